@@ -1,0 +1,1 @@
+"""The schema's history, by Alembic, and how the application runs it in process."""

@@ -1,0 +1,1 @@
+"""What a sourcebook holds: models by area, closed vocabularies, dates, opening a database."""

@@ -1,0 +1,105 @@
+"""What was loaded: codings, what each introduces, and the journal of loads.
+
+Loads and changes are a journal: no content hash counts them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base, Id, not_blank, one_of
+from schema.vocabulary import Action
+
+
+class Coding(Base):
+    """The coding of a document; a document has one, and so its key serves."""
+
+    __tablename__ = "codings"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 64", name="sha256"),
+        not_blank("file"),
+        {"comment": "the codings that were loaded, one a document"},
+    )
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id"), primary_key=True, comment="the document that it codes"
+    )
+    file: Mapped[str] = mapped_column(comment="name of the file, without its folders")
+    hash: Mapped[str] = mapped_column(
+        comment="SHA-256 of what the coding holds, whatever its order, comments and file"
+    )
+    coder: Mapped[str] = mapped_column(comment="who coded it")
+    format: Mapped[int] = mapped_column(comment="version of the coding format")
+
+
+class Introduction(Base):
+    """Which codings introduce which shared actor, place, topic or named source.
+
+    Several codings may introduce the same row if they agree on its columns. Kept as pairs, not
+    as an owner on the row, so that the order in which documents are loaded leaves no trace.
+    """
+
+    __tablename__ = "introductions"
+    __table_args__ = (
+        CheckConstraint(
+            " + ".join(
+                f"case when {column} is null then 0 else 1 end"
+                for column in ("actor_id", "place_id", "topic_id", "source_id")
+            )
+            + " = 1",
+            name="exactly_one",
+        ),
+        Index("uq_introductions_actor_id", "actor_id", "document_id", unique=True),
+        Index("uq_introductions_place_id", "place_id", "document_id", unique=True),
+        Index("uq_introductions_topic_id", "topic_id", "document_id", unique=True),
+        Index("uq_introductions_source_id", "source_id", "document_id", unique=True),
+        {"comment": "which codings introduce which actor, place, topic or source"},
+    )
+
+    id: Mapped[Id]
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("codings.document_id"), index=True, comment="the document whose coding does"
+    )
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id"), comment="the actor")
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"), comment="the place")
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"), comment="the topic")
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"), comment="the source")
+
+
+class Load(Base):
+    """One load of a coding that changed something."""
+
+    __tablename__ = "loads"
+    __table_args__ = (
+        CheckConstraint("length(content_hash) = 64", name="sha256"),
+        {"comment": "journal of the loads that changed something"},
+    )
+
+    id: Mapped[Id]
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("codings.document_id"), index=True, comment="the document that was loaded"
+    )
+    loaded_at: Mapped[str] = mapped_column(comment="when, UTC, ISO 8601 to the second")
+    content_hash: Mapped[str] = mapped_column(
+        comment="SHA-256 of all that the database held after it, made from the codings' hashes"
+    )
+
+
+class Change(Base):
+    """One item that a load added, changed or removed."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        one_of("action", Action),
+        {"comment": "what each load added, changed and removed, by key"},
+    )
+
+    load_id: Mapped[int] = mapped_column(
+        ForeignKey("loads.id", ondelete="cascade"), primary_key=True, comment="the load"
+    )
+    item: Mapped[str] = mapped_column(
+        primary_key=True, comment="what it is: actor, source, event, quote, passage, …"
+    )
+    key: Mapped[str] = mapped_column(primary_key=True, comment="its key")
+    action: Mapped[str] = mapped_column(comment="added, changed or removed")

@@ -1,0 +1,305 @@
+"""What is said: facts and their kinds, and who takes part in them.
+
+Every kind shares the id of its fact through a composite foreign key on id and kind, so that
+evidence and participants join each of them directly through one indexed column.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base, Id, not_blank, one_of
+from schema.vocabulary import (
+    ROLES_OF,
+    Directness,
+    EventType,
+    FactKind,
+    LinkType,
+    Marks,
+    Modality,
+    NameKind,
+    PositionKind,
+)
+
+
+def _kind(value: FactKind) -> Mapped[str]:
+    """Make the column that, with the id, points at the fact; each table has but one kind."""
+    return mapped_column(
+        server_default=value.value, comment=f"always {value.value}: with id the key of its fact"
+    )
+
+
+def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint, CheckConstraint, Index]:
+    """Make the constraints that tie a row to a fact of this very kind."""
+    table = TABLE_OF[value]
+    return (
+        ForeignKeyConstraint(["id", "kind"], ["facts.id", "facts.kind"], ondelete="cascade"),
+        CheckConstraint(f"kind = '{value.value}'", name="kind"),
+        Index(f"ix_{table}_id_kind", "id", "kind"),
+    )
+
+
+TABLE_OF = {
+    FactKind.EVENT: "events",
+    FactKind.LINK: "event_links",
+    FactKind.QUOTE: "quotes",
+    FactKind.POSITION: "positions",
+    FactKind.RELATION: "relations",
+    FactKind.NAME: "actor_names",
+}
+"""Where the columns of each kind of fact stand."""
+
+
+class Fact(Base):
+    """Whatever needs evidence; its own columns stand in the table of its kind."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        one_of("kind", FactKind),
+        not_blank("key"),
+        UniqueConstraint("document_id", "key"),
+        UniqueConstraint("id", "kind"),
+        {"comment": "events, quotes, positions, relations, links and names: what needs evidence"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(comment="which table holds its columns")
+    key: Mapped[str] = mapped_column(comment="key, unique in its document; cited document:key")
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("codings.document_id"), comment="the document whose coding introduced it"
+    )
+
+
+def _role_fits_kind() -> CheckConstraint:
+    fits = []
+    for kind, roles in ROLES_OF.items():
+        listed = ", ".join(f"'{role}'" for role in roles)
+        fits.append(f"kind = '{kind}' and role in ({listed})")
+    return CheckConstraint(" or ".join(fits), name="role_fits_kind")
+
+
+class Participant(Base):
+    """Who takes part in which fact, as what.
+
+    One table for all kinds: everything on one actor is one join.
+    """
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        ForeignKeyConstraint(["fact_id", "kind"], ["facts.id", "facts.kind"], ondelete="cascade"),
+        Index("ix_participants_fact_id_kind", "fact_id", "kind"),
+        Index("ix_participants_actor_id_role_fact_id", "actor_id", "role", "fact_id"),
+        _role_fits_kind(),
+        not_blank("count_words"),
+        CheckConstraint("count_least >= 0 and count_least <= count_most", name="count_in_order"),
+        CheckConstraint(
+            "count_words is not null or (count_least is null and count_most is null)",
+            name="count_has_words",
+        ),
+        {"comment": "who takes part in which fact, as what"},
+    )
+
+    fact_id: Mapped[int] = mapped_column(primary_key=True, comment="the fact")
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id"), primary_key=True, comment="the actor"
+    )
+    role: Mapped[str] = mapped_column(
+        primary_key=True,
+        comment="of an event doer, receiver or neither; of a quote speaker, addressee, subject; "
+        "of a position holder, object",
+    )
+    kind: Mapped[str] = mapped_column(comment="the kind of the fact, which decides the roles")
+    count_words: Mapped[str | None] = mapped_column(comment="the words of the number, verbatim")
+    count_least: Mapped[int | None] = mapped_column(comment="at least so many; null: not said")
+    count_most: Mapped[int | None] = mapped_column(comment="at most so many; null: not said")
+
+
+class Event(Base):
+    """Something that happened, goes on, was expected, or is only imagined.
+
+    Modality and date are the coder's settled reading; each voice's own are on its evidence.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        *_of_kind(FactKind.EVENT),
+        one_of("event_type", EventType),
+        one_of("modality", Modality),
+        not_blank("title"),
+        not_blank("summary"),
+        {"comment": "what happened, goes on, was expected, or is only imagined"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.EVENT)
+    title: Mapped[str] = mapped_column(comment="what happened, in a few words of the coder's")
+    summary: Mapped[str | None] = mapped_column(comment="the same in a sentence or two")
+    event_type: Mapped[str | None] = mapped_column(
+        index=True, comment="PLOVER event type; null where none fits"
+    )
+    modality: Mapped[str] = mapped_column(index=True, comment="whether it is, all told")
+    date: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when, all told; EDTF; null: undated"
+    )
+    place_id: Mapped[int | None] = mapped_column(
+        ForeignKey("places.id"), index=True, comment="where"
+    )
+
+
+class EventLink(Base):
+    """How one event stands to another."""
+
+    __tablename__ = "event_links"
+    __table_args__ = (
+        *_of_kind(FactKind.LINK),
+        one_of("type", LinkType),
+        not_blank("lag"),
+        CheckConstraint("from_event_id <> to_event_id", name="not_to_itself"),
+        UniqueConstraint("from_event_id", "type", "to_event_id"),
+        {"comment": "how one event stands to another: read from, type, to"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.LINK)
+    from_event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), comment="the one event")
+    type: Mapped[str] = mapped_column(
+        comment="follows, part-of, in-response-to, condition-of or instead-of"
+    )
+    to_event_id: Mapped[int] = mapped_column(
+        ForeignKey("events.id"), index=True, comment="the other event"
+    )
+    lag: Mapped[str | None] = mapped_column(comment="how long between them, verbatim")
+
+
+class Quote(Base):
+    """An utterance. It is never also an event; dated ones stand in the timeline as statements.
+
+    Where the writer breaks into the words, the pieces are joined by " … " here and have a span
+    each in the evidence.
+    """
+
+    __tablename__ = "quotes"
+    __table_args__ = (
+        *_of_kind(FactKind.QUOTE),
+        one_of("directness", Directness),
+        one_of("marks", Marks),
+        not_blank("text"),
+        not_blank("says"),
+        CheckConstraint("(text is null) = (directness = 'indirect')", name="words_if_not_indirect"),
+        CheckConstraint("(text is null) = (marks = 'none')", name="marks_if_words"),
+        CheckConstraint("says is not null or directness = 'direct'", name="says_unless_direct"),
+        {"comment": "utterances: direct, partial or indirect"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.QUOTE)
+    text: Mapped[str | None] = mapped_column(
+        comment="the words in marks; null where there are none"
+    )
+    says: Mapped[str | None] = mapped_column(comment="the whole statement in the coder's words")
+    directness: Mapped[str] = mapped_column(comment="direct, partial or indirect")
+    marks: Mapped[str] = mapped_column(comment="complete, damaged or none")
+    date: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when it was said; EDTF; null: undated"
+    )
+    occasion_id: Mapped[int | None] = mapped_column(
+        ForeignKey("events.id"), index=True, comment="the event that was its occasion"
+    )
+
+
+class Position(Base):
+    """What one or more actors want, fear, hold or refuse, on a topic."""
+
+    __tablename__ = "positions"
+    __table_args__ = (
+        *_of_kind(FactKind.POSITION),
+        one_of("position_kind", PositionKind),
+        not_blank("statement"),
+        {"comment": "what actors want, fear, hold or refuse, by topic"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.POSITION)
+    topic_id: Mapped[int] = mapped_column(
+        ForeignKey("topics.id"), index=True, comment="what it is on"
+    )
+    position_kind: Mapped[str] = mapped_column(comment="goal, priority, need, stake, fear, …")
+    statement: Mapped[str] = mapped_column(comment="the position in the coder's words")
+
+
+class RelationKind(Base):
+    """The types of standing ties, each once: the other side reads the inverse."""
+
+    __tablename__ = "relation_types"
+    __table_args__ = (
+        not_blank("key"),
+        {"comment": "types of standing ties, with how they read from the other side"},
+    )
+
+    key: Mapped[str] = mapped_column(primary_key=True, comment="key")
+    label: Mapped[str] = mapped_column(comment="how it reads from the first actor to the second")
+    inverse: Mapped[str] = mapped_column(comment="how it reads from the second to the first")
+    symmetric: Mapped[bool] = mapped_column(comment="whether it is the same both ways")
+
+
+class Relation(Base):
+    """A standing tie between two actors, a post, or a comparison that the document makes.
+
+    A symmetric one is stored once, in the direction in which it was coded.
+    """
+
+    __tablename__ = "relations"
+    __table_args__ = (
+        *_of_kind(FactKind.RELATION),
+        not_blank("what"),
+        CheckConstraint("from_actor_id <> to_actor_id", name="not_to_itself"),
+        Index("ix_relations_from_actor_id_type", "from_actor_id", "type"),
+        Index("ix_relations_to_actor_id_type", "to_actor_id", "type"),
+        {"comment": "standing ties between two actors: read from, type, to"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.RELATION)
+    from_actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), comment="the one actor")
+    type: Mapped[str] = mapped_column(
+        ForeignKey("relation_types.key"), index=True, comment="the tie"
+    )
+    to_actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), comment="the other actor")
+    what: Mapped[str | None] = mapped_column(comment="what for, on what, or as what (a post)")
+    topic_id: Mapped[int | None] = mapped_column(
+        ForeignKey("topics.id"), index=True, comment="what a comparison is on"
+    )
+    since: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when it began; EDTF; null: not said"
+    )
+    until: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when it ended; EDTF; null: not said"
+    )
+
+
+class ActorName(Base):
+    """A name of an actor; its evidence says who uses it, and where."""
+
+    __tablename__ = "actor_names"
+    __table_args__ = (
+        *_of_kind(FactKind.NAME),
+        one_of("name_kind", NameKind),
+        not_blank("name"),
+        Index("ix_actor_names_actor_id", "actor_id"),
+        {"comment": "names of actors: in full, short, titles, metonyms, descriptions"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.NAME)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), comment="whose name it is")
+    name: Mapped[str] = mapped_column(index=True, comment="the name as the text has it")
+    name_kind: Mapped[str] = mapped_column(
+        comment="name, short, title, metonym, description or transliteration"
+    )

@@ -1,0 +1,302 @@
+"""The closed vocabularies: each value with its meaning, for CHECKs, the format and the docs.
+
+Imports nothing of the project, and nothing heavier than enum.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Vocabulary(StrEnum):
+    """A closed list of values, each of which knows its meaning."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """Make a member that is its value as text and carries its meaning."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+
+class ActorKind(Vocabulary):
+    """What an actor is."""
+
+    PERSON = "person", "one human being, named or not"
+    STATE = "state", "a country as an actor"
+    GOVERNMENT = "government", "a government, regime, ministry or other organ of state"
+    ARMED_FORCE = "armed-force", "a state's armed force, service or branch"
+    ARMED_GROUP = "armed-group", "fighters who are no state's regular force"
+    ORGANISATION = "organisation", "an organisation, alliance, party or international body"
+    OUTLET = "outlet", "a newspaper, magazine, agency, broadcaster or blog"
+    INSTITUTE = "institute", "a research institute, think tank or university"
+    COMMUNITY = "community", "a people, faith, family or other community"
+    COLLECTIVE = "collective", "several actors spoken of as one"
+    UNNAMED = "unnamed", "a person or persons whom the text does not name"
+
+
+class PlaceKind(Vocabulary):
+    """What a place is."""
+
+    CITY = "city", "a city, town or village"
+    COUNTRY = "country", "a country as a place"
+    REGION = "region", "a province, a part of a country or a region of several"
+    SITE = "site", "a building, base, front, air space or other site"
+
+
+class SourceKind(Vocabulary):
+    """What a source is."""
+
+    ARTICLE = "article", "an article, analysis, essay or post"
+    BOOK = "book", "a book"
+    PRESS_REPORT = "press-report", "a report in a newspaper, magazine, agency or broadcast"
+    INSTITUTE_REPORT = "institute-report", "a report of a research institute"
+    OFFICIAL_DOCUMENT = "official-document", "an agreement, law, resolution, record or communiqué"
+    ASSESSMENT = "assessment", "an assessment by intelligence or other services"
+    REMARKS = "remarks", "what somebody said, wrote or announced, named or not"
+    TALK = "talk", "a debate or opinion in circles that are not told apart"
+    HEARSAY = "hearsay", 'a bare "reportedly", "are said to": somebody said so, nobody says who'
+    RUMOUR = "rumour", "what the text itself calls a rumour or speculation"
+
+
+class Anonymity(Vocabulary):
+    """Whether it is known who vouches."""
+
+    NAMED = "named", "the text says who it is"
+    UNNAMED = "unnamed", "somebody is pointed to, but not named"
+    VOICELESS = "voiceless", "nobody is pointed to"
+
+
+class SourceRole(Vocabulary):
+    """What an actor is to a source."""
+
+    AUTHOR = "author", "wrote it"
+    PUBLISHER = "publisher", "published it"
+    VOICE = "voice", "is whose words or judgement it is; a joint statement has two"
+
+
+class FactKind(Vocabulary):
+    """What needs evidence."""
+
+    EVENT = "event", "something that happened, goes on, was expected or is only imagined"
+    QUOTE = "quote", "an utterance"
+    POSITION = "position", "what actors want, fear, hold or refuse on a topic"
+    RELATION = "relation", "a standing tie between two actors"
+    LINK = "link", "how one event stands to another"
+    NAME = "name", "a name of an actor"
+
+
+class Modality(Vocabulary):
+    """Whether it is."""
+
+    ACTUAL = "actual", "it is or was so"
+    INTENDED = "intended", "somebody means or announces to do it"
+    EXPECTED = "expected", "it is thought likely to come"
+    POSSIBLE = "possible", "it may be or may have been so"
+    HYPOTHETICAL = "hypothetical", "only imagined: if so, then; counterfactuals too"
+    DENIED = "denied", "it is said not to be so, or not to have been done; failures too"
+
+
+class Certainty(Vocabulary):
+    """How it is told."""
+
+    ASSERTED = "asserted", "flat, in the document's own voice"
+    REPORTED = "reported", "relayed neutrally"
+    ALLEGED = "alleged", "relayed with distance, or from an unnamed voice"
+    RUMOURED = "rumoured", "no voice stands behind it"
+    INFERRED = "inferred", "concluded from something: seems, indicating"
+
+
+class Stance(Vocabulary):
+    """The document's own attitude to what it relays."""
+
+    ENDORSES = "endorses", "takes it for true or adopts it"
+    NEUTRAL = "neutral", "relays it and leaves it at that"
+    DOUBTS = "doubts", "shows doubt"
+    REJECTS = "rejects", "says that it is wrong"
+
+
+class EventType(Vocabulary):
+    """The event types of PLOVER (Open Event Data Alliance; Halterman et al. 2023)."""
+
+    AGREE = "agree", "agree to do something, formally or not; announce such an agreement"
+    CONSULT = "consult", "meet, visit, telephone, negotiate"
+    SUPPORT = "support", "give diplomatic, moral or political support"
+    COOPERATE = "cooperate", "work together in fact: militarily, in intelligence, in trade"
+    AID = "aid", "provide material, military or humanitarian aid"
+    CONCEDE = "concede", "yield, resign, ease, admit, grant a demand"
+    RETREAT = "retreat", "withdraw or scale down forces, cease fire"
+    REQUEST = "request", "ask, demand, urge, propose, press for"
+    ACCUSE = "accuse", "blame, criticise, complain, denounce"
+    REJECT = "reject", "refuse, block, veto, fail to give what was asked"
+    THREATEN = "threaten", "threaten or warn"
+    PROTEST = "protest", "demonstrate, strike, riot"
+    SANCTION = "sanction", "break off or reduce relations or aid, expel, embargo"
+    MOBILIZE = "mobilize", "raise, move or deploy forces without fighting yet"
+    COERCE = "coerce", "repress, seize, blockade, arrest"
+    ASSAULT = "assault", "use force: bomb, shell, attack, fight, kill"
+
+
+class Directness(Vocabulary):
+    """How an utterance is given."""
+
+    DIRECT = "direct", "whole sentences in quotation marks"
+    PARTIAL = "partial", "a few quoted words in the writer's sentence"
+    INDIRECT = "indirect", "in other words, without quotation marks"
+
+
+class Marks(Vocabulary):
+    """The state of the quotation marks in the text."""
+
+    COMPLETE = "complete", "opened and closed"
+    DAMAGED = "damaged", "one mark is missing or misplaced in the text"
+    NONE = "none", "no quotation marks"
+
+
+class PositionKind(Vocabulary):
+    """In which way a position is held."""
+
+    GOAL = "goal", "wants it"
+    PRIORITY = "priority", "sets it above or below other things"
+    NEED = "need", "cannot do without it"
+    STAKE = "stake", "has it to win or lose"
+    FEAR = "fear", "fears it or seeks to avoid it"
+    CONSTRAINT = "constraint", "is bound or limited by it"
+    CAPABILITY = "capability", "is able to do it"
+    MOTIVE = "motive", "acts because of it"
+    FRAMING = "framing", "presents it so"
+    REFUSAL = "refusal", "will not do or accept it"
+    VIEW = "view", "holds it to be so"
+
+
+class LinkType(Vocabulary):
+    """How one event stands to another: read FROM, type, TO."""
+
+    FOLLOWS = "follows", "came after it, with the lag in words where the text gives one"
+    PART_OF = "part-of", "is a part of it"
+    IN_RESPONSE_TO = "in-response-to", "was done because of it"
+    CONDITION_OF = "condition-of", "had to be, or would have to be, for the other to be"
+    INSTEAD_OF = "instead-of", "took or would take its place"
+
+
+class NameKind(Vocabulary):
+    """What sort of name it is."""
+
+    NAME = "name", "the name in full"
+    SHORT = "short", "a shorter form, a surname, an abbreviation, an adjective used as a name"
+    TITLE = "title", "a post or rank used as a name"
+    METONYM = "metonym", "a name of something else that stands for the actor"
+    DESCRIPTION = "description", "words that describe the actor"
+    TRANSLITERATION = "transliteration", "the name in another script or spelling"
+
+
+class Role(Vocabulary):
+    """As what an actor takes part in a fact."""
+
+    DOER = "doer", "does it, alone or with others; both sides of what is done together"
+    RECEIVER = "receiver", "has it done to it, for better or worse"
+    BENEFICIARY = "beneficiary", "it is done for its good, though not to it"
+    INSTRUMENT = "instrument", "is sent or used to do it"
+    HOST = "host", "it takes place at or with it"
+    MEDIATOR = "mediator", "brings the sides together"
+    CONCERNED = "concerned", "it is about it; neither doer nor receiver"
+    SPEAKER = "speaker", "says it"
+    ADDRESSEE = "addressee", "is spoken to"
+    SUBJECT = "subject", "is spoken about"
+    HOLDER = "holder", "holds the position"
+    OBJECT = "object", "the position is about it"
+
+
+ROLES_OF: dict[FactKind, tuple[Role, ...]] = {
+    FactKind.EVENT: (
+        Role.DOER,
+        Role.RECEIVER,
+        Role.BENEFICIARY,
+        Role.INSTRUMENT,
+        Role.HOST,
+        Role.MEDIATOR,
+        Role.CONCERNED,
+    ),
+    FactKind.QUOTE: (Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT),
+    FactKind.POSITION: (Role.HOLDER, Role.OBJECT),
+}
+"""Which roles a kind of fact has; kinds that are not here have no participants."""
+
+
+class Action(Vocabulary):
+    """What a load did to an item."""
+
+    ADDED = "added", "was not there before"
+    CHANGED = "changed", "was there, and differs now"
+    REMOVED = "removed", "was there, and is no longer in the coding"
+
+
+class RelationType(Vocabulary):
+    """The standing ties, read FROM, type, TO; inverse and symmetry are in RELATIONS."""
+
+    ALLY_OF = "ally-of", "is allied with"
+    WORKS_WITH = "works-with", "works or coordinates with"
+    SUPPORTS = "supports", "supports (what for or with: what)"
+    SENDS_FORCES_FOR = "sends-forces-for", "sends or keeps forces fighting for"
+    ARMS = "arms", "arms, pays or supplies"
+    PROTECTS = "protects", "shields, militarily or diplomatically"
+    PATRON_OF = "patron-of", "is the patron of; the other is its client or proxy"
+    ALIGNED_WITH = "aligned-with", "takes the side of, without a formal tie"
+    DEPENDS_ON = "depends-on", "needs (for what: what)"
+    INFLUENCES = "influences", "has influence over"
+    CONTROLS = "controls", "controls, rules or governs"
+    PRESSES = "presses", "keeps urging or pressing (to what: what)"
+    ENGAGES = "engages", "negotiates or talks with"
+    OPPOSES = "opposes", "opposes or seeks to curtail"
+    FIGHTS = "fights", "is at war with or fights"
+    RIVAL_OF = "rival-of", "is a rival of"
+    THREATENS = "threatens", "is a threat to"
+    HEADS = "heads", "heads, leads or commands (as what: what)"
+    HOLDS_POST_IN = "holds-post-in", "holds a post in, or speaks for (which post: what)"
+    ADVISES = "advises", "advises (on what: what)"
+    MEMBER_OF = "member-of", "is a member of"
+    PART_OF = "part-of", "is a part or organ of"
+    BELONGS_TO = "belongs-to", "is of the nation, faith, family or community of"
+    WRITES_FOR = "writes-for", "writes or works for"
+    DIFFERS_FROM = "differs-from", "differs from (on what: topic)"
+    AGREES_WITH = "agrees-with", "agrees with (on what: topic)"
+    DEPENDS_LESS_THAN = "depends-less-than", "depends less on it than (on what: what, topic)"
+    MORE_COMMITTED_THAN = "more-committed-than", "has more at stake in it, or wants it more, than"
+    STRONGER_THAN = "stronger-than", "is stronger, better or more effective than (in what: what)"
+
+
+RELATIONS: dict[RelationType, tuple[str, bool]] = {
+    RelationType.ALLY_OF: ("is allied with", True),
+    RelationType.WORKS_WITH: ("works or coordinates with", True),
+    RelationType.SUPPORTS: ("is supported by", False),
+    RelationType.SENDS_FORCES_FOR: ("has forces fighting for it from", False),
+    RelationType.ARMS: ("is armed, paid or supplied by", False),
+    RelationType.PROTECTS: ("is shielded by", False),
+    RelationType.PATRON_OF: ("is a client or proxy of", False),
+    RelationType.ALIGNED_WITH: ("has on its side", False),
+    RelationType.DEPENDS_ON: ("is needed by", False),
+    RelationType.INFLUENCES: ("is influenced by", False),
+    RelationType.CONTROLS: ("is controlled, ruled or governed by", False),
+    RelationType.PRESSES: ("is urged or pressed by", False),
+    RelationType.ENGAGES: ("negotiates or talks with", True),
+    RelationType.OPPOSES: ("is opposed by", False),
+    RelationType.FIGHTS: ("is at war with or fights", True),
+    RelationType.RIVAL_OF: ("is a rival of", True),
+    RelationType.THREATENS: ("is threatened by", False),
+    RelationType.HEADS: ("is headed, led or commanded by", False),
+    RelationType.HOLDS_POST_IN: ("has in a post", False),
+    RelationType.ADVISES: ("is advised by", False),
+    RelationType.MEMBER_OF: ("has as a member", False),
+    RelationType.PART_OF: ("has as a part or organ", False),
+    RelationType.BELONGS_TO: ("has among its own", False),
+    RelationType.WRITES_FOR: ("publishes or employs", False),
+    RelationType.DIFFERS_FROM: ("differs from", True),
+    RelationType.AGREES_WITH: ("agrees with", True),
+    RelationType.DEPENDS_LESS_THAN: ("depends more on it than", False),
+    RelationType.MORE_COMMITTED_THAN: ("is less committed than", False),
+    RelationType.STRONGER_THAN: ("is weaker than", False),
+}
+"""How each tie reads from the other side, and whether it is the same both ways."""
