@@ -1,0 +1,105 @@
+"""What all tests share: a real PostgreSQL, and the rule that what could not run has failed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from tests import postgres
+
+GIVEN = "SOURCEBOOK_TEST_POSTGRES"
+FOLDER = "SOURCEBOOK_TEST_FOLDER"
+CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the workers start: a folder that they all know, and somebody to clear it away."""
+    if hasattr(config, "workerinput") or os.environ.get(GIVEN):
+        return
+    folder = tempfile.mkdtemp(prefix="sourcebook-")
+    os.environ[FOLDER] = folder
+    command = [sys.executable, postgres.__file__, folder]
+    config.stash[CARETAKER] = subprocess.Popen(
+        command, stdin=subprocess.PIPE, start_new_session=True
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After the workers: the server stops and its folder goes."""
+    caretaker = config.stash.get(CARETAKER, None)
+    if caretaker is not None:
+        caretaker.communicate(timeout=60)
+        del os.environ[FOLDER]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The URL of a PostgreSQL server's maintenance database, where databases may be created."""
+    given = os.environ.get(GIVEN)
+    if given:
+        url = make_url(given).set(drivername="postgresql+psycopg")
+        return url.render_as_string(hide_password=False)
+    return postgres.Server(Path(os.environ[FOLDER])).ensure()
+
+
+@pytest.fixture
+def postgres_database(postgres_server: str) -> Iterator[Callable[..., str]]:
+    """Create databases for one test: `postgres_database()` returns the URL of a new, empty one.
+
+    `postgres_database(template=URL)` copies another, to which nobody may be connected: migrate one
+    database, then copy it for each test. All that a test created are dropped when it ends.
+    """
+    with administration(postgres_server) as run:
+        created: list[URL] = []
+
+        def create(template: str | None = None) -> str:
+            name = f"sourcebook_test_{uuid.uuid4().hex}"
+            source = make_url(template).database if template else "template0"
+            run(f'create database "{name}" template "{source}"')
+            created.append(make_url(postgres_server).set(database=name))
+            return created[-1].render_as_string(hide_password=False)
+
+        yield create
+        for url in created:
+            run(f'drop database "{url.database}" with (force)')
+
+
+@contextmanager
+def administration(url: str) -> Iterator[Callable[[str], None]]:
+    """Yield what runs a statement on the maintenance database, outside any transaction."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+
+        def run(statement: str) -> None:
+            connection.exec_driver_sql(statement)
+
+        yield run
+
+
+# --- no test is skipped ---------------------------------------------------------------------------
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why a run without failures fails."""
+    if terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("A skipped test proves nothing: this run fails.", red=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test, or module, counts as a failure: what could not run has not passed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
