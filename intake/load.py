@@ -1,0 +1,196 @@
+"""Loading a coding: validated whole, written in one transaction, told by key.
+
+The caller holds the transaction (schema.database.writing); whatever is raised leaves the
+database as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from intake.differences import differences
+from intake.faults import Fault, Severity, Unusable
+from intake.format import Coding
+from intake.items import Items, Name, content_hash, digest, items_of
+from intake.pinning import locator_faults, prove
+from intake.reading import read_coding
+from intake.rules import check
+from intake.stored import Stored
+from intake.text import read_text
+from intake.tree import Lines, Loc
+from intake.writing import Writer
+from schema.vocabulary import Action
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A coding that nothing stands against, with the text if it was given."""
+
+    path: Path
+    coding: Coding
+    lines: Lines
+    passages: list[str] | None
+    remarks: list[Fault]
+    """Warnings and notes."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did."""
+
+    document: str
+    changes: list[tuple[Action, Name]]
+    kept: int
+    """Passages whose text was stored."""
+
+
+def examine(path: Path, text_path: Path | None = None) -> list[Fault]:
+    """Give every fault of a coding, by itself and against its text, in the order of the file."""
+    try:
+        coding, lines = read_coding(path)
+        passages = read_text(text_path) if text_path is not None else None
+    except Unusable as unusable:
+        return unusable.faults
+    return _faults(coding, lines, passages, text_path)
+
+
+def read(path: Path, text_path: Path | None = None) -> Proven:
+    """Read a coding that is to be loaded. Raises Unusable with all its errors."""
+    coding, lines = read_coding(path)
+    passages = read_text(text_path) if text_path is not None else None
+    faults = _faults(coding, lines, passages, text_path)
+    errors = [fault for fault in faults if fault.severity is Severity.ERROR]
+    if errors:
+        raise Unusable(errors)
+    return Proven(path, coding, lines, passages, faults)
+
+
+def _faults(
+    coding: Coding, lines: Lines, passages: list[str] | None, text_path: Path | None
+) -> list[Fault]:
+    faults = check(coding, lines)
+    if coding.passages:
+        faults.extend(locator_faults(coding, lines))
+        if passages is not None and text_path is not None:
+            faults.extend(prove(coding, lines, passages, text_path))
+    return sorted(set(faults))
+
+
+def load(connection: Connection, proven: Proven, *, keep_text: bool = False) -> Loaded:
+    """Bring the database to what the coding says; the same coding again changes nothing.
+
+    Raises Unusable for conflicts with other codings, DatabaseError for references to what is
+    not there or still in use.
+    """
+    coding = proven.coding
+    document = coding.document.key
+    wanted = items_of(coding)
+    stored = Stored(connection, document)
+
+    def fault(name: Name, rule: str, message: str) -> Fault:
+        return proven.lines.fault(rule, _loc(coding, name), message)
+
+    found = differences(wanted, stored, fault)
+    number = stored.document_id
+    if found:
+        number = Writer(connection, stored, document).write(found, wanted)
+        _complete(connection, number, proven, wanted)
+        _journal(connection, number, found.listed())
+    elif stored.file != proven.path.name:
+        connection.execute(
+            text("update codings set file = :file where document_id = :document"),
+            {"file": proven.path.name, "document": number},
+        )
+    kept = 0
+    if keep_text and proven.passages is not None and number is not None:
+        kept = _keep_text(connection, number, proven.passages)
+    return Loaded(document, found.listed(), kept)
+
+
+def _loc(coding: Coding, name: Name) -> Loc:
+    """Say where a shared item stands in the coding."""
+    if name.key == coding.document.key and name.kind == "source":
+        return ("document",)
+    section = f"{name.kind}s"
+    keys = [one.key for one in getattr(coding, section)]
+    return (section, keys.index(name.key)) if name.key in keys else (section,)
+
+
+def _complete(connection: Connection, document: int, proven: Proven, wanted: Items) -> None:
+    connection.execute(
+        text(
+            """
+            update codings
+            set file = :file, hash = :hash, coder = :coder, format = :format
+            where document_id = :document
+            """
+        ),
+        {
+            "file": proven.path.name,
+            "hash": content_hash(wanted),
+            "coder": proven.coding.coder,
+            "format": proven.coding.format,
+            "document": document,
+        },
+    )
+
+
+def _journal(connection: Connection, document: int, changes: list[tuple[Action, Name]]) -> None:
+    codings = connection.execute(
+        text(
+            """
+            select sources.key, codings.hash
+            from codings
+            join sources on sources.id = codings.document_id
+            order by sources.key
+            """
+        )
+    ).all()
+    number = connection.execute(
+        text(
+            """
+            insert into loads (document_id, loaded_at, content_hash)
+            values (:document, :now, :hash)
+            returning id
+            """
+        ),
+        {
+            "document": document,
+            "now": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "hash": digest([key, coding] for key, coding in codings),
+        },
+    ).scalar_one()
+    connection.execute(
+        text(
+            """
+            insert into changes (load_id, item, key, action)
+            values (:load, :item, :key, :action)
+            """
+        ),
+        [
+            {"load": number, "item": name.kind, "key": name.key, "action": str(action)}
+            for action, name in changes
+        ],
+    )
+
+
+def _keep_text(connection: Connection, document: int, passages: list[str]) -> int:
+    """Store the passages' text where it is not there yet; give how many were."""
+    stored = connection.execute(
+        text(
+            """
+            update passages
+            set text = :text
+            where document_id = :document and n = :n and text is distinct from :text
+            """
+        ).execution_options(),
+        [
+            {"text": passage, "document": document, "n": n}
+            for n, passage in enumerate(passages, start=1)
+        ],
+    )
+    return stored.rowcount

@@ -1,0 +1,41 @@
+"""The few statements that loading is made of, each in bulk and in chunks no engine refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, update
+
+
+class Statements:
+    """Inserts, updates and deletions on one connection, in the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def returning(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert rows and give their new ids, in the same order."""
+        if not rows:
+            return []
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return list(self.connection.execute(statement, rows).scalars())
+
+    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows."""
+        if rows:
+            self.connection.execute(insert(table), rows)
+
+    def update(self, table: Table, number: int, columns: Mapping[str, Any]) -> None:
+        """Set columns of the row with this id."""
+        self.connection.execute(update(table).where(table.c.id == number).values(**columns))
+
+    def delete(self, column: Any, values: Sequence[int], *conditions: Any) -> None:
+        """Delete the rows that have one of the values in a column, and meet the conditions."""
+        for chunk in chunks(values):
+            self.connection.execute(delete(column.table).where(column.in_(chunk), *conditions))
+
+
+def chunks(values: Sequence[int], size: int = 5_000) -> Iterable[Sequence[int]]:
+    """Cut a list so that no statement has more parameters than an engine takes."""
+    return (values[start : start + size] for start in range(0, len(values), size))
