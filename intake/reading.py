@@ -62,9 +62,9 @@ def _words(details: ErrorDetails, loc: Loc) -> tuple[str, str]:
     name = str(loc[-1]) if loc else ""
     context = details.get("ctx", {})
     if kind == "missing":
-        return "missing-key", _missing(loc)
+        return "missing-field", _missing(loc)
     if kind == "extra_forbidden":
-        return "unknown-key", _unknown(loc)
+        return "unknown-field", _unknown(loc)
     if kind in ("enum", "literal_error"):
         return "not-in-vocabulary", _no_member(name, given, str(context["expected"]))
     if kind == "string_pattern_mismatch":

@@ -13,7 +13,7 @@ Reads text, touches no file; the only module that imports yaml.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -87,7 +87,7 @@ def _name(node: Node) -> str | None:
     """The key of an item, or the one that a relation or link has by default."""
     if not isinstance(node, dict):
         return None
-    key = node.get("key")
+    key = node.get("key") or node.get("fact")
     if isinstance(key, str):
         return key[:161]
     ends = [node.get(end) for end in ("from", "type", "to")]
@@ -96,12 +96,21 @@ def _name(node: Node) -> str | None:
 
 @dataclass(frozen=True)
 class Extent:
-    """The characters of the text that a node takes, for what rewrites it."""
+    """The characters of the file that a node takes, for what rewrites it."""
 
     start: int
     end: int
+    """Of a block collection the same as start: it ends with what is in it."""
     style: str
-    """`'`, `"`, `|` or `>` of a scalar, `[` or `{` of a flow collection, else empty."""
+    """`'`, `"`, `|` or `>` of a scalar, `[` or `{` of a flow collection, `-` or `:` of a block
+    collection, nothing of plain text."""
+    text: str = ""
+    """What a scalar says."""
+
+    @property
+    def flow(self) -> bool:
+        """Whether it is a list or a mapping in brackets."""
+        return self.style in ("[", "{")
 
 
 @dataclass
@@ -110,7 +119,6 @@ class Tree:
 
     lines: Lines
     extents: dict[Loc, Extent] = field(default_factory=dict)
-    """Of every scalar and flow collection. A block collection ends with what is in it."""
     faults: list[Fault] = field(default_factory=list)
     spoilt: set[Loc] = field(default_factory=set)
     """Where faults are: what else is wrong there follows from them."""
@@ -267,10 +275,10 @@ class _Grower:
         loc = self._node(event, None if empty else event.value)
         if loc is None:
             return
-        self._extents[loc] = Extent(_start(event), _end(event), event.style or "")
+        self._extents[loc] = Extent(_start(event), _end(event), event.style or "", event.value)
         if empty and loc:
             message = "has no value; write one, or take it out"
-            if loc[:-1] in self._extents:
+            if self._extents[loc[:-1]].flow:
                 message = "has no value; write one, or quotes round what holds a comma"
             self._fault("no-value", event, message, loc)
         self._check(event, loc)
@@ -285,7 +293,7 @@ class _Grower:
         if key in value:
             first = self._numbers.get(loc, line) if loc else line
             message = f"has {quoted(key)} twice, first on line {first}; keep one"
-            self._fault("duplicate-key", event, message, None)
+            self._fault("key-twice", event, message, None)
             frame.skip = True
         elif not key:
             self._fault("no-key", event, "has a value without a key; name it", None)
@@ -301,15 +309,15 @@ class _Grower:
         loc = self._node(event, value)
         if len(self._stack) == MAX_DEPTH:
             self._stop(event, f"lies more than {MAX_DEPTH} levels deep; no coding needs that")
-        if loc is not None and event.flow_style:
-            self._extents[loc] = Extent(_start(event), -1, "[{"[isinstance(value, dict)])
+        if loc is not None:
+            style = ("[{" if event.flow_style else "-:")[isinstance(value, dict)]
+            self._extents[loc] = Extent(_start(event), _start(event), style)
         self._stack.append(_Frame(value, loc))
 
     def _close(self, event: yaml.CollectionEndEvent) -> None:
         frame = self._stack.pop()
-        if frame.loc is not None and frame.loc in self._extents:
-            open_ = self._extents[frame.loc]
-            self._extents[frame.loc] = Extent(open_.start, _end(event), open_.style)
+        if frame.loc is not None and self._extents[frame.loc].flow:
+            self._extents[frame.loc] = replace(self._extents[frame.loc], end=_end(event))
 
     def _node(self, event: yaml.NodeEvent, value: Node) -> Loc | None:
         """Put a value where the tree grows; where that is, None where it is left out."""
