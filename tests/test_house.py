@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -181,6 +182,29 @@ def test_a_dependency_has_a_floor_and_a_reason(requirement: str) -> None:
     for line in found:
         reason = line.partition(f'"{requirement}"')[2].partition("# ")[2]
         assert reason.strip(), f"pyproject.toml does not say what {requirement} is for"
+
+
+def test_what_the_application_imports_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = list(project["dependencies"])
+    for extra in project["optional-dependencies"].values():
+        asked += extra
+    declared = {canonicalize_name(Requirement(requirement).name) for requirement in asked}
+    declared.add(canonicalize_name("pydantic-core"))  # pydantic's other half, at one exact version
+    installed = packages_distributions()
+    foreign = {
+        (imported, name(path))
+        for path in PYTHON
+        if path.relative_to(ROOT).parts[0].removesuffix(".py") in MAY_IMPORT
+        for _, imported in imports(ast.parse(path.read_text(encoding="utf-8")))
+        if imported not in OURS | sys.stdlib_module_names
+    }
+    undeclared = {
+        f"{where}: {imported}"
+        for imported, where in foreign
+        if declared.isdisjoint(map(canonicalize_name, installed.get(imported, [])))
+    }
+    assert undeclared == set()
 
 
 @pytest.mark.parametrize("requirement", requirements())
