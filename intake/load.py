@@ -6,6 +6,7 @@ database as it was.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from intake.differences import differences
 from intake.faults import Fault, Severity, Unusable
 from intake.format import Coding
 from intake.items import Items, Name, content_hash, digest, items_of
-from intake.pinning import locator_faults, prove
+from intake.proving import locator_faults, prove
 from intake.reading import read_coding
 from intake.rules import check
 from intake.stored import Stored
@@ -24,6 +25,9 @@ from intake.text import read_text
 from intake.tree import Lines, Loc
 from intake.writing import Writer
 from schema.vocabulary import Action
+
+SHIPPED = Path(__file__).parent.parent / "articles"
+"""The codings that come with the project."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,25 @@ class Loaded:
     changes: list[tuple[Action, Name]]
     kept: int
     """Passages whose text was stored."""
+    first: bool
+    """Whether the document is new in the database."""
+
+    def summary(self) -> str:
+        """Count the changes by action and item: `added 3 events, 1 quote; removed 1 name`."""
+        said = []
+        for action in Action:
+            counts = Counter(name.kind for done, name in self.changes if done is action)
+            if counts:
+                items = ", ".join(
+                    f"{count} {kind if count == 1 else _plural(kind)}"
+                    for kind, count in sorted(counts.items())
+                )
+                said.append(f"{action} {items}")
+        return "; ".join(said)
+
+
+def _plural(kind: str) -> str:
+    return kind if kind == "elsewhere" else f"{kind}s"
 
 
 def examine(path: Path, text_path: Path | None = None) -> list[Fault]:
@@ -108,7 +131,7 @@ def load(connection: Connection, proven: Proven, *, keep_text: bool = False) -> 
     kept = 0
     if keep_text and proven.passages is not None and number is not None:
         kept = _keep_text(connection, number, proven.passages)
-    return Loaded(document, found.listed(), kept)
+    return Loaded(document, found.listed(), kept, stored.hash is None)
 
 
 def _loc(coding: Coding, name: Name) -> Loc:

@@ -1,0 +1,315 @@
+"""The command line: thin commands that hand over to intake, reports, schema and migrations.
+
+Only click is imported at the start; every command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("table", "markdown", "csv", "tsv", "json", "jsonl", "html")
+FAILED, USAGE, WARNED = 1, 2, 3
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path)
+
+
+def rows_options(command: Command) -> Command:
+    """Add --format and -o, which every command that prints rows takes."""
+    for option in (
+        click.option(
+            "-o",
+            "--output",
+            type=FILE,
+            help="Write to this file, whole or not at all, instead of stdout.",
+        ),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(FORMATS),
+            default="table",
+            show_default=True,
+            help="How to print the rows.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+text_option = click.option(
+    "--text", type=FILE, help="The text that the coding is of: proves every quotation and place."
+)
+
+
+class Sourcebook(click.Group):
+    """The commands; that of the reports is imported only when it is asked for."""
+
+    lazy = {"report": "reports.command:report"}  # noqa: RUF012 - never changed
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands, the lazy ones too."""
+        return sorted([*super().list_commands(ctx), *self.lazy])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Find a command, importing it if need be."""
+        if name not in self.lazy:
+            return super().get_command(ctx, name)
+        module, _, attribute = self.lazy[name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Sourcebook, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--db",
+    metavar="URL-OR-PATH",
+    envvar="SOURCEBOOK_DB",
+    default="sourcebook.db",
+    show_default=True,
+    show_envvar=True,
+    help="The database: a path, or a SQLAlchemy URL of SQLite or PostgreSQL.",
+)
+@click.version_option(package_name="sourcebook", message="%(prog)s %(version)s")
+@click.pass_context
+def sourcebook(ctx: click.Context, db: str) -> None:
+    """Ask what a text says: who acts, what happened, who said what, and who says so.
+
+    Rows go to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
+    3 done with warnings (check).
+    """
+    ctx.obj = db
+
+
+@sourcebook.command()
+@click.pass_obj
+def init(db: str) -> None:
+    """Create or upgrade the database and load the codings that ship."""
+    from intake.load import SHIPPED, load, read
+    from migrations.upgrade import upgrade
+    from schema.database import building, writing
+
+    with failing():
+        codings = [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
+        with building(db) as connection:
+            before, after = upgrade(connection)
+        _tell_standing(db, before, after)
+        for proven in codings:
+            with writing(db) as connection:
+                loaded = load(connection, proven)
+            _tell_loaded(loaded)
+
+
+@sourcebook.command(name="load")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@text_option
+@click.option(
+    "--keep-text", is_flag=True, help="Store the text's passages in the database (needs --text)."
+)
+@rows_options
+@click.pass_obj
+def load_command(
+    db: str,
+    files: tuple[Path, ...],
+    text: Path | None,
+    keep_text: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Load codings, each in one transaction; prints what changed, by key."""
+    from intake.load import load, read
+    from schema.database import writing
+
+    _one_text(files, text)
+    if keep_text and text is None:
+        raise click.UsageError("--keep-text needs --text: the text to keep")
+    with failing():
+        codings = [read(path, text) for path in files]
+        rows: list[tuple[str, ...]] = []
+        for proven in codings:
+            with writing(db) as connection:
+                loaded = load(connection, proven, keep_text=keep_text)
+            _tell_loaded(loaded)
+            if proven.remarks:
+                _tell(f"{proven.path}: {len(proven.remarks)} remarks; see `sourcebook check`")
+            if not loaded.first or form != "table" or output:
+                rows.extend((loaded.document, action, *name) for action, name in loaded.changes)
+        if rows or form != "table" or output:
+            _print(("document", "action", "item", "key"), rows, form, output)
+
+
+@sourcebook.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@text_option
+@rows_options
+def check(files: tuple[Path, ...], text: Path | None, form: str, output: Path | None) -> None:
+    """Check codings by every rule; changes nothing.
+
+    Exit status: 1 if there are errors, 3 if the worst is a warning, else 0.
+    """
+    from intake.faults import Severity
+    from intake.load import examine
+
+    _one_text(files, text)
+    with failing():
+        faults = [fault for path in files for fault in examine(path, text)]
+        if form == "table" and output is None:
+            for fault in faults:
+                click.echo(str(fault))
+        else:
+            rows = [
+                (one.file, one.line, str(one.severity), one.rule, one.where, one.message)
+                for one in faults
+            ]
+            columns = ("file", "line", "severity", "rule", "where", "message")
+            _print(columns, rows, form, output, numbers=("line",))
+    found = {severity: sum(one.severity is severity for one in faults) for severity in Severity}
+    _tell(", ".join(f"{count} {severity}s" for severity, count in found.items()))
+    if found[Severity.ERROR]:
+        sys.exit(FAILED)
+    if found[Severity.WARNING]:
+        sys.exit(WARNED)
+
+
+@sourcebook.command()
+@click.argument("file", type=FILE)
+@click.option("--text", type=FILE, required=True, help="The text that the coding is of.")
+def pin(file: Path, text: Path) -> None:
+    """Turn draft places, such as 2 "first … last words", into offsets; measure the passages.
+
+    Rewrites FILE, comments and layout kept, or leaves it as it was and says what is not found.
+    """
+    from intake.pinning import pin_file
+
+    with failing():
+        pinned = pin_file(file, text)
+    _tell(f"{file}: {pinned} places pinned")
+
+
+@sourcebook.command()
+@click.pass_obj
+def migrate(db: str) -> None:
+    """Upgrade the schema; says where it stands."""
+    from migrations.upgrade import upgrade
+    from schema.database import building
+
+    with failing(), building(db) as connection:
+        before, after = upgrade(connection)
+    _tell_standing(db, before, after)
+
+
+@sourcebook.command()
+@click.argument("name", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, "mermaid"]),
+    default="table",
+    show_default=True,
+    help="How to print the rows; mermaid draws the diagram of all tables.",
+)
+@click.option("-o", "--output", type=FILE, help="Write to this file instead of stdout.")
+def tables(name: str | None, form: str, output: Path | None) -> None:
+    """Print the data dictionary: all tables and views, or the columns of one."""
+    from schema import dictionary
+
+    with failing():
+        if form == "mermaid":
+            if name is not None:
+                raise click.UsageError("--format mermaid draws all tables; leave NAME out")
+            _write(dictionary.mermaid(), output)
+        elif name is None:
+            _print(dictionary.TABLE_COLUMNS, dictionary.tables(), form, output)
+        else:
+            _print(dictionary.COLUMN_COLUMNS, dictionary.columns(name), form, output)
+
+
+def main() -> None:
+    """Run the command line; the console script."""
+    sourcebook(prog_name="sourcebook")
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turn what can go wrong into one line on stderr and exit status 1."""
+    from intake.faults import Unusable
+    from reports.render import OutputError
+    from schema.database import DatabaseError
+
+    try:
+        yield
+    except Unusable as unusable:
+        for fault in unusable.faults:
+            click.echo(str(fault), err=True)
+        count = len(unusable.faults)
+        faults = "1 fault" if count == 1 else f"{count} faults"
+        raise click.ClickException(f"{faults}; nothing was changed by this file") from None
+    except (DatabaseError, OutputError) as error:
+        raise click.ClickException(str(error)) from None
+    except KeyError as error:
+        raise click.ClickException(str(error.args[0])) from None
+
+
+def _one_text(files: Sequence[Path], text: Path | None) -> None:
+    if text is not None and len(files) > 1:
+        raise click.UsageError("--text is the text of one coding; give one FILE with it")
+
+
+def _print(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    form: str,
+    output: Path | None,
+    numbers: Sequence[str] = (),
+) -> None:
+    from reports.render import Column, Format, Page, destination, render
+
+    typed = [Column(name, "integer" if name in numbers else "text") for name in columns]
+    with destination(output) as out:
+        # A terminal's table fits its width; what is piped or written is not cut.
+        width = shutil.get_terminal_size().columns if out.isatty() else None
+        render(Page(typed, rows), Format(form), out, width=width)
+
+
+def _write(text: str, output: Path | None) -> None:
+    from reports.render import destination
+
+    with destination(output) as out:
+        out.write(text)
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _tell_standing(db: str, before: str | None, after: str | None) -> None:
+    from schema.database import locate, name_of
+
+    name = name_of(locate(db))
+    if before is None:
+        _tell(f"{name}: created, schema {after}")
+    elif before == after:
+        _tell(f"{name}: schema {after}, nothing to upgrade")
+    else:
+        _tell(f"{name}: upgraded from schema {before} to {after}")
+
+
+def _tell_loaded(loaded: Any) -> None:
+    if loaded.changes:
+        _tell(f"{loaded.document}: {loaded.summary()}")
+    else:
+        _tell(f"{loaded.document}: unchanged")
+    if loaded.kept:
+        _tell(f"{loaded.document}: text of {loaded.kept} passages kept")
+
+
+if __name__ == "__main__":
+    main()

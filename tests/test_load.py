@@ -1,0 +1,307 @@
+"""Loading: all or nothing, the same again changes nothing, a change touches what differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from intake.faults import Unusable
+from intake.items import Name, items_of
+from intake.load import Loaded, load, read
+from intake.stored import Stored
+from schema.database import DatabaseError, reading, writing
+from schema.models import METADATA
+from schema.vocabulary import Action
+from tests.sound import SOUND
+
+OTHER = (
+    SOUND.replace("key: harbour-talks", "key: other-talks")
+    .replace("title: The Harbour Talks", "title: Other Talks")
+    .replace("key: talks\n", "key: meeting\n")
+    .replace("to: talks", "to: meeting")
+)
+
+
+def put(tmp_path: Path, coding: str, name: str = "coding.yaml") -> Path:
+    """Write a coding to a file."""
+    path = tmp_path / name
+    path.write_text(coding, encoding="utf-8")
+    return path
+
+
+def loaded(database: str, path: Path) -> Loaded:
+    """Load a file as the command line does."""
+    proven = read(path)
+    with writing(database) as connection:
+        return load(connection, proven)
+
+
+def ask(database: str, query: str) -> list[tuple[Any, ...]]:
+    """Run a query and give its rows."""
+    with reading(database) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+JOURNAL = ("loads", "changes", "alembic_version")
+
+
+def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Give all rows of all tables, the journal aside."""
+    with reading(database) as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
+            for table in METADATA.sorted_tables
+            if table.name not in JOURNAL
+        }
+
+
+def by_key(connection: Connection, document: str) -> dict[Name, Any]:
+    """Give what the database holds of a document, by key."""
+    return Stored(connection, document).items
+
+
+def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -> None:
+    path = put(tmp_path, SOUND)
+    done = loaded(database, path)
+    assert done.first
+    assert {action for action, _name in done.changes} == {Action.ADDED}
+    with reading(database) as connection:
+        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+
+
+def test_the_same_coding_again_changes_nothing(database: str, tmp_path: Path) -> None:
+    path = put(tmp_path, SOUND)
+    loaded(database, path)
+    before = everything(database)
+    assert loaded(database, path).changes == []
+    assert everything(database) == before
+    assert ask(database, "select count(*) from loads") == [(1,)]
+
+
+def test_order_and_comments_change_nothing(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    hashes = ask(database, "select hash from codings")
+    head, events, rest = SOUND.partition("events:\n")
+    talks, walk_out, links = rest.partition("- key: walk-out")
+    body, following, tail = links.partition("links:\n")
+    turned = head + "# turned round\n" + events + walk_out + body + talks + following + tail
+    assert loaded(database, put(tmp_path, turned)).changes == []
+    assert ask(database, "select hash from codings") == hashes
+
+
+CHANGES = [
+    ("title: Sudland leaves", "title: Sudland goes", Action.CHANGED, "event", "walk-out"),
+    ("2020-03-03~", "2020-03-04~", Action.CHANGED, "event", "walk-out"),
+    ("doer: sudland-state", "doer: norland-state", Action.CHANGED, "event", "walk-out"),
+    ("- at: 3:0-20", "- at: 3:0-21", Action.CHANGED, "event", "walk-out"),
+    ("text: it was over", "text: it is over", Action.CHANGED, "quote", "envoy-on-walk-out"),
+    ("kind: goal", "kind: need", Action.CHANGED, "position", "norland-wants-harbour"),
+    ("title: A report of", "title: The report of", Action.CHANGED, "source", "daily-report"),
+    ("title: The envoy's", "title: An envoy's", Action.CHANGED, "voice", "envoy-remarks"),
+    (", voices: [envoy]", "", Action.CHANGED, "voice", "envoy-remarks"),
+    ("name: An unnamed envoy", "name: An envoy", Action.CHANGED, "actor", "envoy"),
+    ("label: The harbour", "label: Harbour", Action.CHANGED, "topic", "the-harbour"),
+    (", within: norland", "", Action.CHANGED, "place", "port-ann"),
+    ("length: 90", "length: 91", Action.CHANGED, "passage", "3"),
+    ("coder: Tests", "coder: Others", Action.CHANGED, "coding", "harbour-talks"),
+    ("title: The Harbour", "title: Harbour", Action.CHANGED, "source", "harbour-talks"),
+    (
+        "lag: two days later",
+        "lag: two days",
+        Action.CHANGED,
+        "link",
+        "walk-out--follows--talks",
+    ),
+    (
+        "type: rival-of, to: sudland-state",
+        "type: rival-of, to: sudland-state, what: trade",
+        Action.CHANGED,
+        "relation",
+        "norland-state--rival-of--sudland-state",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "action", "item", "key"), CHANGES)
+def test_a_change_touches_just_what_differs(
+    database: str, tmp_path: Path, old: str, new: str, action: Action, item: str, key: str
+) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    ids = ask(database, "select kind, key, id from facts order by id")
+    assert old in SOUND
+    path = put(tmp_path, SOUND.replace(old, new, 1))
+    done = loaded(database, path)
+    assert done.changes == [(action, Name(item, key))]
+    assert not done.first
+    with reading(database) as connection:
+        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+    # A changed link is made anew; whatever else there is keeps its number.
+    kept = [row for row in ids if row[0] != "link"]
+    assert set(kept) <= set(ask(database, "select kind, key, id from facts"))
+    assert ask(database, "select item, key, action from changes order by load_id desc limit 1") == [
+        (item, key, action)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cut", "removed"),
+    [
+        ("links:", {"link walk-out--follows--talks"}),
+        ("positions:", {"position norland-wants-harbour", "topic the-harbour"}),
+        ("relations:", {"relation norland-state--rival-of--sudland-state"}),
+    ],
+)
+def test_what_is_no_longer_in_the_coding_is_removed(
+    database: str, tmp_path: Path, cut: str, removed: set[str]
+) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    start = SOUND.index(cut)
+    following = [SOUND.find(f"\n{section}:", start) for section in ("quotes", "relations")]
+    ends = [end + 1 for end in following if end != -1]
+    shorter = SOUND[:start] + (SOUND[min(ends) :] if ends else "")
+    if "topic the-harbour" in removed:
+        shorter = shorter.replace("topics:\n- {key: the-harbour, label: The harbour}\n", "")
+    path = put(tmp_path, shorter)
+    done = loaded(database, path)
+    assert {f"{name.kind} {name.key}" for _action, name in done.changes} == removed
+    with reading(database) as connection:
+        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+
+
+def test_nothing_unused_stays_behind(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    bare = SOUND[: SOUND.index("topics:")]
+    bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
+    loaded(database, put(tmp_path, bare))
+    counts = {
+        name: len(rows)
+        for name, rows in everything(database).items()
+        if rows and name != "relation_types"
+    }
+    assert counts == {
+        "actors": 1,
+        "attributions": 1,
+        "codings": 1,
+        "dates": 1,
+        "introductions": 2,
+        "passages": 3,
+        "source_actors": 1,
+        "sources": 1,
+    }
+
+
+def test_a_key_may_move_from_an_event_to_a_quote(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    moved = SOUND.replace("key: norland-wants-harbour", "key: swap").replace(
+        "key: envoy-on-walk-out", "key: norland-wants-harbour"
+    )
+    path = put(tmp_path, moved)
+    loaded(database, path)
+    with reading(database) as connection:
+        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+
+
+def test_two_codings_share_what_they_agree_on(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, OTHER, "other.yaml"))
+    assert ask(database, "select count(*) from actors") == [(4,)]
+    # The report is one origin for both; the unnamed envoy's remarks belong to each.
+    assert ask(database, "select key, count(*) from sources group by key order by key") == [
+        ("daily-report", 1),
+        ("envoy-remarks", 2),
+        ("harbour-talks", 1),
+        ("other-talks", 1),
+    ]
+
+
+def test_the_order_of_loading_leaves_no_trace(
+    database: str, second_database: str, tmp_path: Path
+) -> None:
+    first, second = put(tmp_path, SOUND), put(tmp_path, OTHER, "other.yaml")
+    for path in (first, second):
+        loaded(database, path)
+    for path in (second, first):
+        loaded(second_database, path)
+    latest = "select content_hash from loads order by id desc limit 1"
+    assert ask(database, latest) == ask(second_database, latest)
+    for document in ("harbour-talks", "other-talks"):
+        with reading(database) as one, reading(second_database) as two:
+            assert by_key(one, document) == by_key(two, document)
+
+
+def test_conflicting_introductions_name_both_files(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    before = everything(database)
+    other = OTHER.replace("name: Sudland, kind: state", "name: Sudland, kind: government")
+    path = put(tmp_path, other, "other.yaml")
+    with pytest.raises(Unusable) as caught:
+        loaded(database, path)
+    (fault,) = caught.value.faults
+    assert fault.rule == "conflict"
+    assert fault.file == str(path)
+    assert "coding.yaml" in fault.message
+    assert "kind is 'government' here and 'state' there" in fault.message
+    assert everything(database) == before
+
+
+def test_a_reference_needs_an_introduction(database: str, tmp_path: Path) -> None:
+    referring = OTHER.replace(
+        "{key: sudland-state, name: Sudland, kind: state}", "{key: sudland-state}"
+    )
+    path = put(tmp_path, referring, "other.yaml")
+    with pytest.raises(Unusable) as caught:
+        loaded(database, path)
+    assert [fault.rule for fault in caught.value.faults] == ["unknown-reference"]
+    assert ask(database, "select count(*) from sources") == [(0,)]
+    loaded(database, put(tmp_path, SOUND))
+    loaded(database, path)
+    with reading(database) as connection:
+        assert Name("actor", "sudland-state") not in by_key(connection, "other-talks")
+
+
+def test_what_others_refer_to_cannot_go(database: str, tmp_path: Path) -> None:
+    referring = OTHER.replace(
+        "{key: sudland-state, name: Sudland, kind: state}", "{key: sudland-state}"
+    )
+    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, referring, "other.yaml"))
+    before = everything(database)
+    bare = SOUND[: SOUND.index("topics:")]
+    bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
+    with pytest.raises(DatabaseError, match="actor sudland-state: another coding"):
+        loaded(database, put(tmp_path, bare))
+    assert everything(database) == before
+
+
+def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    adding = OTHER + (
+        "elsewhere:\n- fact: harbour-talks:walk-out\n  evidence:\n  - at: 1:0-10\n"
+        "    modality: denied\n"
+    )
+    path = put(tmp_path, adding, "other.yaml")
+    loaded(database, path)
+    assert ask(
+        database,
+        "select source, passage, modality from grounds join facts on facts.id = fact_id"
+        " where key = 'walk-out' and source like '%;%'",
+    ) == [
+        ("harbour-talks; other-talks", "harbour-talks ¶3; other-talks ¶1", "actual; denied"),
+    ]
+    with reading(database) as connection:
+        assert by_key(connection, "other-talks") == items_of(read(path).coding)
+    assert loaded(database, path).changes == []
+    # Taken back, nothing of it stays with the other document's fact.
+    loaded(database, put(tmp_path, OTHER, "other.yaml"))
+    with reading(database) as connection:
+        assert Name("elsewhere", "harbour-talks:walk-out") not in by_key(connection, "other-talks")
+
+
+def test_evidence_for_what_is_not_there_is_refused(database: str, tmp_path: Path) -> None:
+    adding = SOUND + "elsewhere:\n- fact: nowhere:nothing\n  evidence:\n  - at: 1:0-10\n"
+    with pytest.raises(DatabaseError, match="nowhere:nothing: there is no such fact"):
+        loaded(database, put(tmp_path, adding))
+    assert ask(database, "select count(*) from sources") == [(0,)]

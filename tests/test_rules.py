@@ -1,0 +1,127 @@
+"""Every rule fires on a fault that is planted for it, and on nothing else."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from intake.faults import Severity
+from intake.load import examine
+from intake.rules import RULES
+from tests.sound import SOUND
+
+# One fault a rule: what to replace in the sound coding, by what.
+PLANTED = {
+    "duplicate-key": ("key: norland-wants-harbour", "key: talks"),
+    "unknown-key": ("place: port-ann", "place: port-anne"),
+    "no-evidence": (", evidence: [{at: '1:0-50'}]}", "}"),
+    "not-pinned": (SOUND[SOUND.index("passages:") : SOUND.index("topics:")], ""),
+    "twice-in-a-role": ("speaker: envoy,", "speaker: [envoy, envoy],"),
+    "relates-to-itself": ("type: rival-of, to: sudland-state", "type: rival-of, to: norland-state"),
+    "stored-once": (
+        "relations:\n",
+        "relations:\n- {key: x, from: sudland-state, type: rival-of, to: norland-state,"
+        " evidence: [{at: '1:0-50'}]}\n",
+    ),
+    "comparison-without-topic": ("type: rival-of", "type: differs-from"),
+    "chain-repeats": ("[daily-report, envoy-remarks]", "[daily-report, daily-report]"),
+    "told-by-nobody": ("  - at: 1:60-80", "  - at: 1:60-80\n    certainty: alleged"),
+    "stance-on-own-words": ("  - at: 1:60-80", "  - at: 1:60-80\n    stance: doubts"),
+    "voiceless-voice": ("kind: remarks, anonymity: unnamed", "kind: rumour, anonymity: voiceless"),
+    "chain-without-parent": (
+        "  - at: 3:30-41\n    through: [daily-report]",
+        "  - at: 3:30-41",
+    ),
+    "date-without-words": ("\n    words: on 1 March", ""),
+    "too-precise": ("2020-03-03~", "2020-03-03"),
+    "after-publication": ("2020-03-03~", "2020-04~"),
+    "ends-before-it-begins": (
+        "to: sudland-state, evidence: [{at: '1:0-50'}]",
+        "to: sudland-state, since: 1990, until: 1980,"
+        " evidence: [{at: '1:0-50', words: from 1990 to 1980}]",
+    ),
+    "follows-what-is-later": ("2020-03-03~", "2020-02~"),
+    "name-of-two": ("name: the Norlanders", "name: Sudland"),
+    "actor-unused": ("authors: [ana-writer]", "authors: []"),
+    "source-unused": (
+        "sources:\n",
+        "sources:\n- {key: idle, title: Idle, kind: press-report}\n",
+    ),
+    "place-unused": (
+        "places:\n",
+        "places:\n- {key: idle, name: Idle, kind: city}\n",
+    ),
+    "topic-unused": ("topics:\n", "topics:\n- {key: idle, label: Idle}\n"),
+    "nobody-takes-part": ("  who: {doer: sudland-state}\n", ""),
+    "nothing-coded": (
+        "- {length: 90, hash",
+        "- {length: 10, hash: " + "0" * 64 + "}\n- {length: 90, hash",
+    ),
+}
+
+
+def rules_found(tmp_path: Path, coding: str) -> set[str]:
+    """Check a coding and give the ids of the rules that found something."""
+    path = tmp_path / "coding.yaml"
+    path.write_text(textwrap.dedent(coding), encoding="utf-8")
+    return {fault.rule for fault in examine(path)}
+
+
+def test_a_sound_coding_has_no_fault(tmp_path: Path) -> None:
+    assert rules_found(tmp_path, SOUND) == set()
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    assert set(PLANTED) == {rule.id for rule in RULES}
+
+
+# A fault may bring others with it: they are named here, so that none appears unnoticed.
+BESIDES = {
+    "not-pinned": set(),
+    "unknown-key": {"place-unused"},
+    "chain-repeats": {"chain-without-parent", "source-unused"},
+    "chain-without-parent": set(),
+    "nothing-coded": {"locator-outside"},
+    "voiceless-voice": set(),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(PLANTED))
+def test_the_rule_fires_on_its_planted_fault(tmp_path: Path, rule: str) -> None:
+    sound, faulty = PLANTED[rule]
+    assert sound in SOUND
+    found = rules_found(tmp_path, SOUND.replace(sound, faulty, 1))
+    assert rule in found
+    assert found - {rule} <= BESIDES.get(rule, set())
+
+
+def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "coding.yaml"
+    path.write_text(SOUND.replace("place: port-ann", "place: port-anne"), encoding="utf-8")
+    fault = next(one for one in examine(path) if one.rule == "unknown-key")
+    line = SOUND.split("\n").index("  place: port-ann") + 1
+    assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
+    assert fault.where == "events[talks].place"
+    assert "did you mean port-ann?" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("date", "words", "precise"),
+    [
+        ("2020-03-01", "on March 1", True),
+        ("2020-03-01", "1st of March", True),
+        ("2020-03-01", "on ۱ March", True),
+        ("2020-03-01", "in March 2020", False),
+        ("2020-03-01", "in 2020", False),
+        ("2020-03-01~", "early that month", True),
+        ("2020-03", "in March", True),
+        ("2020-03-01?", "around then", True),
+    ],
+)
+def test_a_day_needs_a_number_in_its_words(
+    tmp_path: Path, date: str, words: str, precise: bool
+) -> None:
+    coding = SOUND.replace("date: 2020-03-01\n", f"date: {date}\n").replace("on 1 March", words)
+    assert ("too-precise" in rules_found(tmp_path, coding)) is not precise
