@@ -2,6 +2,9 @@
 
 Lists in one cell are joined by correlated subqueries: a query that asks for ten facts computes
 ten lists. Only the name of the joining aggregate differs between the engines.
+
+Every view is one plain select, without union, grouping or a recursion of its own: both engines
+then put a query's filters inside it and start from whichever index serves them best.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ branch_labels = None
 depends_on = None
 
 
-def listed(value: str, rest: str) -> str:
-    """Write a subquery that joins the distinct values of a query, ordered, by "; ".
+def listed(value: str, rest: str, separator: str = "; ") -> str:
+    """Write a subquery that joins the distinct values of a query, in its order.
 
     `rest` is the query from its FROM on, with GROUP BY and ORDER BY.
     """
     join = "group_concat" if op.get_bind().dialect.name == "sqlite" else "string_agg"
-    return f"(select {join}(value, '; ') from (select {value} as value {rest}) as listed)"
+    return f"(select {join}(value, '{separator}') from (select {value} as value {rest}) as listed)"
 
 
 def cast(fact: str, *roles: str) -> str:
@@ -49,6 +52,14 @@ EVENT_ROLES = (
     "concerned",
 )
 
+OF_FACT = """
+  from evidence
+  join sources as documents on documents.id = evidence.document_id
+  where evidence.fact_id = facts.id
+"""
+
+QUOTE_ROLES = ("speaker", "addressee", "subject")
+
 # The chain of one attribution, from the innermost voice out to the document. Written as a
 # subquery that starts from the one attribution, so that no query walks chains it does not show.
 THROUGH = """(
@@ -66,16 +77,43 @@ THROUGH = """(
   select through from steps where parent_id is null
 )"""
 
+DEPTH = """(
+  with recursive steps (parent_id, depth) as (
+    select attributions.parent_id, 0
+    union all
+    select a.parent_id, steps.depth + 1
+    from steps
+    join attributions as a on a.id = steps.parent_id
+  )
+  select max(depth) from steps
+)"""
+
+# Where a document draws on a voice: on the voice itself, on others that it relays, or by pointing
+# to it without resting a fact on it.
+DRAWN_ON = """
+  from (
+    with recursive relayed (id) as (
+      select attributions.id
+      union all
+      select a.id
+      from relayed
+      join attributions as a on a.parent_id = relayed.id
+    )
+    select spans.passage
+    from relayed
+    join evidence on evidence.attribution_id = relayed.id
+    join spans on spans.evidence_id = evidence.id
+    union
+    select citations.passage
+    from citations
+    where citations.source_id = attributions.source_id
+      and citations.document_id = attributions.document_id
+  ) as drawn
+  order by drawn.passage
+"""
+
 CHAINS = """
 create view chains as
-with recursive steps (attribution_id, parent_id, depth) as (
-  select id, parent_id, 0
-  from attributions
-  union all
-  select steps.attribution_id, attributions.parent_id, steps.depth + 1
-  from steps
-  join attributions on attributions.id = steps.parent_id
-)
 select
   attributions.id as attribution_id,
   attributions.document_id,
@@ -84,14 +122,45 @@ select
   sources.key as source,
   sources.title,
   sources.anonymity,
-  steps.depth,
-  {through} as through
-from steps
-join attributions on attributions.id = steps.attribution_id
+  {depth} as depth,
+  {through} as through,
+  {passage} as passage
+from attributions
 join sources on sources.id = attributions.source_id
 join sources as documents on documents.id = attributions.document_id
-where steps.parent_id is null
 """
+
+POINTERS = """
+create view pointers as
+select
+  documents.id as document_id,
+  documents.key as document,
+  sources.id as source_id,
+  sources.key as source,
+  {passage} as passage
+from citations
+join sources on sources.id = citations.source_id
+join sources as documents on documents.id = citations.document_id
+where citations.n = 1
+"""
+
+POINTED_TO = """
+  from citations as places
+  where places.source_id = citations.source_id and places.document_id = citations.document_id
+  group by places.passage
+  order by places.passage
+"""
+
+KNOWN_AS = """
+create view known_as as
+select
+  actors.id as actor_id,
+  actors.key as actor,
+  {names} as names
+from actors
+"""
+
+NAME_KINDS = ("name", "short", "title", "metonym", "description", "transliteration")
 
 GROUNDS = """
 create view grounds as
@@ -103,67 +172,50 @@ select
   {words} as words,
   {through} as through,
   {source} as source,
-  {passage} as passage
+  {passage} as passage,
+  {document} as document,
+  {paragraph} as paragraph,
+  {start} as start
 from facts
 """
 
 TIMELINE = """
 create view timeline as
 select
-  events.id as fact_id,
+  facts.id as fact_id,
   facts.key as event,
-  'event' as kind,
+  case facts.kind when 'event' then 'event' else 'statement' end as kind,
   events.event_type as type,
-  events.title,
-  events.date,
+  coalesce(
+    events.title,
+    coalesce({speakers} || ': ', '') || coalesce(quotes.says, quotes.text)
+  ) as title,
+  coalesce(events.date, quotes.date) as date,
   dates.earliest,
   dates.latest,
   dates.precision,
   dates.qualifier,
   grounds.words,
   places.name as place,
-  {who_event} as who,
-  events.modality,
+  {who} as who,
+  case facts.kind when 'event' then events.modality else {first_modality} end as modality,
   grounds.certainty,
   grounds.through,
   grounds.source,
-  grounds.passage
-from events
-join facts on facts.id = events.id
-join grounds on grounds.fact_id = events.id
-left join dates on dates.edtf = events.date
+  grounds.passage,
+  grounds.document,
+  grounds.paragraph,
+  grounds.start
+from facts
+join grounds on grounds.fact_id = facts.id
+left join events on events.id = facts.id
+left join quotes on quotes.id = facts.id
+left join dates on dates.edtf = coalesce(events.date, quotes.date)
 left join places on places.id = events.place_id
-union all
-select
-  quotes.id,
-  facts.key,
-  'statement',
-  null,
-  coalesce({speakers} || ': ', '') || coalesce(quotes.says, quotes.text),
-  quotes.date,
-  dates.earliest,
-  dates.latest,
-  dates.precision,
-  dates.qualifier,
-  grounds.words,
-  null,
-  {who_quote},
-  (
-    select modality
-    from evidence
-    where evidence.fact_id = quotes.id
-    order by n, evidence.id
-    limit 1
-  ),
-  grounds.certainty,
-  grounds.through,
-  grounds.source,
-  grounds.passage
-from quotes
-join facts on facts.id = quotes.id
-join grounds on grounds.fact_id = quotes.id
-join dates on dates.edtf = quotes.date
+where facts.kind = 'event' or quotes.date is not null
 """
+
+FIRST_MODALITY = f"(select evidence.modality {OF_FACT} order by documents.key, evidence.n limit 1)"
 
 QUOTATIONS = """
 create view quotations as
@@ -185,7 +237,10 @@ select
   grounds.certainty,
   grounds.through,
   grounds.source,
-  grounds.passage
+  grounds.passage,
+  grounds.document,
+  grounds.paragraph,
+  grounds.start
 from quotes
 join facts on facts.id = quotes.id
 join grounds on grounds.fact_id = quotes.id
@@ -214,7 +269,10 @@ select
   grounds.words,
   grounds.through,
   grounds.source,
-  grounds.passage
+  grounds.passage,
+  grounds.document,
+  grounds.paragraph,
+  grounds.start
 from relations
 join facts on facts.id = relations.id
 join relation_types on relation_types.key = relations.type
@@ -239,7 +297,10 @@ select
   grounds.certainty,
   grounds.through,
   grounds.source,
-  grounds.passage
+  grounds.passage,
+  grounds.document,
+  grounds.paragraph,
+  grounds.start
 from positions
 join facts on facts.id = positions.id
 join topics on topics.id = positions.topic_id
@@ -265,17 +326,15 @@ join passages on passages.document_id = spans.document_id and passages.n = spans
 where passages.text is not null
 """
 
-OF_FACT = """
-  from evidence
-  join sources as documents on documents.id = evidence.document_id
-  where evidence.fact_id = facts.id
-"""
-
-PLACES_OF_FACT = """
+SPANS_OF_FACT = """
   from evidence
   join spans on spans.evidence_id = evidence.id
   join sources as documents on documents.id = evidence.document_id
   where evidence.fact_id = facts.id
+"""
+
+PLACES_OF_FACT = f"""
+  {SPANS_OF_FACT}
   group by documents.key, evidence.document_id, spans.passage
   order by documents.key, spans.passage
 """
@@ -304,16 +363,62 @@ def of_fact(column: str) -> str:
 
 
 def through() -> str:
-    """Write a list of the chains that a fact came through."""
+    """Write a list of the chains that a fact came through, ` | ` between two chains."""
     return listed(
         THROUGH.format(attribution="evidence.attribution_id"),
         f"{OF_FACT} group by evidence.attribution_id order by min(documents.key), min(evidence.n)",
+        " | ",
     )
 
 
+def first(column: str) -> str:
+    """Write what a column holds of the first characters that say the fact."""
+    return f"""(
+      select {column} {SPANS_OF_FACT}
+      order by documents.key, spans.passage, spans.start_offset
+      limit 1
+    )"""
+
+
+def names() -> str:
+    """Write a list of the names of an actor: in full, then short, then the others."""
+    ranks = " ".join(f"when '{kind}' then {rank}" for rank, kind in enumerate(NAME_KINDS))
+    return listed(
+        "actor_names.name",
+        f"""
+          from actor_names
+          where actor_names.actor_id = actors.id
+          group by actor_names.name
+          order by min(case actor_names.name_kind {ranks} end), actor_names.name
+        """,
+    )
+
+
+VIEWS = (
+    "chains",
+    "pointers",
+    "known_as",
+    "grounds",
+    "timeline",
+    "quotations",
+    "ties",
+    "stances",
+    "words",
+)
+"""In the order in which they are made: those that others read first."""
+
+
 def upgrade() -> None:
-    """Make the views, those that others read first."""
-    op.execute(CHAINS.format(through=THROUGH.format(attribution="steps.attribution_id")))
+    """Make the views."""
+    op.execute(
+        CHAINS.format(
+            depth=DEPTH,
+            through=THROUGH.format(attribution="attributions.id"),
+            passage=listed("'¶' || drawn.passage", DRAWN_ON),
+        )
+    )
+    op.execute(POINTERS.format(passage=listed("'¶' || places.passage", POINTED_TO)))
+    op.execute(KNOWN_AS.format(names=names()))
     op.execute(
         GROUNDS.format(
             modality=of_fact("evidence.modality"),
@@ -323,13 +428,16 @@ def upgrade() -> None:
             through=through(),
             source=of_fact("documents.key"),
             passage=listed(PASSAGE, PLACES_OF_FACT),
+            document=first("documents.key"),
+            paragraph=first("spans.passage"),
+            start=first("spans.start_offset"),
         )
     )
     op.execute(
         TIMELINE.format(
-            who_event=cast("events.id", *EVENT_ROLES),
-            speakers=cast("quotes.id", "speaker"),
-            who_quote=cast("quotes.id", "speaker", "addressee", "subject"),
+            speakers=cast("facts.id", "speaker"),
+            who=cast("facts.id", *EVENT_ROLES, *QUOTE_ROLES),
+            first_modality=FIRST_MODALITY,
         )
     )
     op.execute(
@@ -348,5 +456,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the views, those that read others first."""
-    for view in ("words", "stances", "ties", "quotations", "timeline", "grounds", "chains"):
+    for view in reversed(VIEWS):
         op.execute(f"drop view {view}")

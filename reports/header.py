@@ -1,0 +1,309 @@
+"""Reads a report: the comment at the head of a `.sql` file is its documentation.
+
+    -- Timeline
+    -- What happened, in what order, and how sure are the dates?
+    --
+    -- Whatever else is worth knowing, in as many paragraphs as it takes.
+    --
+    -- Parameters
+    --   actor     actor                 only what this actor takes part in
+    --   from      date, first day       what was not over before this day
+    --   modality  choice of modality    only what is so
+    --   least     integer, default 1    at least so many
+    --
+    -- Columns
+    --   event     text                  key of the event
+    --   passages  integer               how many passages tell it; a meaning may go on
+    --                                   in a line that stands deeper
+
+First the title, the question up to an empty line, notes; then name, type and meaning, two blanks
+or more between them.
+
+- A parameter is `text`, `integer`, `date`, `actor`, `topic`, `place`, `this | that`, or `choice of
+  VOCABULARY`: a class of schema/vocabulary.py, in small letters.
+- After a comma may stand `required` or `default VALUE`; after `date`, `first day` or `last day`
+  lets it be a month or a year, and says which day of it is meant.
+- A column is `text`, `integer` or `real`.
+
+The SQL names a parameter `:actor`; of an actor, topic or place it gets the key. A parameter that
+is neither required nor has a default is optional. Each line that names an optional one ends in
+`-- if :actor`, and is left out where it was not given; `-- if :from or :to` keeps a line for
+either. So a filter that nobody asks for costs nothing, an index serves the one that is asked for,
+and the file remains plain SQL for other tools: delete the lines that you do not want.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from reports.definition import Line, Parameter, Type
+from reports.render import Column
+
+RESERVED = frozenset(("all", "cite", "format", "help", "output", "raw", "reports", "words"))
+"""Options that every report has, now or soon: no parameter may be called so."""
+
+# What may hold a colon that means nothing, and what is meant: a parameter is what SQLAlchemy's
+# text() takes for one.
+_TOKEN = re.compile(
+    r"""
+      (?P<string> '(?:[^']|'')*' | "(?:[^"]|"")*" )
+    | (?P<comment> --[^\n]* | /\*.*?\*/ )
+    | (?P<open> ['"] | /\* )
+    | (?<![:\w\\]):(?P<parameter>\w+)(?!:)
+    | (?P<end> ; )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_HEADINGS = ("Parameters", "Columns")
+
+
+class HeaderError(Exception):
+    """What is wrong with a report; lines count from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Parts(NamedTuple):
+    """All that a report's text says."""
+
+    title: str
+    question: str
+    notes: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    sql: str
+    lines: tuple[Line, ...]
+
+
+def parse(text: str) -> Parts:
+    """Read a report from its text. Raises HeaderError for the first thing wrong with it."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
+    end = next((n for n in range(start, len(lines)) if lines[n][:2] != "--"), len(lines))
+    header = [(n + 1, lines[n][2:].expandtabs().rstrip()) for n in range(start, end)]
+    entries, (title, question, *notes) = _sections(header, end)
+    parameters = {entry.name: _parameter(entry) for entry in entries["Parameters"]}
+    columns = {entry.name: _column(entry) for entry in entries["Columns"]}
+    for section in entries.values():
+        for entry in section:
+            if any(other.name == entry.name and other.line < entry.line for other in section):
+                raise HeaderError(entry.line, f"{entry.name} is there already")
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    body = "\n".join(lines[end:]).rstrip()
+    return Parts(
+        title,
+        question,
+        tuple(notes),
+        tuple(parameters.values()),
+        tuple(columns.values()),
+        body,
+        _lines(body, end + 1, parameters, {e.name: e.line for e in entries["Parameters"]}),
+    )
+
+
+# --- the header -----------------------------------------------------------------------------------
+
+
+class _Entry(NamedTuple):
+    """A parameter or a column, not yet understood."""
+
+    line: int
+    name: str
+    type: str
+    meaning: str
+
+
+def _sections(header: list[tuple[int, str]], end: int) -> tuple[dict[str, list[_Entry]], list[str]]:
+    """Take the header apart: entries by heading; title, question and notes, a paragraph each."""
+    sections: dict[str, list[tuple[int, str]]] = {}
+    prose: list[tuple[int, str]] = []
+    current = prose
+    for number, line in header:
+        if line.strip() in _HEADINGS and len(line) - len(line.lstrip()) <= 1:
+            if line.strip() in sections:
+                raise HeaderError(number, f"{line.strip()} are there already")
+            current = sections.setdefault(line.strip(), [])
+        else:
+            current.append((number, line))
+    if not prose or not prose[0][1].strip():
+        raise HeaderError(1, "begin with a comment: `-- Title`, then `-- The question?`")
+    paragraphs = _paragraphs([line.strip() for _, line in prose[1:]])
+    if not paragraphs or not prose[1][1].strip():
+        raise HeaderError(2, "after the title comes the question that the report answers")
+    entries = {name: list(_entries(sections.get(name, []))) for name in _HEADINGS}
+    if not entries["Columns"]:
+        raise HeaderError(
+            end, "the header has no list of columns: add `-- Columns` and the columns"
+        )
+    return entries, [prose[0][1].strip(), *paragraphs]
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    text = "\n".join(lines).strip()
+    return [" ".join(part.split("\n")) for part in re.split(r"\n\n+", text) if part]
+
+
+def _entries(section: list[tuple[int, str]]) -> Iterator[_Entry]:
+    """Read lines of name, type and meaning; deeper lines go on with the meaning."""
+    entry: _Entry | None = None
+    depth = 0
+    for number, line in section:
+        if not line.strip():
+            continue
+        indent = len(line) - len(line.lstrip())
+        if entry is not None and indent > depth:
+            entry = entry._replace(meaning=f"{entry.meaning} {line.strip()}")
+            continue
+        if entry is not None:
+            yield entry
+        parts = re.split(r"\s{2,}", line.strip(), maxsplit=2)
+        if indent < 2 or len(parts) < 3 or (entry is not None and indent < depth):
+            raise HeaderError(
+                number, "expected name, type and meaning, two blanks or more between them"
+            )
+        if not _NAME.fullmatch(parts[0]):
+            raise HeaderError(
+                number, f"{parts[0]} is no name: small letters, digits and _ make one"
+            )
+        entry, depth = _Entry(number, *parts), indent
+    if entry is not None:
+        yield entry
+
+
+def _column(entry: _Entry) -> Column:
+    if entry.type not in ("text", "integer", "real"):
+        raise HeaderError(entry.line, f"{entry.type} is no type of column: text, integer or real")
+    kind: Literal["text", "integer", "real"] = entry.type  # type: ignore[assignment]
+    return Column(entry.name, kind, entry.meaning)
+
+
+def _parameter(entry: _Entry) -> Parameter:
+    if entry.name in RESERVED:
+        raise HeaderError(
+            entry.line, f"every report has an option --{entry.name}; take another name"
+        )
+    said, _, default = entry.type.partition(", default ")  # a default may hold commas
+    said, *words = said.split(", ")
+    type, choices = _type(entry.line, said)
+    required = False
+    day: Literal["first", "last"] | None = None
+    for word in words:
+        if word == "required":
+            required = True
+        elif type is Type.DATE and word in ("first day", "last day"):
+            day = "first" if word == "first day" else "last"
+        else:
+            raise HeaderError(entry.line, f"{word} after a comma: required or default VALUE")
+    if required and default:
+        raise HeaderError(entry.line, "what has a default is not required: say one of the two")
+    parameter = Parameter(entry.name, type, entry.meaning, choices, default or None, required, day)
+    try:
+        if default:
+            parameter.value(default)
+    except ValueError as error:
+        raise HeaderError(entry.line, f"the default: {error}") from None
+    return parameter
+
+
+def _type(line: int, said: str) -> tuple[Type, tuple[str, ...]]:
+    """Read a type, and the choices that it leaves."""
+    if said.startswith("choice of "):
+        return Type.CHOICE, _vocabulary(line, said.removeprefix("choice of ").strip())
+    if "|" in said:
+        return Type.CHOICE, tuple(choice.strip() for choice in said.split("|"))
+    if said == Type.CHOICE or said not in list(Type):
+        named = ", ".join(type for type in Type if type is not Type.CHOICE)
+        raise HeaderError(
+            line, f"{said} is no type of parameter: {named}, a | b, or choice of VOCABULARY"
+        )
+    return Type(said), ()
+
+
+def _vocabulary(line: int, name: str) -> tuple[str, ...]:
+    from schema import vocabulary
+
+    words = getattr(vocabulary, "".join(map(str.capitalize, re.split("[ -]", name))), None)
+    if not (isinstance(words, type) and issubclass(words, vocabulary.Vocabulary)):
+        raise HeaderError(line, f"{name} is no vocabulary of schema/vocabulary.py")
+    return tuple(word.value for word in words)
+
+
+# --- the SQL --------------------------------------------------------------------------------------
+
+
+def _lines(
+    body: str, first: int, parameters: dict[str, Parameter], declared: dict[str, int]
+) -> tuple[Line, ...]:
+    """Take the SQL apart into lines that run, and hold its parameters against the header's."""
+    if not re.match(r"(?:select|with|values)\b", _plain(body, first), re.IGNORECASE):
+        raise HeaderError(first, "below the header there must be a query: select, with or values")
+    lines = []
+    asked = set()
+    sql, comments = _stripped(body, first)
+    for number, line in enumerate(sql.split("\n"), first):
+        when = _condition(number, comments.get(number, ""), parameters)
+        for token in _TOKEN.finditer(line):
+            name = token["parameter"]
+            if name is None:
+                continue
+            asked.add(name)
+            if name not in parameters:
+                raise HeaderError(number, f":{name} is no parameter of the header")
+            if parameters[name].optional and when != {name}:
+                raise HeaderError(number, f":{name} is optional: end the line in `-- if :{name}`")
+        if line.strip():
+            lines.append(Line(line.rstrip(), when))
+    for name, line_number in declared.items():
+        if name not in asked:
+            raise HeaderError(line_number, f"{name} is nowhere in the SQL as :{name}")
+    return tuple(lines)
+
+
+def _plain(body: str, first: int) -> str:
+    return _stripped(body, first)[0].strip()
+
+
+def _stripped(body: str, first: int) -> tuple[str, dict[int, str]]:
+    """Give the SQL without comments, and the comments by line; it keeps its lines.
+
+    In strings and quoted names colons are escaped, as text() wants them.
+    """
+    comments: dict[int, str] = {}
+
+    def replaced(token: re.Match[str]) -> str:
+        line = first + body.count("\n", 0, token.start())
+        if token["open"]:
+            raise HeaderError(line, f"{token['open']} is opened here and never closed")
+        if token["end"]:
+            rest = body[token.end() :]
+            if rest.strip():
+                raise HeaderError(line, "a report is one query: nothing may follow the semicolon")
+            return ""
+        if token["comment"]:
+            comments[line] = token["comment"]
+            return " " + "\n" * token["comment"].count("\n")
+        return token[0].replace(":", r"\:") if token["string"] else token[0]
+
+    return _TOKEN.sub(replaced, body), comments
+
+
+def _condition(line: int, comment: str, parameters: dict[str, Parameter]) -> frozenset[str]:
+    """Read `-- if :a or :b`; any other comment sets no condition."""
+    if not re.match(r"--\s*if\s+:", comment):
+        return frozenset()
+    if not _IF.fullmatch(comment):
+        raise HeaderError(
+            line, "a condition reads `-- if :a` or `-- if :a or :b`, and nothing more"
+        )
+    names = re.findall(r":(\w+)", comment)
+    for name in names:
+        if name not in parameters:
+            raise HeaderError(line, f":{name} is no parameter of the header")
+        if not parameters[name].optional:
+            raise HeaderError(line, f":{name} always has a value: take the condition away")
+    return frozenset(names)

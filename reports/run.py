@@ -1,0 +1,82 @@
+"""Runs a report: values checked and bound, names resolved, rows handed on as they come."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from reports.definition import Parameter, Report, ReportError, Type, Value
+from reports.render import Page
+from reports.resolve import UnknownNameError, resolve
+
+NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE)
+"""Parameters whose values the database knows by key or name."""
+
+
+class BadValueError(ReportError):
+    """A value that a parameter does not take; the message says why, `parameter` which."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+@contextmanager
+def run(
+    connection: Connection, report: Report, arguments: Mapping[str, Value | None]
+) -> Iterator[Page]:
+    """Ask a report; what is None or missing takes its default, or was not asked for.
+
+    The rows of the page are read from the database as they are used, once, while the block lasts.
+    Raises BadValueError, and ReportError where the query fails or gives other columns than the
+    header says.
+    """
+    values = bound(connection, report, arguments)
+    # Rows stay on PostgreSQL's side until they are asked for; SQLite knows no other way.
+    query = text(report.statement(values)).execution_options(
+        stream_results=True, max_row_buffer=1000
+    )
+    try:
+        result = connection.execute(query, values)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise ReportError(f"{report.path}: {reason}") from error
+    with result:  # gives the cursor back, even if nobody reads it to its end
+        names, promised = list(result.keys()), [column.name for column in report.columns]
+        if names != promised:
+            raise ReportError(
+                f"{report.path}: gives the columns {', '.join(names)}; "
+                f"its header says {', '.join(promised)}"
+            )
+        yield Page(report.columns, result, title=report.title, question=report.question)
+
+
+def bound(
+    connection: Connection, report: Report, arguments: Mapping[str, Value | None]
+) -> dict[str, Value]:
+    """Give the values to bind. Raises BadValueError."""
+    known = {parameter.name for parameter in report.parameters}
+    for name in arguments:
+        if name not in known:
+            raise BadValueError(name, f"{report.name} has no such parameter")
+    values = {}
+    for parameter in report.parameters:
+        given = arguments.get(parameter.name)
+        if given is None:
+            given = parameter.default
+        if given is not None:
+            values[parameter.name] = _bound(connection, parameter, given)
+        elif parameter.required:
+            raise BadValueError(parameter.name, "is required")
+    return values
+
+
+def _bound(connection: Connection, parameter: Parameter, given: Value) -> Value:
+    try:
+        value = parameter.value(given)
+        if parameter.type in NAMED:
+            return resolve(connection, parameter.type, str(value))
+    except (ValueError, UnknownNameError) as error:
+        raise BadValueError(parameter.name, str(error)) from None
+    return value

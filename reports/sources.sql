@@ -1,0 +1,70 @@
+-- Sources
+-- What does each document rest on, and through whom does it know?
+--
+-- One row for each document and chain of voices. A source that is known in two ways, by itself and
+-- through another, has two rows. Of each document the document itself comes first, then the
+-- nearest voices, those with most facts first.
+--
+-- Columns
+--   source     text     key of the source
+--   title      text     its title, or what it is in the coder's words
+--   kind       text     article, press-report, remarks, assessment, hearsay, …
+--   anonymity  text     named, unnamed (somebody is pointed to) or voiceless (nobody is)
+--   through    text     the chain: this source first, the document last
+--   depth      integer  through how many hands it came; 0: the document itself
+--   facts      integer  facts that rest on this very voice in this document: events, utterances,
+--                       positions, relations, links, names; 0 where it only relays others or is
+--                       only pointed to
+--   passage    text     where the document draws on it, on voices that it relays, or points to it
+--   document   text     key of the document
+
+with voices as (
+  select
+    chains.document,
+    chains.source_id,
+    chains.through,
+    chains.depth,
+    (
+      select count(distinct evidence.fact_id)
+      from evidence
+      where evidence.attribution_id = chains.attribution_id
+    ) as facts,
+    chains.passage
+  from chains
+  union all
+  -- Sources that a document points to without resting anything on them stand in no chain.
+  select
+    pointers.document,
+    pointers.source_id,
+    cited.title || '; ' || documents.title,
+    1,
+    0,
+    pointers.passage
+  from pointers
+  join sources as cited on cited.id = pointers.source_id
+  join sources as documents on documents.id = pointers.document_id
+  where not exists (
+    select 1
+    from attributions
+    where attributions.source_id = pointers.source_id
+      and attributions.document_id = pointers.document_id
+  )
+)
+select
+  sources.key as source,
+  sources.title,
+  sources.kind,
+  sources.anonymity,
+  voices.through,
+  voices.depth,
+  voices.facts,
+  voices.passage,
+  voices.document
+from voices
+join sources on sources.id = voices.source_id
+order by
+  voices.document,
+  voices.depth,
+  voices.facts desc,
+  sources.key,
+  voices.through

@@ -1,0 +1,94 @@
+-- Timeline
+-- What happened, in what order, and how sure are the dates?
+--
+-- Events and dated utterances, the latter as statements. What is not actual (modality) did not
+-- happen, or is not known to have happened.
+--
+-- In order of the first day, then of the last; what has no first day follows, what is undated
+-- comes last. With --from or --to a row stays that may lie in that time: one dated 2015 stays
+-- with --from 2015-11; what is undated is left out.
+--
+-- Parameters
+--   actor      actor               only what this actor takes part in, in whatever role
+--   from       date, first day     not what was over before this day, month or year
+--   to         date, last day      not what began after this day, month or year
+--   modality   choice of modality  only what is so: whether it is, all told
+--
+-- Columns
+--   event      text     key of the event or utterance
+--   kind       text     event or statement
+--   title      text     what happened; of a statement who says what
+--   when       text     date as the text gives it, in EDTF; nothing: undated
+--   from       text     first day that it can mean; nothing: open or unknown
+--   to         text     last day that it can mean; nothing: open or unknown
+--   precision  text     day, month, season, year, decade, century; range: once within the two
+--                       days; span: all the while
+--   words      text     words of the text that date it
+--   place      text     where
+--   who        text     who takes part: of an event doers first, then receivers and others; of a
+--                       statement speakers, addressees, subjects
+--   modality   text     actual, intended, expected, possible, hypothetical or denied; of a
+--                       statement as its first voice has it
+--   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text     keys of the documents that tell it
+--   passage    text     where they do
+--   type       text     PLOVER type of an event
+--   through    text     voices, the innermost first, the document last; " | " between two chains
+
+with involved (fact_id) as (
+  select participants.fact_id
+  from participants
+  join actors on actors.id = participants.actor_id
+  where true
+    and actors.key = :actor  -- if :actor
+),
+dated (edtf) as (
+  select edtf
+  from dates
+  where true
+    and (latest >= :from or latest is null)  -- if :from
+    and (earliest <= :to or earliest is null)  -- if :to
+),
+found (fact_id) as (
+  select id
+  from events
+  where true
+    and id in (select fact_id from involved)  -- if :actor
+    and date in (select edtf from dated)  -- if :from or :to
+    and modality = :modality  -- if :modality
+  union all
+  select id
+  from quotes
+  where date in (select edtf from dated)
+    and id in (select fact_id from involved)  -- if :actor
+)
+select
+  timeline.event,
+  timeline.kind,
+  timeline.title,
+  timeline.date as "when",
+  timeline.earliest as "from",
+  timeline.latest as "to",
+  timeline.precision,
+  timeline.words,
+  timeline.place,
+  timeline.who,
+  timeline.modality,
+  timeline.certainty,
+  timeline.source,
+  timeline.passage,
+  timeline.type,
+  timeline.through
+from found
+join timeline on timeline.fact_id = found.fact_id
+where true
+  and timeline.modality = :modality  -- if :modality
+order by
+  timeline.earliest nulls last,
+  timeline.latest nulls last,
+  timeline.date is null,
+  timeline.document,
+  timeline.paragraph,
+  timeline.start,
+  timeline.event,
+  timeline.source

@@ -1,0 +1,499 @@
+"""The reports on two made-up articles: one suite for both engines, same rows, order and types."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from migrations.upgrade import upgrade
+from reports.catalogue import Catalogue
+from reports.command import report as command
+from reports.definition import Report, ReportError
+from reports.render import Format, render
+from reports.run import BadValueError, run
+from schema.database import building, reading, writing
+from schema.vocabulary import ROLES_OF, FactKind
+from tests.conftest import administration
+from tests.made_up import islands
+
+GOLDEN = Path(__file__).parent / "golden" / "reports"
+REPORTS = {report.name: report for report in Catalogue().reports()}
+NASTY = ["'", "''; drop table actors; --", "%", "_", ":actor", "\\", "🦊", "a\nb", "\x1b[2J"]
+
+
+def build(database: str) -> str:
+    with building(database) as connection:
+        upgrade(connection)
+    return database
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def new(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """What makes a new sourcebook without rows."""
+    if request.param == "sqlite":
+        yield lambda: build(str(tmp_path_factory.mktemp("reports") / "sourcebook.db"))
+        return
+    server = request.getfixturevalue("postgres_server")
+    names = []
+    with administration(server) as ask:
+
+        def create() -> str:
+            names.append(f"sourcebook_test_{uuid.uuid4().hex}")
+            ask(f'create database "{names[-1]}" template template0')
+            url = sa.make_url(server).set(database=names[-1])
+            return build(url.render_as_string(hide_password=False))
+
+        yield create
+        for name in names:
+            ask(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(scope="module")
+def empty(new: Callable[[], str]) -> str:
+    return new()
+
+
+@pytest.fixture(scope="module")
+def database(new: Callable[[], str]) -> str:
+    made = new()
+    with writing(made) as connection:
+        islands(connection)
+    return made
+
+
+def ask(database: str, name: str, **arguments: str) -> list[dict[str, Any]]:
+    """Give the rows of a report as a program gets them."""
+    out = io.StringIO()
+    with reading(database) as connection, run(connection, REPORTS[name], arguments) as page:
+        render(page, Format.JSON, out)
+    rows: list[dict[str, Any]] = json.loads(out.getvalue())
+    return rows
+
+
+def keys(database: str, name: str, **arguments: str) -> list[str]:
+    return [str(next(iter(row.values()))) for row in ask(database, name, **arguments)]
+
+
+# --- the four reports -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_rows_order_and_types_are_the_same_everywhere(database: str, name: str) -> None:
+    wanted = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    assert ask(database, name) == wanted
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_values_are_of_the_type_that_the_header_says(database: str, name: str) -> None:
+    types = {"text": str, "integer": int, "real": float}
+    with reading(database) as connection, run(connection, REPORTS[name], {}) as page:
+        rows = [list(row) for row in page.rows]
+    assert rows
+    for row in rows:
+        for column, value in zip(page.columns, row, strict=True):
+            assert value is None or type(value) is types[column.type], column.name
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
+    assert ask(empty, name) == []
+
+
+def combined(report: Report) -> list[tuple[str, ...]]:
+    """Every way to give or not give what is optional."""
+    names = [parameter.name for parameter in report.parameters if parameter.optional]
+    return list(chain(*(combinations(names, n) for n in range(len(names) + 1))))
+
+
+SOME = {
+    "actor": "alma",
+    "speaker": "alma",
+    "about": "brim",
+    "from": "2019",
+    "to": "2020",
+    "modality": "actual",
+    "directness": "direct",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [(name, given) for name in REPORTS for given in combined(REPORTS[name])]
+)
+def test_filters_go_together(database: str, name: str, given: tuple[str, ...]) -> None:
+    """Each filter leaves out rows; together they leave what each leaves."""
+    single = [set(keys(database, name, **{one: SOME[one]})) for one in given]
+    everything = set(keys(database, name))
+    together = set(keys(database, name, **{one: SOME[one] for one in given}))
+    assert together == everything.intersection(*single)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({"actor": "idle"}, []),
+        ({"actor": "envoy"}, []),  # what it says is undated
+        ({"actor": "zoe"}, ["speech", "dream"]),
+        ({"actor": "0042"}, ["landing"]),
+        ({"modality": "expected"}, ["peace"]),
+        ({"modality": "denied"}, ["nobody's"]),
+        ({"from": "2020-02-04"}, ["siege", "claim", "peace", "speech", "vow"]),
+        ({"from": "2020-02-29"}, ["siege", "claim", "peace", "vow"]),
+        ({"from": "2020-03"}, ["siege", "claim", "vow"]),
+        ({"from": "2021"}, ["siege"]),
+        ({"to": "2019-10-31"}, ["vow"]),
+        ({"to": "2019-11-01"}, ["siege", "vow"]),
+        ({"to": "2019"}, ["siege", "vow"]),
+        ({"from": "2020-02-04", "to": "2020-02-05", "actor": "zoe"}, ["speech"]),
+        ({"from": "2020-02", "to": "2020-02", "actor": "alma", "modality": "actual"}, None),
+    ],
+)
+def test_the_timeline_can_be_asked_for_less(
+    database: str, arguments: dict[str, str], found: list[str] | None
+) -> None:
+    assert keys(database, "timeline", **arguments) == (
+        ["siege", "storm", "landing", "speech"] if found is None else found
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({"speaker": "alma"}, ["speech"]),
+        ({"speaker": "idle"}, []),
+        ({"about": "Brim"}, ["claim", "speech"]),
+        ({"about": "Brim", "speaker": "zoe"}, ["speech"]),
+        ({"directness": "indirect"}, ["murmur"]),
+    ],
+)
+def test_quotes_can_be_asked_for_less(
+    database: str, arguments: dict[str, str], found: list[str]
+) -> None:
+    assert keys(database, "quotes", **arguments) == found
+
+
+def test_actors_are_counted_by_every_role_of_an_event() -> None:
+    """The report names the roles that are none of an event's."""
+    named = re.findall(r"role not in \(([^)]*)\)", REPORTS["actors"].sql)
+    others = {role for kind, roles in ROLES_OF.items() if kind != FactKind.EVENT for role in roles}
+    assert [set(re.findall(r"'(\w+)'", listed)) for listed in named] == [others]
+
+
+# --- whom a name means ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("zoe", "zoe"),
+        ("Zoë Ångström", "zoe"),
+        ("zoe angstrom", "zoe"),
+        ("ZOE A\u030aNGSTRO\u0308M", "zoe"),
+        ("ångström", "zoe"),
+        ("Almans", "alma"),
+        ("THE ALMANS", "alma"),
+        ("idle", "idle"),
+        ("0042", "0042"),
+        ("O'Hara; drop table actors; --", "0042"),
+        ("o’hara drop table actors", "0042"),
+        ("Brim 100%_", "brim"),
+        ("BRIM", "brim"),
+    ],
+)
+def test_an_actor_is_found_by_any_name(database: str, name: str, key: str) -> None:
+    assert keys(database, "timeline", actor=name) == keys(database, "timeline", actor=key)
+    assert keys(database, "quotes", about=name) == keys(database, "quotes", about=key)
+
+
+@pytest.mark.parametrize("name", ["the Palace", "palace"])
+def test_a_name_of_two_actors_gets_their_keys(database: str, name: str) -> None:
+    with pytest.raises(BadValueError, match="may be alma, brim; give one of these keys"):
+        keys(database, "timeline", actor=name)
+
+
+def test_an_unknown_actor_gets_the_nearest_names(database: str) -> None:
+    with pytest.raises(BadValueError, match=r"no actor 'Angstroem'; nearest: Zoë Ångström \(zoe\)"):
+        keys(database, "timeline", actor="Angstroem")
+
+
+def test_nobody_is_near_where_nobody_is(empty: str) -> None:
+    with pytest.raises(BadValueError, match="no actor 'alma': the database has none at all"):
+        keys(empty, "timeline", actor="alma")
+
+
+@pytest.mark.parametrize("value", NASTY)
+@pytest.mark.parametrize("parameter", ["speaker", "about"])
+def test_a_value_never_becomes_sql(database: str, parameter: str, value: str) -> None:
+    with pytest.raises(BadValueError, match="there is no actor"):
+        keys(database, "quotes", **{parameter: value})
+    assert len(ask(database, "actors")) == 6
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\udcff", "", "  "])
+def test_what_is_no_text_is_refused(database: str, value: str) -> None:
+    with pytest.raises(BadValueError, match=r"is empty|holds what is no text"):
+        keys(database, "quotes", speaker=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("2015-02-30", "is no day: February 2015 has 28 days"),
+        ("2015-13", "no such month"),
+        ("15-1-1", "is no date; write YYYY, YYYY-MM or YYYY-MM-DD"),
+        ("2015-11-04T10:00", "is no date"),
+        ("yesterday", "is no date"),
+        ("\uff12\uff10\uff11\uff15", "is no date"),
+        ("2015' or 1=1 --", "is no date"),
+    ],
+)
+def test_a_date_is_checked_before_it_is_used(database: str, value: str, reason: str) -> None:
+    with pytest.raises(BadValueError, match=reason):
+        keys(database, "timeline", to=value)
+
+
+def test_a_report_takes_only_what_its_header_says(database: str) -> None:
+    with pytest.raises(BadValueError, match="no such parameter"):
+        keys(database, "sources", actor="alma")
+
+
+# --- how it is found ------------------------------------------------------------------------------
+
+BIG = re.compile(r"SCAN (events|participants|quotes|evidence|facts|spans|actor_names)\b")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        (name, given)
+        for name in REPORTS
+        for given in combined(REPORTS[name])
+        # Of three values each is a large part of the table: an index would not be worth its room.
+        if given and given != ("directness",)
+    ],
+)
+def test_a_filter_goes_through_an_index(tmp_path: Path, name: str, given: tuple[str, ...]) -> None:
+    database = build(str(tmp_path / "sourcebook.db"))
+    query = sa.text("explain query plan " + REPORTS[name].statement(given))
+    with reading(database) as connection:
+        plan = [row[3] for row in connection.execute(query, {one: SOME[one] for one in given})]
+    assert [step for step in plan if BIG.match(step)] == []
+    if {"actor", "speaker", "about"} & set(given):
+        assert any(
+            step.startswith("SEARCH participants USING COVERING INDEX") and "(actor_id=?" in step
+            for step in plan
+        )
+
+
+# --- the query and its header ---------------------------------------------------------------------
+
+
+HEAD = "-- T\n-- Q?\n-- Columns\n--   n  integer  a number\n"
+
+
+def rows(database: str, report: Report, **arguments: str) -> list[tuple[Any, ...]]:
+    with reading(database) as connection, run(connection, report, arguments) as page:
+        return [tuple(row) for row in page.rows]
+
+
+def written(folder: Path, text: str) -> Report:
+    path = folder / "mine.sql"
+    path.write_text(text, encoding="utf-8")
+    return Catalogue((folder,)).report("mine")
+
+
+def test_columns_that_are_not_the_headers_are_refused(database: str, tmp_path: Path) -> None:
+    report = written(tmp_path, f"{HEAD}\nselect 1 as m")
+    with pytest.raises(ReportError, match=r"mine\.sql: gives the columns m; its header says n"):
+        rows(database, report)
+
+
+def test_a_query_that_fails_names_its_file(database: str, tmp_path: Path) -> None:
+    report = written(tmp_path, f"{HEAD}\nselect n from nought")
+    with pytest.raises(ReportError, match=r"mine\.sql: .*nought"):
+        rows(database, report)
+
+
+def test_colons_in_strings_and_comments_are_no_parameters(database: str, tmp_path: Path) -> None:
+    report = written(
+        tmp_path,
+        """-- T :x
+-- Q?
+-- Parameters
+--   n  integer, default 7  a number
+-- Columns
+--   a  integer  the number
+--   t  text     a text
+
+select -- :y is none
+  cast(:n as integer) as "a", /* nor
+  :z */ '10:30 :w, 5% \\:' as t;
+""",
+    )
+    assert rows(database, report) == [(7, "10:30 :w, 5% \\:")]
+    assert rows(database, report, n="8") == [(8, "10:30 :w, 5% \\:")]
+    with pytest.raises(BadValueError, match="'x' is no whole number"):
+        rows(database, report, n="x")
+    with pytest.raises(BadValueError, match="too large"):
+        rows(database, report, n=str(2**63))
+
+
+def test_what_is_required_must_be_given(database: str, tmp_path: Path) -> None:
+    header = HEAD.replace("-- Columns", "-- Parameters\n--   p  place, required  where\n-- Columns")
+    report = written(tmp_path, f"{header}\nselect id as n from places where key = :p")
+    assert rows(database, report, p="old port") == rows(database, report, p="port") != []
+    with pytest.raises(BadValueError, match="is required"):
+        rows(database, report)
+
+
+def test_rows_are_read_as_they_are_used(database: str, tmp_path: Path) -> None:
+    """Two hundred million rows would take minutes and gigabytes: the first comes at once."""
+    pairs = ", ".join(f"(values (1), (2)) as t{n}" for n in range(28))
+    report = written(tmp_path, f"{HEAD}\nselect 1 as n from {pairs}")
+    with reading(database) as connection, run(connection, report, {}) as page:
+        assert next(iter(page.rows))[0] == 1
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def typed(database: str, *arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments, obj=database)
+
+
+def test_the_list_names_title_and_question() -> None:
+    rows = json.loads(typed("nowhere", "--format", "json").stdout)
+    assert rows == [
+        {"report": one.name, "title": one.title, "question": one.question}
+        for one in REPORTS.values()
+    ]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_help_is_the_header(name: str) -> None:
+    shown = typed("nowhere", name, "--help").stdout
+    flat = " ".join(shown.split())
+    report = REPORTS[name]
+    assert f"{report.title}: {report.question}" in flat
+    for note in report.notes:
+        assert note in flat
+    for parameter in report.parameters:
+        assert f"--{parameter.name} " in flat
+        assert parameter.meaning in flat
+    for column in report.columns:
+        assert f"{column.name} ({column.type}) {column.meaning}" in flat
+
+
+def test_options_stand_before_or_after_the_name(database: str) -> None:
+    one = typed(database, "--format", "jsonl", "quotes", "--speaker", "Zoë Ångström")
+    other = typed(database, "quotes", "--format", "jsonl", "--speaker", "zoe")
+    assert one.exit_code == 0
+    assert one.stdout == other.stdout
+    assert json.loads(one.stdout)["quote"] == "speech"
+
+
+def test_rows_go_to_a_file_and_nothing_to_stdout(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    done = typed(database, "timeline", "--format", "csv", "-o", str(path))
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert path.read_text(encoding="utf-8").count("\n") > len(REPORTS)
+
+
+def test_no_rows_are_said_to_be_none(database: str) -> None:
+    done = typed(database, "timeline", "--actor", "idle", "--format", "jsonl")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "no rows\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["timelime"], 2, "no report 'timelime'; nearest: timeline; `sourcebook report` lists"),
+        (["timeline", "--from", "2015-02-30"], 2, "'--from': 2015-02-30 is no day"),
+        (["timeline", "--actor", "Angstroem"], 2, "'--actor': there is no actor 'Angstroem'"),
+        (["timeline", "--actor", "\x1b[2J"], 2, r"'--actor': there is no actor '\x1b[2J'"),
+        (["timeline", "--modality", "so"], 2, "'so' is none of actual, intended, expected"),
+        (["timeline", "--raw"], 2, "--raw is for --format csv"),
+        (["timeline", "-o", "nowhere/at/all.csv"], 1, "there is no folder nowhere/at"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    database: str, arguments: list[str], status: int, message: str
+) -> None:
+    done = typed(database, *arguments)
+    assert (done.exit_code, done.stdout) == (status, "")
+    assert message in done.stderr.splitlines()[-1]
+    assert "\x1b" not in done.stderr
+
+
+def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    done = typed(str(tmp_path / "none.db"), "timeline")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "there is no such file; run `sourcebook init` first" in done.stderr
+
+
+# --- what it imports ------------------------------------------------------------------------------
+
+SCRIPT = """
+import sys
+from reports.command import report
+try:
+    report({arguments!r}, obj={database!r})
+finally:
+    print(*(name for name in {names!r} if name in sys.modules), file=sys.stderr)
+"""
+HEAVY = ["sqlalchemy", "alembic", "pydantic", "yaml", "tabulate", "rapidfuzz", "sqlalchemy.orm"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["timeline", "--help"], []])
+def test_help_and_list_import_nothing_heavy(arguments: list[str]) -> None:
+    assert imported("nowhere", arguments) == []
+
+
+def test_a_report_imports_no_more_than_it_needs(tmp_path: Path) -> None:
+    database = build(str(tmp_path / "sourcebook.db"))
+    with writing(database) as connection:
+        islands(connection)
+    found = imported(database, ["timeline", "--actor", "alma", "--from", "2019"])
+    assert found == ["sqlalchemy"]
+
+
+def imported(database: str, arguments: list[str]) -> list[str]:
+    code = SCRIPT.format(arguments=arguments, database=database, names=HEAVY)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return done.stderr.splitlines()[-1].split()
+
+
+def test_a_reader_who_goes_away_is_no_fault(tmp_path: Path) -> None:
+    database = build(str(tmp_path / "sourcebook.db"))
+    code = SCRIPT.format(arguments=["--format", "csv", "actors"], database=database, names=[])
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said.strip()) == (0, "")

@@ -1,0 +1,220 @@
+"""What a report's header may say, and which faults in it are found, with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reports.catalogue import Catalogue, UnknownReportError, read
+from reports.definition import Line, Parameter, Report, ReportError, Type
+from reports.header import parse
+from reports.names import fold
+from reports.render import Column
+
+WHOLE = """\
+-- A title
+-- A question that
+-- takes two lines?
+--
+-- A note.
+--
+-- Another note
+-- of two lines.
+--
+-- Parameters
+--   who       actor                     only this one
+--   since     date, first day           from then on, with a meaning
+--                                       of two lines
+--   until     date, last day            up to then
+--   on        date, default 2016-05-31  on that day
+--   side      left | right, default left  which side
+--   so        choice of modality        only what is so
+--   kind      choice of event type      only of this type
+--   least     integer, default 3        at least so many
+--   about     topic, required           about this
+--
+-- Columns
+--   name      text      a name
+--   n         integer   a count:
+--                       how many
+--   share     real      a share
+
+-- A comment with :nothing in it.
+select
+  name,  -- if any: not a condition
+  n,
+  share  -- :neither
+from things
+where least >= :least and side = :side and topic = :about and day = :on
+  and actor = :who  -- if :who
+  and modality = :so  -- if :so
+  and kind = :kind  -- if :kind
+  and day >= :since   --  if  :since
+  and day <= :until  -- if :until
+  and day is not null  -- if :since or :until
+order by name;
+"""
+
+
+def test_a_header_says_it_all() -> None:
+    parts = parse(WHOLE)
+    assert parts.title == "A title"
+    assert parts.question == "A question that takes two lines?"
+    assert parts.notes == ("A note.", "Another note of two lines.")
+    found = {parameter.name: parameter for parameter in parts.parameters}
+    assert found["who"] == Parameter("who", Type.ACTOR, "only this one")
+    assert found["since"] == Parameter(
+        "since", Type.DATE, "from then on, with a meaning of two lines", day="first"
+    )
+    assert found["side"].choices == ("left", "right")
+    assert found["side"].default == "left"
+    assert "hypothetical" in found["so"].choices
+    assert "assault" in found["kind"].choices
+    assert found["about"].required
+    assert parts.columns == (
+        Column("name", "text", "a name"),
+        Column("n", "integer", "a count: how many"),
+        Column("share", "real", "a share"),
+    )
+
+
+def test_lines_are_kept_for_what_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "whole.sql"
+    path.write_text(WHOLE, encoding="utf-8")
+    report = read(path)
+    always = [line for line in report.lines if not line.when]
+    assert report.statement(()) == "\n".join(line.sql for line in always)
+    assert ":who" not in report.statement(())
+    assert "day is not null" not in report.statement({"who"})
+    for given in ("since", "until"):
+        assert f":{given}" in report.statement({given})
+        assert "day is not null" in report.statement({given})
+    assert "--" not in report.statement({"who", "since"})
+    assert Line("  and actor = :who", frozenset({"who"})) in report.lines
+    assert report.sql.startswith("-- A comment")
+
+
+def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "whole.sql"
+    path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
+    assert read(path).columns == parse(WHOLE).columns
+    assert parse(WHOLE.replace("--   n         integer   ", "--   n\tinteger\t\t")).columns[1].type
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        (WHOLE, "", 1, "begin with a comment: `-- Title`"),
+        (WHOLE, "select 1", 1, "begin with a comment: `-- Title`"),
+        ("-- A question that\n-- takes two lines?\n", "--\n", 2, "after the title comes the"),
+        ("-- Columns\n", "-- Column\n", 22, "two blanks or more between them"),
+        ("-- Columns\n", "-- Parameters\n", 22, "Parameters are there already"),
+        ("   who       actor     ", "   who actor     ", 11, "expected name, type and meaning"),
+        ("   who       actor     ", "   Who       actor     ", 11, "Who is no name"),
+        (
+            "   who       actor     ",
+            "   who       person    ",
+            11,
+            "person is no type of parameter",
+        ),
+        (
+            "   who       actor     ",
+            "   who       choice    ",
+            11,
+            "choice is no type of parameter",
+        ),
+        ("   who       actor     ", "   format    actor     ", 11, "has an option --format"),
+        ("   who       actor     ", "   so        actor     ", 17, "so is there already"),
+        ("date, last day ", "date, last, day", 14, "last after a comma"),
+        ("actor           ", "actor, first day", 11, "first day after a comma"),
+        ("topic, required  ", "topic, required,  ", 20, "required, after a comma"),
+        ("choice of modality", "choice of moods   ", 17, "moods is no vocabulary"),
+        ("choice of modality", "choice of self    ", 17, "self is no vocabulary"),
+        ("integer, default 3", "integer, default x", 19, "the default: 'x' is no whole number"),
+        ("right, default left", "right, default top", 16, "the default: 'top' is none of left,"),
+        ("default 2016-05-31", "default 2016-05   ", 15, "the default: '2016-05' is no day"),
+        ("topic, required  ", "topic, required, default x  ", 20, "is not required"),
+        ("   n         integer", "   n         number ", 24, "number is no type of column"),
+        ("   n         integer", "   name      integer", 24, "name is there already"),
+        (WHOLE[WHOLE.index("\n\n") :], "\n", 28, "there must be a query"),
+        ("select\n", "delete\n", 28, "there must be a query"),
+        ("order by name;", "order by :nome;", 41, ":nome is no parameter of the header"),
+        ("-- if :who\n", "-- if :whom\n", 35, ":whom is no parameter of the header"),
+        ("  -- if :who\n", "\n", 35, ":who is optional: end the line in `-- if :who`"),
+        ("-- if :who\n", "-- if who\n", 35, ":who is optional: end the line in `-- if :who`"),
+        ("-- if :who\n", "-- if :so\n", 35, ":who is optional: end the line in `-- if :who`"),
+        ("-- if :who\n", "-- if :who or :so\n", 35, ":who is optional"),
+        ("-- if :who\n", "-- if :who and :so\n", 35, "a condition reads `-- if :a`"),
+        ("not null  -- if :since", "not null  -- if :least", 40, ":least always has a value"),
+        ("actor = :who  -- if :who", "actor = actor", 11, "who is nowhere in the SQL as :who"),
+        ("order by name;", "order by 'name;", 41, "' is opened here and never closed"),
+        ("order by name;", "order by name /*", 41, "/* is opened here and never closed"),
+        ("order by name;", "order by name; select 2;", 41, "nothing may follow the semicolon"),
+    ],
+)
+def test_a_fault_names_file_and_line(
+    tmp_path: Path, old: str, new: str, line: int, message: str
+) -> None:
+    assert WHOLE.count(old) == 1
+    path = tmp_path / "whole.sql"
+    path.write_text(WHOLE.replace(old, new), encoding="utf-8")
+    with pytest.raises(ReportError) as caught:
+        read(path)
+    said = str(caught.value)
+    assert said.startswith(f"{path}:{line}: ")
+    assert message in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("report", Catalogue().reports(), ids=lambda report: report.name)
+def test_reports_that_ship_are_laid_out_to_be_read(report: Report) -> None:
+    path = report.path
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        assert len(line) <= 100, f"{path.name}:{number}"
+        assert line == line.rstrip(), f"{path.name}:{number}"
+
+
+def test_a_file_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "bytes.sql").write_bytes(b"-- T\xff\n")
+    (tmp_path / "folder.sql").mkdir()
+    catalogue = Catalogue((tmp_path,))
+    with pytest.raises(ReportError, match=r"bytes\.sql: is not UTF-8"):
+        catalogue.report("bytes")
+    with pytest.raises(ReportError, match=r"folder\.sql: is a directory"):
+        catalogue.report("folder")
+
+
+def test_folders_are_searched_in_order(tmp_path: Path) -> None:
+    (tmp_path / "quotes.sql").write_text("-- Mine", encoding="utf-8")
+    (tmp_path / "other.txt").write_text("-- Not one", encoding="utf-8")
+    shipped = Catalogue()
+    both = Catalogue((*shipped.folders, tmp_path))
+    assert list(both.paths) == list(shipped.paths)
+    assert both.paths["quotes"] == tmp_path / "quotes.sql"
+    with pytest.raises(ReportError, match=r"none: no such file or directory; name another"):
+        assert Catalogue((tmp_path / "none",)).paths
+
+
+def test_an_unknown_report_gets_the_nearest() -> None:
+    with pytest.raises(UnknownReportError, match=r"no report 'timelines'; nearest: timeline"):
+        Catalogue().report("timelines")
+    with pytest.raises(UnknownReportError, match=r"no report '\./timeline'"):
+        Catalogue().report("./timeline")
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("The Kremlin", "kremlin"),
+        ("the", "the"),
+        ("Zoë Ångström", "zoe angstrom"),
+        ("Zoe\u0308  A\u030angstro\u0308m", "zoe angstrom"),
+        ("Straße", "strasse"),
+        ("al-Assad", "al assad"),
+        ("حِزْب الله", "حزب الله"),
+        ("—", ""),
+    ],
+)
+def test_names_are_compared_without_case_accents_and_punctuation(name: str, folded: str) -> None:
+    assert fold(name) == folded
