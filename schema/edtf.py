@@ -2,9 +2,12 @@
 
 `Edtf.parse` reads the Extended Date/Time Format of the Library of Congress (specification of
 4 February 2019, https://www.loc.gov/standards/datetime/), which is Annex A of ISO 8601-2:2019.
-Levels 0 and 1 are read whole, level 2 as far as a historian's date needs it, years as far as the
-database can keep them (0000 to 9999):
+Levels 0 and 1 are read whole, level 2 as far as a historian's date needs it:
 
+- years are those of ISO 8601, Gregorian throughout: 1 BC is `0000`, 44 BC is `-0043`, and one of
+  more than four digits follows a `Y`, without month or day: `Y-17000`;
+- a bound is None where open, unknown or outside the years 0000 to 9999, which text can order. Days
+  that do not exist and ends before beginnings are refused in any year;
 - a side or a part may carry `?`, `~` or `%`: these set the qualifier and never move a bound;
 - `a/b` lasted from a to b (a span); `[a..b]` and `[a,b]` happened once within (a range);
 - `..` or nothing where a side should be is an open or unknown side: its bound is None;
@@ -14,13 +17,11 @@ database can keep them (0000 to 9999):
 - 21 to 41 in the month's place divide the year: seasons are meteorological, 21 to 28 northern, 29
   to 32 southern, and a December winter runs into the next February; 33 to 36 are quarters, 37 to
   39 thirds, 40 and 41 halves. All of them have the precision season;
-- a time of day is checked and stays in the text; the bounds are the day as it is written, in its
-  own zone.
+- a time of day is checked and stays in the text; the bounds are the day written, in its own zone.
 
-Refused with a reason, although well-formed: years outside those limits (bounds are compared as
-text), and so every negative, `Y` and exponential year; significant digits (`1950S2` is `19XX`);
-all-of sets (`{1960,1961}` is two facts, neither a span nor a range); and what names no date at all
-(`../..`, `XXXX`, `[..]`).
+Refused with a reason, although well-formed: exponential years (`Y-17E7`: write the digits out);
+significant digits (`1950S2` is `19XX`); all-of sets (`{1960,1961}` is two facts, neither a span nor
+a range); and what names no date at all (`../..`, `XXXX`, `[..]`).
 
 Why no library reads them: edtf 5.0.2 accepts `1900-02-29` and `2002/2001`, ends the winter
 `2001-24` on 31 December, makes a northern spring of the southern autumn `2001-31`, ends `1985/`
@@ -76,9 +77,9 @@ class Edtf:
     text: str
     """As it was given: two texts of one meaning stay two texts."""
     earliest: str | None
-    """The first day it may mean, YYYY-MM-DD; None where that is open or unknown."""
+    """The first day it may mean, YYYY-MM-DD; None where open, unknown or outside 0000 to 9999."""
     latest: str | None
-    """The last day it may mean, YYYY-MM-DD; None where that is open or unknown."""
+    """The last day it may mean, YYYY-MM-DD; None where open, unknown or outside 0000 to 9999."""
     precision: Precision
     qualifier: Qualifier | None
 
@@ -87,7 +88,7 @@ class Edtf:
         """Read an EDTF text, whoever wrote it.
 
         Raises EdtfError, and nothing else, where it is not EDTF, means no day that exists, ends
-        before it begins, or cannot be kept (see above).
+        before it begins, or is refused all the same (see above).
         """
         if not isinstance(text, str):
             raise EdtfError(f"a date is text, not {type(text).__name__}: put it in quotes")
@@ -105,26 +106,31 @@ class Edtf:
             found = _date_and_time(text)
         else:
             found = _date(text)
-        return cls(text, *found, _qualifier(text))
+        first, last, precision = found
+        return cls(text, _iso(first), _iso(last), precision, _qualifier(text))
+
+
+_Day = tuple[int, int, int]  # year, month and day: unlike text, in order in every year
 
 
 class _Found(NamedTuple):
     """What a text, or a part of one, was read as."""
 
-    earliest: str | None
-    latest: str | None
+    earliest: _Day | None
+    latest: _Day | None
     precision: Precision
 
 
 # [0-9], not \d, which takes the digits of every script; no repeated group, so no backtracking.
-_YEAR, _TWO = "[?~%]?([0-9X]{4})[?~%]?", "[?~%]?([0-9X]{2})[?~%]?"
-_DATE = re.compile(f"{_YEAR}(?:-{_TWO}(?:-{_TWO})?)?")
+_YEAR, _TWO = "[?~%]?((?!-0000)-?[0-9X]{4})[?~%]?", "[?~%]?([0-9X]{2})[?~%]?"
+_LONG_YEAR = "[?~%]?Y(-?[1-9][0-9]{2,}[0-9X]{2})[?~%]?"
+_DATE = re.compile(f"{_LONG_YEAR}|{_YEAR}(?:-{_TWO}(?:-{_TWO})?)?")
 _TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(-?[0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r"(?:Z|[+-]([0-9]{2})(?::([0-9]{2}))?)?"
 )
 
-# A date with its digits as 9, and without trailing -XX, which adds nothing; all else is a range.
+# Digits as 9, the year's last four, and without trailing -XX, which adds nothing; else a range.
 _PRECISIONS = {
     "9999": Precision.YEAR,
     "9999-99": Precision.MONTH,
@@ -147,23 +153,24 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 
-_LIMITS = "only years 0000 to 9999 can be kept, because dates are compared as text"
-
 # What people write instead of EDTF, tried in order once a text has been refused.
 _ADVICE = (
-    (r"[?~%]?-[0-9X]{4}.*|Y-?[0-9]{5}.*|Y-?[0-9]+E.*", _LIMITS),
-    (r"Y([0-9]{4})", r"Y is for years of more than four digits: write \1"),
+    (r"[?~%Y]?-0000+([?~%-].*)?", "the year 0 has no minus: it is 0000"),
+    (r"Y(-?)0*([0-9]{4})", r"Y is for years of more than four digits: write \1\2"),
     (r"Y?-?[0-9E]+S[0-9]+", "significant digits are not read: write 19XX, 195X or [1940..1960]"),
-    (r"([0-9]{4})(0[1-9]|1[0-2])([0-2][0-9]|3[01])", r"EDTF needs its hyphens: write \1-\2-\3"),
-    (r"([0-9]{4})(0[1-9]|1[0-2])", r"EDTF needs its hyphens: write \1-\2"),
+    (r"-[0-9]{1,3}([?~%-].*)?|[0-9]+BCE?", "44 BC is -0043, with four digits: 1 BC is 0000"),
+    (r"(-?[0-9]{4})(0[1-9]|1[0-2])([0-2][0-9]|3[01])", r"EDTF needs its hyphens: write \1-\2-\3"),
+    (r"(-?[0-9]{4})(0[1-9]|1[0-2])", r"EDTF needs its hyphens: write \1-\2"),
+    (r"(-?[1-9][0-9]{4,})", r"a year of more than four digits begins with Y: write Y\1"),
     (r"[0-9]{4}-?W.*", "EDTF has no weeks: write the days, as in 2015-11-02/2015-11-08"),
     (r"[0-9]{4}-[0-9]{3}", "EDTF has no days of the year: write year, month and day"),
     (r"([0-9]{4})-([0-9]{4})", r"write \1/\2 for 'from, to', [\1..\2] for 'once, within'"),
-    (r"[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?", "months and days have two digits, as in 2015-01-09"),
+    (r"-?[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?", "months and days have two digits, as in 2015-01-09"),
     (r"([0-9]{3})", r"a year has four digits: write \1X for the decade"),
     (r"([0-9]{2})", r"each date begins with a year of four digits; the century is \1XX"),
-    (r"([0-9X?~%-]+)\.\.", r"write \1/.. for 'from then on', [\1..] for 'once, then or later'"),
-    (r"\.\.([0-9X?~%-]+)", r"write ../\1 for 'until then', [..\1] for 'once, then or earlier'"),
+    (r"([0-9XY?~%-]+)\.\.", r"write \1/.. for 'from then on', [\1..] for 'once, then or later'"),
+    (r"\.\.([0-9XY?~%-]+)", r"write ../\1 for 'until then', [..\1] for 'once, then or earlier'"),
+    (r"Y[0-9X-].*", "after Y come all digits of a year, at least five, the first no 0; no month"),
     (r"([0-9X-]+)(\?~|~\?)", r"uncertain and approximate at once is one mark: write \1%"),
     (r".*[?~%]{2}.*", "one mark of ? ~ % in one place"),
     (r"(open|unknown)", "that is an older EDTF: write .. for open, nothing for unknown"),
@@ -206,16 +213,22 @@ def _last_day(year: int, month: int) -> int:
     return 30 if month in (4, 6, 9, 11) else 31
 
 
+def _iso(day: _Day | None) -> str | None:
+    """The day as text, where text has the order of days."""
+    return "{:04}-{:02}-{:02}".format(*day) if day and 0 <= day[0] <= 9999 else None
+
+
 def _numbers(mask: str) -> list[int]:
-    """Every number that digits and X may stand for, ascending."""
+    """Every number that digits and X may stand for, ascending; none is -0."""
     choices = ("0123456789" if char == "X" else char for char in mask)
-    return [int("".join(digits)) for digits in product(*choices)]
+    numbers = sorted(int("".join(digits)) for digits in product(*choices))
+    return [number for number in numbers if number or mask[0] != "-"]
 
 
-def _first(years: list[int], months: list[int], days: list[int]) -> str | None:
+def _first(years: list[int], months: list[int], days: list[int]) -> _Day | None:
     """The first day that exists, in the order the numbers are given in."""
     fitting = (
-        f"{year:04}-{month:02}-{day:02}"
+        (year, month, day)
         for year in years
         for month in months
         for day in days
@@ -230,26 +243,24 @@ def _date(text: str) -> _Found:
     if not match:
         _not_edtf(text)
     parts = [part for part in match.groups() if part]
-    shape = re.sub("[0-9]", "9", "-".join(parts)).removesuffix("-XX").removesuffix("-XX")
-    precision = _PRECISIONS.get(shape, Precision.RANGE)
-    if shape == "XXXX":
+    year, month, day = (*parts, "XX", "XX")[:3]
+    shape = re.sub("[0-9]", "9", f"{year[-4:]}-{month}-{day}").removesuffix("-XX")
+    precision = _PRECISIONS.get(shape.removesuffix("-XX"), Precision.RANGE)
+    unknown = year.endswith("XXXX")
+    if shape == "XXXX-XX":
         _refuse(text, "that names no date: leave it out where none is known")
 
-    year, month, day = (*parts, "XX", "XX")[:3]
     # Of an unknown year only the day within it can be wrong, and 2000 has every day.
-    years = [2000] if year == "XXXX" else _numbers(year)
+    years = [2000] if unknown else _numbers(year)
     if month in _DIVISIONS:
         if len(parts) == 3:
             _refuse(text, f"{month} is a season or other part of a year, which has no days")
         if precision is Precision.MONTH:
             precision = Precision.SEASON
         begin, length = _DIVISIONS[month]
-        over, end = divmod(begin + length - 2, 12)
-        last = years[-1] + over
-        if last > 9999:
-            _refuse(text, f"it ends in the year {last}, and {_LIMITS}")
-        earliest: str | None = f"{years[0]:04}-{begin:02}-01"
-        latest: str | None = f"{last:04}-{end + 1:02}-{_last_day(last, end + 1)}"
+        last, end = divmod(years[-1] * 12 + begin + length - 2, 12)
+        earliest: _Day | None = (years[0], begin, 1)
+        latest: _Day | None = (last, end + 1, _last_day(last, end + 1))
     else:
         # X stands for digits of months only: 2X is no season, since it could be any.
         months = [number for number in _numbers(month) if 1 <= number <= 12]
@@ -259,11 +270,11 @@ def _date(text: str) -> _Found:
         earliest = _first(years, months, days)
         latest = _first(years[::-1], months[::-1], days[::-1])
         if earliest is None:
-            if len(months) > 1 or len(years) > 1 or year == "XXXX":
+            if len(months) > 1 or len(years) > 1 or unknown:
                 _refuse(text, "no day of the calendar fits that")
             name, length = _MONTHS[months[0] - 1], _last_day(years[0], months[0])
             raise EdtfError(f"{text} is no day: {name} {year} has {length} days")
-    if year == "XXXX":
+    if unknown:
         earliest = latest = None
     return _Found(earliest, latest, precision)
 
