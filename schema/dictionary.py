@@ -1,0 +1,239 @@
+"""The data dictionary: every table, view and column with its meaning, from the models' comments.
+
+What the database keeps of it (types, keys, comments) is read from the models, what it does not
+keep from schema/views.py and schema/vocabulary.py. Touches no database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
+
+from schema import edtf, views, vocabulary
+from schema.models import METADATA
+
+
+class Entry(NamedTuple):
+    """A table or view."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+class Field(NamedTuple):
+    """A column of a table or view."""
+
+    column: str
+    type: str
+    key: str | None
+    """pk, fk and what it points to, unique and with what; several joined by "; "."""
+    null: bool | None
+    """Whether it can be null; None of a view's."""
+    meaning: str
+    values: str | None
+    """The closed list that its values are from, joined by "; "."""
+
+
+class UnknownTableError(KeyError):
+    """There is no table or view of that name; the message gives the nearest."""
+
+
+TABLE_COLUMNS = Entry._fields
+COLUMN_COLUMNS = Field._fields
+
+VOCABULARY_OF: dict[str, type[StrEnum]] = {
+    "actor_names.name_kind": vocabulary.NameKind,
+    "actors.kind": vocabulary.ActorKind,
+    "changes.action": vocabulary.Action,
+    "dates.precision": edtf.Precision,
+    "dates.qualifier": edtf.Qualifier,
+    "event_links.type": vocabulary.LinkType,
+    "events.event_type": vocabulary.EventType,
+    "events.modality": vocabulary.Modality,
+    "evidence.certainty": vocabulary.Certainty,
+    "evidence.modality": vocabulary.Modality,
+    "evidence.stance": vocabulary.Stance,
+    "facts.kind": vocabulary.FactKind,
+    "participants.role": vocabulary.Role,
+    "places.kind": vocabulary.PlaceKind,
+    "positions.position_kind": vocabulary.PositionKind,
+    "quotes.directness": vocabulary.Directness,
+    "quotes.marks": vocabulary.Marks,
+    "relation_types.key": vocabulary.RelationType,
+    "relations.type": vocabulary.RelationType,
+    "source_actors.role": vocabulary.SourceRole,
+    "sources.anonymity": vocabulary.Anonymity,
+    "sources.kind": vocabulary.SourceKind,
+}
+"""The closed vocabulary of a column; a test holds it to the CHECKs."""
+
+_DATES = {
+    edtf.Precision.DAY: "one day",
+    edtf.Precision.MONTH: "one month",
+    edtf.Precision.SEASON: "a season, or another division of a year: a quarter, a third, a half",
+    edtf.Precision.YEAR: "one year",
+    edtf.Precision.DECADE: "ten years, as in 198X",
+    edtf.Precision.CENTURY: "a hundred years, as in 19XX",
+    edtf.Precision.RANGE: "once, somewhere between the bounds",
+    edtf.Precision.SPAN: "all the while, from one bound to the other",
+    edtf.Qualifier.APPROXIMATE: "about then (~)",
+    edtf.Qualifier.UNCERTAIN: "then, but it is not sure (?)",
+    edtf.Qualifier.BOTH: "about then, and even that is not sure (%)",
+}
+
+
+def meaning(value: StrEnum) -> str:
+    """Say what a value of a closed vocabulary means."""
+    return value.meaning if isinstance(value, vocabulary.Vocabulary) else _DATES[value]
+
+
+def tables() -> list[Entry]:
+    """List all tables in the order of their names, then the views as they build on each other."""
+    found = [
+        Entry(table.name, "table", table.comment or "")
+        for table in sorted(METADATA.tables.values(), key=lambda table: table.name)
+    ]
+    return found + [Entry(view.name, "view", view.meaning) for view in views.VIEWS]
+
+
+def columns(name: str) -> list[Field]:
+    """List the columns of a table or view. Raises UnknownTableError."""
+    if name in METADATA.tables:
+        return [_field(column) for column in METADATA.tables[name].columns]
+    for view in views.VIEWS:
+        if view.name == name:
+            return [
+                Field(one.name, one.type, None, None, one.meaning, _listed(one.vocabulary))
+                for one in view.columns
+            ]
+    from rapidfuzz import process  # only who errs waits for it
+
+    known = [entry.name for entry in tables()]
+    near = process.extractOne(name[:200], known, score_cutoff=60)
+    hint = f"did you mean {near[0]}?" if near else "`sourcebook tables` lists them"
+    raise UnknownTableError(f"there is no table or view {name[:80]!r}; {hint}")
+
+
+def _field(column: Column[Any]) -> Field:
+    return Field(
+        column.name,
+        type_of(column),
+        "; ".join(_keys(column)) or None,
+        bool(column.nullable),
+        column.comment or "",
+        _listed(VOCABULARY_OF.get(f"{column.table.name}.{column.name}")),
+    )
+
+
+def type_of(column: Column[Any]) -> str:
+    """Give a column's type as both engines understand it: text, integer or boolean."""
+    return {str: "text", int: "integer", bool: "boolean"}[column.type.python_type]
+
+
+def _listed(values: type[StrEnum] | None) -> str | None:
+    return "; ".join(values) if values else None
+
+
+def _keys(column: Column[Any]) -> Iterator[str]:
+    """Say in which keys of its table a column takes part."""
+    table = column.table
+    if column.primary_key:
+        yield "pk"
+    for foreign in foreign_keys(table):
+        for element in foreign.elements:
+            # A column that only helps to hold two tables together has its own target elsewhere.
+            if element.parent is column and column in pointing(foreign):
+                yield f"fk {element.target_fullname}"
+    for together, condition in _unique(table):
+        if column in together:
+            others = ", ".join(one.name for one in together if one is not column)
+            yield f"unique{f' with {others}' if others else ''}{condition}"
+
+
+def _unique(table: Table) -> Iterator[tuple[Sequence[Column[Any]], str]]:
+    """Give what is unique in a table besides its key, and under which condition."""
+    own = set(table.primary_key.columns)
+    found: list[tuple[Sequence[Column[Any]], str]] = [
+        (list(one.columns), "") for one in table.constraints if isinstance(one, UniqueConstraint)
+    ]
+    for index in table.indexes:
+        if index.unique:
+            where = index.dialect_options["sqlite"]["where"]
+            found.append((list(index.columns), f" where {where}" if where is not None else ""))
+    for together, condition in sorted(found, key=lambda one: [column.name for column in one[0]]):
+        if not own <= set(together):
+            yield together, condition
+
+
+def foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
+    """Give the foreign keys of a table in the order of its columns."""
+    order = list(table.columns)
+    return sorted(
+        table.foreign_key_constraints,
+        key=lambda one: [order.index(column) for column in pointing(one)],
+    )
+
+
+def pointing(foreign: ForeignKeyConstraint) -> list[Column[Any]]:
+    """Give the columns that it takes to find the row that is meant.
+
+    Where one column is enough, another beside it only sees to it that both rows are of one kind
+    or one document.
+    """
+    enough = set(foreign.referred_table.primary_key.columns)
+    found = [element.parent for element in foreign.elements if element.column in enough]
+    return found if len(found) == len(enough) else list(foreign.columns)
+
+
+# --- the diagram ----------------------------------------------------------------------------------
+
+
+def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str:
+    """Draw tables and their foreign keys as an entity-relationship diagram in Mermaid.
+
+    Without names, all tables. Else the tables named, with columns, and bare boxes for those that
+    they point to. `compact` draws boxes only, and no line to dates, which most tables have.
+    """
+    chosen = [METADATA.tables[name] for name in names or sorted(METADATA.tables)]
+    if compact:
+        chosen = [table for table in chosen if table.name != "dates"]
+    lines = ["erDiagram"]
+    if not compact:
+        for table in chosen:
+            lines += [f"    {table.name} {{", *map(_attribute, table.columns), "    }"]
+    for table in chosen:
+        lines += _lines(table, lambda target: not compact or target != "dates")
+    return "\n".join(lines) + "\n"
+
+
+def _attribute(column: Column[Any]) -> str:
+    table = column.table
+    keys = ["PK"] if column.primary_key else []
+    if any(column in pointing(foreign) for foreign in table.foreign_key_constraints):
+        keys.append("FK")
+    if any([*together] == [column] and not where for together, where in _unique(table)):
+        keys.append("UK")
+    return f"        {type_of(column)} {column.name} {', '.join(keys)}".rstrip()
+
+
+def _lines(table: Table, wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Draw what a table points to: one line for all keys that point alike to one table."""
+    merged: dict[tuple[str, str], list[str]] = {}
+    for foreign in foreign_keys(table):
+        target = foreign.referred_table.name
+        if not wanted(target):
+            continue
+        from_columns = pointing(foreign)
+        one = "|o" if any(column.nullable for column in from_columns) else "||"
+        alone = {*from_columns} == {*table.primary_key.columns}
+        owned = {*from_columns} <= {*table.primary_key.columns}
+        line = f"{one}{'--' if owned else '..'}{'o|' if alone else 'o{'}"
+        label = ", ".join(re.sub("_id$", "", column.name) for column in from_columns)
+        merged.setdefault((target, line), []).append(label)
+    for (target, line), labels in merged.items():
+        yield f'    {target} {line} {table.name} : "{", ".join(labels)}"'
