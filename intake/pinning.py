@@ -83,16 +83,17 @@ def _pinned(source: str, passages: list[str], path: Path) -> tuple[str, int]:
     for loc, extent in tree.extents.items():
         if loc[-1:] != ("at",) or not extent.text:
             continue
+        if extent.style in ("|", ">") and '"' in extent.text:
+            message = "is a block of text; write the draft behind `at:`"
+            faults.append(tree.lines.fault("bad-draft", loc, message))
+            continue
         try:
             parts = _parts(extent.text, passages, changed)
         except _BadDraftError as error:
             faults.extend(tree.lines.fault(rule, loc, message) for rule, message in error.found)
             continue
         drafts = sum(draft for _, draft in parts)
-        if drafts and extent.style in ("|", ">"):
-            message = "is a block of text; write the draft behind `at:`"
-            faults.append(tree.lines.fault("bad-draft", loc, message))
-        elif drafts:
+        if drafts:
             pinned[loc] = ", ".join(place for place, _ in parts)
             edits.append(_scalar(source, extent, pinned[loc]))
             count += drafts

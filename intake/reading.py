@@ -50,9 +50,12 @@ def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     found = []
     for details in error.errors(include_url=False):
         loc = tuple(part for part in details["loc"] if part != "[key]")
-        if not any(loc[:n] in tree.spoilt for n in range(1, len(loc) + 1)):
-            rule, message = _words(details, loc)
-            found.append(tree.lines.fault(rule, loc, message))
+        if any(loc[:n] in tree.spoilt for n in range(1, len(loc) + 1)):
+            continue
+        if details["type"] == "value_error" and any(at[: len(loc)] == loc for at in tree.spoilt):
+            continue  # of a whole item: what it lacks may be what has no value
+        rule, message = _words(details, loc)
+        found.append(tree.lines.fault(rule, loc, message))
     return found
 
 

@@ -107,10 +107,12 @@ def nearest_place(words: str, texts: Sequence[str], among: Iterable[int]) -> str
     `texts` are all passages, `among` the numbers of those to look in first.
     """
     first = [number for number in among if 0 < number <= len(texts)]
-    numbers = first + [number for number in range(1, len(texts) + 1) if number not in first]
+    numbers = list(dict.fromkeys([*first, *range(1, len(texts) + 1)]))
+    if not words:
+        return ""
     for number in numbers:
         start = texts[number - 1].find(words)
-        if words and start >= 0:
+        if start >= 0:
             return f"; it stands at {number}:{start}-{start + len(words)}"
     from rapidfuzz import fuzz  # only who errs waits for it
 
@@ -124,19 +126,24 @@ def nearest_place(words: str, texts: Sequence[str], among: Iterable[int]) -> str
             continue
         best = found.score
         start, end = (found.dest_start, found.dest_end) if len(words) <= len(text) else (0, None)
-        start, end = _whole_words(text, start, len(text) if end is None else end)
+        start, end = _whole_words(words, text, start, len(text) if end is None else end)
         place = f"; nearest is {number}:{start}-{end}, {quoted(text[start:end])}"
     return place
 
 
-def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch without the half words at its ends, the larger halves completed."""
+def _whole_words(words: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch without half words at its ends, nor marks where what is sought has none."""
     while 0 < start < len(text) and text[start].isalnum() and text[start - 1].isalnum():
         start -= 1
     while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
         end += 1
-    while start < end and text[start] == " ":
+    while start < end and _foreign(text[start], words[0]):
         start += 1
-    while end > start and text[end - 1] == " ":
+    while end > start and _foreign(text[end - 1], words[-1]):
         end -= 1
     return start, end
+
+
+def _foreign(character: str, end: str) -> bool:
+    """Whether it is no letter, where what is sought has a letter at that end; or a blank."""
+    return character == " " or (end.isalnum() and not character.isalnum())

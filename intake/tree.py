@@ -138,7 +138,7 @@ def grow(text: str, file: str) -> Tree:
     try:
         for event in yaml.parse(text, Loader=LOADER):
             grower.take(event)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: the Python scanner, on numbers
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: huge numbers
         raise Unusable([*grower.faults, _malformed(error, file)]) from None
     return grower.tree()
 
@@ -286,7 +286,6 @@ class _Grower:
     def _key(self, event: yaml.ScalarEvent, frame: _Frame, value: dict[str, Node]) -> None:
         key, line = event.value, _line(event)
         frame.key = key
-        inside = frame.loc is not None
         loc = (*frame.loc, key) if frame.loc is not None else None
         self._foreign(event, None)
         self._check(event, None)
@@ -298,9 +297,10 @@ class _Grower:
         elif not key:
             self._fault("no-key", event, "has a value without a key; name it", None)
             frame.skip = True
-        elif inside and loc is not None:
-            self._numbers[loc] = line
-        value.setdefault(key, None)
+        else:
+            value[key] = None
+            if loc is not None:
+                self._numbers[loc] = line
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         value: list[Node] | dict[str, Node] = (

@@ -1,0 +1,30 @@
+"""Faults: one line each that does nothing to a terminal, in the order of the file."""
+
+from __future__ import annotations
+
+from intake.faults import Fault, Severity, Unusable, nearest, quoted, shown
+from intake.reading import slug
+
+
+def test_a_fault_is_one_printable_line() -> None:
+    fault = Fault("a-rule", Severity.ERROR, "c.yaml\x1b", 12, "events[\u202e]", "is\nwrong \u200c")
+    assert str(fault) == r"c.yaml\x1b:12: error a-rule: events[\u202e]: is\nwrong \u200c"
+    whole = Fault("a-rule", Severity.NOTE, "c.yaml\x1b", None, "", "is empty")
+    assert str(whole) == r"c.yaml\x1b: note a-rule: is empty"
+    assert Unusable([fault, whole]).faults == [whole, fault]
+    assert sorted([fault, whole]) == [whole, fault]
+    assert str(Unusable([fault, whole])) == f"{whole}\n{fault}"
+
+
+def test_hostile_text_is_shown_and_long_text_shortened() -> None:
+    assert shown("a\x00\u2066é😀\ud800") == r"a\x00\u2066é😀\ud800"
+    assert quoted("a" * 80) == f"“{'a' * 80}”"
+    assert quoted("a" * 5000 + "b") == f"“{'a' * 38} … {'a' * 37}b”"
+    assert nearest("evnet", ["event", "quote"]) == "event"
+    assert nearest("x", ["event", "quote"]) is None
+    assert nearest("x", []) is None
+
+
+def test_slugs() -> None:
+    assert slug("Émile  Zola’s (2nd) “Letter”!") == "emile-zolas-2nd-letter"
+    assert slug("Москва") == ""

@@ -1,0 +1,328 @@
+"""Pinning: what is put into the file, what is left alone, what is refused."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake import tree as tree_module
+from intake.faults import Fault, Unusable
+from intake.pinning import pin_file, prove
+from intake.reading import parse_coding
+from intake.text import measure, normalise
+from tests.letter import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
+
+
+def rejected(source: str, text: list[str] = PASSAGES) -> list[Fault]:
+    with pytest.raises(Unusable) as caught:
+        pinned(source, text)
+    return caught.value.faults
+
+
+@pytest.fixture(params=["CBaseLoader", "BaseLoader"], autouse=True)
+def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both of PyYAML's parsers: their marks are what the file is cut at."""
+    monkeypatch.setattr(tree_module, "LOADER", getattr(yaml, request.param))
+
+
+# --- pinning --------------------------------------------------------------------------------------
+
+
+def test_drafts_become_offsets_and_all_else_stays() -> None:
+    block = "\n".join(
+        f"- {{length: {length}, hash: {digest}{', heading: true' if n == 0 else ''}}}"
+        for n, (length, digest) in enumerate(map(measure, PASSAGES))
+    )
+    expected = DRAFT
+    for old, new in [
+        ("passages: []  # pin fills it", f"passages:  # pin fills it\n{block}"),
+        ('1 "envoy"', "1:20-25"),
+        ("""'4 "An envoy"'""", "4:0-8"),
+        ('2 "envoy came"', "2:4-14"),
+        ('"2 \\"envoy  slept\\", 1"', '"2:72-83, 1"'),
+        ('3 "three men … said",\n        4 "Zoë’s ... shut"', "3:38-59, 4:32-51"),
+        ("""'3 "two … in"'""", "3:69-87"),
+        ('2 "tired and cold", 2 "but alive"', "2:26-40, 2:56-65"),
+        ('3 "\\"why\\" he"', "3:13-21"),
+    ]:
+        assert old in expected
+        expected = expected.replace(old, new)
+    assert pinned(DRAFT) == expected
+    assert pinned(expected) == expected
+    # The offsets are of the words: everything but the one quotation that has marks in it.
+    (fault,) = proven(expected)
+    assert str(fault) == (
+        "c.yaml:42: error not-verbatim: quotes[why].text: “why” is not what stands at 3:13-21 "
+        '(“"why" he”); it stands at 3:14-17'
+    )
+    assert pinned(DRAFT.replace("\n", "\r\n")) == expected.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("draft", "place"),
+    [
+        ('2 "The envoy came"', "2:0-14"),
+        ('2 "night … The"', "2:18-71"),
+        ('3 "came … or"', "3:22-31"),  # as it stands, before it is read as first and last
+        ('3 "why … went"', "3:14-36"),
+        ('3 "knows … came … or"', "3:7-31"),  # only one way of reading it is there
+        ('4 "a"', "4:10-11"),  # as a word, though the letter is in others
+        ('4 "ingdo"', "4:24-29"),  # unless it is no word anywhere
+        ('4 "Zoe\u0308’s"', "4:32-37"),
+        ('1 "😀 the"', "1:14-19"),
+        ('1  "😀\u00a0 the "', "1:14-19"),
+        ('3 "\\"why\\""', "3:13-18"),
+        ('1:2-3, 1 "The"', "1:2-3, 1:0-3"),
+        ('2 "The envoy … The envoy"', "2:0-77"),
+    ],
+)
+def test_what_a_draft_stands_for(draft: str, place: str) -> None:
+    source = HEAD + "sources:\n- key: a\n  at: " + draft + "\n"
+    assert f"  at: {place}\n" in pinned(source)
+
+
+@pytest.mark.parametrize(
+    ("draft", "rule", "said"),
+    [
+        ('5 "envoy"', "draft-not-found", "there is no ¶5: the text has 4"),
+        ('2 "an envoy"', "draft-not-found", "“an envoy” does not stand in ¶2; "),
+        ('2 "kingdom"', "draft-not-found", "“kingdom” does not stand in ¶2; it stands at 4:23-30"),
+        ('2 "Envoy came"', "draft-not-found", "nearest is 2:4-14, “envoy came”"),
+        ('2 "envoy came … dead"', "draft-not-found", "“dead” does not stand in ¶2"),
+        ('2 "ghost … alive"', "draft-not-found", "“ghost” does not stand in ¶2"),
+        ('2 "alive … tired"', "draft-not-found", "“tired” does not follow “alive” in ¶2; swap"),
+        ('2 "envoy"', "draft-ambiguous", "“envoy” stands at 2 places in ¶2; give more words"),
+        ('2 "The … envoy"', "draft-ambiguous", "stands at 3 places in ¶2"),
+        ('2 ""', "bad-draft", "2 has no words"),
+        ('2 "said "but"', "bad-draft", 'is not understood from “2 "said "but"” on'),
+        ('0 "The"', "bad-draft", "is not understood"),
+        ('"The"', "bad-draft", "is not understood"),
+        ('2 "came" 3', "bad-draft", "is not understood"),
+        ('2 "came",', "bad-draft", "is not understood"),
+        ('|\n    2 "came"', "bad-draft", "is a block of text; write the draft behind `at:`"),
+    ],
+)
+def test_drafts_that_cannot_be_pinned(draft: str, rule: str, said: str) -> None:
+    quoting = "'" if draft.startswith('"') else ""
+    (fault,) = rejected(f"{HEAD}sources:\n- key: a\n  at: {quoting}{draft}{quoting}\n")
+    assert (fault.rule, fault.line, fault.where) == (rule, 6, "sources[a].at")
+    assert said in fault.message
+
+
+def test_all_bad_drafts_are_told_at_once_and_nothing_is_written(tmp_path: Path) -> None:
+    source = DRAFT.replace('1 "envoy"', '1 "ghost", 9 "envoy"').replace('"An envoy"', '"a m"')
+    source = source.replace('2 "envoy came"', '2 "the"')
+    assert [fault.line for fault in rejected(source)] == [13, 13, 15]
+    path, text = tmp_path / "c.yaml", tmp_path / "text.txt"
+    path.write_text(source)
+    text.write_text(TEXT)
+    with pytest.raises(Unusable, match="ghost"):
+        pin_file(path, text)
+    assert path.read_text() == source
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_yaml_that_is_wrong_is_not_pinned() -> None:
+    assert [fault.rule for fault in rejected(DRAFT + "coder: B\n")] == ["key-twice"]
+    assert [fault.rule for fault in rejected("a: [")] == ["not-yaml"]
+    # An `at` that is neither draft nor locator is for the format to refuse.
+    assert "at: 2-3" in pinned(HEAD + "sources: [{key: a, at: 2-3}]\n")
+
+
+# --- the block of passages ------------------------------------------------------------------------
+
+TWO = ["Title", "A sentence."]
+BLOCK = "\n".join(
+    f"- {{length: {length}, hash: {digest}{', heading: true' if n == 0 else ''}}}"
+    for n, (length, digest) in enumerate(map(measure, TWO))
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("passages: []\n", f"passages:\n{BLOCK}\n"),
+        ("passages:\n", f"passages:\n{BLOCK}\n"),
+        ("passages:   # later\n", f"passages:   # later\n{BLOCK}\n"),
+        ("passages: ''\n", None),
+        ("passages: none\n", None),
+        ("passages: {a: b}\n", None),
+        ("passages:\n  a: b\n", None),
+        ("passages: [{length: 3,\n  hash: x}] # old\n", f"passages: # old\n{BLOCK}\n"),
+        ("passages:\n  # old\n  - {length: 1, hash: x} # x\n  - length: 2\n    hash: |\n      x\n",
+         "passages:\n  # old\n" + "".join(f"  {line}\n" for line in BLOCK.splitlines())),
+        ("", f"passages:\n{BLOCK}\n"),
+    ],
+)  # fmt: skip
+def test_where_the_block_is_written(before: str, after: str | None) -> None:
+    rest = "# topics\ntopics: []"
+    if after is None:
+        assert [fault.rule for fault in rejected(HEAD + before + rest, TWO)] == ["no-block"]
+    else:
+        assert pinned(HEAD + before + rest, TWO) == HEAD + after + rest
+        assert pinned(HEAD + after + rest, TWO) == HEAD + after + rest
+
+
+def test_a_block_that_is_left_out_follows_the_document() -> None:
+    text = "document:\n  key: d\n  title: >\n    Long\n\n# c\ntopics: []\n"
+    expected = f"document:\n  key: d\n  title: >\n    Long\npassages:\n{BLOCK}\n\n# c\ntopics: []\n"
+    assert pinned(text, TWO) == expected
+    indented = "  document: {key: d}"
+    block = BLOCK.replace("- ", "  - ")
+    assert pinned(indented, TWO) == f"{indented}\n  passages:\n{block}"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{document: {key: d}}", "is in {}; write each of its keys on a line of its own"),
+        ("topics: []\n", "there is no document"),
+        ("document: d\n? passages\n: - {length: 1}\n", "the layout of the file is not understood"),
+    ],
+)
+def test_layouts_that_are_refused(source: str, said: str) -> None:
+    (fault,) = rejected(source, TWO)
+    assert said in fault.message
+
+
+def test_what_is_a_heading_is_guessed_once_and_then_the_coders_word() -> None:
+    texts = ["Part one", "x" * 79, "x" * 80, *(f"It ends{end}" for end in '.!?…:”"')]
+    first = pinned(HEAD, texts)
+    assert [line.endswith("true}") for line in first.splitlines()[4:]] == [True] * 2 + [False] * 8
+    mine = first.replace(", heading: true", "", 1).replace("}\n", ", heading: true}\n", 4)
+    mine = mine.replace("heading: true, heading: true", "heading: true")
+    again = pinned(mine, [*texts, "Part two"])
+    old, new = yaml.safe_load(mine)["passages"], yaml.safe_load(again)["passages"]
+    assert new[:-1] == old
+    assert new[-1]["heading"] is True
+
+
+def test_what_was_pinned_in_another_text_is_not_pinned_again() -> None:
+    first = pinned(DRAFT)
+    changed = [*PASSAGES[:3], PASSAGES[3] + "!"]
+    found = rejected(first, changed)
+    assert {(fault.rule, fault.where) for fault in found} == {
+        ("other-text", "actors[envoy].names[0].evidence[1].at"),
+        ("other-text", "events[visit].evidence[0].at"),
+    }
+    assert "4:0-8 was pinned in another ¶4; give its words anew" in found[0].message
+    assert len(rejected(first, PASSAGES[:3])) == 2
+    # Words given anew are looked up, and a passage that nothing names may change.
+    anew = first.replace("4:0-8", '4 "a man"').replace(", 4:32-51", "")
+    assert "{at: 4:10-15}" in pinned(anew, changed)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_a_file_is_pinned_in_place(tmp_path: Path) -> None:
+    path, text, link = tmp_path / "c.yaml", tmp_path / "text.txt", tmp_path / "link.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + DRAFT.replace("\n", "\r\n").encode())
+    path.chmod(0o640)
+    link.symlink_to(path)
+    text.write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
+    assert pin_file(link, text) == 10
+    assert link.is_symlink()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    expected = pinned(DRAFT).replace("\n", "\r\n").encode()
+    assert path.read_bytes() == b"\xef\xbb\xbf" + expected
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["c.yaml", "link.yaml", "text.txt"]
+    before = path.stat()
+    assert pin_file(path, text) == 0
+    assert path.stat().st_ino == before.st_ino
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_file_that_cannot_be_written_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path, text = tmp_path / "c.yaml", tmp_path / "text.txt"
+    path.write_text(DRAFT)
+    text.write_text(TEXT)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unusable, match="cannot be written: No space left"):
+        pin_file(path, text)
+    assert path.read_text() == DRAFT
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["c.yaml", "text.txt"]
+
+
+def test_a_file_that_may_not_be_written_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, text = tmp_path / "c.yaml", tmp_path / "text.txt"
+    path.write_text(DRAFT)
+    text.write_text(TEXT)
+    plain = Path.open
+
+    def refuse(self: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if mode == "rb+":
+            raise PermissionError(13, "Permission denied")
+        return plain(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(Unusable, match="cannot be written: Permission denied"):
+        pin_file(path, text)
+    assert path.read_text() == DRAFT
+
+
+# --- whatever the text is -------------------------------------------------------------------------
+
+LETTERS = st.sampled_from("abcé😀ש…”'\"\\:#,{}[]&*!%@`-?|>")
+WORD = st.text(LETTERS, min_size=1, max_size=4)
+PASSAGE = st.lists(WORD, min_size=1, max_size=6).map(" ".join).map(normalise)
+
+
+def draft(words: str) -> str:
+    """Give words as a draft has them."""
+    return words.replace("\\", "\\\\").replace('"', '\\"')
+
+
+@settings(deadline=None)
+@given(st.lists(PASSAGE, min_size=1, max_size=4), st.data())
+def test_what_is_pinned_is_proven_and_pinning_again_changes_nothing(
+    texts: list[str], data: st.DataObject
+) -> None:
+    sources, quotes = [], []
+    for n, passage in enumerate(texts, 1):
+        start = data.draw(st.integers(0, len(passage) - 1))
+        end = data.draw(st.integers(start + 1, len(passage)))
+        words = passage[start:end].strip()
+        if not words or passage.find(words) != passage.rfind(words):
+            words = passage
+        source = yaml.safe_dump({"key": f"s{n}", "title": words, "kind": "book"})
+        style = data.draw(st.sampled_from([None, "'", '"']))
+        at = yaml.safe_dump(
+            {"at": f'{n} "{draft(words)}"'}, default_style=style, allow_unicode=True, width=20
+        )
+        sources.append("- " + (source + at).replace("\n", "\n  ").strip())
+        quote = {
+            "key": f"q{n}",
+            "text": words,
+            "directness": "direct",
+            "evidence": [{"at": f'{n} "{draft(words)}"'}],
+        }
+        quotes.append(quote)
+    text = f"{HEAD}sources:\n" + "\n".join(sources) + "\n"
+    text += yaml.safe_dump({"quotes": quotes}, allow_unicode=data.draw(st.booleans()))
+    once = pinned(text, texts)
+    assert pinned(once, texts) == once
+    coding, lines = parse_coding(once, "c.yaml")
+    assert prove(coding, lines, texts, TEXT_PATH) == []
+    assert [one.title for one in coding.sources] == [one.title for one in _given(text)]
+
+
+def _given(text: str) -> list[Any]:
+    """The sources of a coding that is not pinned yet."""
+    tree = tree_module.grow(text, "c.yaml")
+    found: Any = tree.root["sources"]
+    return [type("Source", (), {"title": one["title"].strip()}) for one in found]

@@ -1,0 +1,103 @@
+"""Proving: everything in a coding that its text does not bear out is told, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.pinning import locator_faults
+from intake.reading import parse_coding
+from tests.letter import DRAFT, HEAD, PASSAGES, pinned, proven
+
+CLEAN = pinned(DRAFT.replace('\\"why\\" he', "why"))
+
+
+def test_a_true_coding_is_proven() -> None:
+    assert proven(CLEAN) == []
+    coding, lines = parse_coding(CLEAN, "c.yaml")
+    assert locator_faults(coding, lines) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "said"),
+    [
+        ("at: 2:0-3", "at: 5:0-3", "locator-outside",
+         "events[visit].evidence[1].at: 5:0-3 is outside: the text has 4 passages"),
+        ("at: 2:0-3", "at: 5", "locator-outside", "5 is outside: the text has 4 passages"),
+        ("at: 2:0-3", "at: 2:0-85", "locator-outside", "2:0-85 is outside: ¶2 has 84 characters"),
+        ("at: 2:0-3", "at: 2:3-3", "locator-outside", "2:3-3 holds nothing"),
+        ("at: 2:0-3", "at: 2:4-3", "locator-outside", "2:4-3 holds nothing"),
+        ("at: 3}", "at: 9}", "locator-outside", "sources[letter].at: 9 is outside"),
+        ("at: 2:26-40", "at: 2:26-39", "not-verbatim",
+         "“tired and cold” is not what stands at 2:26-39 (“tired and col”); it stands at 2:26-40"),
+        ("at: 2:26-40", "at: 2", "not-verbatim", "is not what stands at 2; it stands at 2:26-40"),
+        ("[\"tired and", "[\"Tired and", "not-verbatim", "nearest is 2:26-40, “tired and cold”"),
+        ("[\"tired and", "[\"tyred and", "not-verbatim", "nearest is 2:26-40, “tired and cold”"),
+        (", but alive", "", "not-verbatim", "has 1 segments, its first evidence 2 places"),
+        (", 2:56-65", "", "not-verbatim", "has 2 segments, its first evidence 1 places"),
+        ("hedge: it is said", "hedge: It is said", "words-not-in-passage",
+         "events[visit].evidence[0].hedge: “It is said” does not stand in ¶3, ¶4, which"),
+        ("words: in May", "words: at night", "words-not-in-passage",
+         "words: “at night” does not stand in ¶3, ¶4, which the evidence names; it stands at 2:15"),
+        ("count: three men", "count: three me n", "words-not-in-passage",
+         "events[visit].who.doer[0].count: “three me n” does not stand in ¶2, ¶3, ¶4"),
+        ("lag: two weeks later", "lag: two weeks", "", ""),
+        ("lag: two weeks later", "lag: three weeks", "words-not-in-passage",
+         "links[visit--follows--visit].lag: “three weeks” does not stand in ¶3"),
+        ("names:\n  - name: envoy", "names:\n  - name: Envoy", "name-not-in-passage",
+         "names[0].evidence[0].at: “Envoy” does not stand at 1:20-25 (“envoy”)"),
+        ("{at: 4:0-8}", "{at: 4:0-2}", "name-not-in-passage",
+         "evidence[1].at: “envoy” does not stand at 4:0-2 (“An”); it stands at 4:3-8"),
+        ("{at: 4:0-8}", "{at: 3}", "name-not-in-passage",
+         "evidence[1].at: “envoy” does not stand at 3; it stands at 1:20-25"),
+        ('"2:72-83, 1"', '"2:72-83, 3"', "name-not-in-passage", "does not stand at 3;"),
+        ('"tired and cold"', '"tired\u00a0and  cold "', "", ""),
+    ],
+)  # fmt: skip
+def test_planted_faults(old: str, new: str, rule: str, said: str) -> None:
+    assert old in CLEAN
+    text = CLEAN.replace(old, new)
+    found = proven(text)
+    assert [fault.rule for fault in found if said in str(fault)][:1] == ([rule] if rule else [])
+    assert {fault.rule for fault in found} == ({rule} if rule else set())
+    coding, lines = parse_coding(text, "c.yaml")
+    outside = [fault for fault in found if fault.rule == "locator-outside"]
+    assert locator_faults(coding, lines) == outside
+
+
+def test_faults_are_told_at_once() -> None:
+    text = CLEAN.replace("in May", "in June").replace("at: 3}", "at: 9}").replace("cold", "old")
+    assert [fault.rule for fault in proven(text)] == [
+        "locator-outside",
+        "not-verbatim",
+        "words-not-in-passage",
+    ]
+
+
+def test_another_text_is_one_fault() -> None:
+    other = ["Quite another.", "Text.", *PASSAGES[2:3]]
+    (fault,) = proven(CLEAN, other)
+    assert str(fault) == (
+        "c.yaml:4: error other-text: passages: text.txt is another text: 1 of 4 passages match; "
+        "give the text that was coded"
+    )
+    (fault,) = proven(CLEAN, ["New first line", *PASSAGES])
+    assert "0 of 4 passages match" in fault.message
+    assert "or see what was put in or left out before ¶1" in fault.message
+    (fault,) = proven(HEAD)
+    assert "0 of 0 passages match" in fault.message
+
+
+def test_a_passage_that_differs_is_told_by_itself() -> None:
+    changed = [*PASSAGES[:3], PASSAGES[3] + "!", "More."]
+    found = proven(CLEAN, changed)
+    assert [(fault.rule, fault.where) for fault in found] == [
+        ("other-text", "passages[3]"),
+        ("other-text", "passages"),
+    ]
+    assert "¶4, “An envoy: a man of … ’s café was shut.!”, is not what was co" in str(found[0])
+    assert "(53 characters for 52)" in found[0].message
+    assert "¶5, “More.”, was not coded, but stands in text.txt" in found[1].message
+    upper = [*PASSAGES[:3], PASSAGES[3].replace("man", "men")]
+    assert "(the length is the same)" in proven(CLEAN, upper)[0].message
+    found = proven(CLEAN, PASSAGES[:3])
+    assert [fault.message for fault in found] == ["¶4 is missing in text.txt"]

@@ -1,0 +1,160 @@
+"""Texts and passages: what is one passage, how it is measured, and files that are no text."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.faults import Unusable
+from intake.text import (
+    MAX_TEXT,
+    load,
+    measure,
+    nearest_place,
+    normalise,
+    passages,
+    read_text,
+)
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def rejected(path: Path) -> str:
+    with pytest.raises(Unusable) as caught:
+        read_text(path)
+    (fault,) = caught.value.faults
+    return str(fault)
+
+
+def test_white_space_is_one_blank() -> None:
+    spaces = [chr(n) for n in range(0x110000) if chr(n).isspace()]
+    assert len(spaces) > 20
+    for space in spaces:
+        assert normalise(f"{space}a{space}{space} b{space}") == "a b"
+    for joiner in "\u200b\u200c\u200d\ufeff":  # show nothing, and are no white space
+        assert normalise(f" a{joiner}b ") == f"a{joiner}b"
+
+
+def test_letters_are_composed_and_else_left_alone() -> None:
+    assert normalise("Cafe\u0301 ﬁ “x” … A\u030a") == "Caf\u00e9 ﬁ “x” … \u00c5"
+
+
+@given(ANY)
+def test_normalising_again_changes_nothing(line: str) -> None:
+    once = normalise(line)
+    assert normalise(once) == once
+    assert once == unicodedata.normalize("NFC", once)
+    assert once == once.strip()
+    assert "  " not in once
+
+
+@given(ANY)
+def test_a_passage_is_a_line_as_an_editor_shows_it(text: str) -> None:
+    found = passages(text)
+    assert all(found)
+    assert passages("\n".join(found)) == found
+    assert passages(text.replace("\r", "").replace("\n", "\r\n")) == passages(
+        text.replace("\r", "")
+    )
+    assert " ".join(found) == normalise(text)
+
+
+def test_only_line_ends_divide() -> None:
+    assert passages("a\nb\r\nc\rd\n\r\n \t\n\u00a0\ne") == ["a", "b", "c", "d", "e"]
+    for inside in "\x0b\x0c\x1c\x85\u2028\u2029":
+        assert passages(f"a{inside}b\n{inside}\nc") == ["a b", "c"]
+    assert passages(" \n") == []
+
+
+def test_a_measure_is_code_points_and_a_hash_of_utf_8() -> None:
+    passage = "né 😀"
+    assert measure(passage) == (4, hashlib.sha256(passage.encode()).hexdigest())
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_a_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes("\ufeffTitle\r\n\r\n  The  envoy…\u00a0 \r\n".encode())
+    assert read_text(path) == ["Title", "The envoy…"]
+
+
+def test_files_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    assert "is not there" in rejected(path)
+    assert "is a folder" in rejected(tmp_path)
+    os.mkfifo(tmp_path / "fifo")
+    assert "is a pipe or a device" in rejected(tmp_path / "fifo")
+    path.write_bytes(b"\n \n\xc2\xa0")
+    assert "holds no text" in rejected(path)
+    path.write_bytes(b"a\nb\r\nc\rd\xe9")
+    assert ":4: error not-utf-8: is not UTF-8: byte 0xe9 at offset 8;" in rejected(path)
+    path.write_bytes(b"a\nb\0")
+    assert ":2: error control-character: holds a NUL" in rejected(path)
+    for encoding in ("utf-16-le", "utf-16-be"):
+        path.write_bytes("\ufeffab".encode(encoding))
+        assert "is UTF-16; save it as UTF-8" in rejected(path)
+    with path.open("wb") as file:
+        file.truncate(MAX_TEXT + 1)
+    assert "is too large: 20.0 MB" in rejected(path)
+
+
+def test_a_limit_is_the_last_size_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"abc")
+    assert load(path, 3) == "abc"
+    with pytest.raises(Unusable, match="too large"):
+        load(path, 2)
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_a_text_or_unusable(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.txt"
+    path.write_bytes(data)
+    try:
+        text = load(path, 1000)
+    except Unusable as unusable:
+        (fault,) = unusable.faults
+    else:
+        assert text.encode() == data.removeprefix(b"\xef\xbb\xbf")
+        return
+    assert fault.rule in ("not-utf-8", "control-character")
+
+
+# --- the nearest ----------------------------------------------------------------------------------
+
+TEXTS = ["The envoy came by night.", "Nobody said “we are lost” to him.", "The envoy left."]
+
+
+@pytest.mark.parametrize(
+    ("words", "among", "said"),
+    [
+        ("The envoy", [], "; it stands at 1:0-9"),
+        ("The envoy", [3], "; it stands at 3:0-9"),
+        ("the envoy came", [3, 99], "; nearest is 1:0-14, “The envoy came”"),
+        ("'we are lost'", [1], "; nearest is 2:12-24, ““we are lost”"),
+        ("ne are los", [2], "; nearest is 2:13-24, “we are lost”"),
+        ("The envoy left. And never came back.", [1], "; nearest is 3:0-15, “The envoy left.”"),
+        ("xyzzy plugh", [1], ""),
+    ],
+)
+def test_the_nearest_words(words: str, among: list[int], said: str) -> None:
+    found = nearest_place(words, TEXTS, among)
+    assert found == said
+
+
+def test_in_a_long_text_only_the_named_passages_are_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("intake.text._SEARCHED", 10)
+    assert nearest_place("the envoy came", TEXTS, [3]) == "; nearest is 3:0-14, “The envoy left”"
+    assert nearest_place("The envoy came", TEXTS, [3]) == "; it stands at 1:0-14"
