@@ -174,7 +174,7 @@ def test_a_block_that_is_left_out_follows_the_document() -> None:
     text = "document:\n  key: d\n  title: >\n    Long\n\n# c\ntopics: []\n"
     expected = f"document:\n  key: d\n  title: >\n    Long\npassages:\n{BLOCK}\n\n# c\ntopics: []\n"
     assert pinned(text, TWO) == expected
-    indented = "  document: {key: d}"
+    indented = "# c\n  document: {key: d}"
     block = BLOCK.replace("- ", "  - ")
     assert pinned(indented, TWO) == f"{indented}\n  passages:\n{block}"
 
