@@ -77,7 +77,7 @@ format: $(DEVELOPED) ## put the code in order
 	$(BIN)/ruff format
 
 docs: $(DEVELOPED) ## write the generated documentation again
-	$(BIN)/python -m docs_tool
+	$(BIN)/python -m docs.build
 
 bench: $(DEVELOPED) ## measure what speed is claimed
 	$(BIN)/python -m benchmarks

@@ -193,21 +193,25 @@ def pointing(foreign: ForeignKeyConstraint) -> list[Column[Any]]:
 # --- the diagram ----------------------------------------------------------------------------------
 
 
+_ASIDE = ("dates", "introductions", "loads", "changes")
+
+
 def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str:
     """Draw tables and their foreign keys as an entity-relationship diagram in Mermaid.
 
     Without names, all tables. Else the tables named, with columns, and bare boxes for those that
-    they point to. `compact` draws boxes only, and no line to dates, which most tables have.
+    they point to. `compact` draws boxes only, without those that nearly all others point to or
+    are pointed to by: the dates, and the journal of what was loaded.
     """
     chosen = [METADATA.tables[name] for name in names or sorted(METADATA.tables)]
     if compact:
-        chosen = [table for table in chosen if table.name != "dates"]
+        chosen = [table for table in chosen if table.name not in _ASIDE]
     lines = ["erDiagram"]
     if not compact:
         for table in chosen:
             lines += [f"    {table.name} {{", *map(_attribute, table.columns), "    }"]
     for table in chosen:
-        lines += _lines(table, lambda target: not compact or target != "dates")
+        lines += _lines(table, lambda target: not compact or target not in _ASIDE)
     return "\n".join(lines) + "\n"
 
 

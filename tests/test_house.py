@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "migrations": {"schema"},
     "schema": set[str](),
 }
-OURS = {*MAY_IMPORT, "articles", "benchmarks", "docs_tool", "tests"}
+OURS = {*MAY_IMPORT, "articles", "benchmarks", "docs", "tests"}
 
 LINES = 400  # a file rarely passes this
 MOST_LINES = 600  # and never this

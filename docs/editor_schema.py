@@ -1,0 +1,131 @@
+"""The JSON Schema of a coding, for editors that complete and mark YAML: docs/coding.schema.json.
+
+Made from the models of intake/format.py. To them every scalar is text; an editor's YAML makes a
+number of `format: 1` or `date: 2016` and true of `yes`, so wherever text may stand, these may too.
+Drafts of locators are well formed while a coding is written, though not when it is loaded.
+"""
+
+from __future__ import annotations
+
+from enum import EnumMeta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from intake.format import SPAN, VERSION, Coding, Key
+from schema import vocabulary
+
+Schema = dict[str, Any]
+
+DRAFT = rf'(?:{SPAN}|[1-9][0-9]{{0,5}}\s+"(?:[^"\\]|\\.)*")'
+SCALAR = ["string", "number", "boolean"]
+
+KEY: Schema = TypeAdapter(Key).json_schema()
+A_KEY: Schema = {"$ref": "#/$defs/Key"}
+COUNT: Schema = {"$ref": "#/$defs/Count"}
+COUNTS: Schema = {"$ref": "#/$defs/Counts"}
+
+
+def coding_schema() -> Schema:
+    """Give the schema of the whole file."""
+    made = Coding.model_json_schema(by_alias=True)
+    definitions = {
+        name: _described(name, _walk(part)) for name, part in sorted(made.pop("$defs").items())
+    }
+    definitions["Key"] = {**KEY, "type": SCALAR}
+    definitions["Counts"] = {
+        "anyOf": [A_KEY, COUNT, {"type": "array", "items": {"anyOf": [A_KEY, COUNT]}}]
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_walk(made),
+        "title": f"Sourcebook coding, format {VERSION}",
+        "$defs": definitions,
+    }
+
+
+def _described(name: str, part: Schema) -> Schema:
+    """Give each value of a vocabulary its meaning, for the editor to show."""
+    known = getattr(vocabulary, name, None)
+    if isinstance(known, EnumMeta) and "enum" in part:
+        part["enumDescriptions"] = [known(value).meaning for value in part["enum"]]
+    return part
+
+
+def _walk(part: Schema) -> Schema:
+    """Turn what pydantic makes of a model into what an editor needs."""
+    part = {key: value for key, value in part.items() if key != "title"}
+    for key in ("anyOf", "items", "additionalProperties", "properties"):
+        value = part.get(key)
+        if key == "properties" and value is not None:
+            part[key] = {name: _property(name, inner) for name, inner in value.items()}
+        elif isinstance(value, list):
+            part[key] = [_walk(inner) for inner in value if inner != {"type": "null"}]
+        elif isinstance(value, dict):
+            part[key] = _walk(value)
+    if "default" in part and part["default"] in (None, [], {}):
+        del part["default"]
+    if len(part.get("anyOf", ())) == 1:
+        part = {**part.pop("anyOf")[0], **part}
+    for change in (_scalar, _one_or_more, _roles):
+        part = change(part)
+    return part
+
+
+def _property(name: str, part: Schema) -> Schema:
+    part = _walk(part)
+    if name == "at":
+        part["pattern"] = f"^{DRAFT}(, {DRAFT})*$"
+    return part
+
+
+def _scalar(part: Schema) -> Schema:
+    """Let whatever is text to us be what an editor takes it for."""
+    if "const" in part:
+        value = part.pop("const")
+        return {**_without(part, "type"), "enum": [value, str(value)]}
+    if part.get("type") == "boolean":
+        return {**_without(part, "type"), "enum": [True, False, "true", "false"]}
+    if part.get("type") == "integer":
+        return {**part, "type": ["integer", "string"], "pattern": "^[0-9]+$"}
+    if part.get("pattern") == KEY["pattern"]:
+        said = part.get("description")
+        return A_KEY if said in (None, KEY["description"]) else {**A_KEY, "description": said}
+    if part.get("type") == "string" and "enum" not in part:
+        return {"minLength": 1, **part, "type": SCALAR}
+    return part
+
+
+def _one_or_more(part: Schema) -> Schema:
+    """Let one text stand for a list of one, and a key for an actor without a number."""
+    items = part.get("items")
+    if part.get("type") != "array" or items is None:
+        return part
+    if items == COUNT:
+        return {**_without(part, "type", "items"), **COUNTS}
+    if items != A_KEY and items.get("type") != SCALAR:
+        return part
+    whole = {"type": "array", "items": items}
+    if "minItems" in part:
+        whole["minItems"] = part["minItems"]
+    return {**_without(part, "type", "items", "minItems"), "anyOf": [items, whole]}
+
+
+def _roles(part: Schema) -> Schema:
+    """Name the keys of a mapping from roles, so that an editor offers them."""
+    if "propertyNames" not in part:
+        return part
+    inner, names = part["additionalProperties"], part["propertyNames"]["enum"]
+    return {
+        **_without(part, "propertyNames"),
+        "additionalProperties": False,
+        "properties": {
+            role.value: {"description": role.meaning, **inner}
+            for role in vocabulary.Role
+            if role in names
+        },
+    }
+
+
+def _without(part: Schema, *keys: str) -> Schema:
+    return {key: value for key, value in part.items() if key not in keys}

@@ -1,0 +1,133 @@
+"""The generated parts of hand-written pages, by the name that stands in their mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from intake import refusals
+from intake.rules import RULES
+from intake.text import read_text
+from schema import dictionary, vocabulary
+from schema.vocabulary import RELATIONS, RelationType
+
+FOLDER = Path(__file__).parent
+
+
+def fenced(language: str, text: str) -> str:
+    """Give text as a block of code, whatever it holds."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("^`{3,}", text, re.MULTILINE)), 3)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}\n"
+
+
+def code(text: str) -> str:
+    """Give text as a span of code, also in a cell."""
+    return f"`{text}`"
+
+
+def plain(text: str) -> str:
+    """Give text as Markdown that shows it as it is, also in a cell."""
+    return re.sub(r"[\\`*<|~$]", r"\\\g<0>", text)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Give a table of cells that are Markdown already."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def values(of: type[StrEnum]) -> str:
+    """Give the values of a closed vocabulary with their meanings."""
+    if of is RelationType:
+        return table(
+            ("value", "from, to", "to, from"),
+            (
+                (
+                    code(one),
+                    plain(one.meaning),
+                    "the same" if RELATIONS[one][1] else plain(RELATIONS[one][0]),
+                )
+                for one in RelationType
+            ),
+        )
+    return table(("value", "meaning"), ((code(one), plain(dictionary.meaning(one))) for one in of))
+
+
+def _vocabulary(name: str) -> str:
+    of = getattr(vocabulary, name, None)
+    if not (isinstance(of, type) and issubclass(of, StrEnum)):
+        raise LookupError(f"there is no vocabulary {name}")
+    return values(of)
+
+
+def _rules(_: str) -> str:
+    return table(
+        ("rule", "severity", "what it asks for"),
+        ((code(rule.id), rule.severity, plain(rule.meaning)) for rule in RULES),
+    )
+
+
+def _refusals(group: str) -> str:
+    found: Mapping[str, str] | None = getattr(refusals, group.upper(), None)
+    if found is None:
+        raise LookupError(f"there are no refusals {group}")
+    return table(
+        ("rule", "what it asks for"),
+        ((code(rule), meaning) for rule, meaning in found.items()),
+    )
+
+
+def _text(numbers: str) -> str:
+    """Quote passages of the example."""
+    passages = read_text(FOLDER / "example.txt")
+    wanted = [int(number) for number in numbers.split(", ")]
+    for number in wanted:
+        if not 1 <= number <= len(passages):
+            raise LookupError(f"the example has no ¶{number}")
+    return "\n>\n".join(f"> ¶{number} {passages[number - 1]}" for number in wanted)
+
+
+def _coding(what: str) -> str:
+    """Show one item of the example's coding as it stands there: `SECTION WORDS-IN-IT`."""
+    section, _, words = what.partition(" ")
+    lines = (FOLDER / "example.yaml").read_text(encoding="utf-8").split("\n")
+    if f"{section}:" not in lines:
+        raise LookupError(f"the example has no section {section}")
+    items: list[list[str]] = []
+    for line in lines[lines.index(f"{section}:") + 1 :]:
+        if line.startswith("- "):
+            items.append([line])
+        elif line.startswith(" ") and items:
+            items[-1].append(line)
+        else:
+            break
+    for item in items:
+        if words in "\n".join(item):
+            return fenced("yaml", "\n".join([f"{section}:", *item]))
+    raise LookupError(f"nothing in {section} of the example holds {words}")
+
+
+def _head(_: str) -> str:
+    """Show how the example's coding begins, up to its third passage."""
+    text = (FOLDER / "example.yaml").read_text(encoding="utf-8")
+    start = text.index("format: 1")
+    passages = [found.end() for found in re.finditer(r"^- \{length.*\n", text, re.MULTILINE)]
+    return fenced("yaml", f"{text[start : passages[2]]}# and so on, one for each passage")
+
+
+def _diagram(_: str) -> str:
+    return fenced("mermaid", dictionary.mermaid(compact=True))
+
+
+PARTS: Mapping[str, Callable[[str], str]] = {
+    "coding": _coding,
+    "diagram": _diagram,
+    "head": _head,
+    "refusals": _refusals,
+    "rules": _rules,
+    "text": _text,
+    "vocabulary": _vocabulary,
+}

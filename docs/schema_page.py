@@ -1,0 +1,149 @@
+"""docs/schema.md: every table, view and closed vocabulary, made from the data dictionary."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from types import ModuleType
+
+from sqlalchemy import CheckConstraint, Table
+
+from docs.parts import code, fenced, plain, table, values
+from schema import dates, dictionary, loading, saying, views, vouching, who
+from schema.base import Base
+
+AREAS: tuple[tuple[ModuleType, str], ...] = (
+    (who, "Who and where"),
+    (vouching, "What vouches"),
+    (saying, "What is said"),
+    (dates, "When"),
+    (loading, "What was loaded"),
+)
+
+HEAD = """\
+# The schema
+
+<!-- Made by `make docs` from the models' comments; changes belong there. -->
+
+A sourcebook is one SQLite file or one PostgreSQL database. Names of tables, views and columns are a
+public contract: write SQL against them. `sourcebook tables` prints what stands here, `sourcebook
+tables NAME` one table.
+
+Whatever the texts say is a row of [`facts`](#facts) and shares its id with one row of `events`,
+`event_links`, `quotes`, `positions`, `relations` or `actor_names`, which has its columns.
+[`evidence`](#evidence) says whose voice has it and how, [`spans`](#spans) at which words,
+[`participants`](#participants) who takes part. Most questions need none of these joins: the
+[views](#views) have made them.
+
+Dates are text in EDTF, with their bounds in [`dates`](#dates). Days are ISO text, which compares
+alike on both engines.
+"""
+
+
+def schema_page() -> str:
+    """Give the whole page."""
+    return "\n".join([HEAD, *_overview(), *_areas(), *_views(), *_vocabularies()])
+
+
+def _overview() -> Iterator[str]:
+    rows = (
+        (f"[{code(one.name)}](#{one.name})", one.kind, plain(one.meaning))
+        for one in dictionary.tables()
+    )
+    yield table(("name", "kind", "meaning"), rows)
+    yield "How the tables hang together, without `dates` and the journal of what was loaded:\n"
+    yield fenced("mermaid", dictionary.mermaid(compact=True))
+
+
+def _areas() -> Iterator[str]:
+    models = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    for module, title in AREAS:
+        mine = {one: model for one, model in models.items() if model.__module__ == module.__name__}
+        ordered = sorted(mine, key=lambda one: inspect.getsourcelines(mine[one])[1])
+        yield f"## {title}\n"
+        tables = [one for one in ordered if isinstance(one, Table)]
+        yield fenced("mermaid", dictionary.mermaid([one.name for one in tables]))
+        for one in tables:
+            yield f"### `{one.name}`\n\n{_sentence(one.comment or '')}{_why(mine[one])}\n"
+            yield _columns(one.name)
+            yield from _checks(one)
+
+
+def _sentence(text: str) -> str:
+    return f"{plain(text[:1].upper() + text[1:])}{'' if text.endswith('…') else '.'}"
+
+
+def _why(model: type) -> str:
+    """Give what the class says of itself below its first line."""
+    _, _, rest = (inspect.getdoc(model) or "").partition("\n\n")
+    return f" {' '.join(rest.split())}" if rest else ""
+
+
+def _columns(name: str) -> str:
+    fields = dictionary.columns(name)
+    of_view = fields[0].null is None
+    rows = []
+    for one in fields:
+        meaning = plain(one.meaning)
+        of = _vocabulary_of(name, one.column)
+        if of is not None:
+            meaning += f" ([{_spoken(of).lower()}](#{_anchor(of)}))"
+        key = "" if one.key is None else plain(one.key)
+        null = "null" if one.null else ""
+        rows.append([code(one.column), one.type, *([] if of_view else [key, null]), meaning])
+    head = ("column", "type", "meaning") if of_view else ("column", "type", "key", "", "meaning")
+    return table(head, rows)
+
+
+def _checks(one: Table) -> Iterator[str]:
+    """What the database refuses, besides what closed vocabularies, keys and empty text say."""
+    found = sorted(
+        " ".join(str(check.sqltext).split())
+        for check in one.constraints
+        if isinstance(check, CheckConstraint)
+    )
+    told = [text for text in found if not re.fullmatch(r"\w+ (<> ''|= '\w+'|in \([^)]*\))", text)]
+    if told:
+        yield "Held by the database:\n\n" + "".join(f"- `{text}`\n" for text in told)
+
+
+def _views() -> Iterator[str]:
+    yield "## Views\n"
+    yield 'Lists in one cell join their values by "; ".\n'
+    for view in views.VIEWS:
+        yield f"### `{view.name}`\n\n{_sentence(view.meaning)}\n"
+        yield _columns(view.name)
+
+
+def _vocabulary_of(table_name: str, column: str) -> type[StrEnum] | None:
+    for view in views.VIEWS:
+        for one in view.columns:
+            if (view.name, one.name) == (table_name, column):
+                return one.vocabulary
+    return dictionary.VOCABULARY_OF.get(f"{table_name}.{column}")
+
+
+def _vocabularies() -> Iterator[str]:
+    used: dict[type[StrEnum], list[str]] = {}
+    for entry in dictionary.tables():
+        for field in dictionary.columns(entry.name):
+            of = _vocabulary_of(entry.name, field.column)
+            if of is not None:
+                used.setdefault(of, []).append(code(f"{entry.name}.{field.column}"))
+    yield "## Closed vocabularies\n"
+    yield "The database refuses any other value in these columns.\n"
+    for of in sorted(used, key=_spoken):
+        meaning = (inspect.getdoc(of) or "").partition("\n")[0]
+        yield f"### {_spoken(of)}\n\n{meaning} Used in {', '.join(used[of])}.\n"
+        yield values(of)
+
+
+def _spoken(of: type[StrEnum]) -> str:
+    """Give the heading of a vocabulary: `Actor kinds` of ActorKind."""
+    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f" {found[1].lower()}", of.__name__)
+
+
+def _anchor(of: type[StrEnum]) -> str:
+    return _spoken(of).lower().replace(" ", "-")

@@ -1,0 +1,361 @@
+"""The documentation says what is: its generated parts are fresh, its example has no fault."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import importlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from docs import build
+from docs.build import Shell, StaleError, filled
+from docs.editor_schema import coding_schema
+from docs.parts import PARTS, fenced
+from intake import format as coding_format
+from intake import refusals
+from intake.load import examine, read
+from intake.pinning import pin_file
+from schema import vocabulary
+from schema.edtf import Edtf
+from tests.sound import SOUND
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+FORMAT = (DOCS / "format.md").read_text(encoding="utf-8")
+CODINGS = [DOCS / "example.yaml", *sorted((ROOT / "articles").glob("*.yaml"))]
+
+
+# --- the builder ----------------------------------------------------------------------------------
+
+
+def test_generated_parts_are_fresh(capsys: pytest.CaptureFixture[str]) -> None:
+    status = build.main(["--check"])
+    assert status == 0, capsys.readouterr()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what the builder reads and writes."""
+    shutil.copytree(DOCS, tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["schema.md", "coding.schema.json", "format.md"])
+def test_a_stale_part_is_shown_and_mended(
+    checkout: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = checkout / "docs" / name
+    right = page.read_text(encoding="utf-8")
+    stale = right.replace("hypothetical", "imaginary")
+    assert stale != right
+    page.write_text(stale, encoding="utf-8")
+    assert build.main(["--check"]) == 1
+    shown = capsys.readouterr()
+    assert f"--- docs/{name}" in shown.out
+    assert "imaginary" in shown.out
+    assert "make docs" in shown.err
+    assert page.read_text(encoding="utf-8") == stale
+    assert build.main([]) == 0
+    assert page.read_text(encoding="utf-8") == right
+    assert build.main(["--check"]) == 0
+
+
+def test_what_stands_between_two_marks_is_written_again() -> None:
+    page = "a\n\n<!-- part: x -->\nold\n<!-- end -->\n\nb\n<!-- a comment -->\n"
+    new = page.replace("old", "<x>")
+    assert filled(page, "p.md", {"part": lambda argument: f"<{argument}>\n"}) == new
+    assert filled(new, "p.md", {"part": lambda argument: f"<{argument}>\n"}) == new
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<!-- nothing -->\n<!-- end -->\n", "no part is called nothing"),
+        ("<!-- rules -->\n", "stands alone"),
+        ("<!-- end -->\n", "stands alone"),
+        ("<!-- rules -->\n\n<!-- rules -->\n<!-- end -->\n", "has no <!-- end -->"),
+        ("<!-- vocabulary: Colour -->\n<!-- end -->\n", "there is no vocabulary Colour"),
+        ("<!-- refusals: cooking -->\n<!-- end -->\n", "there are no refusals cooking"),
+        ("<!-- coding: songs x -->\n<!-- end -->\n", "no section songs"),
+        ("<!-- coding: events xyzzy -->\n<!-- end -->\n", "holds xyzzy"),
+        ("<!-- text: 99 -->\n<!-- end -->\n", "the example has no ¶99"),
+    ],
+)
+def test_a_part_that_cannot_be_made_is_named(page: str, said: str) -> None:
+    with pytest.raises(StaleError, match=re.escape(said)) as caught:
+        filled(page, "p.md", PARTS)
+    assert str(caught.value).startswith("p.md: ")
+
+
+def test_a_fence_is_longer_than_what_it_holds() -> None:
+    assert fenced("text", "a\n````\nb\n").startswith("`````text\n")
+    assert fenced("text", "a") == "```text\na\n```\n"
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    return Shell(ROOT, tmp_path_factory.mktemp("shell"))
+
+
+def test_a_command_is_run_and_shown_with_what_it_printed(shell: Shell) -> None:
+    output = shell.page("one")
+    line = "sourcebook tables --format csv | head -n 3"
+    command, head, *rows = output(line).removeprefix("```console\n").splitlines()
+    assert (command, head) == (f"$ {line}", "name,kind,meaning")
+    assert [row.partition(",")[0] for row in rows] == ["actor_names", "actors", "```"]
+
+
+def test_each_page_has_a_database_of_its_own(shell: Shell) -> None:
+    first, second = shell.page("first"), shell.page("second")
+    first("sourcebook load docs/example.yaml --text docs/example.txt")
+    actors = "sourcebook report actors --format csv"
+    assert "jonas-arvel" in first(actors)
+    assert "jonas-arvel" not in second(actors)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("rm -rf docs", "write `sourcebook"),
+        ("sourcebook tables | sort", "failed: "),
+        ("sourcebook report nonsense", "nonsense"),
+    ],
+)
+def test_a_command_that_fails_stops_the_builder(shell: Shell, line: str, said: str) -> None:
+    page = f"<!-- output: {line} -->\n<!-- end -->\n"
+    with pytest.raises(StaleError, match=re.escape(said)):
+        filled(page, "p.md", {"output": shell.page("failing")})
+
+
+# --- the example ----------------------------------------------------------------------------------
+
+
+def test_the_example_has_no_fault_at_all() -> None:
+    assert [str(fault) for fault in examine(DOCS / "example.yaml", DOCS / "example.txt")] == []
+
+
+def test_the_example_is_pinned(tmp_path: Path) -> None:
+    path = shutil.copy(DOCS / "example.yaml", tmp_path)
+    assert pin_file(Path(path), DOCS / "example.txt") == 0
+    assert Path(path).read_bytes() == (DOCS / "example.yaml").read_bytes()
+
+
+def test_the_example_shows_every_kind_of_fact_and_hard_case() -> None:
+    coding = read(DOCS / "example.yaml", DOCS / "example.txt").coding
+    assert all([coding.events, coding.links, coding.quotes, coding.positions, coding.relations])
+    assert any(quote.text and len(quote.text) > 1 for quote in coding.quotes)
+    assert any(len(quote.who.get(vocabulary.Role.SPEAKER, [])) > 1 for quote in coding.quotes)
+    assert {quote.marks for quote in coding.quotes} >= {vocabulary.Marks.DAMAGED}
+    assert {quote.directness for quote in coding.quotes} == set(vocabulary.Directness)
+    told = {event.modality for event in coding.events}
+    assert told >= {"actual", "expected", "possible", "denied", "hypothetical"}
+    evidence = [one for event in coding.events for one in event.evidence]
+    assert any(len(one.through) > 1 for one in evidence)
+    assert {one.certainty for one in evidence} >= {"alleged", "rumoured"}
+    assert any(name.kind == "metonym" for actor in coding.actors for name in actor.names)
+
+
+def test_the_drafts_that_format_md_shows_can_be_pinned(tmp_path: Path) -> None:
+    [drafts] = re.findall(r"```yaml\n(- at:.*?)```", FORMAT, re.DOTALL)
+    path = tmp_path / "drafts.yaml"
+    path.write_text(f"format: 1\ndocument: {{}}\nevidence:\n{drafts}", encoding="utf-8")
+    assert pin_file(path, DOCS / "example.txt") == 5
+
+
+# --- docs/format.md -------------------------------------------------------------------------------
+
+
+def test_format_md_names_every_key() -> None:
+    def keys(part: Any) -> Iterator[str]:
+        for model in [part, *part["$defs"].values()]:
+            yield from model.get("properties", ())
+
+    named = set(re.findall(r"`([a-z]+)`", FORMAT)) | set(re.findall(r"(\w+):", FORMAT))
+    assert {*keys(coding_format.Coding.model_json_schema(by_alias=True))} - named == set()
+
+
+def test_format_md_lists_every_vocabulary_of_the_format() -> None:
+    listed = set(re.findall(r"<!-- vocabulary: (\w+) -->", FORMAT))
+    defined = coding_format.Coding.model_json_schema()["$defs"]
+    wanted = {name for name in defined if "enum" in defined[name]} | {"Role"}
+    assert listed == wanted
+
+
+def test_every_date_that_format_md_gives_is_one() -> None:
+    table = FORMAT.partition("| the text says | `date` |")[2].partition("\n\n")[0]
+    dates = re.findall(r"`([^`]+)`", table)
+    assert len(dates) > 8
+    for date in dates:
+        assert Edtf.parse(date).text == date
+
+
+def test_every_refusal_is_listed_and_every_listed_one_is_there() -> None:
+    """An id is what is hyphened, or what a fault is made with, in the modules that refuse."""
+    found: set[str] = set()
+    for path in (ROOT / "intake").glob("*.py"):
+        if path.stem not in ("refusals", "rules", "format"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            words = {
+                node.value
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
+            found |= {word for word in words if re.fullmatch("[a-z]+(-[a-z0-9]+)+", word)}
+            found |= words & {"conflict", "unreadable", "unwritable"}
+    assert found == set(refusals.REFUSALS)
+
+
+# --- docs/coding.schema.json ----------------------------------------------------------------------
+
+Loader = Callable[[str], Any]
+
+
+def as_text(coding: str) -> Any:
+    """As we read it: every scalar is text."""
+    return yaml.load(coding, Loader=yaml.BaseLoader)  # noqa: S506 - it makes text alone
+
+
+def as_editors_do(coding: str) -> Any:
+    """As an editor's YAML reads it: numbers, booleans, and dates as text."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [plain(inner) for inner in value]
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+    return plain(yaml.safe_load(coding))
+
+
+LOADERS = pytest.mark.parametrize("load", [as_text, as_editors_do])
+
+
+def wrong(coding: Any) -> list[str]:
+    """Say what the published schema has against a coding."""
+    published = json.loads((DOCS / "coding.schema.json").read_text(encoding="utf-8"))
+    return [error.message for error in Draft202012Validator(published).iter_errors(coding)]
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(coding_schema())
+
+
+@LOADERS
+@pytest.mark.parametrize("path", CODINGS, ids=lambda path: path.stem)
+def test_codings_are_valid(path: Path, load: Loader) -> None:
+    assert wrong(load(path.read_text(encoding="utf-8"))) == []
+
+
+@LOADERS
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Sudland leaves", "title: 1984"),
+        ("title: Sudland leaves", "title: no"),
+        ("  date: 2020-03-03~", "  date: 2020"),
+        ("  date: 2020-03-03~", "  date: 2020-03-03"),
+        ("text: it was over", "text: [it was, over]"),
+        ("doer: sudland-state", "doer: [{actor: sudland-state, count: 3 men, least: 3}]"),
+        ("doer: sudland-state", "doer: {actor: sudland-state, count: 3, least: 3, most: 3}"),
+        ("at: 1:60-80", 'at: 1 "first words … last \\" words", 2:0-9, 3'),
+        ("at: 1:60-80", "at: 1"),
+        ("heading: true", "heading: false"),
+    ],
+)
+def test_what_we_accept_is_valid(old: str, new: str, load: Loader) -> None:
+    assert old in SOUND
+    assert wrong(load(SOUND.replace(old, new))) == []
+
+
+@LOADERS
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("format: 1", "format: 2"),
+        ("coder: Tests", "author: Tests"),
+        ("  place: port-ann", "  plaice: port-ann"),
+        ("kind: goal", "kind: gaol"),
+        ("who: {holder:", "who: {speaker:"),
+        ("key: talks", "key: The Talks"),
+        ("doer: sudland-state", "doer: Sud Land"),
+        ("at: 1:60-80", "at: 1:60"),
+        ("  statement: wants the harbour\n", ""),
+        ("  date: 2020-03-03~", "  date:"),
+        ("length: 100", "length: many"),
+        ("events:", "events: none\nold:"),
+    ],
+)
+def test_what_we_refuse_is_marked(old: str, new: str, load: Loader) -> None:
+    assert old in SOUND
+    assert wrong(load(SOUND.replace(old, new))) != []
+
+
+def test_editors_can_show_what_values_and_roles_mean() -> None:
+    defined = coding_schema()["$defs"]
+    marks = defined["Marks"]
+    assert dict(zip(marks["enum"], marks["enumDescriptions"], strict=True)) == {
+        one.value: one.meaning for one in vocabulary.Marks
+    }
+    roles = defined["Quote"]["properties"]["who"]["properties"]
+    assert roles["speaker"]["description"] == vocabulary.Role.SPEAKER.meaning
+
+
+# --- what GitHub makes of it ----------------------------------------------------------------------
+
+BLOCKS = re.MULTILINE | re.DOTALL
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(path: Path) -> list[str]:
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=BLOCKS)
+    return [slug(heading) for heading in re.findall("^#+ (.+)$", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=BLOCKS)
+    dead = []
+    for target in re.findall(r"(?<!`)\]\(([^)\s]+)\)", text):
+        file, _, anchor = target.partition("#")
+        if "://" in target:
+            continue
+        page = path.parent / file if file else path
+        if not page.exists() or (anchor and anchors(page).count(anchor) != 1):
+            dead.append(target)
+    assert dead == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_tables_are_tables(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    github = importlib.import_module("cmarkgfm")  # it has no types
+    unsafe = importlib.import_module("cmarkgfm.cmark").Options.CMARK_OPT_UNSAFE
+    html = github.github_flavored_markdown_to_html(text, options=unsafe)
+    written = re.sub(r"^(`{3,}).*?^\1$", "", text, flags=BLOCKS)
+    rules = [line for line in written.splitlines() if re.fullmatch(r"\|(?: :?-+:? \|)+", line)]
+    assert html.count("<table>") == len(rules)
+    for table in re.findall("<table>.*?</table>", html, re.DOTALL):
+        widths = {row.count("<td") + row.count("<th>") for row in table.split("<tr>")[1:]}
+        assert len(widths) == 1
+        assert "<del>" not in table
+    rows = [line for line in written.splitlines() if line.startswith("|")]
+    assert html.count("<tr>") == len(rows) - len(rules)
