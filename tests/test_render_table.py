@@ -1,0 +1,171 @@
+"""The table: it fits, lines up, and loses nothing."""
+
+import pytest
+import tabulate
+from hypothesis import example, given
+from hypothesis import strategies as st
+from wcwidth import wcswidth
+
+from reports.render import Column, Format, Page, text, visible
+from tests.pages import TEXTS, hostile, one_column, show, unhurried
+
+
+@unhurried
+@given(
+    st.lists(st.tuples(hostile, hostile, st.none() | st.integers()), max_size=4),
+    st.integers(20, 90),
+)
+@example([(value, value, 1) for value in TEXTS], 60)
+@example([("叙" * 9, "", None)], 20)
+def test_every_line_fits_the_terminal_and_lines_up(
+    rows: list[tuple[str, str, int | None]], width: int
+) -> None:
+    page = Page([Column("key"), Column("text"), Column("n", "integer")], rows)
+    lines = show(page, Format.TABLE, width=width).removesuffix("\n").split("\n")
+    assert all(wcswidth(line) <= width for line in lines)
+    if lines[0].startswith("+"):
+        assert len({wcswidth(line) for line in lines}) == 1
+    assert len({wcswidth(line) for line in show(page, Format.TABLE).splitlines()}) == 1
+
+
+@unhurried
+@given(hostile, st.integers(5, 40))
+@example("one two  three;  four", 8)
+@example("Iran; Russia; Syria", 12)
+def test_wrapping_loses_nothing_but_the_blank_at_a_break(value: str, width: int) -> None:
+    lines = show(one_column(value), Format.TABLE, width=width).split("\n")
+    if lines[0].startswith("+"):
+        parts = [line[2:-2] for line in lines[3:] if line.startswith("|")]
+    else:
+        parts = [line.split("|", 1)[1] for line in lines[1:-1]]
+    assert "".join(parts).replace(" ", "") == visible(value).replace(" ", "")
+
+
+def body(page: Page, width: int | None) -> list[str]:
+    return show(page, Format.TABLE, width=width).splitlines()[3:-1]
+
+
+def test_text_is_wrapped_between_words_and_joined_values_are_kept_whole() -> None:
+    page = one_column("Iran; the Syrian Arab Republic; Russia", "It was so; who said it, and when?")
+    assert body(page, 30) == [
+        "| Iran;                      |",
+        "| the Syrian Arab Republic;  |",
+        "| Russia                     |",
+        "+----------------------------+",
+        "| It was so;                 |",
+        "| who said it, and when?     |",
+    ]
+
+
+def test_a_word_that_is_too_long_is_broken_after_a_hyphen_if_it_has_one() -> None:
+    assert body(one_column("aleppo-offensive-2015", "x" * 15), 18) == [
+        "| aleppo-        |",
+        "| offensive-2015 |",
+        "+----------------+",
+        "| xxxxxxxxxxxxxx |",
+        "| x              |",
+    ]
+
+
+def test_a_long_word_is_not_broken_inside_what_is_read_as_one_character() -> None:
+    heart = "❤\ufe0f"  # one place wide until its second half makes it two
+    assert body(one_column("e\u0301" * 15, "x" * 13 + heart), 18) == [
+        "| " + "e\u0301" * 14 + " |",
+        "| e\u0301              |",
+        "+----------------+",
+        "| xxxxxxxxxxxxx  |",
+        f"| {heart}             |",
+    ]
+
+
+def test_the_widest_column_gives_way_first() -> None:
+    page = Page(
+        [Column("date"), Column("title"), Column("n", "integer"), Column("note")],
+        [("2015-10-14~", "a title of several words", 1234567, "and a note")],
+    )
+    assert body(page, 55) == [
+        "| 2015-10-14~ | a title of     | 1234567 | and a note |",
+        "|             | several words  |         |            |",
+    ]
+    assert body(page, 50) == [
+        "| 2015-10-14~ | a title   | 1234567 | and a note |",
+        "|             | of        |         |            |",
+        "|             | several   |         |            |",
+        "|             | words     |         |            |",
+    ]
+
+
+def test_a_terminal_too_narrow_for_the_columns_gets_blocks() -> None:
+    page = Page(
+        [Column("date"), Column("title")], [("2015-10-14~", "a title of words"), (None, "b")]
+    )
+    assert show(page, Format.TABLE, width=20) == (
+        "-[ 1 ]--------------\n"
+        "date  | 2015-10-14~\n"
+        "title | a title of\n"
+        "      | words\n"
+        "-[ 2 ]--------------\n"
+        "date  | \n"
+        "title | b\n"
+    )
+
+
+def test_a_long_name_leaves_room_for_its_values() -> None:
+    page = Page([Column("a name of many words"), Column("b")], [("self-government", "four")])
+    assert show(page, Format.TABLE, width=20).splitlines() == [
+        "-[ 1 ]--------------",
+        "a name of  | self-",
+        "many words | governm",
+        "           | ent",
+        "b          | four",
+    ]
+
+
+def test_piped_nothing_is_wrapped() -> None:
+    assert body(one_column("word " * 300 + "."), None) == ["| " + "word " * 300 + ". |"]
+
+
+@pytest.mark.parametrize(("width", "look"), [(None, "outline"), (34, "grid")])
+def test_the_look_is_that_of_tabulate(
+    width: int | None, look: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page(
+        [Column("a name"), Column("number", "integer"), Column("text")],
+        [("x", 1, "one two four ab cd"), ("叙利亚", 20000, None), ("", None, "0042")],
+    )
+    # tabulate pads a header by this even where the line is then too long
+    monkeypatch.setattr(tabulate, "MIN_PADDING", 0)
+    rows = [[text(value) for value in row] for row in page.rows]
+    if width:
+        rows[0][2] = "one two four\nab cd"
+    assert (
+        show(page, Format.TABLE, width=width)
+        == tabulate.tabulate(
+            rows,
+            headers=[column.name for column in page.columns],
+            tablefmt=look,
+            colalign=("left", "right", "left"),
+            disable_numparse=True,
+        )
+        + "\n"
+    )
+
+
+def test_values_further_down_are_never_cut_and_numbers_never_broken() -> None:
+    rows = [(1, "short")] * 1000 + [(10**12, "considerably longer")]
+    page = Page([Column("n", "integer"), Column("text")], rows)
+    assert body(page, 40)[-4:] == [
+        "|    1 | short    |",
+        "| 1000000000000 | consider |",
+        "|      | ably     |",
+        "|      | longer   |",
+    ]
+    assert body(page, None)[-1] == "| 1000000000000 | considerably longer |"
+
+
+def test_the_first_rows_are_laid_out_as_the_later_ones() -> None:
+    columns = [Column("n", "integer"), Column("key"), Column("x", "real"), Column("title")]
+    page = Page(columns, [(n, "k", 0.5, "one title") for n in range(2000)])
+    lines = show(page, Format.TABLE, width=80).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert lines[-2] == lines[3].replace("   0 |", "1999 |")
