@@ -5,8 +5,8 @@
 -- happen, or is not known to have happened.
 --
 -- In order of the first day, then of the last; what has no first day follows, what is undated
--- comes last. With --from or --to a row stays that may lie in that time: one dated 2015 stays
--- with --from 2015-11; what is undated is left out.
+-- comes last. With --from or --to a row stays if any of it may lie in that time: one dated 2015
+-- stays with --from 2015-11. What is undated, or has neither first nor last day, is left out then.
 --
 -- Parameters
 --   actor      actor               only what this actor takes part in, in whatever role
@@ -48,6 +48,7 @@ dated (edtf) as (
   where true
     and (latest >= :from or latest is null)  -- if :from
     and (earliest <= :to or earliest is null)  -- if :to
+    and (earliest is not null or latest is not null)  -- if :from or :to
 ),
 found (fact_id) as (
   select id

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from migrations.upgrade import upgrade
+from schema.database import building
 from schema.edtf import Edtf
 from schema.models import METADATA
 from schema.saying import TABLE_OF
@@ -227,6 +229,13 @@ class Book:
         )
 
 
+def build(database: str) -> str:
+    """Make a sourcebook without rows; give back where it is."""
+    with building(database) as connection:
+        upgrade(connection)
+    return database
+
+
 def islands(connection: Connection) -> None:
     """Two articles on two island states: what every report has to tell apart, once each."""
     book = Book(connection)
@@ -275,6 +284,7 @@ def islands(connection: Connection) -> None:
     book.event("peace", "Peace", said((9, 0)), date="2020-02", modality="expected", doer=["brim"])
     book.event("siege", "A siege", said((5, 0)), date="2019-11/..", doer=["alma"], host=["alma"])
     book.event("vow", "A vow", said((5, 5)), date="[..2020-03-10]", doer=["brim"])
+    book.event("feast", "A feast", said((9, 9)), date="XXXX-12-25", doer=["brim"])
     book.event("dream", "A dream", said((1, 5)), modality="hypothetical", doer=["zoe"])
     book.event("nobody's", "Rain", said((1, 3)), modality="denied")
     book.quote(

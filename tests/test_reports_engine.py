@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
@@ -15,28 +13,20 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner, Result
 
-from migrations.upgrade import upgrade
 from reports.catalogue import Catalogue
-from reports.command import report as command
 from reports.definition import Report, ReportError
 from reports.render import Format, render
 from reports.run import BadValueError, run
-from schema.database import building, reading, writing
+from schema.database import reading, writing
 from schema.vocabulary import ROLES_OF, FactKind
 from tests.conftest import administration
-from tests.made_up import islands
+from tests.made_up import build, islands
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
-REPORTS = {report.name: report for report in Catalogue().reports()}
+CATALOGUE = Catalogue()
+REPORTS = {name: CATALOGUE.report(name) for name in ("actors", "quotes", "sources", "timeline")}
 NASTY = ["'", "''; drop table actors; --", "%", "_", ":actor", "\\", "🦊", "a\nb", "\x1b[2J"]
-
-
-def build(database: str) -> str:
-    with building(database) as connection:
-        upgrade(connection)
-    return database
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -365,135 +355,3 @@ def test_rows_are_read_as_they_are_used(database: str, tmp_path: Path) -> None:
     report = written(tmp_path, f"{HEAD}\nselect 1 as n from {pairs}")
     with reading(database) as connection, run(connection, report, {}) as page:
         assert next(iter(page.rows))[0] == 1
-
-
-# --- the command ----------------------------------------------------------------------------------
-
-
-def typed(database: str, *arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments, obj=database)
-
-
-def test_the_list_names_title_and_question() -> None:
-    rows = json.loads(typed("nowhere", "--format", "json").stdout)
-    assert rows == [
-        {"report": one.name, "title": one.title, "question": one.question}
-        for one in REPORTS.values()
-    ]
-
-
-@pytest.mark.parametrize("name", REPORTS)
-def test_help_is_the_header(name: str) -> None:
-    shown = typed("nowhere", name, "--help").stdout
-    flat = " ".join(shown.split())
-    report = REPORTS[name]
-    assert f"{report.title}: {report.question}" in flat
-    for note in report.notes:
-        assert note in flat
-    for parameter in report.parameters:
-        assert f"--{parameter.name} " in flat
-        assert parameter.meaning in flat
-    for column in report.columns:
-        assert f"{column.name} ({column.type}) {column.meaning}" in flat
-
-
-def test_options_stand_before_or_after_the_name(database: str) -> None:
-    one = typed(database, "--format", "jsonl", "quotes", "--speaker", "Zoë Ångström")
-    other = typed(database, "quotes", "--format", "jsonl", "--speaker", "zoe")
-    assert one.exit_code == 0
-    assert one.stdout == other.stdout
-    assert json.loads(one.stdout)["quote"] == "speech"
-
-
-def test_rows_go_to_a_file_and_nothing_to_stdout(database: str, tmp_path: Path) -> None:
-    path = tmp_path / "out.csv"
-    done = typed(database, "timeline", "--format", "csv", "-o", str(path))
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
-    assert path.read_text(encoding="utf-8").count("\n") > len(REPORTS)
-
-
-def test_no_rows_are_said_to_be_none(database: str) -> None:
-    done = typed(database, "timeline", "--actor", "idle", "--format", "jsonl")
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "no rows\n")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status", "message"),
-    [
-        (["timelime"], 2, "no report 'timelime'; nearest: timeline; `sourcebook report` lists"),
-        (["timeline", "--from", "2015-02-30"], 2, "'--from': 2015-02-30 is no day"),
-        (["timeline", "--actor", "Angstroem"], 2, "'--actor': there is no actor 'Angstroem'"),
-        (["timeline", "--actor", "\x1b[2J"], 2, r"'--actor': there is no actor '\x1b[2J'"),
-        (["timeline", "--modality", "so"], 2, "'so' is none of actual, intended, expected"),
-        (["timeline", "--raw"], 2, "--raw is for --format csv"),
-        (["timeline", "-o", "nowhere/at/all.csv"], 1, "there is no folder nowhere/at"),
-    ],
-)
-def test_what_is_wrong_is_said_in_one_line(
-    database: str, arguments: list[str], status: int, message: str
-) -> None:
-    done = typed(database, *arguments)
-    assert (done.exit_code, done.stdout) == (status, "")
-    assert message in done.stderr.splitlines()[-1]
-    assert "\x1b" not in done.stderr
-
-
-def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
-    done = typed(str(tmp_path / "none.db"), "timeline")
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert "there is no such file; run `sourcebook init` first" in done.stderr
-
-
-# --- what it imports ------------------------------------------------------------------------------
-
-SCRIPT = """
-import sys
-from reports.command import report
-try:
-    report({arguments!r}, obj={database!r})
-finally:
-    print(*(name for name in {names!r} if name in sys.modules), file=sys.stderr)
-"""
-HEAVY = ["sqlalchemy", "alembic", "pydantic", "yaml", "tabulate", "rapidfuzz", "sqlalchemy.orm"]
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["timeline", "--help"], []])
-def test_help_and_list_import_nothing_heavy(arguments: list[str]) -> None:
-    assert imported("nowhere", arguments) == []
-
-
-def test_a_report_imports_no_more_than_it_needs(tmp_path: Path) -> None:
-    database = build(str(tmp_path / "sourcebook.db"))
-    with writing(database) as connection:
-        islands(connection)
-    found = imported(database, ["timeline", "--actor", "alma", "--from", "2019"])
-    assert found == ["sqlalchemy"]
-
-
-def imported(database: str, arguments: list[str]) -> list[str]:
-    code = SCRIPT.format(arguments=arguments, database=database, names=HEAVY)
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parent.parent,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return done.stderr.splitlines()[-1].split()
-
-
-def test_a_reader_who_goes_away_is_no_fault(tmp_path: Path) -> None:
-    database = build(str(tmp_path / "sourcebook.db"))
-    code = SCRIPT.format(arguments=["--format", "csv", "actors"], database=database, names=[])
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parent.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        said = process.stderr.read()
-    assert (process.returncode, said.strip()) == (0, "")

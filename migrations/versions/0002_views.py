@@ -89,7 +89,8 @@ DEPTH = """(
 )"""
 
 # Where a document draws on a voice: on the voice itself, on others that it relays, or by pointing
-# to it without resting a fact on it.
+# to it without resting a fact on it. That evidence is of the chain's document goes without saying;
+# said, it keeps PostgreSQL from reading all evidence for each voice.
 DRAWN_ON = """
   from (
     with recursive relayed (id) as (
@@ -101,7 +102,8 @@ DRAWN_ON = """
     )
     select spans.passage
     from relayed
-    join evidence on evidence.attribution_id = relayed.id
+    join evidence
+      on evidence.attribution_id = relayed.id and evidence.document_id = attributions.document_id
     join spans on spans.evidence_id = evidence.id
     union
     select citations.passage
