@@ -263,6 +263,8 @@ EVENT = "\nevents:\n- key: visit\n  title: A visit\n  evidence: [{at: 2}]\n  "
     ("text", "said"),
     [
         (HEAD.replace("coder: A. Coder\n", ""), "missing-field: needs `coder`"),
+        (HEAD.replace("format: 1\n", ""), "missing-field: needs `format`: the version of this"),
+        (HEAD + EVENT.replace("at: 2", ""), "visit].evidence[0]: needs `at`: where it stands"),
         (HEAD + "event: []", "unknown-field: event: there is no key “event” here; is it events? T"),
         (HEAD + "zzzzzzzz: []", "there is no key “zzzzzzzz” here. There are: format, coder, doc"),
         (HEAD + EVENT + "typ: aid", "events[visit].typ: there is no key “typ” here; is it type?"),
@@ -344,6 +346,9 @@ def test_all_faults_come_at_once_and_none_follows_from_another() -> None:
     # A value that is missing would be of the wrong type too.
     assert [fault.rule for fault in faults(HEAD.replace("A. Coder", ""))] == ["no-value"]
     assert [fault.rule for fault in faults(HEAD + '"": a')] == ["no-key"]
+    # What has no value is not missing, either.
+    quote = "quotes:\n- key: a\n  directness: direct\n  text:\n"
+    assert [fault.rule for fault in faults(HEAD + quote)] == ["no-value"]
 
 
 # --- whatever it is -------------------------------------------------------------------------------
