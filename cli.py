@@ -219,17 +219,21 @@ def migrate(db: str) -> None:
 @click.option("-o", "--output", type=FILE, help="Write to this file instead of stdout.")
 def tables(name: str | None, form: str, output: Path | None) -> None:
     """Print the data dictionary: all tables and views, or the columns of one."""
-    from schema import dictionary
+    from schema import dictionary as printed
 
     with failing():
         if form == "mermaid":
             if name is not None:
                 raise click.UsageError("--format mermaid draws all tables; leave NAME out")
-            _write(dictionary.mermaid(), output)
+            _write(printed.mermaid(), output)
         elif name is None:
-            _print(dictionary.TABLE_COLUMNS, dictionary.tables(), form, output)
+            _print(printed.TABLE_COLUMNS, printed.tables(), form, output)
         else:
-            _print(dictionary.COLUMN_COLUMNS, dictionary.columns(name), form, output)
+            try:
+                columns = printed.columns(name)
+            except printed.UnknownTableError as error:
+                raise click.UsageError(error.args[0]) from None
+            _print(printed.COLUMN_COLUMNS, columns, form, output)
 
 
 def main() -> None:
@@ -254,8 +258,6 @@ def failing() -> Iterator[None]:
         raise click.ClickException(f"{faults}; nothing was changed by this file") from None
     except (DatabaseError, OutputError) as error:
         raise click.ClickException(str(error)) from None
-    except KeyError as error:
-        raise click.ClickException(str(error.args[0])) from None
 
 
 def _one_text(files: Sequence[Path], text: Path | None) -> None:

@@ -5,6 +5,7 @@ have generated parts, each between two comments that Markdown does not show:
 
     <!-- rules -->                                     what docs/parts.py makes of this name
     <!-- output: sourcebook report | head -n 5 -->     a command, really run, and what it printed
+    <!-- terminal: sourcebook report -->               the same, in a terminal of 100 columns
     <!-- end -->
 
 Commands run in an empty folder that holds docs/, articles/ and a sourcebook.db as
@@ -14,6 +15,7 @@ Commands run in an empty folder that holds docs/, articles/ and a sourcebook.db 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import json
 import os
@@ -87,7 +89,11 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
         for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md")]):
             if path not in whole:
                 old = path.read_text(encoding="utf-8")
-                known = {**PARTS, "output": shell.page(path.stem)}
+                known = {
+                    **PARTS,
+                    "output": shell.page(path.stem),
+                    "terminal": shell.page(path.stem, terminal=True),
+                }
                 yield path, old, filled(old, path.name, known)
 
 
@@ -131,7 +137,7 @@ class Shell:
         self._run(["init"], self._folder)
         return self._folder / "sourcebook.db"
 
-    def page(self, name: str) -> Callable[[str], str]:
+    def page(self, name: str, *, terminal: bool = False) -> Callable[[str], str]:
         """Give what runs one page's commands, and gives each with its output as a block."""
         folder = self._folder / f"page-{name}"
 
@@ -144,7 +150,8 @@ class Shell:
                 shutil.copy(self._database, folder)
                 for shared in ("docs", "articles"):
                     shutil.copytree(self._root / shared, folder / shared)
-            printed = self._run(shlex.split(command[1])[1:], folder).splitlines()
+            run = self._run_in_terminal if terminal else self._run
+            printed = run(shlex.split(command[1])[1:], folder).splitlines()
             if command[2]:
                 printed = printed[: int(command[2])]
             return fenced("console", "\n".join([f"$ {line}", *printed]))
@@ -152,11 +159,10 @@ class Shell:
         return output
 
     def _run(self, arguments: list[str], folder: Path) -> str:
-        environment = {key: value for key, value in os.environ.items() if key != "SOURCEBOOK_DB"}
         done = subprocess.run(  # noqa: S603 - the project's own pages say what is run
-            [sys.executable, str(self._root / "cli.py"), *arguments],
+            self._command(arguments),
             cwd=folder,
-            env={**environment, "PYTHONPATH": str(self._root)},
+            env=self._environment(),
             capture_output=True,
             check=False,
             encoding="utf-8",
@@ -165,6 +171,35 @@ class Shell:
             said = done.stderr.strip() or f"exit status {done.returncode}"
             raise LookupError(f"failed: {said}")
         return done.stdout
+
+    def _run_in_terminal(self, arguments: list[str], folder: Path) -> str:
+        ours, theirs = os.openpty()
+        with subprocess.Popen(  # noqa: S603 - the project's own pages say what is run
+            self._command(arguments),
+            cwd=folder,
+            env={**self._environment(), "COLUMNS": "100"},
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+        ) as process:
+            os.close(theirs)
+            printed = bytearray()
+            # Linux ends a terminal that nobody writes to any more by an error.
+            with contextlib.suppress(OSError):
+                while chunk := os.read(ours, 65_536):
+                    printed += chunk
+            os.close(ours)
+            said = process.stderr.read().decode().strip() if process.stderr else ""
+        if process.returncode:
+            raise LookupError(f"failed: {said}")
+        return printed.decode().replace("\r\n", "\n")
+
+    def _command(self, arguments: list[str]) -> list[str]:
+        return [sys.executable, str(self._root / "cli.py"), *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        outer = {key: value for key, value in os.environ.items() if key != "SOURCEBOOK_DB"}
+        return {**outer, "PYTHONPATH": str(self._root)}
 
 
 if __name__ == "__main__":

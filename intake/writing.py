@@ -423,6 +423,11 @@ class Writer:
                 )
         # Sources point at actors, and places at larger places: those that point go first.
         order = {kind: rank for rank, kind in enumerate(("voice", "source", "topic", "place"))}
+        gone = [name for name in gone if not self._introduced(name)]
+        places = TABLE["places"]
+        for name in gone:
+            if name.kind == "place":
+                self._do.update(places, self._ids[name], {"within_id": None})
         for name in sorted(gone, key=lambda one: order.get(one.kind, len(order))):
             self._remove_shared(name)
         unused = " and ".join(
@@ -431,17 +436,19 @@ class Writer:
         )
         self._connection.execute(text(f"delete from dates where {unused}"))  # noqa: S608 - our own names
 
+    def _introduced(self, name: Name) -> bool:
+        """Whether another coding introduces a shared row too."""
+        if name.kind == "voice":
+            return False
+        introductions = TABLE["introductions"]
+        others = self._connection.execute(
+            select(introductions.c.id)
+            .where(introductions.c[f"{name.kind}_id"] == self._ids[name])
+            .limit(1)
+        )
+        return others.first() is not None
+
     def _remove_shared(self, name: Name) -> None:
-        """Remove a shared row unless another coding introduces it too."""
-        if name.kind != "voice":
-            introductions = TABLE["introductions"]
-            others = self._connection.execute(
-                select(introductions.c.id)
-                .where(introductions.c[f"{name.kind}_id"] == self._ids[name])
-                .limit(1)
-            ).first()
-            if others is not None:
-                return
         table = TABLE["sources" if name.kind == "voice" else f"{name.kind}s"]
         try:
             self._do.delete(table.c.id, [self._ids[name]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from intake.stored import Stored
 from schema.database import DatabaseError, reading, writing
 from schema.models import METADATA
 from schema.vocabulary import Action
+from tests.databases import Files, Server
 from tests.sound import SOUND
 
 OTHER = (
@@ -23,6 +25,14 @@ OTHER = (
     .replace("key: talks\n", "key: meeting\n")
     .replace("to: talks", "to: meeting")
 )
+
+
+@pytest.fixture
+def second_database(sourcebooks: Files | Server) -> Iterator[str]:
+    """Another sourcebook on the same engine."""
+    made = sourcebooks.migrated()
+    yield made
+    sourcebooks.remove(made)
 
 
 def put(tmp_path: Path, coding: str, name: str = "coding.yaml") -> Path:

@@ -1,0 +1,259 @@
+"""The command line, run as a user runs it: real processes, their output and exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sound import SOUND
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("sqlalchemy", "alembic", "pydantic", "yaml", "tabulate", "rapidfuzz", "psycopg")
+
+
+def run(*arguments: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line from the checkout, in a directory of the test's own."""
+    environment = {key: value for key, value in os.environ.items() if key != "SOURCEBOOK_DB"}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
+        cwd=cwd,
+        env={**environment, **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def imported(command: list[str], cwd: Path) -> set[str]:
+    """Run a command in a process of its own and say which heavy modules it has imported."""
+    script = (
+        "import sys, json\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        f"sys.argv = ['sourcebook', *{command!r}]\n"
+        "import cli\n"
+        "try:\n    cli.main()\n"
+        "except SystemExit:\n    pass\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a sourcebook.db that holds the shipped article."""
+    folder = tmp_path_factory.mktemp("article")
+    done = run("init", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+# --- init, load, check ----------------------------------------------------------------------------
+
+
+def test_init_says_what_it_made_and_again_that_nothing_changed(tmp_path: Path) -> None:
+    first = run("init", cwd=tmp_path)
+    assert (first.returncode, first.stdout) == (0, "")
+    assert "sourcebook.db: created, schema sourcebook_" in first.stderr
+    assert "stand-together-or-fall-apart: added " in first.stderr
+    before = (tmp_path / "sourcebook.db").read_bytes()
+    second = run("init", cwd=tmp_path)
+    assert second.returncode == 0
+    assert "nothing to upgrade" in second.stderr
+    assert "stand-together-or-fall-apart: unchanged" in second.stderr
+    assert (tmp_path / "sourcebook.db").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["sourcebook.db"]
+
+
+def test_the_database_may_be_named_by_option_or_environment(tmp_path: Path) -> None:
+    assert run("--db", "one.db", "init", cwd=tmp_path).returncode == 0
+    assert run("init", cwd=tmp_path, SOURCEBOOK_DB="two.db").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.db", "two.db"]
+
+
+def test_load_lists_by_key_what_a_changed_coding_changes(tmp_path: Path) -> None:
+    coding = tmp_path / "coding.yaml"
+    coding.write_text(SOUND, encoding="utf-8")
+    run("migrate", cwd=tmp_path)
+    first = run("load", "coding.yaml", cwd=tmp_path)
+    assert (first.returncode, first.stdout) == (0, "")
+    assert "harbour-talks: added 4 actors, 1 coding, 2 events" in first.stderr
+    coding.write_text(SOUND.replace("Sudland leaves", "Sudland goes"), encoding="utf-8")
+    second = run("load", "coding.yaml", "--format", "json", cwd=tmp_path)
+    assert json.loads(second.stdout) == [
+        {"document": "harbour-talks", "action": "changed", "item": "event", "key": "walk-out"}
+    ]
+    assert "harbour-talks: changed 1 event" in second.stderr
+    third = run("load", "coding.yaml", cwd=tmp_path)
+    assert (third.returncode, third.stdout) == (0, "")
+    assert "harbour-talks: unchanged" in third.stderr
+
+
+def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
+    run("migrate", cwd=tmp_path)
+    before = (tmp_path / "sourcebook.db").read_bytes()
+    coding = tmp_path / "coding.yaml"
+    faulty = SOUND.replace("place: port-ann", "place: port-anne").replace(
+        "  - at: 1:60-80", "  - at: 1:60-180"
+    )
+    coding.write_text(faulty, encoding="utf-8")
+    done = run("load", "coding.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert [line.split(": ")[1].split()[1] for line in lines[:-1]] == [
+        "unknown-key",
+        "locator-outside",
+    ]
+    assert lines[-1] == "Error: 2 faults; nothing was changed by this file"
+    assert (tmp_path / "sourcebook.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status", "counts"),
+    [
+        ("", "", 0, "0 errors, 0 warnings, 0 notes"),
+        ("  who: {doer: sudland-state}\n", "", 0, "0 errors, 0 warnings, 1 notes"),
+        ("topics:\n", "topics:\n- {key: idle, label: Idle}\n", 3, "0 errors, 1 warnings, 0 notes"),
+        ("place: port-ann", "place: nowhere", 1, "1 errors, 1 warnings, 0 notes"),
+    ],
+)
+def test_the_exit_status_of_check_says_the_worst(
+    tmp_path: Path, old: str, new: str, status: int, counts: str
+) -> None:
+    (tmp_path / "coding.yaml").write_text(SOUND.replace(old, new, 1), encoding="utf-8")
+    done = run("check", "coding.yaml", cwd=tmp_path)
+    assert done.returncode == status
+    assert done.stderr.strip() == counts
+    assert len(done.stdout.splitlines()) == sum(int(part.split()[0]) for part in counts.split(", "))
+
+
+def test_check_gives_rows_in_every_format(tmp_path: Path) -> None:
+    (tmp_path / "coding.yaml").write_text(SOUND.replace("place: port-ann", "place: x"))
+    done = run("check", "coding.yaml", "--format", "json", cwd=tmp_path)
+    rows = json.loads(done.stdout)
+    assert {"file", "line", "severity", "rule", "where", "message"} == set(rows[0])
+    assert all(isinstance(row["line"], int) for row in rows)
+
+
+def test_the_shipped_article_has_no_warning() -> None:
+    shipped = sorted((ROOT / "articles").glob("*.yaml"))
+    assert shipped
+    done = run("check", *shipped, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_keep_text_needs_the_text(tmp_path: Path) -> None:
+    done = run("load", "coding.yaml", "--keep-text", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--keep-text needs --text" in done.stderr
+
+
+BAD = {
+    "missing": None,
+    "empty": b"",
+    "not-utf-8": SOUND.encode().replace(b"Norland", b"Norl\xe4nd"),
+    "malformed": b"format: [1\ncoder: x",
+    "bomb": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+    "tag": b"format: !!python/object/apply:os.system ['true']\n",
+    "duplicate": SOUND.encode() + b"coder: Again\n",
+    "wrong-type": SOUND.encode().replace(b"actors:\n- {key: ana", b"actors:\n- [key: ana"),
+    "unknown": SOUND.encode() + b"colour: red\n",
+    "control": SOUND.encode().replace(b"Ana Writer", b'"Ana \\e[31m Writer"'),
+    "huge": b"# " + b"x" * 50_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(BAD))
+@pytest.mark.parametrize("command", ["load", "check"])
+def test_bad_input_gets_a_message_and_no_traceback(
+    article: Path, tmp_path: Path, kind: str, command: str
+) -> None:
+    before = (article / "sourcebook.db").read_bytes()
+    (tmp_path / "sourcebook.db").write_bytes(before)
+    content = BAD[kind]
+    if content is not None:
+        (tmp_path / "coding.yaml").write_bytes(content)
+    done = run(command, "coding.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    said = done.stderr + done.stdout
+    assert "Traceback" not in said
+    assert "coding.yaml" in said
+    assert "\x1b" not in said
+    assert (tmp_path / "sourcebook.db").read_bytes() == before
+
+
+# --- the article's reports ------------------------------------------------------------------------
+
+FIELDS = {
+    "timeline": "event kind title when from to precision words place who modality certainty "
+    "source passage",
+    "quotes": "quote speaker text directness said about through source passage",
+    "actors": "actor name kind names events quotes",
+    "sources": "source title kind anonymity through depth facts passage",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+def test_the_reports_give_their_fields(article: Path, name: str) -> None:
+    done = run("report", name, "--format", "json", cwd=article)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert rows
+    assert set(FIELDS[name].split()) <= set(rows[0])
+
+
+def test_a_piped_table_is_not_cut(article: Path) -> None:
+    rows = json.loads(run("report", "quotes", "--format", "json", cwd=article).stdout)
+    table = run("report", "quotes", cwd=article).stdout
+    for row in rows:
+        assert str(row["text"]) in table
+
+
+@pytest.mark.parametrize("name", ["putin", "Vladimir Putin", "vladimir-putin", "VLADIMIR PUTIN"])
+def test_an_actor_is_found_by_key_name_or_alias(article: Path, name: str) -> None:
+    by_name = run("report", "timeline", "--actor", name, "--format", "json", cwd=article)
+    by_key = run("report", "timeline", "--actor", "vladimir-putin", "--format", "json", cwd=article)
+    assert by_name.stdout == by_key.stdout
+    assert len(json.loads(by_name.stdout)) > 5
+
+
+def test_an_unknown_actor_gets_the_nearest_names(article: Path) -> None:
+    done = run("report", "timeline", "--actor", "Solemani", cwd=article)
+    assert done.returncode != 0
+    assert "Soleimani" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_report_gets_the_nearest(article: Path) -> None:
+    done = run("report", "timelin", cwd=article)
+    assert done.returncode == 2
+    assert "timeline" in done.stderr
+
+
+def test_output_goes_to_a_file_whole(article: Path, tmp_path: Path) -> None:
+    target = tmp_path / "actors.csv"
+    done = run("report", "actors", "--format", "csv", "-o", target, cwd=article)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert target.read_text(encoding="utf-8").startswith("actor,name,kind,")
+
+
+# --- what a command imports -----------------------------------------------------------------------
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    for command in (["--help"], ["load", "--help"], ["report", "--help"]):
+        assert not imported(command, tmp_path) & set(HEAVY), command
+
+
+def test_a_report_imports_no_migrations_and_no_intake(article: Path) -> None:
+    modules = imported(["report", "timeline"], article)
+    assert not modules & {"alembic", "pydantic", "yaml", "sqlalchemy.orm"}
+    assert "sqlalchemy" in modules
