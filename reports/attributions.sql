@@ -1,0 +1,120 @@
+-- Attributions
+-- Through how many hands did each statement pass, and whose?
+--
+-- One row for each utterance, and for each fact that the document has from somebody else: a fact
+-- that two voices tell has two rows, one for each piece of evidence. The longest ways come first,
+-- then it goes in the order of the text. With --least 0 what the documents say of their own is
+-- there too. Names are left out.
+--
+-- Parameters
+--   least      integer, default 1  through at least so many hands
+--
+-- Columns
+--   fact       text     key of the fact
+--   kind       text     quote, event, position, relation or link
+--   statement  text     what it says, in the coder's words
+--   hands      integer  how many voices stand between it and the reader, the document not counted;
+--                       of an utterance its speaker counts as one
+--   speaker    text     of an utterance, who says it
+--   through    text     the chain of voices: the innermost first, the document last
+--   modality   text     whether it is, as this voice has it
+--   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
+--   stance     text     what the document makes of it: endorses, neutral, doubts, rejects; nothing:
+--                       it speaks in its own voice
+--   hedge      text     words that hedge it
+--   source     text     key of the document that tells it
+--   passage    text     where it does
+
+with recursive
+-- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
+places (evidence_id, n, last, passage) as (
+  select
+    evidence_id,
+    n,
+    passage,
+    '¶' || passage
+  from spans
+  where n = 1
+  union all
+  select
+    spans.evidence_id,
+    spans.n,
+    spans.passage,
+    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
+  from places
+  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
+),
+-- Of these the longest of each piece: no span comes after it.
+listed (evidence_id, passage) as (
+  select
+    places.evidence_id,
+    places.passage
+  from places
+  where not exists (
+    select 1
+    from spans
+    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
+  )
+),
+-- What each fact says, in one line.
+told (fact_id, statement) as (
+  select
+    facts.id,
+    coalesce(
+      events.title,
+      quotes.says,
+      quotes.text,
+      positions.statement,
+      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
+        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
+      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
+      actor_names.name
+    )
+  from facts
+  left join events on events.id = facts.id
+  left join quotes on quotes.id = facts.id
+  left join positions on positions.id = facts.id
+  left join relations on relations.id = facts.id
+  left join actors as origins on origins.id = relations.from_actor_id
+  left join actors as targets on targets.id = relations.to_actor_id
+  left join topics on topics.id = relations.topic_id
+  left join event_links on event_links.id = facts.id
+  left join events as ones on ones.id = event_links.from_event_id
+  left join events as others on others.id = event_links.to_event_id
+  left join actor_names on actor_names.id = facts.id
+),
+spoken (fact_id, speaker) as (
+  select fact_id, speaker
+  from quotations
+)
+select
+  facts.key as fact,
+  facts.kind,
+  told.statement,
+  chains.depth + case facts.kind when 'quote' then 1 else 0 end as hands,
+  spoken.speaker,
+  chains.through,
+  evidence.modality,
+  evidence.certainty,
+  evidence.stance,
+  evidence.hedge,
+  chains.document as source,
+  listed.passage
+from evidence
+join chains on chains.attribution_id = evidence.attribution_id
+join facts on facts.id = evidence.fact_id
+join told on told.fact_id = facts.id
+join listed on listed.evidence_id = evidence.id
+join spans on spans.evidence_id = evidence.id and spans.n = 1
+left join spoken on spoken.fact_id = facts.id
+where facts.kind <> 'name'
+  and chains.depth + case facts.kind when 'quote' then 1 else 0 end >= :least
+order by
+  chains.depth + case facts.kind when 'quote' then 1 else 0 end desc,
+  chains.document,
+  spans.passage,
+  spans.start_offset,
+  facts.kind,
+  facts.key,
+  evidence.n,
+  told.statement

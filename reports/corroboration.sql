@@ -1,0 +1,178 @@
+-- Corroboration
+-- How many independent origins has each event and relation, which agree and which differ?
+--
+-- One row for each piece of evidence, so that what each origin says stands side by side; the
+-- columns up to differ are about the event or relation and the same in all of its rows. What has
+-- most origins comes first.
+--
+-- Origins are counted, not citations: an origin is the innermost voice of a chain, a document's
+-- own voice among them, and two documents that cite one report are one origin. Unnamed and
+-- voiceless origins are counted apart: nobody knows whether they are independent.
+--
+-- Parameters
+--   least      integer, default 0  only what has at least so many named origins
+--
+-- Columns
+--   fact       text     key of the event or relation
+--   kind       text     event or relation
+--   statement  text     what it says, in the coder's words
+--   settled    text     of an event: whether it is, all told
+--   when       text     of an event: its date, all told, in EDTF; nothing: undated
+--   origins    integer  named origins
+--   unnamed    integer  origins that are unnamed or voiceless
+--   documents  integer  documents that tell it
+--   agree      text     on what two or more origins speak, and all say the same: modality,
+--                       certainty, stance, date
+--   differ     text     on what the evidence differs; "date (overlapping)": the dates are not the
+--                       same, but there is a day that fits all
+--   origin     text     title of the origin of this piece of evidence
+--   voice      text     own (the document's), named, unnamed or voiceless
+--   modality   text     whether it is, as this origin has it
+--   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
+--   stance     text     what the document makes of it: endorses, neutral, doubts, rejects; nothing:
+--                       it speaks in its own voice
+--   dated      text     when, as this origin has it, in EDTF; nothing: it does not say
+--   source     text     key of the document that tells it
+--   passage    text     where it does
+
+with recursive
+-- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
+places (evidence_id, n, last, passage) as (
+  select
+    evidence_id,
+    n,
+    passage,
+    '¶' || passage
+  from spans
+  where n = 1
+  union all
+  select
+    spans.evidence_id,
+    spans.n,
+    spans.passage,
+    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
+  from places
+  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
+),
+-- Of these the longest of each piece: no span comes after it.
+listed (evidence_id, passage) as (
+  select
+    places.evidence_id,
+    places.passage
+  from places
+  where not exists (
+    select 1
+    from spans
+    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
+  )
+),
+-- What each fact says, in one line.
+told (fact_id, statement) as (
+  select
+    facts.id,
+    coalesce(
+      events.title,
+      quotes.says,
+      quotes.text,
+      positions.statement,
+      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
+        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
+      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
+      actor_names.name
+    )
+  from facts
+  left join events on events.id = facts.id
+  left join quotes on quotes.id = facts.id
+  left join positions on positions.id = facts.id
+  left join relations on relations.id = facts.id
+  left join actors as origins on origins.id = relations.from_actor_id
+  left join actors as targets on targets.id = relations.to_actor_id
+  left join topics on topics.id = relations.topic_id
+  left join event_links on event_links.id = facts.id
+  left join events as ones on ones.id = event_links.from_event_id
+  left join events as others on others.id = event_links.to_event_id
+  left join actor_names on actor_names.id = facts.id
+),
+-- What all evidence of one event or relation has in common, and what not.
+compared as (
+  select
+    evidence.fact_id,
+    count(distinct origins.id) filter (where origins.anonymity = 'named') as origins,
+    count(distinct origins.id) filter (where origins.anonymity <> 'named') as unnamed,
+    count(distinct evidence.document_id) as documents,
+    count(distinct origins.id) as voices,
+    count(distinct evidence.modality) as modalities,
+    count(distinct evidence.certainty) as certainties,
+    count(distinct evidence.stance) as stances,
+    count(distinct origins.id) filter (where evidence.stance is not null) as judged,
+    count(distinct evidence.date) as dates,
+    count(distinct origins.id) filter (where evidence.date is not null) as dating,
+    -- Periods have a day in common where the last to begin begins before the first ends.
+    max(dates.earliest) as begins,
+    min(dates.latest) as ends
+  from evidence
+  join facts on facts.id = evidence.fact_id
+  join attributions on attributions.id = evidence.attribution_id
+  join sources as origins on origins.id = attributions.source_id
+  left join dates on dates.edtf = evidence.date
+  where facts.kind in ('event', 'relation')
+  group by evidence.fact_id
+),
+judged as (
+  select
+    fact_id,
+    origins,
+    unnamed,
+    documents,
+    case when voices > 1 and modalities = 1 then '; modality' else '' end
+      || case when voices > 1 and certainties = 1 then '; certainty' else '' end
+      || case when judged > 1 and stances = 1 then '; stance' else '' end
+      || case when dating > 1 and dates = 1 then '; date' else '' end as agree,
+    case when modalities > 1 then '; modality' else '' end
+      || case when certainties > 1 then '; certainty' else '' end
+      || case when stances > 1 then '; stance' else '' end
+      || case
+        when dates > 1 and begins > ends then '; date'
+        when dates > 1 then '; date (overlapping)'
+        else ''
+      end as differ
+  from compared
+  where origins >= :least
+)
+select
+  facts.key as fact,
+  facts.kind,
+  told.statement,
+  events.modality as settled,
+  events.date as "when",
+  judged.origins,
+  judged.unnamed,
+  judged.documents,
+  nullif(substr(judged.agree, 3), '') as agree,
+  nullif(substr(judged.differ, 3), '') as differ,
+  origins.title as origin,
+  case when attributions.parent_id is null then 'own' else origins.anonymity end as voice,
+  evidence.modality,
+  evidence.certainty,
+  evidence.stance,
+  evidence.date as dated,
+  documents.key as source,
+  listed.passage
+from judged
+join facts on facts.id = judged.fact_id
+join told on told.fact_id = facts.id
+left join events on events.id = facts.id
+join evidence on evidence.fact_id = facts.id
+join attributions on attributions.id = evidence.attribution_id
+join sources as origins on origins.id = attributions.source_id
+join sources as documents on documents.id = evidence.document_id
+join listed on listed.evidence_id = evidence.id
+join sources as introducing on introducing.id = facts.document_id
+order by
+  judged.origins desc,
+  judged.unnamed desc,
+  facts.kind,
+  facts.key,
+  introducing.key,
+  documents.key,
+  evidence.n

@@ -1,0 +1,80 @@
+-- Own voice
+-- What rests on the documents' word alone?
+--
+-- What a document says itself and has, as far as it tells, from nobody. Of an utterance: it says
+-- that somebody said so, and not where it was reported. Where two documents say the same, each of
+-- its own, both stand behind it. In the order of the text. Names are left out.
+--
+-- Columns
+--   fact       text     key of the fact
+--   kind       text     event, quote, position, relation or link
+--   statement  text     what it says, in the coder's words
+--   modality   text     whether it is, as the documents have it
+--   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
+--   hedge      text     words that hedge it
+--   pieces     integer  pieces of evidence
+--   documents  integer  documents that say it
+--   source     text     keys of the documents that say it
+--   passage    text     where they do
+
+with
+-- What each fact says, in one line.
+told (fact_id, statement) as (
+  select
+    facts.id,
+    coalesce(
+      events.title,
+      quotes.says,
+      quotes.text,
+      positions.statement,
+      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
+        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
+      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
+      actor_names.name
+    )
+  from facts
+  left join events on events.id = facts.id
+  left join quotes on quotes.id = facts.id
+  left join positions on positions.id = facts.id
+  left join relations on relations.id = facts.id
+  left join actors as origins on origins.id = relations.from_actor_id
+  left join actors as targets on targets.id = relations.to_actor_id
+  left join topics on topics.id = relations.topic_id
+  left join event_links on event_links.id = facts.id
+  left join events as ones on ones.id = event_links.from_event_id
+  left join events as others on others.id = event_links.to_event_id
+  left join actor_names on actor_names.id = facts.id
+),
+own (fact_id, pieces, documents) as (
+  select
+    evidence.fact_id,
+    count(*),
+    count(distinct evidence.document_id)
+  from evidence
+  join attributions on attributions.id = evidence.attribution_id
+  group by evidence.fact_id
+  having count(attributions.parent_id) = 0
+)
+select
+  facts.key as fact,
+  facts.kind,
+  told.statement,
+  grounds.modality,
+  grounds.certainty,
+  grounds.hedge,
+  own.pieces,
+  own.documents,
+  grounds.source,
+  grounds.passage
+from own
+join facts on facts.id = own.fact_id
+join told on told.fact_id = facts.id
+join grounds on grounds.fact_id = facts.id
+where facts.kind <> 'name'
+order by
+  grounds.document,
+  grounds.paragraph,
+  grounds.start,
+  facts.kind,
+  facts.key,
+  told.statement

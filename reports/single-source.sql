@@ -1,0 +1,96 @@
+-- Single source
+-- What rests on one origin alone?
+--
+-- An origin is the innermost voice of a chain: two documents that cite one report are one origin.
+-- A document's own voice is an origin too. What comes from elsewhere goes first, by origin; then
+-- what the documents say of their own. Names are left out.
+--
+-- Parameters
+--   voice      any | relayed | own, default any  relayed: only what a document has from somebody
+--              else; own: only what it says itself
+--
+-- Columns
+--   fact       text     key of the fact
+--   kind       text     event, quote, position, relation or link
+--   statement  text     what it says, in the coder's words
+--   origin     text     key of the one source that it rests on
+--   title      text     title of that source, or what it is in the coder's words
+--   anonymity  text     whether the origin is named, unnamed or voiceless
+--   voice      text     relayed or own (the document's)
+--   pieces     integer  pieces of evidence, all of this origin
+--   documents  integer  documents that tell it
+--   modality   text     whether it is, as the evidence has it
+--   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text     keys of the documents that tell it
+--   passage    text     where they do
+
+with
+-- What each fact says, in one line.
+told (fact_id, statement) as (
+  select
+    facts.id,
+    coalesce(
+      events.title,
+      quotes.says,
+      quotes.text,
+      positions.statement,
+      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
+        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
+      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
+      actor_names.name
+    )
+  from facts
+  left join events on events.id = facts.id
+  left join quotes on quotes.id = facts.id
+  left join positions on positions.id = facts.id
+  left join relations on relations.id = facts.id
+  left join actors as origins on origins.id = relations.from_actor_id
+  left join actors as targets on targets.id = relations.to_actor_id
+  left join topics on topics.id = relations.topic_id
+  left join event_links on event_links.id = facts.id
+  left join events as ones on ones.id = event_links.from_event_id
+  left join events as others on others.id = event_links.to_event_id
+  left join actor_names on actor_names.id = facts.id
+),
+alone (fact_id, origin_id, relayed, pieces, documents) as (
+  select
+    evidence.fact_id,
+    min(attributions.source_id),
+    count(attributions.parent_id),
+    count(*),
+    count(distinct evidence.document_id)
+  from evidence
+  join attributions on attributions.id = evidence.attribution_id
+  group by evidence.fact_id
+  having min(attributions.source_id) = max(attributions.source_id)
+)
+select
+  facts.key as fact,
+  facts.kind,
+  told.statement,
+  sources.key as origin,
+  sources.title,
+  sources.anonymity,
+  case when alone.relayed > 0 then 'relayed' else 'own' end as voice,
+  alone.pieces,
+  alone.documents,
+  grounds.modality,
+  grounds.certainty,
+  grounds.source,
+  grounds.passage
+from alone
+join facts on facts.id = alone.fact_id
+join told on told.fact_id = facts.id
+join sources on sources.id = alone.origin_id
+join grounds on grounds.fact_id = facts.id
+where facts.kind <> 'name'
+  and cast(:voice as text) in ('any', case when alone.relayed > 0 then 'relayed' else 'own' end)
+order by
+  case when alone.relayed > 0 then 0 else 1 end,
+  sources.key,
+  grounds.document,
+  grounds.paragraph,
+  grounds.start,
+  facts.kind,
+  facts.key,
+  told.statement

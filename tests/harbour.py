@@ -1,0 +1,231 @@
+"""Two made-up articles on a harbour: what tells well sourced from badly sourced, once each.
+
+Of two documents that cite one report; of a report that quotes somebody unnamed; of hearsay; of
+what two documents say of their own; of dates that differ, overlap, or lie open.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from reports.catalogue import Catalogue
+from reports.render import Format, render
+from reports.run import run
+from schema.database import reading, writing
+from schema.vocabulary import FactKind
+from tests.conftest import administration
+from tests.made_up import Book, build
+
+GOLDEN = Path(__file__).parent / "golden" / "harbour"
+CATALOGUE = Catalogue()
+
+Row = dict[str, Any]
+
+
+def harbour(connection: Connection) -> None:
+    """Fill a sourcebook."""
+    book = Book(connection)
+    book.actor("alma", "Alma")
+    book.actor("brim", "Brim")
+    book.actor("envoy", "an envoy", "unnamed")
+    book.actor("idle", "The Idle", "outlet")
+    book.kept("topic", "port", "topics", label="The port")
+    book.document("bulletin", "The Bulletin", 4)
+    book.document("gazette", "The Gazette", 3)
+    book.source("wire", "Wire report")
+    book.source("atlas", "An Atlas", "book")
+    book.source("insider", "an insider", "remarks", unnamed_in="bulletin")
+    book.kept(
+        "source",
+        "hum",
+        "sources",
+        title="what is hummed",
+        kind="hearsay",
+        anonymity="voiceless",
+        document_id=book.ids["source", "gazette"],
+    )
+    book.row(
+        "source_actors",
+        source_id=book.ids["source", "wire"],
+        actor_id=book.ids["actor", "idle"],
+        role="publisher",
+    )
+    book.chain("bulletin", "wire")
+    book.chain("bulletin", "wire", "insider")
+    book.chain("gazette", "wire")
+    book.chain("gazette", "hum")
+    book.points("bulletin", "atlas", 4)
+    connection.execute(sa.text("update passages set section = 1 where n in (1, 2)"))
+
+    def said(voice: str, *at: tuple[int, int], **columns: Any) -> dict[str, Any]:
+        return {"voice": voice, "at": at, **columns}
+
+    def relayed(voice: str, *at: tuple[int, int], **columns: Any) -> dict[str, Any]:
+        return said(voice, *at, **{"certainty": "reported", "stance": "neutral", **columns})
+
+    book.event(
+        "raid",
+        "Alma raids the port",
+        relayed("bulletin>wire", (2, 10), date="2020-02-03", date_words="on Monday"),
+        relayed("gazette>wire", (1, 0), date="2020-02-04", date_words="on Tuesday"),
+        date="2020-02-03",
+        event_type="assault",
+        doer=["alma"],
+        receiver=["brim"],
+    )
+    book.event(
+        "truce",
+        "A truce",
+        said("bulletin", (2, 40), date="2020-02", date_words="in February"),
+        said("gazette", (1, 40), date="2020-02-20~", date_words="around the 20th"),
+        date="2020-02",
+        event_type="agree",
+        doer=["alma", "brim"],
+    )
+    book.event(
+        "retreat",
+        "Alma goes home",
+        relayed(
+            "bulletin>wire>insider",
+            (3, 0),
+            modality="expected",
+            certainty="alleged",
+            stance="doubts",
+            hedge="may",
+        ),
+        said("gazette", (2, 0), modality="denied"),
+        modality="denied",
+        event_type="retreat",
+        doer=["alma"],
+    )
+    book.event("stay", "Alma stays", said("bulletin", (3, 20)), date="[2020-04..2020-06]")
+    book.event(
+        "ultimatum",
+        "Brim warns Alma",
+        said("gazette", (2, 20)),
+        date="2020-05-01",
+        event_type="threaten",
+        doer=["brim"],
+    )
+    book.event("talks", "Talks", said("gazette", (2, 23)), date="2020-07-02", event_type="consult")
+    book.event(
+        "storm",
+        "A storm is made",
+        relayed("gazette>hum", (3, 0), modality="hypothetical", certainty="rumoured"),
+        modality="hypothetical",
+        doer=["brim"],
+    )
+    book.event("era", "An era", said("bulletin", (2, 60), date_words="long"), date="2011/..")
+    for key, one, type, other in (
+        ("stay-retreat", "stay", "instead-of", "retreat"),
+        ("talks-ultimatum", "talks", "in-response-to", "ultimatum"),
+    ):
+        book.fact(
+            FactKind.LINK,
+            key,
+            [said("gazette", (2, 50))],
+            from_event_id=book.ids["fact", one],
+            type=type,
+            to_event_id=book.ids["fact", other],
+        )
+    book.quote(
+        "boast",
+        said("bulletin", (2, 80), (3, 80)),
+        text="We stay … for ever",
+        directness="direct",
+        speaker=["alma"],
+    )
+    book.quote("whisper", relayed("bulletin>wire", (3, 60)), says="Enough.", speaker=["envoy"])
+    book.fact(
+        FactKind.POSITION,
+        "wish",
+        [said("bulletin", (3, 42), certainty="inferred", hedge="seems")],
+        {"holder": ["alma"]},
+        topic_id=book.ids["topic", "port"],
+        position_kind="goal",
+        statement="Alma wants the port.",
+    )
+    book.fact(
+        FactKind.RELATION,
+        "pact",
+        [said("gazette", (3, 20)), relayed("bulletin>wire", (2, 90), modality="denied")],
+        from_actor_id=book.ids["actor", "alma"],
+        type="ally-of",
+        to_actor_id=book.ids["actor", "brim"],
+        what="the port",
+        since=book.date("2011"),
+    )
+    book.name("alma", "Alma", said("bulletin>wire>insider", (3, 5)))
+    loaded(book, "bulletin", "2020-08-01T10:00:00Z", {("event", "raid"): "added"})
+    loaded(
+        book,
+        "gazette",
+        "2020-08-01T10:00:00Z",
+        {("quote", "z"): "removed", ("event", "raid"): "changed", ("actor", "alma"): "added"},
+    )
+
+
+def loaded(book: Book, document: str, at: str, changes: dict[tuple[str, str], str]) -> None:
+    """Note a load in the journal."""
+    load = book.row(
+        "loads", document_id=book.ids["source", document], loaded_at=at, content_hash="0" * 64
+    )
+    for (item, key), action in changes.items():
+        book.row("changes", load_id=load, item=item, key=key, action=action)
+
+
+@contextmanager
+def sourcebook(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Make an empty sourcebook on this engine; take it away at the end."""
+    if engine == "sqlite":
+        yield build(str(folder / "sourcebook.db"))
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"sourcebook_test_{uuid.uuid4().hex}"
+    with administration(server) as do:
+        do(f'create database "{name}" template template0')
+        url = sa.make_url(server).set(database=name)
+        yield build(url.render_as_string(hide_password=False))
+        do(f'drop database "{name}" with (force)')
+
+
+@contextmanager
+def filled(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Make the harbour's sourcebook."""
+    with sourcebook(engine, request, folder) as database:
+        with writing(database) as connection:
+            harbour(connection)
+        yield database
+
+
+def ask(database: str, name: str, **arguments: str) -> list[Row]:
+    """Give the rows of a report as a program gets them."""
+    out = io.StringIO()
+    report = CATALOGUE.report(name)
+    with reading(database) as connection, run(connection, report, arguments) as page:
+        render(page, Format.JSON, out)
+    rows: list[Row] = json.loads(out.getvalue())
+    return rows
+
+
+def golden(name: str) -> list[Row]:
+    """Give the rows that a report is known to give, checked by hand."""
+    rows: list[Row] = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def by_fact(rows: list[Row], *columns: str) -> dict[str, Any]:
+    """Give these columns of each fact's only row."""
+    found = {row["fact"]: tuple(row[column] for column in columns) for row in rows}
+    assert len(found) == len(rows), "a fact has several rows"
+    return found

@@ -1,0 +1,190 @@
+"""Reports that ask what the facts rest on, and in whose voice, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reports.run import BadValueError
+from tests.harbour import CATALOGUE, ask, by_fact, filled, golden, sourcebook
+
+NAMES = [
+    "summary",
+    "attributions",
+    "anonymous",
+    "single-source",
+    "own-voice",
+    "corroboration",
+]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with filled(request.param, request, tmp_path_factory.mktemp("harbour")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def empty(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with sourcebook(request.param, request, tmp_path_factory.mktemp("empty")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_order_and_types_are_the_same_everywhere(database: str, name: str) -> None:
+    assert ask(database, name) == golden(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
+    assert ask(empty, name) == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "summary"])
+def test_every_row_says_where_it_stands(database: str, name: str) -> None:
+    for row in ask(database, name):
+        assert row["source"]
+        assert "¶" in row["passage"]
+
+
+def measures(database: str) -> dict[str, tuple[int, int | None]]:
+    return {row["measure"]: (row["count"], row["percent"]) for row in ask(database, "summary")}
+
+
+# --- how well sourced -----------------------------------------------------------------------------
+
+
+def test_the_summary_counts_what_the_other_reports_list(database: str) -> None:
+    said = measures(database)
+    assert said["facts on the documents' word alone"][0] == len(ask(database, "own-voice"))
+    assert said["facts on one origin alone, whichever"][0] == len(ask(database, "single-source"))
+    unnamed = ask(database, "anonymous")
+    assert said["pieces of evidence from or through unnamed voices"][0] == len(unnamed)
+    alone = {row["fact"] for row in unnamed if row["named"] == 0}
+    assert said["facts on unnamed voices alone"] == (len(alone), 14)
+    mixed = {row["fact"] for row in unnamed if row["named"] > 0}
+    assert said["facts on unnamed voices and others"][0] == len(mixed)
+
+
+def test_the_summary_leaves_names_out_of_the_facts(database: str) -> None:
+    said = measures(database)
+    assert said["facts"] == (14, None)
+    assert said["names of actors"] == (1, None)
+    assert said["pieces of evidence"] == (18, None)
+
+
+def test_the_summary_keeps_apart_what_did_not_happen(database: str) -> None:
+    said = measures(database)
+    assert said["events that are actual"] == (6, 75)
+    assert said["actual events dated to the month or the day"] == (4, 67)
+    assert said["events that are intended, expected, possible, hypothetical or denied"] == (2, 25)
+
+
+# --- hands ----------------------------------------------------------------------------------------
+
+
+def test_a_speaker_is_one_of_the_hands(database: str) -> None:
+    hands = {
+        (row["fact"], row["source"]): (row["hands"], row["speaker"])
+        for row in ask(database, "attributions")
+    }
+    assert hands["boast", "bulletin"] == (1, "Alma")  # the speaker; the document relays it
+    assert hands["whisper", "bulletin"] == (2, "an envoy")  # the speaker, then the wire
+    assert hands["retreat", "bulletin"] == (2, None)  # the insider, then the wire
+    assert ("retreat", "gazette") not in hands  # what it says itself
+
+
+@pytest.mark.parametrize(("least", "rows"), [("0", 18), ("1", 7), ("2", 2), ("3", 0)])
+def test_attributions_go_through_at_least_so_many_hands(
+    database: str, least: str, rows: int
+) -> None:
+    assert len(ask(database, "attributions", least=least)) == rows
+
+
+def test_a_broken_quotation_names_both_passages(database: str) -> None:
+    found = {row["fact"]: row["passage"] for row in ask(database, "attributions")}
+    assert found["boast"] == "¶2; ¶3"
+
+
+def test_a_number_is_checked_before_it_is_used(database: str) -> None:
+    for name in ("attributions", "corroboration"):
+        with pytest.raises(BadValueError, match="no whole number"):
+            ask(database, name, least="1; drop table facts")
+
+
+# --- unnamed voices, one origin, none -------------------------------------------------------------
+
+
+def test_unnamed_voices_are_those_of_chains_and_of_speakers(database: str) -> None:
+    assert by_fact(ask(database, "anonymous"), "voice", "named") == {
+        "retreat": ("unnamed", 1),  # the gazette denies it in its own voice
+        "whisper": ("speaker", 0),  # the wire is named, the envoy is not
+        "storm": ("voiceless", 0),
+    }
+
+
+def test_two_documents_that_cite_one_report_are_one_origin(database: str) -> None:
+    found = by_fact(ask(database, "single-source"), "origin", "documents", "voice")
+    assert found["raid"] == ("wire", 2, "relayed")
+    assert "truce" not in found  # two documents, each of its own
+    assert "retreat" not in found
+
+
+@pytest.mark.parametrize(("voice", "rows"), [("any", 11), ("relayed", 3), ("own", 8)])
+def test_single_sources_can_be_told_apart(database: str, voice: str, rows: int) -> None:
+    found = ask(database, "single-source", voice=voice)
+    assert len(found) == rows
+    assert {row["voice"] for row in found} <= ({voice} if voice != "any" else {"relayed", "own"})
+
+
+def test_own_voice_leaves_out_what_anybody_else_tells(database: str) -> None:
+    found = by_fact(ask(database, "own-voice"), "documents")
+    assert found["truce"] == (2,)
+    assert {"raid", "retreat", "pact", "whisper", "storm"}.isdisjoint(found)
+
+
+# --- who agrees -----------------------------------------------------------------------------------
+
+
+def compared(database: str, **arguments: str) -> dict[str, tuple[int, int, str | None, str | None]]:
+    rows = ask(database, "corroboration", **arguments)
+    return {
+        row["fact"]: (row["origins"], row["unnamed"], row["agree"], row["differ"]) for row in rows
+    }
+
+
+def test_origins_are_counted_and_compared(database: str) -> None:
+    found = compared(database)
+    assert found["truce"] == (2, 0, "modality; certainty", "date (overlapping)")
+    assert found["pact"] == (2, 0, None, "modality; certainty")
+    assert found["retreat"] == (1, 1, None, "modality; certainty")
+    assert found["raid"] == (1, 0, None, "date")  # one wire, read in two ways: no agreement
+    assert found["storm"] == (0, 1, None, None)
+
+
+def test_corroboration_is_of_events_and_relations(database: str) -> None:
+    assert {row["kind"] for row in ask(database, "corroboration")} == {"event", "relation"}
+
+
+@pytest.mark.parametrize(
+    ("least", "facts"), [("2", {"truce", "pact"}), ("3", set()), ("-1", None), ("0", None)]
+)
+def test_corroboration_can_be_asked_for_more_origins(
+    database: str, least: str, facts: set[str] | None
+) -> None:
+    wanted = set(compared(database)) if facts is None else facts
+    assert set(compared(database, least=least)) == wanted
+
+
+# --- the catalogue --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_is_found_by_its_name(name: str) -> None:
+    """A hyphen in it does no harm."""
+    assert CATALOGUE.report(name).name == name
