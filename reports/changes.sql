@@ -1,0 +1,43 @@
+-- Changes
+-- What did the last load add, change and remove?
+--
+-- The last load that changed something; loading the same again leaves no trace. With --document
+-- the last one of that document.
+--
+-- Parameters
+--   document   text  only the document with this key
+--
+-- Columns
+--   action     text  added, changed or removed
+--   item       text  what it is: actor, source, event, quote, passage, …
+--   key        text  its key
+--   document   text  key of the document that was loaded
+--   loaded_at  text  when, UTC
+
+with last_load (load_id, document, loaded_at) as (
+  select
+    loads.id,
+    sources.key,
+    loads.loaded_at
+  from loads
+  join sources on sources.id = loads.document_id
+  where sources.document_id is null  -- as the index on keys has it
+    and sources.key = :document  -- if :document
+  -- Two loads in one second: the later has the larger number.
+  order by
+    loads.loaded_at desc,
+    loads.id desc
+  limit 1
+)
+select
+  changes.action,
+  changes.item,
+  changes.key,
+  last_load.document,
+  last_load.loaded_at
+from last_load
+join changes on changes.load_id = last_load.load_id
+order by
+  changes.action,
+  changes.item,
+  changes.key

@@ -1,0 +1,185 @@
+-- Dates
+-- How precise are the dates, and on which words does each rest?
+--
+-- One row for each piece of evidence that dates an event, an utterance, a relation or a position,
+-- and one for each date that stands though no words give it: the coder has it from what stands
+-- around it. The most precise go first; words that give no date ("recently") come last. Facts
+-- that nothing dates are not here: calendar and summary count them.
+--
+-- Columns
+--   precision  text     day, month, season, year, decade, century; range: once within the two days;
+--                       span: all the while; nothing: the words give no date
+--   alike      integer  rows of that precision
+--   qualifier  text     approximate, uncertain or both; nothing: neither
+--   date       text     the date in EDTF
+--   from       text     first day that it can mean; nothing: open or unknown
+--   to         text     last day that it can mean; nothing: open or unknown
+--   words      text     words of the text that date it; nothing: none do
+--   of         text     what it is: date, since or until, as it stands all told; told: as this
+--                       voice has it, and not as it stands all told
+--   fact       text     key of the fact
+--   kind       text     event, quote, position or relation
+--   statement  text     what it says, in the coder's words
+--   source     text     key of the document that dates it; without words, of all that tell it
+--   passage    text     where it does; without words, where it is told
+
+with recursive
+-- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
+places (evidence_id, n, last, passage) as (
+  select
+    evidence_id,
+    n,
+    passage,
+    '¶' || passage
+  from spans
+  where n = 1
+  union all
+  select
+    spans.evidence_id,
+    spans.n,
+    spans.passage,
+    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
+  from places
+  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
+),
+-- Of these the longest of each piece: no span comes after it.
+listed (evidence_id, passage) as (
+  select
+    places.evidence_id,
+    places.passage
+  from places
+  where not exists (
+    select 1
+    from spans
+    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
+  )
+),
+-- What each fact says, in one line.
+told (fact_id, statement) as (
+  select
+    facts.id,
+    coalesce(
+      events.title,
+      quotes.says,
+      quotes.text,
+      positions.statement,
+      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
+        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
+      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
+      actor_names.name
+    )
+  from facts
+  left join events on events.id = facts.id
+  left join quotes on quotes.id = facts.id
+  left join positions on positions.id = facts.id
+  left join relations on relations.id = facts.id
+  left join actors as origins on origins.id = relations.from_actor_id
+  left join actors as targets on targets.id = relations.to_actor_id
+  left join topics on topics.id = relations.topic_id
+  left join event_links on event_links.id = facts.id
+  left join events as ones on ones.id = event_links.from_event_id
+  left join events as others on others.id = event_links.to_event_id
+  left join actor_names on actor_names.id = facts.id
+),
+-- The dates that stand, all told.
+standing (fact_id, of_what, edtf) as (
+  select id, 'date', date
+  from events
+  where date is not null
+  union all
+  select id, 'date', date
+  from quotes
+  where date is not null
+  union all
+  select id, 'since', since
+  from relations
+  where since is not null
+  union all
+  select id, 'until', until
+  from relations
+  where until is not null
+),
+dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passage) as (
+  select
+    evidence.fact_id,
+    coalesce(min(standing.of_what), 'told'),
+    evidence.date,
+    evidence.date_words,
+    documents.key,
+    spans.passage,
+    evidence.n,
+    documents.key,
+    listed.passage
+  from evidence
+  join sources as documents on documents.id = evidence.document_id
+  join listed on listed.evidence_id = evidence.id
+  join spans on spans.evidence_id = evidence.id and spans.n = 1
+  left join standing on standing.fact_id = evidence.fact_id and standing.edtf = evidence.date
+  where evidence.date is not null or evidence.date_words is not null
+  -- by evidence alone, but for PostgreSQL all that is selected must stand here
+  group by
+    evidence.id,
+    evidence.fact_id,
+    evidence.date,
+    evidence.date_words,
+    documents.key,
+    spans.passage,
+    evidence.n,
+    listed.passage
+  union all
+  select
+    standing.fact_id,
+    standing.of_what,
+    standing.edtf,
+    null,
+    grounds.document,
+    grounds.paragraph,
+    0,
+    grounds.source,
+    grounds.passage
+  from standing
+  join grounds on grounds.fact_id = standing.fact_id
+  left join evidence
+    on evidence.fact_id = standing.fact_id and evidence.date = standing.edtf
+  where evidence.id is null
+)
+select
+  dates.precision,
+  count(*) over (partition by dates.precision) as alike,
+  dates.qualifier,
+  dates.edtf as date,
+  dates.earliest as "from",
+  dates.latest as "to",
+  dated.words,
+  dated.of_what as "of",
+  facts.key as fact,
+  facts.kind,
+  told.statement,
+  dated.source,
+  dated.passage
+from dated
+join facts on facts.id = dated.fact_id
+join told on told.fact_id = facts.id
+left join dates on dates.edtf = dated.edtf
+order by
+  case dates.precision
+    when 'day' then 1
+    when 'month' then 2
+    when 'season' then 3
+    when 'year' then 4
+    when 'decade' then 5
+    when 'century' then 6
+    when 'range' then 7
+    when 'span' then 8
+    else 9
+  end,
+  dates.earliest nulls first,
+  dates.latest nulls last,
+  dates.edtf nulls last,
+  dated.document,
+  dated.first_passage,
+  facts.kind,
+  facts.key,
+  dated.of_what,
+  dated.n,
+  told.statement

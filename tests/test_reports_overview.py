@@ -1,0 +1,266 @@
+"""Reports on time and on the coding itself: calendar, dates, gaps, coverage and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from schema.database import reading, writing
+from tests.harbour import CATALOGUE, Row, ask, filled, golden, loaded, sourcebook
+from tests.made_up import Book
+
+NAMES = ["expectations", "calendar", "dates", "gaps", "coverage", "changes"]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with filled(request.param, request, tmp_path_factory.mktemp("harbour")) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with sourcebook(request.param, request, tmp_path_factory.mktemp("blank")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_order_and_types_are_the_same_everywhere(database: str, name: str) -> None:
+    assert ask(database, name) == golden(name)
+
+
+def test_an_empty_database_gives_no_rows(blank: str) -> None:
+    for name in NAMES:
+        assert ask(blank, name) == [], name
+
+
+def seen(at: int, start: int) -> Row:
+    return {"voice": "log", "at": [(at, start)]}
+
+
+# --- expectations ---------------------------------------------------------------------------------
+
+
+def test_what_came_of_an_expectation(database: str) -> None:
+    found = {
+        (row["fact"], row["source"]): (row["told"], row["outcome"], row["link"], row["linked"])
+        for row in ask(database, "expectations")
+    }
+    assert found["retreat", "bulletin"] == ("expected", "did not", "replaced by", "Alma stays")
+    assert found["retreat", "gazette"] == ("denied", "did not", "replaced by", "Alma stays")
+    assert found["ultimatum", "gazette"] == ("threatened", "made", "answered by", "Talks")
+    assert found["storm", "gazette"] == ("hypothetical", "imagined", None, None)
+    assert found["pact", "bulletin"] == ("denied", None, None, None)
+    assert ("pact", "gazette") not in found  # it has it as actual
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    ("actor", "facts"),
+    [("alma", ["retreat", "retreat"]), ("brim", ["ultimatum", "storm"]), ("idle", [])],
+)
+def test_expectations_of_one_actor(database: str, actor: str, facts: list[str]) -> None:
+    assert [row["fact"] for row in ask(database, "expectations", actor=actor)] == facts
+
+
+def test_what_was_intended_and_done_shows_who_intended_it(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.document("log", "The Log", 1)
+        book.event("trip", "A trip", {**seen(1, 0), "modality": "intended"}, seen(1, 9))
+        book.event("walk", "A walk", seen(1, 20))
+    rows = ask(blank, "expectations")
+    assert [(row["told"], row["outcome"]) for row in rows] == [("intended", "came to pass")]
+
+
+# --- calendar -------------------------------------------------------------------------------------
+
+
+def months(rows: list[Row]) -> list[tuple[str, int, int]]:
+    return [(row["period"], row["actual"], row["other"]) for row in rows]
+
+
+def test_an_event_counts_where_its_bounds_lie(blank: str) -> None:
+    dates = [
+        *("2020-02-29", "2020-02", "2020-02~", "2020", "2020-21", "[2020-03-31..2020-04-01]"),
+        *("2019-12-31/2020-01-01", "201X", "2020-01-01/..", "[..2020-01]", "2021-01", None),
+    ]
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.document("log", "The Log", 1)
+        for n, date in enumerate(dates):
+            book.event(f"e{n}", "It is", seen(1, n), date=date)
+        book.event("no", "It is not", seen(1, 90), date="2020-02", modality="denied")
+    assert months(ask(blank, "calendar")) == [
+        ("2020-02", 3, 1),
+        ("2020", 3, 0),
+        ("2021-01", 1, 0),
+        ("several years", 2, 0),
+        ("open", 2, 0),
+        ("undated", 1, 0),
+    ]
+
+
+def test_long_bars_are_drawn_to_scale_and_short_ones_are_seen(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.document("log", "The Log", 1)
+        for n in range(100):
+            modality = "actual" if n < 60 else "denied"
+            book.event(f"e{n}", "It is", seen(1, n), date="2020-01", modality=modality)
+        book.event("alone", "It is", seen(1, 200), date="2020-02")
+    assert [row["bar"] for row in ask(blank, "calendar")] == ["█" * 24 + "░" * 16, "█"]
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+
+def test_each_date_stands_with_its_own_words(database: str) -> None:
+    found = {
+        (row["fact"], row["date"]): (row["words"], row["of"], row["passage"])
+        for row in ask(database, "dates")
+    }
+    assert found["raid", "2020-02-03"] == ("on Monday", "date", "¶2")
+    assert found["raid", "2020-02-04"] == ("on Tuesday", "told", "¶1")
+    assert found["pact", "2011"] == (None, "since", "bulletin ¶2; gazette ¶3")
+    assert found["era", None] == ("long", "told", "¶2")  # these words give no date
+    assert found["era", "2011/.."] == (None, "date", "¶2")  # and no words give this one
+
+
+def test_dates_are_counted_by_precision(database: str) -> None:
+    alike = {row["precision"]: row["alike"] for row in ask(database, "dates")}
+    assert alike == {"day": 5, "month": 1, "year": 1, "range": 1, "span": 1, None: 1}
+    assert list(alike) == ["day", "month", "year", "range", "span", None]
+
+
+# --- gaps -----------------------------------------------------------------------------------------
+
+
+def test_gaps_are_what_lies_between(database: str) -> None:
+    found = [(row["gap"], row["what"], row["size"], row["near"]) for row in ask(database, "gaps")]
+    assert found == [
+        ("months", "2020-03 to 2020-04", 2, 1),  # Alma stays, at some time from April to June
+        ("months", "2020-06", 1, 1),
+        ("actor", "idle", 0, 1),
+        ("passage", "¶1", 1000, 0),
+        ("passage", "¶4", 1000, 1),
+    ]
+
+
+def test_gaps_go_over_the_turn_of_the_year(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.document("log", "The Log", 1)
+        for n, date in enumerate(("2018-11", "2019-01", "2019-02-03", "2020-12")):
+            book.event(f"e{n}", "It is", seen(1, n), date=date)
+        # Neither what did not happen nor what reaches beyond a month fills one.
+        book.event("no", "It is not", seen(1, 90), date="2018-12", modality="denied")
+        book.event("long", "It is", seen(1, 91), date="2019-03/2019-04")
+        book.quote("word", seen(1, 99), says="A word.", date="2020-10")
+    assert [(row["what"], row["size"], row["near"]) for row in ask(blank, "gaps")] == [
+        ("2018-12", 1, 0),
+        ("2019-03 to 2020-09", 19, 1),
+        ("2020-11", 1, 0),
+    ]
+
+
+def test_nothing_lies_between_what_is_in_one_month(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.document("log", "The Log", 1)
+        book.event("a", "It is", seen(1, 0), date="2020-01-01")
+        book.event("b", "It is", seen(1, 9), date="2020-01-31")
+    assert ask(blank, "gaps") == []
+
+
+# --- coverage -------------------------------------------------------------------------------------
+
+
+def test_characters_under_several_spans_are_covered_once(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.document("log", "The Log", 1)
+        # Spans of five characters: 0-5, 3-8, 3-8 again, 100-105.
+        for n, start in enumerate((0, 3, 3, 100)):
+            book.event(f"e{n}", "It is", seen(1, start))
+        connection.execute(sa.text("update passages set length = 105"))
+    rows = ask(blank, "coverage")
+    assert [row["fact"] for row in rows] == ["e0", "e1", "e2", "e3"]
+    assert {(row["facts"], row["percent"]) for row in rows} == {(4, 12)}  # 13 of 105
+
+
+def test_every_passage_is_there(database: str) -> None:
+    rows = ask(database, "coverage")
+    assert list(dict.fromkeys((row["source"], row["passage"]) for row in rows)) == [
+        *(("bulletin", f"¶{n}") for n in (1, 2, 3, 4)),
+        *(("gazette", f"¶{n}") for n in (1, 2, 3)),
+    ]
+    nothing = [row for row in rows if row["fact"] is None]
+    assert [(row["source"], row["passage"], row["facts"]) for row in nothing] == [
+        ("bulletin", "¶1", 0),
+        ("bulletin", "¶4", 0),
+    ]
+
+
+NASTY = ["nowhere", "'", "' or 1=1 --", ":document", "hum", "\\", "🦊"]
+
+
+@pytest.mark.parametrize("name", ["coverage", "changes"])
+def test_one_document_can_be_asked_for(database: str, name: str) -> None:
+    column = "source" if name == "coverage" else "document"
+    for key in ("bulletin", "gazette"):
+        assert {row[column] for row in ask(database, name, document=key)} == {key}
+    for key in NASTY:
+        assert ask(database, name, document=key) == []
+
+
+# --- changes --------------------------------------------------------------------------------------
+
+
+def test_the_last_load_is_the_one_that_is_shown(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        for key in ("log", "diary"):
+            book.document(key, key.title(), 1)
+        # Not in the order of time; the last two in one second.
+        for document, second, key in (
+            ("log", "02", "second"),
+            ("diary", "01", "first"),
+            ("log", "03", "third"),
+            ("log", "03", "fourth"),
+        ):
+            loaded(book, document, f"2020-01-01T00:00:{second}Z", {("event", key): "added"})
+    assert [row["key"] for row in ask(blank, "changes")] == ["fourth"]
+    assert [row["key"] for row in ask(blank, "changes", document="diary")] == ["first"]
+
+
+# --- how it is found ------------------------------------------------------------------------------
+
+BIG = re.compile(
+    r"SCAN (events|participants|quotes|evidence|facts|spans|relations|passages|changes)\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("coverage", {"document": "bulletin"}),
+        ("changes", {"document": "bulletin"}),
+        ("expectations", {"actor": "alma"}),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_filter_goes_through_an_index(database: str, name: str, given: dict[str, str]) -> None:
+    query = sa.text("explain query plan " + CATALOGUE.report(name).statement(given))
+    with reading(database) as connection:
+        plan = [row[3] for row in connection.execute(query, given)]
+    assert [step for step in plan if BIG.match(step)] == []
+    if "actor" in given:
+        assert any("ix_participants_actor_id_role_fact_id (actor_id=?" in step for step in plan)
