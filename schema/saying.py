@@ -46,7 +46,7 @@ def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint, CheckConstraint, In
     )
 
 
-TABLE_OF = {
+TABLE_OF: dict[str, str] = {
     FactKind.EVENT: "events",
     FactKind.LINK: "event_links",
     FactKind.QUOTE: "quotes",
@@ -98,7 +98,10 @@ class Participant(Base):
         Index("ix_participants_actor_id_role_fact_id", "actor_id", "role", "fact_id"),
         _role_fits_kind(),
         not_blank("count_words"),
-        CheckConstraint("count_least >= 0 and count_least <= count_most", name="count_in_order"),
+        CheckConstraint(
+            "count_least >= 0 and count_most >= 0 and count_least <= count_most",
+            name="count_in_order",
+        ),
         CheckConstraint(
             "count_words is not null or (count_least is null and count_most is null)",
             name="count_has_words",
@@ -200,9 +203,7 @@ class Quote(Base):
 
     id: Mapped[Id]
     kind: Mapped[str] = _kind(FactKind.QUOTE)
-    text: Mapped[str | None] = mapped_column(
-        comment="the words in marks; null where there are none"
-    )
+    text: Mapped[str | None] = mapped_column(comment="the words in marks; null: none")
     says: Mapped[str | None] = mapped_column(comment="the whole statement in the coder's words")
     directness: Mapped[str] = mapped_column(comment="direct, partial or indirect")
     marks: Mapped[str] = mapped_column(comment="complete, damaged or none")

@@ -122,6 +122,7 @@ class Citation(Base):
     __table_args__ = (
         ForeignKeyConstraint(["document_id", "passage"], ["passages.document_id", "passages.n"]),
         Index("ix_citations_document_id_passage", "document_id", "passage"),
+        CheckConstraint("n >= 1", name="from_one"),
         CheckConstraint("start_offset >= 0 and start_offset < end_offset", name="in_order"),
         {"comment": "where a document points to a source without resting a fact on it"},
     )
@@ -161,7 +162,7 @@ class Attribution(Base):
             postgresql_where=text("parent_id is null"),
         ),
         CheckConstraint("(parent_id is null) = (source_id = document_id)", name="root_is_document"),
-        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        CheckConstraint("parent_id < id", name="after_its_parent"),  # so no chain is a ring
         {"comment": "chains of voices: the document; through it a report; through that …"},
     )
 

@@ -284,7 +284,7 @@ def upgrade() -> None:
             "(parent_id is null) = (source_id = document_id)",
             name=op.f("ck_attributions_root_is_document"),
         ),
-        sa.CheckConstraint("parent_id <> id", name=op.f("ck_attributions_not_its_own_parent")),
+        sa.CheckConstraint("parent_id < id", name=op.f("ck_attributions_after_its_parent")),
         sa.ForeignKeyConstraint(
             ["document_id"], ["sources.id"], name=op.f("fk_attributions_document_id_sources")
         ),
@@ -414,6 +414,7 @@ def upgrade() -> None:
         sa.Column("passage", sa.Integer(), nullable=False, comment="number of the passage: ¶"),
         sa.Column("start_offset", sa.Integer(), nullable=False, comment="first character, from 0"),
         sa.Column("end_offset", sa.Integer(), nullable=False, comment="character after the last"),
+        sa.CheckConstraint("n >= 1", name=op.f("ck_citations_from_one")),
         sa.CheckConstraint(
             "start_offset >= 0 and start_offset < end_offset", name=op.f("ck_citations_in_order")
         ),
@@ -750,7 +751,7 @@ def upgrade() -> None:
             name=op.f("ck_participants_role_fits_kind"),
         ),
         sa.CheckConstraint(
-            "count_least >= 0 and count_least <= count_most",
+            "count_least >= 0 and count_most >= 0 and count_least <= count_most",
             name=op.f("ck_participants_count_in_order"),
         ),
         sa.CheckConstraint(
@@ -938,9 +939,7 @@ def upgrade() -> None:
             nullable=False,
             comment="always quote: with id the key of its fact",
         ),
-        sa.Column(
-            "text", TEXT, nullable=True, comment="the words in marks; null where there are none"
-        ),
+        sa.Column("text", TEXT, nullable=True, comment="the words in marks; null: none"),
         sa.Column("says", TEXT, nullable=True, comment="the whole statement in the coder's words"),
         sa.Column("directness", TEXT, nullable=False, comment="direct, partial or indirect"),
         sa.Column("marks", TEXT, nullable=False, comment="complete, damaged or none"),
