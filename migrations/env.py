@@ -1,12 +1,18 @@
-"""What Alembic runs: on the application's connection, or on an in-memory one for developers.
+"""What Alembic runs: on the application's connection, or on one of its own for developers.
 
-`alembic revision --autogenerate` compares the models with what the migrations make of an empty
-database; it needs no database of anybody's.
+`alembic revision --autogenerate` and `alembic check` compare the models with what the migrations
+make of an empty database in memory; nobody's database is needed. Whatever changes a database goes
+through the application.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import context
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine
 
 from schema.models import METADATA
@@ -25,9 +31,24 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+def migrate(connection: Connection) -> None:
+    """Bring an empty database to the head, without the context that the command itself is in."""
+
+    def steps(at: Any, _context: MigrationContext) -> Any:
+        return context.script._upgrade_revs("head", at)
+
+    migration = MigrationContext.configure(connection, opts={"fn": steps})
+    with Operations.context(migration):
+        migration.run_migrations()
+
+
 given = context.config.attributes.get("connection")
+asked = getattr(context.config.cmd_opts, "cmd", [run])[0].__name__
 if given is not None:
     run(given)
+elif asked not in ("check", "revision"):
+    raise CommandError("databases are migrated by the application: `sourcebook migrate`")
 else:
     with create_engine("sqlite://").connect() as own:
+        migrate(own)
         run(own)

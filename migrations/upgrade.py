@@ -6,21 +6,31 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from schema.database import DatabaseError, revision
+from schema.database import DatabaseError, name_of, revision
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:
     """Bring the schema to a revision, inside the caller's transaction.
 
-    Gives the revision before and after. Raises DatabaseError if the result would break a
-    foreign key, which can only be where rows were written with them off.
+    Gives the revision before and after. Raises DatabaseError if the revision before is none of
+    ours, or if the result would break a foreign key, which can only be where rows were written
+    with them off.
     """
     before = revision(connection)
-    command.upgrade(config(connection), to)
-    require_whole(connection)
-    return before, revision(connection)
+    try:
+        command.upgrade(config(connection), to)
+    except CommandError as error:
+        raise DatabaseError(
+            f"{name_of(connection.engine.url)}: cannot be upgraded from schema {before} "
+            f"({error}); load its codings into a new one"
+        ) from error
+    after = revision(connection)
+    if after != before:
+        require_whole(connection)
+    return before, after
 
 
 def downgrade(connection: Connection, to: str) -> None:
@@ -44,6 +54,7 @@ def require_whole(connection: Connection) -> None:
     broken = connection.execute(text("pragma foreign_key_check")).first()
     if broken is not None:
         raise DatabaseError(
-            f"{broken[0]}: row {broken[1]} points to a row of {broken[2]} that is not there; "
-            "nothing was changed; restore the file or load its codings into a new one"
+            f"{name_of(connection.engine.url)}: row {broken[1]} of {broken[0]} points to a row of "
+            f"{broken[2]} that is not there; nothing was changed; restore the file or load its "
+            "codings into a new one"
         )

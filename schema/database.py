@@ -7,10 +7,13 @@ core only: no models, no migrations.
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -26,32 +29,86 @@ VERSIONS = "alembic_version"
 BUSY_TIMEOUT = 5_000
 """How long SQLite waits for another process's write, in milliseconds."""
 
+CONNECT_TIMEOUT = 10
+"""How long a PostgreSQL server may take to answer, in seconds, unless the URL says otherwise."""
+
+MIGRATING = 5_070_061_991
+"""The advisory lock that keeps two migrations of one PostgreSQL database apart."""
+
 SQLITE_MAGIC = b"SQLite format 3\x00"
+SQLITE_WAL = 2
+"""Byte 18 or 19 of an SQLite file that keeps a write-ahead log in a second file beside it."""
+
+NO_URL = "--db: this is no database URL; give a path, sqlite:///PATH or postgresql://HOST/NAME"
+
+DAMAGED = "is damaged ({}); restore it or load its codings into a new one"
+READ_ONLY = "cannot be written to; copy it or change its permissions"
+
+# What the driver says, and what to tell the user; `{}` stands for its own words.
+SQLITE_SAYS = {
+    "BUSY": "another process is using it; try again when that has ended",
+    "LOCKED": "another process is using it; try again when that has ended",
+    "READONLY": READ_ONLY,
+    "PERM": READ_ONLY,
+    "CORRUPT": DAMAGED,
+    "NOTADB": DAMAGED,
+    "CANTOPEN": "{}; give another --db",
+    "FULL": "{}; make room, or give another --db",
+    "IOERR": "{}; check the disk, or give another --db",
+}
+POSTGRESQL_SAYS = {
+    "25006": "cannot be written to: it was opened for reading, or the server may only be read",
+    "42501": "{}; ask its owner, or connect as another user",
+    "53100": "{}; make room on the server",
+}
+# On the way to a server there is no code, only words. The first that fits counts.
+CONNECTING = (
+    ("password", "{}; check user and password"),
+    ("authentication", "{}; check user and password"),
+    ("database ", "{}; create it first, or check its name"),
+    ("role ", "{}; check the user"),
+    ("connection option", "{}; take it out of the URL"),
+    ("", "{}; check that the server runs, and its host and port"),
+)
 
 
 class DatabaseError(Exception):
     """A database that cannot be used; the message is one line, says why and what to do."""
 
+    def __init__(self, message: str) -> None:
+        # A path may hold line breaks, or bytes that are no text at all.
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+
 
 def locate(database: str) -> URL:
     """Turn what the user gave, a path or a SQLAlchemy URL, into the URL of a known engine.
 
-    Raises DatabaseError for a URL of another engine or one that does not parse.
+    Raises DatabaseError for a URL of another engine or one that does not parse; the message does
+    not repeat it, for it may hold a password.
     """
+    if not database or "\0" in database:
+        raise DatabaseError("--db: this is no path; give the path of a file")
     if "://" not in database:
-        return URL.create("sqlite", database=str(Path(database).expanduser()))
+        if re.match(r"postgres\w*(\+\w+)?:|.*\bpassword\s*=", database):
+            raise DatabaseError(NO_URL)
+        try:
+            return URL.create("sqlite", database=str(Path(database).expanduser()))
+        except RuntimeError:
+            raise DatabaseError(f"{database}: there is no such home; give the whole path") from None
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):
-        raise DatabaseError(
-            "--db: this is no database URL; give a path, sqlite:///PATH or postgresql://HOST/NAME"
-        ) from None
+        raise DatabaseError(NO_URL) from None
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
+        if "@" in f"{url.host}{url.database}":
+            raise DatabaseError("--db: in a user's name or password, write @ as %40 and / as %2F")
         return url.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
-        if not url.database or url.database == ":memory:":
+        if url.host or not url.database or url.database == ":memory:":
             raise DatabaseError("--db: a sourcebook in SQLite is a file; give its path")
+        if url.query:
+            raise DatabaseError("--db: sqlite:/// takes no options; give the path, as it is")
         return URL.create("sqlite", database=url.database)
     raise DatabaseError(f"--db: {backend} is not supported; give SQLite or PostgreSQL")
 
@@ -65,15 +122,15 @@ def name_of(url: URL) -> str:
 
 @contextmanager
 def reading(database: str) -> Iterator[Connection]:
-    """Open a sourcebook of the present revision for reading only.
+    """Open a sourcebook of the present revision for reading only, in one state throughout.
 
     Raises DatabaseError where there is none, or one of another revision.
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
-        _sqlite_file(url, needs="read")
-    engine = _engine(url, read_only=True)
-    with _connected(engine, url) as connection:
+        _look(url, "read")
+        _recover(url)
+    with _connected(_engine(url, read_only=True), url) as connection:
         require_current(connection, url)
         yield connection
 
@@ -87,7 +144,7 @@ def writing(database: str) -> Iterator[Connection]:
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
-        _sqlite_file(url, needs="write")
+        _look(url, "write")
     with _connected(_engine(url), url) as connection:
         require_current(connection, url)
         if connection.dialect.name == "postgresql":
@@ -104,13 +161,16 @@ def building(database: str) -> Iterator[Connection]:
     for what is foreign, newer or cannot be written.
     """
     url = locate(database)
-    made = False
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        made = not path.exists()
-        _sqlite_file(url, needs="create")
+    made = url.get_backend_name() == "sqlite" and _look(url, "build")
     try:
         with _connected(_engine(url, foreign_keys=False), url) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"select pg_advisory_xact_lock({MIGRATING})"))
+                encoding = connection.execute(text("show server_encoding")).scalar_one()
+                if encoding != "UTF8":
+                    raise DatabaseError(
+                        f"{name_of(url)}: its encoding is {encoding}; create one with encoding UTF8"
+                    )
             standing = revision(connection)
             if standing is None and _tables(connection):
                 raise DatabaseError(
@@ -121,7 +181,7 @@ def building(database: str) -> Iterator[Connection]:
             yield connection
     except BaseException:
         if made:
-            Path(url.database or "").unlink(missing_ok=True)
+            _real(url).unlink(missing_ok=True)
         raise
 
 
@@ -130,16 +190,18 @@ def revision(connection: Connection) -> str | None:
 
     Raises DatabaseError for a database that another application's migrations have made.
     """
-    if not inspect(connection).has_table(VERSIONS):
+    inspector = inspect(connection)
+    if not inspector.has_table(VERSIONS):
         return None
-    found = connection.execute(text("select version_num from alembic_version")).scalars().all()
-    if not found:
-        return None
-    if len(found) > 1 or not str(found[0]).startswith("sourcebook_"):
-        raise DatabaseError(
-            f"{name_of(connection.engine.url)}: was made by another application; give another --db"
-        )
-    return str(found[0])
+    if [column["name"] for column in inspector.get_columns(VERSIONS)] == ["version_num"]:
+        found = connection.execute(text("select version_num from alembic_version")).scalars().all()
+        if not found:
+            return None
+        if len(found) == 1 and str(found[0]).startswith("sourcebook_"):
+            return str(found[0])
+    raise DatabaseError(
+        f"{name_of(connection.engine.url)}: was made by another application; give another --db"
+    )
 
 
 def require_current(connection: Connection, url: URL) -> None:
@@ -149,7 +211,8 @@ def require_current(connection: Connection, url: URL) -> None:
         return
     if standing is None:
         foreign = "holds no sourcebook" if _tables(connection) else "is empty"
-        raise DatabaseError(f"{name_of(url)}: {foreign}; run `sourcebook init` on a new --db")
+        advice = "on a new --db" if _tables(connection) else "first"
+        raise DatabaseError(f"{name_of(url)}: {foreign}; run `sourcebook init` {advice}")
     if standing > REVISION:
         raise DatabaseError(_newer(url, standing))
     raise DatabaseError(f"{name_of(url)}: has an older schema; run `sourcebook migrate`")
@@ -166,67 +229,112 @@ def _tables(connection: Connection) -> list[str]:
     return [name for name in inspect(connection).get_table_names() if name != VERSIONS]
 
 
-def _sqlite_file(url: URL, needs: str) -> None:
-    """Look at the path before SQLite does: it would create, or speak of "database" only."""
-    path = Path(url.database or "")
+# --- files ----------------------------------------------------------------------------------------
+
+
+def _real(url: URL) -> Path:
+    """Give the file itself, where the path is a link to it: SQLite's journal lies beside it."""
+    return Path(os.path.realpath(url.database or ""))
+
+
+def _look(url: URL, to: Literal["read", "write", "build"]) -> bool:
+    """Look at the file before SQLite does, which would make it, wait at a pipe, or say little.
+
+    If it is to be built and is not there, make it; say whether it was made.
+    """
+    path, real = Path(url.database or ""), _real(url)
     try:
-        if path.is_dir():
+        try:
+            kind = real.stat().st_mode
+        except FileNotFoundError:
+            return _make(path, real, to)
+        if stat.S_ISDIR(kind):
             raise DatabaseError(f"{path}: is a directory; give a file")
-        if not path.exists():
-            if needs != "create":
-                raise DatabaseError(f"{path}: there is no such file; run `sourcebook init` first")
-            if not path.parent.is_dir():
-                raise DatabaseError(f"{path.parent}: there is no such directory; make it first")
-            if not os.access(path.parent, os.W_OK):
-                raise DatabaseError(f"{path.parent}: cannot be written to; give another --db")
-            return
-        if not path.is_file():
+        if not stat.S_ISREG(kind):
             raise DatabaseError(f"{path}: is no regular file; give another --db")
-        with path.open("rb") as file:
-            start = file.read(len(SQLITE_MAGIC))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "unusable"
-        raise DatabaseError(f"{path}: {reason.lower()}; give another --db") from None
-    if start not in (b"", SQLITE_MAGIC):
-        raise DatabaseError(f"{path}: is not an SQLite database; give another --db")
-    if start == b"" and needs != "create":
+        with real.open("rb") as file:
+            start = file.read(20)
+    except OSError as error:
+        reason = (error.strerror or "unusable").lower()
+        raise DatabaseError(f"{path}: {reason}; give another --db") from None
+    if start == b"" and to != "build":
         raise DatabaseError(f"{path}: is empty; run `sourcebook init` first")
-    if needs != "read" and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise DatabaseError(f"{path}: cannot be written to; copy it or change its permissions")
+    if not start.startswith(SQLITE_MAGIC) and start != b"":
+        raise DatabaseError(f"{path}: is not an SQLite database; give another --db")
+    if SQLITE_WAL in start[18:]:
+        raise DatabaseError(
+            f"{path}: keeps a write-ahead log, and a sourcebook is one file; set its "
+            "`pragma journal_mode = delete`, or give another --db"
+        )
+    if to != "read" and not (os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)):
+        raise DatabaseError(f"{path}: {READ_ONLY}")
+    return False
+
+
+def _make(path: Path, real: Path, to: str) -> bool:
+    if to != "build":
+        raise DatabaseError(f"{path}: there is no such file; run `sourcebook init` first")
+    if not real.parent.is_dir():
+        raise DatabaseError(f"{real.parent}: there is no such directory; make it first")
+    try:
+        real.touch(exist_ok=False)
+    except FileExistsError:  # another process was faster, and is building it
+        return False
+    return True
+
+
+def _recover(url: URL) -> None:
+    """Let SQLite take back what a killed writer left half done: who may only read, cannot."""
+    path = _real(url)
+    if os.path.lexists(f"{path}-journal"):
+        with suppress(sqlite3.Error), closing(_sqlite(path, "rw")) as connection:
+            connection.execute("select count(*) from sqlite_schema").fetchall()
+
+
+# --- connections ----------------------------------------------------------------------------------
+
+
+def _sqlite(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_TIMEOUT / 1000,
+        isolation_level=None,  # the driver would open transactions late, and none for DDL
+    )
 
 
 def _engine(url: URL, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
     if url.get_backend_name() != "sqlite":
-        options = "-c default_transaction_read_only=on" if read_only else ""
-        try:
-            return create_engine(
-                url,
-                poolclass=NullPool,
-                connect_args={"options": options, "connect_timeout": 10} if options else {},
-            )
-        except ModuleNotFoundError:
-            raise DatabaseError(
-                "PostgreSQL needs its driver: install Sourcebook with its extra `postgresql`"
-            ) from None
-    path = Path(url.database or "").absolute()
-    mode = "ro" if read_only else "rwc"
-    engine = create_engine(
-        URL.create("sqlite", database=f"{path.as_uri()}", query={"mode": mode, "uri": "true"}),
-        poolclass=NullPool,
-    )
+        return _postgresql(url, read_only=read_only)
+    path = _real(url)
 
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        # The driver would open transactions late, and never for DDL: we say when.
-        connection.isolation_level = None
-        connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT}")
+    def connect() -> sqlite3.Connection:
+        connection = _sqlite(path, "ro" if read_only else "rw")
         connection.execute(f"pragma foreign_keys = {'on' if foreign_keys else 'off'}")
+        return connection
+
+    engine = create_engine(url, creator=connect, poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("begin" if read_only else "begin immediate")
 
     return engine
+
+
+def _postgresql(url: URL, *, read_only: bool) -> Engine:
+    if "connect_timeout" not in url.query:
+        url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT)})
+    # A report asks more than once; what it reads must not change in between.
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    try:
+        return create_engine(
+            url, poolclass=NullPool, execution_options=options if read_only else {}
+        )
+    except ModuleNotFoundError:
+        raise DatabaseError(
+            "PostgreSQL needs its driver: install Sourcebook with its extra `postgresql`"
+        ) from None
 
 
 @contextmanager
@@ -244,12 +352,14 @@ def _connected(engine: Engine, url: URL) -> Iterator[Connection]:
 
 
 def _reason(error: DBAPIError) -> str:
-    said = str(error.orig).strip().splitlines()
-    reason = said[0] if said else type(error.orig).__name__
-    if "locked" in reason:
-        return "another process is writing to it; try again when that has ended"
-    if "readonly" in reason or "read-only" in reason:
-        return "cannot be written to; copy it or change its permissions"
-    if "malformed" in reason or "not a database" in reason:
-        return f"is damaged ({reason}); restore it or load its codings into a new one"
-    return reason
+    """Say in one line what the driver means, and what to do where that can be known."""
+    lines = str(error.orig).strip().splitlines()
+    said = lines[0] if lines else type(error.orig).__name__
+    if name := getattr(error.orig, "sqlite_errorname", None):
+        return SQLITE_SAYS.get(name.split("_")[1], "{}").replace("{}", said)
+    code = getattr(error.orig, "sqlstate", None)
+    if code is None and error.statement is None:
+        advice = next(advice for words, advice in CONNECTING if words in said)
+    else:
+        advice = POSTGRESQL_SAYS.get(str(code), "{}")
+    return advice.replace("{}", said)

@@ -21,6 +21,8 @@ GIVEN = "SOURCEBOOK_TEST_POSTGRES"
 FOLDER = "SOURCEBOOK_TEST_FOLDER"
 CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
 
+pytest_plugins = ["tests.databases"]  # sourcebooks, on both engines
+
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
 

@@ -1,0 +1,216 @@
+"""Sourcebooks for tests: freshly migrated, on SQLite and PostgreSQL, and what they are made of.
+
+Migrating is done once in a session and engine; every test gets a copy.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from migrations.upgrade import upgrade
+from schema.database import REVISION, DatabaseError, building, reading, writing
+
+ENGINES = ("sqlite", "postgresql")
+
+on_sqlite = pytest.mark.parametrize("sourcebooks", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("sourcebooks", ["postgresql"], indirect=True)
+
+
+class Files:
+    """Makes sourcebooks in SQLite."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template: str | None = None
+
+    def empty(self) -> str:
+        """Give the path of a file that is not there, alone in its folder."""
+        folder = self._folder / uuid.uuid4().hex
+        folder.mkdir()
+        return str(folder / "sourcebook.db")
+
+    def migrated(self) -> str:
+        """Give the path of a sourcebook without any document."""
+        if self._template is None:
+            self._template = migrate(self.empty())
+        return shutil.copyfile(self._template, self.empty())
+
+    def remove(self, database: str) -> None:
+        """Take it away, with its folder."""
+        shutil.rmtree(Path(database).parent)
+
+
+class Server:
+    """Makes sourcebooks in PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._template: str | None = None
+        self._made: set[str] = set()
+
+    def empty(self, options: str = "template template0") -> str:
+        """Give the URL of a new database in which nothing is."""
+        name = f"sourcebook_test_{uuid.uuid4().hex}"
+        self._run(f'create database "{name}" {options}')
+        url = make_url(self._url).set(database=name).render_as_string(hide_password=False)
+        self._made.add(url)
+        return url
+
+    def migrated(self) -> str:
+        """Give the URL of a sourcebook without any document."""
+        if self._template is None:
+            self._template = migrate(self.empty())
+        return self.empty(f'template "{make_url(self._template).database}"')
+
+    def remove(self, database: str) -> None:
+        """Take it away, even if somebody is connected."""
+        self._run(f'drop database "{make_url(database).database}" with (force)')
+        self._made.remove(database)
+
+    def end(self) -> None:
+        """Take away what is left."""
+        for database in list(self._made):
+            self.remove(database)
+
+    def _run(self, statement: str) -> None:
+        engine = sa.create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+def migrate(database: str) -> str:
+    """Make a sourcebook where nothing is yet."""
+    with building(database) as connection:
+        upgrade(connection)
+    return database
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def sourcebooks(request: pytest.FixtureRequest) -> Iterator[Files | Server]:
+    """Where a test gets databases from: on SQLite and on PostgreSQL in turn.
+
+    `@on_sqlite` and `@on_postgresql` ask for one of them, for this and for what is below; no
+    server starts for SQLite.
+    """
+    if request.param == "sqlite":
+        folders = request.getfixturevalue("tmp_path_factory")
+        yield Files(folders.mktemp("sourcebooks"))
+    else:
+        server = Server(request.getfixturevalue("postgres_server"))
+        yield server
+        server.end()
+
+
+@pytest.fixture
+def database(sourcebooks: Files | Server) -> Iterator[str]:
+    """The `--db` of a freshly migrated sourcebook."""
+    made = sourcebooks.migrated()
+    yield made
+    sourcebooks.remove(made)
+
+
+@pytest.fixture
+def empty_database(sourcebooks: Files | Server) -> Iterator[str]:
+    """The `--db` of a sourcebook that is not there yet."""
+    made = sourcebooks.empty()
+    yield made
+    sourcebooks.remove(made)
+
+
+# --- what a database is made of -------------------------------------------------------------------
+
+POSTGRESQL_PARTS = {
+    "constraint": """
+        select conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+        from pg_constraint where connamespace = current_schema::regnamespace
+    """,
+    "column": """
+        select attrelid::regclass || '.' || attname, concat_ws(' ', attnum,
+          format_type(atttypid, atttypmod), 'collate ' || collname, 'not null ' || attnotnull,
+          'default ' || pg_get_expr(adbin, adrelid),
+          'comment ' || col_description(attrelid, attnum))
+        from pg_attribute
+        join pg_class on pg_class.oid = attrelid and relkind in ('r', 'v')
+        left join pg_attrdef on adrelid = attrelid and adnum = attnum
+        left join pg_collation on pg_collation.oid = attcollation
+        where relnamespace = current_schema::regnamespace and attnum > 0 and not attisdropped
+    """,
+    "index": "select indexname, indexdef from pg_indexes where schemaname = current_schema",
+    "comment": """
+        select relname, obj_description(oid, 'pg_class')
+        from pg_class where relnamespace = current_schema::regnamespace and relkind = 'r'
+    """,
+    "view": "select viewname, definition from pg_views where schemaname = current_schema",
+    "sequence": """
+        select sequencename, data_type from pg_sequences where schemaname = current_schema
+    """,
+}
+
+
+def parts(connection: sa.Connection) -> dict[str, str]:
+    """Give what the database itself says that it is made of, but for Alembic's own table."""
+    found = {}
+    if connection.dialect.name == "sqlite":
+        for kind, name, sql in connection.exec_driver_sql(
+            "select type, name, sql from sqlite_schema where sql is not null"
+        ):
+            found[f"{kind} {name}"] = normalised(sql)
+    else:
+        for kind, query in POSTGRESQL_PARTS.items():
+            for name, definition in connection.exec_driver_sql(query):
+                found[f"{kind} {name}"] = str(definition)
+    return {name: part for name, part in found.items() if "alembic_version" not in name}
+
+
+def normalised(sql: str) -> str:
+    """Bring a CREATE statement into one form; what a table consists of has no order."""
+    sql = re.sub(r"\s+", " ", sql).strip()
+    if not sql.lower().startswith("create table"):
+        return sql
+    start, depth, items = sql.index("(") + 1, 0, [""]
+    for sign in sql[start : sql.rindex(")")]:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            items.append("")
+        else:
+            items[-1] += sign
+    listed = " | ".join(sorted(item.strip() for item in items))
+    return f"{sql[: start - 1].strip()} ({listed})"
+
+
+# --- how opening one fails ------------------------------------------------------------------------
+
+Way = Callable[[str], AbstractContextManager[sa.Connection]]
+WAYS: dict[str, Way] = {"read": reading, "write": writing, "build": building}
+ALL = tuple(WAYS)
+OPEN = ("read", "write")
+
+INIT = "run `sourcebook init` first"
+OTHER = "give another --db"
+NEWER = (
+    f"was made by a newer Sourcebook (schema sourcebook_9999, this one knows {REVISION}); "
+    "upgrade Sourcebook"
+)
+
+
+def refusal(way: str, database: str) -> str:
+    """Open a database, which must fail, and give the message, which must be one line."""
+    with pytest.raises(DatabaseError) as raised, WAYS[way](database):
+        pass
+    said = str(raised.value)
+    assert said.isprintable()
+    return said
+
+
+def names(folder: str | Path) -> list[str]:
+    """Name what is in a folder."""
+    return sorted(path.name for path in Path(folder).iterdir())

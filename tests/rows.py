@@ -1,0 +1,184 @@
+"""Rows for every table of a sourcebook: a small one that is whole, and one more good row each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from schema.models import METADATA
+
+Row = dict[str, Any]
+
+HASH = "0" * 64
+
+ROWS: dict[str, list[Row]] = {
+    "dates": [
+        {"edtf": "2015-10-14~", "precision": "day", "qualifier": "approximate"}
+        | {"earliest": "2015-10-14", "latest": "2015-10-14"},
+        {"edtf": "2011/..", "precision": "span", "qualifier": None}
+        | {"earliest": "2011-01-01", "latest": None},
+    ],
+    "actors": [
+        {"id": 1, "key": "writer", "name": "A. Writer", "kind": "person", "background": None},
+        {"id": 2, "key": "state", "name": "A State", "kind": "state", "background": "has a coast"},
+        {"id": 3, "key": "weekly", "name": "A Weekly", "kind": "outlet", "background": None},
+    ],
+    "places": [
+        {"id": 1, "key": "land", "name": "The Land", "kind": "country", "within_id": None},
+        {"id": 2, "key": "town", "name": "The Town", "kind": "city", "within_id": 1},
+    ],
+    "topics": [{"id": 1, "key": "harbour", "label": "the harbour"}],
+    "sources": [
+        {"id": 1, "key": "first", "document_id": None, "title": "First", "kind": "article"}
+        | {"anonymity": "named", "language": "en", "published": "2015-10-14~", "url": None},
+        {"id": 2, "key": "second", "document_id": None, "title": "Second", "kind": "article"}
+        | {"anonymity": "named", "language": "fr", "published": None, "url": "http://a.example"},
+        {"id": 3, "key": "report", "document_id": None, "title": "Report", "kind": "press-report"}
+        | {"anonymity": "named", "language": None, "published": None, "url": None},
+        {"id": 4, "key": "some", "document_id": 1, "title": "Some", "kind": "talk"}
+        | {"anonymity": "unnamed", "language": None, "published": None, "url": None},
+    ],
+    "source_actors": [
+        {"source_id": 1, "actor_id": 1, "role": "author"},
+        {"source_id": 1, "actor_id": 3, "role": "publisher"},
+    ],
+    "passages": [
+        {"document_id": 1, "n": 1, "section": 1, "length": 10, "hash": HASH, "text": "A heading."},
+        {"document_id": 1, "n": 2, "section": 1, "length": 20, "hash": HASH, "text": None},
+        {"document_id": 2, "n": 1, "section": None, "length": 9, "hash": HASH, "text": None},
+    ],
+    "citations": [
+        {"source_id": 3, "document_id": 1, "n": 1, "passage": 2}
+        | {"start_offset": 0, "end_offset": 5},
+    ],
+    "attributions": [
+        {"id": 1, "document_id": 1, "parent_id": None, "source_id": 1},
+        {"id": 2, "document_id": 1, "parent_id": 1, "source_id": 3},
+        {"id": 3, "document_id": 2, "parent_id": None, "source_id": 2},
+    ],
+    "codings": [
+        {"document_id": 1, "file": "first.yaml", "hash": HASH, "coder": "me", "format": 1},
+        {"document_id": 2, "file": "second.yaml", "hash": HASH, "coder": "me", "format": 1},
+    ],
+    # From 10 on they have no row in the table of their kind, so that others can be given one.
+    "facts": [
+        {"id": number, "document_id": 1, "kind": kind, "key": f"{kind}-{number}"}
+        for number, kind in [
+            *enumerate(("event", "quote", "position", "relation", "link", "name", "event"), 1),
+            *enumerate(("event", "quote", "position", "relation", "link", "name"), 10),
+        ]
+    ],
+    "events": [
+        {"id": 1, "kind": "event", "title": "A visit", "summary": None, "event_type": "consult"}
+        | {"modality": "actual", "date": "2015-10-14~", "place_id": 2},
+        {"id": 7, "kind": "event", "title": "A fight", "summary": "They fight.", "place_id": None}
+        | {"event_type": None, "modality": "denied", "date": None},
+    ],
+    "quotes": [
+        {"id": 2, "kind": "quote", "text": "never", "says": "It will not.", "directness": "partial"}
+        | {"marks": "damaged", "date": "2015-10-14~", "occasion_id": 1},
+    ],
+    "positions": [
+        {"id": 3, "kind": "position", "topic_id": 1, "position_kind": "fear"}
+        | {"statement": "may lose it"},
+    ],
+    "relations": [
+        {"id": 4, "kind": "relation", "from_actor_id": 1, "type": "advises", "to_actor_id": 2}
+        | {"what": "ports", "topic_id": 1, "since": "2011/..", "until": "2015-10-14~"},
+    ],
+    "event_links": [
+        {"id": 5, "kind": "link", "from_event_id": 7, "type": "follows", "to_event_id": 1}
+        | {"lag": "two weeks later"},
+    ],
+    "actor_names": [
+        {"id": 6, "kind": "name", "actor_id": 2, "name": "the Coast", "name_kind": "metonym"},
+    ],
+    "participants": [
+        {"fact_id": 1, "actor_id": 1, "role": "doer", "kind": "event", "count_words": None}
+        | {"count_least": None, "count_most": None},
+        {"fact_id": 2, "actor_id": 2, "role": "speaker", "kind": "quote", "count_least": 24}
+        | {"count_words": "some dozens of", "count_most": None},
+    ],
+    "evidence": [
+        {"id": 1, "fact_id": 1, "document_id": 1, "n": 1, "attribution_id": 1, "stance": None}
+        | {"modality": "actual", "certainty": "asserted", "hedge": None}
+        | {"date": "2015-10-14~", "date_words": "last October"},
+        {"id": 2, "fact_id": 1, "document_id": 2, "n": 1, "attribution_id": 3, "stance": "doubts"}
+        | {"modality": "possible", "certainty": "alleged", "hedge": "may have"}
+        | {"date": None, "date_words": None},
+    ],
+    "spans": [
+        {"evidence_id": 1, "n": 1, "document_id": 1, "passage": 1}
+        | {"start_offset": 0, "end_offset": 4},
+        {"evidence_id": 2, "n": 1, "document_id": 2, "passage": 1}
+        | {"start_offset": 3, "end_offset": 9},
+    ],
+    "introductions": [
+        {"id": number, "document_id": 1, "actor_id": None, "place_id": None}
+        | {"topic_id": None, "source_id": None}
+        | {column: 1}
+        for number, column in enumerate(("actor_id", "place_id", "topic_id", "source_id"), 1)
+    ],
+    "loads": [
+        {"id": 1, "document_id": 1, "loaded_at": "2016-06-01T12:00:00Z", "content_hash": HASH},
+    ],
+    "changes": [{"load_id": 1, "item": "event", "key": "event-1", "action": "added"}],
+}
+"""What each table holds; the types of relations come with the migrations."""
+
+MORE: dict[str, Row] = {
+    "dates": {"edtf": "2014", "precision": "year", "qualifier": None}
+    | {"earliest": "2014-01-01", "latest": "2014-12-31"},
+    "actors": ROWS["actors"][1] | {"id": 90, "key": "other"},
+    "places": ROWS["places"][1] | {"id": 90, "key": "other"},
+    "topics": {"id": 90, "key": "other", "label": "other"},
+    "relation_types": {"key": "cousin-of", "label": "is a cousin of", "inverse": "is a cousin of"}
+    | {"symmetric": True},
+    "sources": ROWS["sources"][0] | {"id": 90, "key": "other"},
+    "source_actors": {"source_id": 2, "actor_id": 1, "role": "author"},
+    "passages": ROWS["passages"][1] | {"n": 3},
+    "citations": ROWS["citations"][0] | {"n": 2},
+    "attributions": {"id": 90, "document_id": 1, "parent_id": 2, "source_id": 4},
+    "codings": ROWS["codings"][0] | {"document_id": 3},
+    "facts": {"id": 90, "document_id": 1, "kind": "event", "key": "other"},
+    "events": ROWS["events"][0] | {"id": 10},
+    "quotes": ROWS["quotes"][0] | {"id": 11},
+    "positions": ROWS["positions"][0] | {"id": 12},
+    "relations": ROWS["relations"][0] | {"id": 13},
+    "event_links": ROWS["event_links"][0] | {"id": 14, "type": "part-of"},
+    "actor_names": ROWS["actor_names"][0] | {"id": 15},
+    "participants": ROWS["participants"][0]
+    | {"actor_id": 2}
+    | {"count_words": "three or four", "count_least": 3, "count_most": 4},
+    "evidence": ROWS["evidence"][1] | {"id": 90, "document_id": 1, "n": 2, "attribution_id": 2},
+    "spans": ROWS["spans"][0] | {"n": 2},
+    "introductions": ROWS["introductions"][0] | {"id": 90, "document_id": 2},
+    "loads": ROWS["loads"][0] | {"id": 90},
+    "changes": ROWS["changes"][0] | {"key": "event-7"},
+}
+"""One more row for each table, which a database that holds ROWS takes."""
+
+
+def fill(connection: sa.Connection) -> None:
+    """Write ROWS, as far as the revision at hand has tables and columns for them."""
+    inspector = sa.inspect(connection)
+    for table in METADATA.sorted_tables:
+        if table.name in ROWS and inspector.has_table(table.name):
+            there = {column["name"] for column in inspector.get_columns(table.name)}
+            connection.execute(
+                table.insert(),
+                [{name: row[name] for name in there & row.keys()} for row in ROWS[table.name]],
+            )
+
+
+def held(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Give every row of every table of ours, in a fixed order."""
+    inspector = sa.inspect(connection)
+    found = {}
+    for name in sorted(set(inspector.get_table_names()) & METADATA.tables.keys()):
+        names = sorted(column["name"] for column in inspector.get_columns(name))
+        columns = ", ".join(f'"{column}"' for column in names)
+        rows = connection.exec_driver_sql(f"select {columns} from {name}")
+        found[name] = sorted((tuple(row) for row in rows), key=repr)
+    return found
