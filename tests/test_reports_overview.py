@@ -158,7 +158,7 @@ def test_gaps_go_over_the_turn_of_the_year(blank: str) -> None:
     with writing(blank) as connection:
         book = Book(connection)
         book.document("log", "The Log", 1)
-        for n, date in enumerate(("2018-11", "2019-01", "2019-02-03", "2020-12")):
+        for n, date in enumerate(("2018-11", "2019-01", "2019-02-03", "2020-12", "2022-01")):
             book.event(f"e{n}", "It is", seen(1, n), date=date)
         # Neither what did not happen nor what reaches beyond a month fills one.
         book.event("no", "It is not", seen(1, 90), date="2018-12", modality="denied")
@@ -168,6 +168,7 @@ def test_gaps_go_over_the_turn_of_the_year(blank: str) -> None:
         ("2018-12", 1, 0),
         ("2019-03 to 2020-09", 19, 1),
         ("2020-11", 1, 0),
+        ("2021-01 to 2021-12", 12, 0),
     ]
 
 

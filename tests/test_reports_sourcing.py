@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from reports.run import BadValueError
+from schema.database import writing
 from tests.harbour import CATALOGUE, ask, by_fact, filled, golden, sourcebook
+from tests.made_up import Book
 
 NAMES = [
     "summary",
@@ -32,6 +35,14 @@ def empty(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     with sourcebook(request.param, request, tmp_path_factory.mktemp("empty")) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with sourcebook(request.param, request, tmp_path_factory.mktemp("blank")) as made:
         yield made
 
 
@@ -126,6 +137,34 @@ def test_unnamed_voices_are_those_of_chains_and_of_speakers(database: str) -> No
         "whisper": ("speaker", 0),  # the wire is named, the envoy is not
         "storm": ("voiceless", 0),
     }
+
+
+def test_an_unnamed_voice_anywhere_in_the_chain_counts_once(blank: str) -> None:
+    with writing(blank) as connection:
+        book = Book(connection)
+        book.actor("envoy", "an envoy", "unnamed")
+        book.actor("chief", "The Chief", "person")
+        book.document("log", "The Log", 1)
+        book.source("aide", "an aide", "remarks", unnamed_in="log")
+        book.source("speech", "The Chief's speech", "remarks")
+        book.chain("log", "aide")
+        book.chain("log", "aide", "speech")
+        book.source("hum", "what is hummed", "hearsay", unnamed_in="log")
+        connection.execute(sa.text("update sources set anonymity = 'voiceless' where key = 'hum'"))
+        book.chain("log", "aide", "hum")
+        aide, speech = "log>aide", "log>aide>speech"
+        book.event("deed", "A deed", {"voice": speech, "at": [(1, 0)]})
+        book.event("tale", "A tale", {"voice": "log>aide>hum", "at": [(1, 5)]})
+        book.quote("a", {"voice": aide, "at": [(1, 9)]}, says="A.", speaker=["envoy"])
+        book.quote("b", {"voice": "log", "at": [(1, 20)]}, says="B.", speaker=["chief", "envoy"])
+        book.quote("c", {"voice": "log", "at": [(1, 30)]}, says="C.", speaker=["envoy"])
+    assert by_fact(ask(blank, "anonymous"), "voice", "named") == {
+        "deed": ("unnamed", 0),  # named at its end, but known through an aide
+        "tale": ("voiceless", 0),  # the word that says more
+        "a": ("unnamed", 0),
+        "c": ("speaker", 0),  # of b one speaker is named
+    }
+    assert measures(blank)["facts on unnamed voices alone"] == (4, 80)
 
 
 def test_two_documents_that_cite_one_report_are_one_origin(database: str) -> None:
