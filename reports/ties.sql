@@ -1,0 +1,71 @@
+-- Ties
+-- Who stands to whom in what way, for what, and since when?
+--
+-- The standing ties between two actors: alliances, support, war, posts, memberships, comparisons
+-- that a document makes. Each is read from, tie, to. One that is the same both ways stands once,
+-- as it was coded; asked for one actor, the report shows its ties in both directions.
+--
+-- What is not actual (modality) is not so, or is not known to be so.
+--
+-- Parameters
+--   actor  actor                    only the ties of this actor, in either direction
+--   type   choice of relation type  only ties of this type
+--
+-- Columns
+--   relation   text  key of the tie
+--   from       text  the one actor
+--   tie        text  the type: how the one stands to the other
+--   to         text  the other actor
+--   what       text  what for, on what, or as what
+--   topic      text  what a comparison is on
+--   since      text  when it began, in EDTF; nothing: not said
+--   until      text  when it ended, in EDTF; nothing: not said
+--   modality   text  actual, intended, expected, possible, hypothetical or denied, as each voice
+--                    has it
+--   certainty  text  how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text  keys of the documents that tell it
+--   passage    text  where they do
+--   through    text  voices, the innermost first, the document last; " | " between two chains
+--   inverse    text  how it reads from the other to the one
+
+with found (fact_id) as (
+  select relations.id
+  from actors
+  join relations on relations.from_actor_id = actors.id
+  where true
+    and actors.key = :actor  -- if :actor
+    and relations.type = :type  -- if :type
+  union
+  select relations.id
+  from actors
+  join relations on relations.to_actor_id = actors.id
+  where true
+    and actors.key = :actor  -- if :actor
+    and relations.type = :type  -- if :type
+)
+select
+  ties.relation,
+  ties.from_name as "from",
+  ties.type as tie,
+  ties.to_name as "to",
+  ties.what,
+  ties.topic,
+  ties.since,
+  ties.until,
+  ties.modality,
+  ties.certainty,
+  ties.source,
+  ties.passage,
+  ties.through,
+  ties.inverse
+from found
+join ties on ties.fact_id = found.fact_id
+order by
+  ties.from_key,
+  ties.type,
+  ties.to_key,
+  ties.document,
+  ties.paragraph,
+  ties.start,
+  ties.relation,
+  ties.source
