@@ -1,0 +1,462 @@
+"""The reports on actors and their dealings, on made-up articles: the same rows on both engines."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from reports.catalogue import Catalogue
+from reports.run import BadValueError, run
+from schema.database import reading, writing
+from tests.conftest import administration
+from tests.dealings import dealings
+from tests.made_up import build
+
+NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
+CATALOGUE = Catalogue()
+REPORTS = {name: CATALOGUE.report(name) for name in NAMES}
+
+NEEDED: dict[str, dict[str, str]] = {
+    "actor": {"actor": "alma"},
+    "dyad": {"a": "alma", "b": "brim"},
+    "event": {"event": "landing"},
+}
+"""What a report cannot do without."""
+
+Row = tuple[Any, ...]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def new(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """What makes a new sourcebook without rows."""
+    if request.param == "sqlite":
+        yield lambda: build(str(tmp_path_factory.mktemp("actors") / "sourcebook.db"))
+        return
+    server = request.getfixturevalue("postgres_server")
+    names = []
+    with administration(server) as do:
+
+        def create() -> str:
+            names.append(f"sourcebook_test_{uuid.uuid4().hex}")
+            do(f'create database "{names[-1]}" template template0')
+            url = sa.make_url(server).set(database=names[-1])
+            return build(url.render_as_string(hide_password=False))
+
+        yield create
+        for name in names:
+            do(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(scope="module")
+def empty(new: Callable[[], str]) -> str:
+    return new()
+
+
+@pytest.fixture(scope="module")
+def made(new: Callable[[], str]) -> str:
+    """A sourcebook with the dealings in it."""
+    database = new()
+    with writing(database) as connection:
+        dealings(connection)
+    return database
+
+
+def ask(database: str, name: str, columns: str = "", /, **arguments: str) -> list[Row]:
+    """Give these columns of a report's rows; all of them if none is named."""
+    with reading(database) as connection, run(connection, REPORTS[name], arguments) as page:
+        names = [column.name for column in page.columns]
+        wanted = [names.index(column) for column in columns.split() or names]
+        return [tuple(row[n] for n in wanted) for row in page.rows]
+
+
+# --- every report ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_are_of_the_type_that_the_header_says(made: str, name: str) -> None:
+    types = {"text": str, "integer": int}
+    columns = REPORTS[name].columns
+    rows = ask(made, name, **NEEDED.get(name, {}))
+    assert rows
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            assert value is None or type(value) is types[column.type], column.name
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "network"])
+def test_every_fact_says_where_it_stands(made: str, name: str) -> None:
+    rows = ask(made, name, "source passage", **NEEDED.get(name, {}))
+    known = rows[1:] if name == "actor" else rows  # its first row is the heading, which is no fact
+    assert all(source and passage and "¶" in passage for source, passage in known)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(NEEDED)))
+def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
+    assert ask(empty, name) == []
+
+
+def test_an_event_of_an_empty_database_gives_no_rows(empty: str) -> None:
+    assert ask(empty, "event", event="landing") == []
+
+
+GIVEN = {
+    "actor": [{"actor": "alma"}],
+    "dependence": [{"actor": "alma"}],
+    "dyad": [{"a": "alma", "b": "brim"}],
+    "event": [{"event": "bulletin:landing", "near": "3"}],
+    "names": [{"actor": "alma"}],
+    "network": [{"actor": "alma", "modality": "actual", "least": "1"}],
+    "posts": [{"actor": "alma"}, {"actor": "alma", "on": "2019-06-01"}],
+    "stances": [{"a": "alma", "b": "brim"}, {"a": "alma", "b": "brim", "topic": "war"}],
+    "ties": [{"actor": "alma"}, {"type": "heads"}, {"actor": "alma", "type": "heads"}],
+}
+BIG = re.compile(
+    r"SCAN (events|participants|quotes|evidence|facts|spans|actor_names|positions|relations)\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [(name, given) for name in NAMES for given in GIVEN[name]]
+)
+def test_a_filter_goes_through_an_index(tmp_path: Path, name: str, given: dict[str, str]) -> None:
+    database = build(str(tmp_path / "sourcebook.db"))
+    query = sa.text("explain query plan " + REPORTS[name].statement(given))
+    with reading(database) as connection:
+        plan = [row[3] for row in connection.execute(query, given)]
+    assert [step for step in plan if BIG.match(step)] == []
+
+
+@pytest.mark.parametrize("name", ["actor", "dependence", "names", "network", "posts", "ties"])
+def test_an_actor_is_found_by_any_name(made: str, name: str) -> None:
+    assert ask(made, name, actor="the almans") == ask(made, name, actor="alma") != []
+
+
+@pytest.mark.parametrize("name", ["dependence", "names", "network", "posts", "ties"])
+def test_an_actor_with_nothing_gets_nothing(made: str, name: str) -> None:
+    assert ask(made, name, actor="idle") == []
+
+
+# --- one actor ------------------------------------------------------------------------------------
+
+
+def test_an_actor_with_nothing_is_still_somebody(made: str) -> None:
+    assert ask(made, "actor", "part what how key", actor="idle") == [
+        ("actor", "The Idle", "organisation", "idle")
+    ]
+
+
+def test_all_that_is_known_of_an_actor(made: str) -> None:
+    columns = "part key how when modality"
+    assert ask(made, "actor", columns, actor="brim") == [
+        ("actor", "brim", "state", None, None),
+        ("name", "brim:the Palace", "metonym", None, "actual"),
+        ("name", "brim:Brim 100%_", "name", None, "actual"),
+        ("name", "brim:the regime", "description", None, "actual"),
+        ("post", "envoy--holds-post-in--brim", "holds-post-in", None, "actual"),
+        ("post", "0042--holds-post-in--brim", "holds-post-in", None, "expected"),
+        ("tie", "alma--depends-on--brim", "depends-on", None, "actual"),
+        ("tie", "brim--depends-on--alma", "depends-on", None, "denied"),
+        ("tie", "brim--more-committed-than--alma", "more-committed-than", None, "actual"),
+        ("tie", "zoe--depends-on--brim", "depends-on", None, "actual"),
+        ("tie", "alma--ally-of--brim", "ally-of", None, "hypothetical"),
+        ("position", "rest", "goal", None, "actual"),
+        ("position", "stalemate", "view", None, "actual"),
+        ("position", "ships", "need", None, "actual"),
+        ("position about", "lose", "fear", None, "actual"),
+        ("event", "peace", "doer", "2020-02", "expected"),
+        ("event", "storm", "doer", "2020-02-03", "actual"),
+        ("event", "landing", "receiver", "2020-02-03", "actual"),
+        ("event", "vow", "doer", "[..2020-03-10]", "actual"),
+        ("event", "feast", "doer", "XXXX-12-25", "actual"),
+        ("quote by", "claim", "partial", "2020", "actual"),
+        ("quote about", "claim", "speaker; subject", "2020", "actual"),
+        ("quote about", "speech", "subject", "2020-02-05", "actual"),
+        ("quote about", "murmur", "addressee", None, "actual; denied"),
+    ]
+
+
+def test_every_role_in_an_event_is_named_once(made: str) -> None:
+    roles: dict[str, str] = dict(ask(made, "actor", "key how", actor="alma"))
+    assert roles["siege"] == "doer; host"
+
+
+def test_who_only_speaks_is_not_spoken_about(made: str) -> None:
+    parts = [part for part, key in ask(made, "actor", "part key", actor="alma") if key == "speech"]
+    assert parts == ["quote by"]
+
+
+def test_words_in_marks_stand_behind_the_statement(made: str) -> None:
+    said: dict[str, str] = dict(ask(made, "actor", "key what", actor="brim"))
+    assert said["claim"] == "Brim: Brim never yields. (“never”)"
+    assert said["speech"] == 'Alma; Zoë Ångström: “We "came", … and we stay; 100%”'
+
+
+def test_nobody_is_not_asked_for(made: str) -> None:
+    with pytest.raises(BadValueError, match="is required"):
+        ask(made, "actor")
+
+
+# --- one event ------------------------------------------------------------------------------------
+
+
+def test_all_that_is_known_of_an_event(made: str) -> None:
+    columns = "part key how when modality certainty passage"
+    landing = "bulletin ¶2; bulletin ¶6; bulletin ¶7; gazette ¶1"
+    told = "asserted; alleged; reported"
+    assert ask(made, "event", columns, event="landing") == [
+        ("event", "landing", "assault", "2020-02-03", "actual", told, landing),
+        ("where", "port", "site", None, "actual; possible", told, landing),
+        ("who", "alma", "doer", None, "actual; possible", told, landing),
+        ("who", "brim", "receiver", None, "actual; possible", told, landing),
+        ("who", "0042", "concerned", None, "actual; possible", told, landing),
+        ("says", "bulletin", None, None, "actual", "asserted", "¶2"),
+        ("says", "bulletin", None, None, "actual", "asserted", "¶6"),
+        ("says", "wire", None, None, "possible", "alleged", "¶7"),
+        ("says", "gazette", None, None, "actual", "reported", "¶1"),
+        ("link", "siege", "follows (soon after)", "2019-11/..", "actual", "asserted", "¶6"),
+        ("link", "peace", "is answered by", "2020-02", "expected", "asserted", "¶6"),
+        ("quote", "speech", "direct", "2020-02-05", "actual", "asserted", "¶4"),
+        ("meanwhile", "storm", "2 actors shared", "2020-02-03", "actual", "asserted", "¶2"),
+        ("meanwhile", "peace", "1 actor shared", "2020-02", "expected", "asserted", "¶9"),
+        ("meanwhile", "siege", "1 actor shared", "2019-11/..", "actual", "asserted", "¶5"),
+    ]
+
+
+@pytest.mark.parametrize("event", ["bulletin:landing", "landing"])
+def test_an_event_is_found_by_either_key(made: str, event: str) -> None:
+    assert {row[0] for row in ask(made, "event", event=event)} == {"bulletin:landing"}
+
+
+@pytest.mark.parametrize(
+    "event", ["gazette:landing", "bulletin:", ":landing", "speech", "%", "' or 1=1 --"]
+)
+def test_what_is_no_event_gives_no_rows(made: str, event: str) -> None:
+    assert ask(made, "event", event=event) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "near", "found"),
+    [
+        # Those with two bounds come first; what may have been at any time is no neighbour.
+        ("landing", "9", ["storm", "peace", "siege", "vow"]),
+        ("landing", "1", ["storm"]),
+        ("peace", "0", []),
+        ("dream", "9", []),  # undated
+        ("feast", "9", []),  # on a Christmas Day
+    ],
+)
+def test_neighbours_are_the_nearest(made: str, event: str, near: str, found: list[str]) -> None:
+    rows = ask(made, "event", "part key", event=event, near=near)
+    assert [key for part, key in rows if part in ("before", "meanwhile", "after")] == found
+
+
+@pytest.mark.parametrize(
+    ("near", "found"),
+    [
+        ("1", ["before eve", "meanwhile spring", "after next"]),
+        ("3", ["before eve", "before old", "meanwhile spring", "after next", "after later"]),
+    ],
+)
+def test_before_and_after_go_by_days(made: str, near: str, found: list[str]) -> None:
+    rows = ask(made, "event", "part key", event="mid", near=near)
+    assert [f"{part} {key}" for part, key in rows[-len(found) :]] == found
+    assert rows[-len(found) - 1][0] == "says"
+
+
+# --- names and posts ------------------------------------------------------------------------------
+
+
+def test_each_voice_has_its_own_words(made: str) -> None:
+    assert ask(made, "names", "name kind used_by times source passage", actor="brim") == [
+        ("Brim 100%_", "name", "bulletin", 1, "bulletin", "¶3"),
+        ("the Palace", "metonym", "bulletin", 1, "bulletin", "¶3"),
+        ("the regime", "description", "bulletin", 3, "bulletin", "¶3; ¶9"),
+        ("the regime", "description", "wire", 2, "bulletin", "¶7; ¶8"),
+    ]
+
+
+def test_names_of_all_stand_by_actor_and_kind(made: str) -> None:
+    rows = ask(made, "names", "actor name used_by")
+    assert rows[:4] == [
+        ("alma", "Alma", "bulletin"),
+        ("alma", "Alma", "gazette"),
+        ("alma", "the Palace", "bulletin"),
+        ("alma", "the Almans", "bulletin"),
+    ]
+    assert len(rows) == 9
+
+
+POST = {"0042": "adviser", "zoe": "president", "envoy": "envoy", "consul": "consul"}
+
+
+@pytest.mark.parametrize(
+    ("on", "adviser", "president"),
+    [
+        (None, "over", "held"),
+        ("2017-12-31", None, None),  # nobody yet
+        ("2018-01-01", "open", None),  # in 2018: which day is not said
+        ("2018-12-31", "held", None),
+        ("2019-05-15", "held", "open"),
+        ("2019-12-01", "held", "held"),
+        ("2019-12-02", "open", "held"),  # until some day in December
+        ("2020-01-01", None, "held"),
+        ("2020-06-30", None, "held"),
+        ("2020-07-01", None, "open"),  # the document knows no more
+    ],
+)
+def test_a_post_is_held_on_a_day_by_what_is_said(
+    made: str, on: str | None, adviser: str | None, president: str | None
+) -> None:
+    rows = ask(made, "posts", "relation status", **({"on": on} if on else {}))
+    status: dict[str, str] = dict(rows)
+    assert len(rows) == len(status)
+    assert status.pop("0042--advises--alma", None) == adviser
+    assert status.pop("zoe--heads--alma", None) == president
+    # Undated ones are never held, whatever the day; what is expected never reads as so.
+    assert status == {
+        "envoy--holds-post-in--brim": "attested",
+        "0042--holds-post-in--brim": "expected",
+    }
+
+
+def test_an_undated_post_says_when_it_is_attested(made: str) -> None:
+    columns = "holder post with status day attested passage"
+    assert ask(made, "posts", columns, actor="envoy", on="2001-01-01") == [
+        (
+            "an envoy",
+            "envoy",
+            "Brim",
+            "attested",
+            "2001-01-01",
+            "2020-03-01; 2020-06",
+            "bulletin ¶8; gazette ¶2",
+        )
+    ]
+
+
+def test_a_post_is_on_a_day_and_not_in_a_year(made: str) -> None:
+    with pytest.raises(BadValueError, match="is no day"):
+        ask(made, "posts", on="2019")
+
+
+# --- between actors -------------------------------------------------------------------------------
+
+
+def test_ties_are_asked_for_by_actor_and_type(made: str) -> None:
+    assert ask(made, "ties", "from tie to", type="depends-on", actor="alma") == [
+        ("Alma", "depends-on", "Brim"),
+        ("Brim", "depends-on", "Alma"),
+    ]
+    assert len(ask(made, "ties", actor="alma")) == 6
+    assert len(ask(made, "ties", type="depends-on")) == 5
+    assert len(ask(made, "ties")) == 11
+
+
+def test_dependence_is_mutual_if_both_are_so(made: str) -> None:
+    columns = "who whom what mutual how about modality"
+    everything = ask(made, "dependence", columns)
+    assert everything == [
+        (
+            "O'Hara; drop table actors; --",
+            "Zoë Ångström",
+            "protection",
+            "yes",
+            "tie",
+            None,
+            "actual",
+        ),
+        ("Zoë Ångström", "O'Hara; drop table actors; --", "advice", "yes", "tie", None, "actual"),
+        ("Alma", "Brim", "grain", "unsettled", "tie", None, "actual"),
+        ("Brim", "Alma", "harbours", "unsettled", "tie", None, "denied"),
+        ("Zoë Ångström", "Brim", None, "no", "tie", None, "actual"),
+        ("Brim", None, "Ships.", None, "need", "Alma", "actual"),
+    ]
+    assert ask(made, "dependence", columns, actor="alma") == [
+        *everything[2:4],
+        everything[5],
+    ]
+    assert ask(made, "dependence", columns, actor="zoe") == [*everything[:2], everything[4]]
+
+
+SIDES = [
+    ("Trade by sea", "only Brim", None, "Ships.", "¶8"),
+    (
+        "The war",
+        "differ",
+        "is less committed than Brim: pride",
+        "more committed than Alma: pride",
+        "¶5",
+    ),
+    ("The war", "meet", "Stalemate.", "Stalemate.", "¶7"),
+    ("The war", "side by side", "Win.", "Rest.", "¶5 | ¶4"),
+    ("The war", "only Alma", "Lose.", None, "¶6"),
+]
+
+
+def test_stances_stand_side_by_side(made: str) -> None:
+    columns = "topic how a_says b_says passage"
+    assert ask(made, "stances", columns, a="alma", b="brim") == SIDES
+    assert ask(made, "stances", columns, a="alma", b="brim", topic="The war") == SIDES[1:]
+
+
+@pytest.mark.parametrize("given", [{}, {"a": "alma"}, {"b": "brim"}])
+def test_stances_are_those_of_whoever_holds_most(made: str, given: dict[str, str]) -> None:
+    assert ask(made, "stances", "topic how a_says b_says passage", **given) == SIDES
+
+
+@pytest.mark.parametrize("given", [{"a": "brim"}, {"b": "alma"}, {"a": "brim", "b": "alma"}])
+def test_stances_turn_with_whom_is_asked_for(made: str, given: dict[str, str]) -> None:
+    rows = ask(made, "stances", "a b a_says b_says", **given)
+    assert rows[1] == (
+        "Brim",
+        "Alma",
+        "more committed than Alma: pride",
+        "is less committed than Brim: pride",
+    )
+
+
+def test_nobody_differs_from_oneself(made: str) -> None:
+    assert ask(made, "stances", a="alma", b="alma") == []
+    assert ask(made, "dyad", a="alma", b="alma") == []
+
+
+def test_what_passed_between_two_stands_in_order(made: str) -> None:
+    assert ask(made, "dyad", "fact kind between when modality", a="alma", b="brim") == [
+        ("storm", "event", "Alma and Brim", "2020-02-03", "actual"),
+        ("landing", "event", "Alma to Brim", "2020-02-03", "actual"),
+        ("speech", "quote", "Alma to Brim", "2020-02-05", "actual"),
+        ("alma--depends-on--brim", "relation", "Alma to Brim", None, "actual"),
+        ("brim--depends-on--alma", "relation", "Brim to Alma", None, "denied"),
+        ("brim--more-committed-than--alma", "relation", "Brim to Alma", None, "actual"),
+        ("lose", "position", "Alma to Brim", None, "actual"),
+        ("stalemate", "position", "Alma and Brim", None, "actual"),
+        ("ships", "position", "Brim to Alma", None, "actual"),
+        ("alma--ally-of--brim", "relation", "Alma and Brim", None, "hypothetical"),
+    ]  # not the murmur, which an envoy addresses to Brim about Alma
+
+
+def test_a_dyad_is_the_same_from_both_sides(made: str) -> None:
+    one = ask(made, "dyad", "fact what source passage", a="alma", b="brim")
+    assert ask(made, "dyad", "fact what source passage", a="brim", b="alma") == one
+
+
+def test_edges_count_events_once_and_roles_by_direction(made: str) -> None:
+    edges = [
+        ("alma", "brim", 2, 1, 1, 0),
+        ("cape", "dune", 2, 1, 0, 1),
+        ("0042", "alma", 1, 0, 0, 0),
+        ("0042", "brim", 1, 0, 0, 0),
+    ]
+    columns = "source target weight together forth back"
+    assert ask(made, "network", columns) == edges
+    assert ask(made, "network", columns, actor="brim") == [edges[0], edges[3]]
+    assert ask(made, "network", columns, least="2") == edges[:2]
+    assert ask(made, "network", columns, modality="expected") == []
