@@ -1,0 +1,1 @@
+"""What speed is claimed, measured side by side with what it is compared to."""

@@ -1,0 +1,162 @@
+"""The generator of the benchmarks: whole, deterministic, and shaped as event data are."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks import generate as generator
+from benchmarks.generate import cached, generate
+from benchmarks.shape import name, slug
+from benchmarks.world import COLUMNS
+from schema.database import reading
+from schema.models import METADATA
+
+EVENTS = 2_000
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("generated") / "sourcebook.db"
+    generate(made, EVENTS, seed=7)
+    return made
+
+
+@pytest.fixture(scope="module")
+def database(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path)) as opened:
+        yield opened
+
+
+def one(database: sqlite3.Connection, query: str) -> int:
+    return int(database.execute(query).fetchone()[0])
+
+
+def digest(path: Path) -> str:
+    """All content of a database."""
+    hashed = hashlib.sha256()
+    with closing(sqlite3.connect(path)) as database:
+        for line in database.iterdump():
+            hashed.update(line.encode())
+    return hashed.hexdigest()
+
+
+def test_every_table_has_rows(path: Path) -> None:
+    with reading(str(path)) as connection:
+        for table in METADATA.sorted_tables:
+            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+    assert COLUMNS.keys() == METADATA.tables.keys() - {"relation_types"}
+
+
+def test_every_constraint_holds(database: sqlite3.Connection) -> None:
+    assert database.execute("pragma foreign_key_check").fetchall() == []
+    assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+    assert one(database, "select count(*) from events") == EVENTS
+    # No fact without evidence, no evidence without a passage, nothing outside its passage.
+    assert (
+        one(database, "select count(*) from facts where id not in (select fact_id from evidence)")
+        == 0
+    )
+    assert (
+        one(
+            database,
+            "select count(*) from evidence where id not in (select evidence_id from spans)",
+        )
+        == 0
+    )
+    outside = """
+        select count(*) from spans
+        join passages on passages.document_id = spans.document_id and passages.n = spans.passage
+        where spans.end_offset > passages.length
+    """
+    assert one(database, outside) == 0
+
+
+def test_indexes_are_those_of_the_migrations(database: sqlite3.Connection, tmp_path: Path) -> None:
+    from tests.made_up import build
+
+    query = "select type, name, sql from sqlite_schema order by type, name"
+    with closing(sqlite3.connect(build(str(tmp_path / "empty.db")))) as empty:
+        assert database.execute(query).fetchall() == empty.execute(query).fetchall()
+
+
+def test_a_seed_makes_the_same_rows(path: Path, tmp_path: Path) -> None:
+    for file, seed in (("same.db", 7), ("other.db", 8)):
+        generate(tmp_path / file, EVENTS, seed)
+    assert digest(tmp_path / "same.db") == digest(path) != digest(tmp_path / "other.db")
+
+
+def test_few_actors_do_most(database: sqlite3.Connection) -> None:
+    query = "select count(*) as n from participants group by actor_id order by n desc"
+    counts = [n for (n,) in database.execute(query)]
+    assert sum(counts[: len(counts) // 20]) > sum(counts) / 3
+    assert sum(n < 5 for n in counts) > len(counts) / 4
+
+
+def test_days_come_in_bursts(database: sqlite3.Connection) -> None:
+    query = """
+        select count(*) as n from sources
+        where id in (select document_id from codings)
+        group by substr(published, 1, 7)
+        order by n desc
+    """
+    months = [n for (n,) in database.execute(query)]
+    assert sum(months[:18]) > 0.3 * sum(months)  # of fifteen years
+
+
+def test_dates_are_of_every_precision(database: sqlite3.Connection) -> None:
+    query = "select distinct precision from events join dates on edtf = date"
+    found = {precision for (precision,) in database.execute(query)}
+    assert found == {"day", "month", "season", "year", "decade", "century", "range", "span"}
+    assert 0.05 < one(database, "select count(*) from events where date is null") / EVENTS < 0.15
+
+
+def test_events_have_several_sources(database: sqlite3.Connection) -> None:
+    told = """
+        select count(*) from (
+          select fact_id from evidence
+          where fact_id in (select id from events)
+          group by fact_id having count(distinct {}) > 1
+        )
+    """
+    assert one(database, told.format("document_id")) > EVENTS / 20
+    assert one(database, told.format("attribution_id")) > EVENTS / 5
+    deep = """
+        select count(*) from attributions
+        where parent_id in (select id from attributions where parent_id is not null)
+    """
+    assert one(database, deep) > 0
+
+
+def test_names_and_keys_differ() -> None:
+    names = [name(number) for number in range(40_000)]
+    assert len(set(names)) == len({slug(called) for called in names}) == len(names)
+
+
+def test_a_database_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(generator, "CACHE", tmp_path / "cache")
+    made = cached(events=50)
+    before = made.stat()
+    assert cached(events=50) == made
+    assert made.stat().st_mtime_ns == before.st_mtime_ns
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [made.name]
+
+
+def test_the_last_load_names_all_that_is_there(database: sqlite3.Connection) -> None:
+    from intake.items import digest as of_all
+
+    codings = database.execute(
+        "select key, hash from codings join sources on id = codings.document_id order by key"
+    ).fetchall()
+    assert database.execute(
+        "select content_hash from loads order by id desc limit 1"
+    ).fetchone() == (of_all(list(pair) for pair in codings),)
+    days = [day for (day,) in database.execute("select loaded_at from loads order by id")]
+    assert all(one <= other for one, other in pairwise(days))

@@ -1,0 +1,112 @@
+"""No filtered report reads a whole table: the plan of each, for every way of asking it.
+
+Read from the program that SQLite makes of a query rather than from `explain query plan`: that names
+a table by its alias, and says SEARCH of a table that it first reads whole for an automatic index.
+The database is as users have it: no `analyze` has been run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, combinations
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks.generate import generate
+from reports.catalogue import Catalogue
+from reports.definition import Report
+from schema.database import reading
+
+LARGE = {
+    "actor_names",
+    "attributions",
+    "changes",
+    "event_links",
+    "events",
+    "evidence",
+    "facts",
+    "participants",
+    "passages",
+    "positions",
+    "quotes",
+    "relations",
+    "spans",
+}
+"""Tables that grow with what is loaded. (Dates, actors, places and topics grow far slower.)"""
+
+WHOLE: dict[tuple[str, ...], str] = {
+    ("quotes", "directness"): "each of the three values is a large part of all quotes",
+}
+"""Reports, and what alone they are asked, that may read whole tables; and why."""
+
+CATALOGUE = Catalogue()
+REPORTS = {report.name: report for report in CATALOGUE.reports()}
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connection]:
+    path = tmp_path_factory.mktemp("plans") / "sourcebook.db"
+    generate(path, events=200)
+    with reading(str(path)) as opened:
+        yield opened
+
+
+def asked(report: Report) -> list[tuple[str, ...]]:
+    """Every way to ask a report for less than everything."""
+    always = tuple(p.name for p in report.parameters if p.required)
+    maybe = [p.name for p in report.parameters if p.optional]
+    ways = chain(*(combinations(maybe, n) for n in range(len(maybe) + 1)))
+    return [always + way for way in ways if always + way]
+
+
+def read_whole(connection: sa.Connection, query: str, given: dict[str, str]) -> list[str]:
+    """Name the large tables that a query reads from one end to the other, or an index of theirs."""
+    owners = dict(
+        connection.execute(sa.text("select rootpage, tbl_name from sqlite_schema")).tuples().all()
+    )
+    program = connection.execute(sa.text(f"explain {query}"), given).all()
+    opened = {step.p1: owners.get(step.p2) for step in program if step.opcode == "OpenRead"}
+    starts = {step.p1 for step in program if step.opcode in ("Rewind", "Last")}
+    steps = {step.p1 for step in program if step.opcode in ("Next", "Prev")}
+    counted = {step.p1 for step in program if step.opcode == "Count"}
+    whole = {opened.get(cursor) for cursor in starts & steps | counted}
+    return sorted(table for table in whole if table in LARGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [(name, way) for name, report in REPORTS.items() for way in asked(report)],
+)
+def test_a_filtered_report_reads_no_large_table_whole(
+    connection: sa.Connection, name: str, way: tuple[str, ...]
+) -> None:
+    report = REPORTS[name]
+    given = {p.name: "1" for p in report.parameters if p.name in way or p.default is not None}
+    query = report.statement(given)
+    whole = read_whole(connection, query, given)
+    plan = [row[3] for row in connection.execute(sa.text(f"explain query plan {query}"), given)]
+    if (name, *way) in WHOLE:
+        assert whole, f"{name} {way} no longer needs an exception"
+    else:
+        assert whole == [], "\n".join(plan)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("select e.title from events as e", ["events"]),
+        ("select count(*) from quotes", ["quotes"]),
+        ("select sum(id) from quotes", ["quotes"]),
+        ("select id from events order by date desc", ["events"]),
+        ("select * from events where summary = :x", ["events"]),
+        ("select * from events where date = :x", []),
+        ("select * from actors", []),
+        # Called a search, by an index that is made for it from all there is.
+        ("select * from actors as a join quotes as q on q.says = a.background", ["quotes"]),
+    ],
+)
+def test_what_is_read_whole_is_seen(
+    connection: sa.Connection, query: str, found: list[str]
+) -> None:
+    assert read_whole(connection, query, {"x": "1"} if ":x" in query else {}) == found
