@@ -33,6 +33,25 @@
 --   passage    text     where it does
 
 with recursive
+involved (fact_id) as (
+  select participants.fact_id
+  from participants
+  join actors on actors.id = participants.actor_id
+  where true
+    and actors.key = :actor  -- if :actor
+),
+-- Whatever somebody does not hold to be so, and threats.
+doubtful (fact_id) as (
+  select fact_id
+  from evidence
+  where modality <> 'actual'
+    and fact_id in (select fact_id from involved)  -- if :actor
+  union
+  select id
+  from events
+  where (modality <> 'actual' or event_type = 'threaten')
+    and id in (select fact_id from involved)  -- if :actor
+),
 -- What each fact says, in one line.
 told (fact_id, statement) as (
   select
@@ -59,25 +78,8 @@ told (fact_id, statement) as (
   left join events as ones on ones.id = event_links.from_event_id
   left join events as others on others.id = event_links.to_event_id
   left join actor_names on actor_names.id = facts.id
-),
-involved (fact_id) as (
-  select participants.fact_id
-  from participants
-  join actors on actors.id = participants.actor_id
-  where true
-    and actors.key = :actor  -- if :actor
-),
--- Whatever somebody does not hold to be so, and threats.
-doubtful (fact_id) as (
-  select fact_id
-  from evidence
-  where modality <> 'actual'
-    and fact_id in (select fact_id from involved)  -- if :actor
-  union
-  select id
-  from events
-  where (modality <> 'actual' or event_type = 'threaten')
-    and id in (select fact_id from involved)  -- if :actor
+  -- PostgreSQL would put all facts into words before it picks out these.
+  where facts.id in (select fact_id from doubtful)
 ),
 -- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
 places (evidence_id, n, last, passage) as (
@@ -114,8 +116,8 @@ listed (evidence_id, passage) as (
     where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
   )
 ),
--- Links, read from what was expected.
-linked (fact_id, rank, link, event_id) as (
+-- Links, read from what was expected; gathered once, not for each row.
+linked (fact_id, rank, link, event_id) as materialized (
   select
     to_event_id,
     case type when 'follows' then 1 when 'in-response-to' then 2 when 'instead-of' then 3
