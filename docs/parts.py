@@ -48,7 +48,7 @@ def values(of: type[StrEnum]) -> str:
                 (
                     code(one),
                     plain(one.meaning),
-                    "the same" if RELATIONS[one][1] else plain(RELATIONS[one][0]),
+                    "the same" if RELATIONS[one].symmetric else plain(RELATIONS[one].inverse),
                 )
                 for one in RelationType
             ),

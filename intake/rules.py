@@ -140,7 +140,7 @@ def _stored_once(subject: Subject) -> Iterator[Finding]:
         seen.add(triple)
     for i, one in enumerate(subject.coding.relations):
         ends: Any = (one.origin, one.target)
-        if RELATIONS[one.type][1]:
+        if RELATIONS[one.type].symmetric:
             ends = frozenset(ends)
         tie = (ends, one.type, one.what, one.topic, one.since, one.until)
         if tie in seen:

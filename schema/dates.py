@@ -27,10 +27,14 @@ class Date(Base):
 
     edtf: Mapped[str] = mapped_column(primary_key=True, comment="the date in EDTF")
     earliest: Mapped[str | None] = mapped_column(
-        index=True, comment="first day that it can mean, YYYY-MM-DD; null where open or unknown"
+        index=True,
+        comment="first day that it can mean, YYYY-MM-DD; null where open, unknown or outside the "
+        "years 0000 to 9999",
     )
     latest: Mapped[str | None] = mapped_column(
-        index=True, comment="last day that it can mean, YYYY-MM-DD; null where open or unknown"
+        index=True,
+        comment="last day that it can mean, YYYY-MM-DD; null where open, unknown or outside the "
+        "years 0000 to 9999",
     )
     precision: Mapped[str] = mapped_column(
         comment="day, month, season, year, decade, century; range: once within; span: from to"

@@ -6,7 +6,7 @@ Imports nothing of the project, and nothing heavier than enum.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class Vocabulary(StrEnum):
@@ -235,7 +235,7 @@ class Action(Vocabulary):
 
 
 class RelationType(Vocabulary):
-    """The standing ties, read FROM, type, TO; inverse and symmetry are in RELATIONS."""
+    """The standing ties, read FROM, type, TO."""
 
     ALLY_OF = "ally-of", "is allied with"
     WORKS_WITH = "works-with", "works or coordinates with"
@@ -268,35 +268,54 @@ class RelationType(Vocabulary):
     STRONGER_THAN = "stronger-than", "is stronger, better or more effective than (in what: what)"
 
 
-RELATIONS: dict[RelationType, tuple[str, bool]] = {
-    RelationType.ALLY_OF: ("is allied with", True),
-    RelationType.WORKS_WITH: ("works or coordinates with", True),
-    RelationType.SUPPORTS: ("is supported by", False),
-    RelationType.SENDS_FORCES_FOR: ("has forces fighting for it from", False),
-    RelationType.ARMS: ("is armed, paid or supplied by", False),
-    RelationType.PROTECTS: ("is shielded by", False),
-    RelationType.PATRON_OF: ("is a client or proxy of", False),
-    RelationType.ALIGNED_WITH: ("has on its side", False),
-    RelationType.DEPENDS_ON: ("is needed by", False),
-    RelationType.INFLUENCES: ("is influenced by", False),
-    RelationType.CONTROLS: ("is controlled, ruled or governed by", False),
-    RelationType.PRESSES: ("is urged or pressed by", False),
-    RelationType.ENGAGES: ("negotiates or talks with", True),
-    RelationType.OPPOSES: ("is opposed by", False),
-    RelationType.FIGHTS: ("is at war with or fights", True),
-    RelationType.RIVAL_OF: ("is a rival of", True),
-    RelationType.THREATENS: ("is threatened by", False),
-    RelationType.HEADS: ("is headed, led or commanded by", False),
-    RelationType.HOLDS_POST_IN: ("has in a post", False),
-    RelationType.ADVISES: ("is advised by", False),
-    RelationType.MEMBER_OF: ("has as a member", False),
-    RelationType.PART_OF: ("has as a part or organ", False),
-    RelationType.BELONGS_TO: ("has among its own", False),
-    RelationType.WRITES_FOR: ("publishes or employs", False),
-    RelationType.DIFFERS_FROM: ("differs from", True),
-    RelationType.AGREES_WITH: ("agrees with", True),
-    RelationType.DEPENDS_LESS_THAN: ("depends more on it than", False),
-    RelationType.MORE_COMMITTED_THAN: ("is less committed than", False),
-    RelationType.STRONGER_THAN: ("is weaker than", False),
+class Reading(NamedTuple):
+    """How a tie reads from either side, and whether it is the same both ways."""
+
+    label: str
+    inverse: str
+    symmetric: bool
+
+
+RELATIONS: dict[RelationType, Reading] = {
+    RelationType.ALLY_OF: Reading("is allied with", "is allied with", True),
+    RelationType.WORKS_WITH: Reading(
+        "works or coordinates with", "works or coordinates with", True
+    ),
+    RelationType.SUPPORTS: Reading("supports", "is supported by", False),
+    RelationType.SENDS_FORCES_FOR: Reading(
+        "sends or keeps forces fighting for", "has forces fighting for it from", False
+    ),
+    RelationType.ARMS: Reading("arms, pays or supplies", "is armed, paid or supplied by", False),
+    RelationType.PROTECTS: Reading("shields", "is shielded by", False),
+    RelationType.PATRON_OF: Reading("is the patron of", "is a client or proxy of", False),
+    RelationType.ALIGNED_WITH: Reading("takes the side of", "has on its side", False),
+    RelationType.DEPENDS_ON: Reading("needs", "is needed by", False),
+    RelationType.INFLUENCES: Reading("has influence over", "is influenced by", False),
+    RelationType.CONTROLS: Reading(
+        "controls, rules or governs", "is controlled, ruled or governed by", False
+    ),
+    RelationType.PRESSES: Reading("keeps urging or pressing", "is urged or pressed by", False),
+    RelationType.ENGAGES: Reading("negotiates or talks with", "negotiates or talks with", True),
+    RelationType.OPPOSES: Reading("opposes or seeks to curtail", "is opposed by", False),
+    RelationType.FIGHTS: Reading("is at war with or fights", "is at war with or fights", True),
+    RelationType.RIVAL_OF: Reading("is a rival of", "is a rival of", True),
+    RelationType.THREATENS: Reading("is a threat to", "is threatened by", False),
+    RelationType.HEADS: Reading(
+        "heads, leads or commands", "is headed, led or commanded by", False
+    ),
+    RelationType.HOLDS_POST_IN: Reading("holds a post in, or speaks for", "has in a post", False),
+    RelationType.ADVISES: Reading("advises", "is advised by", False),
+    RelationType.MEMBER_OF: Reading("is a member of", "has as a member", False),
+    RelationType.PART_OF: Reading("is a part or organ of", "has as a part or organ", False),
+    RelationType.BELONGS_TO: Reading(
+        "is of the nation, faith, family or community of", "has among its own", False
+    ),
+    RelationType.WRITES_FOR: Reading("writes or works for", "publishes or employs", False),
+    RelationType.DIFFERS_FROM: Reading("differs from", "differs from", True),
+    RelationType.AGREES_WITH: Reading("agrees with", "agrees with", True),
+    RelationType.DEPENDS_LESS_THAN: Reading("depends less than", "depends more than", False),
+    RelationType.MORE_COMMITTED_THAN: Reading(
+        "is more committed than", "is less committed than", False
+    ),
+    RelationType.STRONGER_THAN: Reading("is stronger than", "is weaker than", False),
 }
-"""How each tie reads from the other side, and whether it is the same both ways."""
