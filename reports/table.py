@@ -1,21 +1,23 @@
-"""A table for the terminal: laid out by its first thousand rows, the others written as they come.
+"""A table for the terminal: tabulate lays out the first thousand rows, the others follow suit.
 
-It looks as tabulate's `outline` and `grid` do, without tabulate: that must hold all rows to lay out
-the first (for 100,000, seconds and 200 MB), pads headers beyond the width that was asked for, and
-drops blanks at the edges of a value.
+tabulate holds all rows to lay out the first: for 100,000, seconds and 200 MB. So it gets the first
+thousand, folded to their widths, and whatever comes after is written in the columns that it made.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
-from operator import le
+from math import inf
 
-from wcwidth import iter_graphemes, wcswidth
+from tabulate import tabulate
+from wcwidth import iter_graphemes, wcswidth, wcwidth
 
 from reports.render import Column, Page, text, visible
 
 _HEAD = 1000  # rows that decide the widths
 _LATER = 3  # how much longer a value further down may be: the thousandth key is followed by others
+_HEADER = 2  # tabulate keeps so much room beside a heading
+_LEAST = 4  # no column is folded more narrowly: a heading needs half of it
 _WORD = 14  # a column keeps room for its longest word, up to this: no date is ever broken
 
 
@@ -32,12 +34,13 @@ def table(page: Page, width: int | None = None) -> Iterator[str]:
     head = list(islice(rows, _HEAD))
     natural, least = [], []
     for column, cells in zip(page.columns, zip(names, *head, strict=True), strict=True):
-        longest = max(map(_wide, cells))
-        if len(head) == _HEAD:
-            longest += _LATER
-        word = max(_wide(word) for cell in cells for word in cell.split(" "))
+        heading, *values = map(_wide, cells)
+        later = _LATER if len(head) == _HEAD else 0
+        longest = max(heading + _HEADER, max(values, default=0) + later)
+        heading, *values = (min(max(map(_wide, cell.split(" "))), _WORD) for cell in cells)
+        word = max(heading + _HEADER, *values, _LEAST)
         natural.append(longest)
-        least.append(longest if column.number else min(word, _WORD))
+        least.append(longest if column.number else min(word, longest))
     rest = chain(head, rows)
     if width is None:
         return _grid(page.columns, names, rest, natural, wrapped=False, ruled=False)
@@ -48,11 +51,16 @@ def table(page: Page, width: int | None = None) -> Iterator[str]:
 
 
 def _wide(text: str) -> int:
-    """How many places of a terminal a text takes, once it is `visible`.
+    """How many places of a terminal a text takes, once it is `visible`."""
+    return len(text) if text.isascii() else wcswidth(_carried(text))
 
-    A blank stands before every cell, and is measured with it: a vowel sign takes a place after it.
+
+def _carried(text: str) -> str:
+    """A text that opens with an accent or a vowel sign gets a blank to carry it.
+
+    Otherwise the frame's would, and the sign took one place by itself and another in its cell.
     """
-    return len(text) if text.isascii() else wcswidth(" " + text) - 1
+    return text if text.isascii() or wcwidth(text[0]) else " " + text
 
 
 def _fit(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
@@ -69,7 +77,7 @@ def _fit(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] |
 def _grid(
     columns: Sequence[Column],
     names: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterator[Sequence[str]],
     widths: Sequence[int],
     *,
     wrapped: bool,
@@ -77,32 +85,43 @@ def _grid(
 ) -> Iterator[str]:
     """A table in a frame; ruled between rows where many of them take several lines."""
     numbers = [column.number for column in columns]
+    # Half a number is another number.
+    limits = [
+        wide if wrapped and not number else inf
+        for wide, number in zip(widths, numbers, strict=True)
+    ]
 
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            " " * (wide - _wide(cell)) + cell if number else cell + " " * (wide - _wide(cell))
-            for cell, wide, number in zip(cells, widths, numbers, strict=True)
-        ]
-        return f"| {' | '.join(padded)} |\n"
+    def folded(cells: Sequence[str]) -> list[list[str]]:
+        return [_fold(cell, limit) for cell, limit in zip(cells, limits, strict=True)]
 
-    def lines(cells: Sequence[str]) -> Iterator[str]:
-        if not wrapped or all(map(le, map(_wide, cells), widths)):
-            return iter([line(cells)])
-        folded = [
-            [cell] if number else _fold(cell, wide)  # half a number is another number
-            for cell, wide, number in zip(cells, widths, numbers, strict=True)
-        ]
-        return map(line, zip_longest(*folded, fillvalue=""))
+    heads = []
+    for name, wide, number in zip(names, widths, numbers, strict=True):
+        first, *more = _fold(name, wide - _HEADER)
+        # A heading as wide as its column keeps tabulate from making the column narrower.
+        first = _pad(first, wide - _HEADER, number)
+        heads.append("\n".join([first, *more]))
+    laid = tabulate(
+        [["\n".join(lines) for lines in folded(row)] for row in islice(rows, _HEAD)],
+        headers=heads,
+        tablefmt="grid" if ruled else "outline",
+        disable_numparse=True,
+        preserve_whitespace=True,
+        colalign=["right" if number else "left" for number in numbers],
+    ).splitlines()
+    yield from (line + "\n" for line in laid[:-1])
+    rule = laid[0]
+    widths = [len(dashes) - 2 for dashes in rule.strip("+").split("+")]
+    for row in rows:
+        if ruled:
+            yield rule + "\n"
+        for cells in zip_longest(*folded(row), fillvalue=""):
+            yield f"| {' | '.join(map(_pad, cells, widths, numbers))} |\n"
+    yield rule + "\n"
 
-    rule = "+" + "+".join("-" * (wide + 2) for wide in widths) + "+\n"
-    yield rule
-    yield from lines(names)
-    yield rule.replace("-", "=")
-    for n, row in enumerate(rows):
-        if ruled and n:
-            yield rule
-        yield from lines(row)
-    yield rule
+
+def _pad(line: str, width: int, right: bool) -> str:
+    blanks = " " * (width - _wide(line))
+    return blanks + line if right else line + blanks
 
 
 def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
@@ -116,13 +135,13 @@ def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> 
                 yield f"{left}{' ' * (label - _wide(left))} | {right}\n"
 
 
-def _fold(text: str, width: int) -> list[str]:
+def _fold(text: str, width: float) -> list[str]:
     """A text in lines that fit: broken at a blank, which goes, or inside a word that is too long.
 
     Of values joined by `; ` each stays in one line if one line can hold it.
     """
     if _wide(text) <= width:
-        return [text]
+        return [_carried(text)]
     lines: list[str] = []
     for item in re.split(r"(?<=;) ", text):
         for word in [item] if _wide(item) <= width else item.split(" "):
@@ -132,10 +151,10 @@ def _fold(text: str, width: int) -> list[str]:
             lines.append(word)
             while (piece := _piece(lines[-1], width)) != lines[-1]:
                 lines[-1:] = [piece, lines[-1][len(piece) :]]
-    return lines
+    return [_carried(line) for line in lines]
 
 
-def _piece(word: str, width: int) -> str:
+def _piece(word: str, width: float) -> str:
     """As much of a word as fits: whole characters, one at least, up to a hyphen or the like."""
     if _wide(word) <= width:
         return word
