@@ -213,9 +213,8 @@ def ask(database: str, name: str, **arguments: str) -> list[Row]:
     out = io.StringIO()
     report = CATALOGUE.report(name)
     with reading(database) as connection, run(connection, report, arguments) as page:
-        render(page, Format.JSON, out)
-    rows: list[Row] = json.loads(out.getvalue())
-    return rows
+        render(page, Format.JSONL, out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 def golden(name: str) -> list[Row]:
