@@ -13,6 +13,7 @@ PYTEST_ARGS ?= -n auto
 MADE := $(VENV)/.made
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
+BROWSER := $(VENV)/.browser
 LOADED := $(VENV)/.loaded
 FLOORS := .venv-floors
 
@@ -62,9 +63,14 @@ $(DEVELOPED): $(INSTALLED)
 	@$(PIP) install -qq --requirement $(LOCK)
 	@touch $@
 
+$(BROWSER): tests/browser.py | $(DEVELOPED)
+	@echo "getting the browser of the tests ..." >&2
+	@$(BIN)/python tests/browser.py
+	@touch $@
+
 # --- prove ----------------------------------------------------------------------------------------------------------
 
-test: lint ## lint, check types, run every test
+test: lint $(BROWSER) ## lint, check types, run every test
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 lint: $(DEVELOPED) ## ruff and mypy
@@ -102,7 +108,7 @@ $(FLOORS)/.made: pyproject.toml $(BIN)/uv
 	    --no-build-isolation --editable .
 	@touch $@
 
-test-floors: $(FLOORS)/.made ## run every test on the oldest versions allowed
+test-floors: $(FLOORS)/.made $(BROWSER) ## run every test on the oldest versions allowed
 	$(FLOORS)/bin/pytest $(PYTEST_ARGS)
 
 clean: ## remove what these targets made, but for the database
