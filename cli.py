@@ -1,48 +1,25 @@
 """The command line: thin commands that hand over to intake, reports, schema and migrations.
 
-Only click is imported at the start; every command imports what it needs when it runs.
+Only click, and the options of rows, are imported at the start; every command imports what it
+needs when it runs.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-FORMATS = ("table", "markdown", "csv", "tsv", "json", "jsonl", "html")
+from reports.options import only_for, row_options, write
+
 FAILED, USAGE, WARNED = 1, 2, 3
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 FILE = click.Path(path_type=Path)
-
-
-def rows_options(command: Command) -> Command:
-    """Add --format and -o, which every command that prints rows takes."""
-    for option in (
-        click.option(
-            "-o",
-            "--output",
-            type=FILE,
-            help="Write to this file, whole or not at all, instead of stdout.",
-        ),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(FORMATS),
-            default="table",
-            show_default=True,
-            help="How to print the rows.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 text_option = click.option(
@@ -85,6 +62,10 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 
     Rows go to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
     3 done with warnings (check).
+
+    For completion in bash, of actors, topics and places too, put
+    eval "$(_SOURCEBOOK_COMPLETE=bash_source sourcebook)" in your .bashrc; zsh_source and
+    fish_source are for other shells.
     """
     ctx.obj = db
 
@@ -108,21 +89,21 @@ def init(db: str) -> None:
             _tell_loaded(loaded)
 
 
-@sourcebook.command(name="load")
+@sourcebook.command(name="load", params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @text_option
 @click.option(
     "--keep-text", is_flag=True, help="Store the text's passages in the database (needs --text)."
 )
-@rows_options
 @click.pass_obj
 def load_command(
     db: str,
     files: tuple[Path, ...],
     text: Path | None,
     keep_text: bool,
-    form: str,
+    format: str,
     output: Path | None,
+    raw: bool,
 ) -> None:
     """Load codings, each in one transaction; prints what changed, by key."""
     from intake.load import load, read
@@ -131,6 +112,7 @@ def load_command(
     _one_text(files, text)
     if keep_text and text is None:
         raise click.UsageError("--keep-text needs --text: the text to keep")
+    only_for("--raw", raw, [format], "csv")
     with failing():
         codings = [read(path, text) for path in files]
         rows: list[tuple[str, ...]] = []
@@ -140,17 +122,18 @@ def load_command(
             _tell_loaded(loaded)
             if proven.remarks:
                 _tell(f"{proven.path}: {len(proven.remarks)} remarks; see `sourcebook check`")
-            if not loaded.first or form != "table" or output:
+            if not loaded.first or format != "table" or output:
                 rows.extend((loaded.document, action, *name) for action, name in loaded.changes)
-        if rows or form != "table" or output:
-            _print(("document", "action", "item", "key"), rows, form, output)
+        if rows or format != "table" or output:
+            _print(("document", "action", "item", "key"), rows, format, output, raw)
 
 
-@sourcebook.command()
+@sourcebook.command(params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @text_option
-@rows_options
-def check(files: tuple[Path, ...], text: Path | None, form: str, output: Path | None) -> None:
+def check(
+    files: tuple[Path, ...], text: Path | None, format: str, output: Path | None, raw: bool
+) -> None:
     """Check codings by every rule; changes nothing.
 
     Exit status: 1 if there are errors, 3 if the worst is a warning, else 0.
@@ -159,9 +142,10 @@ def check(files: tuple[Path, ...], text: Path | None, form: str, output: Path | 
     from intake.load import examine
 
     _one_text(files, text)
+    only_for("--raw", raw, [format], "csv")
     with failing():
         faults = [fault for path in files for fault in examine(path, text)]
-        if form == "table" and output is None:
+        if format == "table" and output is None:
             for fault in faults:
                 click.echo(str(fault))
         else:
@@ -170,7 +154,7 @@ def check(files: tuple[Path, ...], text: Path | None, form: str, output: Path | 
                 for one in faults
             ]
             columns = ("file", "line", "severity", "rule", "where", "message")
-            _print(columns, rows, form, output, numbers=("line",))
+            _print(columns, rows, format, output, raw, numbers=("line",))
     found = {severity: sum(one.severity is severity for one in faults) for severity in Severity}
     _tell(", ".join(f"{count} {severity}s" for severity, count in found.items()))
     if found[Severity.ERROR]:
@@ -206,34 +190,29 @@ def migrate(db: str) -> None:
     _tell_standing(db, before, after)
 
 
-@sourcebook.command()
+@sourcebook.command(params=row_options("mermaid"))
 @click.argument("name", required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([*FORMATS, "mermaid"]),
-    default="table",
-    show_default=True,
-    help="How to print the rows; mermaid draws the diagram of all tables.",
-)
-@click.option("-o", "--output", type=FILE, help="Write to this file instead of stdout.")
-def tables(name: str | None, form: str, output: Path | None) -> None:
-    """Print the data dictionary: all tables and views, or the columns of one."""
+def tables(name: str | None, format: str, output: Path | None, raw: bool) -> None:
+    """Print the data dictionary: all tables and views, or the columns of one.
+
+    --format mermaid draws the diagram of all tables.
+    """
     from schema import dictionary as printed
 
+    only_for("--raw", raw, [format], "csv")
     with failing():
-        if form == "mermaid":
+        if format == "mermaid":
             if name is not None:
                 raise click.UsageError("--format mermaid draws all tables; leave NAME out")
             _write(printed.mermaid(), output)
         elif name is None:
-            _print(printed.TABLE_COLUMNS, printed.tables(), form, output)
+            _print(printed.TABLE_COLUMNS, printed.tables(), format, output, raw)
         else:
             try:
                 columns = printed.columns(name)
             except printed.UnknownTableError as error:
                 raise click.UsageError(error.args[0]) from None
-            _print(printed.COLUMN_COLUMNS, columns, form, output)
+            _print(printed.COLUMN_COLUMNS, columns, format, output, raw)
 
 
 def main() -> None:
@@ -268,17 +247,15 @@ def _one_text(files: Sequence[Path], text: Path | None) -> None:
 def _print(
     columns: Sequence[str],
     rows: Sequence[Sequence[Any]],
-    form: str,
+    format: str,
     output: Path | None,
+    raw: bool,
     numbers: Sequence[str] = (),
 ) -> None:
-    from reports.render import Column, Format, Page, destination, render
+    from reports.render import Column, Page
 
     typed = [Column(name, "integer" if name in numbers else "text") for name in columns]
-    with destination(output) as out:
-        # A terminal's table fits its width; what is piped or written is not cut.
-        width = shutil.get_terminal_size().columns if out.isatty() else None
-        render(Page(typed, rows), Format(form), out, width=width)
+    write(Page(typed, rows), format, output, raw)
 
 
 def _write(text: str, output: Path | None) -> None:

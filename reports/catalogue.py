@@ -1,6 +1,7 @@
-"""Finds the reports: the .sql files that ship, and those in folders of the user's own."""
+"""Finds the reports: the .sql files that ship, and those in a folder of the user's own."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,21 +19,31 @@ class UnknownReportError(ReportError):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All reports of the folders, read when they are asked for."""
+    """All reports of the folders, read when they are asked for.
+
+    A name belongs to one file: of a name that stands in two folders neither file is run, for
+    nobody could tell which one answered.
+    """
 
     folders: tuple[Path, ...] = (SHIPPED,)
-    """A report in a later folder takes the place of one with its name in an earlier one."""
+
+    @classmethod
+    def of(cls, own: Path | None) -> "Catalogue":
+        """Give the reports that ship and, if there are any, those of the user's own folder."""
+        return cls((SHIPPED, own)) if own else cls()
 
     @cached_property
-    def paths(self) -> dict[str, Path]:
+    def files(self) -> dict[str, list[Path]]:
         """The reports' files by name, in order. Raises ReportError for an unreadable folder."""
-        found: dict[str, Path] = {}
+        found: dict[str, list[Path]] = {}
         for folder in self.folders:
             try:
                 files = [path for path in folder.iterdir() if path.suffix == ".sql"]
             except OSError as error:
                 raise ReportError(f"{folder}: {_reason(error)}; name another folder") from None
-            found |= {path.stem: path for path in files}
+            for path in files:
+                if not path.name.startswith("."):  # what an editor keeps beside a file
+                    found.setdefault(path.stem, []).append(path)
         return dict(sorted(found.items()))
 
     def report(self, name: str) -> Report:
@@ -40,21 +51,34 @@ class Catalogue:
 
         Raises UnknownReportError where there is none, ReportError for a fault in its file.
         """
-        if name in self.paths:
-            return read(self.paths[name])
+        if name in self.files:
+            path, *others = self.files[name]
+            if others:
+                raise ReportError(f"{others[0]}: there is a report {name} already; rename this one")
+            return read(path)
         from reports.names import nearest
 
-        near = nearest(name, self.paths)
+        near = nearest(name, self.files)
         hint = f"; nearest: {', '.join(near)}" if near else ""
         raise UnknownReportError(f"there is no report {name!r}{hint}")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> list[Report]:
         """Read all reports. Raises ReportError for the first fault in any of them."""
-        return [read(path) for path in self.paths.values()]
+        return [self.report(name) for name in self.files]
+
+    def each(self) -> Iterator[Report | ReportError]:
+        """Read all reports; those that have a fault give it instead."""
+        for name in self.files:
+            try:
+                yield self.report(name)
+            except ReportError as fault:
+                yield fault
 
 
 def read(path: Path) -> Report:
     """Read a report from its file. Raises ReportError, naming file and line, for a fault in it."""
+    if not re.fullmatch(r"\w[\w-]*", path.stem):
+        raise ReportError(f"{path}: is no name of a report; letters, digits, - and _ make one")
     try:
         parts = parse(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:

@@ -4,18 +4,24 @@ Imports click and the reports' headers; SQLAlchemy only when a report runs.
 """
 
 import os
-import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from reports.catalogue import Catalogue, UnknownReportError
-from reports.definition import Parameter, Report, ReportError, Type
-from reports.render import Column, Format, OutputError, Page, destination, render, visible
+from reports.definition import NAMED, Parameter, Report, ReportError, Type
+from reports.options import CITED, only_for, row_options, write
+from reports.render import Column, OutputError, Page, visible
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+FOLDER = "SOURCEBOOK_REPORTS"
+"""Where --reports comes from if it is not given."""
 
 LIST = (
     Column("report", meaning="name of the report"),
@@ -41,26 +47,60 @@ EXPLAINED = {
 EXIT = "Exit status: 0 done, 1 failed, 2 wrong usage."
 
 
-def row_options() -> list[click.Parameter]:
-    """Make the options that say how rows are written; they stand before or after the name."""
+def report_options(*, many: bool = False) -> list[click.Parameter]:
+    """Make the options of every report; they stand before or after its name."""
     return [
+        *row_options(default=None, many=many),
         click.Option(
-            ["--format"],
-            type=click.Choice([format.value for format in Format]),
-            help="How to print the rows.  [default: table]",
-        ),
-        click.Option(
-            ["-o", "--output"],
-            type=click.Path(path_type=Path),
-            help="Write to this file, whole or not at all, instead of stdout.",
-        ),
-        click.Option(
-            ["--raw"],
+            ["--cite"],
             is_flag=True,
             default=None,
-            help="In csv, leave cells as they are that a spreadsheet would take for formulas.",
+            help="Add a list of the documents that the rows rest on, as one cites them.",
+        ),
+        click.Option(
+            ["--words"],
+            is_flag=True,
+            default=None,
+            help="Add a column with the words that each row rests on, where the text is kept "
+            "(`load --text FILE --keep-text`).",
+        ),
+        click.Option(
+            ["--meta"],
+            is_flag=True,
+            default=None,
+            help="In json, give an object of meta and rows instead of the rows alone.",
         ),
     ]
+
+
+class Asked(NamedTuple):
+    """What the options of every report say."""
+
+    format: Sequence[str]
+    output: Path | None
+    raw: bool
+    cite: bool
+    words: bool
+    meta: bool
+
+    @classmethod
+    def of(cls, ctx: click.Context, given: dict[str, Any]) -> "Asked":
+        """Take out of `given` what was said after the name, or else what was said before it."""
+        before = ctx.parent.params if ctx.parent and ctx.parent.command is report else {}
+        said = {name: given.pop(name) or before.get(name) for name in cls._fields}
+        formats = said["format"] or ("table",)
+        formats = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
+        only_for("--raw", said["raw"], formats, "csv")
+        only_for("--cite", said["cite"], formats, *CITED)
+        only_for("--meta", said["meta"], formats, "json")
+        flags = (bool(said[name]) for name in ("raw", "cite", "words", "meta"))
+        return cls(formats, said["output"], *flags)
+
+    def one_format(self) -> str:
+        """Give the format. Raises UsageError where there are several."""
+        if len(self.format) > 1:
+            raise click.UsageError("give --format once; several are for --all")
+        return self.format[0]
 
 
 class Value(click.ParamType[str | int]):
@@ -79,6 +119,19 @@ class Value(click.ParamType[str | int]):
         except ValueError as error:
             self.fail(visible(str(error)), param, ctx)
 
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> "list[CompletionItem]":
+        """Offer the choices, or those whom the database knows."""
+        from reports.completion import choices, values
+
+        if self.parameter.type in NAMED:
+            return values(ctx, self.parameter.type, incomplete)
+        return choices(self.parameter.choices, incomplete)
+
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:  # noqa: ARG002
         """Give the choices, or what it is."""
         if self.parameter.choices:
@@ -93,7 +146,7 @@ class ReportCommand(click.Command):
         self.report = report
         super().__init__(
             report.name,
-            params=[*map(_option, report.parameters), *row_options()],
+            params=[*map(_option, report.parameters), *report_options()],
             callback=self.answer,
             short_help=report.question,
         )
@@ -126,46 +179,75 @@ class ReportCommand(click.Command):
     def answer(self, **arguments: Any) -> None:
         """Run the report and write its rows."""
         ctx = click.get_current_context()
-        how = {name: arguments.pop(name) for name in ("format", "output", "raw")}
-        before = ctx.parent.params if ctx.parent else {}
-        how = {name: before.get(name) if said is None else said for name, said in how.items()}
-        from reports.run import BadValueError, run
+        asked = Asked.of(ctx, arguments)
+        form = asked.one_format()
+        from reports.grounds import Grounds, NoGroundsError, unkept
+        from reports.run import BadValueError, run, standing
         from schema.database import DatabaseError, reading
 
         try:
+            grounds = Grounds(self.report) if asked.cite or asked.words else None
             with (
                 reading(ctx.obj) as connection,
                 run(connection, self.report, arguments) as page,
             ):
-                write(page, **how)
+                page = replace(page, meta=standing(connection))
+                if grounds:
+                    page = grounds.page(connection, page, cite=asked.cite, words=asked.words)
+                write(page, form, asked.output, asked.raw, meta=asked.meta or asked.cite)
+        except NoGroundsError as error:
+            raise click.UsageError(str(error)) from None
         except BadValueError as error:
             option = next(p for p in self.params if p.name == error.parameter)
             raise click.BadParameter(visible(str(error)), ctx, option) from None
         except (DatabaseError, OutputError, ReportError) as error:
             raise click.ClickException(visible(str(error))) from None
+        if grounds and grounds.textless:
+            click.echo(visible(unkept(grounds.textless)), err=True)
 
 
 class Reports(click.Group):
     """The reports of a catalogue, each made into a command when it is asked for."""
 
-    catalogue = Catalogue()
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all reports."""
         with failing():
-            return list(self.catalogue.paths)
+            return list(known(ctx).files)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Make the command of a report. An unknown name is wrong usage and gets the nearest."""
-        with failing():
-            return ReportCommand(self.catalogue.report(name))
+        try:
+            with failing():
+                return ReportCommand(known(ctx).report(name))
+        except click.ClickException:
+            if ctx.resilient_parsing:  # somebody is still typing
+                return None
+            raise
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Offer the reports, or where an option is begun the options."""
+        from reports.completion import reports
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return reports(known(ctx), incomplete)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write every report with its whole question: click would cut it off."""
         with failing(), formatter.section("Reports"):
             formatter.write_dl(
-                [(report.name, visible(report.question)) for report in self.catalogue.reports()]
+                [
+                    (one.name, visible(one.question))
+                    for one in known(ctx).each()
+                    if isinstance(one, Report)
+                ]
             )
+
+
+def known(ctx: click.Context) -> Catalogue:
+    """Give the reports that ship and those of --reports; --help comes before a variable is read."""
+    own = ctx.params.get("reports") or os.environ.get(FOLDER)
+    return Catalogue.of(Path(own) if own else None)
 
 
 @contextmanager
@@ -174,7 +256,10 @@ def failing() -> Iterator[None]:
     try:
         yield
     except UnknownReportError as error:
-        raise click.UsageError(f"{visible(str(error))}; `sourcebook report` lists all") from None
+        raise click.UsageError(
+            f"{visible(str(error))}; `sourcebook report` lists all, --reports DIR stands before "
+            "the name"
+        ) from None
     except ReportError as error:
         raise click.ClickException(visible(str(error))) from None
 
@@ -182,41 +267,89 @@ def failing() -> Iterator[None]:
 @click.group(
     cls=Reports,
     invoke_without_command=True,
-    params=row_options(),
+    params=[
+        click.Option(
+            ["--reports"],
+            envvar=FOLDER,
+            show_envvar=True,
+            metavar="DIR",
+            is_eager=True,
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Know the .sql files of this folder as reports too.",
+        ),
+        click.Option(
+            ["--all"],
+            is_flag=True,
+            help="Ask every report and write it to a file of the folder -o; --format may be given "
+            "several times. With --format markdown alone and -o FILE.md, write one document.",
+        ),
+        *report_options(many=True),
+    ],
     subcommand_metavar="[NAME [OPTIONS]]",
     epilog=EXIT,
 )
 @click.pass_context
-def report(ctx: click.Context, format: str | None, output: Path | None, raw: bool | None) -> None:
+def report(ctx: click.Context, /, reports: Path | None, all: bool, **given: Any) -> None:  # noqa: ARG001
     """Ask one of the reports; without a name, list them.
 
     `report NAME --help` says what a report answers, what it can be asked and what its columns
     hold. In a terminal a table is fitted to the width; elsewhere nothing is wrapped.
+
+    Below the rows the content hash of the database is named, so that what is printed can be traced
+    to the data: in html and markdown, in json with --meta, else on stderr.
+
+    A report of your own is a .sql file with the same header as those that ship; one of a name that
+    is there already is refused.
     """
     if ctx.invoked_subcommand is not None:
+        if all:
+            raise click.UsageError("--all asks every report: leave the name out")
         return
-    with failing():
-        rows = [(one.name, one.title, one.question) for one in Reports.catalogue.reports()]
+    asked = Asked.of(ctx, given)
+    catalogue = known(ctx)
+    if all:
+        write_all(ctx, catalogue, asked)
+    else:
+        list_all(ctx, catalogue, asked)
+
+
+def write_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
+    """Write every report; exit status 1 if one of them failed."""
+    if asked.output is None:
+        raise click.UsageError("--all needs -o: a folder, or with --format markdown FILE.md")
+    from reports.every import Every
+    from reports.render import Format
+    from schema.database import DatabaseError, reading
+
     try:
-        write(Page(LIST, rows, title="Reports"), format, output, raw)
+        with reading(ctx.obj) as connection:
+            formats = [Format(format) for format in asked.format]
+            every = Every(
+                connection, catalogue, formats, asked.raw, asked.cite, asked.words, asked.meta
+            )
+            every.write(asked.output)
+    except (DatabaseError, OutputError, ReportError) as error:
+        raise click.ClickException(visible(str(error))) from None
+    if every.failed:
+        ctx.exit(1)
+
+
+def list_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
+    """List the reports; exit status 1 if the file of one has a fault."""
+    if asked.cite or asked.words or asked.meta:
+        raise click.UsageError("--cite, --words and --meta are for a report: give its NAME")
+    with failing():
+        found = list(catalogue.each())
+    rows = [(one.name, one.title, one.question) for one in found if isinstance(one, Report)]
+    try:
+        write(Page(LIST, rows, title="Reports"), asked.one_format(), asked.output, asked.raw)
     except OutputError as error:
         raise click.ClickException(visible(str(error))) from None
-
-
-def write(page: Page, format: str | None, output: Path | None, raw: bool | None) -> None:
-    """Write a page where and how the options say; a reader who goes away is no fault."""
-    form = Format(format or Format.TABLE)
-    if raw and form is not Format.CSV:
-        raise click.UsageError("--raw is for --format csv; the other formats never change a cell")
-    try:
-        with destination(output) as out:
-            count = render(page, form, out, width=_width(out, output), raw=bool(raw))
-    except BrokenPipeError:
-        # As `report | head` does. Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return
-    if not count:
-        click.echo("no rows", err=True)
+    faults = [one for one in found if isinstance(one, ReportError)]
+    for fault in faults:
+        click.echo(f"Error: {visible(str(fault))}", err=True)
+    if faults:
+        ctx.exit(1)
 
 
 def _option(parameter: Parameter) -> click.Option:
@@ -227,10 +360,3 @@ def _option(parameter: Parameter) -> click.Option:
         required=parameter.required,
         help=visible(parameter.meaning + default),
     )
-
-
-def _width(out: TextIO, output: Path | None) -> int | None:
-    """Give the width that a table must fit: the terminal's, or none."""
-    if output is not None or not out.isatty():
-        return None
-    return shutil.get_terminal_size().columns

@@ -38,6 +38,10 @@ class Type(StrEnum):
     CHOICE = "choice"
 
 
+NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE)
+"""Parameters whose values the database knows by key or name."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """Something that a report can be asked for."""
@@ -69,7 +73,11 @@ class Parameter:
         if "\0" in text or not _encodes(text):
             raise ValueError("holds what is no text: a NUL, or bytes that are not UTF-8")
         if self.type is Type.CHOICE and text not in self.choices:
-            raise ValueError(f"{text!r} is none of {', '.join(self.choices)}")
+            from reports.names import nearest
+
+            near = nearest(text, self.choices, limit=1)
+            hint = f"; nearest: {near[0]}" if near else ""
+            raise ValueError(f"{text!r} is none of {', '.join(self.choices)}{hint}")
         if self.type is Type.DATE:
             return self._day(text)
         return text

@@ -30,6 +30,10 @@ is neither required nor has a default is optional. Each line that names an optio
 `-- if :actor`, and is left out where it was not given; `-- if :from or :to` keeps a line for
 either. So a filter that nobody asks for costs nothing, an index serves the one that is asked for,
 and the file remains plain SQL for other tools: delete the lines that you do not want.
+
+A report states facts if it has the columns `source` (key of the document) and `passage` (¶4; ¶7):
+then --cite cites them, and --words shows the words of the fact that a column `fact` names, or else
+the passages. reports/grounds.py has it in full.
 """
 
 import re
@@ -39,8 +43,8 @@ from typing import Literal, NamedTuple
 from reports.definition import Line, Parameter, Type
 from reports.render import Column
 
-RESERVED = frozenset(("all", "cite", "format", "help", "output", "raw", "reports", "words"))
-"""Options that every report has, now or soon: no parameter may be called so."""
+RESERVED = frozenset(("all", "cite", "format", "help", "meta", "output", "raw", "reports", "words"))
+"""Options that every report has: no parameter may be called so."""
 
 # What may hold a colon that means nothing, and what is meant: a parameter is what SQLAlchemy's
 # text() takes for one.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
 
-from reports.render import Cell, Page, text, visible
+from reports.render import Cell, Page, footer, text, visible
 
 # Code, emphasis, links, cells, strikes and mathematics; an address that stands by itself. A mail
 # address, a user and an issue become links whatever escapes them: there the sign stands apart.
@@ -14,18 +14,27 @@ _MARKDOWN = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\."
 
 
 def markdown(page: Page) -> Iterator[str]:
-    """A pipe table of GitHub's Markdown; a line end in a value is `<br>`."""
+    """A pipe table of GitHub's Markdown; a line end in a value is `<br>`.
+
+    Below it a list of citations, and in a last line from which data the rows are.
+    """
 
     def line(cells: Sequence[Cell]) -> str:
-        return f"| {' | '.join(_literal(text(cell)) for cell in cells)} |\n"
+        return f"| {' | '.join(literal(text(cell)) for cell in cells)} |\n"
 
     yield line([column.name for column in page.columns])
     yield f"| {' | '.join('---:' if column.number else '---' for column in page.columns)} |\n"
+    count = 0
     for row in page.rows:
+        count += 1
         yield line(row)
+    for n, (source, citation) in enumerate(page.citations or ()):
+        yield f"{'' if n else chr(10)}- **{literal(source)}** {literal(citation)}\n"
+    if page.meta:
+        yield f"\n*{literal(footer(page.meta, count))}*\n"
 
 
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
     """Text that Markdown shows as it is."""
     return "<br>".join(
         _MARKDOWN.sub(
@@ -107,6 +116,9 @@ def html(page: Page) -> Iterator[str]:
         ]
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody>\n</table>\n</div>\n"
+    cited = list(page.citations or ())
+    if cited:
+        yield f"<h2>Sources</h2>\n{_terms(cited)}"
     meanings = [(column.name, column.meaning) for column in page.columns if column.meaning]
     if meanings:
         yield f"<details>\n<summary>Columns</summary>\n{_terms(meanings)}</details>\n"

@@ -1,7 +1,26 @@
-"""How names are compared: whatever their case and accents, and by how near they are."""
+"""What is called what, and how names are compared: whatever case and accents, or by nearness.
+
+Imports no SQLAlchemy: shell completion needs none.
+"""
 
 import unicodedata
 from collections.abc import Iterable
+
+from reports.definition import Type
+
+# Everything by which something is known: its key, its heading, and its other names.
+KNOWN = {
+    Type.ACTOR: """
+        select actors.key, actors.name as heading, actors.name
+        from actors
+        union
+        select actors.key, actors.name, actor_names.name
+        from actor_names
+        join actors on actors.id = actor_names.actor_id
+    """,
+    Type.TOPIC: "select key, label as heading, label as name from topics",
+    Type.PLACE: "select key, name as heading, name from places",
+}
 
 
 def fold(name: str) -> str:

@@ -12,7 +12,8 @@ escape (`visible`). No format turns text into a number: `0042` and `1.20` stay w
 | not finite | `-Infinity`           | the same  | the same  | the same as text: JSON has no such |
 
 tsv is the text format of PostgreSQL's COPY: tab, line ends and backslash in a value are written
-`\t`, `\n`, `\r` and `\\`. `Page.meta` stands in html and json; the others hold rows alone.
+`\t`, `\n`, `\r` and `\\`. csv, tsv and jsonl hold rows alone; `Page.meta` stands in html,
+markdown and json, `Page.citations` in these and below a table.
 """
 
 import json
@@ -25,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -66,6 +68,8 @@ class Page:
     title: str = ""
     question: str = ""
     meta: Mapping[str, str] = field(default_factory=dict)
+    citations: Iterable[tuple[str, str]] | None = None
+    """Key of a source and how to cite it; read once, after the rows. None: nobody asked."""
 
 
 def render(
@@ -93,7 +97,7 @@ def _writer(format: Format, width: int | None, raw: bool) -> Callable[[Page], It
     if format is Format.TABLE:
         from reports.table import table
 
-        return lambda page: table(page, width)
+        return lambda page: chain(table(page, width), _below(page))
     if format is Format.MARKDOWN:
         from reports.markup import markdown
 
@@ -105,6 +109,12 @@ def _writer(format: Format, width: int | None, raw: bool) -> Callable[[Page], It
     if format is Format.CSV:
         return lambda page: _csv(page, raw)
     return {Format.TSV: _tsv, Format.JSON: _json, Format.JSONL: _jsonl}[format]
+
+
+def _below(page: Page) -> Iterator[str]:
+    """The citations below a table, each in one line, to be copied whole."""
+    for n, (source, citation) in enumerate(page.citations or ()):
+        yield f"{'' if n else chr(10)}[{visible(source)}] {visible(citation)}\n"
 
 
 def text(value: Cell) -> str:
@@ -219,13 +229,34 @@ def _jsonl(page: Page) -> Iterator[str]:
 
 
 def _json(page: Page) -> Iterator[str]:
-    """An array of rows; an object of `meta` and `rows` where there is something to say of them."""
-    yield f'{{"meta": {_dumps(page.meta)}, "rows": [' if page.meta else "["
+    """An array of rows; an object of `meta`, `rows` and `citations` where one of those is asked."""
+    plain = not page.meta and page.citations is None
+    meta = f'"meta": {_dumps(page.meta)}, ' if page.meta else ""
+    yield "[" if plain else f'{{{meta}"rows": ['
+    yield from _separated(_objects(page))
+    if page.citations is not None:
+        yield '\n], "citations": ['
+        yield from _separated(
+            _dumps({"source": source, "citation": citation}) for source, citation in page.citations
+        )
+    yield "\n]\n" if plain else "\n]}\n"
+
+
+def _separated(lines: Iterable[str]) -> Iterator[str]:
     separator = "\n"
-    for line in _objects(page):
+    for line in lines:
         yield separator + line
         separator = ",\n"
-    yield "\n]}\n" if page.meta else "\n]\n"
+
+
+def footer(meta: Mapping[str, str], count: int, what: str = "row") -> str:
+    """One line that says from which data something is; of a hash the first twelve digits."""
+    parts = [
+        f"{name} {value[:12] if re.fullmatch('[0-9a-f]{64}', value) else value}"
+        for name, value in meta.items()
+    ]
+    parts.insert(1, f"{count or 'no'} {what}{'' if count == 1 else 's'}")
+    return visible(" · ".join(parts))
 
 
 class OutputError(Exception):

@@ -7,21 +7,7 @@ comparison here, because the engines do not agree on them.
 from sqlalchemy import Connection, text
 
 from reports.definition import Type
-from reports.names import fold, nearest
-
-# Everything by which something is known: its key, its heading, and its other names.
-KNOWN = {
-    Type.ACTOR: """
-        select actors.key, actors.name as heading, actors.name
-        from actors
-        union
-        select actors.key, actors.name, actor_names.name
-        from actor_names
-        join actors on actors.id = actor_names.actor_id
-    """,
-    Type.TOPIC: "select key, label as heading, label as name from topics",
-    Type.PLACE: "select key, name as heading, name from places",
-}
+from reports.names import KNOWN, fold, nearest
 
 EXACT = {
     Type.ACTOR: """

@@ -1,17 +1,16 @@
 """Runs a report: values checked and bound, names resolved, rows handed on as they come."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import PurePath
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Result, text
 from sqlalchemy.exc import DBAPIError
 
-from reports.definition import Parameter, Report, ReportError, Type, Value
-from reports.render import Page
+from reports.definition import NAMED, Parameter, Report, ReportError, Value
+from reports.render import Cell, Page
 from reports.resolve import UnknownNameError, resolve
-
-NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE)
-"""Parameters whose values the database knows by key or name."""
 
 
 class BadValueError(ReportError):
@@ -29,19 +28,16 @@ def run(
     """Ask a report; what is None or missing takes its default, or was not asked for.
 
     The rows of the page are read from the database as they are used, once, while the block lasts.
-    Raises BadValueError, and ReportError where the query fails or gives other columns than the
-    header says.
+    Raises BadValueError, and ReportError where the query fails, be it between two rows, or gives
+    other columns than the header says.
     """
     values = bound(connection, report, arguments)
     # Rows stay on PostgreSQL's side until they are asked for; SQLite knows no other way.
     query = text(report.statement(values)).execution_options(
         stream_results=True, max_row_buffer=1000
     )
-    try:
+    with _naming(report):
         result = connection.execute(query, values)
-    except DBAPIError as error:
-        reason = str(error.orig).strip().partition("\n")[0]
-        raise ReportError(f"{report.path}: {reason}") from error
     with result:  # gives the cursor back, even if nobody reads it to its end
         names, promised = list(result.keys()), [column.name for column in report.columns]
         if names != promised:
@@ -49,7 +45,34 @@ def run(
                 f"{report.path}: gives the columns {', '.join(names)}; "
                 f"its header says {', '.join(promised)}"
             )
-        yield Page(report.columns, result, title=report.title, question=report.question)
+        rows = _rows(result, report)
+        yield Page(report.columns, rows, title=report.title, question=report.question)
+
+
+def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:
+    with _naming(report):
+        yield from result
+
+
+@contextmanager
+def _naming(report: Report) -> Iterator[None]:
+    """Name the file of a query that fails."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise ReportError(f"{report.path}: {reason}") from error
+
+
+def standing(connection: Connection) -> dict[str, str]:
+    """Say from which data rows are: the content hash, as the last load left it, and the database.
+
+    The database is called by its name alone: what is printed tells nobody's folders or servers.
+    """
+    query = text("select content_hash from loads order by id desc limit 1")
+    content = connection.execute(query).scalar()
+    name = PurePath(connection.engine.url.database or "").name
+    return {"content": content or "none", "database": name}
 
 
 def bound(

@@ -64,13 +64,14 @@ def test_options_stand_before_or_after_the_name(database: str) -> None:
 def test_rows_go_to_a_file_and_nothing_to_stdout(database: str, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     done = typed(database, "timeline", "--format", "csv", "-o", str(path))
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert (done.exit_code, done.stdout) == (0, "")
     assert path.read_text(encoding="utf-8").startswith("event,kind,title,when,")
 
 
 def test_no_rows_are_said_to_be_none(database: str) -> None:
     done = typed(database, "timeline", "--actor", "idle", "--format", "jsonl")
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "no rows\n")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "content none · no rows · database sourcebook.db\n"
 
 
 @pytest.mark.parametrize(
@@ -113,14 +114,15 @@ finally:
 HEAVY = ["sqlalchemy", "alembic", "pydantic", "yaml", "tabulate", "rapidfuzz", "sqlalchemy.orm"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["timeline", "--help"], []])
+@pytest.mark.parametrize("arguments", [["--help"], ["timeline", "--help"], ["--format", "json"]])
 def test_help_and_list_import_nothing_heavy(arguments: list[str]) -> None:
     assert imported("nowhere", arguments) == []
 
 
 def test_a_report_imports_no_more_than_it_needs(database: str) -> None:
-    found = imported(database, ["timeline", "--actor", "alma", "--from", "2019"])
-    assert found == ["sqlalchemy"]
+    asked = ["timeline", "--actor", "alma", "--from", "2019", "--cite", "--words"]
+    assert imported(database, asked) == ["sqlalchemy", "tabulate"]
+    assert imported(database, [*asked, "--format", "html"]) == ["sqlalchemy"]
 
 
 def imported(database: str, arguments: list[str]) -> list[str]:

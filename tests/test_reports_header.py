@@ -185,15 +185,30 @@ def test_a_file_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
         catalogue.report("folder")
 
 
-def test_folders_are_searched_in_order(tmp_path: Path) -> None:
+def test_a_name_belongs_to_one_file(tmp_path: Path) -> None:
     (tmp_path / "quotes.sql").write_text("-- Mine", encoding="utf-8")
+    (tmp_path / "bare.sql").write_text("-- Mine", encoding="utf-8")
+    (tmp_path / ".#mine.sql").write_text("-- An editor's", encoding="utf-8")
+    (tmp_path / "my own.sql").write_text("-- Mine", encoding="utf-8")
     (tmp_path / "other.txt").write_text("-- Not one", encoding="utf-8")
-    shipped = Catalogue()
-    both = Catalogue((*shipped.folders, tmp_path))
-    assert list(both.paths) == list(shipped.paths)
-    assert both.paths["quotes"] == tmp_path / "quotes.sql"
+    both = Catalogue.of(tmp_path)
+    assert set(both.files) == {*Catalogue().files, "bare", "my own"}
+    assert both.report("timeline").name == "timeline"
+    with pytest.raises(ReportError, match=r"quotes\.sql: there is a report quotes already; rename"):
+        both.report("quotes")
+    with pytest.raises(ReportError, match=r"my own\.sql: is no name of a report"):
+        both.report("my own")
+    faults = [str(one) for one in both.each() if isinstance(one, ReportError)]
+    assert [fault.rpartition("/")[2].split(": ")[0] for fault in faults] == [
+        "bare.sql:2",
+        "my own.sql",
+        "quotes.sql",
+    ]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match=r"none: no such file or directory; name another"):
-        assert Catalogue((tmp_path / "none",)).paths
+        assert Catalogue((tmp_path / "none",)).files
 
 
 def test_an_unknown_report_gets_the_nearest() -> None:

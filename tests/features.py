@@ -1,0 +1,130 @@
+"""The two articles on two island states with their texts kept; reports asked as users ask them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from schema.database import writing
+from tests.databases import Files, Server
+from tests.made_up import LONG, Book, islands
+
+ROOT = Path(__file__).parent.parent
+HASH = "c0ffee" + "0" * 58
+"""What the last load says of the contents; nothing else does."""
+
+HEAD = """-- {title}
+-- Is it so?
+-- Columns
+--   n        integer  a number
+--   source   text     key of the document
+--   passage  text     where it stands
+
+"""
+
+
+def passage(document: str, n: int) -> str:
+    """Give the text of a passage: every five characters, which is what a span takes, differ."""
+    return "".join(f"{document[0]}{n}{start:03}" for start in range(0, LONG, 5))
+
+
+def keep(connection: Connection) -> None:
+    """Keep the text of every passage."""
+    found = connection.execute(
+        sa.text(
+            "select sources.key, passages.document_id, passages.n "
+            "from passages join sources on sources.id = passages.document_id"
+        )
+    )
+    for key, document, n in found.all():
+        connection.execute(
+            sa.text("update passages set text = :text where document_id = :document and n = :n"),
+            {"text": passage(key, n), "document": document, "n": n},
+        )
+
+
+def ids(connection: Connection, table: str) -> dict[str, int]:
+    """Give the ids of rows by key."""
+    return {row.key: row.id for row in connection.execute(sa.text(f"select key, id from {table}"))}
+
+
+def tell(connection: Connection) -> None:
+    """Say who wrote and published what, and that it was loaded."""
+    book = Book(connection)
+    found = ids(connection, "sources")
+    actors = ids(connection, "actors")
+    connection.execute(
+        sa.text("update sources set published = :on, url = :url where key = 'gazette'"),
+        {"on": book.date("2020-03-01"), "url": "http://gazette.test/a_b?c"},
+    )
+    for source, actor, role in (
+        ("gazette", "zoe", "author"),
+        ("gazette", "brim", "author"),
+        ("gazette", "idle", "publisher"),
+    ):
+        book.row("source_actors", source_id=found[source], actor_id=actors[actor], role=role)
+    for content in ("0" * 64, HASH):
+        book.row(
+            "loads",
+            document_id=found["gazette"],
+            loaded_at="2024-05-01T10:00:00Z",
+            content_hash=content,
+        )
+
+
+@pytest.fixture(scope="module")
+def book(sourcebooks: Files | Server) -> Iterator[str]:
+    """The `--db` of the sourcebook; nobody writes to it."""
+    made = sourcebooks.migrated()
+    with writing(made) as connection:
+        islands(connection)
+        tell(connection)
+        keep(connection)
+    yield made
+    sourcebooks.remove(made)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder for reports of one's own."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    return folder
+
+
+def put(folder: Path, name: str, query: str, title: str = "Mine") -> Path:
+    """Write a report of one's own."""
+    path = folder / f"{name}.sql"
+    path.write_text(HEAD.format(title=title) + query, encoding="utf-8")
+    return path
+
+
+def sourcebook(
+    database: str, *arguments: str | Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, on this database."""
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("SOURCEBOOK_")}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "--db", database, *map(str, arguments)],
+        env={**ours, **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def rows(database: str, *arguments: str | Path) -> list[dict[str, Any]]:
+    """Give the rows of a report that must be answered."""
+    done = sourcebook(database, "report", *arguments, "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,0 +1,246 @@
+"""`--cite` and `--words`: what the rows of a report rest on, on both engines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from reports.catalogue import Catalogue, read
+from reports.citing import day, pilcrows
+from reports.grounds import AT_ONCE, Grounds
+from reports.run import run
+from schema.database import reading, writing
+from tests.databases import Files, Server, on_sqlite
+from tests.features import book, own, passage, put, rows, sourcebook
+from tests.made_up import Book, islands
+
+__all__ = ["book", "own"]  # fixtures
+
+
+def words(document: str, n: int, start: int) -> str:
+    """Give what a span holds."""
+    return passage(document, n)[start : start + 5]
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def test_words_are_those_of_the_fact_in_each_of_its_passages(book: str) -> None:
+    told = {row["event"]: row["rests_on"] for row in rows(book, "timeline", "--words")}
+    assert told["landing"] == " | ".join(
+        [
+            f"bulletin ¶2 {words('bulletin', 2, 40)}",
+            f"bulletin ¶6 {words('bulletin', 6, 0)}",
+            f"bulletin ¶7 {words('bulletin', 7, 0)}",
+            f"gazette ¶1 {words('gazette', 1, 30)}",
+        ]
+    )
+    assert told["storm"] == f"¶2 {words('bulletin', 2, 10)}"
+
+
+def test_what_is_broken_is_put_together_and_what_two_voices_say_stands_apart(book: str) -> None:
+    told = {row["quote"]: row["rests_on"] for row in rows(book, "quotes", "--words")}
+    assert told["speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
+    assert told["murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
+
+
+def test_a_row_that_names_no_fact_gets_the_whole_passage(book: str, own: Path) -> None:
+    put(own, "bare", "select 1 as n, 'gazette' as source, '¶3' as passage")
+    [row] = rows(book, "--reports", own, "bare", "--words")
+    assert row["rests_on"] == f"¶3 whole: {passage('gazette', 3)}"
+
+
+def test_the_two_sides_of_a_row_are_told_apart(book: str, own: Path) -> None:
+    put(own, "sides", "select 1 as n, 'gazette | bulletin' as source, '¶3 | ¶4; ¶9' as passage")
+    done = sourcebook(book, "report", "--reports", own, "sides", "--cite", "--format", "json")
+    cited = [one["citation"] for one in json.loads(done.stdout)["citations"]]
+    assert [text.rpartition(", ¶")[2] for text in cited] == ["¶ 4, 9.", " 3."]
+
+
+def test_one_key_in_two_documents_is_two_facts(sourcebooks: Files | Server, own: Path) -> None:
+    made = sourcebooks.migrated()
+    with writing(made) as connection:
+        islands(connection)
+        other = Book(connection)
+        other.ids = dict.fromkeys([("source", "gazette")], 0)
+        found = connection.execute(
+            sa.text(
+                "select s.id, a.id from sources as s join attributions as a on a.source_id = s.id "
+                "where s.key = 'gazette'"
+            )
+        ).one()
+        other.ids["source", "gazette"], other.ids["voice", "gazette"] = found
+        other.event("landing", "Another", {"voice": "gazette", "at": [(1, 100), (2, 200)]})
+        connection.execute(sa.text("update passages set text = 'x'"))
+        for n in (1, 2):
+            connection.execute(
+                sa.text("update passages set text = :text where n = :n"),
+                {"text": passage("gazette", n), "n": n},
+            )
+    told = {row["title"]: row["rests_on"] for row in rows(made, "timeline", "--words")}
+    assert told["Another"] == (f"¶1 {words('gazette', 1, 100)} | ¶2 {words('gazette', 2, 200)}")
+    assert words("gazette", 1, 100) not in told["Alma lands in the port of Brim"]
+    assert words("gazette", 1, 30) in told["Alma lands in the port of Brim"]
+    sourcebooks.remove(made)
+
+
+def test_words_that_are_not_kept_are_said_to_be_missing(database: str) -> None:
+    with writing(database) as connection:
+        islands(connection)
+        connection.execute(
+            sa.text(
+                "update passages set text = 'kept here' where document_id in "
+                "(select id from sources where key = 'gazette')"
+            )
+        )
+    done = sourcebook(database, "report", "quotes", "--words", "--format", "jsonl")
+    assert done.returncode == 0
+    assert {json.loads(line)["rests_on"] for line in done.stdout.splitlines()} == {None}
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith(
+        "--words: the text of bulletin is not kept; keep it with `sourcebook load"
+    )
+    assert "--keep-text" in said
+
+
+@pytest.fixture
+def asking(book: str) -> Iterator[tuple[sa.Connection, list[str]]]:
+    """A connection, and the queries that go over it."""
+    with reading(book) as connection:
+        queries: list[str] = []
+        sa.event.listen(
+            connection,
+            "before_cursor_execute",
+            lambda *arguments: queries.append(arguments[2]),
+        )
+        yield connection, queries
+
+
+def test_no_query_runs_once_a_row(asking: tuple[sa.Connection, list[str]], own: Path) -> None:
+    connection, queries = asking
+    many = ", ".join("(values (1), (2)) as t" + str(n) for n in range(11))
+    report = read(
+        put(own, "many", f"select 1 as n, 'gazette' as source, '¶3' as passage from {many}")
+    )
+    with run(connection, report, {}) as page:
+        page = Grounds(report).page(connection, page, cite=True, words=True)
+        assert len(list(page.rows)) == 2048
+        assert page.citations is not None
+        assert len(list(page.citations)) == 1
+    assert len(queries) <= 2 + 2 * (2048 // AT_ONCE + 1)
+
+
+def test_rows_still_come_as_they_are_used(
+    asking: tuple[sa.Connection, list[str]], own: Path
+) -> None:
+    """Two hundred million rows would take minutes and gigabytes: the first come at once."""
+    connection, _ = asking
+    pairs = ", ".join(f"(values (1), (2)) as t{n}" for n in range(28))
+    report = read(
+        put(own, "vast", f"select 1 as n, 'gazette' as source, '¶3' as passage from {pairs}")
+    )
+    with run(connection, report, {}) as page:
+        page = Grounds(report).page(connection, page, cite=True, words=True)
+        for row in islice(page.rows, 3):
+            assert row[-1] == f"¶3 whole: {passage('gazette', 3)}"
+
+
+# --- citations ------------------------------------------------------------------------------------
+
+GAZETTE = (
+    "Brim and Zoë Ångström, “The Gazette”, The Idle, 1 March 2020, http://gazette.test/a_b?c, ¶ 1."
+)
+BULLETIN = "“The Bulletin”, ¶¶ 1–2, 4–7, 9."
+
+
+def test_a_citation_can_be_pasted(book: str) -> None:
+    done = sourcebook(book, "report", "timeline", "--cite")
+    assert done.stdout.endswith(f"\n\n[bulletin] {BULLETIN}\n[gazette] {GAZETTE}\n")
+
+
+def test_json_holds_rows_and_citations(book: str) -> None:
+    done = sourcebook(book, "report", "timeline", "--cite", "--format", "json")
+    given = json.loads(done.stdout)
+    assert list(given) == ["meta", "rows", "citations"]
+    assert given["citations"] == [
+        {"source": "bulletin", "citation": BULLETIN},
+        {"source": "gazette", "citation": GAZETTE},
+    ]
+    assert given["rows"] == rows(book, "timeline")
+
+
+def test_only_what_the_rows_use_is_cited(book: str) -> None:
+    done = sourcebook(book, "report", "timeline", "--actor", "zoe", "--cite", "--format", "json")
+    assert [one["citation"] for one in json.loads(done.stdout)["citations"]] == [
+        "“The Bulletin”, ¶¶ 1, 4."
+    ]
+    none = sourcebook(book, "report", "timeline", "--actor", "idle", "--cite", "--format", "json")
+    assert json.loads(none.stdout)["citations"] == []
+
+
+def test_markdown_and_html_list_the_citations(book: str) -> None:
+    text = sourcebook(book, "report", "timeline", "--cite", "--format", "markdown").stdout
+    assert "\n\n- **bulletin** “The Bulletin”, ¶¶ 1–2, 4–7, 9.\n- **gazette** Brim and " in text
+    page = sourcebook(book, "report", "timeline", "--cite", "--format", "html").stdout
+    assert f"<dt>gazette</dt><dd>{GAZETTE}</dd>" in page
+
+
+@on_sqlite
+@pytest.mark.parametrize("format", ["csv", "tsv", "jsonl"])
+def test_formats_of_rows_alone_have_no_room_for_citations(book: str, format: str) -> None:
+    done = sourcebook(book, "report", "timeline", "--cite", "--format", format)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--cite is for --format table, markdown, json or html" in done.stderr
+
+
+@on_sqlite
+@pytest.mark.parametrize("option", ["--cite", "--words"])
+def test_a_report_without_passages_has_nothing_to_cite(book: str, option: str) -> None:
+    done = sourcebook(book, "report", "network", option)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "network states no facts: it has no columns source and passage" in done.stderr
+
+
+@on_sqlite
+def test_reports_that_state_facts_say_where(book: str) -> None:
+    """Every shipped report with a column passage can be cited, and cites what is a document."""
+    for report in Catalogue().reports():
+        if "passage" not in [column.name for column in report.columns]:
+            continue
+        if any(parameter.required for parameter in report.parameters):
+            continue
+        with reading(book) as connection, run(connection, report, {}) as page:
+            grounds = Grounds(report)
+            page = grounds.page(connection, page, cite=True, words=False)
+            passages = sum(row[grounds._passage] is not None for row in page.rows)
+        assert set(grounds.places) <= {"bulletin", "gazette"}, report.name
+        assert bool(passages) == bool(grounds.places), report.name
+
+
+@pytest.mark.parametrize(
+    ("edtf", "said"),
+    [
+        ("2016-05-31", "31 May 2016"),
+        ("2016-12-01", "1 December 2016"),
+        ("2016-05", "May 2016"),
+        ("2016", "2016"),
+        ("2016-23", "2016-23"),
+        ("2016-05~", "2016-05~"),
+        ("", ""),
+    ],
+)
+def test_a_date_is_cited_as_people_write_it(edtf: str, said: str) -> None:
+    assert day(edtf) == said
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [({4}, "¶ 4"), ({7, 4, 8, 9}, "¶¶ 4, 7–9"), ({1, 2}, "¶¶ 1–2"), ({3, 1}, "¶¶ 1, 3")],
+)
+def test_passages_are_cited_in_runs(numbers: set[int], said: str) -> None:
+    assert pilcrows(numbers) == said
