@@ -1,7 +1,7 @@
 """Writes the generated documentation: `python -m docs.build`, or with `--check` says what is stale.
 
-docs/schema.md and docs/coding.schema.json are generated whole. Other pages are written by hand and
-have generated parts, each between two comments that Markdown does not show:
+docs/schema.md, docs/reports.md and docs/coding.schema.json are generated whole. Other pages are
+written by hand and have generated parts, each between two comments that Markdown does not show:
 
     <!-- rules -->                                     what docs/parts.py makes of this name
     <!-- output: sourcebook report | head -n 5 -->     a command, really run, and what it printed
@@ -31,6 +31,7 @@ from pathlib import Path
 
 from docs.editor_schema import coding_schema
 from docs.parts import PARTS, fenced
+from docs.reports_page import reports_page
 from docs.schema_page import schema_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,6 +87,13 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
         yield path, path.read_text(encoding="utf-8") if path.exists() else "", new
     with tempfile.TemporaryDirectory() as folder:
         shell = Shell(root, Path(folder))
+        reports = root / "docs" / "reports.md"
+        whole[reports] = reports_page(shell.page("reports", terminal=True))
+        yield (
+            reports,
+            reports.read_text(encoding="utf-8") if reports.exists() else "",
+            whole[reports],
+        )
         for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md")]):
             if path not in whole:
                 old = path.read_text(encoding="utf-8")
