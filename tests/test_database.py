@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,20 @@ def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
         times = (seen.st_mtime_ns, seen.st_ctime_ns)
         found[str(path)] = (content, times, seen.st_mode, seen.st_ino)
     return found
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Whoever waits at a pipe waits for ever: fail instead."""
+
+    def fail(*_given: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 # --- files that are no sourcebook -----------------------------------------------------------------
@@ -187,6 +202,7 @@ REFUSED: list[tuple[Callable[[Path], None], tuple[str, ...], str]] = [
         for way in ways
     ],
 )
+@pytest.mark.usefixtures("impatient")
 def test_what_is_no_sourcebook_is_refused_and_left_alone(
     tmp_path: Path, plant: Callable[[Path], None], way: str, said: str
 ) -> None:

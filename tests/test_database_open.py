@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -43,14 +44,16 @@ SECRET = "S3cret"
 
 
 @on_sqlite
-def test_settings_of_a_file(database: str) -> None:
+def test_settings_of_a_file(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opening.BUSY_TIMEOUT >= 1000
+    monkeypatch.setattr(opening, "BUSY_TIMEOUT", 1234)
     for way, keys in (("read", 1), ("write", 1), ("build", 0)):
         with WAYS[way](database) as connection:
             settings = [
                 connection.exec_driver_sql(f"pragma {name}").scalar()
                 for name in ("foreign_keys", "busy_timeout", "journal_mode")
             ]
-        assert settings == [keys, opening.BUSY_TIMEOUT, "delete"]
+        assert settings == [keys, 1234, "delete"]
     assert names(Path(database).parent) == ["sourcebook.db"]
 
 
@@ -262,9 +265,11 @@ def test_a_server_that_cannot_be_reached(tmp_path: Path, way: str, url: str, sai
 @pytest.mark.parametrize("way", ALL)
 def test_a_server_that_does_not_answer(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "CONNECT_TIMEOUT", 2)  # the least that the driver takes
+    began = time.monotonic()
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         said = refusal(way, f"postgresql://me:S3cret@127.0.0.1:{silent.getsockname()[1]}/x")
     assert said.endswith("timeout expired; check that the server runs, and its host and port")
+    assert time.monotonic() - began < 60  # the driver's own patience is more than twice that
 
 
 @pytest.mark.parametrize("way", ALL)

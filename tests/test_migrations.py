@@ -367,6 +367,23 @@ def test_two_who_start_at_once_make_one(empty_database: str) -> None:
 
 
 @on_sqlite
+def test_who_comes_second_takes_nothing_away(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = Path.touch
+
+    def late(path: Path, exist_ok: bool = True) -> None:
+        touch(path)  # by somebody else
+        touch(path, exist_ok=exist_ok)
+
+    monkeypatch.setattr(Path, "touch", late)
+    with pytest.raises(StumbleError), building(empty_database):
+        raise StumbleError
+    assert Path(empty_database).exists()
+    migrate(empty_database)
+
+
+@on_sqlite
 def test_no_second_file_is_left(empty_database: str) -> None:
     migrate(empty_database)
     with writing(empty_database) as connection:
