@@ -7,7 +7,7 @@ needs when it runs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -113,19 +113,28 @@ def load_command(
     if keep_text and text is None:
         raise click.UsageError("--keep-text needs --text: the text to keep")
     only_for("--raw", raw, [format], "csv")
-    with failing():
-        codings = [read(path, text) for path in files]
-        rows: list[tuple[str, ...]] = []
+    listing = format != "table" or output is not None
+    columns = ("document", "action", "item", "key")
+
+    def changes(codings: list[Any]) -> Iterator[tuple[str, ...]]:
+        """Load one coding after the other, and give what each has changed once it is stored."""
         for proven in codings:
             with writing(db) as connection:
                 loaded = load(connection, proven, keep_text=keep_text)
             _tell_loaded(loaded)
             if proven.remarks:
                 _tell(f"{proven.path}: {len(proven.remarks)} remarks; see `sourcebook check`")
-            if not loaded.first or format != "table" or output:
-                rows.extend((loaded.document, action, *name) for action, name in loaded.changes)
-        if rows or format != "table" or output:
-            _print(("document", "action", "item", "key"), rows, format, output, raw)
+            # Of a document's first load a table would list everything that it holds.
+            if listing or not loaded.first:
+                yield from ((loaded.document, action, *name) for action, name in loaded.changes)
+
+    with failing():
+        codings = [read(path, text) for path in files]
+        if listing:
+            # The file is opened first: what cannot be listed is not loaded.
+            _print(columns, changes(codings), format, output, raw)
+        elif rows := list(changes(codings)):
+            _print(columns, rows, format, output, raw)
 
 
 @sourcebook.command(params=row_options())
@@ -223,7 +232,7 @@ def main() -> None:
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn what can go wrong into one line on stderr and exit status 1."""
-    from intake.faults import Unusable
+    from intake.faults import Unusable, shown
     from reports.render import OutputError
     from schema.database import DatabaseError
 
@@ -236,7 +245,9 @@ def failing() -> Iterator[None]:
         faults = "1 fault" if count == 1 else f"{count} faults"
         raise click.ClickException(f"{faults}; nothing was changed by this file") from None
     except (DatabaseError, OutputError) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(shown(str(error))) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot write: {error.strerror or error}") from None
 
 
 def _one_text(files: Sequence[Path], text: Path | None) -> None:
@@ -246,7 +257,7 @@ def _one_text(files: Sequence[Path], text: Path | None) -> None:
 
 def _print(
     columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
+    rows: Iterable[Sequence[Any]],
     format: str,
     output: Path | None,
     raw: bool,
@@ -266,7 +277,9 @@ def _write(text: str, output: Path | None) -> None:
 
 
 def _tell(message: str) -> None:
-    click.echo(message, err=True)
+    from intake.faults import shown
+
+    click.echo(shown(message), err=True)
 
 
 def _tell_standing(db: str, before: str | None, after: str | None) -> None:

@@ -40,6 +40,8 @@ from schema.vocabulary import (
 )
 
 VERSION = 1
+LARGEST = 2_147_483_647
+"""The largest number that every database holds in an integer column."""
 
 CONTROL = re.compile(
     # C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates,
@@ -160,8 +162,8 @@ class Count(Model):
 
     actor: Key
     count: Line | None = Field(default=None, description="the words of the number, verbatim")
-    least: int | None = Field(default=None, ge=0)
-    most: int | None = Field(default=None, ge=0)
+    least: int | None = Field(default=None, ge=0, le=LARGEST)
+    most: int | None = Field(default=None, ge=0, le=LARGEST)
 
     @model_validator(mode="after")
     def _in_order(self) -> Count:
@@ -283,7 +285,7 @@ class Document(Model):
 class Passage(Model):
     """The measure of one passage, by which a text is known again; `pin` writes it."""
 
-    length: int = Field(ge=1, description="in code points, normalised")
+    length: int = Field(ge=1, le=LARGEST, description="in code points, normalised")
     hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
         description="SHA-256 of the normalised passage in UTF-8"
     )

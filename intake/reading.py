@@ -107,6 +107,7 @@ _SAY: dict[str, _Say] = {
     "int_from_float": _whole,
     "int_type": _whole,
     "greater_than_equal": lambda given, ctx: f"{_given(given)} is too small; least is {ctx['ge']}",
+    "less_than_equal": lambda given, ctx: f"{_given(given)} is too large; most is {ctx['le']}",
     "list_type": lambda given, _: (
         f"is {_given(given)} where a list is wanted: each item behind a hyphen, or [one, two]"
     ),

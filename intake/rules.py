@@ -1,7 +1,7 @@
 """The rules that a well-formed coding is checked by, each with an id, a severity and a meaning.
 
 The table RULES is what `sourcebook check` runs and what docs/format.md lists; tests plant a
-fault for every one of them. Rules that need the text are in intake/pinning.py.
+fault for every one of them. Rules that need the text are in intake/proving.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from intake.faults import Fault, Severity, nearest, quoted
 from intake.format import Coding, Event, Evidence, spans
 from intake.subject import Subject
 from intake.tree import Lines, Loc
-from schema.edtf import Edtf, Precision
+from schema.edtf import Edtf
 from schema.vocabulary import (
     RELATIONS,
     Anonymity,
@@ -91,6 +91,15 @@ def _unknown_key(subject: Subject) -> Iterator[Finding]:
             yield loc, f"{quoted(key)} is not among the {section}; {hint}"
 
 
+@rule("own-prefix", ERROR, "document:key names what is another document's.")
+def _own_prefix(subject: Subject) -> Iterator[Finding]:
+    own = subject.coding.document.key + ":"
+    found = [*subject.elsewhere, *((loc, key) for _, loc, key in subject.foreign)]
+    for loc, key in found:
+        if key.startswith(own):
+            yield loc, f"{quoted(key)} is of this document; write {key.removeprefix(own)}"
+
+
 @rule("no-evidence", ERROR, "No fact without evidence.")
 def _no_evidence(subject: Subject) -> Iterator[Finding]:
     for loc, fact in subject.facts:
@@ -125,9 +134,14 @@ def _relates_to_itself(subject: Subject) -> Iterator[Finding]:
         for i, one in enumerate(getattr(subject.coding, section)):
             if one.origin == one.target:
                 yield (section, i), f"goes from {quoted(one.origin)} to itself"
+    within = {place.key: place.within for place in subject.coding.places}
     for i, place in enumerate(subject.coding.places):
-        if place.within == place.key:
-            yield ("places", i), "lies within itself"
+        larger, passed = place.within, {place.key}
+        while larger is not None and larger not in passed:
+            passed.add(larger)
+            larger = within.get(larger)
+        if larger == place.key:
+            yield ("places", i), "lies within itself; mend `within` of it or of a larger place"
 
 
 @rule("stored-once", ERROR, "A link, and a tie that is the same both ways, is coded once.")
@@ -234,24 +248,41 @@ def _date_without_words(subject: Subject) -> Iterator[Finding]:
 @rule("too-precise", ERROR, "A day is unqualified only where its words hold a day's number.")
 def _too_precise(subject: Subject) -> Iterator[Finding]:
     for loc, date, worded in _dates(subject):
-        if worded and _is_plain_day(date) and not any(_has_day(one.words) for one in worded):
+        if worded and names_a_day(date) and not any(_has_day(one.words) for one in worded):
             yield loc, _no_day(date, worded[0].words)
     for loc, one, _fact in subject.evidence:
-        if one.date and one.words and _is_plain_day(one.date) and not _has_day(one.words):
+        if one.date and one.words and names_a_day(one.date) and not _has_day(one.words):
             yield (*loc, "date"), _no_day(one.date, one.words)
 
 
 def _no_day(date: str, words: str | None) -> str:
-    return f"{quoted(words or '')} names no day; {date} may be {date[:7]}, {date}~ or a range"
+    return (
+        f"{quoted(words or '')} names no day; write a month, a season or a range in place of "
+        f"{date}, or mark the day by ~"
+    )
 
 
-def _is_plain_day(text: str) -> bool:
-    date = Edtf.parse(text)
-    return date.precision is Precision.DAY and date.qualifier is None
+# A day that stands for itself; one side of a range or set is what the words are made to mean.
+PLAIN_DAY = re.compile(r"-?[0-9]{4,}-[01][0-9]-[0-3][0-9](?![0-9~?%])")
 
 
-# A number that can be a day: 1 to 31, not a part of a longer one, in any script's digits.
-DAY = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)|(?<!\w)(first|last) day|yesterday|today")
+def names_a_day(date: str) -> bool:
+    """Whether a date, or either side of a span, is an unqualified day.
+
+    The ends of `[a..b]` are no days that the text names but those between which it must lie.
+    """
+    if PLAIN_DAY.search(date) is None or date.startswith(("~", "?", "%")):
+        return False
+    parsed = Edtf.parse(date)
+    return not date.startswith("[") or parsed.earliest == parsed.latest
+
+
+# A number that can be a day: 1 to 31, not a part of a longer one, nor a number of something.
+DAY = re.compile(
+    r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)"
+    r"(?!\s*-?(hour|day|week|month|year|time|decade|minute|percent|%))"
+    r"|\b(first|last) day|\byesterday|\btoday"
+)
 
 
 def _has_day(words: str | None) -> bool:
@@ -268,14 +299,16 @@ def _after_publication(subject: Subject) -> Iterator[Finding]:
         for i, fact in enumerate(getattr(subject.coding, section)):
             if isinstance(fact, Event) and fact.modality is not Modality.ACTUAL:
                 continue
-            if fact.date is None or last is None:
-                continue
-            earliest = Edtf.parse(fact.date).earliest
-            if earliest is not None and earliest > last:
-                yield (
-                    (section, i, "date"),
-                    f"{fact.date} is after the document, {subject.coding.document.published}",
-                )
+            dates: list[tuple[Loc, str | None]] = [((section, i, "date"), fact.date)]
+            dates.extend(
+                ((section, i, "evidence", n, "date"), one.date)
+                for n, one in enumerate(fact.evidence)
+                if one.modality in (None, Modality.ACTUAL)
+            )
+            for loc, date in dates:
+                earliest = Edtf.parse(date).earliest if date is not None else None
+                if earliest is not None and last is not None and earliest > last:
+                    yield loc, f"{date} is after the document, {subject.coding.document.published}"
 
 
 @rule("ends-before-it-begins", ERROR, "A relation ends after it began.")

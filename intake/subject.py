@@ -53,6 +53,20 @@ class Subject:
     @cached_property
     def references(self) -> list[Reference]:
         """Every key of this coding that something refers to."""
+        return [one for one in self._all if ":" not in one.key]
+
+    @cached_property
+    def foreign(self) -> list[Reference]:
+        """Every document:key that something refers to; whether it is there, the database knows."""
+        return [one for one in self._all if ":" in one.key]
+
+    @cached_property
+    def elsewhere(self) -> list[tuple[Loc, str]]:
+        """The facts of other documents for which there is evidence here."""
+        return [(("elsewhere", i, "fact"), one.fact) for i, one in enumerate(self.coding.elsewhere)]
+
+    @cached_property
+    def _all(self) -> list[Reference]:
         found = [*self._of_sources(), *self._of_facts(), *self._of_ends()]
         found.extend(
             Reference("places", ("places", i, "within"), place.within)
@@ -64,8 +78,7 @@ class Subject:
             for loc, one, _fact in self.evidence
             for n, key in enumerate(one.through)
         )
-        # document:key is another coding's; whether it is there, the database knows.
-        return [one for one in found if ":" not in one.key]
+        return found
 
     def _of_sources(self) -> Iterator[Reference]:
         cited: list[tuple[Loc, Any]] = [(("document",), self.coding.document)]

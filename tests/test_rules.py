@@ -25,6 +25,7 @@ TURNED = """
 PLANTED = {
     "duplicate-key": ("key: norland-wants-harbour", "key: talks"),
     "unknown-key": ("place: port-ann", "place: port-anne"),
+    "own-prefix": ("to: talks, lag", "to: 'harbour-talks:talks', lag"),
     "no-evidence": (", evidence: [{at: '1:0-50'}]}", "}"),
     "not-pinned": (SOUND[SOUND.index("passages:") : SOUND.index("topics:")], ""),
     "twice-in-a-role": ("speaker: envoy,", "speaker: [envoy, envoy],"),
@@ -111,6 +112,16 @@ def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
     assert "did you mean port-ann?" in fault.message
 
 
+def test_places_that_lie_within_one_another_are_found(tmp_path: Path) -> None:
+    ring = SOUND.replace("name: Norland, kind: country", "name: N, kind: region, within: port-ann")
+    assert rules_found(tmp_path, ring) == {"relates-to-itself"}
+
+
+def test_evidence_may_not_date_what_happened_after_the_document(tmp_path: Path) -> None:
+    later = SOUND.replace("    words: on 1 March", "    words: on 1 March\n    date: 2021-03-01")
+    assert rules_found(tmp_path, later) == {"after-publication"}
+
+
 @pytest.mark.parametrize(
     ("date", "words", "precise"),
     [
@@ -122,6 +133,11 @@ def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
         ("2020-03-01~", "early that month", True),
         ("2020-03", "in March", True),
         ("2020-03-01?", "around then", True),
+        ("2020-03-01", "24 hours later", False),
+        ("2020-03-01/..", "since early March", False),
+        ("2020-03-01/2020-03-01", "in early March", False),
+        ("[2020-03-01..2020-03-09]", "in early March", True),
+        ("2020-02-28/2020-03-01", "from 28 February to 1 March", True),
     ],
 )
 def test_a_day_needs_a_number_in_its_words(
