@@ -56,7 +56,7 @@ bound (fact_id, a_acts, b_acts) as (
   select
     relations.id,
     1,
-    case when relation_types.symmetric then 1 else 0 end
+    case when relation_types.is_symmetric then 1 else 0 end
   from relations
   join relation_types on relation_types.key = relations.type
   where relations.from_actor_id = (select id from a)
@@ -64,7 +64,7 @@ bound (fact_id, a_acts, b_acts) as (
   union all
   select
     relations.id,
-    case when relation_types.symmetric then 1 else 0 end,
+    case when relation_types.is_symmetric then 1 else 0 end,
     1
   from relations
   join relation_types on relation_types.key = relations.type

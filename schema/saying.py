@@ -247,7 +247,7 @@ class RelationKind(Base):
     key: Mapped[str] = mapped_column(primary_key=True, comment="key")
     label: Mapped[str] = mapped_column(comment="how it reads from the first actor to the second")
     inverse: Mapped[str] = mapped_column(comment="how it reads from the second to the first")
-    symmetric: Mapped[bool] = mapped_column(comment="whether it is the same both ways")
+    is_symmetric: Mapped[bool] = mapped_column(comment="whether it is the same both ways")
 
 
 class Relation(Base):

@@ -134,7 +134,7 @@ MORE: dict[str, Row] = {
     "places": ROWS["places"][1] | {"id": 90, "key": "other"},
     "topics": {"id": 90, "key": "other", "label": "other"},
     "relation_types": {"key": "cousin-of", "label": "is a cousin of", "inverse": "is a cousin of"}
-    | {"symmetric": True},
+    | {"is_symmetric": True},
     "sources": ROWS["sources"][0] | {"id": 90, "key": "other"},
     "source_actors": {"source_id": 2, "actor_id": 1, "role": "author"},
     "passages": ROWS["passages"][1] | {"n": 3},

@@ -158,7 +158,7 @@ def upgrade() -> None:
             "inverse", TEXT, nullable=False, comment="how it reads from the second to the first"
         ),
         sa.Column(
-            "symmetric", sa.Boolean(), nullable=False, comment="whether it is the same both ways"
+            "is_symmetric", sa.Boolean(), nullable=False, comment="whether it is the same both ways"
         ),
         sa.CheckConstraint("key <> ''", name=op.f("ck_relation_types_key_not_blank")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_relation_types")),
@@ -1007,10 +1007,10 @@ def upgrade() -> None:
             sa.column("key", TEXT),
             sa.column("label", TEXT),
             sa.column("inverse", TEXT),
-            sa.column("symmetric", sa.Boolean),
+            sa.column("is_symmetric", sa.Boolean),
         ),
         [
-            {"key": key, "label": label, "inverse": inverse, "symmetric": symmetric}
+            {"key": key, "label": label, "inverse": inverse, "is_symmetric": symmetric}
             for key, label, inverse, symmetric in RELATION_TYPES
         ],
     )
