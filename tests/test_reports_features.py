@@ -1,0 +1,294 @@
+"""What reports do beyond rows: one's own, all at once, the footer, spreadsheets, hints."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import cli
+from reports.catalogue import Catalogue
+from reports.options import FORMATS, row_options
+from reports.render import Format
+from schema.database import writing
+from tests.databases import on_sqlite
+from tests.features import HASH, book, own, put, rows, sourcebook
+
+__all__ = ["book", "own"]  # fixtures
+
+SHIPPED = {report.name: report for report in Catalogue().reports()}
+ASKED = {n for n, one in SHIPPED.items() if not any(p.required for p in one.parameters)}
+ONE = "select 1 as n, 'gazette' as source, '¶3' as passage"
+FAILS = (
+    "select abs(n) as n, 'gazette' as source, '¶3' as passage "
+    "from (select cast(v as bigint) - 9223372036854775807 - 2 as n "
+    "from (select 5 as v union all select 1) as some) as least order by n desc"
+)
+"""A query that gives a row and then fails: the least number has no positive one."""
+
+
+# --- reports of one's own -------------------------------------------------------------------------
+
+
+def test_a_folder_of_ones_own_adds_reports(book: str, own: Path) -> None:
+    query = f"{ONE}\nwhere exists (select 1 from actors where key = :who)  -- if :who"
+    path = put(own, "mine", query)
+    header = path.read_text(encoding="utf-8")
+    who = "-- Parameters\n--   who  actor  whoever\n-- Columns"
+    path.write_text(header.replace("-- Columns", who), encoding="utf-8")
+    wanted = [{"n": 1, "source": "gazette", "passage": "¶3"}]
+    assert rows(book, "--reports", own, "mine", "--who", "zoe angstrom") == wanted
+    by_variable = sourcebook(
+        book, "report", "mine", "--format", "json", SOURCEBOOK_REPORTS=str(own)
+    )
+    assert json.loads(by_variable.stdout) == wanted
+    assert rows(book, "--reports", own, "actors") == rows(book, "actors")
+
+
+@on_sqlite
+def test_a_report_of_ones_own_is_listed_and_helped(book: str, own: Path) -> None:
+    put(own, "mine", ONE, title="Quite my own")
+    listed = rows(book, "--reports", own)
+    assert {"report": "mine", "title": "Quite my own", "question": "Is it so?"} in listed
+    assert len(listed) == len(SHIPPED) + 1
+    for shown in (
+        sourcebook(book, "report", "--reports", own, "--help").stdout,
+        sourcebook(book, "report", "--help", SOURCEBOOK_REPORTS=str(own)).stdout,
+    ):
+        assert re.search(r"^  mine +Is it so\?$", shown, re.MULTILINE)
+    help = sourcebook(book, "report", "--reports", own, "mine", "--help").stdout
+    assert "Quite my own: Is it so?" in help
+    assert re.search(r"passage \(text\) +where it stands", help)
+
+
+@on_sqlite
+def test_a_faulty_report_is_named_with_its_line_and_stops_no_other(book: str, own: Path) -> None:
+    put(own, "bare", "select 1 as n, :nobody as source, '¶3' as passage")
+    done = sourcebook(book, "report", "--reports", own, "bare")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {own}/bare.sql:8: :nobody is no parameter of the header\n"
+    listed = sourcebook(book, "report", "--reports", own, "--format", "jsonl")
+    assert listed.returncode == 1
+    assert len(listed.stdout.splitlines()) == len(SHIPPED)
+    assert listed.stderr == done.stderr
+    assert sourcebook(book, "report", "--reports", own, "actors").returncode == 0
+
+
+@on_sqlite
+def test_a_name_that_is_taken_is_refused(book: str, own: Path) -> None:
+    put(own, "actors", ONE)
+    done = sourcebook(book, "report", "--reports", own, "actors")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{own}/actors.sql: there is a report actors already; rename" in done.stderr
+
+
+@on_sqlite
+def test_a_folder_that_is_not_there_is_named(book: str, own: Path) -> None:
+    done = sourcebook(book, "report", "--reports", own / "none", "actors")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {own}/none: no such file or directory; name another folder\n"
+
+
+# --- all at once ----------------------------------------------------------------------------------
+
+
+def test_every_report_is_written_in_every_format(book: str, own: Path, tmp_path: Path) -> None:
+    """One whose file is faulty and one that fails half-way stop no other, on either engine."""
+    put(own, "aaa-fails", FAILS)
+    put(own, "bare", "delete from actors")
+    put(own, "mine", ONE)
+    folder = tmp_path / "out"
+    forms = ["--format", "json", "--format", "markdown", "--format", "csv"]
+    done = sourcebook(book, "report", "--reports", own, "--all", "-o", folder, *forms)
+    assert (done.returncode, done.stdout) == (1, "")
+    written = {*ASKED, "mine"}
+    assert {path.name for path in folder.iterdir()} == {
+        f"{name}.{ending}" for name in written for ending in ("json", "md", "csv")
+    }
+    for name in ("actors", "timeline", "mine"):
+        given = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        assert given == rows(book, "--reports", own, name)
+    said = done.stderr.splitlines()
+    assert said[-1] == f"{folder}: content c0ffee000000 · {len(written)} reports · {called(book)}"
+    assert [line for line in said if "aaa-fails.sql: " in line]
+    assert [line for line in said if re.match(r"Error: .*bare\.sql:\d+: ", line)]
+    left_out = {line.split(":")[0] for line in said if "left out, it needs --" in line}
+    assert left_out == set(SHIPPED) - ASKED
+    assert len(said) == 2 + len(left_out) + 1
+
+
+def test_one_document_holds_every_report_with_contents(
+    book: str, own: Path, tmp_path: Path
+) -> None:
+    put(own, "aaa-fails", FAILS, title="It *fails*")
+    put(own, "mine", ONE, title="Actors")
+    path = tmp_path / "all.md"
+    done = sourcebook(
+        book, "report", "--reports", own, "--all", "--format", "markdown", "-o", path, "--cite"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    text = path.read_text(encoding="utf-8")
+    count = len(ASKED) + 2
+    line = f"content c0ffee000000 · {count} reports · {called(book)}"
+    assert f"\n*{marked(line)}*\n" in text
+    contents, *sections = re.split(r"^## ", text.partition("## Contents")[2], flags=re.MULTILINE)
+    links = re.findall(r"^- \[(.+)\]\(#(.+)\): .+\?$", contents, re.MULTILINE)
+    assert len(links) == len(sections) == count
+    assert [title for title, _ in links] == [section.partition("\n")[0] for section in sections]
+    assert [anchor for title, anchor in links if title == "Actors"] == ["actors", "actors-1"]
+    assert ("It \\*fails\\*", "it-fails") in links
+    fails = next(section for section in sections if section.startswith("It"))
+    assert fails.partition("\n\n")[2] == "Is it so?\n\nThis report failed.\n\n"
+    mine = next(section for section in sections if "| 1 | gazette | ¶3 |" in section)
+    assert "http\\://gazette.test/a\\_b?c, ¶ 3.\n" in mine
+    assert f"reports · {called(book)}" in done.stderr.splitlines()[-1]
+
+
+def marked(text: str) -> str:
+    """The text as Markdown has it."""
+    return text.replace("_", r"\_")
+
+
+def called(book: str) -> str:
+    """How the footer names the database: without folders, servers and users."""
+    name = sa.make_url(book).database if "://" in book else Path(book).name
+    return f"database {name}"
+
+
+@on_sqlite
+def test_what_all_cannot_do_is_said(book: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    cases: list[tuple[list[str | Path], int, str]] = [
+        (["--all"], 2, "--all needs -o: a folder"),
+        (["--all", "-o", tmp_path, "actors"], 2, "--all asks every report: leave the name out"),
+        (["--all", "-o", tmp_path / "no" / "way"], 1, "way: No such file or directory"),
+        (["--all", "-o", tmp_path / "file"], 1, "file: is a file; name a folder"),
+        (["--all", "-o", tmp_path, "--raw"], 2, "--raw is for --format csv"),
+        (["--format", "csv", "--format", "json", "actors"], 2, "give --format once"),
+        (["--format", "csv", "--format", "json"], 2, "give --format once"),
+        (["--cite"], 2, "are for a report: give its NAME"),
+    ]
+    for arguments, status, message in cases:
+        done = sourcebook(book, "report", *arguments)
+        assert (done.returncode, done.stdout) == (status, ""), arguments
+        assert message in done.stderr
+
+
+# --- the footer -----------------------------------------------------------------------------------
+
+
+def test_the_contents_are_named_as_the_last_load_left_them(book: str, tmp_path: Path) -> None:
+    """The hash is nowhere but in that row: who computed it would find another."""
+    line = f"content c0ffee000000 · {{}} · {called(book)}"
+    for format in ("table", "csv", "tsv", "json", "jsonl"):
+        done = sourcebook(book, "report", "quotes", "--format", format)
+        assert done.stderr == line.format("3 rows") + "\n"
+        assert "c0ffee" not in done.stdout
+    one = sourcebook(book, "report", "quotes", "--about", "alma", "-o", tmp_path / "one.txt")
+    assert one.stderr == line.format("1 row") + "\n"
+    none = sourcebook(book, "report", "quotes", "--about", "0042")
+    assert none.stderr == line.format("no rows") + "\n"
+    markdown = sourcebook(book, "report", "quotes", "--format", "markdown")
+    assert markdown.stdout.endswith(f"\n\n*{marked(line.format('3 rows'))}*\n")
+    html = sourcebook(book, "report", "quotes", "--format", "html")
+    assert f"<dt>content</dt><dd>{HASH}</dd>" in html.stdout
+    assert (markdown.stderr, html.stderr) == ("", "")
+
+
+def test_json_is_an_array_unless_meta_is_asked_for(book: str) -> None:
+    plain = sourcebook(book, "report", "quotes", "--format", "json")
+    full = sourcebook(book, "report", "quotes", "--format", "json", "--meta")
+    name = called(book).partition(" ")[2]
+    assert json.loads(full.stdout) == {
+        "meta": {"content": HASH, "database": name},
+        "rows": json.loads(plain.stdout),
+    }
+    assert full.stderr == ""
+    wrong = sourcebook(book, "report", "quotes", "--meta")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "--meta is for --format json" in wrong.stderr
+
+
+def test_a_database_without_loads_has_no_content(database: str) -> None:
+    done = sourcebook(database, "report", "quotes")
+    assert done.stderr == f"content none · no rows · {called(database)}\n"
+
+
+# --- spreadsheets ---------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_formulas_are_neutralised_unless_raw(book: str, own: Path) -> None:
+    put(own, "mine", "select 1 as n, '=1+1' as source, '@SUM(A1)' as passage")
+    asked = ("report", "--reports", own, "mine", "--format", "csv")
+    assert sourcebook(book, *asked).stdout == "n,source,passage\n1,'=1+1,'@SUM(A1)\n"
+    assert sourcebook(book, *asked, "--raw").stdout == "n,source,passage\n1,=1+1,@SUM(A1)\n"
+
+
+# --- hints ----------------------------------------------------------------------------------------
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["timelime"], "nearest: timeline"),
+        (["quotes", "--speeker", "zoe"], "--speaker"),
+        (["timeline", "--modality", "actaul"], "nearest: actual"),
+        (["timeline", "--actor", "Angstroem"], "nearest: Zoë Ångström (zoe)"),
+        (["near", "--place", "Old Prot"], "nearest: the Old Port (port)"),
+        (["near", "--topic", "harbor"], "nearest: The harbour (the-harbour)"),
+        (["nera", "--place", "port"], "nearest: near"),
+    ],
+)
+def test_what_is_unknown_gets_the_nearest(
+    database: str, own: Path, arguments: list[str], hint: str
+) -> None:
+    from tests.made_up import islands
+
+    with writing(database) as connection:
+        islands(connection)
+        connection.execute(
+            sa.text("insert into topics (key, label) values ('the-harbour', 'The harbour')")
+        )
+    path = put(
+        own,
+        "near",
+        f"{ONE}\nwhere 1 = 1\nand :place = 'x'  -- if :place\nand :topic = 'x'  -- if :topic",
+    )
+    parameters = "-- Parameters\n--   place  place  where\n--   topic  topic  on what\n-- Columns"
+    text = path.read_text(encoding="utf-8").replace("-- Columns", parameters)
+    path.write_text(text, encoding="utf-8")
+    done = sourcebook(database, "report", "--reports", own, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert hint in done.stderr.splitlines()[-1]
+
+
+# --- the options of rows --------------------------------------------------------------------------
+
+
+def test_the_formats_are_those_that_can_be_rendered() -> None:
+    assert list(FORMATS) == [format.value for format in Format]
+
+
+@pytest.mark.parametrize("name", ["load", "check", "tables", "report"])
+def test_every_command_that_prints_rows_takes_the_same_options(name: str) -> None:
+    command = cli.sourcebook.get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    theirs = {tuple(param.opts) for param in command.params}
+    assert {tuple(param.opts) for param in row_options()} <= theirs
+    [choice] = [param.type for param in command.params if param.name == "format"]
+    assert set(FORMATS) <= set(getattr(choice, "choices", ()))
+
+
+@on_sqlite
+def test_a_wrong_option_is_refused_before_anything_is_loaded(database: str) -> None:
+    before = Path(database).read_bytes()
+    article = Path(cli.__file__).parent / "docs" / "example.yaml"
+    done = sourcebook(database, "load", article, "--raw")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--raw is for --format csv" in done.stderr
+    assert Path(database).read_bytes() == before
