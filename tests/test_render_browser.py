@@ -16,12 +16,15 @@ from tests.pages import HARD, PAGE, TEXTS
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program, environment = chromium.find()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=program, env={**os.environ, **environment}, args=["--disable-gpu"]
-        )
-        yield launched
-        launched.close()
+    with pytest.MonkeyPatch.context() as patch:
+        if node := chromium.node():
+            patch.setenv("PLAYWRIGHT_NODEJS_PATH", node)
+        with sync_playwright() as playwright:
+            launched = playwright.chromium.launch(
+                executable_path=program, env={**os.environ, **environment}, args=["--disable-gpu"]
+            )
+            yield launched
+            launched.close()
 
 
 class Tab:
