@@ -45,7 +45,13 @@ class Sourcebook(click.Group):
         return command
 
 
-@click.group(cls=Sourcebook, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Sourcebook,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="For completion in bash, of actors, topics and places too, put this in your .bashrc "
+    '(other shells: zsh_source, fish_source):\n\n\b\neval "$(_SOURCEBOOK_COMPLETE=bash_source '
+    'sourcebook)"',
+)
 @click.option(
     "--db",
     metavar="URL-OR-PATH",
@@ -62,10 +68,6 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 
     Rows go to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
     3 done with warnings (check).
-
-    For completion in bash, of actors, topics and places too, put
-    eval "$(_SOURCEBOOK_COMPLETE=bash_source sourcebook)" in your .bashrc; zsh_source and
-    fish_source are for other shells.
     """
     ctx.obj = db
 

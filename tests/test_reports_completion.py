@@ -165,7 +165,7 @@ def test_bash_completes_as_the_help_says(book: str, tmp_path: Path) -> None:
         ["sourcebook", "--help"], env=variables, capture_output=True, text=True, check=True
     ).stdout
     line = 'eval "$(_SOURCEBOOK_COMPLETE=bash_source sourcebook)"'
-    assert line in " ".join(shown.split())
+    assert f"  {line}\n" in shown
     press = (
         f"{line}\n"
         "COMP_WORDS=(sourcebook report timeline --actor angs) COMP_CWORD=4\n"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from reports.catalogue import Catalogue, read
-from reports.citing import day, pilcrows
+from reports.citing import SOURCES, day, pilcrows
 from reports.grounds import AT_ONCE, Grounds
 from reports.run import run
+from reports.wording import DOCUMENTS, PASSAGES, SPANS
 from schema.database import reading, writing
 from tests.databases import Files, Server, on_sqlite
 from tests.features import book, own, passage, put, rows, sourcebook
@@ -244,3 +247,21 @@ def test_a_date_is_cited_as_people_write_it(edtf: str, said: str) -> None:
 )
 def test_passages_are_cited_in_runs(numbers: set[int], said: str) -> None:
     assert pilcrows(numbers) == said
+
+
+@on_sqlite
+def test_words_are_found_through_indexes(book: str) -> None:
+    numbers = {"asked": [(1, 2), (3, 4)], "documents": [1, 3], "passages": [2, 4]}
+    keys = {"documents": ["gazette", "bulletin"]}
+    with reading(book) as connection:
+        for query, values in (
+            (SPANS, {**numbers, "facts": ["landing", "storm"]}),
+            (PASSAGES, numbers),
+            (DOCUMENTS, keys),
+            (SOURCES, keys),
+        ):
+            statement = sa.text("explain query plan " + query).bindparams(
+                *(bindparam(name, expanding=True) for name in values)
+            )
+            plan = [row[3] for row in connection.execute(statement, values)]
+            assert [step for step in plan if re.match(r"SCAN (?!\d)", step)] == []
