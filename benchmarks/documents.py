@@ -31,7 +31,7 @@ class Documents(World):
         random, rows = self.random, self.rows
         number = len(self.documents) + 1
         found = self._next("source")
-        published = self.dates.days[day]
+        published = self.dates.on(day)
         self._date(published)
         focus = next(self.actors)
         if focus not in self.partners:
@@ -122,7 +122,7 @@ class Documents(World):
         made = self.met["report"][rank] = self._next("source")
         voice = self._actor(doc, next(self.actors))
         sort = ("press-report", "institute-report", "remarks", "assessment")[rank % 4]
-        published = self._date(self.dates.days[doc.day][:7]) if rank % 3 else None
+        published = self._date(self.dates.on(doc.day)[:7]) if rank % 3 else None
         self.rows["sources"].append(
             (made, f"report-{rank}", None, self._sentence(), sort, "named", published, None)
         )

@@ -19,6 +19,9 @@ FIRST_DAY = date(2010, 1, 1)
 DAYS = 5_479
 """Fifteen years, to the end of 2024."""
 
+PAST = 3_000
+"""How many days before its document an event may lie."""
+
 SKEW = 1.05
 """The exponent of Zipf's law by which actors, places and sources are drawn."""
 
@@ -97,22 +100,28 @@ class Dates:
             {"day": 62, "month": 12, "undated": 9, "year": 5, "about": 3, "season": 2, "doubt": 1}
             | {"range": 2, "span": 2, "since": 1, "before": 0.5, "decade": 0.3, "century": 0.2},
         )
-        recent, past = range(15), range(30, 3_000, 30)
+        recent, past = range(15), range(30, PAST, 30)
         weights = [1 / (lag + 1) for lag in recent] + [0.01 for _ in past]
         self.lags = draws(random, [*recent, *past], weights)
-        self.days: list[str] = [(FIRST_DAY + timedelta(n)).isoformat() for n in range(DAYS)]
+        self.days: list[str] = [
+            (FIRST_DAY + timedelta(day)).isoformat() for day in range(-PAST, DAYS)
+        ]
+
+    def on(self, day: int) -> str:
+        """Give a day as it is written."""
+        return self.days[PAST + day]
 
     def near(self, day: int) -> str | None:
         """Give the EDTF of something told on a day; None where it is undated."""
         form = next(self.forms)
         if form == "undated":
             return None
-        at = max(0, day - next(self.lags))
-        text: str = self.days[at]
+        at = day - next(self.lags)
+        text = self.on(at)
         if form == "day":
             return text
         if form in ("range", "span"):
-            later: str = self.days[min(day, at + 1 + int(self.random.random() * 20))]
+            later = self.on(min(day, at + 1 + int(self.random.random() * 20)))
             return f"[{text}..{later}]" if form == "range" else f"{text}/{later}"
         texts = {
             "month": text[:7],
