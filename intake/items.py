@@ -80,8 +80,43 @@ def kind_of_source(source: Source) -> str:
 
 
 def content_hash(items: Mapping[Name, Content]) -> str:
-    """Give the SHA-256 of what a coding says, whatever its order, comments and file."""
-    return digest([kind, key, items[Name(kind, key)]] for kind, key in sorted(items))
+    """Give the SHA-256 of what a coding says, whatever its order, comments and file.
+
+    A key alone, which refers to what another coding introduces, says nothing by itself.
+    """
+    said = sorted(name for name, content in items.items() if content)
+    return digest([kind, key, items[Name(kind, key)]] for kind, key in said)
+
+
+def source_named(items: Mapping[Name, Content], key: str) -> Name:
+    """Give the source that a bare key means in a coding: one of its own, else a shared one."""
+    voice = Name("voice", key)
+    return voice if voice in items else Name("source", key)
+
+
+def sources_used(items: Mapping[Name, Content], name: Name) -> set[str]:
+    """Give the bare keys of the sources that an item stands on: its chains, or what it cites."""
+    if name.kind == "citation":
+        return {name.key}
+    return {key for one in items[name].get("evidence", ()) for key in one["through"]}
+
+
+def mentioned(items: Mapping[Name, Content]) -> set[Name]:
+    """Give the actors, places, topics and sources that something in a coding refers to."""
+    found: set[Name] = set()
+    for name, content in items.items():
+        found.update(source_named(items, key) for key in sources_used(items, name))
+        for field, kind in MENTIONS.items():
+            found.add(Name(kind, content.get(field) or ""))
+        if name.kind == FactKind.RELATION:
+            found.update(Name("actor", content[end]) for end in ("from", "to"))
+        found.update(Name("actor", actor) for _role, actor in content.get("actors", ()))
+        found.update(Name("actor", row[0]) for row in content.get("participants", ()))
+    return found
+
+
+MENTIONS = {"actor": "actor", "place": "place", "within": "place", "topic": "topic"}
+"""Fields that hold the key of a shared item, and its kind."""
 
 
 def digest(values: Iterable[Any]) -> str:

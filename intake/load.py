@@ -7,16 +7,18 @@ database as it was.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from intake.differences import differences
-from intake.faults import Fault, Severity, Unusable
+from intake.differences import Said, differences
+from intake.faults import Fault, Severity, Unusable, shown
 from intake.format import Coding
-from intake.items import Items, Name, content_hash, digest, items_of
+from intake.items import Name, content_hash, digest, items_of, relation_key
+from intake.others import Others
 from intake.proving import locator_faults, prove
 from intake.reading import read_coding
 from intake.rules import check
@@ -97,17 +99,26 @@ def _faults(
 ) -> list[Fault]:
     faults = check(coding, lines)
     if coding.passages:
-        faults.extend(locator_faults(coding, lines))
-        if passages is not None and text_path is not None:
+        if passages is None or text_path is None:
+            faults.extend(locator_faults(coding, lines))
+        else:
             faults.extend(prove(coding, lines, passages, text_path))
     return sorted(set(faults))
 
 
-def load(connection: Connection, proven: Proven, *, keep_text: bool = False) -> Loaded:
+def load(
+    connection: Connection,
+    proven: Proven,
+    *,
+    keep_text: bool = False,
+    together: Sequence[Proven] = (),
+) -> Loaded:
     """Bring the database to what the coding says; the same coding again changes nothing.
 
-    Raises Unusable for conflicts with other codings, DatabaseError for references to what is
-    not there or still in use.
+    `together` are all codings of the same command. They are compared with one another, not with
+    what an earlier state of them has put into the database: so two that introduce the same actor
+    can both be corrected. Raises Unusable for conflicts with other codings, for references to
+    what is not there, and for what others still rest on.
     """
     coding = proven.coding
     document = coding.document.key
@@ -117,33 +128,49 @@ def load(connection: Connection, proven: Proven, *, keep_text: bool = False) -> 
     def fault(name: Name, rule: str, message: str) -> Fault:
         return proven.lines.fault(rule, _loc(coding, name), message)
 
-    found = differences(wanted, stored, fault)
+    said = {
+        other.coding.document.key: Said(shown(other.path.name), items_of(other.coding))
+        for other in together
+    }
+    found, faults = differences(wanted, stored, said, fault)
+    faults += Others(connection, stored, fault).faults(wanted, found)
+    if faults:
+        raise Unusable(faults)
     number = stored.document_id
     if found:
         number = Writer(connection, stored, document).write(found, wanted)
-        _complete(connection, number, proven, wanted)
+    file, hashed = shown(proven.path.name), content_hash(wanted)
+    if (file, hashed) != (stored.file, stored.hash):
+        _complete(connection, number, file, hashed, coding)
+    # A shared row may have been changed by another coding that was loaded together with this.
+    if found or hashed != stored.hash:
         _journal(connection, number, found.listed())
-    elif stored.file != proven.path.name:
-        connection.execute(
-            text("update codings set file = :file where document_id = :document"),
-            {"file": proven.path.name, "document": number},
-        )
     kept = 0
     if keep_text and proven.passages is not None and number is not None:
         kept = _keep_text(connection, number, proven.passages)
     return Loaded(document, found.listed(), kept, stored.hash is None)
 
 
+SECTIONS = {"voice": "sources", "citation": "sources", "elsewhere": "elsewhere"}
+"""Where items stand in a coding; the others in the plural of their kind."""
+
+
 def _loc(coding: Coding, name: Name) -> Loc:
-    """Say where a shared item stands in the coding."""
+    """Say where an item stands in the coding."""
     if name.key == coding.document.key and name.kind == "source":
         return ("document",)
-    section = f"{name.kind}s"
-    keys = [one.key for one in getattr(coding, section)]
-    return (section, keys.index(name.key)) if name.key in keys else (section,)
+    section = SECTIONS.get(name.kind, f"{name.kind}s")
+    for i, one in enumerate(getattr(coding, section, ())):
+        if name.key in (getattr(one, "key", None), getattr(one, "fact", None)):
+            return (section, i)
+        if name.kind == "link" and name.key == relation_key(one.origin, one.type, one.target):
+            return (section, i)
+    return (section,)
 
 
-def _complete(connection: Connection, document: int, proven: Proven, wanted: Items) -> None:
+def _complete(
+    connection: Connection, document: int | None, file: str, hashed: str, coding: Coding
+) -> None:
     connection.execute(
         text(
             """
@@ -153,16 +180,18 @@ def _complete(connection: Connection, document: int, proven: Proven, wanted: Ite
             """
         ),
         {
-            "file": proven.path.name,
-            "hash": content_hash(wanted),
-            "coder": proven.coding.coder,
-            "format": proven.coding.format,
+            "file": file,
+            "hash": hashed,
+            "coder": coding.coder,
+            "format": coding.format,
             "document": document,
         },
     )
 
 
-def _journal(connection: Connection, document: int, changes: list[tuple[Action, Name]]) -> None:
+def _journal(
+    connection: Connection, document: int | None, changes: list[tuple[Action, Name]]
+) -> None:
     codings = connection.execute(
         text(
             """
@@ -187,6 +216,8 @@ def _journal(connection: Connection, document: int, changes: list[tuple[Action, 
             "hash": digest([key, coding] for key, coding in codings),
         },
     ).scalar_one()
+    if not changes:
+        return
     connection.execute(
         text(
             """
@@ -208,9 +239,9 @@ def _keep_text(connection: Connection, document: int, passages: list[str]) -> in
             """
             update passages
             set text = :text
-            where document_id = :document and n = :n and text is distinct from :text
+            where document_id = :document and n = :n and (text is null or text <> :text)
             """
-        ).execution_options(),
+        ),
         [
             {"text": passage, "document": document, "n": n}
             for n, passage in enumerate(passages, start=1)

@@ -43,6 +43,9 @@ PINNING = {
 LOADING = {
     "conflict": "Codings that introduce the same actor, place, topic or source agree on it.",
     "unknown-reference": "What is referred to by its key alone is in a coding that is loaded.",
+    "unknown-fact": "A fact of another document, referred to as `document:key`, is loaded.",
+    "still-in-use": "What another coding in the database rests on does not go.",
+    "link-twice": "A link between two events is coded by one document; others add evidence.",
 }
 """Found by comparison with what is in the database."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, update
+
+T = TypeVar("T")
 
 
 class Statements:
@@ -36,6 +38,6 @@ class Statements:
             self.connection.execute(delete(column.table).where(column.in_(chunk), *conditions))
 
 
-def chunks(values: Sequence[int], size: int = 5_000) -> Iterable[Sequence[int]]:
+def chunks(values: Sequence[T], size: int = 5_000) -> Iterable[Sequence[T]]:
     """Cut a list so that no statement has more parameters than an engine takes."""
     return (values[start : start + size] for start in range(0, len(values), size))

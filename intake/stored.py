@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -95,15 +95,29 @@ FACTS = {
 }
 
 
+Chain = tuple[Name, ...]
+"""The voices through which something came: `source` is shared, `voice` the document's own."""
+
+
+class Introducer(NamedTuple):
+    """A coding that introduces a shared row."""
+
+    document: str
+    file: str
+
+
 class Stored:
     """A document as the database has it: its items, and the ids of everything it may refer to."""
 
     def __init__(self, connection: Connection, document: str) -> None:
         """Read what there is of a document; nothing, if it was never loaded."""
         self._connection = connection
+        self.document = document
         self.items: Items = {}
         self.ids: dict[Name, int] = {}
-        self.chains: dict[tuple[str, ...], int] = {}
+        self.chains: dict[Chain, int] = {}
+        self.sources: dict[str, Name] = {}
+        """What the bare keys in its chains and citations mean."""
         self.file: str | None = None
         self.hash: str | None = None
         self.document_id: int | None = connection.execute(
@@ -124,25 +138,26 @@ class Stored:
         query = text(f"{INTRODUCED[kind]} {where}").bindparams(bindparam("keys", expanding=True))
         return self._shared_rows(kind, self._rows(query, keys=list(keys)))
 
-    def introducers(self, kind: str, ids: Sequence[int]) -> dict[int, list[str]]:
-        """Say which files introduce these shared rows, this document's aside."""
-        found: dict[int, list[str]] = defaultdict(list)
+    def introducers(self, kind: str, ids: Sequence[int]) -> dict[int, list[Introducer]]:
+        """Say which codings introduce these shared rows, this document's aside."""
+        found: dict[int, list[Introducer]] = defaultdict(list)
         if not ids:
             return found
         query = text(
             f"""
-            select introductions.{kind}_id, codings.file
+            select introductions.{kind}_id, documents.key, codings.file
             from introductions
             join codings on codings.document_id = introductions.document_id
+            join sources as documents on documents.id = introductions.document_id
             where introductions.{kind}_id in :ids
             and introductions.document_id <> :document
-            order by codings.file
+            order by documents.key
             """  # noqa: S608 - the kind is one of ours
         ).bindparams(bindparam("ids", expanding=True))
-        for number, file in self._connection.execute(
+        for number, key, file in self._connection.execute(
             query, {"ids": list(ids), "document": self.document_id or 0}
         ):
-            found[number].append(file)
+            found[number].append(Introducer(key, file))
         return found
 
     def _rows(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
@@ -209,7 +224,9 @@ class Stored:
         for row in self._rows(
             text(
                 """
-                select sources.key, citations.passage, citations.start_offset, citations.end_offset
+                select
+                  sources.key, sources.id, sources.document_id, citations.passage,
+                  citations.start_offset, citations.end_offset
                 from citations
                 join sources on sources.id = citations.source_id
                 where citations.document_id = :document
@@ -218,6 +235,7 @@ class Stored:
             ),
             document=number,
         ):
+            self._note_source(row["key"], row["id"], row["document_id"])
             citations[row["key"]].append([row["passage"], row["start_offset"], row["end_offset"]])
         for key, spans in citations.items():
             self.items[Name("citation", key)] = {"spans": spans}
@@ -226,7 +244,9 @@ class Stored:
         rows = self._connection.execute(
             text(
                 """
-                select attributions.id, attributions.parent_id, sources.key
+                select
+                  attributions.id, attributions.parent_id, sources.key,
+                  attributions.source_id, sources.document_id
                 from attributions
                 join sources on sources.id = attributions.source_id
                 where attributions.document_id = :document
@@ -236,12 +256,19 @@ class Stored:
         ).all()
         inner = {row.id: row for row in rows}
         for row in rows:
-            chain: list[str] = []
+            chain: list[Name] = []
             step = row
             while step.parent_id is not None:
-                chain.insert(0, step.key)
+                chain.insert(0, self._note_source(step.key, step.source_id, step.document_id))
                 step = inner[step.parent_id]
             self.chains[tuple(chain)] = row.id
+
+    def _note_source(self, key: str, number: int, document: int | None) -> Name:
+        """Note what a bare key means here; an own source belongs to a document."""
+        name = Name("source" if document is None else "voice", key)
+        self.sources[key] = name
+        self.ids[name] = number
+        return name
 
     def _read_facts(self, number: int) -> None:
         by_id: dict[int, Content] = {}
@@ -276,7 +303,10 @@ class Stored:
         self._read_evidence(number, by_id)
 
     def _read_evidence(self, number: int, by_id: dict[int, Content]) -> None:
-        chains = {attribution: list(chain) for chain, attribution in self.chains.items()}
+        chains = {
+            attribution: [source.key for source in chain]
+            for chain, attribution in self.chains.items()
+        }
         of_evidence: dict[int, list[list[int]]] = {}
         rows = self._connection.execute(
             text(

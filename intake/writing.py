@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Table, text, update
 
 from intake.differences import Differences
-from intake.faults import shown
-from intake.items import SHARED, Content, Items, Name
-from intake.statements import Statements, chunks
-from intake.stored import Stored
-from schema.database import DatabaseError
+from intake.items import SHARED, Content, Items, Name, source_named
+from intake.removing import Removal
+from intake.statements import Statements
+from intake.stored import Chain, Stored
 from schema.edtf import Edtf
 from schema.models import METADATA
 from schema.saying import TABLE_OF
@@ -25,16 +23,6 @@ from schema.vocabulary import FactKind
 
 TABLE = METADATA.tables
 FACT_KINDS = tuple(str(kind) for kind in FactKind)
-
-DATED = (
-    ("sources", "published"),
-    ("evidence", "date"),
-    ("events", "date"),
-    ("quotes", "date"),
-    ("relations", "since"),
-    ("relations", "until"),
-)
-"""Every column that points at a date."""
 
 
 class Writer:
@@ -51,8 +39,9 @@ class Writer:
     def write(self, differences: Differences, wanted: Items) -> int:
         """Write it all and give the id of the document."""
         new = {**differences.added, **differences.changed}
+        removal = Removal(self._connection, self._stored, differences)
         self._dates(new)
-        self._remove_facts(differences)
+        removal.facts()
         self._shared(differences)
         document = self._document_id()
         self._voices(differences)
@@ -60,11 +49,12 @@ class Writer:
         self._introductions(differences)
         self._passages(differences)
         self._facts(differences)
-        self._citations(new, differences.removed)
+        self._citations({**new, **differences.again}, wanted)
         facts = {name: one for name, one in new.items() if "evidence" in one}
         self._participants(facts)
-        self._evidence(facts, wanted)
-        self._remove_rest(differences)
+        again = {name: one for name, one in differences.again.items() if "evidence" in one}
+        idle = self._evidence({**facts, **again}, wanted)
+        removal.rest(idle)
         return document
 
     # --- what is pointed at -------------------------------------------------------------------
@@ -103,20 +93,18 @@ class Writer:
             table = TABLE[f"{kind}s"]
             new = {
                 name: content
-                for name, content in differences.added.items()
-                if name.kind == kind and name not in self._ids
+                for name, content in _of(differences.added, kind).items()
+                if name not in self._ids
             }
-            changed = _of(differences.changed, kind)
+            updated = _of(differences.updated, kind)
             self._insert(table, new, lambda content: self._columns(content, late=("within",)))
-            for name, content in changed.items():
-                self._do.update(table, self._ids[name], self._columns(content))
             if kind == "place":
                 # A place may lie within one that comes later in the file.
-                for name, content in new.items():
-                    if content["within"] is not None:
-                        self._do.update(table, self._ids[name], self._columns(content))
+                updated |= {name: one for name, one in new.items() if one["within"] is not None}
+            for name, content in updated.items():
+                self._do.update(table, self._ids[name], self._columns(content))
             if kind == "source":
-                self._source_actors({**new, **changed})
+                self._source_actors({**new, **updated})
 
     def _document_id(self) -> int:
         if self._number is None:
@@ -198,11 +186,12 @@ class Writer:
         new = {
             name: content for name, content in differences.added.items() if name.kind in FACT_KINDS
         }
-        # A changed link is made anew: two may trade places, which no order of updates allows.
-        new.update(_of(differences.changed, "link"))
         rows = [{"key": name.key, "kind": name.kind, "document_id": self._number} for name in new]
         for name, number in zip(new, self._do.returning(TABLE["facts"], rows), strict=True):
             self._ids[name] = number
+        # The columns of a changed link are made anew: two may trade places, which no order of
+        # updates allows. Removal took the old ones.
+        new.update(_of(differences.changed, FactKind.LINK))
         # Events first: links and quotes point at them.
         for kind in sorted(FACT_KINDS, key=lambda kind: kind != FactKind.EVENT):
             table = TABLE[TABLE_OF[kind]]
@@ -235,35 +224,8 @@ class Writer:
         return columns
 
     def _id(self, kind: str, key: str) -> int:
-        if kind == "event" and ":" in key:
-            return self._foreign_fact(key, kind)
-        return self._ids[Name(kind, key)]
-
-    def _foreign_fact(self, key: str, kind: str | None = None) -> int:
-        """Find a fact of another document; DatabaseError where it is not loaded."""
-        name = Name("elsewhere", key)
-        if name not in self._ids:
-            document, _, fact = key.partition(":")
-            found = self._connection.execute(
-                text(
-                    """
-                    select facts.id, facts.kind
-                    from sources
-                    join facts on facts.document_id = sources.id
-                    where sources.key = :document and sources.document_id is null
-                    and facts.key = :fact
-                    """
-                ),
-                {"document": document, "fact": fact},
-            ).first()
-            if found is None or (kind and found.kind != kind):
-                what = kind or "fact"
-                raise DatabaseError(
-                    f"{shown(key)}: there is no such {what} in the database; load the coding of "
-                    f"{shown(document)} first, or mend the key"
-                )
-            self._ids[name] = found.id
-        return self._ids[name]
+        # The event of another document has been looked up with what else there is elsewhere.
+        return self._ids[Name("elsewhere" if kind == "event" and ":" in key else kind, key)]
 
     def _participants(self, facts: Items) -> None:
         table = TABLE["participants"]
@@ -286,16 +248,14 @@ class Writer:
             ],
         )
 
-    def _evidence(self, facts: Items, wanted: Items) -> None:
+    def _evidence(self, facts: Items, wanted: Items) -> list[int]:
+        """Write all evidence of these facts anew; give the chains that are idle now."""
         table = TABLE["evidence"]
-        numbers = {
-            name: self._foreign_fact(name.key) if name.kind == "elsewhere" else self._ids[name]
-            for name in facts
-        }
+        numbers = {name: self._ids[name] for name in facts}
         self._do.delete(
             table.c.fact_id, list(numbers.values()), table.c.document_id == self._number
         )
-        chains = self._chains(wanted)
+        chains, idle = self._chains(wanted)
         rows, spans = [], []
         for name, content in facts.items():
             for n, one in enumerate(content["evidence"], start=1):
@@ -304,7 +264,7 @@ class Writer:
                         "fact_id": numbers[name],
                         "document_id": self._number,
                         "n": n,
-                        "attribution_id": chains[tuple(one["through"])],
+                        "attribution_id": chains[_chain(wanted, one["through"])],
                         "date_words": one["words"],
                         **{
                             field: one[field]
@@ -329,43 +289,35 @@ class Writer:
                 for n, (passage, start, end) in enumerate(places, start=1)
             ],
         )
+        return idle
 
-    def _chains(self, wanted: Items) -> Mapping[tuple[str, ...], int]:
-        """Make the chains of voices that are new, shorter ones first."""
+    def _chains(self, wanted: Items) -> tuple[Mapping[Chain, int], list[int]]:
+        """Make the chains of voices that are new, shorter ones first; give the idle ones too."""
         table = TABLE["attributions"]
-        used: set[tuple[str, ...]] = {()}
+        used: set[Chain] = {()}
         for content in wanted.values():
             for one in content.get("evidence", ()):
-                through = tuple(one["through"])
+                through = _chain(wanted, one["through"])
                 used.update(through[:length] for length in range(1, len(through) + 1))
         chains = self._stored.chains
+        idle = [chains[chain] for chain in sorted(chains.keys() - used, key=len, reverse=True)]
         for chain in sorted(used - chains.keys(), key=lambda chain: (len(chain), chain)):
             row = {
                 "document_id": self._number,
                 "parent_id": chains[chain[:-1]] if chain else None,
-                "source_id": self._source(chain[-1]) if chain else self._number,
+                "source_id": self._ids[chain[-1]] if chain else self._number,
             }
             chains[chain] = self._do.returning(table, [row])[0]
-        self._idle = sorted(chains.keys() - used, key=len, reverse=True)
-        return chains
+        return chains, idle
 
-    def _source(self, key: str) -> int:
-        voice = Name("voice", key)
-        return self._ids[voice] if voice in self._ids else self._ids[Name("source", key)]
-
-    def _citations(self, new: Items, removed: Items) -> None:
+    def _citations(self, new: Items, wanted: Items) -> None:
+        """Write citations; removal took the old ones."""
         table = TABLE["citations"]
-        for name in [*_of(new, "citation"), *_of(removed, "citation")]:
-            self._do.delete(
-                table.c.source_id,
-                [self._source(name.key)],
-                table.c.document_id == self._number,
-            )
         self._do.insert(
             table,
             [
                 {
-                    "source_id": self._source(name.key),
+                    "source_id": self._ids[source_named(wanted, name.key)],
                     "document_id": self._number,
                     "n": n,
                     "passage": passage,
@@ -376,87 +328,6 @@ class Writer:
                 for n, (passage, start, end) in enumerate(content["spans"], start=1)
             ],
         )
-
-    # --- what goes ----------------------------------------------------------------------------
-
-    def _remove_facts(self, differences: Differences) -> None:
-        """Remove facts; links and quotes let go of events before events go."""
-        removed, changed = differences.removed, differences.changed
-        quotes = TABLE["quotes"]
-        for chunk in chunks([self._ids[name] for name in _of(changed, "quote")]):
-            self._connection.execute(
-                update(quotes).where(quotes.c.id.in_(chunk)).values(occasion_id=None)
-            )
-        facts = TABLE["facts"]
-        links = _of(changed, "link")
-        gone = [*links, *(name for name in removed if name.kind in FACT_KINDS)]
-        for events in (False, True):
-            self._do.delete(
-                facts.c.id,
-                [self._ids[name] for name in gone if (name.kind == FactKind.EVENT) is events],
-            )
-        evidence = TABLE["evidence"]
-        self._do.delete(
-            evidence.c.fact_id,
-            [self._ids[name] for name in removed if name.kind == "elsewhere"],
-            evidence.c.document_id == self._number,
-        )
-
-    def _remove_rest(self, differences: Differences) -> None:
-        attributions = TABLE["attributions"]
-        for chain in self._idle:
-            self._do.delete(attributions.c.id, [self._stored.chains[chain]])
-        passages = TABLE["passages"]
-        self._do.delete(
-            passages.c.n,
-            sorted((int(name.key) for name in _of(differences.removed, "passage")), reverse=True),
-            passages.c.document_id == self._number,
-        )
-        gone = [name for name in differences.removed if name.kind in (*SHARED, "voice")]
-        introductions = TABLE["introductions"]
-        for name in gone:
-            if name.kind in SHARED:
-                self._do.delete(
-                    introductions.c[f"{name.kind}_id"],
-                    [self._ids[name]],
-                    introductions.c.document_id == self._number,
-                )
-        # Sources point at actors, and places at larger places: those that point go first.
-        order = {kind: rank for rank, kind in enumerate(("voice", "source", "topic", "place"))}
-        gone = [name for name in gone if not self._introduced(name)]
-        places = TABLE["places"]
-        for name in gone:
-            if name.kind == "place":
-                self._do.update(places, self._ids[name], {"within_id": None})
-        for name in sorted(gone, key=lambda one: order.get(one.kind, len(order))):
-            self._remove_shared(name)
-        unused = " and ".join(
-            f"not exists (select 1 from {table} where {table}.{column} = dates.edtf)"  # noqa: S608 - our own names
-            for table, column in DATED
-        )
-        self._connection.execute(text(f"delete from dates where {unused}"))  # noqa: S608 - our own names
-
-    def _introduced(self, name: Name) -> bool:
-        """Whether another coding introduces a shared row too."""
-        if name.kind == "voice":
-            return False
-        introductions = TABLE["introductions"]
-        others = self._connection.execute(
-            select(introductions.c.id)
-            .where(introductions.c[f"{name.kind}_id"] == self._ids[name])
-            .limit(1)
-        )
-        return others.first() is not None
-
-    def _remove_shared(self, name: Name) -> None:
-        table = TABLE["sources" if name.kind == "voice" else f"{name.kind}s"]
-        try:
-            self._do.delete(table.c.id, [self._ids[name]])
-        except IntegrityError:
-            raise DatabaseError(
-                f"{name.kind} {shown(name.key)}: another coding in the database still refers to "
-                "it; keep it here, or introduce it there first"
-            ) from None
 
     def _insert(
         self, table: Table, items: Items, columns: Callable[[Content], Mapping[str, Any]]
@@ -484,3 +355,7 @@ From and to are actors of a relation and events of a link.
 
 def _of(items: Items, kind: str) -> Items:
     return {name: content for name, content in items.items() if name.kind == kind}
+
+
+def _chain(wanted: Items, keys: Sequence[str]) -> Chain:
+    return tuple(source_named(wanted, key) for key in keys)

@@ -128,9 +128,7 @@ class Citation(Base):
     )
 
     source_id: Mapped[int] = mapped_column(
-        ForeignKey("sources.id", ondelete="cascade"),
-        primary_key=True,
-        comment="the source that is pointed to",
+        ForeignKey("sources.id"), primary_key=True, comment="the source that is pointed to"
     )
     document_id: Mapped[int] = mapped_column(primary_key=True, comment="the document that points")
     n: Mapped[int] = mapped_column(primary_key=True, comment="number in order, from 1")

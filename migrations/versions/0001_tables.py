@@ -407,7 +407,6 @@ def upgrade() -> None:
             ["source_id"],
             ["sources.id"],
             name=op.f("fk_citations_source_id_sources"),
-            ondelete="cascade",
         ),
         sa.PrimaryKeyConstraint("source_id", "document_id", "n", name=op.f("pk_citations")),
         comment="where a document points to a source without resting a fact on it",
