@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from intake.faults import Unusable
-from intake.items import Name, items_of
+from intake.items import Name, content_hash, items_of
 from intake.load import Loaded, load, read
 from intake.stored import Stored
 from schema.database import reading, writing
@@ -18,6 +20,8 @@ from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
 from tests.sound import SOUND
+
+ROOT = Path(__file__).parent.parent
 
 OTHER = (
     SOUND.replace("key: harbour-talks", "key: other-talks")
@@ -331,3 +335,163 @@ def test_evidence_for_what_is_not_there_is_refused(database: str, tmp_path: Path
     line = int(said.removeprefix(f"{path}:").split(":")[0])
     assert adding.splitlines()[line - 1] == "- fact: nowhere:nothing"
     assert ask(database, "select count(*) from sources") == [(0,)]
+
+
+ADDING = "elsewhere:\n- fact: harbour-talks:{}\n  evidence:\n  - at: 1:0-10\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        ("- key: norland-wants-harbour", "- key: renamed", "norland-wants-harbour"),
+        ("key: norland-wants-harbour", "key: walk-out", "walk-out"),
+        ("name: the Norlanders", "name: Norlanders", "norland-state/the Norlanders"),
+    ],
+)
+def test_a_fact_on_which_another_document_has_evidence_stays(
+    database: str, tmp_path: Path, old: str, new: str, fact: str
+) -> None:
+    swapped = SOUND.replace("walk-out", "left") if new == "key: walk-out" else SOUND
+    path = put(tmp_path, SOUND)
+    loaded(database, path)
+    loaded(database, put(tmp_path, OTHER + ADDING.format(fact), "other.yaml"))
+    before = everything(database)
+    put(tmp_path, swapped.replace(old, new))
+    said = refused(database, path)
+    assert len(said) == 1
+    assert f"{fact} is no longer in this coding, but other-talks has evidence on it" in said[0]
+    assert everything(database) == before
+
+
+def test_events_that_others_link_to_or_quote_at_stay(database: str, tmp_path: Path) -> None:
+    path = put(tmp_path, SOUND)
+    loaded(database, path)
+    other = OTHER.replace("to: meeting", "to: harbour-talks:talks").replace(
+        "  directness: partial", "  occasion: harbour-talks:talks\n  directness: partial"
+    )
+    loaded(database, put(tmp_path, other, "other.yaml"))
+    put(tmp_path, SOUND.replace("key: talks", "key: renamed").replace("to: talks", "to: renamed"))
+    said = refused(database, path)
+    assert [one.split("other-talks ")[1].split(";")[0] for one in said] == [
+        "has a quote of which it is the occasion",
+        "links an event to it",
+    ]
+
+
+def test_evidence_on_a_link_outlives_its_change(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    other = put(tmp_path, OTHER + ADDING.format("walk-out--follows--talks"), "other.yaml")
+    loaded(database, other)
+    loaded(database, put(tmp_path, SOUND.replace("lag: two days later", "lag: two days")))
+    assert loaded(database, other).changes == []
+
+
+def test_a_link_is_coded_by_one_document(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    ends = "from: harbour-talks:walk-out, type: follows, to: harbour-talks:talks"
+    path = put(
+        tmp_path, OTHER.replace("from: walk-out, type: follows, to: meeting", ends), "other.yaml"
+    )
+    (said,) = refused(database, path)
+    assert "link-twice" in said
+    assert said.endswith("under `elsewhere`, as harbour-talks:walk-out--follows--talks")
+
+
+def test_an_occasion_is_an_event(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    fact = "harbour-talks:norland-wants-harbour"
+    other = OTHER.replace("  directness: partial", f"  occasion: {fact}\n  directness: partial")
+    path = put(tmp_path, other + ADDING.format("norland-wants-harbour"), "other.yaml")
+    (said,) = refused(database, path)
+    assert said.endswith(f"{fact} is a position; give an event")
+
+
+def test_a_source_that_another_document_points_to_stays(database: str, tmp_path: Path) -> None:
+    path = put(tmp_path, SOUND)
+    loaded(database, path)
+    other = OTHER.replace(
+        "{key: daily-report, title: A report of the Daily, kind: press-report}",
+        "{key: daily-report, at: '1:0-5'}",
+    ).replace("through: [daily-report", "through: [envoy-remarks")
+    other = other.replace("[envoy-remarks, envoy-remarks]", "[envoy-remarks]")
+    loaded(database, put(tmp_path, other, "other.yaml"))
+    turned = SOUND.replace("kind: press-report}", "kind: press-report, anonymity: unnamed}")
+    put(tmp_path, turned)
+    (said,) = refused(database, path)
+    assert "source daily-report is no longer introduced here, but other-talks refers" in said
+
+
+def test_codings_loaded_together_are_corrected_together(database: str, tmp_path: Path) -> None:
+    paths = [put(tmp_path, SOUND), put(tmp_path, OTHER, "other.yaml")]
+    for path in paths:
+        loaded(database, path)
+    for path in paths:
+        path.write_text(path.read_text().replace("name: Sudland,", "name: Southland,"))
+        (said,) = refused(database, path)
+        assert said.endswith("or load both files together after changing both")
+    codings = [read(path) for path in paths]
+    for proven in codings:
+        with writing(database) as connection:
+            load(connection, proven, together=codings)
+    assert ask(database, "select name from actors where key = 'sudland-state'") == [("Southland",)]
+    hashes = {content_hash(items_of(proven.coding)) for proven in codings}
+    assert {row[0] for row in ask(database, "select hash from codings")} == hashes
+    # Together, they still have to agree with each other.
+    paths[1].write_text(paths[1].read_text().replace("name: Southland,", "name: Sutland,"))
+    with pytest.raises(Unusable, match="conflict"), writing(database) as connection:
+        load(connection, read(paths[0]), together=[read(path) for path in paths])
+
+
+def test_who_cites_a_document_may_leave_out_what_it_says_of_itself(
+    database: str, second_database: str, tmp_path: Path
+) -> None:
+    cited = "sources:\n- {key: harbour-talks, title: The Harbour Talks, kind: article, at: '1'}\n"
+    paths = [
+        put(tmp_path, SOUND),
+        put(tmp_path, OTHER.replace("sources:\n", cited), "other.yaml"),
+    ]
+    for one, order in ((database, paths), (second_database, paths[::-1])):
+        for path in order:
+            loaded(one, path)
+        assert [loaded(one, path).changes for path in paths] == [[], []]
+        query = "select language, published from sources where key = 'harbour-talks'"
+        assert ask(one, query) == [("en", "2020-03-10")]
+
+
+def test_a_file_name_that_is_no_text_is_kept_as_it_is_shown(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND, "coding\udc80.yaml"))
+    assert ask(database, "select file from codings") == [(r"coding\udc80.yaml",)]
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from intake import load
+from schema.database import writing
+
+def stop(connection, *rest):
+    if connection.dialect.name == "sqlite":
+        # Let SQLite write what is not committed into the file, as it does with long loads.
+        connection.exec_driver_sql("pragma cache_size = 1")
+        connection.exec_driver_sql("update passages set hash = hash")
+        connection.exec_driver_sql("update facts set key = key")
+    print("written", flush=True)
+    time.sleep(60)
+
+load._journal = stop
+with writing(sys.argv[1]) as connection:
+    load.load(connection, load.read(Path(sys.argv[2])))
+"""
+
+
+def test_who_is_killed_in_the_middle_leaves_it_as_it_was(database: str, tmp_path: Path) -> None:
+    loaded(database, put(tmp_path, SOUND))
+    before = everything(database)
+    path = put(tmp_path, SOUND.replace("title: Sudland leaves", "title: Sudland goes"))
+    command = [sys.executable, "-c", KILLED, database, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"written\n"
+        process.kill()
+    assert everything(database) == before
+    assert len(loaded(database, path).changes) == 1

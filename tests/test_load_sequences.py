@@ -1,0 +1,376 @@
+"""Chance edits of two codings that share rows and rest on each other, loaded one after the other.
+
+Whatever came before, a database equals one into which the present codings are loaded afresh.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import Column
+
+from intake.faults import Unusable
+from intake.items import Name, items_of
+from intake.load import Proven, load, read
+from intake.stored import Stored
+from schema.database import reading, writing
+from schema.models import METADATA
+from tests.databases import Files, Server
+
+Coding = dict[str, Any]
+JOURNAL = ("loads", "changes")
+DOCUMENTS = ("one-talk", "two-talks")
+STEPS = {"sqlite": 14, "postgresql": 8}
+"""A new database takes a second on a server, which many tests ask."""
+
+
+# --- a database by key ----------------------------------------------------------------------------
+
+
+def content(database: str) -> dict[str, list[str]]:
+    """Give all rows of all tables but the journal, what points told by what it points at."""
+    tables = [table for table in METADATA.sorted_tables if table.name not in JOURNAL]
+    with reading(database) as connection:
+        rows = {table.name: connection.execute(table.select()).mappings() for table in tables}
+        found = {name: [dict(row) for row in mappings] for name, mappings in rows.items()}
+    by_id = {name: {row["id"]: row for row in rows if "id" in row} for name, rows in found.items()}
+
+    def told(column: Column[Any], value: Any) -> Any:
+        while keys := [key.column for key in column.foreign_keys if key.column is not column]:
+            column = min(keys, key=lambda key: (key.name != "id", str(key)))
+        if column.name != "id" or value is None:
+            return value
+        return row_told(column.table.name, by_id[column.table.name][value])
+
+    def row_told(table: str, row: dict[str, Any]) -> tuple[Any, ...]:
+        columns = METADATA.tables[table].columns
+        own = (name for name in row if name != "id" or columns["id"].foreign_keys)
+        return table, *((name, told(columns[name], row[name])) for name in own)
+
+    return {name: sorted(repr(row_told(name, row)) for row in found[name]) for name in found}
+
+
+# --- codings --------------------------------------------------------------------------------------
+
+
+def bare(key: str) -> Coding:
+    """Give a coding that says nothing yet."""
+    sections = "topics places actors sources events links quotes positions relations elsewhere"
+    return {
+        "format": 1,
+        "coder": "Tests",
+        "document": {"key": key, "title": key, "language": "en", "published": "2020-05-10"},
+        "passages": [{"length": 60, "hash": "0" * 64}, {"length": 40, "hash": "1" * 64}],
+        **{section: [] for section in sections.split()},
+    }
+
+
+class Hand:
+    """Edits a coding by chance; keeps its own keys in order, not what others say of them."""
+
+    def __init__(self, chance: random.Random, coding: Coding, other: Coding) -> None:
+        self.chance = chance
+        self.coding = coding
+        self.other = other
+        self.edits: list[Callable[[], None]] = [
+            *(self.event, self.event, self.quote, self.position, self.relation, self.link),
+            *(self.link_abroad, self.elsewhere, self.elsewhere, self.drop, self.drop, self.rename),
+            *(self.swap_links, self.lag, self.turn, self.cite, self.reduce, self.say, self.rest),
+            *(self.name_differently, self.document_cited, self.change_kind, self.within),
+        ]
+
+    def edit(self) -> None:
+        self.chance.choice(self.edits)()
+        self.tidy()
+
+    def row(self, section: str, key: str) -> str:
+        """Make sure that a shared row is there: introduced, or by its key alone."""
+        made = {
+            "actors": {"name": key.upper(), "kind": "state"},
+            "places": {"name": key.upper(), "kind": "city"},
+            "topics": {"label": key.upper()},
+            "sources": {"title": key.upper(), "kind": "remarks"},
+        }[section]
+        if key not in [one["key"] for one in self.coding[section]]:
+            alone = self.chance.random() < 0.2
+            self.coding[section].append({"key": key, **({} if alone else made)})
+        return key
+
+    def actor(self) -> str:
+        return self.row("actors", self.chance.choice(["ann", "ben", "cat"]))
+
+    def evidence(self) -> list[Coding]:
+        found = []
+        for _ in range(self.chance.choice([1, 1, 2])):
+            one: Coding = {"at": self.chance.choice(["1", "1:0-9", "2:3-20, 1:5-9"])}
+            if self.chance.random() < 0.5:
+                keys = self.chance.sample(["report", "remark"], self.chance.choice([1, 2]))
+                one["through"] = [self.row("sources", key) for key in keys]
+            found.append(one)
+        return found
+
+    def any_of(self, *sections: str) -> Coding | None:
+        there = [one for section in sections for one in self.coding[section]]
+        return self.chance.choice(there) if there else None
+
+    def free(self) -> str | None:
+        taken = [
+            one["key"]
+            for section in ("events", "quotes", "positions")
+            for one in self.coding[section]
+        ]
+        keys = [key for key in ("k1", "k2", "k3", "k4") if key not in taken]
+        return self.chance.choice(keys) if keys else None
+
+    def event(self) -> None:
+        if key := self.free():
+            evidence = self.evidence()
+            made: Coding = {"key": key, "title": key, "who": {"doer": self.actor()}}
+            if self.chance.random() < 0.5:
+                made["date"] = self.chance.choice(["2020-05-03", "2020-04~", "2019"])
+                evidence[0]["words"] = "on 3 May"
+            if self.chance.random() < 0.4:
+                made["place"] = self.row("places", self.chance.choice(["port", "town"]))
+            self.coding["events"].append({**made, "evidence": evidence})
+
+    def quote(self) -> None:
+        if key := self.free():
+            made: Coding = {"key": key, "says": key, "who": {"speaker": self.actor()}}
+            event = self.any_of("events")
+            if event:
+                made["occasion"] = event["key"]
+                theirs = self.other["events"]
+                if theirs and self.chance.random() < 0.4:
+                    made["occasion"] = f"{self.other['document']['key']}:{theirs[0]['key']}"
+            self.coding["quotes"].append({**made, "evidence": self.evidence()})
+
+    def position(self) -> None:
+        if key := self.free():
+            self.coding["positions"].append(
+                {
+                    "key": key,
+                    "kind": "goal",
+                    "statement": key,
+                    "topic": self.row("topics", "peace"),
+                    "who": {"holder": self.actor()},
+                    "evidence": self.evidence(),
+                }
+            )
+
+    def relation(self) -> None:
+        made = {"from": self.actor(), "type": "supports", "to": self.actor()}
+        self.coding["relations"].append({**made, "evidence": self.evidence()})
+
+    def link(self) -> None:
+        one, two = self.any_of("events"), self.any_of("events")
+        if one and two:
+            made = {"from": one["key"], "type": "part-of", "to": two["key"]}
+            self.coding["links"].append({**made, "evidence": self.evidence()})
+
+    def link_abroad(self) -> None:
+        one, theirs = self.any_of("events"), self.other["events"]
+        if one and theirs:
+            to = f"{self.other['document']['key']}:{self.chance.choice(theirs)['key']}"
+            made = {"from": one["key"], "type": "part-of", "to": to}
+            self.coding["links"].append({**made, "evidence": self.evidence()})
+
+    def elsewhere(self) -> None:
+        key = self.other["document"]["key"]
+        facts = [
+            f"{key}:{one['key']}"
+            for section in ("events", "quotes", "positions")
+            for one in self.other[section]
+        ] + [f"{key}:{one['from']}--{one['type']}--{one['to']}" for one in self.other["links"]]
+        if facts:
+            fact = self.chance.choice(facts)
+            self.coding["elsewhere"].append({"fact": fact, "evidence": self.evidence()})
+
+    def drop(self) -> None:
+        sections = [section for section in self.coding if self.coding[section]]
+        section = self.chance.choice(sections)
+        if section not in ("format", "coder", "document", "passages"):
+            self.coding[section].pop(self.chance.randrange(len(self.coding[section])))
+
+    def rename(self) -> None:
+        one, key = self.any_of("events", "quotes", "positions"), self.free()
+        if one and key:
+            one["key"] = key
+
+    def change_kind(self) -> None:
+        one, two = self.any_of("events"), self.any_of("quotes", "positions")
+        if one and two:
+            one["key"], two["key"] = two["key"], one["key"]
+
+    def swap_links(self) -> None:
+        one, two = self.any_of("links"), self.any_of("links")
+        if one and two:
+            one["key"], two["key"] = one.get("key", "l1"), two.get("key", "l2")
+            one["to"], two["to"] = two["to"], one["to"]
+
+    def lag(self) -> None:
+        if one := self.any_of("links"):
+            one["lag"] = self.chance.choice(["a day", "a week"])
+
+    def turn(self) -> None:
+        """Let a source lose its name, or get one."""
+        one = self.any_of("sources")
+        if one and "title" in one and one.pop("anonymity", None) is None:
+            one["anonymity"] = "unnamed"
+
+    def cite(self) -> None:
+        one = self.any_of("sources")
+        if one and one.pop("at", None) is None:
+            one["at"] = self.chance.choice(["1:0-9", "2"])
+
+    def reduce(self) -> None:
+        """Leave a row to the other coding."""
+        one = self.any_of("actors", "places", "topics", "sources")
+        if one:
+            for field in set(one) - {"key", "at"}:
+                del one[field]
+
+    def name_differently(self) -> None:
+        one = self.any_of("actors", "places")
+        if one and "name" in one:
+            one["name"] = self.chance.choice(["A Name", one["key"].upper()])
+
+    def within(self) -> None:
+        for one in self.coding["places"]:
+            if one["key"] == "port" and "name" in one:
+                one["within"] = self.row("places", "town")
+
+    def document_cited(self) -> None:
+        """Cite the other document as a source, with all that it says of itself or less."""
+        key = self.other["document"]["key"]
+        made = {"key": key, "title": key, "kind": "article", "at": "1"}
+        if self.chance.random() < 0.5:
+            made["published"] = self.chance.choice(["2020-05-10", "2020-05-11"])
+        self.coding["sources"].append(made)
+
+    def say(self) -> None:
+        document = self.coding["document"]
+        field = self.chance.choice(["title", "url"])
+        document[field] = self.chance.choice([document["key"], "Another"])
+
+    def rest(self) -> None:
+        """Give a fact other evidence."""
+        if one := self.any_of("quotes", "positions", "relations", "links", "elsewhere"):
+            one["evidence"] = self.evidence()
+
+    def tidy(self) -> None:
+        """Take out what its own rules would refuse."""
+        events = {one["key"] for one in self.coding["events"]}
+        for quote in self.coding["quotes"]:
+            if ":" not in quote.get("occasion", ":") and quote["occasion"] not in events:
+                del quote["occasion"]
+        self.coding["links"] = [
+            one
+            for one in self.coding["links"]
+            if one["from"] in events and (":" in one["to"] or one["to"] in events)
+        ]
+
+
+# --- the test -------------------------------------------------------------------------------------
+
+
+class Bench:
+    """Loads codings from files, into the database under test and into fresh ones."""
+
+    def __init__(self, sourcebooks: Files | Server, folder: Path) -> None:
+        self.sourcebooks = sourcebooks
+        self.folder = folder
+
+    def read(self, coding: Coding) -> Proven:
+        path = self.folder / f"{coding['document']['key']}.yaml"
+        path.write_text(yaml.safe_dump(coding, sort_keys=False), encoding="utf-8")
+        return read(path)
+
+    def load(self, database: str, *codings: Proven) -> list[Any]:
+        changes = []
+        for proven in codings:
+            with writing(database) as connection:
+                changes += load(connection, proven, together=codings).changes
+        return changes
+
+    def fresh(self, present: list[Proven]) -> dict[str, list[str]] | None:
+        """Give what a new database holds; None where the codings point at each other in a ring."""
+        missing: list[str] = []
+        for order in (present, present[::-1]):
+            database = self.sourcebooks.migrated()
+            try:
+                for proven in order:
+                    self.load(database, proven)
+                return content(database)
+            except Unusable as unusable:
+                missing += [fault.rule for fault in unusable.faults]
+            finally:
+                self.sourcebooks.remove(database)
+        assert set(missing) <= {"unknown-fact", "unknown-reference"}
+        return None
+
+    def said(self, proven: Proven) -> dict[Name, Any]:
+        return comparable(proven.coding.document.key, items_of(proven.coding))
+
+
+def comparable(document: str, items: dict[Name, Any]) -> dict[Name, Any]:
+    """Leave out keys alone, and documents that are cited: their own codings say what they are."""
+    others = {Name("source", key) for key in DOCUMENTS if key != document}
+    return {name: one for name, one in items.items() if one and name not in others}
+
+
+@pytest.fixture
+def bench(sourcebooks: Files | Server, tmp_path: Path) -> Bench:
+    return Bench(sourcebooks, tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_database_is_what_its_codings_say_whatever_came_before(
+    database: str, bench: Bench, seed: int
+) -> None:
+    chance = random.Random(seed)
+    codings = {key: bare(key) for key in DOCUMENTS}
+    present: dict[str, Proven] = {}
+    done, compared = 0, 0
+    steps = STEPS["sqlite" if isinstance(bench.sourcebooks, Files) else "postgresql"]
+    while done < steps:
+        edited = copy.deepcopy(codings)
+        keys = chance.sample(DOCUMENTS, chance.choice([1, 1, 2]))
+        for key in keys:
+            (other,) = set(DOCUMENTS) - {key}
+            hand = Hand(chance, edited[key], edited[other])
+            for _ in range(chance.randint(1, 6)):
+                hand.edit()
+        try:
+            proven = [bench.read(edited[key]) for key in keys]
+        except Unusable:
+            continue
+        done += 1
+        before = content(database)
+        try:
+            with writing(database) as connection:
+                for one in proven:
+                    load(connection, one, together=proven)
+        except Unusable:
+            assert content(database) == before
+            continue
+        for key, one in zip(keys, proven, strict=True):
+            codings[key], present[key] = edited[key], one
+        after = content(database)
+        assert bench.load(database, *present.values()) == []
+        assert content(database) == after
+        with reading(database) as connection:
+            for key, one in present.items():
+                assert comparable(key, Stored(connection, key).items) == bench.said(one)
+        if isinstance(bench.sourcebooks, Server) and done < steps:
+            continue
+        anew = bench.fresh(list(present.values()))
+        if anew is not None:
+            assert after == anew
+            compared += 1
+    assert compared or isinstance(bench.sourcebooks, Server)
