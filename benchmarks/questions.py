@@ -1,0 +1,141 @@
+"""What the reports are asked: each of their filters, made from the headers, with work to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from benchmarks.measure import Command
+from reports.catalogue import Catalogue
+from reports.definition import Parameter, Report, Type, Value
+
+SOURCEBOOK = str(Path(sys.executable).with_name("sourcebook"))
+RIVAL = str(Path(__file__).with_name("rival.py"))
+
+WHOLE = ("network", "calendar", "corroboration")
+"""Reports on the whole database that a target is set for."""
+
+MONTH: dict[str, Value] = {"from": "2012-12-01", "to": "2012-12-31"}
+BUSY = """
+    select actors.key from participants
+    join actors on actors.id = participants.actor_id
+    group by actors.id order by count(*) desc limit 1 offset {}
+"""
+SOME = {
+    "event": """
+        select documents.key || ':' || facts.key from participants
+        join facts on facts.id = participants.fact_id
+        join sources as documents on documents.id = facts.document_id
+        where facts.kind = 'event'
+        group by facts.id order by count(*) desc, facts.id limit 1
+    """,
+    "document": """
+        select sources.key from spans
+        join sources on sources.id = spans.document_id
+        group by sources.id order by count(*) desc, sources.id limit 1
+    """,
+    "topic": """
+        select topics.key from positions
+        join topics on topics.id = positions.topic_id
+        group by topics.id order by count(*) desc, topics.id limit 1
+    """,
+    "place": """
+        select places.key from events
+        join places on places.id = events.place_id
+        group by places.id order by count(*) desc, places.id limit 1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A report, and what it is asked."""
+
+    report: Report
+    values: dict[str, Value]
+
+    @property
+    def name(self) -> str:
+        """As it is typed, without the values."""
+        options = (f"--{p.name}" for p in self.report.parameters if p.name in self.values)
+        return " ".join((self.report.name, *options))
+
+    def ours(self, database: Path, output: Path) -> Command:
+        """Ask it of the application."""
+        given = [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
+        asked = [SOURCEBOOK, "--db", str(database), "report", self.report.name, *given]
+        return Command([*asked, "--format", "csv"], output)
+
+    def theirs(self, database: Path, output: Path) -> Command:
+        """Ask the same SQL of the sqlite3 shell, or where there is none of Python's module."""
+        values = {p.name: p.default for p in self.report.parameters if p.default is not None}
+        bound = {
+            p.name: p.value(value)
+            for p in self.report.parameters
+            if (value := (values | self.values).get(p.name)) is not None
+        }
+        query = str(text(self.report.statement(bound)))
+        if shell() is None:
+            arguments = [sys.executable, RIVAL, str(database)]
+            return Command(arguments, output, json.dumps([query, bound]))
+        written = [f'.parameter set :{name} "{_literal(bound[name])}"' for name in bound]
+        return Command(
+            ["sqlite3", "-batch", "-readonly", "-csv", "-header", str(database)],
+            output,
+            "\n".join((*written, f"{query};\n")),
+        )
+
+
+def _literal(value: Value) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def shell() -> str | None:
+    """Give the version of the sqlite3 shell, None where it is not installed."""
+    if shutil.which("sqlite3") is None:
+        return None
+    said = subprocess.run(["sqlite3", "--version"], check=True, capture_output=True, text=True)
+    return said.stdout.split()[0]
+
+
+def questions(database: Path, only: list[str]) -> Iterator[Question]:
+    """Make every question: each filter of each report alone, first and last day together."""
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+        for report in Catalogue().reports():
+            if only and report.name not in only:
+                continue
+            always = {p.name: _value(opened, p) for p in report.parameters if p.required}
+            if always:
+                yield Question(report, always)
+            elif report.name in WHOLE:
+                yield Question(report, {})
+            names = {p.name for p in report.parameters}
+            for parameter in report.parameters:
+                if parameter.name in MONTH and names >= MONTH.keys():
+                    if parameter.name == "from":
+                        yield Question(report, always | MONTH)
+                elif parameter.optional:
+                    yield Question(report, {**always, parameter.name: _value(opened, parameter)})
+
+
+def _value(database: sqlite3.Connection, parameter: Parameter) -> Value:
+    """Give a value that a parameter can be asked for: the one with most work, or near it."""
+    if parameter.choices:
+        return parameter.choices[-1]
+    if parameter.type is Type.DATE:
+        return MONTH["to"]
+    if parameter.type is Type.ACTOR:
+        query = BUSY.format(1 if parameter.name == "b" else 0)
+    else:
+        query = SOME[parameter.type if parameter.type in SOME else parameter.name]
+    found: Value = database.execute(query).fetchone()[0]
+    return found

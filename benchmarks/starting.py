@@ -1,0 +1,64 @@
+"""What starting is compared with, and a report that is only long."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.measure import Command
+from benchmarks.questions import SOURCEBOOK
+
+ARTICLE = ("report", "timeline")
+
+OURS = ("__main__", "cli", "feeds", "intake", "migrations", "reports", "schema")
+
+# Runs the application as its console script does, and says at its end what it has imported.
+_LOADED = """
+import atexit, sys
+atexit.register(lambda: print("\\n" + " ".join(sys.modules), file=sys.stderr))
+sys.argv[0] = "sourcebook"
+from cli import main
+main()
+"""
+
+
+def libraries(command: Command, output: Path) -> Command:
+    """Give a Python that imports what a command of the application does, but for what is ours."""
+    script = [sys.executable, "-c", _LOADED, *command.arguments[1:]]
+    ran = subprocess.run(script, check=True, capture_output=True, text=True)
+    modules = [
+        module
+        for module in ran.stderr.splitlines()[-1].split()
+        if module.partition(".")[0] not in OURS
+    ]
+    # One that another makes up as it goes, as some do, cannot be imported by its name.
+    importing = f"""
+from contextlib import suppress
+for module in {modules!r}:
+    with suppress(ImportError):
+        __import__(module)
+"""
+    return Command([sys.executable, "-c", importing], output)
+
+
+def first_rows(folder: Path, database: Path, count: int) -> Command:
+    """Give a report of so many rows that need no sorting, as a table."""
+    name = f"first-{count}"
+    (folder / f"{name}.sql").write_text(
+        f"""-- First
+-- What are the first {count} events?
+--
+-- Columns
+--   event     text  title
+--   when      text  date in EDTF
+--   type      text  PLOVER type
+--   modality  text  whether it is
+
+select title as event, date as "when", event_type as type, modality
+from events
+limit {count}
+"""
+    )
+    asked = [SOURCEBOOK, "--db", str(database), "report", "--reports", str(folder), name]
+    return Command([*asked, "--format", "table"], folder / "table.txt")
