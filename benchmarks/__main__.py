@@ -88,7 +88,7 @@ def _reports(database: Path, rounds: int, only: list[str]) -> Iterator[str]:
     short: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for question in questions(database, only):
-            rows, ours, theirs = _compare(database, Path(folder), question, rounds)
+            rows, ours, theirs = compare(database, Path(folder), question, rounds)
             if question.report.name in WHOLE and not question.values:
                 into = entire
             else:
@@ -127,7 +127,7 @@ def _ratios(ours: Cost, theirs: Cost) -> str:
     return f"{clock:.2f} | {processor:.2f}"
 
 
-def _compare(
+def compare(
     database: Path, folder: Path, question: Question, rounds: int
 ) -> tuple[int, Cost, Cost]:
     """Measure one question; give how many rows it has, what ours took and what theirs."""

@@ -1,0 +1,76 @@
+"""The benchmarks ask every filter of every report, and compare rows with rows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import questions as asking
+from benchmarks.__main__ import compare
+from benchmarks.generate import generate
+from benchmarks.measure import Command, alternate, memory, run
+from benchmarks.questions import questions
+from reports.catalogue import Catalogue
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("benchmarks") / "sourcebook.db"
+    generate(made, events=300)
+    return made
+
+
+def test_every_filter_of_every_report_is_asked(database: Path) -> None:
+    asked = {(one.report.name, name) for one in questions(database, []) for name in one.values}
+    assert asked == {
+        (report.name, parameter.name)
+        for report in Catalogue().reports()
+        for parameter in report.parameters
+        if parameter.required or parameter.optional
+    }
+
+
+@pytest.mark.parametrize("shell", [None, "3"])
+@pytest.mark.parametrize("report", ["timeline", "dyad"])
+def test_both_sides_give_the_same_rows(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, shell: str | None
+) -> None:
+    """Stops at the first difference by itself."""
+    if shell is None or asking.shell() is None:
+        monkeypatch.setattr(asking, "shell", lambda: None)
+    question = next(iter(questions(database, [report])))
+    rows, ours, theirs = compare(database, tmp_path, question, rounds=1)
+    assert rows > 0
+    assert min(ours.seconds, ours.processor, theirs.seconds, theirs.processor) > 0
+
+
+def test_other_rows_are_a_failure(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = next(iter(questions(database, ["timeline"])))
+    other = next(iter(questions(database, ["ties"])))
+    monkeypatch.setattr(type(question), "theirs", lambda _, *where: other.ours(*where))
+    with pytest.raises(AssertionError, match="row 0"):
+        compare(database, tmp_path, question, rounds=1)
+
+
+def test_processor_time_and_memory_are_the_programs_own(tmp_path: Path) -> None:
+    asleep = Command([sys.executable, "-c", "import time; time.sleep(0.5)"], tmp_path / "out")
+    at_work = Command([sys.executable, "-c", "sum(range(10**7))"], tmp_path / "out")
+    [slept, worked] = alternate(1, asleep, at_work)
+    assert slept.seconds > 0.5 > slept.processor
+    assert worked.processor > slept.processor
+    large = Command([sys.executable, "-c", "bytearray(200 * 2**20)"], tmp_path / "out")
+    assert memory(asleep) < 50 < 200 < memory(large) < 260
+
+
+def test_a_program_that_fails_stops_the_measurement(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from subprocess import CalledProcessError
+
+    with pytest.raises(CalledProcessError):
+        run(Command([sys.executable, "-c", "raise SystemExit('no such thing')"], tmp_path / "out"))
+    assert "no such thing" in capsys.readouterr().err
