@@ -6,6 +6,7 @@ needs when it runs.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,7 +88,7 @@ def init(db: str) -> None:
         _tell_standing(db, before, after)
         for proven in codings:
             with writing(db) as connection:
-                loaded = load(connection, proven)
+                loaded = load(connection, proven, together=codings)
             _tell_loaded(loaded)
 
 
@@ -122,10 +123,10 @@ def load_command(
         """Load one coding after the other, and give what each has changed once it is stored."""
         for proven in codings:
             with writing(db) as connection:
-                loaded = load(connection, proven, keep_text=keep_text)
+                loaded = load(connection, proven, together=codings, keep_text=keep_text)
             _tell_loaded(loaded)
             if proven.remarks:
-                _tell(f"{proven.path}: {len(proven.remarks)} remarks; see `sourcebook check`")
+                _tell(f"{proven.path}: {_counted(len(proven.remarks), 'remark')} by `check`")
             # Of a document's first load a table would list everything that it holds.
             if listing or not loaded.first:
                 yield from ((loaded.document, action, *name) for action, name in loaded.changes)
@@ -167,7 +168,7 @@ def check(
             columns = ("file", "line", "severity", "rule", "where", "message")
             _print(columns, rows, format, output, raw, numbers=("line",))
     found = {severity: sum(one.severity is severity for one in faults) for severity in Severity}
-    _tell(", ".join(f"{count} {severity}s" for severity, count in found.items()))
+    _tell(", ".join(_counted(count, severity) for severity, count in found.items()))
     if found[Severity.ERROR]:
         sys.exit(FAILED)
     if found[Severity.WARNING]:
@@ -228,7 +229,16 @@ def tables(name: str | None, format: str, output: Path | None, raw: bool) -> Non
 
 def main() -> None:
     """Run the command line; the console script."""
-    sourcebook(prog_name="sourcebook")
+    try:
+        try:
+            sourcebook(prog_name="sourcebook")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # A full disk, say. Python would try to write what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"Error: cannot write: {error.strerror or error}", err=True)
+        sys.exit(FAILED)
 
 
 @contextmanager
@@ -243,13 +253,16 @@ def failing() -> Iterator[None]:
     except Unusable as unusable:
         for fault in unusable.faults:
             click.echo(str(fault), err=True)
-        count = len(unusable.faults)
-        faults = "1 fault" if count == 1 else f"{count} faults"
-        raise click.ClickException(f"{faults}; nothing was changed by this file") from None
+        faults = _counted(len(unusable.faults), "fault")
+        raise click.ClickException(f"{faults}; nothing more was changed") from None
     except (DatabaseError, OutputError) as error:
         raise click.ClickException(shown(str(error))) from None
     except OSError as error:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _one_text(files: Sequence[Path], text: Path | None) -> None:

@@ -87,13 +87,11 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
         yield path, path.read_text(encoding="utf-8") if path.exists() else "", new
     with tempfile.TemporaryDirectory() as folder:
         shell = Shell(root, Path(folder))
+        # What reports print is asked of the program that lies beside the pages.
         reports = root / "docs" / "reports.md"
-        whole[reports] = reports_page(shell.page("reports", terminal=True))
-        yield (
-            reports,
-            reports.read_text(encoding="utf-8") if reports.exists() else "",
-            whole[reports],
-        )
+        if reports.exists():
+            whole[reports] = reports_page(shell.page("reports", terminal=True))
+            yield reports, reports.read_text(encoding="utf-8"), whole[reports]
         for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md")]):
             if path not in whole:
                 old = path.read_text(encoding="utf-8")
@@ -160,9 +158,14 @@ class Shell:
                     shutil.copytree(self._root / shared, folder / shared)
             run = self._run_in_terminal if terminal else self._run
             printed = run(shlex.split(command[1])[1:], folder).splitlines()
+            shown = command[0]
             if command[2]:
+                cut = len(printed) > int(command[2])
                 printed = printed[: int(command[2])]
-            return fenced("console", "\n".join([f"$ {line}", *printed]))
+                if terminal:
+                    # Through a pipe it would look otherwise: the cut is ours.
+                    shown, printed = command[1], [*printed, *(["…"] if cut else [])]
+            return fenced("console", "\n".join([f"$ {shown}", *printed]))
 
         return output
 

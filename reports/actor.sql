@@ -12,21 +12,25 @@
 --   actor  actor, required  whom it is about
 --
 -- Columns
---   part       text  actor, source, name, post, tie, position, position about, event, quote by,
---                    quote about
---   what       text  the name, tie, position, event, or statement; in the first row the heading
---   how        text  in which way: kind of actor or name, role in a source, type of tie, kind of
---                    position, roles in the event, directness; whether spoken to or about
---   who        text  others who take part, with it: holders, doers or speakers first
---   when       text  date in EDTF, of a tie since when; nothing: undated
---   until      text  until when, of a tie; nothing: not said
---   modality   text  actual, intended, expected, possible, hypothetical or denied; where several
---                    stand, as each voice has it
---   certainty  text  how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text  keys of the documents that tell it; nothing: of the first row and of sources
---   passage    text  where they do
---   through    text  voices, the innermost first, the document last; " | " between two chains
---   key        text  key of the actor, source, event, utterance, position or tie
+--   part       text          actor, source, name, post, tie, position, position about, event, quote
+--                            by, quote about
+--   what       text          the name, tie, position, event, or statement; in the first row the
+--                            heading
+--   how        text          in which way: kind of actor or name, role in a source, type of tie,
+--                            kind of position, roles in the event, directness; whether spoken to or
+--                            about
+--   who        text, detail  others who take part, with it: holders, doers or speakers first
+--   when       text          date in EDTF, of a tie since when; nothing: undated
+--   until      text, detail  until when, of a tie; nothing: not said
+--   modality   text          actual, intended, expected, possible, hypothetical or denied; where
+--                            several stand, as each voice has it
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that tell it; nothing: of the first row and of
+--                            sources
+--   passage    text          where they do
+--   through    text, detail  voices, the innermost first, the document last; " | " between two
+--                            chains
+--   key        text, detail  key of the actor, source, event, utterance, position or tie
 
 with it (id, key, name, kind) as (
   select id, key, name, kind

@@ -6,20 +6,21 @@
 -- Names are left out.
 --
 -- Columns
---   fact       text     key of the fact
---   kind       text     event, quote, position, relation or link
---   statement  text     what it says, in the coder's words
---   voice      text     why it is here: unnamed (somebody is pointed to) or voiceless (nobody is)
---                       stands in its chain; speaker: the chain is named, who speaks is not
---   named      integer  other pieces of evidence for the same, behind which there is no unnamed
---                       voice; 0: it rests on unnamed voices alone
---   modality   text     whether it is, as this voice has it
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   stance     text     what the document makes of it: endorses, neutral, doubts, rejects
---   hedge      text     words that hedge it
---   through    text     the chain of voices: the innermost first, the document last
---   source     text     key of the document that tells it
---   passage    text     where it does
+--   fact       text, detail     key of the fact
+--   kind       text             event, quote, position, relation or link
+--   statement  text             what it says, in the coder's words
+--   voice      text             why it is here: unnamed (somebody is pointed to) or voiceless
+--                               (nobody is) stands in its chain; speaker: the chain is named, who
+--                               speaks is not
+--   named      integer, detail  other pieces of evidence for the same, behind which there is no
+--                               unnamed voice; 0: it rests on unnamed voices alone
+--   modality   text, detail     whether it is, as this voice has it
+--   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   stance     text             what the document makes of it: endorses, neutral, doubts, rejects
+--   hedge      text, detail     words that hedge it
+--   through    text, detail     the chain of voices: the innermost first, the document last
+--   source     text, detail     key of the document that tells it
+--   passage    text             where it does
 
 with recursive
 -- The passages of each piece of evidence, joined span by span: ¶3; ¶4.

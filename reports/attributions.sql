@@ -10,20 +10,20 @@
 --   least      integer, default 1  through at least so many hands
 --
 -- Columns
---   fact       text     key of the fact
---   kind       text     quote, event, position, relation or link
---   statement  text     what it says, in the coder's words
---   hands      integer  how many voices stand between it and the reader, the document not counted;
---                       of an utterance its speaker counts as one
---   speaker    text     of an utterance, who says it
---   through    text     the chain of voices: the innermost first, the document last
---   modality   text     whether it is, as this voice has it
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   stance     text     what the document makes of it: endorses, neutral, doubts, rejects; nothing:
---                       it speaks in its own voice
---   hedge      text     words that hedge it
---   source     text     key of the document that tells it
---   passage    text     where it does
+--   fact       text, detail  key of the fact
+--   kind       text, detail  quote, event, position, relation or link
+--   statement  text          what it says, in the coder's words
+--   hands      integer       how many voices stand between it and the reader, the document not
+--                            counted; of an utterance its speaker counts as one
+--   speaker    text, detail  of an utterance, who says it
+--   through    text          the chain of voices: the innermost first, the document last
+--   modality   text, detail  whether it is, as this voice has it
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
+--                            nothing: it speaks in its own voice
+--   hedge      text, detail  words that hedge it
+--   source     text, detail  key of the document that tells it
+--   passage    text          where it does
 
 with recursive
 -- The passages of each piece of evidence, joined span by span: ¶3; ¶4.

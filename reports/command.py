@@ -44,6 +44,13 @@ EXPLAINED = {
 }
 """What is said once below the options, where a report has such a one."""
 
+COLUMNS = click.Option(
+    ["--columns"],
+    metavar="NAME,NAME…|all",
+    help="Write these columns, in this order. Without it a table in a terminal leaves out details "
+    "and says which; everything else has all columns.",
+)
+
 EXIT = "Exit status: 0 done, 1 failed, 2 wrong usage."
 
 
@@ -146,7 +153,7 @@ class ReportCommand(click.Command):
         self.report = report
         super().__init__(
             report.name,
-            params=[*map(_option, report.parameters), *report_options()],
+            params=[*map(_option, report.parameters), *report_options(), COLUMNS],
             callback=self.answer,
             short_help=report.question,
         )
@@ -179,6 +186,7 @@ class ReportCommand(click.Command):
     def answer(self, **arguments: Any) -> None:
         """Run the report and write its rows."""
         ctx = click.get_current_context()
+        columns = arguments.pop("columns")
         asked = Asked.of(ctx, arguments)
         form = asked.one_format()
         from reports.grounds import Grounds, NoGroundsError, unkept
@@ -194,7 +202,8 @@ class ReportCommand(click.Command):
                 page = replace(page, meta=standing(connection))
                 if grounds:
                     page = grounds.page(connection, page, cite=asked.cite, words=asked.words)
-                write(page, form, asked.output, asked.raw, meta=asked.meta or asked.cite)
+                meta = asked.meta or asked.cite
+                write(page, form, asked.output, asked.raw, meta=meta, columns=columns)
         except NoGroundsError as error:
             raise click.UsageError(str(error)) from None
         except BadValueError as error:

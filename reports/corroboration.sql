@@ -13,27 +13,27 @@
 --   least      integer, default 0  only what has at least so many named origins
 --
 -- Columns
---   fact       text     key of the event or relation
---   kind       text     event or relation
---   statement  text     what it says, in the coder's words
---   settled    text     of an event: whether it is, all told
---   when       text     of an event: its date, all told, in EDTF; nothing: undated
---   origins    integer  named origins
---   unnamed    integer  origins that are unnamed or voiceless
---   documents  integer  documents that tell it
---   agree      text     on what two or more origins speak, and all say the same: modality,
---                       certainty, stance, date
---   differ     text     on what the evidence differs; "date (overlapping)": the dates are not the
---                       same, but there is a day that fits all
---   origin     text     title of the origin of this piece of evidence
---   voice      text     own (the document's), named, unnamed or voiceless
---   modality   text     whether it is, as this origin has it
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   stance     text     what the document makes of it: endorses, neutral, doubts, rejects; nothing:
---                       it speaks in its own voice
---   dated      text     when, as this origin has it, in EDTF; nothing: it does not say
---   source     text     key of the document that tells it
---   passage    text     where it does
+--   fact       text, detail     key of the event or relation
+--   kind       text, detail     event or relation
+--   statement  text             what it says, in the coder's words
+--   settled    text, detail     of an event: whether it is, all told
+--   when       text, detail     of an event: its date, all told, in EDTF; nothing: undated
+--   origins    integer          named origins
+--   unnamed    integer, detail  origins that are unnamed or voiceless
+--   documents  integer, detail  documents that tell it
+--   agree      text             on what two or more origins speak, and all say the same: modality,
+--                               certainty, stance, date
+--   differ     text             on what the evidence differs; "date (overlapping)": the dates are
+--                               not the same, but there is a day that fits all
+--   origin     text             title of the origin of this piece of evidence
+--   voice      text, detail     own (the document's), named, unnamed or voiceless
+--   modality   text             whether it is, as this origin has it
+--   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   stance     text, detail     what the document makes of it: endorses, neutral, doubts, rejects;
+--                               nothing: it speaks in its own voice
+--   dated      text, detail     when, as this origin has it, in EDTF; nothing: it does not say
+--   source     text, detail     key of the document that tells it
+--   passage    text             where it does
 
 with recursive
 -- The passages of each piece of evidence, joined span by span: ¶3; ¶4.

@@ -8,16 +8,16 @@
 --   document   text     only the document with this key
 --
 -- Columns
---   passage    text     the passage
---   section    text     heading that it stands under; of a heading itself
---   length     integer  its characters
---   percent    integer  how many in a hundred of them are evidence for something
---   facts      integer  facts that have evidence there
---   kind       text     event, quote, position, relation, link or name
---   fact       text     key of the fact
---   statement  text     what it says, in the coder's words; of a name the name
---   pieces     integer  pieces of evidence for it there
---   source     text     key of the document
+--   passage    text             the passage
+--   section    text, detail     heading that it stands under; of a heading itself
+--   length     integer, detail  its characters
+--   percent    integer          how many in a hundred of them are evidence for something
+--   facts      integer, detail  facts that have evidence there
+--   kind       text             event, quote, position, relation, link or name
+--   fact       text             key of the fact
+--   statement  text             what it says, in the coder's words; of a name the name
+--   pieces     integer, detail  pieces of evidence for it there
+--   source     text, detail     key of the document
 
 with
 -- What each fact says, in one line.

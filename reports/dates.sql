@@ -7,21 +7,22 @@
 -- that nothing dates are not here: calendar and summary count them.
 --
 -- Columns
---   precision  text     day, month, season, year, decade, century; range: once within the two days;
---                       span: all the while; nothing: the words give no date
---   alike      integer  rows of that precision
---   qualifier  text     approximate, uncertain or both; nothing: neither
---   date       text     the date in EDTF
---   from       text     first day that it can mean; nothing: open or unknown
---   to         text     last day that it can mean; nothing: open or unknown
---   words      text     words of the text that date it; nothing: none do
---   of         text     what it is: date, since or until, as it stands all told; told: as this
---                       voice has it, and not as it stands all told
---   fact       text     key of the fact
---   kind       text     event, quote, position or relation
---   statement  text     what it says, in the coder's words
---   source     text     key of the document that dates it; without words, of all that tell it
---   passage    text     where it does; without words, where it is told
+--   precision  text             day, month, season, year, decade, century; range: once within the
+--                               two days; span: all the while; nothing: the words give no date
+--   alike      integer, detail  rows of that precision
+--   qualifier  text, detail     approximate, uncertain or both; nothing: neither
+--   date       text             the date in EDTF
+--   from       text, detail     first day that it can mean; nothing: open or unknown
+--   to         text, detail     last day that it can mean; nothing: open or unknown
+--   words      text             words of the text that date it; nothing: none do
+--   of         text, detail     what it is: date, since or until, as it stands all told; told: as
+--                               this voice has it, and not as it stands all told
+--   fact       text, detail     key of the fact
+--   kind       text, detail     event, quote, position or relation
+--   statement  text             what it says, in the coder's words
+--   source     text, detail     key of the document that dates it; without words, of all that tell
+--                               it
+--   passage    text             where it does; without words, where it is told
 
 with recursive
 -- The passages of each piece of evidence, joined span by span: ¶3; ¶4.

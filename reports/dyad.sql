@@ -13,20 +13,22 @@
 --   b  actor, required  the other actor
 --
 -- Columns
---   fact       text  key of the event, utterance, position or tie
---   kind       text  event, quote, position or relation
---   between    text  who acts upon whom: "A to B"; "A and B" where both do, say or hold it, and
---                    of ties that are the same both ways
---   what       text  what happened; who said what; who holds what; how they stand to each other
---   when       text  date in EDTF, of a tie since when; nothing: undated
---   until      text  until when, of a tie; nothing: not said
---   who        text  all who take part: doers or speakers first
---   modality   text  actual, intended, expected, possible, hypothetical or denied; where several
---                    stand, as each voice has it
---   certainty  text  how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text  keys of the documents that tell it
---   passage    text  where they do
---   through    text  voices, the innermost first, the document last; " | " between two chains
+--   fact       text, detail  key of the event, utterance, position or tie
+--   kind       text, detail  event, quote, position or relation
+--   between    text, detail  who acts upon whom: "A to B"; "A and B" where both do, say or hold it,
+--                            and of ties that are the same both ways
+--   what       text          what happened; who said what; who holds what; how they stand to each
+--                            other
+--   when       text          date in EDTF, of a tie since when; nothing: undated
+--   until      text, detail  until when, of a tie; nothing: not said
+--   who        text          all who take part: doers or speakers first
+--   modality   text          actual, intended, expected, possible, hypothetical or denied; where
+--                            several stand, as each voice has it
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that tell it
+--   passage    text          where they do
+--   through    text, detail  voices, the innermost first, the document last; " | " between two
+--                            chains
 
 with a (id, name) as (
   select id, name

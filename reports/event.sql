@@ -15,21 +15,23 @@
 --   near   integer, default 3  so many neighbours in time, before, meanwhile and after
 --
 -- Columns
---   event      text  the event, as document:key
---   part       text  event, where, who, says, link, quote, before, meanwhile, after
---   what       text  title; place; actor; what the voice says of it beyond that; the other event
---                    or the statement
---   how        text  type of event; kind of place; role; the document's stance to the voice; the
---                    link, with the lag; directness; how many actors the two events share
---   when       text  date in EDTF, of a voice its own; nothing: undated or not said
---   words      text  words of the text that date it
---   modality   text  actual, intended, expected, possible, hypothetical or denied; of a voice its
---                    own
---   certainty  text  how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text  keys of the documents that tell it
---   passage    text  where they do
---   through    text  voices, the innermost first, the document last; " | " between two chains
---   key        text  key of the actor, place, other event or quote
+--   event      text, detail  the event, as document:key
+--   part       text          event, where, who, says, link, quote, before, meanwhile, after
+--   what       text          title; place; actor; what the voice says of it beyond that; the other
+--                            event or the statement
+--   how        text          type of event; kind of place; role; the document's stance to the
+--                            voice; the link, with the lag; directness; how many actors the two
+--                            events share
+--   when       text          date in EDTF, of a voice its own; nothing: undated or not said
+--   words      text, detail  words of the text that date it
+--   modality   text          actual, intended, expected, possible, hypothetical or denied; of a
+--                            voice its own
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that tell it
+--   passage    text          where they do
+--   through    text, detail  voices, the innermost first, the document last; " | " between two
+--                            chains
+--   key        text, detail  key of the actor, place, other event or quote
 
 with asked (document_id, key) as (
   select document_id, cast(:event as text)

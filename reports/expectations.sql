@@ -11,26 +11,27 @@
 --   actor      actor    only what this actor takes part in, in whatever role
 --
 -- Columns
---   fact       text     key of the fact
---   kind       text     event, quote, position, relation or link
---   statement  text     what was expected, threatened, denied or imagined
---   told       text     how this voice has it: intended, expected, possible, hypothetical (only
---                       imagined), denied or actual; threatened: it is a threat that was made
---   by         text     the chain of voices, the innermost first, the document last
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   stance     text     what the document makes of it: endorses, neutral, doubts, rejects; nothing:
---                       it speaks in its own voice
---   hedge      text     words that hedge it
---   when       text     when it was or would be, all told, in EDTF; nothing: undated
---   outcome    text     of an event, all told: came to pass; did not (it is said not to be so);
---                       open (intended, expected or possible, and no more is said); imagined;
---                       of a threat made
---   link       text     how it stands to another event: followed by, answered by, replaced by,
---                       instead of, condition of, hung on, had as a part
---   linked     text     that event
---   linked_is  text     whether that event is: actual, denied, hypothetical, …
---   source     text     key of the document that tells it
---   passage    text     where it does
+--   fact       text, detail  key of the fact
+--   kind       text, detail  event, quote, position, relation or link
+--   statement  text          what was expected, threatened, denied or imagined
+--   told       text          how this voice has it: intended, expected, possible, hypothetical
+--                            (only imagined), denied or actual; threatened: it is a threat that was
+--                            made
+--   by         text          the chain of voices, the innermost first, the document last
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
+--                            nothing: it speaks in its own voice
+--   hedge      text, detail  words that hedge it
+--   when       text, detail  when it was or would be, all told, in EDTF; nothing: undated
+--   outcome    text          of an event, all told: came to pass; did not (it is said not to be
+--                            so); open (intended, expected or possible, and no more is said);
+--                            imagined; of a threat made
+--   link       text, detail  how it stands to another event: followed by, answered by, replaced by,
+--                            instead of, condition of, hung on, had as a part
+--   linked     text          that event
+--   linked_is  text, detail  whether that event is: actual, denied, hypothetical, …
+--   source     text, detail  key of the document that tells it
+--   passage    text          where it does
 
 with recursive
 involved (fact_id) as (

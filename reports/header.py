@@ -23,7 +23,8 @@ or more between them.
   VOCABULARY`: a class of schema/vocabulary.py, in small letters.
 - After a comma may stand `required` or `default VALUE`; after `date`, `first day` or `last day`
   lets it be a month or a year, and says which day of it is meant.
-- A column is `text`, `integer` or `real`.
+- A column is `text`, `integer` or `real`; `, detail` after it keeps it out of a terminal's table,
+  unless it is asked for.
 
 The SQL names a parameter `:actor`; of an actor, topic or place it gets the key. A parameter that
 is neither required nor has a default is optional. Each line that names an optional one ends in
@@ -43,7 +44,9 @@ from typing import Literal, NamedTuple
 from reports.definition import Line, Parameter, Type
 from reports.render import Column
 
-RESERVED = frozenset(("all", "cite", "format", "help", "meta", "output", "raw", "reports", "words"))
+RESERVED = frozenset(
+    ("all", "cite", "columns", "format", "help", "meta", "output", "raw", "reports", "words")
+)
 """Options that every report has: no parameter may be called so."""
 
 # What may hold a colon that means nothing, and what is meant: a parameter is what SQLAlchemy's
@@ -180,10 +183,14 @@ def _entries(section: list[tuple[int, str]]) -> Iterator[_Entry]:
 
 
 def _column(entry: _Entry) -> Column:
-    if entry.type not in ("text", "integer", "real"):
-        raise HeaderError(entry.line, f"{entry.type} is no type of column: text, integer or real")
-    kind: Literal["text", "integer", "real"] = entry.type  # type: ignore[assignment]
-    return Column(entry.name, kind, entry.meaning)
+    kind, comma, detail = entry.type.partition(", ")
+    if kind not in ("text", "integer", "real") or (comma and detail != "detail"):
+        raise HeaderError(
+            entry.line,
+            f"{entry.type} is no type of column: text, integer or real, or with `, detail`",
+        )
+    known: Literal["text", "integer", "real"] = kind  # type: ignore[assignment]
+    return Column(entry.name, known, entry.meaning, detail=bool(comma))
 
 
 def _parameter(entry: _Entry) -> Parameter:

@@ -8,16 +8,16 @@
 --   actor  actor  only the names of this actor
 --
 -- Columns
---   actor    text     key of the actor
---   name     text     the name, as the text has it
---   kind     text     name, short, title, metonym, description or transliteration
---   used_by  text     key of the source whose word it is: the document itself, or a voice that it
---                     relays
---   times    integer  how often this voice is noted to use it
---   source   text     key of the document where that stands
---   passage  text     where it does
---   through  text     the chain of voices, the innermost first, the document last
---   heading  text     heading of the actor
+--   actor    text          key of the actor
+--   name     text          the name, as the text has it
+--   kind     text          name, short, title, metonym, description or transliteration
+--   used_by  text, detail  key of the source whose word it is: the document itself, or a voice that
+--                          it relays
+--   times    integer       how often this voice is noted to use it
+--   source   text, detail  key of the document where that stands
+--   passage  text          where it does
+--   through  text, detail  the chain of voices, the innermost first, the document last
+--   heading  text, detail  heading of the actor
 
 with recursive called (fact_id) as (
   select actor_names.id

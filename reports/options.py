@@ -70,8 +70,12 @@ def write(
     raw: bool | None = None,
     *,
     meta: bool | None = None,
+    columns: str | None = None,
 ) -> int | None:
     """Write a page where and how the options say; give how many rows it had.
+
+    `columns` names those to write, by commas, or all. Without it a table in a terminal leaves out
+    those that are details, and says so on stderr.
 
     What names the data goes to stderr where the page does not carry it. A reader who goes away is
     no fault: None.
@@ -84,14 +88,40 @@ def write(
     shown = page if carried else replace(page, meta={})
     try:
         with destination(output) as out:
-            count = render(shown, form, out, width=_width(out, output), raw=bool(raw))
+            width = _width(out, output)
+            brief = form is Format.TABLE and width is not None and columns is None
+            shown, left = _chosen(shown, columns, brief=brief)
+            count = render(shown, form, out, width=width, raw=bool(raw))
     except BrokenPipeError:
         # As `report | head` does. Python would complain once more when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return None
+    if left:
+        click.echo(f"not shown: {', '.join(left)}; --columns all shows them", err=True)
     if page.meta and not carried:
         click.echo(footer(page.meta, count), err=True)
     return count
+
+
+def _chosen(page: Page, columns: str | None, *, brief: bool) -> tuple[Page, list[str]]:
+    """Give the page with the columns that were asked for, and the names of those left out."""
+    names = [column.name for column in page.columns]
+    if columns is None or columns == "all":
+        kept = [n for n, one in enumerate(page.columns) if not (brief and one.detail)]
+    else:
+        asked = [name.strip() for name in columns.split(",")]
+        for name in asked:
+            if name not in names:
+                raise click.BadParameter(
+                    f"there is no column {name!r}; there are: {', '.join(names)}",
+                    param_hint="'--columns'",
+                )
+        kept = [names.index(name) for name in asked]
+    if kept == list(range(len(names))):
+        return page, []
+    rows = ([row[n] for n in kept] for row in page.rows)
+    left = [name for n, name in enumerate(names) if brief and n not in kept]
+    return replace(page, columns=[page.columns[n] for n in kept], rows=rows), left
 
 
 def _width(out: TextIO, output: Path | None) -> int | None:

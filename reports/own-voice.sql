@@ -6,16 +6,16 @@
 -- its own, both stand behind it. In the order of the text. Names are left out.
 --
 -- Columns
---   fact       text     key of the fact
---   kind       text     event, quote, position, relation or link
---   statement  text     what it says, in the coder's words
---   modality   text     whether it is, as the documents have it
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   hedge      text     words that hedge it
---   pieces     integer  pieces of evidence
---   documents  integer  documents that say it
---   source     text     keys of the documents that say it
---   passage    text     where they do
+--   fact       text, detail     key of the fact
+--   kind       text             event, quote, position, relation or link
+--   statement  text             what it says, in the coder's words
+--   modality   text             whether it is, as the documents have it
+--   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   hedge      text, detail     words that hedge it
+--   pieces     integer, detail  pieces of evidence
+--   documents  integer, detail  documents that say it
+--   source     text, detail     keys of the documents that say it
+--   passage    text             where they do
 
 with
 -- What each fact says, in one line.

@@ -13,22 +13,24 @@
 --   actor  actor  only posts of this actor, or posts with it
 --
 -- Columns
---   holder     text  who holds the post
---   post       text  as what; nothing: not said
---   tie        text  heads, holds-post-in or advises
---   with       text  whom or what it heads, serves or advises
---   status     text  held: on that day by all that is said; attested: undated, see attested;
---                    open: the dates leave it open; not yet; over; or, where not all voices have
---                    it as actual, what they have it as
---   day        text  the day asked for, or that of the last document
---   since      text  when it began, in EDTF; nothing: not said
---   until      text  when it ended, in EDTF; nothing: not said
---   attested   text  when the document appeared that tells it; of several the first and the last
---   certainty  text  how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text  keys of the documents that tell it
---   passage    text  where they do
---   through    text  voices, the innermost first, the document last; " | " between two chains
---   relation   text  key of the tie
+--   holder     text          who holds the post
+--   post       text          as what; nothing: not said
+--   tie        text, detail  heads, holds-post-in or advises
+--   with       text          whom or what it heads, serves or advises
+--   status     text          held: on that day by all that is said; attested: undated, see
+--                            attested; open: the dates leave it open; not yet; over; or, where not
+--                            all voices have it as actual, what they have it as
+--   day        text          the day asked for, or that of the last document
+--   since      text, detail  when it began, in EDTF; nothing: not said
+--   until      text, detail  when it ended, in EDTF; nothing: not said
+--   attested   text, detail  when the document appeared that tells it; of several the first and the
+--                            last
+--   certainty  text, detail  how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that tell it
+--   passage    text          where they do
+--   through    text, detail  voices, the innermost first, the document last; " | " between two
+--                            chains
+--   relation   text, detail  key of the tie
 
 with posts (fact_id) as (
   select relations.id

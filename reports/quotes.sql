@@ -9,20 +9,21 @@
 --   directness  choice of directness  only what is given so
 --
 -- Columns
---   quote       text  key of the utterance
---   speaker     text  who says it
---   text        text  the words in quotation marks; where there are none the statement in the
---                     coder's words
---   directness  text  direct: whole sentences in marks; partial: a few words; indirect: none
---   said        text  when, in EDTF; nothing: undated
---   about       text  who is spoken about
---   through     text  voices that relay it, the innermost first, the document last; " | " between
---                     two chains
---   source      text  keys of the documents that tell it
---   passage     text  where they do
---   says        text  the whole statement in the coder's words
---   marks       text  complete, damaged (one is missing or misplaced in the text) or none
---   certainty   text  how it is told: asserted, reported, alleged, rumoured, inferred
+--   quote       text, detail  key of the utterance
+--   speaker     text          who says it
+--   text        text          the words in quotation marks; where there are none the statement in
+--                             the coder's words
+--   directness  text, detail  direct: whole sentences in marks; partial: a few words; indirect:
+--                             none
+--   said        text          when, in EDTF; nothing: undated
+--   about       text          who is spoken about
+--   through     text          voices that relay it, the innermost first, the document last; " | "
+--                             between two chains
+--   source      text, detail  keys of the documents that tell it
+--   passage     text          where they do
+--   says        text, detail  the whole statement in the coder's words
+--   marks       text, detail  complete, damaged (one is missing or misplaced in the text) or none
+--   certainty   text, detail  how it is told: asserted, reported, alleged, rumoured, inferred
 
 with spoken (fact_id) as (
   select participants.fact_id

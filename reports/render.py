@@ -52,6 +52,8 @@ class Column:
     name: str
     type: Literal["text", "integer", "real"] = "text"
     meaning: str = ""
+    detail: bool = False
+    """Whether a table in a terminal leaves it out, unless it is asked for."""
 
     @property
     def number(self) -> bool:

@@ -92,6 +92,9 @@ def bound(
             values[parameter.name] = _bound(connection, parameter, given)
         elif parameter.required:
             raise BadValueError(parameter.name, "is required")
+    begins, ends = values.get("from"), values.get("to")
+    if begins is not None and ends is not None and str(ends) < str(begins):
+        raise BadValueError("to", f"{ends} is before --from, {begins}; turn them round")
     return values
 
 

@@ -10,19 +10,19 @@
 --              else; own: only what it says itself
 --
 -- Columns
---   fact       text     key of the fact
---   kind       text     event, quote, position, relation or link
---   statement  text     what it says, in the coder's words
---   origin     text     key of the one source that it rests on
---   title      text     title of that source, or what it is in the coder's words
---   anonymity  text     whether the origin is named, unnamed or voiceless
---   voice      text     relayed or own (the document's)
---   pieces     integer  pieces of evidence, all of this origin
---   documents  integer  documents that tell it
---   modality   text     whether it is, as the evidence has it
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text     keys of the documents that tell it
---   passage    text     where they do
+--   fact       text, detail     key of the fact
+--   kind       text             event, quote, position, relation or link
+--   statement  text             what it says, in the coder's words
+--   origin     text, detail     key of the one source that it rests on
+--   title      text             title of that source, or what it is in the coder's words
+--   anonymity  text, detail     whether the origin is named, unnamed or voiceless
+--   voice      text, detail     relayed or own (the document's)
+--   pieces     integer, detail  pieces of evidence, all of this origin
+--   documents  integer, detail  documents that tell it
+--   modality   text, detail     whether it is, as the evidence has it
+--   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail     keys of the documents that tell it
+--   passage    text             where they do
 
 with
 -- What each fact says, in one line.

@@ -6,17 +6,18 @@
 -- nearest voices, those with most facts first.
 --
 -- Columns
---   source     text     key of the source
---   title      text     its title, or what it is in the coder's words
---   kind       text     article, press-report, remarks, assessment, hearsay, …
---   anonymity  text     named, unnamed (somebody is pointed to) or voiceless (nobody is)
---   through    text     the chain: this source first, the document last
---   depth      integer  through how many hands it came; 0: the document itself
---   facts      integer  facts that rest on this very voice in this document: events, utterances,
---                       positions, relations, links, names; 0 where it only relays others or is
---                       only pointed to
---   passage    text     where the document draws on it, on voices that it relays, or points to it
---   document   text     key of the document
+--   source     text, detail  key of the source
+--   title      text          its title, or what it is in the coder's words
+--   kind       text          article, press-report, remarks, assessment, hearsay, …
+--   anonymity  text          named, unnamed (somebody is pointed to) or voiceless (nobody is)
+--   through    text, detail  the chain: this source first, the document last
+--   depth      integer       through how many hands it came; 0: the document itself
+--   facts      integer       facts that rest on this very voice in this document: events,
+--                            utterances, positions, relations, links, names; 0 where it only relays
+--                            others or is only pointed to
+--   passage    text          where the document draws on it, on voices that it relays, or points to
+--                            it
+--   document   text, detail  key of the document
 
 with voices as (
   select

@@ -12,21 +12,22 @@
 --   type   choice of relation type  only ties of this type
 --
 -- Columns
---   relation   text  key of the tie
---   from       text  the one actor
---   tie        text  the type: how the one stands to the other
---   to         text  the other actor
---   what       text  what for, on what, or as what
---   topic      text  what a comparison is on
---   since      text  when it began, in EDTF; nothing: not said
---   until      text  when it ended, in EDTF; nothing: not said
---   modality   text  actual, intended, expected, possible, hypothetical or denied, as each voice
---                    has it
---   certainty  text  how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text  keys of the documents that tell it
---   passage    text  where they do
---   through    text  voices, the innermost first, the document last; " | " between two chains
---   inverse    text  how it reads from the other to the one
+--   relation   text, detail  key of the tie
+--   from       text          the one actor
+--   tie        text          the type: how the one stands to the other
+--   to         text          the other actor
+--   what       text          what for, on what, or as what
+--   topic      text, detail  what a comparison is on
+--   since      text, detail  when it began, in EDTF; nothing: not said
+--   until      text, detail  when it ended, in EDTF; nothing: not said
+--   modality   text          actual, intended, expected, possible, hypothetical or denied, as each
+--                            voice has it
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that tell it
+--   passage    text          where they do
+--   through    text, detail  voices, the innermost first, the document last; " | " between two
+--                            chains
+--   inverse    text, detail  how it reads from the other to the one
 
 with found (fact_id) as (
   select relations.id

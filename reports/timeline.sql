@@ -15,25 +15,27 @@
 --   modality   choice of modality  only what is so: whether it is, all told
 --
 -- Columns
---   event      text     key of the event or utterance
---   kind       text     event or statement
---   title      text     what happened; of a statement who says what
---   when       text     date as the text gives it, in EDTF; nothing: undated
---   from       text     first day that it can mean; nothing: open or unknown
---   to         text     last day that it can mean; nothing: open or unknown
---   precision  text     day, month, season, year, decade, century; range: once within the two
---                       days; span: all the while
---   words      text     words of the text that date it
---   place      text     where
---   who        text     who takes part: of an event doers first, then receivers and others; of a
---                       statement speakers, addressees, subjects
---   modality   text     actual, intended, expected, possible, hypothetical or denied; of a
---                       statement as its first voice has it
---   certainty  text     how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text     keys of the documents that tell it
---   passage    text     where they do
---   type       text     PLOVER type of an event
---   through    text     voices, the innermost first, the document last; " | " between two chains
+--   event      text, detail  key of the event or utterance
+--   kind       text, detail  event or statement
+--   title      text          what happened; of a statement who says what
+--   when       text          date as the text gives it, in EDTF; nothing: undated
+--   from       text, detail  first day that it can mean; nothing: open or unknown
+--   to         text, detail  last day that it can mean; nothing: open or unknown
+--   precision  text, detail  day, month, season, year, decade, century; range: once within the two
+--                            days; span: all the while
+--   words      text, detail  words of the text that date it
+--   place      text, detail  where
+--   who        text          who takes part: of an event doers first, then receivers and others; of
+--                            a statement speakers, addressees, subjects
+--   modality   text          actual, intended, expected, possible, hypothetical or denied; of a
+--                            statement as its first voice has it
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that tell it
+--   passage    text          where they do
+--   type       text, detail  PLOVER type of an event
+--   through    text, detail  voices, the innermost first, the document last; " | " between two
+--                            chains
+--   qualifier  text, detail  approximate (~), uncertain (?) or both (%)
 
 with involved (fact_id) as (
   select participants.fact_id
@@ -79,7 +81,8 @@ select
   timeline.source,
   timeline.passage,
   timeline.type,
-  timeline.through
+  timeline.through,
+  timeline.qualifier
 from found
 join timeline on timeline.fact_id = found.fact_id
 where true

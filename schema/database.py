@@ -23,6 +23,9 @@ from sqlalchemy.pool import NullPool
 REVISION = "sourcebook_0002"
 """The schema that this version reads and writes: the head of migrations/versions."""
 
+MAKE = "run `sourcebook init` first, or `sourcebook migrate` for one without any text"
+"""What to do where there is no sourcebook yet."""
+
 VERSIONS = "alembic_version"
 """Where Alembic notes the revision."""
 
@@ -258,7 +261,7 @@ def _look(url: URL, to: Literal["read", "write", "build"]) -> bool:
         reason = (error.strerror or "unusable").lower()
         raise DatabaseError(f"{path}: {reason}; give another --db") from None
     if start == b"" and to != "build":
-        raise DatabaseError(f"{path}: is empty; run `sourcebook init` first")
+        raise DatabaseError(f"{path}: is empty; {MAKE}")
     if not start.startswith(SQLITE_MAGIC) and start != b"":
         raise DatabaseError(f"{path}: is not an SQLite database; give another --db")
     if SQLITE_WAL in start[18:]:
@@ -273,7 +276,7 @@ def _look(url: URL, to: Literal["read", "write", "build"]) -> bool:
 
 def _make(path: Path, real: Path, to: str) -> bool:
     if to != "build":
-        raise DatabaseError(f"{path}: there is no such file; run `sourcebook init` first")
+        raise DatabaseError(f"{path}: there is no such file; {MAKE}")
     if not real.parent.is_dir():
         raise DatabaseError(f"{real.parent}: there is no such directory; make it first")
     try:
@@ -333,7 +336,7 @@ def _postgresql(url: URL, *, read_only: bool) -> Engine:
         )
     except ModuleNotFoundError:
         raise DatabaseError(
-            "PostgreSQL needs its driver: install Sourcebook with its extra `postgresql`"
+            "PostgreSQL needs its driver: pip install 'psycopg[binary]', or the extra `postgresql`"
         ) from None
 
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from migrations.upgrade import upgrade
-from schema.database import REVISION, DatabaseError, building, reading, writing
+from schema.database import MAKE, REVISION, DatabaseError, building, reading, writing
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -194,7 +194,7 @@ WAYS: dict[str, Way] = {"read": reading, "write": writing, "build": building}
 ALL = tuple(WAYS)
 OPEN = ("read", "write")
 
-INIT = "run `sourcebook init` first"
+INIT = MAKE
 OTHER = "give another --db"
 NEWER = (
     f"was made by a newer Sourcebook (schema sourcebook_9999, this one knows {REVISION}); "

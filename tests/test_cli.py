@@ -112,7 +112,7 @@ def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
         "unknown-key",
         "locator-outside",
     ]
-    assert lines[-1] == "Error: 2 faults; nothing was changed by this file"
+    assert lines[-1] == "Error: 2 faults; nothing more was changed"
     assert (tmp_path / "sourcebook.db").read_bytes() == before
 
 
@@ -120,9 +120,9 @@ def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
     ("old", "new", "status", "counts"),
     [
         ("", "", 0, "0 errors, 0 warnings, 0 notes"),
-        ("  who: {doer: sudland-state}\n", "", 0, "0 errors, 0 warnings, 1 notes"),
-        ("topics:\n", "topics:\n- {key: idle, label: Idle}\n", 3, "0 errors, 1 warnings, 0 notes"),
-        ("place: port-ann", "place: nowhere", 1, "1 errors, 1 warnings, 0 notes"),
+        ("  who: {doer: sudland-state}\n", "", 0, "0 errors, 0 warnings, 1 note"),
+        ("topics:\n", "topics:\n- {key: idle, label: Idle}\n", 3, "0 errors, 1 warning, 0 notes"),
+        ("place: port-ann", "place: nowhere", 1, "1 error, 1 warning, 0 notes"),
     ],
 )
 def test_the_exit_status_of_check_says_the_worst(
@@ -243,6 +243,65 @@ def test_output_goes_to_a_file_whole(article: Path, tmp_path: Path) -> None:
     done = run("report", "actors", "--format", "csv", "-o", target, cwd=article)
     assert (done.returncode, done.stdout) == (0, "")
     assert target.read_text(encoding="utf-8").startswith("actor,name,kind,")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["--help"], ["report"], ["report", "timeline"], ["report", "actors", "--format", "csv"]],
+)
+def test_a_full_disk_is_told_in_a_line(article: Path, command: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "cli.py"), *command],
+            cwd=article,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(article: Path) -> None:
+    done = run("report", "timeline", "--from", "2016-01", "--to", "2015-01", cwd=article)
+    assert done.returncode == 2
+    assert "is before" in done.stderr
+
+
+def test_columns_are_chosen_by_name(article: Path) -> None:
+    chosen = run("report", "actors", "--columns", "name,kind", "--format", "csv", cwd=article)
+    assert chosen.stdout.splitlines()[0] == "name,kind"
+    unknown = run("report", "actors", "--columns", "naem", cwd=article)
+    assert unknown.returncode == 2
+    assert "there is no column 'naem'" in unknown.stderr
+
+
+def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None:
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), "report", "timeline", "--actor", "soleimani"],
+        cwd=article,
+        env={**os.environ, "COLUMNS": "100"},
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.close(theirs)
+        printed = b""
+        try:
+            while chunk := os.read(ours, 65_536):
+                printed += chunk
+        except OSError:  # how Linux ends a terminal that nobody writes to any more
+            pass
+        said = process.stderr.read() if process.stderr else ""
+    os.close(ours)
+    lines = printed.decode().splitlines()
+    assert lines[0].startswith("+--")
+    assert max(map(len, lines)) <= 100
+    assert "not shown: event, kind, from, to" in said
+    assert "--columns all shows them" in said
 
 
 # --- what a command imports -----------------------------------------------------------------------
