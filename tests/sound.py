@@ -32,7 +32,11 @@ actors:
 - {key: envoy, name: An unnamed envoy, kind: unnamed}
 sources:
 - {key: daily-report, title: A report of the Daily, kind: press-report}
-- {key: envoy-remarks, title: The envoy's remarks, kind: remarks, anonymity: unnamed, voices: [envoy]}
+- key: envoy-remarks
+  title: The envoy's remarks
+  kind: remarks
+  anonymity: unnamed
+  voices: [envoy]
 events:
 - key: talks
   title: Talks at Port Ann

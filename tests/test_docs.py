@@ -45,7 +45,8 @@ def test_generated_parts_are_fresh(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what the builder reads and writes."""
-    ignored = shutil.ignore_patterns("__pycache__", "reports.md")  # which takes a run of each report
+    # The page of the reports would take a run of each of them.
+    ignored = shutil.ignore_patterns("__pycache__", "reports.md")
     shutil.copytree(DOCS, tmp_path / "docs", ignore=ignored)
     monkeypatch.setattr(build, "ROOT", tmp_path)
     return tmp_path

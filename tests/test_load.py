@@ -122,7 +122,7 @@ CHANGES = [
     ("kind: goal", "kind: need", Action.CHANGED, "position", "norland-wants-harbour"),
     ("title: A report of", "title: The report of", Action.CHANGED, "source", "daily-report"),
     ("title: The envoy's", "title: An envoy's", Action.CHANGED, "voice", "envoy-remarks"),
-    (", voices: [envoy]", "", Action.CHANGED, "voice", "envoy-remarks"),
+    ("\n  voices: [envoy]", "", Action.CHANGED, "voice", "envoy-remarks"),
     ("name: An unnamed envoy", "name: An envoy", Action.CHANGED, "actor", "envoy"),
     ("label: The harbour", "label: Harbour", Action.CHANGED, "topic", "the-harbour"),
     (", within: norland", "", Action.CHANGED, "place", "port-ann"),

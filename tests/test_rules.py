@@ -35,7 +35,7 @@ PLANTED = {
     "chain-repeats": ("[daily-report, envoy-remarks]", "[daily-report, daily-report]"),
     "told-by-nobody": ("  - at: 1:60-80", "  - at: 1:60-80\n    certainty: alleged"),
     "stance-on-own-words": ("  - at: 1:60-80", "  - at: 1:60-80\n    stance: doubts"),
-    "voiceless-voice": ("kind: remarks, anonymity: unnamed", "kind: rumour, anonymity: voiceless"),
+    "voiceless-voice": ("anonymity: unnamed", "anonymity: voiceless"),
     "chain-without-parent": (
         "  - at: 3:30-41\n    through: [daily-report]",
         "  - at: 3:30-41",
