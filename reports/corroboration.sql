@@ -66,33 +66,6 @@ listed (evidence_id, passage) as (
     where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
   )
 ),
--- What each fact says, in one line.
-told (fact_id, statement) as (
-  select
-    facts.id,
-    coalesce(
-      events.title,
-      quotes.says,
-      quotes.text,
-      positions.statement,
-      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
-        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
-      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
-      actor_names.name
-    )
-  from facts
-  left join events on events.id = facts.id
-  left join quotes on quotes.id = facts.id
-  left join positions on positions.id = facts.id
-  left join relations on relations.id = facts.id
-  left join actors as origins on origins.id = relations.from_actor_id
-  left join actors as targets on targets.id = relations.to_actor_id
-  left join topics on topics.id = relations.topic_id
-  left join event_links on event_links.id = facts.id
-  left join events as ones on ones.id = event_links.from_event_id
-  left join events as others on others.id = event_links.to_event_id
-  left join actor_names on actor_names.id = facts.id
-),
 -- What all evidence of one event or relation has in common, and what not.
 compared as (
   select

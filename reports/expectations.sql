@@ -53,35 +53,6 @@ doubtful (fact_id) as (
   where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
 ),
--- What each fact says, in one line.
-told (fact_id, statement) as (
-  select
-    facts.id,
-    coalesce(
-      events.title,
-      quotes.says,
-      quotes.text,
-      positions.statement,
-      origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
-        || coalesce(': ' || coalesce(relations.what, topics.label), ''),
-      ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
-      actor_names.name
-    )
-  from facts
-  left join events on events.id = facts.id
-  left join quotes on quotes.id = facts.id
-  left join positions on positions.id = facts.id
-  left join relations on relations.id = facts.id
-  left join actors as origins on origins.id = relations.from_actor_id
-  left join actors as targets on targets.id = relations.to_actor_id
-  left join topics on topics.id = relations.topic_id
-  left join event_links on event_links.id = facts.id
-  left join events as ones on ones.id = event_links.from_event_id
-  left join events as others on others.id = event_links.to_event_id
-  left join actor_names on actor_names.id = facts.id
-  -- PostgreSQL would put all facts into words before it picks out these.
-  where facts.id in (select fact_id from doubtful)
-),
 -- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
 places (evidence_id, n, last, passage) as (
   select

@@ -205,6 +205,16 @@ VIEWS = (
         ),
     ),
     View(
+        "told",
+        "what each fact says, in one line, whatever kind of fact it is",
+        (
+            FACT,
+            text("kind", "what sort of fact it is", FactKind),
+            text("fact", "its key; unique in the document that introduced it"),
+            text("statement", "title of an event, words of an utterance, a tie written out, …"),
+        ),
+    ),
+    View(
         "words",
         "the very words of each piece of evidence; empty unless texts were kept (--keep-text)",
         (

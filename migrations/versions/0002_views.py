@@ -309,6 +309,36 @@ join topics on topics.id = positions.topic_id
 join grounds on grounds.fact_id = positions.id
 """
 
+TOLD = """
+create view told as
+select
+  facts.id as fact_id,
+  facts.kind,
+  facts.key as fact,
+  coalesce(
+    events.title,
+    quotes.says,
+    quotes.text,
+    positions.statement,
+    origins.name || ' ' || replace(relations.type, '-', ' ') || ' ' || targets.name
+      || coalesce(': ' || coalesce(relations.what, topics.label), ''),
+    ones.title || ': ' || replace(event_links.type, '-', ' ') || ': ' || others.title,
+    actor_names.name
+  ) as statement
+from facts
+left join events on events.id = facts.id
+left join quotes on quotes.id = facts.id
+left join positions on positions.id = facts.id
+left join relations on relations.id = facts.id
+left join actors as origins on origins.id = relations.from_actor_id
+left join actors as targets on targets.id = relations.to_actor_id
+left join topics on topics.id = relations.topic_id
+left join event_links on event_links.id = facts.id
+left join events as ones on ones.id = event_links.from_event_id
+left join events as others on others.id = event_links.to_event_id
+left join actor_names on actor_names.id = facts.id
+"""
+
 WORDS = """
 create view words as
 select
@@ -405,6 +435,7 @@ VIEWS = (
     "quotations",
     "ties",
     "stances",
+    "told",
     "words",
 )
 """In the order in which they are made: those that others read first."""
@@ -453,6 +484,7 @@ def upgrade() -> None:
     op.execute(
         STANCES.format(holder=cast("positions.id", "holder"), object=cast("positions.id", "object"))
     )
+    op.execute(TOLD)
     op.execute(WORDS)
 
 
