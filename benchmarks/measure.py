@@ -20,6 +20,9 @@ from statistics import median
 MEGABYTE = 1024 * (1024 if sys.platform == "darwin" else 1)
 """Of what the system counts memory in: kibibytes, on macOS bytes."""
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name[:6] != "PYTHON"}
+"""What programs are run in: as users have it, buffered and with bytecode kept."""
+
 FEWEST, LONGEST = 3, 60.0
 """Runs that a median takes at least, and the seconds after which it has no more than those."""
 
@@ -47,7 +50,9 @@ def run(command: Command) -> Cost:
     with (
         command.output.open("wb") as out,
         command.output.with_suffix(".err").open("w+b") as said,
-        subprocess.Popen(command.arguments, stdin=subprocess.PIPE, stdout=out, stderr=said) as ran,
+        subprocess.Popen(
+            command.arguments, stdin=subprocess.PIPE, stdout=out, stderr=said, env=ENVIRONMENT
+        ) as ran,
     ):
         assert ran.stdin is not None
         ran.stdin.write(command.input.encode())
@@ -96,6 +101,7 @@ def memory(command: Command) -> float:
         check=True,
         capture_output=True,
         text=True,
+        env=ENVIRONMENT,
     )
     return int(ran.stdout) / MEGABYTE
 
@@ -111,7 +117,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 def first_line(command: Command) -> float:
     """Give the seconds until a program has written its first line; then let it go."""
     started = time.perf_counter()
-    with subprocess.Popen(command.arguments, stdout=subprocess.PIPE) as ran:
+    with subprocess.Popen(command.arguments, stdout=subprocess.PIPE, env=ENVIRONMENT) as ran:
         assert ran.stdout is not None
         ran.stdout.readline()
         seconds = time.perf_counter() - started
