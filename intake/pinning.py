@@ -19,12 +19,9 @@ from pathlib import Path
 
 from intake.block import Edit, changed_passages, rewritten
 from intake.faults import Unusable, quoted
-from intake.proving import locator_faults, prove
 from intake.reading import MAX_CODING
 from intake.text import load, nearest_place, normalise, read_text, unusable
 from intake.tree import Extent, Loc, Tree, grow
-
-__all__ = ["locator_faults", "pin", "pin_file", "prove"]
 
 _PART = re.compile(r'([1-9][0-9]{0,5})(?:(:[0-9]{1,7}-[0-9]{1,7})|\s+"((?:[^"\\]|\\.)*)")?')
 _COMMA = re.compile(r"\s*,\s*")

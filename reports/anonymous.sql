@@ -23,36 +23,6 @@
 --   passage    text             where it does
 
 with recursive
--- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
-places (evidence_id, n, last, passage) as (
-  select
-    evidence_id,
-    n,
-    passage,
-    '¶' || passage
-  from spans
-  where n = 1
-  union all
-  select
-    spans.evidence_id,
-    spans.n,
-    spans.passage,
-    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
-  from places
-  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-),
--- Of these the longest of each piece: no span comes after it.
-listed (evidence_id, passage) as (
-  select
-    places.evidence_id,
-    places.passage
-  from places
-  where not exists (
-    select 1
-    from spans
-    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-  )
-),
 -- Chains in which an unnamed voice stands, whoever may be quoted through it.
 veiled (attribution_id, voice) as (
   select
@@ -128,7 +98,7 @@ select
   evidence.hedge,
   chains.through,
   chains.document as source,
-  listed.passage
+  located.passage
 from unnamed
 join veiled_of on veiled_of.fact_id = unnamed.fact_id
 join all_of on all_of.fact_id = unnamed.fact_id
@@ -136,7 +106,7 @@ join evidence on evidence.id = unnamed.evidence_id
 join chains on chains.attribution_id = evidence.attribution_id
 join facts on facts.id = unnamed.fact_id
 join told on told.fact_id = facts.id
-join listed on listed.evidence_id = evidence.id
+join located on located.evidence_id = evidence.id
 join spans on spans.evidence_id = evidence.id and spans.n = 1
 where facts.kind <> 'name'
 order by

@@ -25,38 +25,7 @@
 --   source     text, detail  key of the document that tells it
 --   passage    text          where it does
 
-with recursive
--- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
-places (evidence_id, n, last, passage) as (
-  select
-    evidence_id,
-    n,
-    passage,
-    '¶' || passage
-  from spans
-  where n = 1
-  union all
-  select
-    spans.evidence_id,
-    spans.n,
-    spans.passage,
-    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
-  from places
-  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-),
--- Of these the longest of each piece: no span comes after it.
-listed (evidence_id, passage) as (
-  select
-    places.evidence_id,
-    places.passage
-  from places
-  where not exists (
-    select 1
-    from spans
-    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-  )
-),
-spoken (fact_id, speaker) as (
+with spoken (fact_id, speaker) as (
   select fact_id, speaker
   from quotations
 )
@@ -72,12 +41,12 @@ select
   evidence.stance,
   evidence.hedge,
   chains.document as source,
-  listed.passage
+  located.passage
 from evidence
 join chains on chains.attribution_id = evidence.attribution_id
 join facts on facts.id = evidence.fact_id
 join told on told.fact_id = facts.id
-join listed on listed.evidence_id = evidence.id
+join located on located.evidence_id = evidence.id
 join spans on spans.evidence_id = evidence.id and spans.n = 1
 left join spoken on spoken.fact_id = facts.id
 where facts.kind <> 'name'

@@ -35,37 +35,7 @@
 --   source     text, detail     key of the document that tells it
 --   passage    text             where it does
 
-with recursive
--- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
-places (evidence_id, n, last, passage) as (
-  select
-    evidence_id,
-    n,
-    passage,
-    '¶' || passage
-  from spans
-  where n = 1
-  union all
-  select
-    spans.evidence_id,
-    spans.n,
-    spans.passage,
-    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
-  from places
-  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-),
--- Of these the longest of each piece: no span comes after it.
-listed (evidence_id, passage) as (
-  select
-    places.evidence_id,
-    places.passage
-  from places
-  where not exists (
-    select 1
-    from spans
-    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-  )
-),
+with
 -- What all evidence of one event or relation has in common, and what not.
 compared as (
   select
@@ -130,7 +100,7 @@ select
   evidence.stance,
   evidence.date as dated,
   documents.key as source,
-  listed.passage
+  located.passage
 from judged
 join facts on facts.id = judged.fact_id
 join told on told.fact_id = facts.id
@@ -139,7 +109,7 @@ join evidence on evidence.fact_id = facts.id
 join attributions on attributions.id = evidence.attribution_id
 join sources as origins on origins.id = attributions.source_id
 join sources as documents on documents.id = evidence.document_id
-join listed on listed.evidence_id = evidence.id
+join located on located.evidence_id = evidence.id
 join sources as introducing on introducing.id = facts.document_id
 order by
   judged.origins desc,

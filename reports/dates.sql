@@ -24,37 +24,7 @@
 --                               it
 --   passage    text             where it does; without words, where it is told
 
-with recursive
--- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
-places (evidence_id, n, last, passage) as (
-  select
-    evidence_id,
-    n,
-    passage,
-    '¶' || passage
-  from spans
-  where n = 1
-  union all
-  select
-    spans.evidence_id,
-    spans.n,
-    spans.passage,
-    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
-  from places
-  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-),
--- Of these the longest of each piece: no span comes after it.
-listed (evidence_id, passage) as (
-  select
-    places.evidence_id,
-    places.passage
-  from places
-  where not exists (
-    select 1
-    from spans
-    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-  )
-),
+with
 -- The dates that stand, all told.
 standing (fact_id, of_what, edtf) as (
   select id, 'date', date
@@ -83,10 +53,10 @@ dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passag
     spans.passage,
     evidence.n,
     documents.key,
-    listed.passage
+    located.passage
   from evidence
   join sources as documents on documents.id = evidence.document_id
-  join listed on listed.evidence_id = evidence.id
+  join located on located.evidence_id = evidence.id
   join spans on spans.evidence_id = evidence.id and spans.n = 1
   left join standing on standing.fact_id = evidence.fact_id and standing.edtf = evidence.date
   where evidence.date is not null or evidence.date_words is not null
@@ -99,7 +69,7 @@ dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passag
     documents.key,
     spans.passage,
     evidence.n,
-    listed.passage
+    located.passage
   union all
   select
     standing.fact_id,

@@ -33,8 +33,7 @@
 --   source     text, detail  key of the document that tells it
 --   passage    text          where it does
 
-with recursive
-involved (fact_id) as (
+with involved (fact_id) as (
   select participants.fact_id
   from participants
   join actors on actors.id = participants.actor_id
@@ -52,41 +51,6 @@ doubtful (fact_id) as (
   from events
   where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
-),
--- The passages of each piece of evidence, joined span by span: ¶3; ¶4.
-places (evidence_id, n, last, passage) as (
-  select
-    evidence_id,
-    n,
-    passage,
-    '¶' || passage
-  from spans
-  where n = 1
-    and evidence_id in (
-      select evidence.id
-      from evidence
-      where evidence.fact_id in (select fact_id from doubtful)
-    )
-  union all
-  select
-    spans.evidence_id,
-    spans.n,
-    spans.passage,
-    places.passage || case when spans.passage = places.last then '' else '; ¶' || spans.passage end
-  from places
-  join spans on spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-),
--- Of these the longest of each piece: no span comes after it.
-listed (evidence_id, passage) as (
-  select
-    places.evidence_id,
-    places.passage
-  from places
-  where not exists (
-    select 1
-    from spans
-    where spans.evidence_id = places.evidence_id and spans.n = places.n + 1
-  )
 ),
 -- Links, read from what was expected; gathered once, not for each row.
 linked (fact_id, rank, link, event_id) as materialized (
@@ -133,13 +97,13 @@ select
   others.title as linked,
   others.modality as linked_is,
   chains.document as source,
-  listed.passage
+  located.passage
 from doubtful
 join facts on facts.id = doubtful.fact_id
 join told on told.fact_id = facts.id
 join evidence on evidence.fact_id = facts.id
 join chains on chains.attribution_id = evidence.attribution_id
-join listed on listed.evidence_id = evidence.id
+join located on located.evidence_id = evidence.id
 join grounds on grounds.fact_id = facts.id
 left join events on events.id = facts.id
 left join quotes on quotes.id = facts.id

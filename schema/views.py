@@ -215,6 +215,14 @@ VIEWS = (
         ),
     ),
     View(
+        "located",
+        "where each piece of evidence stands, in one line",
+        (
+            number("evidence_id", "the evidence: evidence.id"),
+            text("passage", "its passages in the order of its words: ¶3; ¶4"),
+        ),
+    ),
+    View(
         "words",
         "the very words of each piece of evidence; empty unless texts were kept (--keep-text)",
         (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from intake.faults import Fault
-from intake.pinning import pin, prove
+from intake.pinning import pin
+from intake.proving import prove
 from intake.reading import parse_coding
 from intake.text import passages
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from intake import tree as tree_module
 from intake.faults import Fault, Unusable
-from intake.pinning import pin_file, prove
+from intake.pinning import pin_file
+from intake.proving import prove
 from intake.reading import parse_coding
 from intake.text import measure, normalise
 from tests.letter import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven

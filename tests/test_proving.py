@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.pinning import locator_faults
+from intake.proving import locator_faults
 from intake.reading import parse_coding
 from tests.letter import DRAFT, HEAD, PASSAGES, pinned, proven
 

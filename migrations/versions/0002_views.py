@@ -309,6 +309,14 @@ join topics on topics.id = positions.topic_id
 join grounds on grounds.fact_id = positions.id
 """
 
+LOCATED = """
+create view located as
+select
+  evidence.id as evidence_id,
+  {passage} as passage
+from evidence
+"""
+
 TOLD = """
 create view told as
 select
@@ -436,6 +444,7 @@ VIEWS = (
     "ties",
     "stances",
     "told",
+    "located",
     "words",
 )
 """In the order in which they are made: those that others read first."""
@@ -485,6 +494,15 @@ def upgrade() -> None:
         STANCES.format(holder=cast("positions.id", "holder"), object=cast("positions.id", "object"))
     )
     op.execute(TOLD)
+    op.execute(
+        LOCATED.format(
+            passage=listed(
+                "'¶' || spans.passage",
+                "from spans where spans.evidence_id = evidence.id"
+                " group by spans.passage order by min(spans.n)",
+            )
+        )
+    )
     op.execute(WORDS)
 
 
