@@ -55,7 +55,7 @@ $(MADE):
 
 $(INSTALLED): $(MADE) pyproject.toml $(LOCK)
 	@echo "installing Sourcebook into $(VENV) ..." >&2
-	@$(PIP) install -qq --constraint $(LOCK) --editable ".[postgresql]"
+	@$(PIP) install -qq --constraint $(LOCK) --editable ".[postgresql,shell]"
 	@touch $@
 
 $(DEVELOPED): $(INSTALLED)
@@ -105,7 +105,7 @@ $(FLOORS)/.made: pyproject.toml $(BIN)/uv
 	@$(FLOORS)/bin/python -m pip --disable-pip-version-check install -qq \
 	    --requirement $(FLOORS)/floors.txt
 	@$(FLOORS)/bin/python -m pip --disable-pip-version-check install -qq --no-deps \
-	    --no-build-isolation --editable ".[postgresql]"
+	    --no-build-isolation --editable ".[postgresql,shell]"
 	@touch $@
 
 test-floors: $(FLOORS)/.made $(BROWSER) ## run every test on the oldest versions allowed
