@@ -168,25 +168,48 @@ _FORMULA = re.compile(
 _QUOTED = re.compile(r'[",\r\n]')
 
 
+class _CsvCells(dict[str, str]):
+    """Text as it stands in a cell of csv, remembered: the same keys and words come again and again.
+
+    As many as fit in some megabytes are kept; more are made anew each time.
+    """
+
+    def __init__(self, raw: bool) -> None:
+        self.raw = raw
+
+    def __missing__(self, value: str) -> str:
+        cell = value
+        if not self.raw and _FORMULA.match(value):
+            cell = "'" + value
+        if not value or _QUOTED.search(cell):
+            cell = '"' + cell.replace('"', '""') + '"'
+        if len(self) < _KEPT and len(value) < _SHORT:
+            self[value] = cell
+        return cell
+
+
+_KEPT, _SHORT = 50_000, 100
+
+
 def _csv(page: Page, raw: bool) -> Iterator[str]:
     """RFC 4180, lines ending as Unix ends them.
 
     Python's csv cannot write null and empty text apart, as PostgreSQL and DuckDB read them.
     """
-
-    def cell(value: Cell) -> str:
-        if not isinstance(value, str):
-            return text(value)
-        if not raw and _FORMULA.match(value):
-            value = "'" + value
-        if not value or _QUOTED.search(value):
-            return '"' + value.replace('"', '""') + '"'
-        return value
-
-    yield ",".join([cell(column.name) for column in page.columns]) + "\n"
+    cells = _CsvCells(raw)
+    yield ",".join([cells[column.name] for column in page.columns]) + "\n"
     for row in page.rows:
+        # Text and integers first, without a call: nearly all that there is.
+        line = [
+            cells[value]
+            if value.__class__ is str
+            else str(value)
+            if value.__class__ is int
+            else text(value)
+            for value in row
+        ]
         # A lone null would be an empty line, which readers skip.
-        yield (",".join([cell(value) for value in row]) or '""') + "\n"
+        yield (",".join(line) or '""') + "\n"
 
 
 _TSV = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"})

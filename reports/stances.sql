@@ -71,12 +71,12 @@ b (id, key, name) as (
 held (position_id, by_a, by_b) as (
   select
     participants.fact_id,
-    max(case when participants.actor_id = a.id then 1 else 0 end),
-    max(case when participants.actor_id = b.id then 1 else 0 end)
-  from a
-  join b on true
-  join participants on participants.actor_id in (a.id, b.id)
-  where participants.role = 'holder'
+    max(case when participants.actor_id = (select id from a) then 1 else 0 end),
+    max(case when participants.actor_id = (select id from b) then 1 else 0 end)
+  -- Cross joins, so that SQLite starts from the two, not from all positions.
+  from chosen
+  cross join participants
+  where participants.actor_id = chosen.id and participants.role = 'holder'
   group by participants.fact_id
 ),
 positioned as (
@@ -100,8 +100,8 @@ positioned as (
         stances.source
     ) as n
   from held
-  join stances on stances.fact_id = held.position_id
-  where true
+  cross join stances
+  where stances.fact_id = held.position_id
     and stances.topic_key = :topic  -- if :topic
 ),
 bound (id) as (
