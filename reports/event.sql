@@ -32,6 +32,7 @@
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   key        text, detail  key of the actor, place, other event or quote
+--   fact       text, detail  key of the fact that the row states
 
 with asked (document_id, key) as (
   select document_id, cast(:event as text)
@@ -253,6 +254,7 @@ found as (
 told as (
   select
     found.it_id,
+    found.fact_id,
     found.rank,
     found.part,
     found.what,
@@ -274,6 +276,7 @@ told as (
   union all
   -- Who says so: a row for each voice, and for each passage where it does.
   select
+    voices.it_id,
     voices.it_id,
     4,
     'says',
@@ -307,9 +310,11 @@ select
   told.source,
   told.passage,
   told.through,
-  told.key
+  told.key,
+  facts.key as fact
 from told
 join it on it.id = told.it_id
+join facts on facts.id = told.fact_id
 order by
   it.name,
   told.rank,

@@ -2,7 +2,8 @@
 
 A row says where it stands in its columns `passage` (¶10; ¶12, or `KEY ¶3` where there are several
 documents) and `document` or, without such, `source`. The fact that it states is named by a column
-`fact`, `quote`, `relation`, `position`, `event` or `key`, the first of these that there is.
+`fact`, `quote`, `relation`, `position`, `event` or `key`, the first of these that there is; ` | `
+parts two facts.
 """
 
 import re
@@ -90,10 +91,15 @@ class Grounds:
         ahead = iter(rows)
         while some := list(islice(ahead, AT_ONCE)):
             places = [self._places(row) for row in some]
-            facts = [None if self._fact is None else row[self._fact] for row in some]
+            facts = [self._facts(row) for row in some]
             for row, cell in zip(some, wording.said(places, facts), strict=True):
                 yield (*row, cell)
             self.textless |= wording.textless
+
+    def _facts(self, row: Sequence[Cell]) -> list[str]:
+        """Give the keys of the facts that a row states, as far as it says."""
+        cell = None if self._fact is None else row[self._fact]
+        return cell.split(" | ") if isinstance(cell, str) else []
 
     def _places(self, row: Sequence[Cell]) -> list[Place]:
         """Say where a row stands; ` | ` parts what its two sides rest on."""

@@ -18,6 +18,7 @@
 --   passage  text          where it does
 --   through  text, detail  the chain of voices, the innermost first, the document last
 --   heading  text, detail  heading of the actor
+--   fact     text, detail  key of the name, as the coding has it
 
 with recursive called (fact_id) as (
   select actor_names.id
@@ -73,10 +74,12 @@ select
   chains.document as source,
   listed.passage,
   chains.through,
-  actors.name as heading
+  actors.name as heading,
+  facts.key as fact
 from listed
 join actor_names on actor_names.id = listed.fact_id
 join actors on actors.id = actor_names.actor_id
+join facts on facts.id = actor_names.id
 join chains on chains.attribution_id = listed.attribution_id
 where listed.n = listed.last
 order by

@@ -37,6 +37,8 @@
 --                              ones the first's " | " the other's
 --   passage      text          where they do: the first's " | " the other's, once where it is one
 --                              fact
+--   fact         text, detail  key of the position or tie; where the two have one each the first's
+--                              " | " the other's
 
 with chosen (id, key, name) as (
   select id, key, name
@@ -81,6 +83,7 @@ held (position_id, by_a, by_b) as (
 ),
 positioned as (
   select
+    stances.position as fact,
     stances.topic_key,
     held.by_a,
     held.by_b,
@@ -118,6 +121,7 @@ bound (id) as (
 -- A tie on a topic reads from the one to the other, and back by its inverse.
 compared as (
   select
+    ties.relation as fact,
     topics.key as topic_key,
     case when ties.type = 'agrees-with' then 'meet' else 'differ' end as how,
     case
@@ -183,7 +187,8 @@ sides as (
     certainty as a_certainty,
     certainty as b_certainty,
     source,
-    passage
+    passage,
+    fact
   from compared
   union all
   select
@@ -200,7 +205,8 @@ sides as (
     certainty,
     certainty,
     source,
-    passage
+    passage,
+    fact
   from positioned
   where by_a = 1 and by_b = 1
   union all
@@ -218,7 +224,8 @@ sides as (
     of_a.certainty,
     of_b.certainty,
     of_a.source || case when of_a.source = of_b.source then '' else ' | ' || of_b.source end,
-    of_a.passage || ' | ' || of_b.passage
+    of_a.passage || ' | ' || of_b.passage,
+    of_a.fact || ' | ' || of_b.fact
   from of_a
   join of_b on of_b.topic_key = of_a.topic_key and of_b.n = of_a.n
   union all
@@ -236,7 +243,8 @@ sides as (
     of_a.certainty,
     null,
     of_a.source,
-    of_a.passage
+    of_a.passage,
+    of_a.fact
   from of_a
   left join of_b on of_b.topic_key = of_a.topic_key and of_b.n = of_a.n
   where of_b.n is null
@@ -255,7 +263,8 @@ sides as (
     null,
     of_b.certainty,
     of_b.source,
-    of_b.passage
+    of_b.passage,
+    of_b.fact
   from of_b
   left join of_a on of_a.topic_key = of_b.topic_key and of_a.n = of_b.n
   where of_a.n is null
@@ -274,7 +283,8 @@ select
   sides.a_certainty,
   sides.b_certainty,
   sides.source,
-  sides.passage
+  sides.passage,
+  sides.fact
 from sides
 join topics on topics.key = sides.topic_key
 join a on true

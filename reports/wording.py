@@ -1,12 +1,10 @@
 """The words of the text that facts rest on, for many rows at once, where the text is kept."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
-
-from reports.render import Cell
 
 MOST = 5000
 """So many places are asked for with one query: engines limit what can be bound."""
@@ -63,15 +61,15 @@ class Wording:
         self._keys: dict[int, str] = {}
 
     def said(
-        self, places: Sequence[Sequence[Place]], facts: Sequence[Cell]
+        self, places: Sequence[Sequence[Place]], facts: Sequence[Sequence[str]]
     ) -> Iterator[str | None]:
-        """Give the words of each row: of its fact, or else of the passage."""
+        """Give the words of each row: of its facts, or else of the passage."""
         everywhere = {place for of_row in places for place in of_row}
         self._know({document for document, _ in everywhere})
-        found = self._facts(everywhere, {fact for fact in facts if isinstance(fact, str)})
+        found = self._facts(everywhere, {key for keys in facts for key in keys})
         exact = [
-            _meant(found.get(fact, {}).values(), of_row)
-            for of_row, fact in zip(places, facts, strict=True)
+            _joined(_meant(found.get(key, {}).values(), of_row) for key in keys)
+            for of_row, keys in zip(places, facts, strict=True)
         ]
         left = {
             place
@@ -93,15 +91,15 @@ class Wording:
             ]
             yield " | ".join(pieces) or None
 
-    def _facts(self, places: Collection[Place], keys: Collection[str]) -> dict[Cell, Facts]:
+    def _facts(self, places: Collection[Place], keys: Collection[str]) -> dict[str, Facts]:
         """Find the words of the facts with these keys; a broken quotation's parts are joined."""
-        parts: dict[tuple[Cell, int, Place, int], list[str]] = defaultdict(list)
+        parts: dict[tuple[str, int, Place, int], list[str]] = defaultdict(list)
         if keys:
             for document, n, key, fact, evidence, words in self._ask(
                 SPANS, places, facts=sorted(keys)
             ):
                 parts[key, fact, (self._keys[document], n), evidence].append(words)
-        found: dict[Cell, Facts] = {}
+        found: dict[str, Facts] = {}
         for (key, fact, place, _), words in parts.items():
             pieces = found.setdefault(key, {}).setdefault(fact, {}).setdefault(place, [])
             pieces.append(" … ".join(words))
@@ -136,8 +134,13 @@ def _meant(facts: Collection[Said], places: Collection[Place]) -> Said:
 
     It stands at every place that the row names; the others seldom do.
     """
+    return _joined([said for said in facts if said.keys() >= set(places)] or facts)
+
+
+def _joined(several: Iterable[Said]) -> Said:
+    """Put what several facts rest on into one."""
     together: Said = defaultdict(list)
-    for said in [said for said in facts if said.keys() >= set(places)] or facts:
+    for said in several:
         for place, pieces in said.items():
             together[place] += pieces
     return together
