@@ -18,8 +18,9 @@ from reports.grounds import Grounds
 from reports.run import run
 from reports.wording import DOCUMENTS, PASSAGES, SPANS
 from schema.database import reading, writing
+from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
-from tests.features import book, own, passage, put, rows, sourcebook
+from tests.features import book, keep, own, passage, put, rows, sourcebook
 from tests.made_up import Book, islands
 
 __all__ = ["book", "own"]  # fixtures
@@ -50,6 +51,43 @@ def test_what_is_broken_is_put_together_and_what_two_voices_say_stands_apart(boo
     told = {row["quote"]: row["rests_on"] for row in rows(book, "quotes", "--words")}
     assert told["speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
     assert told["murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
+
+
+def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None:
+    told = rows(book, "event", "--event", "landing", "--words")
+    of_part = {(row["part"], row["what"], row["passage"]): row["rests_on"] for row in told}
+    assert len(of_part) > 5
+    for (part, what, _), said in of_part.items():
+        assert said is not None, (part, what)
+        assert "whole:" not in said, (part, what)
+    says = [row for row in told if row["part"] == "says" and row["source"] == "gazette"]
+    assert [row["rests_on"] for row in says] == [f"¶1 {words('gazette', 1, 30)}"]
+
+
+def test_two_positions_in_one_row_have_the_words_of_both(database: str) -> None:
+    with writing(database) as connection:
+        book = Book(connection)
+        topic = book.kept("topic", "port", "topics", label="the port")
+        book.document("gazette", "The Gazette", 2)
+        for n, actor in enumerate(("alma", "brim"), 1):
+            book.actor(actor, actor.title())
+            book.fact(
+                FactKind.POSITION,
+                f"{actor}-view",
+                [{"voice": "gazette", "at": [(n, 10 * n)]}],
+                {"holder": [actor]},
+                topic_id=topic,
+                position_kind="view",
+                statement="It is ours.",
+            )
+        keep(connection)
+    told = rows(database, "stances", "--words")
+    assert [(row["fact"], row["rests_on"]) for row in told] == [
+        (
+            "alma-view | brim-view",
+            f"¶1 {words('gazette', 1, 10)} | ¶2 {words('gazette', 2, 20)}",
+        )
+    ]
 
 
 def test_a_row_that_names_no_fact_gets_the_whole_passage(book: str, own: Path) -> None:
