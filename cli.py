@@ -31,7 +31,10 @@ text_option = click.option(
 class Sourcebook(click.Group):
     """The commands; that of the reports is imported only when it is asked for."""
 
-    lazy = {"report": "reports.command:report"}  # noqa: RUF012 - never changed
+    lazy = {  # noqa: RUF012 - never changed
+        "export": "feeds.export_command:export",
+        "report": "reports.command:report",
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands, the lazy ones too."""

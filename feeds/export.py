@@ -1,0 +1,173 @@
+"""Exports: what a sourcebook holds as a folder of files, in one of several formats.
+
+A format is a function that writes files into an empty folder and says what it has written; to
+add one, name it in feeds/export_formats.py. The folder is made beside the one that is asked for
+and takes its place whole (feeds/export_folder.py); a descriptor in it (feeds/package.py) says
+what the files are. Reads the sourcebook only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from feeds.export_folder import replacing
+from feeds.export_formats import FORMATS
+from feeds.package import DESCRIPTOR, PackageError, descriptor, written
+from feeds.rows import BATCH, TABLES
+from reports.run import standing
+
+CONTENT: tuple[Table, ...] = tuple(table for table in TABLES if table.name != "feeds")
+"""The tables that are exported, each behind those that it refers to: not the record of feeds."""
+
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a format has written into the folder."""
+
+    name: str
+    rows: int
+    """Rows, or whatever the format holds instead: entities, nodes and edges."""
+    resource: dict[str, Any] = field(default_factory=dict)
+    """What the descriptor says of it besides name, path, size and hash."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a format is given: the sourcebook, an empty folder, and what to leave out."""
+
+    connection: Connection
+    folder: Path
+    keep_text: bool = False
+    """Whether the passages' text goes along."""
+    tell: Callable[[int], object] = lambda _rows: None
+    """Is told how many more rows have been read."""
+
+    def left_out(self, table: Table) -> frozenset[str]:
+        """Name the columns of a table that are null in an export."""
+        return frozenset(() if self.keep_text or table.name != "passages" else ("text",))
+
+    def batches(self, table: Table, null_as: str | None = None) -> Iterator[Rows]:
+        """Give the rows of a table by primary key, BATCH at a time, as the driver has them.
+
+        Columns stand as the model has them, booleans as 0 and 1. For a text file, `null_as` is
+        what stands for null, and booleans are `true` and `false`. Raises PackageError.
+        """
+        left_out = self.left_out(table)
+
+        def chosen(column: Column[Any]) -> ColumnElement[Any]:
+            kind = column.type.python_type
+            if column.name in left_out:
+                return null() if null_as is None else literal(null_as)
+            if null_as is None:
+                return cast(column, Integer) if kind is bool else column
+            plain = case((column, "true"), else_="false") if kind is bool else column
+            if not column.nullable:
+                return plain
+            return func.coalesce(cast(plain, Text) if kind is int else plain, null_as)
+
+        query = select(*map(chosen, table.columns)).order_by(*table.primary_key.columns)
+        yield from self._fetched(table.name, query)
+
+    def _fetched(self, name: str, query: Any) -> Iterator[Rows]:
+        dialect = self.connection.dialect
+        statement = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        streaming = self.connection.execution_options(stream_results=True)
+        with streaming.exec_driver_sql(str(statement)) as result:
+            cursor = result.cursor
+            try:
+                # The driver's own cursor: rows of SQLAlchemy's take half as long again.
+                while rows := cursor.fetchmany(BATCH):
+                    yield rows
+                    self.tell(len(rows))
+            except dialect.loaded_dbapi.Error as error:
+                reason = str(error).strip().partition("\n")[0]
+                raise PackageError(f"{name} cannot be read: {reason}") from error
+
+
+Writer = Callable[[Export], Iterator[File]]
+"""Writes files into the folder and gives each when it is done."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an export has written."""
+
+    content: str
+    """The content hash of the sourcebook, `none` where nothing is loaded."""
+    files: Sequence[tuple[File, int]]
+    """The files, and their bytes."""
+
+
+def export(
+    connection: Connection,
+    folder: Path,
+    format: str,
+    *,
+    keep_text: bool = False,
+    force: bool = False,
+) -> Done:
+    """Write all that the sourcebook holds into a folder, whole or not at all.
+
+    With `force` it may hold files of others, which stay. Raises PackageError.
+    """
+    module, _, name = FORMATS[format].partition(":")
+    writer: Writer = getattr(import_module(module), name)
+    content = standing(connection)["content"]
+    with replacing(folder, force=force) as made:
+        with progress(connection) as tell, ThreadPoolExecutor(1) as beside:
+            # What is written is sealed while the next is read: hashing lets go of Python's lock.
+            files = [
+                (file, beside.submit(sealed, made / file.name))
+                for file in writer(Export(connection, made, keep_text, tell))
+            ]
+            found = [(file, *sealing.result()) for file, sealing in files]
+        written(made / DESCRIPTOR, descriptor(format, content, found))
+    return Done(content, [(file, size) for file, size, _ in found])
+
+
+def sealed(path: Path) -> tuple[int, str]:
+    """Have a file on the disk, and give its bytes and their SHA-256."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        hashed = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), hashed
+
+
+@contextmanager
+def progress(connection: Connection) -> Iterator[Callable[[int], object]]:
+    """Show on a terminal how many rows have been read, how fast, and what time is left."""
+    if not sys.stderr.isatty():
+        yield lambda _rows: None
+        return
+    from tqdm import tqdm
+
+    counts = [select(func.count()).select_from(table) for table in CONTENT]
+    total = sum(connection.execute(count).scalar_one() for count in counts)
+    with tqdm(total=total, unit=" rows", unit_scale=True, leave=False) as bar:
+        yield bar.update

@@ -1,0 +1,49 @@
+"""The command `export`: a folder of files with all that a sourcebook holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from feeds.export_formats import FORMATS
+from reports.options import write
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--format", type=click.Choice(list(FORMATS)), required=True, help="What to write.")
+@click.option("--keep-text", is_flag=True, help="Write the passages' text too, where it was kept.")
+@click.option(
+    "--force", is_flag=True, help="Write into DIR though it holds other files; these stay."
+)
+@click.pass_obj
+def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> None:
+    """Write all that the sourcebook holds into the folder DIR: one file a table.
+
+    DIR is made, or replaced where it holds nothing but an earlier export: whole, or not at all.
+    The same sourcebook makes the same bytes. datapackage.json says what each file holds.
+    Prints the files.
+    """
+    from feeds.export import export as run
+    from reports.render import Column, OutputError, Page, visible
+    from schema.database import DatabaseError, reading
+
+    try:
+        with reading(db) as connection:
+            done = run(connection, folder, format, keep_text=keep_text, force=force)
+        columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
+        write(
+            Page(columns, [(file.name, file.rows, size) for file, size in done.files]),
+            "table",
+            None,
+        )
+    except (DatabaseError, OutputError) as error:
+        raise click.ClickException(visible(str(error))) from None
+    rows = sum(file.rows for file, _ in done.files)
+    click.echo(
+        visible(
+            f"{folder}: {format}, {len(done.files)} files, {rows} rows · content {done.content}"
+        ),
+        err=True,
+    )

@@ -1,0 +1,126 @@
+"""The folder of an export: made beside the one that is asked for, and moved into its place.
+
+Touches that folder and the one that it lies in. What an earlier export left is replaced whole;
+what is anybody else's is never removed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from feeds.package import DESCRIPTOR, PackageError, left_before
+
+SHOWN = 3
+"""Strangers that a message names."""
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+@contextmanager
+def replacing(folder: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give an empty folder to fill, which takes the place of `folder` where the block ends.
+
+    Where it raises, all is as it was. A folder with files of others is refused unless `force` is
+    given, and then only files of the same names are replaced. Raises PackageError, also for what
+    the system says while the block writes.
+    """
+    try:
+        real = Path(os.path.realpath(folder))  # a link stays a link
+        others = _look(folder, real, force=force)
+        beside = real.with_name(f".{real.name}.{os.urandom(8).hex()}.tmp")
+        beside.mkdir()
+        try:
+            yield beside
+            if others != _others(real):
+                raise PackageError(f"{folder}: somebody wrote into it meanwhile; try again")
+            if others:
+                _among(beside, real)
+            else:
+                _instead(beside, real)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PackageError(
+            f"{folder}: {reason[:1].lower()}{reason[1:]}; nothing changed"
+        ) from error
+
+
+def _look(folder: Path, real: Path, *, force: bool) -> set[str]:
+    """Name what others have there. Raises PackageError where no export can be written."""
+    if not real.parent.is_dir():
+        raise PackageError(f"{folder}: there is no folder {real.parent}; make it first")
+    if os.path.lexists(real) and not real.is_dir():
+        raise PackageError(f"{folder}: is a file; name a folder")
+    if not os.access(real.parent, os.W_OK | os.X_OK):
+        raise PackageError(f"{folder}: you may not write into {real.parent}; name another folder")
+    if not real.exists():
+        return set()
+    if not os.access(real, os.W_OK | os.X_OK):
+        raise PackageError(f"{folder}: you may not write into it; name another folder")
+    others = _others(real)
+    if others and not force:
+        named = ", ".join(sorted(others)[:SHOWN]) + (", …" if len(others) > SHOWN else "")
+        raise PackageError(
+            f"{folder}: holds what no export has left ({named}); name another folder, or --force "
+            "to write among it"
+        )
+    if not others and (real.samefile(Path.cwd()) or os.path.ismount(real)):
+        raise PackageError(
+            f"{folder}: cannot be replaced, for you are in it or it is a mount; name one in it"
+        )
+    return others
+
+
+def _others(real: Path) -> set[str]:
+    """Name what is in a folder and was not left by an export."""
+    if not real.exists():
+        return set()
+    ours = left_before(real)
+    return {
+        entry.name
+        for entry in os.scandir(real)
+        if entry.name not in ours or entry.is_dir(follow_symlinks=False)
+    }
+
+
+def _instead(beside: Path, real: Path) -> None:
+    """Put the new folder in the place of the old, which is empty, an export, or not there."""
+    if not real.exists():
+        beside.rename(real)
+        return
+    beside.chmod(real.stat().st_mode & 0o7777)
+    if not _exchanged(beside, real):
+        aside = beside.with_suffix(".old")
+        real.rename(aside)
+        try:
+            beside.rename(real)
+        except OSError:
+            aside.rename(real)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, where the system can: Linux."""
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None)
+    with suppress(AttributeError):
+        paths = AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other)
+        return bool(libc.renameat2(*paths, RENAME_EXCHANGE) == 0)
+    return False
+
+
+def _among(beside: Path, real: Path) -> None:
+    """Move the new files to those of others: the descriptor goes first and comes last."""
+    for name in left_before(real):
+        (real / name).unlink(missing_ok=True)
+    for path in sorted(beside.iterdir(), key=lambda path: path.name == DESCRIPTOR):
+        path.replace(real / path.name)
