@@ -1,0 +1,151 @@
+"""Equal rows have equal digests on SQLite, PostgreSQL and DuckDB, and other rows have others."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feeds.digest import NOTHING, Digest, Engine, fold, query, read, register
+from feeds.digest import row as written
+
+TABLE = sa.Table(
+    "made_up",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer),
+    sa.Column("date", sa.Text),
+    sa.Column("key", sa.Text),
+    sa.Column("is_symmetric", sa.Boolean),
+)
+Row = tuple[int | None, str | None, str | None, bool | None]
+
+HOSTILE = (
+    *("", "null", "NULL", "\\N", "\\.", "\\u001b", "0042", "1.20", "-0", "true", '"', "''", "\\"),
+    *("\t", "\n", "\r\n", "\x01\x0b\x1b\x1f\x7f", "\\\x1b", "a,b", "[1]", '{"a": 1}', " "),
+    *("\u202eright to left", "שלום", "😀", "é", "e\u0301", "\u2028", "\ufeff", "\uffff"),
+    "1" * 10**6,
+)
+TEXTS = st.one_of(
+    st.none(),
+    st.sampled_from(HOSTILE),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+)
+ROWS = st.lists(
+    st.tuples(
+        st.one_of(st.none(), st.integers(-(2**31), 2**31 - 1)),
+        TEXTS,
+        TEXTS,
+        st.one_of(st.none(), st.booleans()),
+    ),
+    max_size=5,
+)
+
+
+class Engines:
+    """The three, each with the table."""
+
+    def __init__(self, postgres: str) -> None:
+        self.sqlite = sqlite3.connect(":memory:")
+        register(self.sqlite)
+        self.duckdb = duckdb.connect(":memory:")
+        self.embedded: list[tuple[Engine, Any]] = [("sqlite", self.sqlite), ("duckdb", self.duckdb)]
+        engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self.postgresql = engine.connect()
+        columns = "(id integer, date text, key text, is_symmetric boolean)"
+        for _, one in self.embedded:
+            one.execute(f"create table made_up {columns}")
+        self.postgresql.exec_driver_sql(f"create temporary table made_up {columns}")
+
+    def digests(self, rows: list[Row]) -> dict[str, Digest]:
+        """Fill the table with these rows and ask each engine for the digest."""
+        found = {}
+        for name, one in self.embedded:
+            one.execute("delete from made_up")
+            if rows:
+                one.executemany("insert into made_up values (?, ?, ?, ?)", rows)
+            found[name] = read(one.execute(query(TABLE, name)).fetchone())
+        self.postgresql.exec_driver_sql("truncate made_up")
+        if rows:
+            self.postgresql.exec_driver_sql("insert into made_up values (%s, %s, %s, %s)", rows)
+        asked = query(TABLE, "postgresql")
+        found["postgresql"] = read(self.postgresql.exec_driver_sql(asked).one())
+        lines = self.sqlite.execute(f"select {written(TABLE, 'sqlite')} from made_up").fetchall()
+        found["python"] = fold([line.encode() for (line,) in lines])
+        return found
+
+    def one(self, rows: list[Row]) -> Digest:
+        """Give the digest on which all agree."""
+        found = self.digests(rows)
+        assert len(set(found.values())) == 1, found
+        return found["python"]
+
+
+@pytest.fixture(scope="session")
+def engines(postgres_server: str) -> Iterator[Engines]:
+    """The three, for the session."""
+    made = Engines(postgres_server)
+    with closing(made.sqlite), closing(made.duckdb), closing(made.postgresql):
+        yield made
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS)
+def test_all_engines_agree(engines: Engines, rows: list[Row]) -> None:
+    assert engines.one(rows).rows == len(rows)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:30])
+def test_hostile_values_have_digests_of_their_own(engines: Engines, text: str) -> None:
+    ours = engines.one([(1, text, None, True)])
+    assert ours != engines.one([(1, None, text, True)])
+    assert ours != engines.one([(1, f"{text} ", None, True)])
+    assert ours != engines.one([(1, None, None, True)])
+
+
+def test_neither_order_nor_engine_counts_but_every_row_does(engines: Engines) -> None:
+    one, other = (1, "a", None, True), (2, "b", "c", None)
+    assert engines.one([one, other]) == engines.one([other, one])
+    assert engines.one([one, one]) != engines.one([one])
+    assert engines.one([one, other]).minus(engines.one([one])) == engines.one([other])
+    assert engines.one([one]).plus(engines.one([other])) == engines.one([one, other])
+    assert engines.one([]) == NOTHING
+
+
+def test_a_column_that_is_left_out_counts_as_null(engines: Engines) -> None:
+    with_text = engines.one([(1, "a", "b", None)])
+    without = engines.one([(1, None, "b", None)])
+    assert with_text != without
+    engines.digests([(1, "a", "b", None)])
+    for name, one in engines.embedded:
+        assert read(one.execute(query(TABLE, name, ["date"])).fetchone()) == without
+    asked = query(TABLE, "postgresql", ["date"])
+    assert read(engines.postgresql.exec_driver_sql(asked).one()) == without
+
+
+def test_some_rows_of_a_table_and_rows_of_another_place(engines: Engines) -> None:
+    engines.digests([(1, "a", None, True), (2, "b", "c", None)])
+    engines.sqlite.execute("create temporary table elsewhere as select * from made_up")
+    whole = query(TABLE, "sqlite", source="elsewhere")
+    part = query(TABLE, "sqlite", where="id = 2", source="elsewhere")
+    assert read(engines.sqlite.execute(whole).fetchone()).rows == 2
+    found = read(engines.sqlite.execute(part).fetchone())
+    assert found == engines.one([(2, "b", "c", None)])
+
+
+def test_a_nul_and_what_is_no_utf_8_count_in_sqlite() -> None:
+    with closing(sqlite3.connect(":memory:")) as one:
+        register(one)
+        one.execute("create table made_up (id integer, date text, key text, is_symmetric boolean)")
+        found = set()
+        for text in ("'a'", "'a' || char(0)", "'a' || char(0) || 'b'", "cast(x'61ff' as text)"):
+            one.execute("delete from made_up")
+            one.execute(f"insert into made_up (date) values ({text})")
+            found.add(read(one.execute(query(TABLE, "sqlite")).fetchone()))
+        assert len(found) == 4
