@@ -1,7 +1,7 @@
 """Measures whole processes: how long, how much of the processor, how much memory.
 
-Nothing is subtracted. What is compared is run in turn, so that whatever else the machine does
-falls on both alike, and the median of each is taken.
+What is compared is run in turn, so that whatever else the machine does falls on both alike, and the
+median of each is taken.
 """
 
 from __future__ import annotations

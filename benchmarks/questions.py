@@ -83,16 +83,24 @@ class Question:
             for p in self.report.parameters
             if (value := (values | self.values).get(p.name)) is not None
         }
-        query = str(text(self.report.statement(bound)))
-        if shell() is None:
-            arguments = [sys.executable, RIVAL, str(database)]
-            return Command(arguments, output, json.dumps([query, bound]))
-        written = [f'.parameter set :{name} "{_literal(bound[name])}"' for name in bound]
-        return Command(
-            ["sqlite3", "-batch", "-readonly", "-csv", "-header", str(database)],
-            output,
-            "\n".join((*written, f"{query};\n")),
-        )
+        return _rival(database, output, str(text(self.report.statement(bound))), bound)
+
+
+def trivial(database: Path, output: Path) -> Command:
+    """Ask the shell for nothing: what it takes to start."""
+    return _rival(database, output, "select 1", {})
+
+
+def _rival(database: Path, output: Path, query: str, bound: dict[str, Value]) -> Command:
+    if shell() is None:
+        arguments = [sys.executable, RIVAL, str(database)]
+        return Command(arguments, output, json.dumps([query, bound]))
+    written = [f'.parameter set :{name} "{_literal(value)}"' for name, value in bound.items()]
+    return Command(
+        ["sqlite3", "-batch", "-readonly", "-csv", "-header", str(database)],
+        output,
+        "\n".join((*written, f"{query};\n")),
+    )
 
 
 def _literal(value: Value) -> str:

@@ -5,7 +5,7 @@
 -- the last one of that document.
 --
 -- Parameters
---   document   text  only the document with this key
+--   document   document  only this document
 --
 -- Columns
 --   action     text  added, changed or removed

@@ -35,12 +35,16 @@ METAVARS = {
     Type.ACTOR: "ACTOR",
     Type.TOPIC: "TOPIC",
     Type.PLACE: "PLACE",
+    Type.EVENT: "EVENT",
+    Type.DOCUMENT: "DOCUMENT",
 }
 EXPLAINED = {
     Type.DATE: "DATE: YYYY, YYYY-MM or YYYY-MM-DD.",
     Type.ACTOR: "ACTOR: its key or any of its names.",
     Type.TOPIC: "TOPIC: its key or label.",
     Type.PLACE: "PLACE: its key or name.",
+    Type.EVENT: "EVENT: its key, as document:key where several documents use it, or its title.",
+    Type.DOCUMENT: "DOCUMENT: its key or title.",
 }
 """What is said once below the options, where a report has such a one."""
 

@@ -5,7 +5,7 @@
 -- coded has one row without a fact.
 --
 -- Parameters
---   document   text     only the document with this key
+--   document   document  only this document
 --
 -- Columns
 --   passage    text             the passage

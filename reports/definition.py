@@ -35,10 +35,12 @@ class Type(StrEnum):
     ACTOR = "actor"
     TOPIC = "topic"
     PLACE = "place"
+    EVENT = "event"
+    DOCUMENT = "document"
     CHOICE = "choice"
 
 
-NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE)
+NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE, Type.EVENT, Type.DOCUMENT)
 """Parameters whose values the database knows by key or name."""
 
 

@@ -11,7 +11,7 @@
 -- has no bounds, neighbours nothing in time.
 --
 -- Parameters
---   event  text, required      key of the event, or document:key
+--   event  event, required     the event
 --   near   integer, default 3  so many neighbours in time, before, meanwhile and after
 --
 -- Columns

@@ -19,14 +19,15 @@
 First the title, the question up to an empty line, notes; then name, type and meaning, two blanks
 or more between them.
 
-- A parameter is `text`, `integer`, `date`, `actor`, `topic`, `place`, `this | that`, or `choice of
-  VOCABULARY`: a class of schema/vocabulary.py, in small letters.
+- A parameter is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
+  `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in small letters.
 - After a comma may stand `required` or `default VALUE`; after `date`, `first day` or `last day`
   lets it be a month or a year, and says which day of it is meant.
 - A column is `text`, `integer` or `real`; `, detail` after it keeps it out of a terminal's table,
   unless it is asked for.
 
-The SQL names a parameter `:actor`; of an actor, topic or place it gets the key. A parameter that
+The SQL names a parameter `:actor`; of an actor, topic, place or document it gets the key, of an
+event the key or document:key. A parameter that
 is neither required nor has a default is optional. Each line that names an optional one ends in
 `-- if :actor`, and is left out where it was not given; `-- if :from or :to` keeps a line for
 either. So a filter that nobody asks for costs nothing, an index serves the one that is asked for,

@@ -20,6 +20,22 @@ KNOWN = {
     """,
     Type.TOPIC: "select key, label as heading, label as name from topics",
     Type.PLACE: "select key, name as heading, name from places",
+    Type.EVENT: """
+        select documents.key || ':' || facts.key as key, events.title as heading, facts.key as name
+        from events
+        join facts on facts.id = events.id
+        join sources as documents on documents.id = facts.document_id
+        union all
+        select documents.key || ':' || facts.key, events.title, events.title
+        from events
+        join facts on facts.id = events.id
+        join sources as documents on documents.id = facts.document_id
+    """,
+    Type.DOCUMENT: """
+        select sources.key, sources.title as heading, sources.title
+        from codings
+        join sources on sources.id = codings.document_id
+    """,
 }
 
 

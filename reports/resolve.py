@@ -1,4 +1,4 @@
-"""Whom a name means: an actor, topic or place by its key, its heading or any other name.
+"""Whom a name means: an actor, topic, place, event or document by key, heading or another name.
 
 Keys and exact names are looked up by the database; case and accents are left out of the
 comparison here, because the engines do not agree on them.
@@ -22,7 +22,32 @@ EXACT = {
     """,
     Type.TOPIC: "select key from topics where key = :name or label = :name",
     Type.PLACE: "select key from places where key = :name or name = :name",
+    # The key alone means the event of each document that uses it.
+    Type.EVENT: """
+        select facts.key
+        from codings
+        join facts on facts.document_id = codings.document_id and facts.key = :name
+        where facts.kind = 'event'
+        union
+        select documents.key || ':' || facts.key
+        from codings
+        join sources as documents on documents.id = codings.document_id
+        join facts
+          on facts.document_id = documents.id
+          and facts.key = substr(:name, length(documents.key) + 2)
+        where substr(:name, 1, length(documents.key) + 1) = documents.key || ':'
+          and facts.kind = 'event'
+    """,
+    Type.DOCUMENT: """
+        select sources.key
+        from codings
+        join sources on sources.id = codings.document_id
+        where sources.key = :name or sources.title = :name
+    """,
 }
+
+MOST = 12
+"""So many are named where several may be meant."""
 
 
 class UnknownNameError(Exception):
@@ -47,8 +72,10 @@ def resolve(connection: Connection, type: Type, name: str) -> str:
     if len(found) == 1:
         return found.pop()
     if found:
+        some = sorted(found)
+        more = f" and {len(some) - MOST} more" if len(some) > MOST else ""
         raise UnknownNameError(
-            f"{name!r} may be {', '.join(sorted(found))}; give one of these keys"
+            f"{name!r} may be {', '.join(some[:MOST])}{more}; give one of these keys"
         )
     raise UnknownNameError(_unknown(type, name, known))
 

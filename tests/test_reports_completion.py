@@ -65,6 +65,13 @@ def test_places_and_topics_are_offered(book: str, own: Path) -> None:
     assert offered(book, *before, "--topic", "") == {}
 
 
+def test_events_and_documents_are_offered(book: str) -> None:
+    found = offered(book, "report", "event", "--event", "land")
+    assert found == {"bulletin:landing": "Alma lands in the port of Brim"}
+    assert set(offered(book, "report", "event", "--event", "a st")) == {"bulletin:storm"}
+    assert offered(book, "report", "coverage", "--document", "gaz") == {"gazette": "The Gazette"}
+
+
 @on_sqlite
 def test_reports_choices_and_options_are_offered(book: str, own: Path) -> None:
     put(own, "tidings", ONE, title="Mine")

@@ -242,6 +242,13 @@ def test_formulas_are_neutralised_unless_raw(book: str, own: Path) -> None:
         (["near", "--place", "Old Prot"], "nearest: the Old Port (port)"),
         (["near", "--topic", "harbor"], "nearest: The harbour (the-harbour)"),
         (["nera", "--place", "port"], "nearest: near"),
+        (
+            ["event", "--event", "landign"],
+            "nearest: Alma lands in the port of Brim (bulletin:landing)",
+        ),
+        (["event", "--event", "gazette:storm"], "nearest: A storm (bulletin:storm)"),
+        (["coverage", "--document", "buletin"], "nearest: The Bulletin (bulletin)"),
+        (["changes", "--document", "wire"], "there is no document 'wire'"),
     ],
 )
 def test_what_is_unknown_gets_the_nearest(
