@@ -34,6 +34,7 @@ class Sourcebook(click.Group):
     lazy = {  # noqa: RUF012 - never changed
         "export": "feeds.export_command:export",
         "report": "reports.command:report",
+        "search": "queries.search_command:search",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
