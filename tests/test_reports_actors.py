@@ -103,8 +103,9 @@ def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
     assert ask(empty, name) == []
 
 
-def test_an_event_of_an_empty_database_gives_no_rows(empty: str) -> None:
-    assert ask(empty, "event", event="landing") == []
+def test_an_empty_database_says_that_it_has_no_event(empty: str) -> None:
+    with pytest.raises(BadValueError, match="no event 'landing': the database has none at all"):
+        ask(empty, "event", event="landing")
 
 
 GIVEN = {
@@ -238,8 +239,14 @@ def test_an_event_is_found_by_either_key(made: str, event: str) -> None:
 @pytest.mark.parametrize(
     "event", ["gazette:landing", "bulletin:", ":landing", "speech", "%", "' or 1=1 --"]
 )
-def test_what_is_no_event_gives_no_rows(made: str, event: str) -> None:
-    assert ask(made, "event", event=event) == []
+def test_what_is_no_event_is_said_to_be_none(made: str, event: str) -> None:
+    with pytest.raises(BadValueError, match=re.escape(f"there is no event {event!r}")):
+        ask(made, "event", event=event)
+
+
+def test_an_event_is_found_by_its_title_whatever_its_case(made: str) -> None:
+    told = ask(made, "event", event="alma lands in the port of BRIM")
+    assert {row[0] for row in told} == {"bulletin:landing"}
 
 
 @pytest.mark.parametrize(
