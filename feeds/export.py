@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,29 +72,38 @@ class Export:
         """Name the columns of a table that are null in an export."""
         return frozenset(() if self.keep_text or table.name != "passages" else ("text",))
 
-    def batches(self, table: Table, null_as: str | None = None) -> Iterator[Rows]:
+    def batches(self, table: Table) -> Iterator[Rows]:
         """Give the rows of a table by primary key, BATCH at a time, as the driver has them.
 
-        Columns stand as the model has them, booleans as 0 and 1. For a text file, `null_as` is
-        what stands for null, and booleans are `true` and `false`. Raises PackageError.
+        Columns stand as the model has them, booleans as 0 and 1. Raises PackageError.
         """
         left_out = self.left_out(table)
 
         def chosen(column: Column[Any]) -> ColumnElement[Any]:
-            kind = column.type.python_type
             if column.name in left_out:
-                return null() if null_as is None else literal(null_as)
-            if null_as is None:
-                return cast(column, Integer) if kind is bool else column
-            plain = case((column, "true"), else_="false") if kind is bool else column
-            if not column.nullable:
-                return plain
-            return func.coalesce(cast(plain, Text) if kind is int else plain, null_as)
+                return null()
+            return cast(column, Integer) if column.type.python_type is bool else column
 
-        query = select(*map(chosen, table.columns)).order_by(*table.primary_key.columns)
-        yield from self._fetched(table.name, query)
+        yield from self._fetched(table, map(chosen, table.columns))
 
-    def _fetched(self, name: str, query: Any) -> Iterator[Rows]:
+    def texts(self, table: Table, null_as: str) -> Iterator[Sequence[Sequence[str]]]:
+        """Give the same rows with all values as text, `true`, `false` and what stands for null."""
+        left_out = self.left_out(table)
+
+        def chosen(column: Column[Any]) -> ColumnElement[Any]:
+            if column.name in left_out:
+                return literal(null_as)
+            text: ColumnElement[Any] = column
+            if column.type.python_type is bool:
+                text = case((column, "true"), else_="false")
+            elif column.type.python_type is int:
+                text = cast(column, Text)
+            return func.coalesce(text, null_as) if column.nullable else text
+
+        yield from self._fetched(table, map(chosen, table.columns))
+
+    def _fetched(self, table: Table, columns: Iterable[ColumnElement[Any]]) -> Iterator[Rows]:
+        query = select(*columns).select_from(table).order_by(*table.primary_key.columns)
         dialect = self.connection.dialect
         statement = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         streaming = self.connection.execution_options(stream_results=True)
@@ -107,7 +116,7 @@ class Export:
                     self.tell(len(rows))
             except dialect.loaded_dbapi.Error as error:
                 reason = str(error).strip().partition("\n")[0]
-                raise PackageError(f"{name} cannot be read: {reason}") from error
+                raise PackageError(f"{table.name} cannot be read: {reason}") from error
 
 
 Writer = Callable[[Export], Iterator[File]]

@@ -2,5 +2,8 @@
 
 FORMATS = {
     "csv": "feeds.files:csv",
+    "jsonl": "feeds.files:jsonl",
+    "graphml": "feeds.graph:graphml",
+    "ftm": "feeds.ftm:ftm",
 }
 """What `--format` takes, and the function that writes it: a Writer, as feeds/export.py has it."""

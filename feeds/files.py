@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from csv import writer
+import re
+from collections.abc import Callable, Iterator, Sequence
+from json.encoder import encode_basestring as quoted
+from typing import Any
 
 from sqlalchemy import Table, exists, literal, select
 
 from feeds.export import CONTENT, Export, File
+from feeds.package import table_schema
+from schema.dictionary import type_of
+
+SPECIAL = re.compile(r'[",\r\n]')
+"""What a cell of csv is put in marks for."""
+
+WRITERS: dict[str, Callable[[Any], str]] = {
+    "text": quoted,
+    "integer": str,
+    "boolean": ("false", "true").__getitem__,
+}
+"""What writes a value as JSON, by the type of its column."""
 
 
 def csv(export: Export) -> Iterator[File]:
@@ -21,12 +35,72 @@ def csv(export: Export) -> Iterator[File]:
         name, count = f"{table.name}.csv", 0
         null_as = marker(export, table)
         with (export.folder / name).open("w", encoding="utf-8", newline="") as file:
-            out = writer(file)
-            out.writerow(table.columns.keys())
-            for rows in export.batches(table, null_as):
-                out.writerows(rows)
+            file.write(lines([table.columns.keys()]))
+            for rows in export.texts(table, null_as):
+                file.write(lines(rows))
                 count += len(rows)
-        yield File(name, count)
+        yield File(name, count, resource(table, "csv", "text/csv", null_as))
+
+
+def lines(rows: Sequence[Sequence[str]]) -> str:
+    """Write rows as csv, each line with its end.
+
+    Most need no marks: whether any of them does is seen from all at once, and then from each,
+    which is several times as fast as Python's csv. The same cells make the same text as there.
+    """
+    text = "\r\n".join(map(",".join, rows))
+    ends, commas = len(rows) - 1, len(rows[0]) - 1
+    if not _plain(text, len(rows) * commas, ends):
+        bare = ((row, ",".join(row)) for row in rows)
+        text = "\r\n".join(
+            [line if _plain(line, commas, 0) else ",".join(map(_marked, row)) for row, line in bare]
+        )
+    return text + "\r\n"
+
+
+def _plain(text: str, commas: int, ends: int) -> bool:
+    """Say whether a text holds no more commas and line ends than it owes, and no marks."""
+    return (
+        '"' not in text
+        and text.count(",") == commas
+        and text.count("\n") == ends
+        and text.count("\r") == ends
+    )
+
+
+def _marked(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if SPECIAL.search(cell) else cell
+
+
+def jsonl(export: Export) -> Iterator[File]:
+    """Write one object a row: numbers, true and false, null, and texts as they are."""
+    for table in CONTENT:
+        name, count = f"{table.name}.jsonl", 0
+        row = ", ".join(f"{quoted(column.name)}: %s" for column in table.columns)
+        line = f"{{{row}}}\n"
+        writers = [WRITERS[type_of(column)] for column in table.columns]
+        with (export.folder / name).open("w", encoding="utf-8", newline="") as file:
+            for rows in export.batches(table):
+                # A column at a time: what is the same for all its cells is decided once.
+                cells = [
+                    ["null" if cell is None else write(cell) for cell in column]
+                    for write, column in zip(writers, zip(*rows, strict=True), strict=True)
+                ]
+                file.write("".join(map(line.__mod__, zip(*cells, strict=True))))
+                count += len(rows)
+        yield File(name, count, resource(table, "jsonl", "application/jsonl", None))
+
+
+def resource(table: Table, format: str, mediatype: str, null_as: str | None) -> dict[str, Any]:
+    """Say what a file of a table holds."""
+    return {
+        "type": "table",
+        "description": table.comment,
+        "format": format,
+        "mediatype": mediatype,
+        "encoding": "utf-8",
+        "schema": table_schema(table, null_as),
+    }
 
 
 def marker(export: Export, table: Table) -> str:

@@ -10,15 +10,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
+
 from schema.database import REVISION, DatabaseError
+from schema.dictionary import VOCABULARY_OF, foreign_keys, pointing, type_of
 
 if TYPE_CHECKING:
     from feeds.export import File
 
 DESCRIPTOR = "datapackage.json"
 
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+"""The edition of the standard that is followed."""
+
 OURS = "sourcebook"
 """The name of our packages, and of the property that says how one was made."""
+
+DAYS = ("dates.earliest", "dates.latest")
+MOMENTS = ("loads.loaded_at",)
+"""Columns of ISO text that are days, and moments in UTC; every other date is EDTF, and text."""
 
 
 class PackageError(DatabaseError):
@@ -28,6 +38,7 @@ class PackageError(DatabaseError):
 def descriptor(format: str, content: str, files: Sequence[tuple[File, int, str]]) -> dict[str, Any]:
     """Describe files, each with its bytes and their SHA-256."""
     return {
+        "$schema": PROFILE,
         "name": OURS,
         "title": "A sourcebook: who acts, what happened, who said what, and who says so",
         OURS: {
@@ -46,6 +57,60 @@ def descriptor(format: str, content: str, files: Sequence[tuple[File, int, str]]
             for file, size, hashed in files
         ],
     }
+
+
+def table_schema(table: Table, null_as: str | None) -> dict[str, Any]:
+    """Describe a table's columns and keys; `null_as` is what stands for null in its file.
+
+    A CHECK is told where it holds a column to a closed list. What has no word in the standard is
+    left out: other CHECKs, what is unique only under a condition, and a foreign key of several
+    columns some of which may be null, which the standard's validator takes for broken then.
+    """
+    unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    described = {
+        "fields": [_field(column, unique) for column in table.columns],
+        "primaryKey": list(table.primary_key.columns.keys()),
+        "uniqueKeys": sorted(list(one.columns.keys()) for one in unique),
+        "foreignKeys": [
+            {"fields": list(fields), "reference": reference}
+            for fields, reference in filter(None, map(_reference, foreign_keys(table)))
+        ],
+    }
+    present = {name: value for name, value in described.items() if value}
+    return present | {"missingValues": [] if null_as is None else [null_as]}
+
+
+def _field(column: Column[Any], unique: Sequence[UniqueConstraint]) -> dict[str, Any]:
+    name = f"{column.table.name}.{column.name}"
+    type = {"text": "string"}.get(type_of(column), type_of(column))
+    constraints: dict[str, Any] = {}
+    if not column.nullable:
+        constraints["required"] = True
+    if any(one.columns.keys() == [column.name] for one in unique):
+        constraints["unique"] = True
+    if values := VOCABULARY_OF.get(name):
+        constraints["enum"] = list(values)
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": "date" if name in DAYS else "datetime" if name in MOMENTS else type,
+        "description": column.comment or "",
+    }
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+def _reference(foreign: ForeignKeyConstraint) -> tuple[list[str], dict[str, Any]] | None:
+    """Give the columns of a foreign key, and where they point to, if that can be told."""
+    elements = foreign.elements
+    if any(element.parent.nullable for element in elements):
+        enough = pointing(foreign)
+        elements = [element for element in elements if element.parent in enough]
+        if len(elements) > 1:
+            return None
+    # A key to the table itself names none.
+    target = foreign.referred_table
+    resource = {} if target is foreign.table else {"resource": target.name}
+    fields = [element.column.name for element in elements]
+    return [element.parent.name for element in elements], resource | {"fields": fields}
 
 
 def written(path: Path, described: dict[str, Any]) -> None:
