@@ -236,9 +236,7 @@ def test_an_event_is_found_by_either_key(made: str, event: str) -> None:
     assert {row[0] for row in ask(made, "event", event=event)} == {"bulletin:landing"}
 
 
-@pytest.mark.parametrize(
-    "event", ["gazette:landing", "bulletin:", ":landing", "speech", "%", "' or 1=1 --"]
-)
+@pytest.mark.parametrize("event", ["gazette:landing", "bulletin:", "speech", "%", "' or 1=1 --"])
 def test_what_is_no_event_is_said_to_be_none(made: str, event: str) -> None:
     with pytest.raises(BadValueError, match=re.escape(f"there is no event {event!r}")):
         ask(made, "event", event=event)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from reports.run import BadValueError
 from schema.database import reading, writing
 from tests.harbour import CATALOGUE, Row, ask, filled, golden, loaded, sourcebook
 from tests.made_up import Book
