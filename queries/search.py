@@ -55,6 +55,10 @@ class SearchError(Exception):
     """What cannot be searched; the message is one line and says what to do."""
 
 
+class WordsError(SearchError):
+    """Words that cannot be looked for."""
+
+
 class Hit(NamedTuple):
     """A row that holds all the words."""
 
@@ -86,7 +90,7 @@ class Asked:
     def of(cls, words: str) -> Asked:
         """Read what a user typed, whatever it is: words, "phrases", and beginnings*.
 
-        Nothing else has a meaning of its own. Raises SearchError where no word is left, or more
+        Nothing else has a meaning of its own. Raises WordsError where no word is left, or more
         than MOST_WORDS.
         """
         # Half a surrogate pair, as a broken argument has it, is in no text.
@@ -102,9 +106,9 @@ class Asked:
                 pieces[n - 1].append(word)
         kept = dict.fromkeys((tuple(said), given[n][1]) for n, said in sorted(pieces.items()))
         if not kept:
-            raise SearchError("there is no word in it; give letters or digits")
+            raise WordsError("there is no word in it; give letters or digits")
         if sum(len(said) for said, _ in kept) > MOST_WORDS:
-            raise SearchError(f"these are more than {MOST_WORDS} words; give fewer")
+            raise WordsError(f"these are more than {MOST_WORDS} words; give fewer")
         return cls(tuple(kept))
 
     @property
@@ -154,7 +158,7 @@ class Asked:
 
     @cached_property
     def _plainly(self) -> bool:
-        return all(map(str.isascii, self.letters))
+        return all(word.isascii() for said, _ in self.pieces for word in said)
 
 
 def _letters(text: str) -> str:

@@ -77,7 +77,7 @@ def search(
     terminal marks the words, *so*, and shows of a long text the part around them.
     """
     only_for("--raw", raw, [format], "csv")
-    from queries.search import Asked, Kind, SearchError, textless
+    from queries.search import Asked, Kind, SearchError, WordsError, textless
     from queries.search import search as searching
     from reports.grounds import unkept
     from reports.render import Column, OutputError, Page, visible
@@ -87,9 +87,6 @@ def search(
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
     try:
         asked = Asked.of(" ".join(words))
-    except SearchError as error:
-        raise click.UsageError(str(error)) from None
-    try:
         kinds = [Kind(one) for one in kind]
         with reading(db) as connection:
             with searching(connection, asked, kinds) as found:
@@ -97,6 +94,8 @@ def search(
                 write(Page(columns, hits, title="Search"), format, output, raw)
                 total = found.total
             missing = textless(connection) if not kinds or Kind.PASSAGE in kinds else []
+    except WordsError as error:
+        raise click.UsageError(str(error)) from None
     except (DatabaseError, OutputError, SearchError) as error:
         raise click.ClickException(visible(str(error))) from None
     if total == 0:

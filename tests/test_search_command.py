@@ -1,0 +1,125 @@
+"""`sourcebook search`: its options, what it prints, and what it says beside it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from queries import search_command
+from queries.search import Hit, Kind
+from schema.database import writing
+from tests.databases import migrate
+from tests.test_search import fill
+
+UNKEPT = (
+    "passages: the text of bulletin is not kept; keep it with `sourcebook load CODING --text TEXT "
+    "--keep-text`\n"
+)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> str:
+    made = migrate(str(tmp_path_factory.mktemp("search") / "sourcebook.db"))
+    with writing(made) as connection:
+        fill(connection)
+    return made
+
+
+def searched(database: str, *arguments: str) -> Result:
+    return CliRunner().invoke(search_command.search, arguments, obj=database)
+
+
+def test_it_knows_what_the_search_knows() -> None:
+    assert tuple(Kind) == search_command.KINDS
+    assert tuple(search_command.MEANINGS) == Hit._fields
+
+
+def test_rows_come_in_every_format_and_the_rest_is_said_beside_them(library: str) -> None:
+    done = searched(library, "red", "line", "--limit", "1", "--format", "jsonl")
+    assert (done.exit_code, json.loads(done.stdout)) == (
+        0,
+        {
+            "kind": "event",
+            "key": "crossing",
+            "text": "Alma crosses the red line",
+            "more": "Of a line, a red one.",
+            "modality": "denied",
+            "certainty": "asserted",
+            "source": "bulletin; gazette",
+            "passage": "bulletin ¶1; bulletin ¶2; gazette ¶1",
+        },
+    )
+    assert done.stderr == "the best 1 of 7; --limit 7 shows all\n" + UNKEPT
+
+
+def test_a_table_that_is_no_terminal_s_holds_whole_texts_without_marks(library: str) -> None:
+    done = searched(library, "état-major")
+    assert "| Lines in red: the red line, the “Résistance” and its état-major. |" in done.stdout
+
+
+def test_kinds_are_chosen_and_passages_not_missed_without_need(library: str) -> None:
+    done = searched(library, '"red line"', "--kind", "event", "--kind", "quote", "--format", "csv")
+    assert [line.split(",")[1] for line in done.stdout.splitlines()[1:]] == [
+        "hint",
+        "vow",
+        "crossing",
+    ]
+    assert done.stderr == ""
+
+
+def test_nothing_found_is_said_and_no_failure(library: str) -> None:
+    done = searched(library, "xyzzy", "--kind", "actor", "--format", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+    assert (
+        done.stderr == "nothing holds all these words; leave one out, or try beginnings: milit*\n"
+    )
+
+
+def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
+    done = searched(library, "red", "-o", str(tmp_path / "red.tsv"), "--format", "tsv")
+    assert done.stdout == ""
+    assert (tmp_path / "red.tsv").read_text(encoding="utf-8").startswith("kind\tkey\ttext\t")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["..."], 2, "there is no word in it; give letters or digits"),
+        ([], 2, "Missing argument 'WORDS...'"),
+        (["red", "--kind", "word"], 2, "'word' is not one of 'passage', 'quote', "),
+        (["red", "--limit", "0"], 2, "0 is not in the range x>=1"),
+        (["red", "--raw"], 2, "--raw is for --format csv"),
+        (["red", "-o", "/"], 1, "/: is a folder; name a file in it"),
+    ],
+)
+def test_what_is_wrong_is_said(library: str, arguments: list[str], status: int, said: str) -> None:
+    done = searched(library, *arguments)
+    assert (done.exit_code, done.stdout) == (status, "")
+    assert said in done.stderr
+
+
+def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    done = searched(str(tmp_path / "none.db"), "red")
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "there is no such file" in done.stderr
+
+
+def test_a_python_without_fts5_is_told(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.search.TOKENIZER", "none such")
+    done = searched(library, "red")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: search needs FTS5, and Python's SQLite has none (")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = "import sys, queries.search_command; print('sqlalchemy' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "False\n"
