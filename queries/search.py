@@ -36,9 +36,6 @@ TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 FOREIGN = r"[^\x01-\x7f‘’“”–—…]"
 _FOREIGN = re.compile(FOREIGN)
 
-LONGEST_PATTERN = 100
-"""So many letters of a word decide which rows are looked at: SQLite limits the length of LIKE's."""
-
 
 class Kind(StrEnum):
     """What can be found. Of rows that fit equally well the first kinds come first."""
@@ -130,7 +127,7 @@ class Asked:
             foreign, bound = f"({foreign} and possible({value}))", {}
         else:
             like, foreign, bound = "ilike", f"{value} ~ :foreign", {"foreign": FOREIGN}
-        words = {word[:LONGEST_PATTERN] for said, _ in self.pieces for word in said}
+        words = {word for said, _ in self.pieces for word in said}
         if not all(map(str.isascii, words)):
             return foreign, bound
         likes = {f"word{n}": f"%{word}%" for n, word in enumerate(sorted(words))}
