@@ -7,14 +7,15 @@ equal digests on all three. Touches nothing.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 from array import array
 from collections.abc import Sequence
 from hashlib import md5
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import CheckConstraint, Column, Connection, Table
 
 from schema.dictionary import type_of
 
@@ -58,33 +59,50 @@ def row(table: Table, engine: Engine, without: Sequence[str] = ()) -> str:
     Columns stand in the order of the model; those named in `without` count as null. Text is
     escaped as JSON must be and no further. SQLite fails on a blob.
     """
-    sqlite = engine == "sqlite"
-    values = [
-        ("null" if sqlite else "'null'")
-        if column.name in without
-        else _value(quoted(column.name), type_of(column), engine)
-        for column in table.columns
-    ]
-    if sqlite:
-        return f"json_array({', '.join(values)})"
-    separated = ", ',', ".join(values)
-    return f"concat('[', {separated}, ']')"
-
-
-def _value(column: str, type: str, engine: Engine) -> str:
     if engine == "sqlite":
-        return column
+        names = [
+            "null" if column.name in without else quoted(column.name) for column in table.columns
+        ]
+        return f"json_array({', '.join(names)})"
+    parts = ["'['"]
+    for column in table.columns:
+        if column is not table.columns[0]:
+            parts.append("','")
+        parts += ["'null'"] if column.name in without else _value(column, engine)
+    # One literal between two values: every `||` copies all that stands before it.
+    return " || ".join([*parts, "']'"]).replace("' || '", "")
+
+
+def _value(column: Column[Any], engine: Engine) -> list[str]:
+    name, type = quoted(column.name), type_of(column)
     if type == "boolean":
-        column = f"cast({column} as integer)"
+        name = f"cast({name} as integer)"
     if type != "text":
-        return f"coalesce(cast({column} as text), 'null')"
-    if engine == "postgresql":
-        return f"coalesce(cast(to_json({column}) as text), 'null')"
+        value = [f"cast({name} as text)"]
+    elif engine == "duckdb":
+        value = [_duckdb(name)]
+    elif _plain(column):
+        value = ["'\"'", name, "'\"'"]
+    else:
+        value = [f"cast(to_json({name}) as text)"]
+    return [f"coalesce({' || '.join(value)}, 'null')"] if column.nullable else value
+
+
+def _plain(column: Column[Any]) -> bool:
+    """Say whether a CHECK holds a column to values of which none needs to be escaped."""
+    listed = re.compile(rf"\b{column.name} (= '|in \()")
+    return any(
+        isinstance(one, CheckConstraint) and listed.search(str(one.sqltext))
+        for one in column.table.constraints
+    )
+
+
+def _duckdb(column: str) -> str:
     # DuckDB writes some control characters as \u001B; the others write \u001b.
     column = f"cast({column} as varchar)"
     return (
-        f"coalesce(case when regexp_matches({column}, '[\\x0B\\x0E-\\x1F]') "
-        f"then {_escaped(column)} else cast(to_json({column}) as varchar) end, 'null')"
+        f"case when regexp_matches({column}, '[\\x0B\\x0E-\\x1F]') "
+        f"then {_escaped(column)} else cast(to_json({column}) as varchar) end"
     )
 
 

@@ -10,13 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, null, select
 
+from schema.loading import Fed
 from schema.models import METADATA
 
 BATCH = 10_000
 """Rows that are held at a time."""
 
-TABLES: tuple[Table, ...] = tuple(METADATA.sorted_tables)
-"""Every table, each behind those that it refers to."""
+TABLES: tuple[Table, ...] = tuple(
+    table for table in METADATA.sorted_tables if table is not Fed.__table__
+)
+"""Every table that is fed, each behind those that it refers to: all but the record of feeds."""
 
 
 def batches(

@@ -222,4 +222,7 @@ PLANTED: dict[str, list[Row]] = {
     "pk_changes": [{"key": "event-1"}],
     "ck_changes_action": [{"action": "seen"}],
     "fk_changes_load_id_loads": [{"load_id": 999}],
+    "pk_feeds": [{"table_name": "events"}],
+    "ck_feeds_rows_counted": [{"row_count": -1}],
+    "ck_feeds_digest_of_64_bits": [{"digest": "0" * 15}],
 }

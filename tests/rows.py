@@ -124,6 +124,10 @@ ROWS: dict[str, list[Row]] = {
         {"id": 1, "document_id": 1, "loaded_at": "2016-06-01T12:00:00Z", "content_hash": HASH},
     ],
     "changes": [{"load_id": 1, "item": "event", "key": "event-1", "action": "added"}],
+    "feeds": [
+        {"table_name": "events", "row_count": 2, "digest": "0" * 16, "left_out": None}
+        | {"fed_at": "2016-06-01T12:00:00Z"},
+    ],
 }
 """What each table holds; the types of relations come with the migrations."""
 
@@ -156,6 +160,7 @@ MORE: dict[str, Row] = {
     "introductions": ROWS["introductions"][0] | {"id": 90, "document_id": 2},
     "loads": ROWS["loads"][0] | {"id": 90},
     "changes": ROWS["changes"][0] | {"key": "event-7"},
+    "feeds": ROWS["feeds"][0] | {"table_name": "passages", "left_out": "text"},
 }
 """One more row for each table, which a database that holds ROWS takes."""
 

@@ -124,6 +124,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_dates_earliest"), "dates", ["earliest"], unique=False)
     op.create_index(op.f("ix_dates_latest"), "dates", ["latest"], unique=False)
     op.create_table(
+        "feeds",
+        sa.Column("table_name", TEXT, nullable=False, comment="the table"),
+        sa.Column("row_count", sa.Integer(), nullable=False, comment="how many rows it held"),
+        sa.Column(
+            "digest",
+            TEXT,
+            nullable=False,
+            comment="64 bits in hexadecimal: the rows' hashes added up, whatever their order",
+        ),
+        sa.Column(
+            "left_out",
+            TEXT,
+            nullable=True,
+            comment="the column that was left out: text, unless fed with --keep-text",
+        ),
+        sa.Column("fed_at", TEXT, nullable=False, comment="when, UTC, ISO 8601 to the second"),
+        sa.CheckConstraint("length(digest) = 16", name=op.f("ck_feeds_digest_of_64_bits")),
+        sa.CheckConstraint("row_count >= 0", name=op.f("ck_feeds_rows_counted")),
+        sa.PrimaryKeyConstraint("table_name", name=op.f("pk_feeds")),
+        comment="where `feed` made this database: what it left in each table",
+    )
+    op.create_table(
         "places",
         sa.Column(
             "id", sa.Integer(), nullable=False, comment="local number; means nothing elsewhere"
@@ -1040,6 +1062,7 @@ def downgrade() -> None:
         "topics",
         "relation_types",
         "places",
+        "feeds",
         "dates",
         "actors",
     ]:
