@@ -3,6 +3,7 @@
 FORMATS = {
     "csv": "feeds.files:csv",
     "jsonl": "feeds.files:jsonl",
+    "parquet": "feeds.parquet:parquet",
     "graphml": "feeds.graph:graphml",
     "ftm": "feeds.ftm:ftm",
 }

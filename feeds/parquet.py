@@ -1,0 +1,131 @@
+"""Exports as Parquet: one file a table, typed; comments and keys in its metadata.
+
+Written by pyarrow, the extra `parquet`; another release of it may make other bytes of the same
+rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Table
+
+from feeds.export import CONTENT, Export, File
+from feeds.package import DAYS, MOMENTS, PackageError, table_schema
+from schema.dictionary import columns, type_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+GROUP = 3
+"""Batches of rows that are written, and later read, at a time."""
+
+
+def parquet(export: Export) -> Iterator[File]:
+    """Write days as dates, moments as timestamps in UTC, truth as truth, whole numbers in 64 bits.
+
+    A file says of itself what the table is and what its keys are, and of each column what it
+    holds. Raises PackageError where pyarrow is not installed, or a day is none.
+    """
+    try:
+        import pyarrow as pa  # noqa: F401 - is it there
+    except ModuleNotFoundError:
+        raise PackageError(
+            "parquet needs its library: pip install pyarrow, or the extra `parquet`"
+        ) from None
+    with ThreadPoolExecutor(1) as beside:
+        for table in CONTENT:
+            path = export.folder / f"{table.name}.parquet"
+            rows = _written(export, table, path, beside)
+            yield File(path.name, rows, {"description": table.comment, "format": "parquet"})
+
+
+def _written(export: Export, table: Table, path: Path, beside: Executor) -> int:
+    from pyarrow.parquet import ParquetWriter
+
+    schema, count = described(table), 0
+    writing: Future[None] | None = None
+    with ParquetWriter(path, schema) as writer:
+        for group in _groups(export, table, schema):
+            # One group is written while the next is read: pyarrow lets go of Python's lock.
+            if writing:
+                writing.result()
+            writing = beside.submit(writer.write_table, group)
+            count += len(group)
+        if writing:
+            writing.result()
+    return count
+
+
+def _groups(export: Export, table: Table, schema: pa.Schema) -> Iterator[pa.Table]:
+    from pyarrow import Table as Columns
+
+    group: list[pa.RecordBatch] = []
+    for rows in export.batches(table):
+        group.append(_batch(table, schema, rows))
+        if len(group) == GROUP:
+            yield Columns.from_batches(group)
+            group = []
+    if group:
+        yield Columns.from_batches(group)
+
+
+def _batch(table: Table, schema: pa.Schema, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    made = []
+    for field, column, cells in zip(schema, table.columns, zip(*rows, strict=True), strict=True):
+        if type_of(column) == "boolean":
+            made.append(pa.array([bool(cell) for cell in cells]))
+            continue
+        try:
+            read = pa.int64() if type_of(column) == "integer" else pa.string()
+            made.append(pa.array(cells, read).cast(field.type))
+        except pa.ArrowInvalid as error:
+            reason = str(error).partition("\n")[0]
+            raise PackageError(f"{table.name}.{column.name}: {reason}; correct it first") from error
+    return pa.record_batch(made, schema)
+
+
+def described(table: Table) -> pa.Schema:
+    """Give a table's columns as Parquet has them, with what they hold.
+
+    The metadata of the whole has `description`, and in `table_schema` what the data package of
+    the csv says of the table; that of a column has `description`, `key` and `values`.
+    """
+    import pyarrow as pa
+
+    fields = [
+        pa.field(
+            column.name,
+            _type(column),
+            column.nullable,
+            {
+                name: value
+                for name, value in (
+                    ("description", meaning.meaning),
+                    ("key", meaning.key),
+                    ("values", meaning.values),
+                )
+                if value
+            },
+        )
+        for column, meaning in zip(table.columns, columns(table.name), strict=True)
+    ]
+    keys = json.dumps(table_schema(table, None), ensure_ascii=False)
+    return pa.schema(fields, {"description": table.comment or "", "table_schema": keys})
+
+
+def _type(column: Column[Any]) -> pa.DataType:
+    import pyarrow as pa
+
+    name = f"{column.table.name}.{column.name}"
+    if name in DAYS:
+        return pa.date32()
+    if name in MOMENTS:
+        return pa.timestamp("ms", "UTC")
+    return {"text": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}[type_of(column)]
