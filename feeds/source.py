@@ -1,0 +1,221 @@
+"""The sourcebook that is fed from: its rows as JSON arrays, its journal, its digests.
+
+Touches the source only, and only to read; the caller holds its transaction, so that everything is
+of one state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table
+from sqlalchemy.exc import DBAPIError
+
+from feeds.digest import Digest, Engine, digest, quoted, row
+from feeds.rows import BATCH
+from schema.database import DatabaseError, name_of
+from schema.dictionary import type_of
+from schema.models import METADATA
+
+ABOUT = 2_000_000
+"""Bytes of rows that are held at a time, unless one row is longer."""
+
+LEAST, MOST = -(2**31), 2**31 - 1
+"""What a whole number can be in PostgreSQL and DuckDB; SQLite takes any of 64 bits."""
+
+KEPT = "text"
+"""The column of passages that is left out unless it is asked for."""
+
+JOURNAL = METADATA.tables["loads"]
+
+
+def left_out(table: Table, *, keep_text: bool) -> tuple[str, ...]:
+    """Name the columns of a table that are fed as null."""
+    return (KEPT,) if table.name == "passages" and not keep_text else ()
+
+
+class Source:
+    """A sourcebook that is open for reading."""
+
+    def __init__(self, connection: Connection, *, keep_text: bool = False) -> None:
+        self.connection = connection
+        self.keep_text = keep_text
+        self.engine: Engine = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+        self.name = name_of(connection.engine.url)
+
+    def without(self, table: Table) -> tuple[str, ...]:
+        """Name the columns of a table that are not fed."""
+        return left_out(table, keep_text=self.keep_text)
+
+    def count(self, table: Table, where: str = "true") -> int:
+        """Count rows."""
+        return int(self._scalar(f"select count(*) from {quoted(table.name)} where {where}"))
+
+    def digest(self, table: Table, where: str = "true") -> Digest:
+        """Let the source's engine compute the digest of a table, or of some rows of it."""
+        return digest(self.connection, table, self.without(table), where=where)
+
+    def journal(self, upto: int) -> Digest:
+        """Give the digest of the journal as it stood after this load."""
+        return digest(self.connection, JOURNAL, where=f"id <= {upto}")
+
+    def last(self) -> tuple[int, str | None]:
+        """Give the last load, and the content hash that it left; 0 and None before the first."""
+        return last_load(self.connection)
+
+    def loaded_since(self, load: int) -> set[int]:
+        """Name the documents that were loaded after this load."""
+        query = f"select distinct document_id from loads where id > {load}"
+        return set(self.connection.exec_driver_sql(query).scalars())
+
+    def texts(self) -> dict[int, int]:
+        """Say of which documents the text is fed, and of how many passages."""
+        return kept_texts(self.connection) if self.keep_text else {}
+
+    def _scalar(self, query: str) -> Any:
+        return self.connection.exec_driver_sql(query).scalar()
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def lines(
+        self, table: Table, where: str = "true", *, ordered: bool = False
+    ) -> Iterator[list[bytes]]:
+        """Give rows, each as its JSON array, some at a time; `ordered`: by primary key.
+
+        Raises DBAPIError.
+        """
+        yield from lines(self.connection, table, self.without(table), where, ordered=ordered)
+
+    def fault(self, table: Table, engine: Engine) -> str | None:
+        """Find the first value of a table that another engine cannot hold: where, and why.
+
+        Only SQLite lets such values in.
+        """
+        if self.engine != "sqlite":
+            return None
+        keys = [column.name for column in table.primary_key.columns]
+        names = [column.name for column in table.columns]
+        # What is text comes as bytes, whether or not it can be decoded.
+        values = ", ".join(f"typeof({n}), cast({n} as blob)" for n in map(quoted, names))
+        query = f"select {values} from {quoted(table.name)}"
+        for found in self.connection.exec_driver_sql(query):
+            types, raw = found[::2], found[1::2]
+            for column, type, value in zip(table.columns, types, raw, strict=True):
+                if why := _why_not(column, type, value, engine):
+                    shown = dict(zip(names, raw, strict=True))
+                    key = ", ".join(f"{name} {_readable(shown[name])}" for name in keys)
+                    return f"{table.name}, {key}: {column.name} {why}"
+        return None
+
+
+def last_load(connection: Connection) -> tuple[int, str | None]:
+    """Give the last load, and the content hash that it left; 0 and None before the first."""
+    query = "select id, content_hash from loads order by id desc limit 1"
+    found = connection.exec_driver_sql(query).first()
+    return (found[0], found[1]) if found else (0, None)
+
+
+def kept_texts(connection: Connection) -> dict[int, int]:
+    """Say of which documents text is kept, and of how many passages."""
+    query = (
+        "select document_id, count(text) from passages group by document_id having count(text) > 0"
+    )
+    return {found.document_id: found[1] for found in connection.exec_driver_sql(query)}
+
+
+@contextmanager
+def driving(connection: Connection) -> Iterator[Any]:
+    """Give the driver's own connection; what it raises becomes SQLAlchemy's DBAPIError."""
+    try:
+        yield connection.connection.driver_connection
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError("rows in bulk", None, error) from error
+
+
+def lines(
+    connection: Connection,
+    table: Table,
+    without: Sequence[str] = (),
+    where: str = "true",
+    *,
+    ordered: bool = False,
+) -> Iterator[list[bytes]]:
+    """Give rows of SQLite or PostgreSQL, each as its JSON array, some at a time."""
+    order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
+    rest = f"from {quoted(table.name)} where {where} {f'order by {order}' if ordered else ''}"
+    if connection.dialect.name == "sqlite":
+        written = row(table, "sqlite", without)
+        read = _from_sqlite(connection, f"select cast({written} as blob) {rest}")
+    else:
+        read = _from_postgresql(connection, f"select {row(table, 'postgresql', without)} {rest}")
+    yield from read
+
+
+def _from_sqlite(connection: Connection, query: str) -> Iterator[list[bytes]]:
+    size = 100
+    with driving(connection) as driver:
+        cursor = driver.execute(query)
+        try:
+            while found := [line for (line,) in cursor.fetchmany(size)]:
+                yield found
+                size = max(1, min(BATCH, ABOUT * len(found) // sum(map(len, found))))
+        finally:
+            cursor.close()
+
+
+def _from_postgresql(connection: Connection, query: str) -> Iterator[list[bytes]]:
+    found: list[bytes] = []
+    held = 0
+    with (
+        driving(connection) as driver,
+        driver.cursor() as cursor,
+        cursor.copy(f"copy ({query}) to stdout (encoding 'utf8')") as copy,
+    ):
+        for data in copy:
+            # A line of COPY: only backslashes are escaped in it, for JSON has no other sign of its.
+            found.append(bytes(data)[:-1].replace(b"\\\\", b"\\"))
+            held += len(data)
+            if held >= ABOUT or len(found) >= BATCH:
+                yield found
+                found, held = [], 0
+    if found:
+        yield found
+
+
+# --- values that another engine cannot hold -------------------------------------------------------
+
+
+def _why_not(column: Column[Any], type: str, value: bytes | None, engine: Engine) -> str | None:
+    """Say why an engine cannot hold a value of SQLite in this column; None: it can."""
+    if value is None:
+        return None
+    if type == "blob":
+        return "holds bytes, not text"
+    if type_of(column) == "text":
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            return "holds bytes that are not UTF-8"
+        return "holds a NUL" if "\0" in text and engine == "postgresql" else None
+    if type != "integer":
+        return f"holds {_readable(value)}, which is no whole number"
+    if engine != "sqlite" and not LEAST <= int(value) <= MOST:
+        return f"holds {_readable(value)}, which is too large"
+    if type_of(column) == "boolean" and value not in (b"0", b"1"):
+        return f"holds {_readable(value)}, which is neither true nor false"
+    return None
+
+
+def _readable(value: bytes | None) -> str:
+    shown = (value or b"").decode(errors="backslashreplace")
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def unholdable(source: Source, table: Table, engine: Engine, error: Exception) -> Exception:
+    """Give the error that names the value which the target has refused, or the one at hand."""
+    fault = source.fault(table, engine)
+    if fault is None:
+        return error
+    return DatabaseError(f"{source.name}: {fault}; correct it there and feed again")
