@@ -40,10 +40,5 @@ def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> 
         )
     except (DatabaseError, OutputError) as error:
         raise click.ClickException(visible(str(error))) from None
-    rows = sum(file.rows for file, _ in done.files)
-    click.echo(
-        visible(
-            f"{folder}: {format}, {len(done.files)} files, {rows} rows · content {done.content}"
-        ),
-        err=True,
-    )
+    files = len(done.files)
+    click.echo(visible(f"{folder}: {files} files of {format} · content {done.content}"), err=True)

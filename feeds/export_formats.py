@@ -4,6 +4,7 @@ FORMATS = {
     "csv": "feeds.files:csv",
     "jsonl": "feeds.files:jsonl",
     "parquet": "feeds.parquet:parquet",
+    "sql": "feeds.dump:sql",
     "graphml": "feeds.graph:graphml",
     "ftm": "feeds.ftm:ftm",
 }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from sqlalchemy import Table, exists, literal, select
 
-from feeds.export import CONTENT, Export, File
+from feeds.export import CONTENT, Export, File, Rows
 from feeds.package import table_schema
 from schema.dictionary import type_of
 
@@ -78,17 +78,28 @@ def jsonl(export: Export) -> Iterator[File]:
         name, count = f"{table.name}.jsonl", 0
         row = ", ".join(f"{quoted(column.name)}: %s" for column in table.columns)
         line = f"{{{row}}}\n"
-        writers = [WRITERS[type_of(column)] for column in table.columns]
         with (export.folder / name).open("w", encoding="utf-8", newline="") as file:
             for rows in export.batches(table):
-                # A column at a time: what is the same for all its cells is decided once.
-                cells = [
-                    ["null" if cell is None else write(cell) for cell in column]
-                    for write, column in zip(writers, zip(*rows, strict=True), strict=True)
-                ]
-                file.write("".join(map(line.__mod__, zip(*cells, strict=True))))
+                written = cells(table, rows, WRITERS, "null")
+                file.write("".join(map(line.__mod__, written)))
                 count += len(rows)
         yield File(name, count, resource(table, "jsonl", "application/jsonl", None))
+
+
+def cells(
+    table: Table, rows: Rows, writers: Mapping[str, Callable[[Any], str]], null: str
+) -> Iterator[tuple[str, ...]]:
+    """Write every value of some rows as text, by what writes the type of its column."""
+    # A column at a time: what is the same for all its cells is looked up once.
+    written = (
+        [null if cell is None else write(cell) for cell in column]
+        for write, column in zip(
+            [writers[type_of(column)] for column in table.columns],
+            zip(*rows, strict=True),
+            strict=True,
+        )
+    )
+    return zip(*written, strict=True)
 
 
 def resource(table: Table, format: str, mediatype: str, null_as: str | None) -> dict[str, Any]:
