@@ -112,7 +112,16 @@ def load_command(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Load codings, each in one transaction; prints what changed, by key."""
+    """Load codings, each in one transaction; prints what changed, by key.
+
+    Instead of FILES it takes a folder that `export` has written as csv or jsonl: all of it, under
+    the same ids, into a sourcebook that is empty (`migrate` makes one); prints the tables.
+    """
+    if any(path.is_dir() for path in files):
+        if len(files) > 1 or text is not None or keep_text:
+            raise click.UsageError("a folder is loaded alone: give one, without --text")
+        _load_export(db, files[0], format, output, raw)
+        return
     from intake.load import load, read
     from schema.database import writing
 
@@ -142,6 +151,18 @@ def load_command(
             _print(columns, changes(codings), format, output, raw)
         elif rows := list(changes(codings)):
             _print(columns, rows, format, output, raw)
+
+
+def _load_export(db: str, folder: Path, format: str, output: Path | None, raw: bool) -> None:
+    from feeds.back import load
+    from schema.database import writing
+
+    only_for("--raw", raw, [format], "csv")
+    with failing():
+        with writing(db) as connection:
+            counts = load(connection, folder)
+        _print(("table", "rows"), list(counts.items()), format, output, raw, numbers=("rows",))
+    _tell(f"{folder}: {_counted(sum(counts.values()), 'row')} loaded")
 
 
 @sourcebook.command(params=row_options())

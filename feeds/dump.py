@@ -18,9 +18,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table
 
 import migrations
-from feeds.export import CONTENT, Export, File, Rows
+from feeds.export import Export, File, Rows
 from feeds.files import cells
 from feeds.package import PackageError
+from feeds.rows import TABLES
 from schema.database import REVISION, VERSIONS
 
 AT_ONCE = 500
@@ -80,10 +81,10 @@ def sql(export: Export) -> Iterator[File]:
             file.writelines(one for one in made if not _indexes(one))
             file.write(f"insert into {VERSIONS} values ('{REVISION}');\n")
             indexes[engine] = [one for one in made if _indexes(one)]
-        count = sum(_rows(export, table, sqlite, postgresql) for table in CONTENT)
+        count = sum(_rows(export, table, sqlite, postgresql) for table in TABLES)
         for engine, file in files.items():
             file.writelines(indexes[engine])  # made once all rows are there: several times as fast
-        postgresql.writelines(_sequence(table) for table in CONTENT if "id" in table.columns)
+        postgresql.writelines(f"{one};\n" for one in numbering())
         for file in files.values():
             file.write("commit;\n")
     for name in names.values():
@@ -112,12 +113,14 @@ def _indexes(statement: str) -> bool:
     return statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
 
 
-def _sequence(table: Table) -> str:
-    """Have PostgreSQL number new rows from where the exported ones end."""
-    return (
+def numbering() -> list[str]:
+    """Have PostgreSQL number new rows from where those end that were written with their ids."""
+    return [
         f"select setval(pg_get_serial_sequence('{table.name}', 'id'), "
-        f"(select coalesce(max(id), 0) + 1 from {table.name}), false);\n"
-    )
+        f"(select coalesce(max(id), 0) + 1 from {table.name}), false)"
+        for table in TABLES
+        if "id" in table.columns and not table.columns["id"].foreign_keys
+    ]
 
 
 def _rows(export: Export, table: Table, sqlite: TextIO, postgresql: TextIO) -> int:

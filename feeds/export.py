@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -37,11 +36,9 @@ from sqlalchemy import (
 from feeds.export_folder import replacing
 from feeds.export_formats import FORMATS
 from feeds.package import DESCRIPTOR, PackageError, descriptor, written
+from feeds.progress import Progress
 from feeds.rows import BATCH, TABLES
 from reports.run import standing
-
-CONTENT: tuple[Table, ...] = tuple(table for table in TABLES if table.name != "feeds")
-"""The tables that are exported, each behind those that it refers to: not the record of feeds."""
 
 Rows = Sequence[Sequence[Any]]
 
@@ -148,12 +145,13 @@ def export(
     module, _, name = FORMATS[format].partition(":")
     writer: Writer = getattr(import_module(module), name)
     content = standing(connection)["content"]
+    progress = Progress()
     with replacing(folder, force=force) as made:
-        with progress(connection) as tell, ThreadPoolExecutor(1) as beside:
+        with progress.stage("exporting", _total(connection)), ThreadPoolExecutor(1) as beside:
             # What is written is sealed while the next is read: hashing lets go of Python's lock.
             files = [
                 (file, beside.submit(sealed, made / file.name))
-                for file in writer(Export(connection, made, keep_text, tell))
+                for file in writer(Export(connection, made, keep_text, progress.advance))
             ]
             found = [(file, *sealing.result()) for file, sealing in files]
         written(made / DESCRIPTOR, descriptor(format, content, found))
@@ -168,15 +166,9 @@ def sealed(path: Path) -> tuple[int, str]:
         return file.tell(), hashed
 
 
-@contextmanager
-def progress(connection: Connection) -> Iterator[Callable[[int], object]]:
-    """Show on a terminal how many rows have been read, how fast, and what time is left."""
+def _total(connection: Connection) -> int | None:
+    """Count the rows, where somebody watches."""
     if not sys.stderr.isatty():
-        yield lambda _rows: None
-        return
-    from tqdm import tqdm
-
-    counts = [select(func.count()).select_from(table) for table in CONTENT]
-    total = sum(connection.execute(count).scalar_one() for count in counts)
-    with tqdm(total=total, unit=" rows", unit_scale=True, leave=False) as bar:
-        yield bar.update
+        return None
+    counts = [select(func.count()).select_from(table) for table in TABLES]
+    return sum(connection.execute(count).scalar_one() for count in counts)

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Table, exists, literal, select
 
-from feeds.export import CONTENT, Export, File, Rows
+from feeds.export import Export, File, Rows
 from feeds.package import table_schema
+from feeds.rows import TABLES
 from schema.dictionary import type_of
 
 SPECIAL = re.compile(r'[",\r\n]')
@@ -31,7 +32,7 @@ def csv(export: Export) -> Iterator[File]:
     own, `\N`, as in PostgreSQL's and MySQL's text files; in a table where a cell is just that,
     the next of `\N1`, `\N2`, … that no cell is. The descriptor says which: `missingValues`.
     """
-    for table in CONTENT:
+    for table in TABLES:
         name, count = f"{table.name}.csv", 0
         null_as = marker(export, table)
         with (export.folder / name).open("w", encoding="utf-8", newline="") as file:
@@ -74,7 +75,7 @@ def _marked(cell: str) -> str:
 
 def jsonl(export: Export) -> Iterator[File]:
     """Write one object a row: numbers, true and false, null, and texts as they are."""
-    for table in CONTENT:
+    for table in TABLES:
         name, count = f"{table.name}.jsonl", 0
         row = ", ".join(f"{quoted(column.name)}: %s" for column in table.columns)
         line = f"{{{row}}}\n"

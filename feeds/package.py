@@ -6,7 +6,11 @@ https://datapackage.org. It holds no time and no path, so that the same data mak
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +26,9 @@ DESCRIPTOR = "datapackage.json"
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 """The edition of the standard that is followed."""
+
+LARGEST = 2**24
+"""Bytes of a descriptor that are read; ours have a few ten thousand."""
 
 OURS = "sourcebook"
 """The name of our packages, and of the property that says how one was made."""
@@ -122,10 +129,48 @@ def written(path: Path, described: dict[str, Any]) -> None:
 def left_before(folder: Path) -> frozenset[str]:
     """Name the files that an earlier export has left in a folder; none if there was none."""
     try:
-        described = json.loads((folder / DESCRIPTOR).read_bytes())
-        if not described[OURS]["format"]:
-            return frozenset()
+        described = _described(folder)
         paths = {str(resource["path"]) for resource in described["resources"]}
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return frozenset()
     return frozenset({DESCRIPTOR} | {path for path in paths if Path(path).name == path})
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Read the descriptor of an export. Raises PackageError where there is none of ours."""
+    path = folder / DESCRIPTOR
+    try:
+        return _described(folder)
+    except FileNotFoundError:
+        reason = "there is no such file; name a folder that `sourcebook export` has left"
+    except OSError as error:
+        reason = f"{error.strerror or error}; name another folder"
+    except (ValueError, LookupError, TypeError, RecursionError):
+        reason = "does not describe an export of Sourcebook; name another folder"
+    raise PackageError(f"{path}: {reason}")
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    with opened(folder / DESCRIPTOR) as file:
+        if os.fstat(file.fileno()).st_size > LARGEST:
+            raise ValueError
+        described: dict[str, Any] = json.load(file)
+    if not isinstance(described[OURS]["format"], str):
+        raise TypeError
+    return described
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """Open a regular file of an export for reading; what only points to one is refused."""
+
+    def opener(name: str, flags: int) -> int:
+        # Without waiting for somebody to write into a pipe.
+        return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+    if path.is_symlink():
+        raise OSError(0, "is a link, and an export has none")
+    with open(path, "rb", opener=opener) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "is no regular file")
+        yield file

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Table
 
-from feeds.export import CONTENT, Export, File
+from feeds.export import Export, File
 from feeds.package import DAYS, MOMENTS, PackageError, table_schema
+from feeds.rows import TABLES
 from schema.dictionary import columns, type_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def parquet(export: Export) -> Iterator[File]:
             "parquet needs its library: pip install pyarrow, or the extra `parquet`"
         ) from None
     with ThreadPoolExecutor(1) as beside:
-        for table in CONTENT:
+        for table in TABLES:
             path = export.folder / f"{table.name}.parquet"
             rows = _written(export, table, path, beside)
             yield File(path.name, rows, {"description": table.comment, "format": "parquet"})
