@@ -76,7 +76,7 @@ join source_actors on source_actors.source_id = made.id
 join actors on actors.id = source_actors.actor_id
 where source_actors.role in ('author', 'publisher')
 order by made.key, made.id, actors.key, source_actors.role
-"""  # noqa: S608 - from literals of its own
+"""
 
 ACTUAL_EVENTS = """
 with shown (id) as (
@@ -179,7 +179,7 @@ where relations.what is not null
       and evidence.certainty not in ('alleged', 'rumoured')
   )
 order by targets.key, relations.what
-"""  # noqa: S608 - from literals of its own
+"""
 
 EVIDENCE = f"""
 select
@@ -214,7 +214,7 @@ union all
 select 'positions', count(*) from positions
 union all
 select 'links between events', count(*) from event_links
-"""  # noqa: S608 - from literals of its own
+"""
 
 
 def ftm(export: Export) -> Iterator[File]:
