@@ -35,6 +35,7 @@ class Sourcebook(click.Group):
         "export": "feeds.export_command:export",
         "report": "reports.command:report",
         "search": "queries.search_command:search",
+        "sql": "queries.command:sql",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -229,27 +230,33 @@ def migrate(db: str) -> None:
 
 @sourcebook.command(params=row_options("mermaid"))
 @click.argument("name", required=False)
-def tables(name: str | None, format: str, output: Path | None, raw: bool) -> None:
+@click.pass_obj
+def tables(db: str, name: str | None, format: str, output: Path | None, raw: bool) -> None:
     """Print the data dictionary: all tables and views, or the columns of one.
 
-    --format mermaid draws the diagram of all tables.
+    Rows are counted, and examples shown, where there is a database. One that is no sourcebook says
+    itself what it holds. --format mermaid draws the diagram of all tables.
     """
-    from schema import dictionary as printed
+    from schema import found
+    from schema.dictionary import UnknownTableError
 
     only_for("--raw", raw, [format], "csv")
-    with failing():
+    if format == "mermaid" and name is not None:
+        raise click.UsageError("--format mermaid draws all tables; leave NAME out")
+    with failing(), found.look(db) as there:
         if format == "mermaid":
-            if name is not None:
-                raise click.UsageError("--format mermaid draws all tables; leave NAME out")
-            _write(printed.mermaid(), output)
+            _write(there.mermaid(), output)
         elif name is None:
-            _print(printed.TABLE_COLUMNS, printed.tables(), format, output, raw)
+            rows = list(there.tables())
+            _print(found.Table._fields, rows, format, output, raw, numbers=("rows",))
         else:
             try:
-                columns = printed.columns(name)
-            except printed.UnknownTableError as error:
+                columns = list(there.columns(name))
+            except UnknownTableError as error:
                 raise click.UsageError(error.args[0]) from None
-            _print(printed.COLUMN_COLUMNS, columns, format, output, raw)
+            _print(found.Column._fields, columns, format, output, raw)
+        if there.note:
+            _tell(there.note)
 
 
 def main() -> None:

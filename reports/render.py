@@ -10,6 +10,7 @@ escape (`visible`). No format turns text into a number: `0042` and `1.20` stay w
 | empty text | nothing               | `""`      | nothing   | `""`                              |
 | true       | `true`                | `true`    | `true`    | `true`                            |
 | not finite | `-Infinity`           | the same  | the same  | the same as text: JSON has no such |
+| `Json`     | its text              | its text  | its text  | as it stands                      |
 
 tsv is the text format of PostgreSQL's COPY: tab, line ends and backslash in a value are written
 `\t`, `\n`, `\r` and `\\`. csv, tsv and jsonl hold rows alone; `Page.meta` stands in html,
@@ -31,6 +32,12 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 Cell = str | int | float | bool | None
+
+
+class Json(str):
+    """What is JSON already, in one line: an exact number, an array, an object."""
+
+    __slots__ = ()
 
 
 class Format(StrEnum):
@@ -205,11 +212,18 @@ def _csv(page: Page, raw: bool) -> Iterator[str]:
             if value.__class__ is str
             else str(value)
             if value.__class__ is int
-            else text(value)
+            else _other(value)
             for value in row
         ]
         # A lone null would be an empty line, which readers skip.
         yield (",".join(line) or '""') + "\n"
+
+
+def _other(value: Cell) -> str:
+    """Neither a plain text nor an integer: no spreadsheet takes any of it for a formula."""
+    if isinstance(value, Json) and _QUOTED.search(value):
+        return '"' + value.replace('"', '""') + '"'
+    return text(value)
 
 
 _TSV = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"})
@@ -245,7 +259,18 @@ def _finite(value: Cell) -> Cell:
 
 
 def _dumps(value: Mapping[str, Cell]) -> str:
-    return _tamed(_ENCODER.encode(value), lambda character: json.dumps(character)[1:-1])
+    if Json in map(type, value.values()):
+        encode = _ENCODER.encode
+        members = (
+            f"{encode(name)}: {cell if isinstance(cell, Json) else encode(cell)}"
+            for name, cell in value.items()
+        )
+        return _escaped(f"{{{', '.join(members)}}}")
+    return _escaped(_ENCODER.encode(value))
+
+
+def _escaped(encoded: str) -> str:
+    return _tamed(encoded, lambda character: json.dumps(character)[1:-1])
 
 
 def _jsonl(page: Page) -> Iterator[str]:
@@ -309,6 +334,8 @@ def destination(path: Path | None) -> Iterator[TextIO]:
             raise OutputError(f"{name}: is a folder; name a file in it")
         if not path.parent.is_dir():
             raise OutputError(f"{name}: there is no folder {visible(str(path.parent))}; make it")
+        if path.is_file() and _begins(path, b"SQLite format 3\0"):
+            raise OutputError(f"{name}: is a database; write to another file")
         if path.exists() and not path.is_file():
             with _open(path, "w") as out:
                 yield out
@@ -319,6 +346,15 @@ def destination(path: Path | None) -> Iterator[TextIO]:
         raise
     except OSError as error:
         raise OutputError(f"{name}: {error.strerror or error}") from error
+
+
+def _begins(path: Path, magic: bytes) -> bool:
+    """Say whether a file begins so, as far as it may be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(magic)) == magic
+    except PermissionError:
+        return False
 
 
 def _open(path: Path, mode: Literal["w", "x"]) -> TextIO:

@@ -44,6 +44,8 @@ SQLITE_WAL = 2
 
 NO_URL = "--db: this is no database URL; give a path, sqlite:///PATH or postgresql://HOST/NAME"
 
+NO_DRIVER = "PostgreSQL needs its driver: pip install 'psycopg[binary]', or the extra `postgresql`"
+
 DAMAGED = "is damaged ({}); restore it or load its codings into a new one"
 READ_ONLY = "cannot be written to; copy it or change its permissions"
 
@@ -131,7 +133,7 @@ def reading(database: str) -> Iterator[Connection]:
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
-        _look(url, "read")
+        look(url, "read")
         _recover(url)
     with _connected(_engine(url, read_only=True), url) as connection:
         require_current(connection, url)
@@ -147,7 +149,7 @@ def writing(database: str) -> Iterator[Connection]:
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
-        _look(url, "write")
+        look(url, "write")
     with _connected(_engine(url), url) as connection:
         require_current(connection, url)
         if connection.dialect.name == "postgresql":
@@ -164,7 +166,7 @@ def building(database: str) -> Iterator[Connection]:
     for what is foreign, newer or cannot be written.
     """
     url = locate(database)
-    made = url.get_backend_name() == "sqlite" and _look(url, "build")
+    made = url.get_backend_name() == "sqlite" and look(url, "build")
     try:
         with _connected(_engine(url, foreign_keys=False), url) as connection:
             if connection.dialect.name == "postgresql":
@@ -184,8 +186,20 @@ def building(database: str) -> Iterator[Connection]:
             yield connection
     except BaseException:
         if made:
-            _real(url).unlink(missing_ok=True)
+            real_path(url).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def changing(url: URL, *, foreign_keys: bool = True) -> Iterator[Connection]:
+    """Open a database that is there, whatever it holds, in one transaction that writes.
+
+    For what looks by itself at what it finds there, and at its revision. Raises DatabaseError.
+    """
+    if url.get_backend_name() == "sqlite":
+        look(url, "build")
+    with _connected(_engine(url, foreign_keys=foreign_keys), url) as connection:
+        yield connection
 
 
 def revision(connection: Connection) -> str | None:
@@ -235,17 +249,18 @@ def _tables(connection: Connection) -> list[str]:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def _real(url: URL) -> Path:
+def real_path(url: URL) -> Path:
     """Give the file itself, where the path is a link to it: SQLite's journal lies beside it."""
     return Path(os.path.realpath(url.database or ""))
 
 
-def _look(url: URL, to: Literal["read", "write", "build"]) -> bool:
+def look(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
     """Look at the file before SQLite does, which would make it, wait at a pipe, or say little.
 
-    If it is to be built and is not there, make it; say whether it was made.
+    If it is to be built and is not there, make it; say whether it was made. Who only asks takes a
+    file of anybody's, with a write-ahead log or without.
     """
-    path, real = Path(url.database or ""), _real(url)
+    path, real = Path(url.database or ""), real_path(url)
     try:
         try:
             kind = real.stat().st_mode
@@ -264,12 +279,14 @@ def _look(url: URL, to: Literal["read", "write", "build"]) -> bool:
         raise DatabaseError(f"{path}: is empty; {MAKE}")
     if not start.startswith(SQLITE_MAGIC) and start != b"":
         raise DatabaseError(f"{path}: is not an SQLite database; give another --db")
-    if SQLITE_WAL in start[18:]:
+    if SQLITE_WAL in start[18:] and to != "ask":
         raise DatabaseError(
             f"{path}: keeps a write-ahead log, and a sourcebook is one file; set its "
             "`pragma journal_mode = delete`, or give another --db"
         )
-    if to != "read" and not (os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)):
+    if to in ("write", "build") and not (
+        os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)
+    ):
         raise DatabaseError(f"{path}: {READ_ONLY}")
     return False
 
@@ -288,7 +305,7 @@ def _make(path: Path, real: Path, to: str) -> bool:
 
 def _recover(url: URL) -> None:
     """Let SQLite take back what a killed writer left half done: who may only read, cannot."""
-    path = _real(url)
+    path = real_path(url)
     if os.path.lexists(f"{path}-journal"):
         with suppress(sqlite3.Error), closing(_sqlite(path, "rw")) as connection:
             connection.execute("select count(*) from sqlite_schema").fetchall()
@@ -309,7 +326,7 @@ def _sqlite(path: Path, mode: str) -> sqlite3.Connection:
 def _engine(url: URL, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
     if url.get_backend_name() != "sqlite":
         return _postgresql(url, read_only=read_only)
-    path = _real(url)
+    path = real_path(url)
 
     def connect() -> sqlite3.Connection:
         connection = _sqlite(path, "ro" if read_only else "rw")
@@ -335,9 +352,7 @@ def _postgresql(url: URL, *, read_only: bool) -> Engine:
             url, poolclass=NullPool, execution_options=options if read_only else {}
         )
     except ModuleNotFoundError:
-        raise DatabaseError(
-            "PostgreSQL needs its driver: pip install 'psycopg[binary]', or the extra `postgresql`"
-        ) from None
+        raise DatabaseError(NO_DRIVER) from None
 
 
 @contextmanager
@@ -347,15 +362,18 @@ def _connected(engine: Engine, url: URL) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise DatabaseError(f"{name_of(url)}: {_reason(error)}") from error
+        raise DatabaseError(f"{name_of(url)}: {reason(error)}") from error
     except SQLAlchemyError as error:
         raise DatabaseError(f"{name_of(url)}: {str(error).splitlines()[0]}") from error
     finally:
         engine.dispose()
 
 
-def _reason(error: DBAPIError) -> str:
-    """Say in one line what the driver means, and what to do where that can be known."""
+def reason(error: DBAPIError) -> str:
+    """Say in one line what the driver means, and what to do where that can be known.
+
+    An error without a statement is one of connecting.
+    """
     lines = str(error.orig).strip().splitlines()
     said = lines[0] if lines else type(error.orig).__name__
     if name := getattr(error.orig, "sqlite_errorname", None):

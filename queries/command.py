@@ -1,0 +1,253 @@
+"""`sourcebook sql`: its options, and how the rows of any query are shown. Imports click alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reports.options import only_for, row_options, write
+
+if TYPE_CHECKING:
+    from queries.parameters import Parameter
+    from queries.values import Answer, Field, Row
+    from reports.render import Cell, Column
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
+
+TIMEOUT = 30.0
+ROWS = 1000
+CHARACTERS = 2000
+
+FOR_PEOPLE = ("table", "markdown", "html")
+
+HELP_OF_PARAMETERS = (
+    "A parameter stands in the query as :name, and each must have its -p. Without a type its value "
+    "is text, or on PostgreSQL what its place asks for. Types: text, int, float, bool (true or "
+    "false), date (YYYY-MM-DD; text in SQLite) and null, as in -p n:int=3 or -p place:null."
+)
+
+
+class Given(click.ParamType[Any]):
+    """A parameter with its value."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Parameter:
+        """Read it."""
+        from queries.parameters import parameter
+        from reports.render import visible
+
+        try:
+            return parameter(value)
+        except ValueError as error:
+            self.fail(visible(str(error)), param, ctx)
+
+
+def asking_options() -> list[click.Parameter]:
+    """Make the options that bound a query; the shell takes the same."""
+    return [
+        click.Option(
+            ["--timeout"],
+            type=click.FloatRange(min=0),
+            default=TIMEOUT,
+            show_default=True,
+            metavar="SECONDS",
+            help="End a query for which the database takes longer; 0: never.",
+        ),
+        click.Option(
+            ["--limit"],
+            type=click.IntRange(min=0),
+            metavar="ROWS",
+            help="Show so many rows; 0: all.  [default: 1000 in a table on a terminal, else all]",
+        ),
+        click.Option(
+            ["--value-limit"],
+            type=click.IntRange(min=0),
+            default=CHARACTERS,
+            show_default=True,
+            metavar="CHARACTERS",
+            help="In a table show so many characters of a value; 0: all.",
+        ),
+    ]
+
+
+@click.command(
+    params=[
+        click.Argument(["query"], required=False),
+        click.Option(
+            ["-f", "--file"],
+            type=click.Path(path_type=Path, allow_dash=True),
+            help="Read the query from this file; - is stdin.",
+        ),
+        click.Option(
+            ["-p", "--param", "parameters"],
+            type=Given(),
+            multiple=True,
+            metavar="NAME[:TYPE]=VALUE",
+            help="The value of a parameter.",
+        ),
+        *row_options(),
+        *asking_options(),
+    ],
+    epilog=HELP_OF_PARAMETERS
+    + "\n\nExit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.",
+)
+@click.pass_context
+def sql(
+    ctx: click.Context,
+    query: str | None,
+    file: Path | None,
+    parameters: tuple[Parameter, ...],
+    format: str,
+    output: Path | None,
+    raw: bool,
+    timeout: float,
+    limit: int | None,
+    value_limit: int,
+) -> None:
+    """Ask any question in SQL, of any database of SQLite or PostgreSQL. Nothing can be changed.
+
+    One query: select, with, values, explain; on SQLite also pragmas that tell something, on
+    PostgreSQL also table and show. It comes from the argument, from -f FILE or from stdin.
+    """
+    only_for("--raw", raw, [format], "csv")
+    text = _query(query, file)
+    values = _values(parameters)
+    from queries.mistakes import pointed
+    from queries.session import Session
+    from reports.render import OutputError, Page, visible
+    from schema.database import DatabaseError
+    from schema.statement import StatementError
+
+    if limit is None:
+        on_terminal = format == "table" and output is None and sys.stdout.isatty()
+        limit = ROWS if on_terminal else 0
+    limits = Limits(limit, value_limit if format == "table" else 0)
+    try:
+        with Session(ctx.obj) as session, session.ask(text, values, timeout) as answer:
+            columns, rows = shown(answer, people=format in FOR_PEOPLE)
+            if columns or format in ("json", "jsonl"):
+                write(Page(columns, limits.held(rows)), format, output, raw)
+            else:
+                click.echo("the query gives no columns", err=True)
+    except StatementError as error:
+        raise click.ClickException(pointed(text, error)) from None
+    except (DatabaseError, OutputError) as error:
+        raise click.ClickException(visible(str(error))) from None
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        ctx.exit(INTERRUPTED)
+    finally:
+        limits.tell()
+
+
+def _query(query: str | None, file: Path | None) -> str:
+    """Read the query from where it is."""
+    if query is not None and file is not None:
+        raise click.UsageError("the query comes from the argument or from -f, not from both")
+    if query is not None:
+        return query
+    if file is None and sys.stdin.isatty():
+        raise click.UsageError("give a query: as an argument, with -f FILE, or on stdin")
+    stdin = file is None or str(file) == "-"
+    try:
+        read = sys.stdin.buffer.read() if stdin or file is None else file.read_bytes()
+        return read.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{'stdin' if stdin else file}: is not UTF-8") from None
+    except OSError as error:
+        raise click.ClickException(f"{file}: {(error.strerror or 'unusable').lower()}") from None
+
+
+def _values(parameters: Sequence[Parameter]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for one in parameters:
+        if one.name in values:
+            raise click.UsageError(f"-p {one.name} is given twice")
+        values[one.name] = one.value
+    return values
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+AHEAD = 1000
+"""So many rows decide, where people look at them, which columns hold numbers."""
+
+
+def shown(answer: Answer, *, people: bool) -> tuple[list[Column], Iterator[Sequence[Cell]]]:
+    """Give the columns and rows of an answer as reports/render.py writes them.
+
+    For people the columns of numbers stand on the right.
+    """
+    from queries.values import cells
+    from reports.render import Column
+
+    rows = answer.rows
+    ahead: list[Row] = []
+    if people:
+        ahead = list(islice(rows, AHEAD))
+        rows = chain(ahead, rows)
+    kinds = types(answer.columns, ahead)
+    columns = [Column(one.name, kind) for one, kind in zip(answer.columns, kinds, strict=True)]
+    return columns, cells(answer.columns, rows, sized=people)
+
+
+def types(columns: Sequence[Field], rows: Sequence[Row]) -> list[Any]:
+    """Say which columns hold integers, other numbers, or text, as far as these rows tell."""
+    from decimal import Decimal
+
+    found = []
+    for n in range(len(columns)):
+        kinds = {type(row[n]) for row in rows} - {type(None)}
+        if kinds and kinds <= {int}:
+            found.append("integer")
+        elif kinds and kinds <= {int, float, Decimal}:
+            found.append("real")
+        else:
+            found.append("text")
+    return found
+
+
+class Limits:
+    """Holds rows and values to what is asked for, and says on stderr what was left out."""
+
+    def __init__(self, rows: int, characters: int) -> None:
+        self._rows = rows
+        self._characters = characters
+        self._more = False
+        self._cut = 0
+
+    def held(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+        """Give the rows, and of their values, as much as is asked for."""
+        for n, row in enumerate(rows):
+            if self._rows and n == self._rows:
+                self._more = True
+                return
+            if self._characters:
+                row = [self._short(value) for value in row]
+            yield row
+
+    def _short(self, value: Cell) -> Cell:
+        if isinstance(value, str) and len(value) > self._characters:
+            self._cut += 1
+            return value[: self._characters] + "…"
+        return value
+
+    def tell(self) -> None:
+        """Say what was left out, and what shows it."""
+        if self._more:
+            click.echo(f"stopped after {self._rows:,} rows; --limit 0 shows all", err=True)
+        if self._cut:
+            values = "1 value was" if self._cut == 1 else f"{self._cut:,} values were"
+            click.echo(
+                f"{values} cut to {self._characters:,} characters; --value-limit 0 shows all",
+                err=True,
+            )
