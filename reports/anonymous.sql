@@ -14,7 +14,7 @@
 --                               speaks is not
 --   named      integer, detail  other pieces of evidence for the same, behind which there is no
 --                               unnamed voice; 0: it rests on unnamed voices alone
---   modality   text, detail     whether it is, as this voice has it
+--   modality   text             whether it is, as this voice has it
 --   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
 --   stance     text             what the document makes of it: endorses, neutral, doubts, rejects
 --   hedge      text, detail     words that hedge it

@@ -17,7 +17,7 @@
 --                            counted; of an utterance its speaker counts as one
 --   speaker    text, detail  of an utterance, who says it
 --   through    text          the chain of voices: the innermost first, the document last
---   modality   text, detail  whether it is, as this voice has it
+--   modality   text          whether it is, as this voice has it
 --   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
 --                            nothing: it speaks in its own voice

@@ -4,8 +4,8 @@ Imports click and the reports' headers; SQLAlchemy only when a report runs.
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -193,19 +193,27 @@ class ReportCommand(click.Command):
         columns = arguments.pop("columns")
         asked = Asked.of(ctx, arguments)
         form = asked.one_format()
-        from reports.grounds import Grounds, NoGroundsError, unkept
-        from reports.run import BadValueError, run, standing
+        from reports.grounds import WORDS, Grounds, NoGroundsError, unkept
+        from reports.run import BadValueError, bound, run, several, standing
         from schema.database import DatabaseError, reading
 
         try:
             grounds = Grounds(self.report) if asked.cite or asked.words else None
-            with (
-                reading(ctx.obj) as connection,
-                run(connection, self.report, arguments) as page,
-            ):
+            with reading(ctx.obj) as connection, ExitStack() as stack:
+                values = bound(connection, self.report, arguments)
+                self._say_whom(arguments, values)
+                page = stack.enter_context(run(connection, self.report, values))
                 page = replace(page, meta=standing(connection))
+                if several(connection):
+                    told = [
+                        replace(one, detail=one.detail and one.name != "source")
+                        for one in page.columns
+                    ]
+                    page = replace(page, columns=told)
                 if grounds:
                     page = grounds.page(connection, page, cite=asked.cite, words=asked.words)
+                    if asked.words and columns not in (None, "all"):
+                        columns += f",{WORDS.name}"
                 meta = asked.meta or asked.cite
                 write(page, form, asked.output, asked.raw, meta=meta, columns=columns)
         except NoGroundsError as error:
@@ -217,6 +225,14 @@ class ReportCommand(click.Command):
             raise click.ClickException(visible(str(error))) from None
         if grounds and grounds.textless:
             click.echo(visible(unkept(grounds.textless)), err=True)
+
+    def _say_whom(self, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Say who is meant by a name that is no key: a title or a metonym may be anybody's."""
+        for one in self.report.parameters:
+            meant = values.get(one.name)
+            if one.type in NAMED and meant not in (None, given.get(one.name)):
+                option = f"--{one.name.replace('_', '-')}"
+                click.echo(visible(f"{option} {given.get(one.name)}: {meant}"), err=True)
 
 
 class Reports(click.Group):

@@ -5,7 +5,8 @@ for, and whatever goes wrong, nothing is offered and nothing said.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -56,7 +57,18 @@ def values(ctx: click.Context, type: Type, begun: str) -> list[CompletionItem]:
         for key, heading, name in _asked(str(database), KNOWN[type])
         if key.startswith(begun) or (wanted and fold(name).startswith(wanted))
     }
+    if type is Type.EVENT:
+        found = _short(found)
     return [CompletionItem(key, help=found[key]) for key in sorted(found)]
+
+
+def _short(found: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the document where the key alone will do: a shell stops at the colon."""
+    alone = Counter(key.partition(":")[2] for key in found)
+    return {
+        (bare if alone[bare := key.partition(":")[2]] == 1 else key): heading
+        for key, heading in found.items()
+    }
 
 
 def _asked(database: str, query: str) -> Iterable[Sequence[str]]:

@@ -23,8 +23,9 @@
 --   documents  integer, detail  documents that tell it
 --   agree      text             on what two or more origins speak, and all say the same: modality,
 --                               certainty, stance, date
---   differ     text             on what the evidence differs; "date (overlapping)": the dates are
---                               not the same, but there is a day that fits all
+--   differ     text             on what the evidence differs, that of one origin too;
+--                               "date (overlapping)": the dates are not the same, but there is a
+--                               day that fits all
 --   origin     text             title of the origin of this piece of evidence
 --   voice      text, detail     own (the document's), named, unnamed or voiceless
 --   modality   text             whether it is, as this origin has it

@@ -100,7 +100,7 @@ class Parameter:
 
 
 def _integer(given: Value) -> int:
-    if isinstance(given, str) and not re.fullmatch(r"[+-]?[0-9]{1,19}", given):
+    if isinstance(given, str) and not re.fullmatch(r"[+-]?[0-9]{1,100}", given):
         raise ValueError(f"{given!r} is no whole number")
     number = int(given)
     if abs(number) > LARGEST:

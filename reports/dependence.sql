@@ -18,7 +18,7 @@
 --                            the two is actual to no voice; no; nothing: of a need
 --   how        text, detail  tie or need
 --   about      text, detail  of a need: whom it is about
---   modality   text, detail  actual, intended, expected, possible, hypothetical or denied, as each
+--   modality   text          actual, intended, expected, possible, hypothetical or denied, as each
 --                            voice has it
 --   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail  keys of the documents that tell it

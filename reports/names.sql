@@ -11,7 +11,7 @@
 --   actor    text          key of the actor
 --   name     text          the name, as the text has it
 --   kind     text          name, short, title, metonym, description or transliteration
---   used_by  text, detail  key of the source whose word it is: the document itself, or a voice that
+--   used_by  text          key of the source whose word it is: the document itself, or a voice that
 --                          it relays
 --   times    integer       how often this voice is noted to use it
 --   source   text, detail  key of the document where that stands

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 if TYPE_CHECKING:
-    from reports.render import Page
+    from reports.render import Cell, Page
 
 FORMATS = ("table", "markdown", "csv", "tsv", "json", "jsonl", "html")
 """What reports/render.py knows; a test holds the two together."""
@@ -90,6 +90,8 @@ def write(
         with destination(output) as out:
             width = _width(out, output)
             brief = form is Format.TABLE and width is not None and columns is None
+            if width is not None and form in (Format.CSV, Format.TSV):
+                shown = replace(shown, rows=map(_tame, shown.rows))
             shown, left = _chosen(shown, columns, brief=brief)
             count = render(shown, form, out, width=width, raw=bool(raw))
     except BrokenPipeError:
@@ -101,6 +103,13 @@ def write(
     if page.meta and not carried:
         click.echo(footer(page.meta, count), err=True)
     return count
+
+
+def _tame(row: Sequence[Cell]) -> Sequence[Cell]:
+    """Make a row safe to be read: in a terminal no format may carry what steers it."""
+    from reports.render import visible
+
+    return [visible(value) if isinstance(value, str) else value for value in row]
 
 
 def _chosen(page: Page, columns: str | None, *, brief: bool) -> tuple[Page, list[str]]:

@@ -23,9 +23,9 @@
 --   day        text          the day asked for, or that of the last document
 --   since      text, detail  when it began, in EDTF; nothing: not said
 --   until      text, detail  when it ended, in EDTF; nothing: not said
---   attested   text, detail  when the document appeared that tells it; of several the first and the
+--   attested   text          when the document appeared that tells it; of several the first and the
 --                            last
---   certainty  text, detail  how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail  keys of the documents that tell it
 --   passage    text          where they do
 --   through    text, detail  voices, the innermost first, the document last; " | " between two

@@ -23,7 +23,7 @@
 --   passage     text          where they do
 --   says        text, detail  the whole statement in the coder's words
 --   marks       text, detail  complete, damaged (one is missing or misplaced in the text) or none
---   certainty   text, detail  how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty   text          how it is told: asserted, reported, alleged, rumoured, inferred
 
 with spoken (fact_id) as (
   select participants.fact_id

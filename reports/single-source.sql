@@ -19,7 +19,7 @@
 --   voice      text, detail     relayed or own (the document's)
 --   pieces     integer, detail  pieces of evidence, all of this origin
 --   documents  integer, detail  documents that tell it
---   modality   text, detail     whether it is, as the evidence has it
+--   modality   text             whether it is, as the evidence has it
 --   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail     keys of the documents that tell it
 --   passage    text             where they do

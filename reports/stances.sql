@@ -20,17 +20,17 @@
 --   how          text          meet: the documents say that they agree, or one position is both's;
 --                              differ: the documents say how they differ; else side by side, or the
 --                              one that alone has a position left on the topic
---   a            text, detail  heading of the one actor
+--   a            text          heading of the one actor
 --   a_says       text          its position, or how it is to the other
---   b            text, detail  heading of the other actor
+--   b            text          heading of the other actor
 --   b_says       text          its position, or how it is to the first
 --   a_kind       text, detail  goal, priority, need, stake, fear, constraint, capability, motive,
 --                              framing, refusal, view; of what the documents compare the type of
 --                              tie
 --   b_kind       text, detail  the same of the other
---   a_modality   text, detail  actual, intended, expected, possible, hypothetical or denied, as
+--   a_modality   text          actual, intended, expected, possible, hypothetical or denied, as
 --                              each voice has it
---   b_modality   text, detail  the same of the other
+--   b_modality   text          the same of the other
 --   a_certainty  text, detail  how it is told: asserted, reported, alleged, rumoured, inferred
 --   b_certainty  text, detail  the same of the other
 --   source       text, detail  keys of the documents that tell it; where the two rest on different

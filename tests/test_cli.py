@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -278,10 +280,11 @@ def test_columns_are_chosen_by_name(article: Path) -> None:
     assert "there is no column 'naem'" in unknown.stderr
 
 
-def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None:
+def in_terminal(article: Path, *arguments: str) -> tuple[str, str]:
+    """Run a command in a terminal of 100 columns; give what it printed, and what it said."""
     ours, theirs = os.openpty()
     with subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), "report", "timeline", "--actor", "soleimani"],
+        [sys.executable, str(ROOT / "cli.py"), *arguments],
         cwd=article,
         env={**os.environ, "COLUMNS": "100"},
         stdout=theirs,
@@ -297,11 +300,46 @@ def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None
             pass
         said = process.stderr.read() if process.stderr else ""
     os.close(ours)
-    lines = printed.decode().splitlines()
+    return printed.decode(), said
+
+
+def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None:
+    printed, said = in_terminal(article, "report", "timeline", "--actor", "soleimani")
+    lines = printed.splitlines()
     assert lines[0].startswith("+--")
     assert max(map(len, lines)) <= 100
     assert "not shown: event, kind, from, to" in said
     assert "--columns all shows them" in said
+
+
+def test_a_terminals_table_names_the_document_where_there_are_several(
+    article: Path, tmp_path: Path
+) -> None:
+    both = tmp_path / "both"
+    shutil.copytree(article, both)
+    before, _ = in_terminal(both, "report", "ties", "--actor", "iran")
+    loaded = run("load", ROOT / "docs" / "example.yaml", cwd=both)
+    assert loaded.returncode == 0
+    after, said = in_terminal(both, "report", "ties", "--actor", "iran")
+    shown = re.compile(r"^(\| .*\| )?source +\|", re.MULTILINE)  # a heading, or of a block a label
+    assert shown.search(before) is None
+    assert shown.search(after)
+    assert "source" not in said.partition(";")[0]
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl"])
+def test_no_format_steers_a_terminal(article: Path, tmp_path: Path, format: str) -> None:
+    query = "select char(27) || '[31m' || char(8238) as text"
+    (tmp_path / "evil.sql").write_text(
+        f"-- Evil\n-- Is it?\n-- Columns\n--   text  text  x\n\n{query}"
+    )
+    asked = ("report", "--reports", str(tmp_path), "evil", "--format", format)
+    printed, _ = in_terminal(article, *asked)
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    assert "[31m" in printed
+    piped = run(*asked, cwd=article).stdout
+    assert ("\x1b[31m\u202e" in piped) == (format in ("csv", "tsv"))
 
 
 # --- what a command imports -----------------------------------------------------------------------

@@ -67,8 +67,8 @@ def test_places_and_topics_are_offered(book: str, own: Path) -> None:
 
 def test_events_and_documents_are_offered(book: str) -> None:
     found = offered(book, "report", "event", "--event", "land")
-    assert found == {"bulletin:landing": "Alma lands in the port of Brim"}
-    assert set(offered(book, "report", "event", "--event", "a st")) == {"bulletin:storm"}
+    assert found == {"landing": "Alma lands in the port of Brim"}
+    assert set(offered(book, "report", "event", "--event", "a st")) == {"storm"}
     assert offered(book, "report", "coverage", "--document", "gaz") == {"gazette": "The Gazette"}
 
 

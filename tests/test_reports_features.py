@@ -299,3 +299,25 @@ def test_a_wrong_option_is_refused_before_anything_is_loaded(database: str) -> N
     assert (done.returncode, done.stdout) == (2, "")
     assert "--raw is for --format csv" in done.stderr
     assert Path(database).read_bytes() == before
+
+
+@on_sqlite
+@pytest.mark.parametrize("options", [["timeline"], ["--all", "--format", "markdown"]])
+def test_no_database_is_written_over(database: str, options: list[str]) -> None:
+    before = Path(database).read_bytes()
+    done = sourcebook(database, "report", *options, "-o", database)
+    assert done.returncode == 1
+    assert "is a database; write to another file" in done.stderr
+    assert Path(database).read_bytes() == before
+
+
+def test_who_is_meant_by_a_name_that_is_no_key_is_said(book: str) -> None:
+    done = sourcebook(book, "report", "timeline", "--actor", "the almans", "--format", "csv")
+    assert done.stderr.splitlines()[0] == "--actor the almans: alma"
+    done = sourcebook(book, "report", "timeline", "--actor", "alma", "--format", "csv")
+    assert "--actor" not in done.stderr
+
+
+def test_words_are_shown_beside_the_columns_that_are_asked_for(book: str) -> None:
+    [row, *_] = rows(book, "timeline", "--words", "--columns", "title,when")
+    assert list(row) == ["title", "when", "rests_on"]
