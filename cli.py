@@ -33,6 +33,7 @@ class Sourcebook(click.Group):
 
     lazy = {  # noqa: RUF012 - never changed
         "export": "feeds.export_command:export",
+        "feed": "feeds.command:feed",
         "report": "reports.command:report",
         "search": "queries.search_command:search",
         "sql": "queries.command:sql",

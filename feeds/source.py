@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from feeds.digest import Digest, Engine, digest, quoted, row
 from feeds.rows import BATCH
-from schema.database import DatabaseError, name_of
+from schema.database import DatabaseError, name_of, reason
 from schema.dictionary import type_of
 from schema.models import METADATA
 
@@ -27,6 +27,9 @@ LEAST, MOST = -(2**31), 2**31 - 1
 
 KEPT = "text"
 """The column of passages that is left out unless it is asked for."""
+
+REFUSING = ("22", "23", "SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
+"""How the codes begin with which engines refuse a value."""
 
 JOURNAL = METADATA.tables["loads"]
 
@@ -51,11 +54,15 @@ class Source:
 
     def count(self, table: Table, where: str = "true") -> int:
         """Count rows."""
-        return int(self._scalar(f"select count(*) from {quoted(table.name)} where {where}"))
+        return int(self.scalar(f"select count(*) from {quoted(table.name)} where {where}"))
 
     def digest(self, table: Table, where: str = "true") -> Digest:
-        """Let the source's engine compute the digest of a table, or of some rows of it."""
-        return digest(self.connection, table, self.without(table), where=where)
+        """Let the source's engine compute the digest of a table, or of some rows of it.
+
+        Raises DatabaseError.
+        """
+        with self._reading(table):
+            return digest(self.connection, table, self.without(table), where=where)
 
     def journal(self, upto: int) -> Digest:
         """Give the digest of the journal as it stood after this load."""
@@ -74,7 +81,8 @@ class Source:
         """Say of which documents the text is fed, and of how many passages."""
         return kept_texts(self.connection) if self.keep_text else {}
 
-    def _scalar(self, query: str) -> Any:
+    def scalar(self, query: str) -> Any:
+        """Give the one value that a query answers."""
         return self.connection.exec_driver_sql(query).scalar()
 
     # --- rows ---------------------------------------------------------------------------------
@@ -84,9 +92,27 @@ class Source:
     ) -> Iterator[list[bytes]]:
         """Give rows, each as its JSON array, some at a time; `ordered`: by primary key.
 
-        Raises DBAPIError.
+        Raises DatabaseError, naming the value where a blob stands in the place of a text.
         """
-        yield from lines(self.connection, table, self.without(table), where, ordered=ordered)
+        read = lines(self.connection, table, self.without(table), where, ordered=ordered)
+        with self._reading(table):
+            found = next(read, None)
+        while found is not None:
+            yield found
+            with self._reading(table):
+                found = next(read, None)
+
+    @contextmanager
+    def _reading(self, table: Table) -> Iterator[None]:
+        """Say of an error of the source's engine that it is of the source."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise self.wrong(self.fault(table, self.engine) or reason(error)) from error
+
+    def wrong(self, what: str) -> DatabaseError:
+        """Give the error that says what is wrong with the source."""
+        return DatabaseError(f"{self.name}: {what}; correct it there and feed again")
 
     def fault(self, table: Table, engine: Engine) -> str | None:
         """Find the first value of a table that another engine cannot hold: where, and why.
@@ -215,7 +241,12 @@ def _readable(value: bytes | None) -> str:
 
 def unholdable(source: Source, table: Table, engine: Engine, error: Exception) -> Exception:
     """Give the error that names the value which the target has refused, or the one at hand."""
+    said = getattr(error, "orig", None)
+    state = getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", "")
+    # A server that went away or a full disk has refused no value.
+    if said is not None and not str(state).startswith(REFUSING):
+        return error
     fault = source.fault(table, engine)
     if fault is None:
         return error
-    return DatabaseError(f"{source.name}: {fault}; correct it there and feed again")
+    return source.wrong(fault)

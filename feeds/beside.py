@@ -1,0 +1,71 @@
+"""A file that is made beside the one that it is to replace, and moved into its place at the end.
+
+Touches the folder that the file lies in. What a killed feed left there, the next one takes away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape
+from pathlib import Path
+
+from feeds.progress import Progress
+from feeds.target import ANOTHER
+from schema.database import DatabaseError
+
+
+def require_folder(path: Path, name: str) -> None:
+    """Raise DatabaseError where no file can be made."""
+    if not path.parent.is_dir():
+        raise DatabaseError(f"{name}: there is no folder {path.parent}; make it, or {ANOTHER}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise DatabaseError(f"{name}: its folder cannot be written to; {ANOTHER}")
+
+
+@contextmanager
+def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
+    """Wait until no other feed is at work in the folder. The lock goes with the process."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.say(f"{name}: another feed is at work in its folder; waiting for its end")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside the file, gone when the block ends; whoever asks is alone."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.feed"):
+        shutil.rmtree(left)
+    folder = path.with_name(f".{path.name}.{os.urandom(8).hex()}.feed")
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def move(new: Path, path: Path) -> None:
+    """Put a new file in the place of the old one, in one step and for good."""
+    if path.exists():
+        new.chmod(path.stat().st_mode & 0o7777)
+    _sync(new)
+    new.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,215 @@
+"""The command `feed`: another database made an exact, proven copy."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from reports.options import only_for, row_options, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+    from feeds.feeding import Fed
+    from feeds.progress import Progress
+    from feeds.target import Options, Target
+
+VARIABLE = "SOURCEBOOK_TARGET"
+SCHEMA = "sourcebook"
+
+SAFER = (
+    "TARGET: a password on the command line stands in the list of processes for all to see; set "
+    f"PGPASSWORD, use ~/.pgpass, a service file or --password-file, or put the whole URL into "
+    f"{VARIABLE}"
+)
+EPILOG = f"""
+TARGET is a path, sqlite:///PATH, postgresql://USER@HOST/NAME, postgresql://?service=NAME, or a
+DuckDB file: PATH.duckdb or duckdb:///PATH.
+
+A password never goes on the command line. PGPASSWORD, ~/.pgpass and service files work as with
+psql; {VARIABLE} may hold the whole URL, password and all.
+
+A schema that was fed is a sourcebook itself: read it with
+`sourcebook --db 'postgresql://HOST/NAME?options=-csearch_path=SCHEMA' report`.
+
+Exit status: 0 the target equals the sourcebook, 1 failed and the target is as it was, 2 wrong
+usage.
+"""
+
+
+def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    del ctx, param
+    if not (value.isascii() and value.isidentifier() and value == value.lower()):
+        raise click.BadParameter("write it in small letters, digits and _, a letter first")
+    if value.startswith("pg_") or len(value) > 63:
+        raise click.BadParameter("this name is the server's own, or longer than 63 letters")
+    return value
+
+
+@click.command(epilog=EPILOG, params=[])
+@click.argument("target", envvar=VARIABLE)
+@click.option(
+    "--schema",
+    default=SCHEMA,
+    show_default=True,
+    callback=_schema,
+    help="In PostgreSQL, the schema to fill; it is made if need be, and holds nothing else.",
+)
+@click.option("--keep-text", is_flag=True, help="Feed the passages' text too, where it was kept.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Fill it anew, even if somebody changed rows there or it is a sourcebook of its own.",
+)
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Compare every row and every report of both sides, also if there is nothing to bring.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="In PostgreSQL, a file that only you can read, with the password in its first line.",
+)
+@click.pass_context
+def feed(
+    ctx: click.Context,
+    target: str,
+    schema: str,
+    keep_text: bool,
+    replace: bool,
+    verify: bool,
+    dry_run: bool,
+    password_file: Path | None,
+    format: str,
+    output: Path | None,
+    raw: bool,
+) -> None:
+    """Make another database an exact copy, proven equal.
+
+    The first feed makes the tables; later ones bring what changed since, all in one transaction.
+    Rows and hashes of every table are computed by both engines and compared before anything is
+    kept. Rows that somebody changed in the target are found, and refused.
+
+    Prints by table what was added, changed and removed, and the hash on both sides. Where nothing
+    was loaded since the last feed, the content hashes alone are compared.
+    """
+    from feeds.feeding import feed as run
+    from feeds.progress import Progress
+    from feeds.source import Source
+    from feeds.target import Options
+    from schema.database import reading
+
+    only_for("--raw", raw, [format], "csv")
+    typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
+    progress = Progress()
+    with _failing():
+        chosen = _target(target, schema, password_file, progress, typed=typed)
+        with reading(ctx.obj) as connection:
+            source = Source(connection, keep_text=keep_text)
+            options = Options(keep_text, replace, dry_run, verify)
+            fed = run(source, chosen, options, progress)
+        _print(fed, format, output, raw)
+    progress.say(_told(fed, chosen, options))
+
+
+feed.params.extend(row_options())
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Turn what is wrong with a database or a file into one line on stderr."""
+    from reports.definition import ReportError
+    from reports.render import OutputError, visible
+    from schema.database import DatabaseError
+
+    try:
+        yield
+    except (DatabaseError, OutputError, ReportError) as error:
+        raise click.ClickException(visible(str(error))) from None
+
+
+# --- the target -----------------------------------------------------------------------------------
+
+
+def _target(
+    target: str, schema: str, password_file: Path | None, progress: Progress, *, typed: bool
+) -> Target:
+    """Say what TARGET is. Raises UsageError, and DatabaseError for what is no database."""
+    from feeds.duckdb import Duckdb, path_of
+
+    path = path_of(target)
+    if path is None:
+        url = _url(target)
+        if url.get_backend_name() == "postgresql":
+            from feeds.postgresql import Postgresql
+
+            return Postgresql(_with_password(url, password_file, typed=typed), schema, progress)
+    if password_file is not None:
+        raise click.UsageError("--password-file is for PostgreSQL")
+    if path is not None:
+        return Duckdb(path, progress)
+    from feeds.sqlite import Sqlite
+
+    return Sqlite(Path(url.database or ""), progress)
+
+
+def _url(target: str) -> URL:
+    from schema.database import DatabaseError, locate
+
+    try:
+        return locate(target)
+    except DatabaseError as error:
+        raise click.UsageError(str(error).replace("--db", "TARGET")) from None
+
+
+def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
+    if typed and (url.password or "password" in url.query):
+        raise click.UsageError(SAFER)
+    if file is None:
+        return url
+    try:
+        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise click.UsageError(
+                f"--password-file: others can read {file}; `chmod 600` keeps it to yourself"
+            )
+        password = file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"--password-file: {file} is not UTF-8") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.UsageError(f"--password-file: {file}: {reason.lower()}") from None
+    if not password:
+        raise click.UsageError(f"--password-file: the first line of {file} is empty")
+    return url.set(password=password)
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def _print(fed: Fed, format: str, output: Path | None, raw: bool) -> None:
+    from feeds.feeding import TableFed
+    from reports.render import Column, Page
+
+    texts: Any = ("table", "source", "target")
+    columns = [Column(one, "text" if one in texts else "integer") for one in TableFed._fields]
+    write(Page(columns, fed.tables), format, output, raw)
+
+
+def _told(fed: Fed, target: Target, options: Options) -> str:
+    from reports.render import visible
+
+    sums = [sum(column) for column in zip(*(one[1:4] for one in fed.tables), strict=True)]
+    what = ", ".join(
+        f"{n:,} {said}" for n, said in zip(sums, ("added", "changed", "removed"), strict=True) if n
+    )
+    how = f"would be: {fed.how}" if options.dry_run else fed.how
+    rest = f"; rows {what}" if what else ""
+    return visible(f"{target.name}: {how}{rest} · content {fed.content or 'none'}")

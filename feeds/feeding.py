@@ -1,0 +1,271 @@
+"""Feeding: decide what a target needs, bring it, prove it; all of it or nothing.
+
+Touches the target through its class alone. The caller holds the source in one state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy.exc import IntegrityError
+
+from feeds import scope
+from feeds.digest import Digest
+from feeds.progress import Progress
+from feeds.proof import compare_reports, differences
+from feeds.rows import TABLES
+from feeds.source import Source
+from feeds.target import ANOTHER, Change, Options, Part, Standing, Target, Untold
+from schema.database import DatabaseError
+from schema.models import METADATA
+
+PASSAGES, CODINGS = METADATA.tables["passages"], METADATA.tables["codings"]
+
+FEW = 1 / 3
+"""The part of all documents from which on it is quicker to fill a target anew."""
+
+
+class TableFed(NamedTuple):
+    """What a feed did to a table, and what it holds on both sides."""
+
+    table: str
+    added: int
+    changed: int
+    removed: int
+    rows: int | None
+    source: str | None
+    """The digest; None: not computed, for there was nothing to bring."""
+    target: str | None
+
+
+@dataclass
+class Fed:
+    """What a feed did."""
+
+    how: str
+    """In words: first feed, updated, filled anew, replaced, or nothing to bring."""
+    content: str | None
+    """The content hash of both sides."""
+    tables: list[TableFed]
+
+
+class _Undone(Exception):  # noqa: N818 - it is no error
+    """Takes back what a dry run has done."""
+
+
+def feed(source: Source, target: Target, options: Options, progress: Progress) -> Fed:
+    """Make the target an exact copy of the source, in one transaction; say what that changed.
+
+    Raises DatabaseError, and then the target is as it was: for what is not ours there, for rows
+    that somebody changed, and where the copy would not equal the source.
+    """
+    try:
+        with target.opened(source) as standing:
+            fed = _Feeding(source, target, options, progress, standing).run()
+            if options.dry_run:
+                raise _Undone
+    except _Undone:
+        pass
+    except DatabaseError as error:
+        if str(error).startswith(f"{source.name}: "):
+            raise
+        raise DatabaseError(str(error).replace("give another --db", ANOTHER)) from error
+    return fed
+
+
+class _Feeding:
+    """One feed."""
+
+    def __init__(
+        self,
+        source: Source,
+        target: Target,
+        options: Options,
+        progress: Progress,
+        standing: Standing,
+    ) -> None:
+        self.source = source
+        self.target = target
+        self.options = options
+        self.progress = progress
+        self.standing = standing
+        self.record = standing.record
+        self.content = source.last()[1]
+
+    def run(self) -> Fed:
+        """Decide, do and prove."""
+        if not self.standing.rows:
+            return self._fill("first feed")
+        if self.options.replace:
+            return self._fill("replaced")
+        if self.content == self.standing.content and self._same_text():
+            return self._left()
+        if not self.record:
+            raise DatabaseError(
+                f"{self.target.name}: holds a sourcebook that no feed has made; feed another "
+                "target, or say --replace"
+            )
+        part = self._part()
+        if part is not None:
+            try:
+                return self._bring(part)
+            except (Untold, IntegrityError):
+                # What the journal tells is not all, or two rows have changed places.
+                pass
+        self._require_untouched()
+        return self._fill("filled anew")
+
+    # --- what is to be done -------------------------------------------------------------------
+
+    def _same_text(self) -> bool:
+        """Say whether the passages' text there is what would be fed."""
+        recorded = self.record.get(PASSAGES.name)
+        if recorded is None:
+            return True
+        if not self.source.keep_text:
+            return recorded.left_out is not None
+        return recorded.left_out is None and self.source.digest(PASSAGES) == recorded.digest
+
+    def _part(self) -> Part | None:
+        """Say what can have changed since the last feed; None: anything."""
+        last = self.standing.last
+        if self.standing.older or any(table.name not in self.record for table in TABLES):
+            return None
+        if self.source.journal(last) != self.standing.journal:
+            return None
+        documents = self.source.loaded_since(last)
+        here, there = self.source.texts(), self.target.texts()
+        documents |= {one for one in here.keys() | there.keys() if here.get(one) != there.get(one)}
+        if not documents or len(documents) > FEW * self.source.count(CODINGS):
+            return None
+        return Part(
+            frozenset(documents),
+            last,
+            tuple(
+                table
+                for table in TABLES
+                if table.name not in scope.SHARED
+                or self.source.digest(table) != self.record[table.name].digest
+            ),
+        )
+
+    # --- doing it -----------------------------------------------------------------------------
+
+    def _left(self) -> Fed:
+        """Leave the target alone: its content is the source's."""
+        here: dict[str, Digest] = {}
+        there = {name: recorded.digest for name, recorded in self.record.items()}
+        if self.options.verify:
+            self._require_untouched()
+            there = self.target.digests(self.progress)
+            if self.source.journal(self.standing.last) == self.standing.journal:
+                here = self._require_equal(there)
+            compare_reports(self.source, self.target, self.progress)
+        return self._fed("nothing to bring", {}, here, there)
+
+    def _fill(self, how: str) -> Fed:
+        before = self.target.counts()
+        if self.options.dry_run:
+            counted = {table.name: Digest(self.source.count(table), 0) for table in TABLES}
+            return self._fed(how, _all(before, counted), {}, counted)
+        here = self.target.fill(self.source, self.progress)
+        there = self.target.digests(self.progress)
+        if here != there:
+            self._unequal(here, there)
+        if self.options.verify:
+            self._require_equal(there)
+            compare_reports(self.source, self.target, self.progress)
+        self.target.note(there, keep_text=self.source.keep_text)
+        return self._fed(how, _all(before, there), here, there)
+
+    def _bring(self, part: Part) -> Fed:
+        dry = self.options.dry_run
+        with self.target.attempt():
+            brought = self.target.bring(self.source, part, self.progress, dry=dry)
+            if dry:
+                self._require_untouched()
+                there = brought.expected
+            else:
+                there = self.target.digests(self.progress)
+                if there != brought.expected:
+                    raise Untold
+        if self.options.verify and not dry:
+            self._require_equal(there)
+            compare_reports(self.source, self.target, self.progress)
+        if not dry:
+            self.target.note(there, keep_text=self.source.keep_text)
+        return self._fed("updated", brought.changes, brought.expected, there)
+
+    def _fed(
+        self,
+        how: str,
+        changes: Mapping[str, Change],
+        here: Mapping[str, Digest],
+        there: Mapping[str, Digest],
+    ) -> Fed:
+        dry = self.options.dry_run
+        return Fed(
+            how,
+            self.content,
+            [
+                TableFed(
+                    table.name,
+                    *changes.get(table.name, Change()),
+                    there[table.name].rows if table.name in there else None,
+                    str(here[table.name]) if table.name in here and not dry else None,
+                    str(there[table.name]) if table.name in there and not dry else None,
+                )
+                for table in sorted(TABLES, key=lambda table: table.name)
+            ],
+        )
+
+    # --- proving it ---------------------------------------------------------------------------
+
+    def _require_untouched(self) -> None:
+        """Raise DatabaseError where the target is not as the last feed left it."""
+        if not self.record:
+            return
+        found = self.target.digests(self.progress)
+        changed = [
+            table
+            for table in TABLES
+            if table.name in self.record and found[table.name] != self.record[table.name].digest
+        ]
+        if not changed:
+            return
+        if self.options.verify:
+            told = "; ".join(differences(self.source, self.target, changed))
+        else:
+            told = "--verify says which"
+        names = ", ".join(table.name for table in changed)
+        raise DatabaseError(
+            f"{self.target.name}: somebody changed rows of {names} since the last feed; {told}; "
+            "--replace makes it anew"
+        )
+
+    def _require_equal(self, there: Mapping[str, Digest]) -> dict[str, Digest]:
+        """Compare all that the source holds; give its digests. Raises DatabaseError."""
+        here = {}
+        with self.progress.stage("comparing the source"):
+            for table in TABLES:
+                here[table.name] = self.source.digest(table)
+                self.progress.advance(here[table.name].rows)
+        if here != there:
+            self._unequal(here, there)
+        return here
+
+    def _unequal(self, here: Mapping[str, Digest], there: Mapping[str, Digest]) -> None:
+        wrong = [table for table in TABLES if here[table.name] != there[table.name]]
+        told = "; ".join(differences(self.source, self.target, wrong))
+        names = ", ".join(table.name for table in wrong)
+        raise DatabaseError(
+            f"{self.target.name}: {names} would not be what the source holds ({told}); "
+            "nothing changed"
+        )
+
+
+def _all(before: Mapping[str, int], after: Mapping[str, Digest]) -> dict[str, Change]:
+    """Say that all rows that were there go, and all that will be there come."""
+    return {name: Change(one.rows, 0, before.get(name, 0)) for name, one in after.items()}

@@ -1,0 +1,233 @@
+"""A target in PostgreSQL: one schema of its own, filled by COPY, in one transaction.
+
+Touches that schema only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from feeds.digest import Digest, Engine, quoted
+from feeds.progress import Progress
+from feeds.relational import RECORD, Relational
+from feeds.rows import TABLES
+from feeds.source import Source, driving
+from feeds.target import Standing
+from migrations.upgrade import upgrade
+from schema.database import DatabaseError, changing, name_of
+
+FEEDING = 5_070_061
+"""The first half of the advisory lock that keeps two feeds of one schema apart."""
+
+PATIENCE = 1_000
+"""Milliseconds that a feed waits for others before it says so."""
+
+MEMORY = 256
+"""Megabytes in which the server may sort while it makes an index, unless it is set to more."""
+
+SORTING = "select setting from pg_settings where name = 'maintenance_work_mem'"
+
+COPY = "copy {} ({}) from stdin (format csv, null 'null', escape '\\', encoding 'utf8'{})"
+
+CONSTRAINTS = """
+    select conrelid::regclass::text as "table", conname as name, contype as kind,
+      pg_get_constraintdef(oid) as definition
+    from pg_constraint
+    where connamespace = current_schema::regnamespace and contype in ('p', 'u', 'f')
+    order by conrelid::regclass::text, conname
+"""
+INDEXES = """
+    select indexname as name, indexdef as definition, tablename as "table"
+    from pg_indexes
+    where schemaname = current_schema
+      and indexname not in (
+        select conname from pg_constraint where connamespace = current_schema::regnamespace
+      )
+    order by indexname
+"""
+SEQUENCES = """
+    select sequence.relname as name, owner.relname as "table", attname as "column"
+    from pg_class as sequence
+    join pg_depend on objid = sequence.oid and deptype in ('a', 'i')
+    join pg_class as owner on owner.oid = refobjid
+    join pg_attribute on attrelid = owner.oid and attnum = refobjsubid
+    where sequence.relkind = 'S' and sequence.relnamespace = current_schema::regnamespace
+"""
+PLACE = """
+    select concat_ws(
+        '/', extract(epoch from pg_postmaster_start_time()), pg_database.oid, relnamespace
+      )
+    from pg_database
+    left join pg_class on pg_class.oid = to_regclass('codings')
+    where datname = current_database()
+"""
+"""Which schema of which database of which server this is, by whatever name it was reached."""
+
+IN_USE = "55P03"
+"""What the server says where a lock is not to be had at once."""
+
+
+class Postgresql(Relational):
+    """A schema of a PostgreSQL database."""
+
+    engine: Engine = "postgresql"
+
+    def __init__(self, url: URL, schema: str, progress: Progress) -> None:
+        self.schema = schema
+        self.name = f"{name_of(url)}, schema {schema}"
+        options = f"{url.query.get('options', '')} -csearch_path={schema}".strip()
+        self._url = url.update_query_dict({"options": options})
+        self._progress = progress
+
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Standing]:
+        """Open it, wait for other feeds, and keep others from writing it."""
+        with changing(self._url) as self.connection:
+            self._require_utf8()
+            self._alone()
+            if source.engine == "postgresql" and self._scalar(PLACE) == source.scalar(PLACE):
+                raise DatabaseError(f"{self.name}: is the source itself; give another --schema")
+            self._made = not self._scalar(
+                f"select count(*) from pg_namespace where nspname = '{self.schema}'"
+            )
+            standing = self.standing()
+            self._empty = standing is None
+            if standing is not None and not standing.older:
+                names = ", ".join(table.name for table in (*TABLES, RECORD))
+                # Whoever reads does not wait; whoever writes does, until this feed has ended.
+                self._lock(f"lock table {names} in share row exclusive mode")
+            yield standing or Standing()
+
+    def _require_utf8(self) -> None:
+        encoding = self._scalar("show server_encoding")
+        if encoding != "UTF8":
+            raise DatabaseError(f"{self.name}: its encoding is {encoding}; give one of UTF8")
+
+    def _alone(self) -> None:
+        """Wait until no other feed is at work on the schema."""
+        key = f"{FEEDING}, hashtext('{self.schema}')"
+        if not self._scalar(f"select pg_try_advisory_xact_lock({key})"):
+            self._progress.say(f"{self.name}: another feed is at work there; waiting for its end")
+            self._do(f"select pg_advisory_xact_lock({key})")
+
+    def _lock(self, statement: str) -> None:
+        """Do what must wait for others, and say so if they take long."""
+        self._do(f"set local lock_timeout = {PATIENCE}")
+        try:
+            with self.connection.begin_nested():
+                self._do(statement)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != IN_USE:
+                raise
+            self._progress.say(f"{self.name}: others are using its tables; waiting for their end")
+            self._do("set local lock_timeout = 0")
+            self._do(statement)
+        self._do("set local lock_timeout = 0")
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table that stands there."""
+        return {} if self._empty else super().counts()
+
+    # --- filling ------------------------------------------------------------------------------
+
+    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+        """Make the tables where there are none; empty them and copy all rows."""
+        if self._made:
+            self._do(f"create schema {quoted(self.schema)}")
+        upgrade(self.connection)
+        if int(self._scalar(SORTING)) < MEMORY * 1024:
+            self._do(f"set local maintenance_work_mem = '{MEMORY}MB'")
+        # Rows that are copied into a table that was emptied here are there for every reader alike:
+        # none finds it without rows. Readers wait until the feed has ended.
+        names = ", ".join(table.name for table in (*TABLES, RECORD))
+        self._lock(f"truncate {names}")
+        total = sum(source.count(table) for table in TABLES)
+        with self._withheld(progress), progress.stage("copying", total):
+            digests = {
+                table.name: self.copy(source, table, progress, freeze=True) for table in TABLES
+            }
+        self._number()
+        self._do(f"analyze {names}")
+        return digests
+
+    @contextmanager
+    def _withheld(self, progress: Progress) -> Iterator[None]:
+        """Take away keys and indexes while rows are copied; then make them again as they were."""
+        names = {table.name for table in TABLES}
+        constraints = [one for one in self._rows(CONSTRAINTS) if one.table in names]
+        indexes = [one for one in self._rows(INDEXES) if one.table in names]
+        for one in sorted(constraints, key=lambda one: "fup".index(one.kind)):
+            self._do(f"alter table {one.table} drop constraint {quoted(one.name)}")
+        for one in indexes:
+            self._do(f"drop index {quoted(one.name)}")
+        yield
+        keys = [one for one in constraints if one.kind != "f"]
+        foreign = [one for one in constraints if one.kind == "f"]
+        with progress.stage("making keys and indexes"):
+            for one in keys:
+                self._add(one)
+            for one in indexes:
+                self._do(one.definition)
+        with progress.stage("checking foreign keys"):
+            for one in foreign:
+                self._add(one)
+
+    def _add(self, one: Any) -> None:
+        self._do(f"alter table {one.table} add constraint {quoted(one.name)} {one.definition}")
+
+    def _number(self) -> None:
+        """Let the sequences go on behind the largest numbers, if this transaction is committed."""
+        for one in self._rows(SEQUENCES):
+            largest = self._scalar(f"select coalesce(max({one.column}), 0) from {one.table}")
+            self._do(f"alter sequence {one.name} restart with {largest + 1}")
+
+    def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:
+        """COPY rows."""
+        columns = ", ".join(quoted(column.name) for column in table.columns)
+        statement = COPY.format(into, columns, ", freeze" if how.get("freeze") else "")
+        with (
+            driving(self.connection) as driver,
+            driver.cursor() as cursor,
+            cursor.copy(statement) as copy,
+        ):
+            for some in lines:
+                copy.write(csv(some))
+
+    def _scalar(self, query: str) -> Any:
+        return self.connection.exec_driver_sql(query).scalar()
+
+    def _rows(self, query: str) -> Sequence[Any]:
+        return self.connection.exec_driver_sql(query).all()
+
+
+def csv(lines: Sequence[bytes]) -> bytes:
+    """Turn rows from JSON arrays into csv as COPY reads it.
+
+    The two are alike but for the brackets, and for what is escaped: most rows need no change.
+    Raises ValueError for a NUL and for what is no UTF-8.
+    """
+    block = b"\n".join(lines)
+    if b"\\" not in block:
+        # No value holds a line end: in JSON it would be escaped.
+        return block.replace(b"]\n[", b"\n")[1:-1] + b"\n"
+    return b"".join((_csv(line) if b"\\" in line else line[1:-1]) + b"\n" for line in lines)
+
+
+def _csv(line: bytes) -> bytes:
+    return ",".join(map(_value, json.loads(line.decode()))).encode()
+
+
+def _value(value: str | float | None) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if "\0" in value:
+        raise ValueError("PostgreSQL holds no NUL")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

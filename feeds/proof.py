@@ -1,0 +1,182 @@
+"""Where two databases differ: the first rows of a table, the first rows of a report.
+
+Touches nothing: it reads both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain, zip_longest
+from typing import Any
+
+from sqlalchemy import Table
+
+from feeds.progress import Progress
+from feeds.source import Source
+from feeds.target import Target
+from reports.catalogue import Catalogue
+from reports.definition import Parameter, Report, Type, Value
+from reports.run import run
+from schema.database import DatabaseError
+
+SHOWN = 3
+"""Differences that a message names of each table."""
+LONGEST = 60
+"""Characters of a value that a message shows."""
+
+BUSIEST = """
+    select actors.key from participants
+    join actors on actors.id = participants.actor_id
+    group by actors.id order by count(*) desc, actors.id limit 2
+"""
+SOME = {
+    Type.ACTOR: BUSIEST,
+    Type.EVENT: """
+        select documents.key || ':' || facts.key from evidence
+        join facts on facts.id = evidence.fact_id and facts.kind = 'event'
+        join sources as documents on documents.id = facts.document_id
+        group by facts.id, documents.key, facts.key order by count(*) desc, facts.id limit 1
+    """,
+    Type.DOCUMENT: """
+        select sources.key from codings
+        join sources on sources.id = codings.document_id order by sources.id limit 1
+    """,
+    Type.TOPIC: "select key from topics order by id limit 1",
+    Type.PLACE: "select key from places order by id limit 1",
+}
+"""What a report that cannot do without is asked for."""
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def differences(source: Source, target: Target, tables: Iterable[Table]) -> list[str]:
+    """Say where tables differ: by table, key and column, what either side holds; the first few."""
+    found: list[str] = []
+    for table in tables:
+        there = target.lines(table)
+        if there is None:
+            continue
+        here = source.lines(table, ordered=True)
+        told = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
+        for number, one in enumerate(told):
+            if number == SHOWN:
+                found.append(f"more in {table.name}")
+                break
+            found.append(one)
+    return found
+
+
+def _differences(table: Table, here: Iterator[bytes], there: Iterator[bytes]) -> Iterator[str]:
+    """Go through both by key, side by side."""
+    ours, theirs = next(here, None), next(there, None)
+    while ours is not None or theirs is not None:
+        if ours == theirs:
+            ours, theirs = next(here, None), next(there, None)
+            continue
+        one, other = _row(table, ours), _row(table, theirs)
+        key, same = _key(table, one), _key(table, other)
+        if one is None or (other is not None and same < key):
+            yield f"{_named(table, same)} is there only"
+            theirs = next(there, None)
+        elif other is None or key < same:
+            yield f"{_named(table, key)} is missing there"
+            ours = next(here, None)
+        else:
+            for column in table.columns:
+                if one[column.name] != other[column.name]:
+                    yield (
+                        f"{_named(table, key)}: {column.name} is {_short(other[column.name])} "
+                        f"there, {_short(one[column.name])} in the source"
+                    )
+            ours, theirs = next(here, None), next(there, None)
+
+
+def _row(table: Table, line: bytes | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    values = json.loads(line.decode(errors="backslashreplace"))
+    return dict(zip((column.name for column in table.columns), values, strict=True))
+
+
+def _key(table: Table, row: dict[str, Any] | None) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key.columns) if row else ()
+
+
+def _named(table: Table, key: tuple[Any, ...]) -> str:
+    names = (column.name for column in table.primary_key.columns)
+    parts = (f"{name} {_short(value)}" for name, value in zip(names, key, strict=True))
+    return f"{table.name}, {', '.join(parts)}"
+
+
+def _short(value: object) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}..."
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+def compare_reports(source: Source, target: Target, progress: Progress) -> None:
+    """Ask both sides every report that ships, and compare them row by row.
+
+    Raises DatabaseError where they differ. Says which could not be asked, and why.
+    """
+    with progress.stage("comparing reports"):
+        for report in Catalogue().reports():
+            values = _values(source, report)
+            if values is None:
+                progress.say(f"{report.name}: not compared, there is nothing to ask it about")
+                continue
+            answer = target.answer(report, values)
+            if answer is None:
+                progress.say("reports are not compared there")
+                return
+            with ExitStack() as stack:
+                ours = stack.enter_context(run(source.connection, report, values)).rows
+                theirs = stack.enter_context(answer)
+                _require_same(target, report, ours, theirs)
+
+
+def _require_same(
+    target: Target,
+    report: Report,
+    ours: Iterable[Sequence[object]],
+    theirs: Iterable[Sequence[object]],
+) -> None:
+    for number, (one, other) in enumerate(zip_longest(ours, theirs), start=1):
+        if one is None or other is None:
+            more, fewer = ("it", "the source") if one is None else ("the source", "it")
+            raise DatabaseError(
+                f"{target.name}: report {report.name}: {more} answers with more than the "
+                f"{number - 1} rows of {fewer}; nothing changed"
+            )
+        for column, value, same in zip(report.columns, one, other, strict=True):
+            if value != same:
+                raise DatabaseError(
+                    f"{target.name}: report {report.name}, row {number}: {column.name} is "
+                    f"{_short(same)} there, {_short(value)} in the source; nothing changed"
+                )
+
+
+def _values(source: Source, report: Report) -> dict[str, Value] | None:
+    """Choose what a report has to be told; None: there is nothing of that kind."""
+    values: dict[str, Value] = {}
+    for parameter in report.parameters:
+        if parameter.required:
+            value = _value(source, parameter, set(values.values()))
+            if value is None:
+                return None
+            values[parameter.name] = value
+    return values
+
+
+def _value(source: Source, parameter: Parameter, taken: set[Value]) -> Value | None:
+    if parameter.choices:
+        return parameter.choices[0]
+    if parameter.type not in SOME:
+        return None
+    found = source.connection.exec_driver_sql(SOME[parameter.type]).scalars()
+    return next((value for value in found if value not in taken), None)

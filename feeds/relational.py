@@ -1,0 +1,322 @@
+"""A target in SQLite or PostgreSQL: what stands in it, and what changed brought row by row.
+
+Touches the target only, in the transaction that the connection is in.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Table, delete, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from feeds import scope
+from feeds.digest import NOTHING, Digest, digest, fold, quoted
+from feeds.progress import Progress
+from feeds.rows import TABLES
+from feeds.source import JOURNAL, Source, kept_texts, last_load, left_out, lines, unholdable
+from feeds.target import ANOTHER, Brought, Change, Part, Recorded, Standing, Target, Untold
+from reports.definition import Report, Value
+from reports.run import run
+from schema.database import REVISION, VERSIONS, DatabaseError, revision
+from schema.loading import Fed
+from schema.models import METADATA
+
+RECORD = METADATA.tables[Fed.__tablename__]
+OURS = {*METADATA.tables, VERSIONS}
+SHOWN = 5
+"""Strangers that a message names."""
+GIVEN = "relation_types"
+"""The table into which the migrations put rows."""
+
+
+class Relational(Target):
+    """A target that SQLAlchemy knows."""
+
+    connection: Connection
+
+    # --- what stands there --------------------------------------------------------------------
+
+    def standing(self) -> Standing | None:
+        """Say what stands in the target; None where nothing does.
+
+        Raises DatabaseError for tables that are not a sourcebook's, and for a newer schema.
+        """
+        there = set(inspect(self.connection).get_table_names())
+        at = revision(self.connection)
+        if strangers := sorted(there - (OURS if at else {VERSIONS})):
+            named = ", ".join(strangers[:SHOWN]) + (", …" if len(strangers) > SHOWN else "")
+            whose = "also holds" if at else "holds"
+            raise DatabaseError(
+                f"{self.name}: {whose} tables that are not a sourcebook's ({named}); {ANOTHER}"
+            )
+        if at is None:
+            return None
+        if at > REVISION:
+            raise DatabaseError(
+                f"{self.name}: was made by a newer Sourcebook (schema {at}, this one knows "
+                f"{REVISION}); upgrade Sourcebook"
+            )
+        if at == REVISION:
+            self._require_shape(there)
+        last, content = last_load(self.connection)
+        return Standing(
+            last,
+            content,
+            digest(self.connection, JOURNAL),
+            self._record() if RECORD.name in there else {},
+            any(
+                self.connection.execute(select(1).select_from(table).limit(1)).first()
+                for table in TABLES
+                if table.name != GIVEN
+            ),
+            at != REVISION,
+        )
+
+    def _require_shape(self, there: set[str]) -> None:
+        """Raise DatabaseError where somebody took away or added tables or columns."""
+        inspector = inspect(self.connection)
+        for table in (*TABLES, RECORD):
+            if table.name not in there:
+                raise DatabaseError(f"{self.name}: its table {table.name} is gone; {ANOTHER}")
+            found = {column["name"] for column in inspector.get_columns(table.name)}
+            if odd := sorted(found ^ {column.name for column in table.columns}):
+                raise DatabaseError(
+                    f"{self.name}: its table {table.name} has other columns than it was made with "
+                    f"({', '.join(odd)}); {ANOTHER}"
+                )
+
+    def _record(self) -> dict[str, Recorded]:
+        return {
+            found.table_name: Recorded(
+                Digest(found.row_count, int(found.digest, 16)), found.left_out
+            )
+            for found in self.connection.execute(select(RECORD))
+        }
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table."""
+        return {table.name: self._count(f"select count(*) from {table.name}") for table in TABLES}
+
+    def digests(
+        self, progress: Progress, tables: Iterable[Table] | None = None
+    ) -> dict[str, Digest]:
+        """Let the engine compute them, table by table."""
+        found = {}
+        with progress.stage("comparing"):
+            for table in TABLES if tables is None else tables:
+                found[table.name] = digest(self.connection, table)
+                progress.advance(found[table.name].rows)
+        return found
+
+    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+        """Record what this feed leaves."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.connection.execute(delete(RECORD))
+        self.connection.execute(
+            insert(RECORD),
+            [
+                {
+                    "table_name": table.name,
+                    "row_count": digests[table.name].rows,
+                    "digest": str(digests[table.name]),
+                    "left_out": next(iter(left_out(table, keep_text=keep_text)), None),
+                    "fed_at": now,
+                }
+                for table in TABLES
+            ],
+        )
+
+    def attempt(self) -> AbstractContextManager[object]:
+        """Make a savepoint, to which it goes back where the block raises."""
+        return self.connection.begin_nested()
+
+    def texts(self) -> dict[int, int]:
+        """Say of which documents text is kept there."""
+        return kept_texts(self.connection)
+
+    def lines(self, table: Table) -> Iterator[list[bytes]]:
+        """Give all rows of a table by primary key."""
+        return lines(self.connection, table, ordered=True)
+
+    @contextmanager
+    def answer(
+        self, report: Report, values: Mapping[str, Value]
+    ) -> Iterator[Iterable[Sequence[object]]]:
+        """Answer a report there."""
+        with run(self.connection, report, values) as page:
+            yield page.rows
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:
+        """Write rows, each a JSON array, into a table that has the columns of another.
+
+        Raises DBAPIError or ValueError for a value that the target cannot hold.
+        """
+
+    def copy(
+        self,
+        source: Source,
+        table: Table,
+        progress: Progress,
+        *,
+        where: str = "true",
+        into: str | None = None,
+        **how: bool,
+    ) -> Digest:
+        """Copy rows of the source; give their digest.
+
+        Raises DatabaseError, naming the value, where the target cannot hold one.
+        """
+        total = NOTHING
+
+        def read() -> Iterable[list[bytes]]:
+            nonlocal total
+            for some in source.lines(table, where):
+                total = total.plus(fold(some))
+                yield some
+                progress.advance(len(some))
+
+        try:
+            self.write(table, into or table.name, read(), **how)
+        except (DBAPIError, ValueError) as error:
+            raise unholdable(source, table, self.engine, error) from error
+        return total
+
+    # --- bringing what changed ----------------------------------------------------------------
+
+    def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:
+        """Stage what can have changed, compare it, and write what differs."""
+        before = self._record()
+        expected = {name: recorded.digest for name, recorded in before.items()}
+        with progress.stage("reading what changed"):
+            for table in part.tables:
+                where = scope.of(table, part.documents, part.last)
+                old = digest(self.connection, table, where=where)
+                self._stage(table)
+                new = self.copy(source, table, progress, where=where, into=staged(table))
+                expected[table.name] = expected[table.name].minus(old).plus(new)
+        for table in TABLES:
+            if source.count(table) != expected[table.name].rows:
+                raise Untold(table.name)
+        changes = {table.name: self._compare(table, part) for table in part.tables}
+        if not dry:
+            with progress.stage("writing what changed"):
+                self._apply(part)
+        for table in part.tables:
+            self._do(f"drop table {staged(table)}")
+        return Brought(changes, expected)
+
+    def _stage(self, table: Table) -> None:
+        """Make a temporary table like this one, found by the same key."""
+        self._do(
+            f"create temporary table {staged(table)} as select * from {table.name} where 1 = 0"
+        )
+
+    def _compare(self, table: Table, part: Part) -> Change:
+        """Count what differs between a table and what is staged for it."""
+        keys = [column.name for column in table.primary_key.columns]
+        self._do(f"create unique index {staged(table)}_key on {staged(table)} ({_listed(keys)})")
+        self._do(f"analyze {staged(table)}")
+        where = scope.of(table, part.documents, part.last)
+        here, there = f"{table.name} as old", f"{staged(table)} as new"
+        return Change(
+            self._count(
+                f"select count(*) from {there} where not exists "
+                f"(select 1 from {here} where {_same(keys)})"
+            ),
+            self._count(
+                f"select count(*) from {there} join {here} on {_same(keys)} where {_differs(table)}"
+            ),
+            self._count(
+                f"select count(*) from (select * from {table.name} where {where}) as old "
+                f"where not exists (select 1 from {there} where {_same(keys)})"
+            ),
+        )
+
+    def _apply(self, part: Part) -> None:
+        """Make the tables what is staged for them; nothing ever points nowhere.
+
+        Rows that only rows of the same document refer to are taken out and put in anew. Those
+        to which others refer are changed in place.
+        """
+        own = [table for table in part.tables if table.name not in scope.SHARED]
+        shared = [table for table in part.tables if table.name in scope.SHARED]
+        where = {table.name: scope.of(table, part.documents, part.last) for table in part.tables}
+        whole = [table for table in own if table.name not in scope.REFERRED]
+        for table in reversed(whole):
+            self._do(f"delete from {table.name} where {where[table.name]}")
+        for table in reversed(own):
+            if table.name in scope.REFERRED:
+                self._remove(table, where[table.name])
+        for table in shared:
+            self._update(table)
+        for table in own:
+            if table in whole:
+                self._insert(table)
+            else:
+                self._update(table)
+        for table in reversed(shared):
+            self._remove(table, "true")
+
+    def _remove(self, table: Table, where: str) -> None:
+        keys = [column.name for column in table.primary_key.columns]
+        self._do(
+            f"delete from {table.name} as old where {where} and not exists "
+            f"(select 1 from {staged(table)} as new where {_same(keys)})"
+        )
+
+    def _update(self, table: Table) -> None:
+        keys = [column.name for column in table.primary_key.columns]
+        rest = [column.name for column in table.columns if column.name not in keys]
+        if rest:
+            changed = ", ".join(f"{quoted(name)} = new.{quoted(name)}" for name in rest)
+            self._do(
+                f"update {table.name} as old set {changed} from {staged(table)} as new "
+                f"where {_same(keys)} and ({_differs(table)})"
+            )
+        self._insert(
+            table, f"where not exists (select 1 from {table.name} as old where {_same(keys)})"
+        )
+
+    def _insert(self, table: Table, where: str = "") -> None:
+        columns = _listed([column.name for column in table.columns])
+        self._do(
+            f"insert into {table.name} ({columns}) select {columns} from {staged(table)} as new "
+            f"{where}"
+        )
+
+    def _do(self, statement: str) -> None:
+        # As it stands: a sign of per cent in a definition is no placeholder.
+        self.connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+    def _count(self, query: str) -> int:
+        return int(self.connection.exec_driver_sql(query).scalar_one())
+
+
+def staged(table: Table) -> str:
+    """Name the temporary table in which new rows of a table wait."""
+    return f"staged_{table.name}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def _same(keys: Sequence[str]) -> str:
+    return " and ".join(f"new.{quoted(name)} = old.{quoted(name)}" for name in keys)
+
+
+def _differs(table: Table) -> str:
+    """Write that two rows of the same key differ."""
+    keys = table.primary_key.columns
+    rest = [column.name for column in table.columns if column.name not in keys]
+    return (
+        " or ".join(f"new.{quoted(name)} is distinct from old.{quoted(name)}" for name in rest)
+        or "1 = 0"
+    )

@@ -1,0 +1,101 @@
+"""A target in SQLite: a file, made beside and moved into place, or brought up to date in place.
+
+Touches that file, and while it is made a folder beside it. Who has the old file open for reading
+keeps its state, and who opens it next sees the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Table
+from sqlalchemy.engine import URL
+
+from feeds.beside import alone, beside, move, require_folder
+from feeds.digest import Digest, Engine, quoted
+from feeds.progress import Progress
+from feeds.relational import Relational
+from feeds.rows import TABLES
+from feeds.source import Source, driving
+from feeds.target import ANOTHER, Standing
+from migrations.upgrade import require_whole, upgrade
+from schema.database import DatabaseError, building, changing
+
+CACHE = 64
+"""Megabytes of the file that SQLite may hold while it makes it."""
+
+INDEXES = "select name, sql from sqlite_schema where type = 'index' and sql is not null"
+
+
+class Sqlite(Relational):
+    """A file of SQLite."""
+
+    engine: Engine = "sqlite"
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        self.name = str(path)
+        self._path = Path(os.path.realpath(path))  # a link stays a link
+        self._progress = progress
+        self._standing: Standing | None = None
+        self._new: Path | None = None
+        """The new file, once it is made."""
+
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Standing]:
+        """Open it and keep others from writing it; a new file takes its place at the end."""
+        try:
+            require_folder(self._path, self.name)
+            with alone(self._path, self.name, self._progress), ExitStack() as old:
+                if self._path.exists():
+                    if source.engine == "sqlite" and self._path.samefile(source.name):
+                        raise DatabaseError(f"{self.name}: is the source itself; {ANOTHER}")
+                    self.connection = old.enter_context(changing(_url(self._path)))
+                    self._standing = self.standing()
+                with ExitStack() as self._making:
+                    yield self._standing or Standing()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DatabaseError(f"{self.name}: {reason.lower()}; nothing changed") from error
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table that stands there."""
+        return super().counts() if self._standing else {}
+
+    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+        """Make a new file beside the old one."""
+        folder = self._making.enter_context(beside(self._path))
+        new = folder / self._path.name
+        with building(str(new)) as connection:
+            upgrade(connection)
+        self._making.push(lambda kind, *_: None if kind else move(new, self._path))
+        # Keys are checked once, at the end.
+        self.connection = self._making.enter_context(changing(_url(new), foreign_keys=False))
+        self._do(f"pragma cache_size = -{CACHE * 1024}")
+        self._do("delete from relation_types")
+        indexes = self.connection.exec_driver_sql(INDEXES).all()
+        for name, _ in indexes:
+            self._do(f"drop index {quoted(name)}")
+        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
+            digests = {table.name: self.copy(source, table, progress) for table in TABLES}
+        with progress.stage("making keys and indexes"):
+            for _, definition in indexes:
+                self._do(definition)
+            require_whole(self.connection)
+        return digests
+
+    def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:  # noqa: ARG002 - how: for others
+        """Insert rows."""
+        columns = ", ".join(quoted(column.name) for column in table.columns)
+        values = ", ".join("?" * len(table.columns))
+        statement = f"insert into {into} ({columns}) values ({values})"
+        with driving(self.connection) as driver:
+            for some in lines:
+                driver.executemany(statement, json.loads((b"[%b]" % b",".join(some)).decode()))
+
+
+def _url(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))

@@ -1,0 +1,150 @@
+"""What every target of a feed has in common: what stands in it, what changes, what it is asked.
+
+Touches nothing itself; feeds/feeding.py decides what is done with a target.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Table
+
+from feeds.digest import Digest, Engine
+from feeds.progress import Progress
+from feeds.source import Source
+from reports.definition import Report, Value
+
+ANOTHER = "give another TARGET"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a feed is asked for."""
+
+    keep_text: bool = False
+    replace: bool = False
+    dry_run: bool = False
+    verify: bool = False
+
+
+class Recorded(NamedTuple):
+    """What the last feed left in a table."""
+
+    digest: Digest
+    left_out: str | None
+    """The column that was left out."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands in a target before a feed."""
+
+    last: int = 0
+    """The last load that it knows."""
+    content: str | None = None
+    """The content hash that this load left."""
+    journal: Digest | None = None
+    """Of all its loads."""
+    record: dict[str, Recorded] = field(default_factory=dict)
+    """What the last feed left, by table; empty: no feed has made it."""
+    rows: bool = False
+    """Whether it holds any, besides what the migrations bring."""
+    older: bool = False
+    """Whether its schema is of an older revision."""
+
+
+class Change(NamedTuple):
+    """How many rows of a table a feed brings, changes and takes away."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a feed brings to a target of the same lineage: what loads since its last may change."""
+
+    documents: frozenset[int]
+    last: int
+    tables: tuple[Table, ...]
+    """Those in which anything can have changed."""
+
+
+class Target(ABC):
+    """A database that is made an exact copy."""
+
+    name: str
+    """As messages call it, without any password."""
+    engine: Engine
+
+    @abstractmethod
+    def opened(self, source: Source) -> AbstractContextManager[Standing]:
+        """Open it in one transaction, which is committed where the block ends.
+
+        Where the block raises, all is as it was. Waits for another feed of the same target, or
+        says that there is one. Raises DatabaseError for what is foreign, newer, or the source.
+        """
+
+    @abstractmethod
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table that stands there; none where nothing does."""
+
+    @abstractmethod
+    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+        """Make it anew with the rows of the source; give the source's digest of every table."""
+
+    @abstractmethod
+    def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:
+        """Bring it up to the source in place; `dry`: only say what that would change.
+
+        Raises Untold where this cannot be done row by row.
+        """
+
+    @abstractmethod
+    def digests(
+        self, progress: Progress, tables: Iterable[Table] | None = None
+    ) -> dict[str, Digest]:
+        """Let its engine compute the digests of tables, or of all, over what it really holds."""
+
+    @abstractmethod
+    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+        """Record what this feed leaves, for the next one."""
+
+    # --- what not every target can ------------------------------------------------------------
+
+    def attempt(self) -> AbstractContextManager[object]:
+        """Take back what the block has done where it raises."""
+        return nullcontext()
+
+    def texts(self) -> dict[int, int]:
+        """Say of which documents text is kept there, and of how many passages."""
+        return {}
+
+    def lines(self, table: Table) -> Iterator[list[bytes]] | None:
+        """Give all rows of a table by primary key, each as its JSON array; None: it cannot."""
+        del table
+        return None
+
+    def answer(
+        self, report: Report, values: Mapping[str, Value]
+    ) -> AbstractContextManager[Iterable[Sequence[object]]] | None:
+        """Answer a report there; None: it cannot."""
+        del report, values
+        return None
+
+
+class Brought(NamedTuple):
+    """What bringing a part has done."""
+
+    changes: dict[str, Change]
+    expected: dict[str, Digest]
+    """What every table must come to now, had nobody else touched it since the last feed."""
+
+
+class Untold(Exception):  # noqa: N818 - it says what a part is
+    """What has changed is more than the journal tells; the target has to be filled anew."""
