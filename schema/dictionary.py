@@ -7,7 +7,7 @@ keep from schema/views.py and schema/vocabulary.py. Touches no database.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -42,9 +42,6 @@ class Field(NamedTuple):
 class UnknownTableError(KeyError):
     """There is no table or view of that name; the message gives the nearest."""
 
-
-TABLE_COLUMNS = Entry._fields
-COLUMN_COLUMNS = Field._fields
 
 VOCABULARY_OF: dict[str, type[StrEnum]] = {
     "actor_names.name_kind": vocabulary.NameKind,
@@ -111,12 +108,18 @@ def columns(name: str) -> list[Field]:
                 Field(one.name, one.type, None, None, one.meaning, _listed(one.vocabulary))
                 for one in view.columns
             ]
+    raise unknown(name, [entry.name for entry in tables()])
+
+
+def unknown(name: str, known: Iterable[str]) -> UnknownTableError:
+    """Make the error for a name that is none of those that are known."""
     from rapidfuzz import process  # only who errs waits for it
 
-    known = [entry.name for entry in tables()]
-    near = process.extractOne(name[:200], known, score_cutoff=60)
-    hint = f"did you mean {near[0]}?" if near else "`sourcebook tables` lists them"
-    raise UnknownTableError(f"there is no table or view {name[:80]!r}; {hint}")
+    near = process.extractOne(name[:200], list(known), score_cutoff=60)
+    # Of somebody else's database, a name may hold anything.
+    meant = near and (near[0] if near[0].isprintable() else ascii(near[0]))
+    hint = f"did you mean {meant}?" if meant else "`sourcebook tables` lists them"
+    return UnknownTableError(f"there is no table or view {name[:80]!r}; {hint}")
 
 
 def _field(column: Column[Any]) -> Field:

@@ -135,11 +135,6 @@ def test_a_column_says_its_values_and_whether_it_can_be_null() -> None:
     assert field("quotations", "marks").null is None
 
 
-def test_rows_have_the_columns_that_are_announced() -> None:
-    assert dictionary.TABLE_COLUMNS == ("name", "kind", "meaning")
-    assert dictionary.COLUMN_COLUMNS == ("column", "type", "key", "null", "meaning", "values")
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -116,7 +116,7 @@ def test_a_command_is_run_and_shown_with_what_it_printed(shell: Shell) -> None:
     output = shell.page("one")
     line = "sourcebook tables --format csv | head -n 3"
     command, head, *rows = output(line).removeprefix("```console\n").splitlines()
-    assert (command, head) == (f"$ {line}", "name,kind,meaning")
+    assert (command, head) == (f"$ {line}", "name,kind,rows,meaning")
     assert [row.partition(",")[0] for row in rows] == ["actor_names", "actors", "```"]
 
 
