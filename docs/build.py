@@ -36,7 +36,7 @@ from docs.schema_page import schema_page
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_MARK = r"<!-- ([a-z]+)(?:: (.+?))? -->"
+_MARK = r"<!-- ([a-z-]+)(?:: (.+?))? -->"
 _PART = re.compile(rf"^({_MARK})\n(.*?)^(<!-- end -->)$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"(sourcebook\b.*?)(?: \| head -n ([0-9]+))?")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from intake import refusals
 from intake.rules import RULES
 from intake.text import read_text
+from reports import header
 from schema import dictionary, vocabulary
 from schema.vocabulary import RELATIONS, RelationType
 
@@ -122,11 +124,18 @@ def _diagram(_: str) -> str:
     return fenced("mermaid", dictionary.mermaid(compact=True))
 
 
+def _report_header(_: str) -> str:
+    """Tell how a report's header is written, as the module that reads it does."""
+    _, example, rules = re.split(r"(?<=\n\n)(?=    --)|(?<=\n\n)(?=First )", header.__doc__ or "")
+    return fenced("sql", textwrap.dedent(example)) + "\n" + rules
+
+
 PARTS: Mapping[str, Callable[[str], str]] = {
     "coding": _coding,
     "diagram": _diagram,
     "head": _head,
     "refusals": _refusals,
+    "report-header": _report_header,
     "rules": _rules,
     "text": _text,
     "vocabulary": _vocabulary,

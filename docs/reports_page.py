@@ -30,10 +30,10 @@ SHOWN = 30
 
 INTRODUCTION = f"""# The reports
 
-Each report is one file in `reports/`: a query that reads as SQL, headed by what stands here. It
-runs as it is on SQLite and on PostgreSQL; lines that end in `-- if :option` are left out where the
-option is not given. A folder of your own .sql files with such headers is searched too, with
-`--reports DIR`.
+Each report is one file in `reports/`: a query that reads as SQL, headed by what stands here, the
+same for SQLite and PostgreSQL; lines that end in `-- if :option` are left out where the option is
+not given. `--sql` prints it with the values that it is asked for, ready for any tool. A folder of
+your own .sql files with [such headers](sql.md#the-header) is searched too, with `--reports DIR`.
 
 `sourcebook report` lists them, `sourcebook report NAME --help` says what one takes. All of them
 take `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`; `--cite` adds the citations of
