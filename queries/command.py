@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -14,6 +14,7 @@ from reports.options import only_for, row_options, write
 
 if TYPE_CHECKING:
     from queries.parameters import Parameter
+    from queries.session import Session
     from queries.values import Answer, Field, Row
     from reports.render import Cell, Column
 
@@ -117,27 +118,25 @@ def sql(
 
     One query: select, with, values, explain; on SQLite also pragmas that tell something, on
     PostgreSQL also table and show. It comes from the argument, from -f FILE or from stdin.
+
+    Without a query, on a terminal, a shell takes one after the other.
     """
     only_for("--raw", raw, [format], "csv")
-    text = _query(query, file)
+    asked = Asked(format, output, raw, timeout, limit, value_limit)
     values = _values(parameters)
+    if query is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
+        _shell(ctx.obj, values, asked)
+        return
+    text = _query(query, file)
     from queries.mistakes import pointed
     from queries.session import Session
-    from reports.render import OutputError, Page, visible
+    from reports.render import OutputError, visible
     from schema.database import DatabaseError
     from schema.statement import StatementError
 
-    if limit is None:
-        on_terminal = format == "table" and output is None and sys.stdout.isatty()
-        limit = ROWS if on_terminal else 0
-    limits = Limits(limit, value_limit if format == "table" else 0)
     try:
-        with Session(ctx.obj) as session, session.ask(text, values, timeout) as answer:
-            columns, rows = shown(answer, people=format in FOR_PEOPLE)
-            if columns or format in ("json", "jsonl"):
-                write(Page(columns, limits.held(rows)), format, output, raw)
-            else:
-                click.echo("the query gives no columns", err=True)
+        with Session(ctx.obj) as session:
+            answer(session, text, values, asked)
     except StatementError as error:
         raise click.ClickException(pointed(text, error)) from None
     except (DatabaseError, OutputError) as error:
@@ -145,8 +144,60 @@ def sql(
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
         ctx.exit(INTERRUPTED)
+
+
+class Asked(NamedTuple):
+    """What the options say of how a query is bounded and its rows are shown."""
+
+    format: str
+    output: Path | None
+    raw: bool
+    timeout: float
+    limit: int | None
+    value_limit: int
+
+
+def answer(session: Session, text: str, values: dict[str, Any], asked: Asked) -> None:
+    """Ask a query and write its rows; say on stderr what was left out of them.
+
+    Raises what the session does, and OutputError.
+    """
+    from reports.render import Page
+
+    limit = asked.limit
+    if limit is None:
+        plain = asked.format == "table" and asked.output is None
+        limit = ROWS if plain and sys.stdout.isatty() else 0
+    limits = Limits(limit, asked.value_limit if asked.format == "table" else 0)
+    try:
+        with session.ask(text, values, asked.timeout) as found:
+            columns, rows = shown(found, people=asked.format in FOR_PEOPLE)
+            if columns or asked.format in ("json", "jsonl"):
+                write(Page(columns, limits.held(rows)), asked.format, asked.output, asked.raw)
+            else:
+                click.echo("the query gives no columns", err=True)
     finally:
         limits.tell()
+
+
+def _shell(database: str, values: dict[str, Any], asked: Asked) -> None:
+    """Let the user type queries, where what that needs is installed."""
+    from reports.render import visible
+    from schema.database import DatabaseError
+
+    if asked.output is not None:
+        raise click.UsageError("-o is for a query: give one, as an argument or with -f FILE")
+    try:
+        from queries.shell import shell
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"the shell needs {error.name}: pip install prompt-toolkit pygments, or the extra "
+            "`shell`; or give a query, as an argument, with -f FILE or on stdin"
+        ) from None
+    try:
+        shell(database, values, asked)
+    except DatabaseError as error:
+        raise click.ClickException(visible(str(error))) from None
 
 
 def _query(query: str | None, file: Path | None) -> str:
