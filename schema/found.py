@@ -158,6 +158,8 @@ class Sourcebook(Dictionary):
                 return connection.execute(query).all()
         except (DBAPIError, TimeoutError) as error:
             late = monotonic() > self._until or isinstance(error, TimeoutError)
+            if not late and _first_line(error) == "interrupted":  # by Ctrl-C, as SQLite says it
+                raise KeyboardInterrupt from None
             reason = f"takes more than {PATIENCE:g} s" if late else _first_line(error)
             self.note = self.note or f"{name}: not counted or shown: {reason}"
             return None

@@ -14,6 +14,7 @@ from queries import search_command
 from queries.search import Hit, Kind
 from schema.database import writing
 from tests.databases import migrate
+from tests.terminal import terminal
 from tests.test_search import fill
 
 UNKEPT = (
@@ -123,3 +124,9 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout == "False\n"
+
+
+def test_a_terminal_sees_the_words_marked(library: str) -> None:
+    with terminal("--db", library, "search", "red", "line", "--kind", "quote") as one:
+        assert one.end() == 0
+        assert "no *red* *line*" in one.shown
