@@ -136,8 +136,9 @@ class _Feeding:
         if self.source.journal(last) != self.standing.journal:
             return None
         documents = self.source.loaded_since(last)
-        here, there = self.source.texts(), self.target.texts()
-        documents |= {one for one in here.keys() | there.keys() if here.get(one) != there.get(one)}
+        if self.source.keep_text or self.record[PASSAGES.name].left_out is None:
+            here, there = self.source.texts(), self.target.texts()
+            documents |= {d for d in here.keys() | there.keys() if here.get(d) != there.get(d)}
         if not documents or len(documents) > FEW * self.source.count(CODINGS):
             return None
         return Part(

@@ -220,75 +220,61 @@ class Relational(Target):
 
     def _compare(self, table: Table, part: Part) -> Change:
         """Count what differs between a table and what is staged for it."""
-        keys = [column.name for column in table.primary_key.columns]
-        self._do(f"create unique index {staged(table)}_key on {staged(table)} ({_listed(keys)})")
+        keys = ", ".join(_keys(table))
+        self._do(f"create unique index {staged(table)}_key on {staged(table)} ({keys})")
         self._do(f"analyze {staged(table)}")
         where = scope.of(table, part.documents, part.last)
-        here, there = f"{table.name} as old", f"{staged(table)} as new"
-        return Change(
-            self._count(
-                f"select count(*) from {there} where not exists "
-                f"(select 1 from {here} where {_same(keys)})"
-            ),
-            self._count(
-                f"select count(*) from {there} join {here} on {_same(keys)} where {_differs(table)}"
-            ),
-            self._count(
-                f"select count(*) from (select * from {table.name} where {where}) as old "
-                f"where not exists (select 1 from {there} where {_same(keys)})"
-            ),
+        key = _keys(table)[0]
+        found = self.connection.exec_driver_sql(
+            f"select count(*) filter (where old.{key} is null), "
+            f"count(*) filter (where new.{key} = old.{key} and ({_differs(table)})), "
+            f"count(*) filter (where new.{key} is null) "
+            f"from (select * from {table.name} where {where}) as old "
+            f"full join {staged(table)} as new on {_same(table)}"
         )
+        return Change(*found.one())
 
     def _apply(self, part: Part) -> None:
         """Make the tables what is staged for them; nothing ever points nowhere.
 
-        Rows that only rows of the same document refer to are taken out and put in anew. Those
-        to which others refer are changed in place.
+        Rows to which others refer are changed in place. Others that differ go, with those that
+        hang on them, and come again: so two of them can change places.
         """
         own = [table for table in part.tables if table.name not in scope.SHARED]
         shared = [table for table in part.tables if table.name in scope.SHARED]
-        where = {table.name: scope.of(table, part.documents, part.last) for table in part.tables}
-        whole = [table for table in own if table.name not in scope.REFERRED]
-        for table in reversed(whole):
-            self._do(f"delete from {table.name} where {where[table.name]}")
         for table in reversed(own):
-            if table.name in scope.REFERRED:
-                self._remove(table, where[table.name])
-        for table in shared:
-            self._update(table)
-        for table in own:
-            if table in whole:
-                self._insert(table)
-            else:
+            where = scope.of(table, part.documents, part.last)
+            self._remove(table, where, changed=table.name not in scope.REFERRED)
+        for table in (*shared, *own):
+            if table.name in (*scope.SHARED, *scope.REFERRED):
                 self._update(table)
+            self._insert(table)
         for table in reversed(shared):
-            self._remove(table, "true")
+            self._remove(table, "true", changed=False)
 
-    def _remove(self, table: Table, where: str) -> None:
-        keys = [column.name for column in table.primary_key.columns]
+    def _remove(self, table: Table, where: str, *, changed: bool) -> None:
+        """Remove rows that are gone, and those that differ if `changed`."""
+        same = _same(table) + (f" and not ({_differs(table)})" if changed else "")
         self._do(
             f"delete from {table.name} as old where {where} and not exists "
-            f"(select 1 from {staged(table)} as new where {_same(keys)})"
+            f"(select 1 from {staged(table)} as new where {same})"
         )
 
     def _update(self, table: Table) -> None:
-        keys = [column.name for column in table.primary_key.columns]
-        rest = [column.name for column in table.columns if column.name not in keys]
-        if rest:
-            changed = ", ".join(f"{quoted(name)} = new.{quoted(name)}" for name in rest)
+        """Change rows in place."""
+        changed = ", ".join(f"{name} = new.{name}" for name in _rest(table))
+        if changed:
             self._do(
                 f"update {table.name} as old set {changed} from {staged(table)} as new "
-                f"where {_same(keys)} and ({_differs(table)})"
+                f"where {_same(table)} and ({_differs(table)})"
             )
-        self._insert(
-            table, f"where not exists (select 1 from {table.name} as old where {_same(keys)})"
-        )
 
-    def _insert(self, table: Table, where: str = "") -> None:
-        columns = _listed([column.name for column in table.columns])
+    def _insert(self, table: Table) -> None:
+        """Add rows that are not there."""
+        columns = ", ".join(quoted(column.name) for column in table.columns)
         self._do(
             f"insert into {table.name} ({columns}) select {columns} from {staged(table)} as new "
-            f"{where}"
+            f"where not exists (select 1 from {table.name} as old where {_same(table)})"
         )
 
     def _do(self, statement: str) -> None:
@@ -304,19 +290,20 @@ def staged(table: Table) -> str:
     return f"staged_{table.name}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(quoted, names))
+def _keys(table: Table) -> list[str]:
+    return [quoted(column.name) for column in table.primary_key.columns]
 
 
-def _same(keys: Sequence[str]) -> str:
-    return " and ".join(f"new.{quoted(name)} = old.{quoted(name)}" for name in keys)
+def _rest(table: Table) -> list[str]:
+    keys = table.primary_key.columns
+    return [quoted(column.name) for column in table.columns if column.name not in keys]
+
+
+def _same(table: Table) -> str:
+    """Write that two rows have the same key."""
+    return " and ".join(f"new.{name} = old.{name}" for name in _keys(table))
 
 
 def _differs(table: Table) -> str:
     """Write that two rows of the same key differ."""
-    keys = table.primary_key.columns
-    rest = [column.name for column in table.columns if column.name not in keys]
-    return (
-        " or ".join(f"new.{quoted(name)} is distinct from old.{quoted(name)}" for name in rest)
-        or "1 = 0"
-    )
+    return " or ".join(f"new.{n} is distinct from old.{n}" for n in _rest(table)) or "1 = 0"

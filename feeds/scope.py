@@ -38,8 +38,8 @@ OF_FACT = {
 OF_LOAD = {"loads": "id", "changes": "load_id"}
 """The journal, which only ever grows, with the column that names the load."""
 
-REFERRED = ("codings", "facts", "events")
-"""Tables of a document to which rows of other documents refer: their rows are updated in place."""
+REFERRED = ("codings", "passages", "attributions", "facts", "events")
+"""Tables of a document to which rows refer that may stay: their rows are changed in place."""
 
 
 def of(table: Table, documents: Iterable[int], last: int) -> str:
