@@ -1,0 +1,357 @@
+"""A target in DuckDB: a file that is made anew beside the old one and takes its place.
+
+Touches the target, and a folder beside it that is gone when the feed ends; the next feed takes
+away what a killed one left.
+
+DuckDB locks a file whole and checks foreign keys row by row, so a file is never changed in place:
+who has the old one open for reading keeps its state, and who opens it next sees the new one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table, text
+
+from feeds import duckdb_schema
+from feeds.beside import alone, beside, move, require_folder
+from feeds.digest import Digest, Engine, quoted, row
+from feeds.duckdb_rows import asked, compared, fill, held
+from feeds.duckdb_schema import Dialect
+from feeds.progress import Progress
+from feeds.rows import BATCH, TABLES
+from feeds.source import JOURNAL, Source, left_out
+from feeds.target import ANOTHER, Brought, Part, Recorded, Standing, Target, Untold
+from reports.definition import Report, Value
+from reports.run import bound
+from schema.database import REVISION, VERSIONS, DatabaseError
+from schema.loading import Fed
+from schema.models import METADATA
+from schema.views import VIEWS
+
+if TYPE_CHECKING:
+    pass
+
+MAGIC = b"DUCK"
+"""What a file of DuckDB's has behind its first eight bytes."""
+
+SUFFIXES = (".duckdb", ".ddb")
+SCHEME = "duckdb:///"
+
+MISSING = "DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra `duckdb`"
+
+RECORD = METADATA.tables[Fed.__tablename__]
+OURS = [*METADATA.tables, VERSIONS, *(view.name for view in VIEWS)]
+BLOCK = 16_384
+"""Bytes of a block, the least that DuckDB takes: every key has an index, which fills some."""
+
+SHOWN = 5
+"""Strangers that a message names."""
+
+# Nothing that a file says may fetch or load code.
+# Whole numbers are divided as by the other engines.
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "integer_division": True,
+}
+
+THERE = """
+select schema_name, name
+from (
+  select database_name, schema_name, table_name as name, internal from duckdb_tables()
+  union all
+  select database_name, schema_name, view_name, internal from duckdb_views()
+  union all
+  select database_name, schema_name, function_name, internal from duckdb_functions()
+  union all
+  select database_name, schema_name, sequence_name, false from duckdb_sequences()
+) as things
+where database_name = 'old' and not internal
+order by schema_name, name
+"""
+
+
+def path_of(target: str) -> Path | None:
+    """Give the path of a target that is a DuckDB file: by its URL, its name or its first bytes."""
+    if target.startswith(SCHEME):
+        return Path(target.removeprefix(SCHEME))
+    if "://" in target:
+        return None
+    path = Path(target)
+    return path if path.suffix in SUFFIXES or _is_duckdb(path) else None
+
+
+def _is_duckdb(path: Path) -> bool:
+    try:
+        if not path.is_file():  # opening a pipe would wait
+            return False
+        with path.open("rb") as file:
+            return file.read(12)[8:] == MAGIC
+    except (OSError, ValueError):
+        return False
+
+
+class Duckdb(Target):
+    """A file of DuckDB's."""
+
+    engine: Engine = "duckdb"
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        self.name = str(path)
+        self._real = Path(os.path.realpath(path))  # a link stays a link
+        self._progress = progress
+        self._record: dict[str, Recorded] = {}
+        self._new: Path | None = None
+        """The new file, once it is made."""
+
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Standing]:
+        """Open it, and a folder beside it; the new file moves into place where the block ends."""
+        try:
+            import duckdb
+            import pyarrow
+        except ModuleNotFoundError:
+            raise DatabaseError(MISSING) from None
+        self._source = source
+        try:
+            self._look()
+            with (
+                alone(self._real, self.name, self._progress),
+                duckdb.connect(":memory:", config=SETTINGS) as self._duck,
+                beside(self._real) as self._folder,
+            ):
+                self._do(f"set temp_directory = {_literal(self._folder)}")
+                standing = self._opened() or Standing()
+                self._record = standing.record
+                yield standing
+                if self._new:
+                    self._do("checkpoint new", "use memory", "detach new")
+                    move(self._new, self._real)
+        except (duckdb.Error, pyarrow.ArrowException) as error:
+            raise DatabaseError(f"{self.name}: {_said(error)}; nothing changed") from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DatabaseError(f"{self.name}: {reason.lower()}; nothing changed") from error
+
+    # --- what stands there --------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Raise DatabaseError where no file of DuckDB's can be put."""
+        real = self._real
+        require_folder(real, self.name)
+        if real.exists() and not _is_duckdb(real):
+            raise DatabaseError(f"{self.name}: is not a DuckDB database; {ANOTHER}")
+        if real.exists() and not os.access(real, os.W_OK):
+            raise DatabaseError(f"{self.name}: cannot be written to; {ANOTHER}")
+
+    def _opened(self) -> Standing | None:
+        """Open what stands there as `old`, and keep others from writing it; None: nothing.
+
+        Raises DatabaseError for what is not ours.
+        """
+        import duckdb
+
+        if not self._real.exists():
+            return None
+        attach = f"attach {_literal(self._real)} as old (type duckdb"
+        try:
+            if Path(f"{self._real}.wal").exists():  # who wrote it last was killed
+                self._do(f"{attach})", "checkpoint old", "detach old")
+            self._do(f"{attach}, read_only)")
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise
+            raise DatabaseError(
+                f"{self.name}: another process has it open; try again when that has ended"
+            ) from error
+        return self._found()
+
+    def _found(self) -> Standing | None:
+        """Describe what is in `old`. Raises DatabaseError for what is not ours."""
+        there = asked(self._duck, THERE)
+        if not there:
+            return None
+        at = None
+        if ("main", VERSIONS) in there:
+            [[at]] = asked(self._duck, f"select max(version_num) from old.main.{VERSIONS}")
+        ours = {("main", name) for name in (OURS if at else ())}
+        if strangers := [name for schema, name in there if (schema, name) not in ours]:
+            named = ", ".join(strangers[:SHOWN]) + (", …" if len(strangers) > SHOWN else "")
+            raise DatabaseError(
+                f"{self.name}: holds what is not a sourcebook's ({named}); {ANOTHER}"
+            )
+        if at != REVISION:
+            raise DatabaseError(
+                f"{self.name}: was made by another Sourcebook (schema {at}, this one knows "
+                f"{REVISION}); use that, or {ANOTHER}"
+            )
+        if missing := sorted(ours - set(there)):
+            raise DatabaseError(f"{self.name}: its {missing[0][1]} is gone; {ANOTHER}")
+        loads = asked(
+            self._duck, "select id, content_hash from old.main.loads order by id desc limit 1"
+        )
+        last, content = loads[0] if loads else (0, None)
+        rows = asked(
+            self._duck, "select table_name, row_count, digest, left_out from old.main.feeds"
+        )
+        return Standing(
+            last,
+            content,
+            held(self._duck, JOURNAL, "old"),
+            {name: Recorded(Digest(n, int(sum, 16)), out) for name, n, sum, out in rows},
+            any(self.counts().values()),
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table that stands there."""
+        if "old" not in self._open():
+            return {}
+        return {
+            table.name: asked(self._duck, f"select count(*) from old.main.{table.name}")[0][0]
+            for table in TABLES
+        }
+
+    def digests(
+        self, progress: Progress, tables: Iterable[Table] | None = None
+    ) -> dict[str, Digest]:
+        """Compute what tables come to: of the new file once it is made, else of the old."""
+        found = {}
+        with progress.stage("comparing"):
+            for table in TABLES if tables is None else tables:
+                found[table.name] = held(self._duck, table, self._catalog)
+                progress.advance(found[table.name].rows)
+        return found
+
+    def texts(self) -> dict[int, int]:
+        """Say of which documents text is kept, and of how many passages."""
+        query = f"""
+            select document_id, count(text)
+            from {self._catalog}.main.passages
+            group by document_id
+            having count(text) > 0
+        """
+        return dict(asked(self._duck, query))
+
+    def lines(self, table: Table) -> Iterator[list[bytes]]:
+        """Give all rows of a table by primary key, each as its JSON array."""
+        order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
+        with self._duck.cursor() as cursor:
+            cursor.execute(
+                f"select {row(table, 'duckdb')} from {self._catalog}.main.{quoted(table.name)} "
+                f"order by {order}"
+            )
+            while found := cursor.fetchmany(BATCH):
+                yield [line.encode() for (line,) in found]
+
+    @contextmanager
+    def answer(
+        self, report: Report, values: Mapping[str, Value]
+    ) -> Iterator[Iterable[Sequence[object]]]:
+        """Answer a report there: its SQL is DuckDB's too, but for what a slash means."""
+        given = bound(self._source.connection, report, values)
+        query = text(report.statement(given)).compile(dialect=Dialect())
+        with self._duck.cursor() as cursor:
+            cursor.execute(f"use {self._catalog}")
+            cursor.execute(str(query), [given[name] for name in query.positiontup or ()])
+            yield iter(cursor.fetchone, None)
+
+    @property
+    def _catalog(self) -> str:
+        """What stands there: the new file once it is made, else the old one."""
+        return "new" if self._new else "old"
+
+    # --- the new file -------------------------------------------------------------------------
+
+    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+        """Make the new file."""
+        return self._made(source, progress)
+
+    def bring(
+        self,
+        source: Source,
+        part: Part,  # noqa: ARG002 - the file is made whole
+        progress: Progress,
+        *,
+        dry: bool,
+    ) -> Brought:
+        """Make the new file, and say in what it differs from the old one."""
+        before = self.digests(progress)
+        if any(before[name] != one.digest for name, one in self._record.items()):
+            raise Untold
+        expected = self._made(source, progress)
+        with progress.stage("comparing"):
+            changes = {
+                name: compared(self._duck, METADATA.tables[name])
+                for name, found in expected.items()
+                if found != before[name]
+            }
+        if dry:
+            self._discard()
+        return Brought(changes, expected)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Take the new file away where the block raises."""
+        try:
+            yield
+        except BaseException:
+            self._discard()
+            raise
+
+    def _discard(self) -> None:
+        if self._new:
+            self._do("use memory", "detach new")
+            self._new.unlink()
+            self._new = None
+
+    def _made(self, source: Source, progress: Progress) -> dict[str, Digest]:
+        """Make the new file; give the source's digest of every table."""
+        new = self._folder / self._real.name
+        self._do(f"attach {_literal(new)} as new (type duckdb, block_size {BLOCK})", "use new")
+        tables = (*TABLES, RECORD)
+        self._do(*map(duckdb_schema.table, tables))
+        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
+            digests = {table.name: fill(self._duck, source, table, progress) for table in TABLES}
+        for table in tables:
+            self._do(*duckdb_schema.indexes(table), *duckdb_schema.comments(table))
+        self._do(*duckdb_schema.versions(), *duckdb_schema.views())
+        self._new = new
+        return digests
+
+    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+        """Record in the new file what this feed leaves."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for table in TABLES:
+            found = digests[table.name]
+            out = next(iter(left_out(table, keep_text=keep_text)), None)
+            asked(
+                self._duck,
+                f"insert into {RECORD.name} (table_name, row_count, digest, left_out, fed_at) "
+                "values (?, ?, ?, ?, ?)",
+                *(table.name, found.rows, str(found), out, now),
+            )
+
+    def _do(self, *statements: str) -> None:
+        for statement in statements:
+            asked(self._duck, statement)
+
+    def _open(self) -> set[str]:
+        return {
+            name for (name,) in asked(self._duck, "select database_name from duckdb_databases()")
+        }
+
+
+def _said(error: Exception) -> str:
+    """Say in one line what DuckDB means."""
+    return str(error).strip().partition("\n")[0].removeprefix("IO Error: ")
+
+
+def _literal(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,98 @@
+"""Rows in DuckDB: brought there and compared. Touches the connection that it is given.
+
+Rows come from the source some at a time. DuckDB's own memory grows with the data all the same: it
+holds the indexes of keys while it makes them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
+
+from feeds import digest
+from feeds.digest import NOTHING, Digest, fold, quoted
+from feeds.progress import Progress
+from feeds.source import Source, unholdable
+from feeds.target import Change
+from schema.dictionary import type_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ARRIVING = "sourcebook_arriving"
+"""What rows are called while DuckDB takes them."""
+
+REFUSALS = (DBAPIError, ValueError, KeyError)
+"""What is raised, besides what DuckDB and pyarrow raise, where a value cannot be brought."""
+
+TRUTH = {None: None, 0: False, 1: True}
+
+
+def asked(duck: DuckDBPyConnection, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Run a statement to its end and give its rows: DuckDB leaves off where nobody reads on."""
+    return duck.execute(statement, values).fetchall()
+
+
+def fill(duck: DuckDBPyConnection, source: Source, table: Table, progress: Progress) -> Digest:
+    """Bring all rows of a table of the source; give their digest there.
+
+    Raises DatabaseError, naming the value, where DuckDB cannot hold one.
+    """
+    import duckdb
+    import pyarrow as arrow
+
+    types = {"integer": arrow.int32(), "boolean": arrow.bool_(), "text": arrow.string()}
+    fields = arrow.schema([(one.name, types[type_of(one)]) for one in table.columns])
+    total = NOTHING
+    try:
+        for lines in source.lines(table, ordered=True):
+            columns = [
+                arrow.array(
+                    map(TRUTH.__getitem__, values) if field.type == arrow.bool_() else values,
+                    type=field.type,
+                )
+                for values, field in zip(
+                    zip(*json.loads(b"[" + b",".join(lines) + b"]"), strict=True),
+                    fields,
+                    strict=True,
+                )
+            ]
+            duck.register(ARRIVING, arrow.Table.from_arrays(columns, schema=fields))
+            asked(duck, f"insert into {quoted(table.name)} select * from {ARRIVING}")
+            duck.unregister(ARRIVING)
+            total = total.plus(fold(lines))
+            progress.advance(len(lines))
+    except (*REFUSALS, duckdb.DataError, duckdb.IntegrityError, arrow.ArrowException) as error:
+        raise unholdable(source, table, "duckdb", error) from error
+    asked(duck, "checkpoint")
+    return total
+
+
+def held(duck: DuckDBPyConnection, table: Table, catalog: str) -> Digest:
+    """Give the digest of what a table of a database really holds."""
+    where = f"{catalog}.main.{quoted(table.name)}"
+    [row] = asked(duck, digest.query(table, "duckdb", source=where))
+    return digest.read(row)
+
+
+def compared(duck: DuckDBPyConnection, table: Table) -> Change:
+    """Count by primary key what a table has more, other and less in `new` than in `old`."""
+    key = [quoted(column.name) for column in table.primary_key.columns]
+    rest = [quoted(column.name) for column in table.columns if not column.primary_key]
+    same = " and ".join(f"new.{one} = old.{one}" for one in key)
+    differs = " or ".join(f"new.{one} is distinct from old.{one}" for one in rest) or "false"
+    [row] = asked(
+        duck,
+        f"""
+        select
+          count(*) filter (where old.{key[0]} is null),
+          count(*) filter (where new.{key[0]} = old.{key[0]} and ({differs})),
+          count(*) filter (where new.{key[0]} is null)
+        from new.main.{quoted(table.name)} as new
+        full join old.main.{quoted(table.name)} as old on {same}
+        """,
+    )
+    return Change(*row)
