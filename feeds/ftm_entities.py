@@ -4,7 +4,7 @@
 | --- | --- |
 | actor | Person, PublicBody, Organization, else LegalEntity: see SCHEMA_OF |
 | name | `alias`; short ones, titles, metonyms and descriptions: `weakAlias` |
-| source that is a writing | Article or Document |
+| source that is a writing | Article, whatever it is: a Document has to be a file |
 | event that is actual | Event; all who take part are `involved`, as what says `notes` |
 | post of a person | Position, with an Occupancy |
 | membership in an organisation | Membership |
@@ -46,8 +46,6 @@ SCHEMA_OF: dict[str, str] = {
 
 ORGANISATIONS = ("Organization", "PublicBody")
 """What has members, posts and heads there; PublicBody is a kind of Organization."""
-
-ARTICLES = ("article", "press-report")
 
 FULL_NAMES = (NameKind.NAME, NameKind.TRANSLITERATION)
 
@@ -128,7 +126,7 @@ def document(
     """Make the entity of a writing; `makers` are names, each as author or publisher."""
     known = list(makers)
     return _entity(
-        "Article" if kind in ARTICLES else "Document",
+        "Article",
         "source",
         key,
         title=[title],
@@ -302,8 +300,8 @@ def _post_key(what: str, key: str) -> str:
 
 
 def _named(name: str, key: str) -> str:
-    """Give a name that is one: with nothing but blanks and marks, the key."""
-    return name if _is_name(name) else key
+    """Give a name that is one: where it is nothing but blanks and marks, the key."""
+    return next((one for one in (name, key) if _is_name(one)), "unnamed")
 
 
 def _is_name(value: str) -> bool:
