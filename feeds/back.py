@@ -248,21 +248,22 @@ class Csv(File):
     def records(self, file: BufferedReader) -> Iterator[Record]:
         """Give the rows as texts."""
         csv.field_size_limit(LARGEST)
-        rows = csv.reader(TextIOWrapper(file, encoding="utf-8", newline=""), strict=True)
         names, line = [column.name for column in self.columns], 1
-        try:
-            if (header := next(rows, [])) != names:
-                self.fail(line, f"has the columns {_listed(header)}, and not {_listed(names)}")
-            line = rows.line_num + 1
-            for row in rows:
-                if len(row) != len(names):
-                    self.fail(line, f"has {len(row)} cells, and there are {len(names)} columns")
-                yield line, row
+        with TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            rows = csv.reader(text, strict=True)
+            try:
+                if (header := next(rows, [])) != names:
+                    self.fail(line, f"has the columns {_listed(header)}, and not {_listed(names)}")
                 line = rows.line_num + 1
-        except UnicodeDecodeError:
-            self.fail(line, "holds, there or soon after, what is no UTF-8")
-        except csv.Error as error:
-            self.fail(line, str(error))
+                for row in rows:
+                    if len(row) != len(names):
+                        self.fail(line, f"has {len(row)} cells, and there are {len(names)} columns")
+                    yield line, row
+                    line = rows.line_num + 1
+            except UnicodeDecodeError:
+                self.fail(line, "holds, there or soon after, what is no UTF-8")
+            except csv.Error as error:
+                self.fail(line, str(error))
 
     def reader(self, column: Column[Any]) -> Callable[[Any], Any]:
         """Read a text by the type of the column."""

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -102,12 +103,14 @@ class Export:
     def _fetched(self, table: Table, columns: Iterable[ColumnElement[Any]]) -> Iterator[Rows]:
         query = select(*columns).select_from(table).order_by(*table.primary_key.columns)
         dialect = self.connection.dialect
-        statement = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-        streaming = self.connection.execution_options(stream_results=True)
-        with streaming.exec_driver_sql(str(statement)) as result:
-            cursor = result.cursor
+        statement = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        # The driver's own cursor: rows of SQLAlchemy's take half as long again.
+        driver: Any = self.connection.connection.driver_connection
+        with closing(
+            driver.cursor() if dialect.name == "sqlite" else driver.cursor("exported")
+        ) as cursor:
             try:
-                # The driver's own cursor: rows of SQLAlchemy's take half as long again.
+                cursor.execute(statement)
                 while rows := cursor.fetchmany(BATCH):
                     yield rows
                     self.tell(len(rows))

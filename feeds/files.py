@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from sqlalchemy import Table, exists, literal, select
+from sqlalchemy import Table, exists, func, literal, select
 
 from feeds.export import Export, File, Rows
-from feeds.package import table_schema
+from feeds.package import DAYS, table_schema
 from feeds.rows import TABLES
 from schema.dictionary import type_of
 
@@ -40,7 +40,7 @@ def csv(export: Export) -> Iterator[File]:
             for rows in export.texts(table, null_as):
                 file.write(lines(rows))
                 count += len(rows)
-        yield File(name, count, resource(table, "csv", "text/csv", null_as))
+        yield File(name, count, resource(export, table, "csv", "text/csv", null_as))
 
 
 def lines(rows: Sequence[Sequence[str]]) -> str:
@@ -84,7 +84,7 @@ def jsonl(export: Export) -> Iterator[File]:
                 written = cells(table, rows, WRITERS, "null")
                 file.write("".join(map(line.__mod__, written)))
                 count += len(rows)
-        yield File(name, count, resource(table, "jsonl", "application/jsonl", None))
+        yield File(name, count, resource(export, table, "jsonl", "application/jsonl", None))
 
 
 def cells(
@@ -103,15 +103,20 @@ def cells(
     return zip(*written, strict=True)
 
 
-def resource(table: Table, format: str, mediatype: str, null_as: str | None) -> dict[str, Any]:
+def resource(
+    export: Export, table: Table, format: str, mediatype: str, null_as: str | None
+) -> dict[str, Any]:
     """Say what a file of a table holds."""
+    days = [column for column in table.columns if f"{table.name}.{column.name}" in DAYS]
+    first = export.connection.execute(select(*map(func.min, days))).one() if days else ()
+    late = all(day is None or day >= "0001" for day in first)
     return {
         "type": "table",
         "description": table.comment,
         "format": format,
         "mediatype": mediatype,
         "encoding": "utf-8",
-        "schema": table_schema(table, null_as),
+        "schema": table_schema(table, null_as, days=late),
     }
 
 

@@ -66,8 +66,10 @@ def descriptor(format: str, content: str, files: Sequence[tuple[File, int, str]]
     }
 
 
-def table_schema(table: Table, null_as: str | None) -> dict[str, Any]:
+def table_schema(table: Table, null_as: str | None, days: bool = True) -> dict[str, Any]:
     """Describe a table's columns and keys; `null_as` is what stands for null in its file.
+
+    Without `days` these are told as text: the year 0 is no date to many programs.
 
     A CHECK is told where it holds a column to a closed list. What has no word in the standard is
     left out: other CHECKs, what is unique only under a condition, and a foreign key of several
@@ -75,7 +77,7 @@ def table_schema(table: Table, null_as: str | None) -> dict[str, Any]:
     """
     unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
     described = {
-        "fields": [_field(column, unique) for column in table.columns],
+        "fields": [_field(column, unique, days) for column in table.columns],
         "primaryKey": list(table.primary_key.columns.keys()),
         "uniqueKeys": sorted(list(one.columns.keys()) for one in unique),
         "foreignKeys": [
@@ -87,7 +89,7 @@ def table_schema(table: Table, null_as: str | None) -> dict[str, Any]:
     return present | {"missingValues": [] if null_as is None else [null_as]}
 
 
-def _field(column: Column[Any], unique: Sequence[UniqueConstraint]) -> dict[str, Any]:
+def _field(column: Column[Any], unique: Sequence[UniqueConstraint], days: bool) -> dict[str, Any]:
     name = f"{column.table.name}.{column.name}"
     type = {"text": "string"}.get(type_of(column), type_of(column))
     constraints: dict[str, Any] = {}
@@ -99,7 +101,7 @@ def _field(column: Column[Any], unique: Sequence[UniqueConstraint]) -> dict[str,
         constraints["enum"] = list(values)
     field: dict[str, Any] = {
         "name": column.name,
-        "type": "date" if name in DAYS else "datetime" if name in MOMENTS else type,
+        "type": "date" if days and name in DAYS else "datetime" if name in MOMENTS else type,
         "description": column.comment or "",
     }
     return field | ({"constraints": constraints} if constraints else {})

@@ -21,7 +21,11 @@ GIVEN = "SOURCEBOOK_TEST_POSTGRES"
 FOLDER = "SOURCEBOOK_TEST_FOLDER"
 CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
 
-pytest_plugins = ["tests.databases"]  # sourcebooks, on both engines
+pytest_plugins = [
+    "tests.databases",  # sourcebooks, on both engines
+    "tests.export_folders",  # exports of a hostile one
+    "tests.feed_targets",  # what a feed fills, on both engines
+]
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
 

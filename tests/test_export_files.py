@@ -1,0 +1,380 @@
+"""What exports hold: every value as it is, as programs of others read it, the same bytes again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sqlite3
+import warnings
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import frictionless
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds import export as exporting
+from feeds.files import lines
+from feeds.package import PackageError
+from feeds.rows import TABLES
+from schema.database import REVISION, writing
+from schema.dictionary import type_of
+from schema.models import METADATA
+from schema.vocabulary import FactKind
+from tests.databases import Server, migrate, on_postgresql
+from tests.export_folders import BACK, contents, descriptor, missing, ordered, run
+from tests.export_hostile import NUL, TEXTS, hostile
+from tests.rows import fill
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+FORMATS = (*BACK, "parquet", "sql")
+
+
+@pytest.fixture(scope="module")
+def stored(hostile_book: str) -> Rows:
+    """What SQLite says that the tables hold, booleans as such."""
+    with closing(sqlite3.connect(hostile_book)) as database:
+        return {
+            table.name: [
+                tuple(
+                    bool(value) if type_of(column) == "boolean" else value
+                    for column, value in zip(table.columns, row, strict=True)
+                )
+                for row in database.execute(ordered(table))
+            ]
+            for table in TABLES
+        }
+
+
+def test_there_is_a_file_for_every_table_and_none_is_empty(
+    exported: dict[str, Path], stored: Rows
+) -> None:
+    assert stored.keys() == METADATA.tables.keys() - {"feeds"}
+    assert all(stored.values())
+    for format, folder in exported.items():
+        files = {f"{table}.{format}" for table in stored}
+        assert contents(folder).keys() == files | {"datapackage.json"}
+        assert [one["path"] for one in descriptor(folder)["resources"]] == [
+            f"{table.name}.{format}" for table in TABLES
+        ]
+
+
+# --- csv ------------------------------------------------------------------------------------------
+
+
+def read_csv(folder: Path, name: str, null: str) -> list[tuple[Any, ...]]:
+    """Read a table as Python's csv has it, types as the model says."""
+    read = {"text": str, "integer": int, "boolean": {"true": True, "false": False}.__getitem__}
+    types = [read[type_of(column)] for column in METADATA.tables[name].columns]
+    csv.field_size_limit(2**24)
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file, strict=True)
+    assert header == METADATA.tables[name].columns.keys()
+    return [
+        tuple(None if cell == null else kind(cell) for kind, cell in zip(types, row, strict=True))
+        for row in rows
+    ]
+
+
+def test_python_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
+    nulls = missing(exported["csv"])
+    for name, rows in stored.items():
+        assert read_csv(exported["csv"], name, *nulls[name]) == rows
+
+
+def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
+    types = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
+    nulls = missing(exported["csv"])
+    for name, rows in stored.items():
+        columns = {one.name: types[type_of(one)] for one in METADATA.tables[name].columns}
+        found = duckdb.read_csv(
+            str(exported["csv"] / f"{name}.csv"),
+            header=True,
+            sep=",",
+            quotechar='"',
+            escapechar='"',
+            na_values=nulls[name][0],
+            columns=columns,
+            auto_detect=False,
+            max_line_size=10_000_000,
+            parallel=False,
+        )
+        assert found.fetchall() == rows
+
+
+def test_null_is_a_word_that_no_cell_is(exported: dict[str, Path], stored: Rows) -> None:
+    nulls = missing(exported["csv"])
+    assert nulls["places"] == [r"\N"]
+    assert nulls["actors"] == [r"\N2"]  # its texts are \N and \N1
+    for name, rows in stored.items():
+        assert nulls[name][0] not in {cell for row in rows for cell in row}
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(codec="utf-8")), min_size=3, max_size=3), min_size=1)
+)
+def test_lines_are_those_of_pythons_csv(rows: list[list[str]]) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(rows)
+    assert lines(rows) == file.getvalue()
+
+
+# --- jsonl ----------------------------------------------------------------------------------------
+
+
+def test_python_and_duckdb_read_jsonl(exported: dict[str, Path], stored: Rows) -> None:
+    for name, rows in stored.items():
+        columns = METADATA.tables[name].columns.keys()
+        path = exported["jsonl"] / f"{name}.jsonl"
+        text = path.read_bytes().decode()
+        assert [json.loads(line) for line in text.split("\n")[:-1]] == [
+            dict(zip(columns, row, strict=True)) for row in rows
+        ]
+        types = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
+        found = duckdb.read_json(
+            str(path),
+            columns={one.name: types[type_of(one)] for one in METADATA.tables[name].columns},
+            format="newline_delimited",
+            maximum_object_size=10_000_000,
+        )
+        assert found.fetchall() == rows
+
+
+# --- the data package -----------------------------------------------------------------------------
+
+
+def valid(folder: Path) -> frictionless.Report:
+    """Have the standard's own library check a package: the descriptor, every row, every key.
+
+    It reads jsonl through a library of its own; that of Python is as good.
+    """
+    described = descriptor(folder)
+    if described["sourcebook"]["format"] == "jsonl":
+        for one in described["resources"]:
+            text = (folder / one["path"]).read_bytes().decode()
+            one["data"] = [json.loads(line) for line in text.split("\n")[:-1]]
+            for name in ("path", "bytes", "hash", "format", "mediatype", "encoding"):
+                del one[name]
+    with warnings.catch_warnings(), frictionless.system.use_context(trusted=True):
+        warnings.simplefilter("ignore")  # what its dependencies will lose one day
+        package = frictionless.Package.from_descriptor(described, basepath=str(folder))
+        return package.validate()
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A hostile sourcebook without the longest text, over which the library takes its time."""
+    database = migrate(str(tmp_path_factory.mktemp("short") / "sourcebook.db"))
+    with writing(database) as connection:
+        hostile(connection, (*(text for text in TEXTS if len(text) < 1_000), NUL))
+    return database
+
+
+@pytest.mark.parametrize("format", BACK)
+def test_the_standards_library_accepts_a_package(short: str, tmp_path: Path, format: str) -> None:
+    run(short, tmp_path / "out", format, keep_text=True)
+    report = valid(tmp_path / "out")
+    assert report.flatten(["type", "note"]) == []
+    assert report.valid
+    assert report.stats["tasks"] == len(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "fault"),
+    [
+        ("events", b",2\r\n", b",7777\r\n", "foreign-key"),
+        ("attributions", b"2,1,1,3", b"2,1,7777,3", "foreign-key"),
+        ("places", b"2,town,The Town,city,1", b"2,town,The Town,hamlet,1", "constraint-error"),
+        ("places", b"2,town", b"2,land", "unique-error"),
+        ("places", b"2,town", b"two,town", "type-error"),
+        ("places", b"2,town", b"1,town", "primary-key"),
+        ("places", b"The Town", rb"\N", "constraint-error"),
+        ("dates", b"2011-01-01", b"2011-02-30", "type-error"),
+        ("loads", b"12:00:00Z", b"noon", "type-error"),
+    ],
+)
+def test_a_package_lets_the_library_find(
+    sourcebooks_of_rows: Path, tmp_path: Path, table: str, old: bytes, new: bytes, fault: str
+) -> None:
+    folder = Path(shutil.copytree(sourcebooks_of_rows, tmp_path / "out"))
+    path = folder / f"{table}.csv"
+    before = path.read_bytes()
+    assert before.count(old) == 1
+    path.write_bytes(before.replace(old, new))
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for one in described["resources"]:
+        del one["bytes"], one["hash"]  # it would stop at these
+    (folder / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    assert fault in {kind for (kind,) in valid(folder).flatten(["type"])}
+
+
+@pytest.fixture(scope="module")
+def sourcebooks_of_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export in csv of the rows of tests/rows.py."""
+    folder = tmp_path_factory.mktemp("rows")
+    database = migrate(str(folder / "sourcebook.db"))
+    with writing(database) as connection:
+        fill(connection)
+    run(database, folder / "out", "csv")
+    return folder / "out"
+
+
+def test_a_package_says_what_the_database_does(exported: dict[str, Path]) -> None:
+    described = descriptor(exported["csv"])
+    assert described["sourcebook"] == {
+        "format": "csv",
+        "schema": REVISION,
+        "content_hash": "0" * 64,
+    }
+    [spans] = [one for one in described["resources"] if one["name"] == "spans"]
+    assert spans["description"] == METADATA.tables["spans"].comment
+    assert spans["schema"]["primaryKey"] == ["evidence_id", "n"]
+    assert spans["schema"]["foreignKeys"] == [
+        {
+            "fields": ["evidence_id", "document_id"],
+            "reference": {"resource": "evidence", "fields": ["id", "document_id"]},
+        },
+        {
+            "fields": ["document_id", "passage"],
+            "reference": {"resource": "passages", "fields": ["document_id", "n"]},
+        },
+    ]
+    [kind] = [
+        field
+        for one in described["resources"]
+        for field in one["schema"]["fields"]
+        if (one["name"], field["name"]) == ("facts", "kind")
+    ]
+    assert kind["constraints"]["enum"] == list(FactKind)
+
+
+# --- parquet --------------------------------------------------------------------------------------
+
+
+def test_pyarrow_and_duckdb_read_parquet(exported: dict[str, Path], stored: Rows) -> None:
+    for name, rows in stored.items():
+        path = exported["parquet"] / f"{name}.parquet"
+        found = pq.read_table(path)
+        for column, kind in {"earliest": pa.string(), "latest": pa.string()}.items():
+            if column in found.column_names:
+                place = found.column_names.index(column)
+                assert found.schema.field(column).type == pa.date32()
+                found = found.set_column(place, column, found[column].cast(kind))
+        if "loaded_at" in found.column_names:
+            assert found.schema.field("loaded_at").type == pa.timestamp("ms", "UTC")
+            assert found["loaded_at"].to_pylist()[0].isoformat() == "2016-06-01T12:00:00+00:00"
+            found = found.drop_columns(["loaded_at"])
+            rows = [(*row[:2], *row[3:]) for row in rows]
+        assert list(zip(*found.to_pydict().values(), strict=True)) == rows
+        assert len(duckdb.read_parquet(str(path))) == len(rows)
+    symmetric = pq.read_schema(exported["parquet"] / "relation_types.parquet").field(3)
+    assert symmetric.type == pa.bool_()
+    days = duckdb.read_parquet(str(exported["parquet"] / "dates.parquet"))
+    assert str(days.select("earliest").types[0]) == "DATE"
+
+
+def test_parquet_carries_comments_and_keys(exported: dict[str, Path]) -> None:
+    schema = pq.read_schema(exported["parquet"] / "events.parquet")
+    assert schema.metadata[b"description"].decode() == METADATA.tables["events"].comment
+    assert json.loads(schema.metadata[b"table_schema"])["primaryKey"] == ["id"]
+    date = schema.field("date")
+    assert date.metadata[b"key"] == b"fk dates.edtf"
+    assert date.metadata[b"description"].decode() == METADATA.tables["events"].c.date.comment
+    assert date.nullable
+    assert not schema.field("title").nullable
+    assert schema.field("modality").metadata[b"values"].startswith(b"actual; ")
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        (
+            "update dates set earliest = '2015-02-30'",
+            "dates.earliest: .*'2015-02-30'.*; correct",
+        ),
+        ("update loads set loaded_at = 'now'", "loads.loaded_at: .*'now'.*; correct it"),
+    ],
+)
+def test_a_day_that_is_none_is_refused_in_parquet(
+    tmp_path: Path, sourcebook_of_rows: str, statement: str, says: str
+) -> None:
+    with closing(sqlite3.connect(sourcebook_of_rows)) as database:
+        database.execute(statement)
+        database.commit()
+    with pytest.raises(PackageError, match=says):
+        run(sourcebook_of_rows, tmp_path / "out", "parquet")
+    assert not (tmp_path / "out").exists()
+
+
+# --- all formats ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sourcebook_of_rows(tmp_path: Path) -> str:
+    """A sourcebook in SQLite with the rows of tests/rows.py, to be changed."""
+    database = migrate(str(tmp_path / "sourcebook.db"))
+    with writing(database) as connection:
+        fill(connection)
+    return database
+
+
+@on_postgresql
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_data_make_the_same_bytes_on_either_engine(
+    sourcebooks: Server, tmp_path: Path, format: str
+) -> None:
+    """And the passages' text stays out unless it is asked for."""
+    one, other = migrate(str(tmp_path / "one.db")), sourcebooks.migrated()
+    for database in (one, other):
+        with writing(database) as connection:
+            hostile(connection)
+    for n, database in enumerate((one, one, other)):
+        run(database, tmp_path / f"out{n}", format)
+    sourcebooks.remove(other)
+    first, again, elsewhere = (contents(tmp_path / f"out{n}") for n in range(3))
+    assert first == again
+    assert first == elsewhere
+    kept = run(one, tmp_path / "kept", format, keep_text=True)
+    differ = {name for name, data in contents(tmp_path / "kept").items() if data != first[name]}
+    files = {file.name for file, _ in kept.files}
+    assert differ == {"datapackage.json"} | ({f"passages.{format}"} & files or files)
+    assert b"A heading." not in b"".join(first.values())
+    assert b"A heading." in b"".join(contents(tmp_path / "kept").values())
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_rows_that_come_in_many_batches_make_the_same_file(
+    sourcebook_of_rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    """`relation_types` has 29 rows, `dates` and others just two."""
+    run(sourcebook_of_rows, tmp_path / "out", format)
+    monkeypatch.setattr(exporting, "BATCH", 2)
+    run(sourcebook_of_rows, tmp_path / "small", format)
+    if format == "parquet":  # written a few batches at a time, and so read
+        for path in (tmp_path / "out").glob("*.parquet"):
+            assert pq.read_table(path).equals(pq.read_table(tmp_path / "small" / path.name))
+        groups = pq.ParquetFile(tmp_path / "small" / "relation_types.parquet").num_row_groups
+        assert groups == 5
+    elif format != "sql":  # an INSERT holds no more than a batch
+        assert contents(tmp_path / "out") == contents(tmp_path / "small")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_text_that_is_no_text_is_refused(
+    sourcebook_of_rows: str, tmp_path: Path, format: str
+) -> None:
+    with closing(sqlite3.connect(sourcebook_of_rows)) as database:
+        database.execute("update events set title = cast(x'eda080' as text) where id = 7")
+        database.commit()
+    with pytest.raises(PackageError, match=r"^events cannot be read: Could not decode") as raised:
+        run(sourcebook_of_rows, tmp_path / "out", format)
+    assert str(raised.value).isprintable()
+    assert [path.name for path in tmp_path.iterdir()] == ["sourcebook.db"]
