@@ -29,7 +29,7 @@ from feeds.ftm_entities import (
     post,
     tie,
 )
-from feeds.rows import BATCH
+from feeds.graph import streamed
 
 ENTITIES = "entities.ftm.json"
 
@@ -246,35 +246,28 @@ def _write(connection: Connection, out: TextIO, spoilt: Counter[str]) -> int:
 def _entities(connection: Connection) -> Iterator[dict[str, Any]]:
     """Give all entities, in an order that depends on keys alone."""
     names = _Following(connection, NAMES)
-    for id, *row in _streamed(connection, ACTORS):
+    for id, *row in streamed(connection, ACTORS):
         yield actor(names.of(id), *row)
     makers = _Following(connection, MAKERS)
-    for id, *row in _streamed(connection, DOCUMENTS):
+    for id, *row in streamed(connection, DOCUMENTS):
         yield document(makers.of(id), *row)
-    for what, *row in _streamed(connection, POSTS):
+    for what, *row in streamed(connection, POSTS):
         yield post(what, *row)
     participants = _Following(connection, PARTICIPANTS)
     evidence = _Following(connection, ACTUAL_EVENTS + EVIDENCE)
-    for id, *row in _streamed(connection, EVENTS):
+    for id, *row in streamed(connection, EVENTS):
         taking_part = [Participant(*one) for one in participants.of(id)]
         yield event(taking_part, [Evidence(*one) for one in evidence.of(id)], *row)
     evidence = _Following(connection, ACTUAL_TIES + EVIDENCE)
-    for id, *row in _streamed(connection, TIES):
+    for id, *row in streamed(connection, TIES):
         yield tie([Evidence(*one) for one in evidence.of(id)], *row)
-
-
-def _streamed(connection: Connection, query: str) -> Iterator[Sequence[Any]]:
-    """Give the rows of a query one by one, few of them held at a time."""
-    streaming = connection.execution_options(stream_results=True, yield_per=BATCH)
-    with streaming.execute(text(query)) as rows:
-        yield from rows
 
 
 class _Following:
     """Rows that belong to others, which come in the same order: those of one after the other."""
 
     def __init__(self, connection: Connection, query: str) -> None:
-        self._rows = _streamed(connection, query)
+        self._rows = streamed(connection, query)
         self._next = next(self._rows, None)
 
     def of(self, id: int) -> list[Sequence[Any]]:

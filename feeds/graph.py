@@ -201,8 +201,8 @@ def _tell(message: str) -> None:
 
 def streamed(connection: Connection, query: str) -> Iterator[Sequence[Any]]:
     """Give the rows of a query one by one, few of them held at a time."""
-    streaming = connection.execution_options(stream_results=True, yield_per=BATCH)
-    with streaming.execute(text(query)) as rows:
+    streaming = text(query).execution_options(stream_results=True, yield_per=BATCH)
+    with connection.execute(streaming) as rows:
         yield from rows
 
 

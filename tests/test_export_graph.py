@@ -1,0 +1,303 @@
+"""The graph export: networkx reads back every actor and tie, and nothing that is not actual."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import networkx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert, select, text
+
+from feeds.export import Export
+from feeds.graph import EDGE, GRAPHML, NODE, graphml
+from intake.load import SHIPPED, load, read
+from reports.catalogue import Catalogue
+from reports.run import run
+from schema.database import reading, writing
+from schema.models import METADATA
+from schema.vocabulary import FactKind
+from tests.databases import Files, Server, on_sqlite
+from tests.made_up import Book
+
+ACTORS = METADATA.tables["actors"]
+
+HOSTILE = (
+    *("0042", "1.20", "-0", "true", "null", r"\N", r"\.", "<&>\"'", "]]>", "&amp;", "<!--"),
+    *("\t", "\r\n", "a\rb", "\x00", "\x1b[31m", "\x7f", "\x85", "\ufffe\uffff", "\ufeff"),
+    *("\u202eright to left", "שלום", "😀", "é", "e\u0301", "\u2028", " blank ", "x" * 10**6),
+)
+
+
+def written(connection: Connection, folder: Path) -> Any:
+    """Export the graph and read it as networkx does."""
+    [file] = graphml(Export(connection, folder))
+    graph = networkx.read_graphml(folder / file.name, force_multigraph=True)
+    assert file.rows == len(graph.nodes) + len(graph.edges)
+    return graph
+
+
+@pytest.fixture
+def article(database: str) -> Iterator[Connection]:
+    """A sourcebook with the article that ships."""
+    for coding in SHIPPED.glob("*.yaml"):
+        proven = read(coding)
+        with writing(database) as connection:
+            load(connection, proven)
+    with reading(database) as connection:
+        yield connection
+
+
+def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
+    graph = written(article, tmp_path)
+    query = """
+        select actors.key, actors.name, actors.kind, known_as.names
+        from actors
+        join known_as on known_as.actor_id = actors.id
+        order by actors.key
+    """
+    expected = {
+        key: {
+            name: value
+            for name, value in zip(("label", "kind", "names"), rest, strict=True)
+            if value
+        }
+        for key, *rest in article.execute(text(query))
+    }
+    assert dict(graph.nodes(data=True)) == expected
+    assert list(graph) == list(expected)
+
+
+def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
+    graph = written(article, tmp_path)
+    names = [
+        *("from_key", "to_key", "label", "type", "relation", "what", "topic", "since", "until"),
+        *("modality", "certainty", "source", "passage"),
+    ]
+    rows = article.execute(text(f"select {', '.join(names)} from ties"))
+    expected: dict[str, tuple[Any, ...]] = {}
+    for from_key, to_key, label, tie, relation, what, topic, *rest in rows:
+        since, until, modality, certainty, documents, passage = rest
+        fact = f"{documents}:{relation}"
+        expected[fact] = (
+            *(from_key, to_key, label, tie, what, topic, since, until),
+            *(modality, certainty, documents, passage),
+        )
+    found = {
+        data["fact"]: (
+            *(source, target, data["label"], data["tie"]),
+            *(data.get(name) for name in ("what", "topic", "since", "until")),
+            *(data[name] for name in ("modality", "certainty", "documents", "passage")),
+        )
+        for source, target, data in graph.edges(data=True)
+        if data["layer"] == "standing"
+    }
+    assert len(found) > 100
+    assert found == expected
+
+
+def test_events_are_edges_as_the_report_counts_them(article: Connection, tmp_path: Path) -> None:
+    graph = written(article, tmp_path)
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for source, target, data in graph.edges(data=True):
+        if data["layer"] == "events":
+            counts[source, target, data["symmetric"]] += data["weight"]
+    expected: Counter[tuple[str, str, bool]] = Counter()
+    with run(article, Catalogue().report("network"), {}) as page:
+        names = [column.name for column in page.columns]
+        for row in page.rows:
+            edge: dict[str, Any] = dict(zip(names, row, strict=True))
+            expected[edge["source"], edge["target"], True] = edge["together"]
+            expected[edge["source"], edge["target"], False] = edge["forth"]
+            expected[edge["target"], edge["source"], False] = edge["back"]
+    assert counts == +expected
+
+
+def test_every_attribute_is_declared_with_its_meaning(article: Connection, tmp_path: Path) -> None:
+    written(article, tmp_path)
+    lines = (tmp_path / GRAPHML).read_text(encoding="utf-8").splitlines()
+    declared = [line for line in lines if "<key " in line]
+    assert len(declared) == len(NODE) + len(EDGE)
+    assert all("</desc>" in line for line in declared)
+
+
+def said(certainty: str = "asserted", modality: str = "actual", stance: str | None = None) -> Any:
+    """A piece of evidence."""
+    return {
+        "voice": "letter",
+        "at": [(1, 0)],
+        "certainty": certainty,
+        "modality": modality,
+        "stance": stance,
+    }
+
+
+@pytest.fixture
+def ties(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[[Any], Any]:
+    """Make up a sourcebook of two actors and give its edges, and what stderr says."""
+
+    def made(fill: Callable[[Book], None]) -> tuple[list[Any], str]:
+        with writing(database) as connection:
+            book = Book(connection)
+            book.actor("alma", "Alma")
+            book.actor("brim", "Brim")
+            book.document("letter", "A letter", 2)
+            fill(book)
+        with reading(database) as connection:
+            graph = written(connection, tmp_path)
+        return list(graph.edges(data=True)), capsys.readouterr().err
+
+    return made
+
+
+def relation(book: Book, key: str, *evidence: Any, type: str = "supports") -> None:
+    book.fact(
+        FactKind.RELATION,
+        key,
+        evidence,
+        from_actor_id=book.ids["actor", "alma"],
+        to_actor_id=book.ids["actor", "brim"],
+        type=type,
+    )
+
+
+@on_sqlite
+def test_what_nobody_has_as_actual_is_no_tie(ties: Callable[[Any], Any]) -> None:
+    def fill(book: Book) -> None:
+        relation(book, "denied", said(modality="denied"))
+        relation(book, "rejected", said("alleged", stance="rejects"))
+        relation(book, "open", said("alleged"), said("reported"), said(modality="denied"))
+        both: Any = {"doer": ["alma"], "receiver": ["brim"]}
+        book.event("hope", "A hope", said(modality="expected"), modality="expected", **both)
+
+    edges, told = ties(fill)
+    [(source, target, data)] = edges
+    assert (source, target) == ("alma", "brim")
+    assert (data["fact"], data["weight"], data["alleged"]) == ("letter:open", 2, 1)
+    assert data["modality"] == "actual; denied"
+    assert told == "graphml: left out 2 standing ties and 1 events that are not actual\n"
+
+
+@on_sqlite
+def test_events_between_two_are_counted_by_type_and_way(ties: Callable[[Any], Any]) -> None:
+    def fill(book: Book) -> None:
+        forth: Any = {"doer": ["alma"], "receiver": ["brim"], "event_type": "aid"}
+        book.event("one", "One", said(), said("alleged"), **forth)
+        book.event("two", "Two", said("rumoured"), said("reported", "denied"), **forth)
+        book.event("three", "Three", said(), doer=["brim"], receiver=["alma"])
+        book.event("four", "Four", said(), doer=["brim", "alma"], event_type="consult")
+        book.event("alone", "Alone", said(), doer=["alma"], receiver=["alma"], concerned=["brim"])
+
+    edges, told = ties(fill)
+    assert {
+        (source, target, one["tie"], one["weight"], one["alleged"], one["symmetric"])
+        for source, target, one in edges
+    } == {
+        ("alma", "brim", "aid", 2, 1, False),
+        ("brim", "alma", "event", 1, 0, False),
+        ("alma", "brim", "consult", 1, 0, True),
+    }
+    assert len(edges) == 3
+    assert told == ""
+
+
+@on_sqlite
+def test_a_symmetric_tie_stands_once_and_says_so(ties: Callable[[Any], Any]) -> None:
+    def fill(book: Book) -> None:
+        relation(book, "pact", said(), type="ally-of")
+        relation(book, "again", said(), type="ally-of")
+
+    edges, _ = ties(fill)
+    assert [one["symmetric"] for _, _, one in edges] == [True, True]
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+def held(value: str) -> str:
+    """What XML makes of a text: what it cannot hold is escaped, and a line end is a line end."""
+    forbidden = {*map(chr, range(32)), "\ufffe", "\uffff"} - {"\t", "\n", "\r"}
+    return "".join(ascii(c)[1:-1] if c in forbidden else c for c in value)
+
+
+@on_sqlite
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    values=st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+        unique_by=held,
+        max_size=5,
+    )
+)
+def test_what_goes_in_comes_out(database: str, tmp_path: Path, values: list[str]) -> None:
+    comes_out(database, tmp_path, values)
+
+
+@on_sqlite
+def test_hostile_values_come_out(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    comes_out(database, tmp_path, list(HOSTILE))
+    [told] = capsys.readouterr().err.splitlines()
+    # Four of them, each in a key and in a heading.
+    assert told == r"graphml: 8 characters that XML cannot hold are written as \x00"
+
+
+def comes_out(database: str, folder: Path, values: list[str]) -> None:
+    """Store values as keys, headings and background; see that keys and headings are read back."""
+    with writing(database) as connection:
+        savepoint = connection.begin_nested()
+        for value in values:
+            row = {"key": value, "name": value, "kind": "state", "background": f"a {value} b"}
+            connection.execute(insert(ACTORS).values(row))
+        graph = written(connection, folder)
+        stored = connection.execute(select(ACTORS.c.key)).scalars().all()
+        savepoint.rollback()
+    assert {*stored} == {*values}
+    labels = dict(graph.nodes(data="label"))
+    assert labels == {held(value): held(value) for value in values}
+
+
+def test_lone_surrogates_are_escaped() -> None:
+    from io import StringIO
+
+    from feeds.graph import _Writer
+
+    writer = _Writer(StringIO())
+    assert writer._held("\ud83d") == r"\ud83d"
+    assert writer.escaped == 1
+
+
+# --- bytes ----------------------------------------------------------------------------------------
+
+
+def test_ids_and_engine_leave_no_trace(
+    sourcebooks: Files | Server, tmp_path: Path, article: Connection
+) -> None:
+    """The same facts under other ids, on whichever engine, are the same bytes."""
+    renumbered = Files(tmp_path).migrated()
+    with writing(renumbered) as connection:
+        # Actors in another order, so that their ids are others.
+        columns = [column for column in ACTORS.columns if column.name != "id"]
+        for row in article.execute(select(*columns).order_by(ACTORS.c.name.desc())):
+            connection.execute(insert(ACTORS).values(**row._mapping))
+    for coding in SHIPPED.glob("*.yaml"):
+        proven = read(coding)
+        with writing(renumbered) as connection:
+            load(connection, proven)
+    folders = tmp_path / "one", tmp_path / "other"
+    for folder in folders:
+        folder.mkdir()
+    list(graphml(Export(article, folders[0])))
+    with reading(renumbered) as connection:
+        ids = select(ACTORS.c.key, ACTORS.c.id)
+        assert {*connection.execute(ids)} != {*article.execute(ids)}
+        list(graphml(Export(connection, folders[1])))
+    one, other = ((folder / GRAPHML).read_bytes() for folder in folders)
+    assert one == other
