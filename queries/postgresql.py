@@ -138,9 +138,15 @@ class ServerQuery:
         """Look at what the query would do, and run it to its first row."""
         import psycopg
 
-        hold(self._connection, statement)
+        numbered = statement.numbered()
+        try:
+            hold(self._connection, numbered)
+        except StatementError as error:
+            if error.position is not None:
+                error.position = statement.position(error.position)
+            raise
         cursor = psycopg.RawCursor(self._connection)
-        sql = statement.numbered().encode()
+        sql = numbered.encode()
         bound = [values[name] for name in statement.parameters]
         # `stream` uses the extended protocol, which takes one statement and no more.
         size = CHUNK if psycopg.capabilities.has_stream_chunked() else 1

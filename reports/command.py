@@ -20,6 +20,8 @@ from reports.render import Column, OutputError, Page, visible
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from reports.run import BadValueError
+
 FOLDER = "SOURCEBOOK_REPORTS"
 """Where --reports comes from if it is not given."""
 
@@ -53,6 +55,13 @@ COLUMNS = click.Option(
     metavar="NAME,NAME…|all",
     help="Write these columns, in this order. Without it a table in a terminal leaves out details "
     "and says which; everything else has all columns.",
+)
+
+SQL = click.Option(
+    ["--sql"],
+    is_flag=True,
+    help="Print the query with its values in it, ready to be pasted into another tool, and ask "
+    "nothing.",
 )
 
 EXIT = "Exit status: 0 done, 1 failed, 2 wrong usage."
@@ -157,7 +166,7 @@ class ReportCommand(click.Command):
         self.report = report
         super().__init__(
             report.name,
-            params=[*map(_option, report.parameters), *report_options(), COLUMNS],
+            params=[*map(_option, report.parameters), *report_options(), COLUMNS, SQL],
             callback=self.answer,
             short_help=report.question,
         )
@@ -190,8 +199,11 @@ class ReportCommand(click.Command):
     def answer(self, **arguments: Any) -> None:
         """Run the report and write its rows."""
         ctx = click.get_current_context()
-        columns = arguments.pop("columns")
+        columns, sql = arguments.pop("columns"), arguments.pop("sql")
         asked = Asked.of(ctx, arguments)
+        if sql:
+            self._paste(ctx, asked, arguments)
+            return
         form = asked.one_format()
         from reports.grounds import WORDS, Grounds, NoGroundsError, unkept
         from reports.run import BadValueError, bound, run, several, standing
@@ -219,12 +231,37 @@ class ReportCommand(click.Command):
         except NoGroundsError as error:
             raise click.UsageError(str(error)) from None
         except BadValueError as error:
-            option = next(p for p in self.params if p.name == error.parameter)
-            raise click.BadParameter(visible(str(error)), ctx, option) from None
+            raise self._bad(error, ctx) from None
         except (DatabaseError, OutputError, ReportError) as error:
             raise click.ClickException(visible(str(error))) from None
         if grounds and grounds.textless:
             click.echo(visible(unkept(grounds.textless)), err=True)
+
+    def _paste(self, ctx: click.Context, asked: Asked, arguments: dict[str, Any]) -> None:
+        """Write the query that would be asked, names looked up, nothing else done."""
+        from reports.pasting import pasted
+        from reports.render import destination
+        from reports.run import BadValueError, bound
+        from schema.database import DatabaseError, reading
+
+        if asked != Asked(("table",), asked.output, False, False, False, False):
+            raise click.UsageError("--sql prints the query, and takes no other option but -o")
+        try:
+            with reading(ctx.obj) as connection:
+                values = bound(connection, self.report, arguments)
+            sql = pasted(self.report, values)
+            with destination(asked.output) as out:
+                out.write(
+                    "\n".join(map(visible, sql.expandtabs().split("\n"))) if out.isatty() else sql
+                )
+        except BadValueError as error:
+            raise self._bad(error, ctx) from None
+        except (DatabaseError, OutputError) as error:
+            raise click.ClickException(visible(str(error))) from None
+
+    def _bad(self, error: "BadValueError", ctx: click.Context) -> click.BadParameter:
+        option = next(p for p in self.params if p.name == error.parameter)
+        return click.BadParameter(visible(str(error)), ctx, option)
 
     def _say_whom(self, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Say who is meant by a name that is no key: a title or a metonym may be anybody's."""

@@ -46,7 +46,7 @@ from reports.definition import Line, Parameter, Type
 from reports.render import Column
 
 RESERVED = frozenset(
-    ("all", "cite", "columns", "format", "help", "meta", "output", "raw", "reports", "words")
+    ("all", "cite", "columns", "format", "help", "meta", "output", "raw", "reports", "sql", "words")
 )
 """Options that every report has: no parameter may be called so."""
 

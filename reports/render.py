@@ -206,12 +206,14 @@ def _csv(page: Page, raw: bool) -> Iterator[str]:
     cells = _CsvCells(raw)
     yield ",".join([cells[column.name] for column in page.columns]) + "\n"
     for row in page.rows:
-        # Text and integers first, without a call: nearly all that there is.
+        # Text, integers and nulls first, without a call: nearly all that there is.
         line = [
             cells[value]
             if value.__class__ is str
             else str(value)
             if value.__class__ is int
+            else ""
+            if value is None
             else _other(value)
             for value in row
         ]
@@ -220,7 +222,7 @@ def _csv(page: Page, raw: bool) -> Iterator[str]:
 
 
 def _other(value: Cell) -> str:
-    """Neither a plain text nor an integer: no spreadsheet takes any of it for a formula."""
+    """What is neither plain text nor an integer: no spreadsheet takes any of it for a formula."""
     if isinstance(value, Json) and _QUOTED.search(value):
         return '"' + value.replace('"', '""') + '"'
     return text(value)

@@ -1,13 +1,14 @@
 """Runs a report: values checked and bound, names resolved, rows handed on as they come."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Result, text
+from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
 from reports.render import Cell, Page
 from reports.resolve import UnknownNameError, resolve
@@ -36,9 +37,12 @@ def run(
     query = text(report.statement(values)).execution_options(
         stream_results=True, max_row_buffer=1000
     )
-    with _naming(report):
-        result = connection.execute(query, values)
-    with result:  # gives the cursor back, even if nobody reads it to its end
+    with ExitStack() as stack:
+        if report.path.parent != SHIPPED:
+            stack.enter_context(_reading_only(connection, report, query, values))
+        with _naming(report):
+            result = connection.execute(query, values)
+        stack.enter_context(result)  # gives the cursor back, even if nobody reads it to its end
         names, promised = list(result.keys()), [column.name for column in report.columns]
         if names != promised:
             raise ReportError(
@@ -47,6 +51,35 @@ def run(
             )
         rows = _rows(result, report)
         yield Page(report.columns, rows, title=report.title, question=report.question)
+
+
+@contextmanager
+def _reading_only(
+    connection: Connection, report: Report, query: TextClause, values: Mapping[str, Value]
+) -> Iterator[None]:
+    """Hold a report of the user's own to what an ad hoc query may do."""
+    from schema.guard import Authorizer, hold
+    from schema.statement import StatementError
+
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql":
+        # As the driver will send it: what SQLAlchemy makes of it, with numbers for the names.
+        sent = str(query.compile(dialect=connection.dialect))
+        try:
+            hold(driver, sent % {name: f"${n}" for n, name in enumerate(values, 1)})
+        except StatementError as error:
+            raise ReportError(f"{report.path}: {error}") from None
+        yield
+        return
+    authorizer = Authorizer(driver)
+    try:
+        yield
+    except ReportError:
+        if authorizer.refused is None:
+            raise
+        raise ReportError(f"{report.path}: {authorizer.refused}") from None
+    finally:
+        driver.set_authorizer(None)  # SQLAlchemy ends the transaction
 
 
 def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:

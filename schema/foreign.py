@@ -186,7 +186,7 @@ def postgresql(database: str) -> psycopg.Connection[Any]:
         raise DatabaseError(NO_DRIVER) from None
     arguments, options = url.get_dialect()().create_connect_args(url)
     try:
-        connection = psycopg.connect(*arguments, **options, autocommit=True)
+        connection = psycopg.connect(*arguments, **options, autocommit=True, prepare_threshold=None)
         try:
             for name, value in SETTINGS.items():
                 connection.execute("select set_config(%s, %s, false)", (name, value))

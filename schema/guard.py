@@ -21,7 +21,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from schema.statement import Statement, StatementError, words
+from schema.statement import StatementError, tokens, words
 
 if TYPE_CHECKING:
     import psycopg
@@ -213,15 +213,20 @@ where provolatile = 'v' and (cast_to.schema is null and on_path or cast_to.schem
 """
 
 
-def hold(connection: psycopg.Connection[Any], statement: Statement) -> None:
-    """Raise StatementError unless the statement, with its parameters numbered, only reads.
+def hold(connection: psycopg.Connection[Any], sql: str) -> None:
+    """Raise StatementError unless a statement, as it is sent to the server, only reads.
 
     Asks the server what it names, in the transaction that the statement will run in.
     """
-    [*parsed] = _parsed(statement)
+    if connection.info.parameter_status("standard_conforming_strings") != "on":
+        raise StatementError(
+            "the server reads strings in an old way, by which no query can be checked; give the "
+            "database `standard_conforming_strings = on`"
+        )
+    parsed = _parsed(sql)
     if len(parsed) != 1:
         raise StatementError("one statement at a time: give a single query")
-    names = _Names(statement, parsed[0]["stmt"])
+    names = _Names(sql, parsed[0]["stmt"])
     called, written, casts = names.called, names.written, names.casts
     found = connection.execute(
         _VOLATILE,
@@ -244,37 +249,40 @@ def hold(connection: psycopg.Connection[Any], statement: Statement) -> None:
             f"than read"
             if name not in HARMFUL
             else f"the function `{name}` is not allowed: it does more than read",
-            _place(statement, name),
+            _place(sql, name),
         )
 
 
 class _Names:
     """What a parsed statement names: functions, operators, types. Raises if it is no query."""
 
-    def __init__(self, statement: Statement, tree: dict[str, Any]) -> None:
+    def __init__(self, sql: str, tree: dict[str, Any]) -> None:
+        self._sql = sql
         self.called: list[tuple[str | None, str, int | None]] = []
         self.written: list[tuple[str | None, str]] = []
         self.casts: list[tuple[str | None, str]] = []
         self.attributes: list[str] = []
         [top] = tree
         if top not in _STATEMENTS:
-            first = statement.words[0].text.lower() if statement.words else "this"
-            raise StatementError(f"`{first}` is not allowed: {ONLY_READS}", _start(statement))
+            first = next(one for one in tokens(sql, "postgresql") if one.kind == "word")
+            raise StatementError(
+                f"`{first.text.lower()}` is not allowed: {ONLY_READS}", first.start
+            )
         for kind, node in _nodes(tree):
-            self._take(statement, kind, node)
+            self._take(kind, node)
 
-    def _take(self, statement: Statement, kind: str, node: dict[str, Any]) -> None:
+    def _take(self, kind: str, node: dict[str, Any]) -> None:
         if kind.endswith("Stmt") and kind not in _STATEMENTS:
             said = kind.removesuffix("Stmt").lower()
-            raise StatementError(f"`{said}` is not allowed: {ONLY_READS}", _place(statement, said))
+            raise StatementError(f"`{said}` is not allowed: {ONLY_READS}", _place(self._sql, said))
         if "intoClause" in node:
             raise StatementError(
-                f"`into` is not allowed, it makes a table: {ONLY_READS}", _place(statement, "into")
+                f"`into` is not allowed, it makes a table: {ONLY_READS}", _place(self._sql, "into")
             )
         if "lockingClause" in node:
             raise StatementError(
                 "`for update` and `for share` are not allowed, they lock rows: leave them out",
-                _place(statement, "for"),
+                _place(self._sql, "for"),
             )
         if kind == "FuncCall":
             schema, name = _qualified(node["funcname"])
@@ -311,13 +319,12 @@ def _qualified(names: Any) -> tuple[str | None, str]:
     return (parts[-2] if len(parts) > 1 else None), (parts[-1] if parts else "")
 
 
-def _start(statement: Statement) -> int | None:
-    return statement.words[0].start if statement.words else None
-
-
-def _place(statement: Statement, word: str) -> int | None:
+def _place(sql: str, word: str) -> int | None:
     """Say where a keyword or a name first stands."""
-    return next((one.start for one in statement.words if one.name.lower() == word.lower()), None)
+    for token in tokens(sql, "postgresql"):
+        if token.kind in ("word", "quoted") and token.name.lower() == word.lower():
+            return token.start
+    return None
 
 
 # --- PostgreSQL's parser --------------------------------------------------------------------------
@@ -328,8 +335,8 @@ _DEPTH = 50_000
 What is not used of this one costs nothing."""
 
 
-def _parsed(statement: Statement) -> list[dict[str, Any]]:
-    """Parse the numbered statement. Raises StatementError, with the place, where that fails."""
+def _parsed(sql: str) -> list[dict[str, Any]]:
+    """Parse a statement. Raises StatementError, with the place, where that fails."""
     try:
         import pgparse
     except ModuleNotFoundError:
@@ -337,24 +344,23 @@ def _parsed(statement: Statement) -> list[dict[str, Any]]:
             "ad hoc SQL on PostgreSQL needs its parser: pip install pgparse, or the extra "
             "`postgresql`"
         ) from None
-    text = statement.numbered()
     try:
-        trees: list[dict[str, Any]] = _on_a_deep_stack(pgparse.parse, text)
+        trees: list[dict[str, Any]] = _on_a_deep_stack(pgparse.parse, sql)
     except pgparse.PGQueryError as error:
-        place = statement.position(error.position - 1) if error.position else None
+        place = error.position - 1 if error.position else None
         raise StatementError(str(error.message), place) from None
     except RecursionError:
         raise StatementError("the query is nested too deeply to be checked; simplify it") from None
     return trees
 
 
-def _on_a_deep_stack(parse: Any, text: str) -> Any:
+def _on_a_deep_stack(parse: Any, sql: str) -> Any:
     """Parse in a thread whose stack is deep enough for whatever the parser itself accepts."""
     outcome: list[Any] = []
 
     def run() -> None:
         try:
-            outcome.append(parse(text))
+            outcome.append(parse(sql))
         except Exception as error:  # noqa: BLE001 - handed on below
             outcome.append(error)
 
