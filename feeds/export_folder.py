@@ -46,7 +46,7 @@ def replacing(folder: Path, *, force: bool = False) -> Iterator[Path]:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise PackageError(
             f"{folder}: {reason[:1].lower()}{reason[1:]}; nothing changed"
         ) from error

@@ -135,7 +135,7 @@ def left_before(folder: Path) -> frozenset[str]:
         paths = {str(resource["path"]) for resource in described["resources"]}
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return frozenset()
-    return frozenset({DESCRIPTOR} | {path for path in paths if Path(path).name == path})
+    return frozenset({DESCRIPTOR} | {path for path in paths if Path(path).name == path} - {".."})
 
 
 def read(folder: Path) -> dict[str, Any]:

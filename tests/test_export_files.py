@@ -8,6 +8,7 @@ import json
 import shutil
 import sqlite3
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,11 @@ def test_there_is_a_file_for_every_table_and_none_is_empty(
 
 def read_csv(folder: Path, name: str, null: str) -> list[tuple[Any, ...]]:
     """Read a table as Python's csv has it, types as the model says."""
-    read = {"text": str, "integer": int, "boolean": {"true": True, "false": False}.__getitem__}
+    read: dict[str, Callable[[str], Any]] = {
+        "text": str,
+        "integer": int,
+        "boolean": {"true": True, "false": False}.__getitem__,
+    }
     types = [read[type_of(column)] for column in METADATA.tables[name].columns]
     csv.field_size_limit(2**24)
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -166,7 +171,8 @@ def valid(folder: Path) -> frictionless.Report:
     with warnings.catch_warnings(), frictionless.system.use_context(trusted=True):
         warnings.simplefilter("ignore")  # what its dependencies will lose one day
         package = frictionless.Package.from_descriptor(described, basepath=str(folder))
-        return package.validate()
+        report: frictionless.Report = package.validate()
+    return report
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,121 @@
+"""An export as SQL makes, with `sqlite3` and with `psql`, the sourcebook that it came from."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from feeds.package import PackageError
+from schema.database import reading, writing
+from schema.models import METADATA
+from tests.databases import migrate, parts
+from tests.export_folders import run
+from tests.export_hostile import hostile
+from tests.postgres import installed
+from tests.rows import MORE, held
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A sourcebook of hostile texts."""
+    database = migrate(str(tmp_path_factory.mktemp("sql") / "sourcebook.db"))
+    with writing(database) as connection:
+        hostile(connection)
+        connection.execute(sa.text("delete from feeds"))  # of no matter to an export
+    return database
+
+
+@pytest.fixture(scope="module")
+def dumps(source: str) -> Path:
+    """Its dumps, with the text."""
+    run(source, Path(source).with_name("out"), "sql", keep_text=True)
+    return Path(source).with_name("out")
+
+
+def into_sqlite(dump: Path, database: str) -> None:
+    """Have the shell load it, where there is one, else Python."""
+    shell = shutil.which("sqlite3")
+    if shell is None:
+        with closing(sqlite3.connect(database)) as opened:
+            opened.executescript(dump.read_bytes().decode())
+        return
+    with dump.open("rb") as file:
+        ran = subprocess.run(
+            [shell, "-bail", database], stdin=file, capture_output=True, check=True
+        )
+    assert (ran.stdout, ran.stderr) == (b"", b"")
+
+
+def into_postgresql(dump: Path, url: str) -> subprocess.CompletedProcess[str]:
+    program = installed() / "pginstall" / "bin" / "psql"
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return subprocess.run(
+        [program, "--no-psqlrc", "--quiet", "--dbname", plain, "--file", dump],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def same(one: str, other: str) -> None:
+    with reading(one) as left, reading(other) as right:
+        assert held(left) == held(right)
+
+
+def numbered_on(database: str) -> None:
+    with writing(database) as connection:
+        for table in ("actors", "introductions", "evidence"):
+            row = {name: value for name, value in MORE[table].items() if name != "id"}
+            connection.execute(METADATA.tables[table].insert(), row)
+
+
+def test_sqlite3_makes_the_sourcebook(source: str, dumps: Path, tmp_path: Path) -> None:
+    made = str(tmp_path / "made.db")
+    into_sqlite(dumps / "sourcebook.sqlite.sql", made)
+    same(source, made)
+    with reading(source) as left, reading(made) as right:
+        assert parts(left) == parts(right)
+    with closing(sqlite3.connect(made)) as opened:
+        assert opened.execute("pragma foreign_key_check").fetchall() == []
+        assert opened.execute("pragma integrity_check").fetchall() == [("ok",)]
+    numbered_on(made)
+
+
+def test_psql_makes_the_sourcebook(
+    source: str, dumps: Path, postgres_database: Callable[..., str]
+) -> None:
+    made = postgres_database()
+    ran = into_postgresql(dumps / "sourcebook.postgresql.sql", made)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    same(source, made)
+    with reading(migrate(postgres_database())) as left, reading(made) as right:
+        assert parts(left) == parts(right)
+    numbered_on(made)
+
+
+def test_a_dump_that_does_not_fit_leaves_nothing(
+    dumps: Path, postgres_database: Callable[..., str]
+) -> None:
+    made = postgres_database()
+    engine = sa.create_engine(made, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table spans (mine text)")
+    ran = into_postgresql(dumps / "sourcebook.postgresql.sql", made)
+    assert ran.returncode != 0
+    with engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["spans"]
+
+
+def test_nul_is_refused_with_its_row(hostile_book: str, tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match=r"^actors, id 1038: holds the character NUL") as raised:
+        run(hostile_book, tmp_path / "out", "sql")
+    assert str(raised.value).isprintable()
+    assert list(tmp_path.iterdir()) == []
