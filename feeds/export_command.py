@@ -19,11 +19,14 @@ from reports.options import write
 )
 @click.pass_obj
 def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> None:
-    """Write all that the sourcebook holds into the folder DIR: one file a table.
+    r"""Write all that the sourcebook holds into the folder DIR, and print the files.
+
+    csv, jsonl and parquet have one file a table; in csv null is \N, or what datapackage.json says.
+    csv and jsonl can be loaded again (`load DIR`). sql has a file for sqlite3 and one for psql.
+    graphml and ftm hold graphs: actors and ties, and entities of FollowTheMoney.
 
     DIR is made, or replaced where it holds nothing but an earlier export: whole, or not at all.
-    The same sourcebook makes the same bytes. datapackage.json says what each file holds.
-    Prints the files.
+    datapackage.json says what each file holds. The same sourcebook makes the same bytes.
     """
     from feeds.export import export as run
     from reports.render import Column, OutputError, Page, visible

@@ -1,0 +1,131 @@
+"""`export`, and `load` of what it has written, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.databases import names
+from tests.export_folders import contents
+
+ROOT = Path(__file__).parent.parent
+
+
+def sourcebook(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "cli.py", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the article that ships, and its export in csv."""
+    folder = tmp_path_factory.mktemp("article")
+    assert sourcebook("init", cwd=folder).returncode == 0
+    assert sourcebook("export", "out", "--format", "csv", cwd=folder).returncode == 0
+    return folder
+
+
+def test_the_files_are_printed_and_the_content_is_named(article: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = sourcebook("export", out, "--format", "csv", cwd=article)
+    assert ran.returncode == 0
+    printed = [line.strip("|").split("|") for line in ran.stdout.splitlines() if line[0] == "|"]
+    header, *files = [[cell.strip() for cell in line] for line in printed]
+    assert header == ["file", "rows", "bytes"]
+    assert {name: int(size) for name, _, size in files} == {
+        name: len(data) for name, data in contents(out).items() if name != "datapackage.json"
+    }
+    rows = {name: int(rows) for name, rows, _ in files}
+    assert rows["actors.csv"] == (out / "actors.csv").read_bytes().count(b"\r\n") - 1
+    [said] = ran.stderr.splitlines()
+    assert said.startswith(f"{out}: 24 files of csv · content ")
+    assert len(said.rpartition(" ")[2]) == 64
+
+
+def test_an_export_is_loaded_as_it_was(article: Path, tmp_path: Path) -> None:
+    assert sourcebook("migrate", cwd=tmp_path).returncode == 0
+    ran = sourcebook("load", article / "out", "--format", "jsonl", cwd=tmp_path)
+    assert ran.returncode == 0
+    rows = {one["table"]: one["rows"] for one in map(json.loads, ran.stdout.splitlines())}
+    assert len(rows) == 24
+    assert ran.stderr == f"{article / 'out'}: {sum(rows.values())} rows loaded\n"
+    assert sourcebook("export", "out", "--format", "csv", cwd=tmp_path).returncode == 0
+    assert contents(tmp_path / "out") == contents(article / "out")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["export", "out"], 2, "Missing option '--format'"),
+        (["export", "out", "--format", "xml"], 2, "'xml' is not one of 'csv', 'jsonl'"),
+        (["export", "--format", "csv"], 2, "Missing argument 'DIR'"),
+        (["export", "sourcebook.db", "--format", "csv"], 1, "Error: sourcebook.db: is a file; "),
+        (["export", "mine", "--format", "csv"], 1, "Error: mine: holds what no export has left"),
+        (["--db", "no.db", "export", "x", "--format", "csv"], 1, "Error: no.db: there is no such"),
+        (["load", "out", "out"], 2, "a folder is loaded alone"),
+        (["load", "out", "--text", "x"], 2, "a folder is loaded alone"),
+        (["load", "mine"], 1, "Error: mine/datapackage.json: there is no such file; name a folder"),
+        (["load", "out"], 1, "Error: sourcebook.db: holds something already"),
+        (["--db", "no.db", "load", "out"], 1, "Error: no.db: there is no such file; run"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(
+    article: Path, arguments: list[str], status: int, says: str
+) -> None:
+    (article / "mine").mkdir(exist_ok=True)
+    (article / "mine" / "notes.txt").write_text("mine")
+    before = names(article), contents(article / "mine")
+    ran = sourcebook(*arguments, cwd=article)
+    assert ran.returncode == status
+    assert ran.stdout == ""
+    assert says in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1 or status == 2
+    assert (names(article), contents(article / "mine")) == before
+
+
+def test_parquet_names_the_extra_that_it_needs(article: Path) -> None:
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.modules['pyarrow'] = None\n"
+        "from cli import main; main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "export", "parquet", "--format", "parquet"],
+        cwd=article,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "Error: parquet needs its library: pip install pyarrow, or the extra `parquet`\n"
+    )
+    assert "parquet" not in names(article)
+
+
+def test_a_terminal_is_told_how_far_it_is_and_left_clean(article: Path, tmp_path: Path) -> None:
+    """The bar is drawn only after half a second, which this does not take."""
+    terminal, end = pty.openpty()
+    with os.fdopen(terminal, "rb", closefd=True) as shown:
+        ran = subprocess.run(
+            [sys.executable, ROOT / "cli.py", "export", tmp_path / "out", "--format", "csv"],
+            cwd=article,
+            stdout=subprocess.DEVNULL,
+            stderr=end,
+            check=True,
+        )
+        os.close(end)
+        said = shown.read1(10_000).decode()
+    assert ran.returncode == 0
+    assert said.splitlines()[-1].startswith(f"{tmp_path / 'out'}: 24 files of csv")
