@@ -97,6 +97,20 @@ def asking_options() -> list[click.Parameter]:
         ),
         *row_options(),
         *asking_options(),
+        click.Option(
+            ["--save"],
+            metavar="NAME",
+            help="Make a report of the query: write it to NAME.sql in the folder of --reports, "
+            "once it has run, with a header to be filled in.",
+        ),
+        click.Option(
+            ["--reports"],
+            envvar="SOURCEBOOK_REPORTS",
+            show_envvar=True,
+            metavar="DIR",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The folder of your own reports, for --save.",
+        ),
     ],
     epilog=HELP_OF_PARAMETERS
     + "\n\nExit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.",
@@ -113,6 +127,8 @@ def sql(
     timeout: float,
     limit: int | None,
     value_limit: int,
+    save: str | None,
+    reports: Path | None,
 ) -> None:
     """Ask any question in SQL, of any database of SQLite or PostgreSQL. Nothing can be changed.
 
@@ -124,22 +140,32 @@ def sql(
     only_for("--raw", raw, [format], "csv")
     asked = Asked(format, output, raw, timeout, limit, value_limit)
     values = _values(parameters)
-    if query is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
+    if (
+        save is None
+        and query is None
+        and file is None
+        and sys.stdin.isatty()
+        and sys.stdout.isatty()
+    ):
         _shell(ctx.obj, values, asked)
         return
     text = _query(query, file)
     from queries.mistakes import pointed
     from queries.session import Session
+    from reports.definition import ReportError
     from reports.render import OutputError, visible
     from schema.database import DatabaseError
     from schema.statement import StatementError
 
     try:
+        if save is not None:
+            _save(ctx.obj, save, reports, text, parameters, timeout)
+            return
         with Session(ctx.obj) as session:
             answer(session, text, values, asked)
     except StatementError as error:
         raise click.ClickException(pointed(text, error)) from None
-    except (DatabaseError, OutputError) as error:
+    except (DatabaseError, OutputError, ReportError) as error:
         raise click.ClickException(visible(str(error))) from None
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
@@ -178,6 +204,26 @@ def answer(session: Session, text: str, values: dict[str, Any], asked: Asked) ->
                 click.echo("the query gives no columns", err=True)
     finally:
         limits.tell()
+
+
+def _save(
+    database: str,
+    name: str,
+    folder: Path | None,
+    text: str,
+    parameters: Sequence[Parameter],
+    timeout: float,
+) -> None:
+    """Make a report of a query, and say where it is."""
+    from queries.saving import save
+    from reports.render import visible
+
+    if folder is None:
+        raise click.UsageError(
+            "--save needs a folder for your reports: --reports DIR, or SOURCEBOOK_REPORTS"
+        )
+    path = save(database, name, folder, text, parameters, timeout)
+    click.echo(f"{visible(str(path))}: saved; say in its header what it is for", err=True)
 
 
 def _shell(database: str, values: dict[str, Any], asked: Asked) -> None:
