@@ -41,15 +41,17 @@ def written(connection: Connection, folder: Path) -> Any:
     return graph
 
 
-@pytest.fixture
-def article(database: str) -> Iterator[Connection]:
-    """A sourcebook with the article that ships."""
+@pytest.fixture(scope="module")
+def article(sourcebooks: Files | Server) -> Iterator[Connection]:
+    """A sourcebook with the article that ships; nobody changes it."""
+    database = sourcebooks.migrated()
     for coding in SHIPPED.glob("*.yaml"):
         proven = read(coding)
         with writing(database) as connection:
             load(connection, proven)
     with reading(database) as connection:
         yield connection
+    sourcebooks.remove(database)
 
 
 def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from feeds.ftm_entities import LIMIT, LIMITS, SCHEMA_OF, Evidence, Participant
 from intake.load import SHIPPED, load, read
 from schema.database import reading, writing
 from schema.vocabulary import ActorKind, FactKind
-from tests.databases import on_sqlite
+from tests.databases import Files, Server, on_sqlite
 from tests.made_up import Book
 
 Entities = dict[str | None, EntityProxy]
@@ -61,15 +61,17 @@ def values(entity: EntityProxy, name: str) -> list[str]:
     return list(entity.get(name, quiet=True))
 
 
-@pytest.fixture
-def article(database: str) -> Iterator[Connection]:
-    """A sourcebook with the article that ships."""
+@pytest.fixture(scope="module")
+def article(sourcebooks: Files | Server) -> Iterator[Connection]:
+    """A sourcebook with the article that ships; nobody changes it."""
+    database = sourcebooks.migrated()
     for coding in SHIPPED.glob("*.yaml"):
         proven = read(coding)
         with writing(database) as connection:
             load(connection, proven)
     with reading(database) as connection:
         yield connection
+    sourcebooks.remove(database)
 
 
 def test_the_library_takes_every_entity(
