@@ -146,7 +146,7 @@ class Sourcebook(Dictionary):
     def _ask(self, query: Select[Any], name: str) -> Sequence[Any] | None:
         """Ask for rows; None where they cannot be read, or not in time."""
         left = self._until - monotonic()
-        connection = self._connection.execution_options(sqlite_raw_colnames=True)
+        connection = self._connection
         try:
             if left <= 0:
                 raise TimeoutError

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -101,6 +103,17 @@ def test_an_endless_view_ends(filled: str, monkeypatch: pytest.MonkeyPatch) -> N
         assert there.note == "endless: not counted or shown: takes more than 0.2 s"
 
 
+def test_ctrl_c_ends_a_count(filled: str) -> None:
+    endless = "with recursive n (n) as (select 1 union all select n + 1 from n where n > 0)"
+    query: Any = sa.text(f"{endless} select count(*) from n")
+    stop = threading.Timer(0.3, interrupt_main)
+    with found.look(filled) as there:
+        assert isinstance(there, found.Sourcebook)
+        stop.start()
+        with pytest.raises(KeyboardInterrupt):
+            there._ask(query, "endless")
+
+
 @pytest.mark.parametrize("there", [False, True])
 def test_without_a_database_the_dictionary_stands_alone(tmp_path: Path, there: bool) -> None:
     file = tmp_path / "none.db"
@@ -131,6 +144,7 @@ def test_another_version_is_taken_as_it_is(database: str) -> None:
     done = asked(database, "--format", "csv")
     assert done.exit_code == 0
     assert "\nevents,table,0," in done.stdout
+    assert "alembic" not in done.stdout
     assert done.stderr.endswith(": has an older schema; run `sourcebook migrate`\n")
 
 
@@ -236,6 +250,7 @@ def test_any_file_says_itself_what_it_holds(zoo: str) -> None:
         ODD: (None, "a\nb"),
         "twice": ("unique where gone is null", "2; 4; 6"),
     }
+    assert rows(zoo, "kv", said=said)["k"]["key"] == "pk"
     assert rows(zoo, ODD, said=said)["a.b"]["examples"] == "1"
     assert rows(zoo, "pets", said=said)["n"]["examples"] == "1"
     assert Path(zoo).read_bytes() == before
