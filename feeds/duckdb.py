@@ -128,9 +128,10 @@ class Duckdb(Target):
                 beside(self._real) as self._folder,
             ):
                 self._do(f"set temp_directory = {_literal(self._folder)}")
-                standing = self._opened() or Standing()
-                self._record = standing.record
-                yield standing
+                standing = self._opened()
+                self._record = standing.record if standing else {}
+                self._is_there = standing is not None
+                yield standing or Standing()
                 if self._new:
                     self._do("checkpoint new", "use memory", "detach new")
                     move(self._new, self._real)
@@ -187,10 +188,15 @@ class Duckdb(Target):
             raise DatabaseError(
                 f"{self.name}: holds what is not a sourcebook's ({named}); {ANOTHER}"
             )
+        if str(at) > REVISION:
+            raise DatabaseError(
+                f"{self.name}: was made by a newer Sourcebook (schema {at}, this one knows "
+                f"{REVISION}); upgrade Sourcebook"
+            )
         if at != REVISION:
             raise DatabaseError(
-                f"{self.name}: was made by another Sourcebook (schema {at}, this one knows "
-                f"{REVISION}); use that, or {ANOTHER}"
+                f"{self.name}: was made by an older Sourcebook (schema {at}); remove it, or "
+                f"{ANOTHER}"
             )
         if missing := sorted(ours - set(there)):
             raise DatabaseError(f"{self.name}: its {missing[0][1]} is gone; {ANOTHER}")
@@ -206,13 +212,14 @@ class Duckdb(Target):
             content,
             held(self._duck, JOURNAL, "old"),
             {name: Recorded(Digest(n, int(sum, 16)), out) for name, n, sum, out in rows},
-            any(self.counts().values()),
+            any(self._counts().values()),
         )
 
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that stands there."""
-        if "old" not in self._open():
-            return {}
+        return self._counts() if self._is_there else {}
+
+    def _counts(self) -> dict[str, int]:
         return {
             table.name: asked(self._duck, f"select count(*) from old.main.{table.name}")[0][0]
             for table in TABLES
@@ -316,17 +323,19 @@ class Duckdb(Target):
         new = self._folder / self._real.name
         self._do(f"attach {_literal(new)} as new (type duckdb, block_size {BLOCK})", "use new")
         tables = (*TABLES, RECORD)
-        self._do(*map(duckdb_schema.table, tables))
+        self._do("begin", *map(duckdb_schema.table, tables), "commit")
         with progress.stage("copying", sum(source.count(table) for table in TABLES)):
             digests = {table.name: fill(self._duck, source, table, progress) for table in TABLES}
+        self._do("begin")
         for table in tables:
             self._do(*duckdb_schema.indexes(table), *duckdb_schema.comments(table))
-        self._do(*duckdb_schema.versions(), *duckdb_schema.views())
+        self._do(*duckdb_schema.versions(), *duckdb_schema.views(), "commit")
         self._new = new
         return digests
 
     def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
         """Record in the new file what this feed leaves."""
+        self._do("begin")
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         for table in TABLES:
             found = digests[table.name]
@@ -337,15 +346,11 @@ class Duckdb(Target):
                 "values (?, ?, ?, ?, ?)",
                 *(table.name, found.rows, str(found), out, now),
             )
+        self._do("commit")
 
     def _do(self, *statements: str) -> None:
         for statement in statements:
             asked(self._duck, statement)
-
-    def _open(self) -> set[str]:
-        return {
-            name for (name,) in asked(self._duck, "select database_name from duckdb_databases()")
-        }
 
 
 def _said(error: Exception) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from feeds import digest
 from feeds.digest import NOTHING, Digest, fold, quoted
 from feeds.progress import Progress
+from feeds.rows import BATCH
 from feeds.source import Source, unholdable
 from feeds.target import Change
 from schema.dictionary import type_of
@@ -67,7 +68,8 @@ def fill(duck: DuckDBPyConnection, source: Source, table: Table, progress: Progr
             progress.advance(len(lines))
     except (*REFUSALS, duckdb.DataError, duckdb.IntegrityError, arrow.ArrowException) as error:
         raise unholdable(source, table, "duckdb", error) from error
-    asked(duck, "checkpoint")
+    if total.rows > BATCH:
+        asked(duck, "checkpoint")
     return total
 
 
