@@ -149,7 +149,7 @@ class _Kept(FileHistory):
     """A history in a file; what cannot be written is forgotten."""
 
     def store_string(self, string: str) -> None:
-        """Add an input, without halves of surrogate pairs, which no file takes."""
+        """Add an input, without halves of surrogate pairs, on which prompt_toolkit 3.0.50 fails."""
         with suppress(OSError):
             super().store_string(string.encode("utf-8", "replace").decode())
 
