@@ -28,7 +28,10 @@ def require_folder(path: Path, name: str) -> None:
 
 @contextmanager
 def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
-    """Wait until no other feed is at work in the folder. The lock goes with the process."""
+    """Wait until no other feed is at work in the folder; take away what killed ones left.
+
+    The lock goes with the process.
+    """
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         try:
@@ -36,6 +39,8 @@ def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
         except BlockingIOError:
             progress.say(f"{name}: another feed is at work in its folder; waiting for its end")
             fcntl.flock(folder, fcntl.LOCK_EX)
+        for left in path.parent.glob(f".{escape(path.name)}.*.feed"):
+            shutil.rmtree(left)
         yield
     finally:
         os.close(folder)
@@ -43,9 +48,7 @@ def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside the file, gone when the block ends; whoever asks is alone."""
-    for left in path.parent.glob(f".{escape(path.name)}.*.feed"):
-        shutil.rmtree(left)
+    """Give an empty folder beside the file, which is gone when the block ends."""
     folder = path.with_name(f".{path.name}.{os.urandom(8).hex()}.feed")
     folder.mkdir(mode=0o700)
     try:

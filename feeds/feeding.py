@@ -23,8 +23,9 @@ from schema.models import METADATA
 
 PASSAGES, CODINGS = METADATA.tables["passages"], METADATA.tables["codings"]
 
-FEW = 1 / 3
-"""The part of all documents from which on it is quicker to fill a target anew."""
+FEW, PART = 1_000, 1 / 3
+"""So many documents are brought row by row, or such a part of all; of more, all are brought anew,
+which is quicker then."""
 
 
 class TableFed(NamedTuple):
@@ -139,7 +140,7 @@ class _Feeding:
         if self.source.keep_text or self.record[PASSAGES.name].left_out is None:
             here, there = self.source.texts(), self.target.texts()
             documents |= {d for d in here.keys() | there.keys() if here.get(d) != there.get(d)}
-        if not documents or len(documents) > FEW * self.source.count(CODINGS):
+        if not documents or len(documents) > max(FEW, PART * self.source.count(CODINGS)):
             return None
         return Part(
             frozenset(documents),

@@ -6,6 +6,7 @@ Touches nothing: it reads both.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, zip_longest
@@ -23,7 +24,7 @@ from schema.database import DatabaseError
 
 SHOWN = 3
 """Differences that a message names of each table."""
-LONGEST = 60
+LONGEST = 100
 """Characters of a value that a message shows."""
 
 BUSIEST = """
@@ -146,19 +147,26 @@ def _require_same(
     ours: Iterable[Sequence[object]],
     theirs: Iterable[Sequence[object]],
 ) -> None:
-    for number, (one, other) in enumerate(zip_longest(ours, theirs), start=1):
-        if one is None or other is None:
-            more, fewer = ("it", "the source") if one is None else ("the source", "it")
-            raise DatabaseError(
-                f"{target.name}: report {report.name}: {more} answers with more than the "
-                f"{number - 1} rows of {fewer}; nothing changed"
-            )
-        for column, value, same in zip(report.columns, one, other, strict=True):
-            if value != same:
-                raise DatabaseError(
-                    f"{target.name}: report {report.name}, row {number}: {column.name} is "
-                    f"{_short(same)} there, {_short(value)} in the source; nothing changed"
-                )
+    """Raise DatabaseError unless both have the same rows.
+
+    Rows that a report does not put in order may come in another one.
+    """
+    odd: Counter[tuple[object, ...]] = Counter()
+    for one, other in zip_longest(ours, theirs):
+        if one != other:
+            for row, side in ((one, 1), (other, -1)):
+                if row is not None:
+                    odd[tuple(row)] += side
+                    if not odd[tuple(row)]:
+                        del odd[tuple(row)]
+    if odd:
+        row, side = next(iter(odd.items()))
+        where = "in the source only" if side > 0 else "there only"
+        raise DatabaseError(
+            f"{target.name}: report {report.name} has a row that is {where}: "
+            f"{_short(dict(zip((one.name for one in report.columns), row, strict=True)))}; "
+            "nothing changed"
+        )
 
 
 def _values(source: Source, report: Report) -> dict[str, Value] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, delete, insert, inspect, select
@@ -130,9 +130,17 @@ class Relational(Target):
             ],
         )
 
-    def attempt(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
         """Make a savepoint, to which it goes back where the block raises."""
-        return self.connection.begin_nested()
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            with suppress(DBAPIError):  # SQLite has taken back all where the disk is full
+                savepoint.rollback()
+            raise
+        savepoint.commit()
 
     def texts(self) -> dict[int, int]:
         """Say of which documents text is kept there."""

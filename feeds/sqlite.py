@@ -41,8 +41,8 @@ class Sqlite(Relational):
         self._path = Path(os.path.realpath(path))  # a link stays a link
         self._progress = progress
         self._standing: Standing | None = None
-        self._new: Path | None = None
-        """The new file, once it is made."""
+        self._made = self._wrote = False
+        """Whether a new file was made, or the old one written to."""
 
     @contextmanager
     def opened(self, source: Source) -> Iterator[Standing]:
@@ -53,7 +53,9 @@ class Sqlite(Relational):
                 if self._path.exists():
                     if source.engine == "sqlite" and self._path.samefile(source.name):
                         raise DatabaseError(f"{self.name}: is the source itself; {ANOTHER}")
-                    self.connection = old.enter_context(changing(_url(self._path)))
+                    self.connection = there = old.enter_context(changing(_url(self._path)))
+                    # To commit, even nothing, is to wait for those who read.
+                    old.callback(lambda: None if self._wrote else there.rollback())
                     self._standing = self.standing()
                 with ExitStack() as self._making:
                     yield self._standing or Standing()
@@ -65,8 +67,14 @@ class Sqlite(Relational):
         """Count the rows of every table that stands there."""
         return super().counts() if self._standing else {}
 
+    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+        """Record what this feed leaves."""
+        super().note(digests, keep_text=keep_text)
+        self._wrote = not self._made
+
     def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
         """Make a new file beside the old one."""
+        self._made = True
         folder = self._making.enter_context(beside(self._path))
         new = folder / self._path.name
         with building(str(new)) as connection:

@@ -1,0 +1,231 @@
+"""Targets of feeds, on both engines, and sourcebooks to feed them from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from feeds.feeding import Fed, feed
+from feeds.postgresql import Postgresql
+from feeds.progress import Progress
+from feeds.source import Source
+from feeds.sqlite import Sqlite
+from feeds.target import Options, Target
+from schema.database import DatabaseError, locate, reading
+from schema.models import METADATA
+from tests.databases import Files, Server
+from tests.rows import fill, held
+
+SCHEMA = "sourcebook"
+PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
+
+on_sqlite = pytest.mark.parametrize("targets", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("targets", ["postgresql"], indirect=True)
+
+
+class Place:
+    """Where something is fed to."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        """The path, or the URL of the database in which the schema is."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is in SQLite."""
+        return "://" not in self.database
+
+    @property
+    def url(self) -> str:
+        """What --db takes to read it as a sourcebook."""
+        if self.is_file:
+            return self.database
+        return f"{self.database}&options=-csearch_path%3D{SCHEMA}"
+
+    def target(self) -> Target:
+        """Give it as the application does."""
+        if self.is_file:
+            return Sqlite(Path(self.database), Progress())
+        return Postgresql(locate(self.database), SCHEMA, Progress())
+
+    @contextmanager
+    def changing(self, *, foreign_keys: bool = True) -> Iterator[sa.Connection]:
+        """Open it as somebody who changes rows there."""
+        url = make_url(f"sqlite:///{self.database}" if self.is_file else self.url)
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            if self.is_file:
+                switch = "on" if foreign_keys else "off"
+                connection.connection.driver_connection.execute(  # type: ignore[union-attr]
+                    f"pragma foreign_keys = {switch}"
+                )
+            yield connection
+
+    def do(self, *statements: str) -> None:
+        """Change something there."""
+        with self.changing() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def held(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Give all rows that it holds, but for the record of feeds."""
+        with reading(self.url) as connection:
+            return content(connection)
+
+    def refused(self, source: str, **options: bool) -> str:
+        """Feed it, which must fail and change nothing; give the message, of one line."""
+        before = self.held()
+        said = refusal(source, self, **options)
+        assert self.held() == before
+        return said
+
+
+def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Give all rows, but for the record of feeds."""
+    return {name: rows for name, rows in held(connection).items() if name != "feeds"}
+
+
+def fed(source: str, place: Place, **options: bool) -> Fed:
+    """Feed."""
+    asked = Options(**options)
+    with reading(source) as connection:
+        opened = Source(connection, keep_text=asked.keep_text)
+        return feed(opened, place.target(), asked, Progress())
+
+
+def changes(done: Fed) -> dict[str, tuple[int, int, int]]:
+    """Say of which tables rows were added, changed and removed, and how many."""
+    found = {one.table: (one.added, one.changed, one.removed) for one in done.tables}
+    return {table: counts for table, counts in found.items() if any(counts)}
+
+
+def refusal(source: str, place: Place, **options: bool) -> str:
+    """Feed, which must fail; give the message, which must be one line."""
+    with pytest.raises(DatabaseError) as raised:
+        fed(source, place, **options)
+    said = str(raised.value)
+    assert said.isprintable()
+    return said
+
+
+def equal(source: str, place: Place) -> bool:
+    """Say whether both hold the same rows but for the passages' text, and none there."""
+    with reading(source) as connection:
+        ours = content(connection)
+    names = sorted(column.name for column in METADATA.tables["passages"].columns)
+    text = names.index("text")
+    ours["passages"] = sorted(
+        ((*row[:text], None, *row[text + 1 :]) for row in ours["passages"]), key=repr
+    )
+    return ours == place.held()
+
+
+@contextmanager
+def altering(source: str) -> Iterator[sa.Connection]:
+    """Open a sourcebook as somebody who changes rows; foreign keys are checked at the end."""
+    url, patience = (source, {}) if "://" in source else (f"sqlite:///{source}", {"timeout": 0.2})
+    engine = sa.create_engine(url, connect_args=patience, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        yield connection
+        if "://" not in source:
+            broken = connection.exec_driver_sql("pragma foreign_key_check").all()
+            assert broken == []
+
+
+def load(source: str, document: int, *statements: str) -> None:
+    """Change a sourcebook as a load of this document would, with its entry in the journal."""
+    with altering(source) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        last = connection.exec_driver_sql("select coalesce(max(id), 0) from loads").scalar_one()
+        values = f"{last + 1}, {document}, '2020-01-01T00:00:00Z', '{last + 1:064x}'"
+        columns = "id, document_id, loaded_at, content_hash"
+        connection.exec_driver_sql(f"insert into loads ({columns}) values ({values})")
+
+
+def sourcebook(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    return subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+# --- fixtures -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Where sourcebooks in SQLite come from."""
+    return Files(tmp_path_factory.mktemp("sources"))
+
+
+@pytest.fixture(scope="session")
+def small(files: Files) -> str:
+    """A sourcebook with a row or two in every table; nobody changes it."""
+    database = files.migrated()
+    with sa.create_engine(f"sqlite:///{database}", poolclass=sa.NullPool).begin() as connection:
+        fill(connection)
+        connection.exec_driver_sql("delete from feeds")
+    return database
+
+
+@pytest.fixture
+def source(small: str, files: Files) -> Iterator[str]:
+    """The same, to be changed."""
+    database = shutil.copyfile(small, files.empty())
+    yield database
+    files.remove(database)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def targets(request: pytest.FixtureRequest) -> Iterator[Files | Server]:
+    """Where targets come from: in SQLite and in PostgreSQL in turn."""
+    if request.param == "sqlite":
+        yield Files(request.getfixturevalue("tmp_path_factory").mktemp("targets"))
+    else:
+        server = Server(request.getfixturevalue("postgres_server"))
+        yield server
+        server.end()
+
+
+@pytest.fixture
+def place(targets: Files | Server) -> Iterator[Place]:
+    """A place where nothing is yet."""
+    made = Place(targets.empty())
+    yield made
+    targets.remove(made.database)
+
+
+@pytest.fixture(scope="session")
+def fed_once(targets: Files | Server, small: str) -> Place:
+    """A target that was fed; it is copied for every test."""
+    made = Place(targets.empty())
+    fed(small, made)
+    return made
+
+
+@pytest.fixture
+def copy(targets: Files | Server, fed_once: Place) -> Iterator[Place]:
+    """A target that was fed with the source as it stands before it is changed."""
+    if isinstance(targets, Files):
+        made = Place(shutil.copyfile(fed_once.database, targets.empty()))
+    else:
+        name = make_url(fed_once.database).database
+        made = Place(targets.empty(f'template "{name}"'))
+    yield made
+    targets.remove(made.database)

@@ -1,0 +1,311 @@
+"""A feed that is broken off leaves the target as it was; two at once take turns."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks.generate import generate
+from feeds.postgresql import FEEDING
+from schema.database import reading
+from tests.databases import Files, names
+from tests.feed_targets import (
+    PROGRAM,
+    SCHEMA,
+    Place,
+    altering,
+    content,
+    fed,
+    load,
+    on_postgresql,
+    on_sqlite,
+    refusal,
+)
+
+EVENTS = 600
+KILLS = 3
+
+
+@pytest.fixture(scope="session")
+def many(files: Files) -> str:
+    """A sourcebook of some ten thousand rows."""
+    path = files.empty()
+    generate(Path(path), EVENTS)
+    return path
+
+
+@contextmanager
+def feeding(
+    source: str, place: Place, *options: str, before: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the command beside the test."""
+    with subprocess.Popen(
+        [PROGRAM, "--db", source, "feed", place.database, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"COLUMNS": "80"},
+        preexec_fn=before,  # noqa: PLW1509 - nothing runs beside the tests in this process
+    ) as ran:
+        try:
+            yield ran
+        finally:
+            if ran.poll() is None:
+                ran.kill()
+
+
+def there(place: Place) -> bool:
+    """Say whether anything stands there, or lies beside it."""
+    if place.is_file:
+        return bool(names(Path(place.database).parent))
+    with place.changing() as connection:
+        query = f"select count(*) from pg_namespace where nspname = '{SCHEMA}'"
+        return bool(connection.exec_driver_sql(query).scalar())
+
+
+# --- killed ---------------------------------------------------------------------------------------
+
+
+def test_a_killed_feed_leaves_the_old_state_or_the_new(
+    many: str, place: Place, files: Files
+) -> None:
+    """At random moments; whatever the moment, the next feed succeeds."""
+    chance = random.Random()
+    source = shutil.copyfile(many, files.empty())
+    fed(source, place)
+    started = time.perf_counter()
+    with feeding(source, place, "--replace") as whole:
+        whole.communicate(timeout=60)
+    lasts = time.perf_counter() - started
+    assert whole.returncode == 0
+    killed = 0
+    with reading(source) as connection:
+        query = "select document_id from codings order by document_id"
+        documents = connection.exec_driver_sql(query).scalars().all()
+    for number, document in enumerate(documents[:KILLS]):
+        facts = f"select id from facts where document_id = {document}"
+        load(source, document, f"update events set title = 'New' where id in ({facts})")
+        with reading(source) as connection:
+            new = content(connection)
+        old = place.held()
+        how = ("--replace",) if number % 2 else ()
+        moment = lasts * chance.uniform(0.3, 1)
+        with feeding(source, place, *how) as ran:
+            time.sleep(moment)
+            ran.send_signal(signal.SIGKILL)
+            ran.communicate(timeout=60)
+        killed += ran.returncode == -signal.SIGKILL
+        assert place.held() in (old, new), f"killed after {moment} s"
+        fed(source, place)
+        assert place.held() == new
+        if place.is_file:
+            assert names(Path(place.database).parent) == ["sourcebook.db"]
+    assert killed
+
+
+def test_a_first_feed_that_is_killed_leaves_nothing(many: str, place: Place) -> None:
+    with feeding(many, place) as ran:
+        while ran.poll() is None and not (place.is_file and there(place)):
+            time.sleep(0.01 if place.is_file else 0.6)
+            if not place.is_file:
+                break
+        ran.send_signal(signal.SIGKILL)
+        ran.communicate(timeout=60)
+    assert ran.returncode == -signal.SIGKILL
+    if place.is_file:
+        assert not Path(place.database).exists()
+    else:
+        assert not there(place)
+    assert fed(many, place).how == "first feed"
+    if place.is_file:
+        assert names(Path(place.database).parent) == ["sourcebook.db"]
+
+
+# --- the connection, the disk ---------------------------------------------------------------------
+
+
+@contextmanager
+def administered(place: Place) -> Iterator[sa.Connection]:
+    """Hold a connection of one's own to the same database."""
+    engine = sa.create_engine(place.database, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def first_line(ran: subprocess.Popen[str]) -> str:
+    """Wait until it says something."""
+    assert ran.stderr is not None
+    return ran.stderr.readline()
+
+
+@on_postgresql
+def test_a_lost_connection_is_told_in_a_line(source: str, copy: Place) -> None:
+    old = copy.held()
+    with copy.changing() as reader:
+        reader.exec_driver_sql("select 1 from events").all()
+        with feeding(source, copy, "--replace") as ran:
+            assert "others are using its tables; waiting for their end" in first_line(ran)
+            with administered(copy) as connection:
+                connection.exec_driver_sql(
+                    "select pg_terminate_backend(pid) from pg_stat_activity "
+                    "where datname = current_database() and query like 'truncate%%'"
+                )
+            out, said = ran.communicate(timeout=60)
+    assert (ran.returncode, out) == (1, "")
+    assert "terminating connection" in said
+    assert said.count("\n") == 1
+    assert copy.held() == old
+    assert fed(source, copy, replace=True).how == "replaced"
+
+
+def small_files(size: int) -> Callable[[], None]:
+    """Let no file grow beyond this, as on a disk that is full."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@on_sqlite
+def test_a_full_disk_leaves_nothing_of_a_first_feed(many: str, place: Place) -> None:
+    with feeding(many, place, before=small_files(300_000)) as ran:
+        out, said = ran.communicate(timeout=60)
+    assert (ran.returncode, out) == (1, "")
+    assert said.startswith("Error: ")
+    assert "disk" in said
+    assert said.count("\n") == 1
+    assert not there(place)
+
+
+@on_sqlite
+def test_a_full_disk_leaves_the_old_state(source: str, copy: Place) -> None:
+    old = Path(copy.database).read_bytes()
+    load(source, 1, f"update events set title = '{'long ' * 100_000}' where id = 1")
+    with feeding(source, copy, before=small_files(len(old) + 10_000)) as ran:
+        _, said = ran.communicate(timeout=60)
+    assert ran.returncode == 1
+    assert "disk" in said
+    assert Path(copy.database).read_bytes() == old
+    assert names(Path(copy.database).parent) == ["sourcebook.db"]
+    assert fed(source, copy).how == "updated"
+
+
+# --- others at the same time ----------------------------------------------------------------------
+
+
+@on_postgresql
+def test_the_second_of_two_feeds_waits_and_says_so(source: str, copy: Place) -> None:
+    load(source, 1)
+    with administered(copy) as connection:
+        connection.exec_driver_sql(f"select pg_advisory_lock({FEEDING}, hashtext('{SCHEMA}'))")
+        with feeding(source, copy) as ran:
+            assert "another feed is at work there; waiting for its end" in first_line(ran)
+            connection.exec_driver_sql("select pg_advisory_unlock_all()")
+            ran.communicate(timeout=60)
+    assert ran.returncode == 0
+    assert fed(source, copy).how == "nothing to bring"
+
+
+@on_sqlite
+def test_the_second_of_two_feeds_into_a_folder_waits_and_says_so(source: str, copy: Place) -> None:
+    load(source, 1)
+    folder = os.open(Path(copy.database).parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with feeding(source, copy) as ran:
+        assert "another feed is at work in its folder; waiting for its end" in first_line(ran)
+        os.close(folder)
+        ran.communicate(timeout=60)
+    assert ran.returncode == 0
+    assert fed(source, copy).how == "nothing to bring"
+
+
+def test_two_first_feeds_at_once_make_one_target(many: str, place: Place) -> None:
+    with feeding(many, place) as one, feeding(many, place) as other:
+        said = [ran.communicate(timeout=60)[1] for ran in (one, other)]
+    assert (one.returncode, other.returncode) == (0, 0), said
+    assert sorted("first feed" in text for text in said) == [False, True]
+    assert fed(many, place, verify=False).how == "nothing to bring"
+
+
+@on_postgresql
+def test_a_reader_sees_the_old_state_to_its_end(source: str, copy: Place) -> None:
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    query = "select title from events where id = 1"
+    with reading(copy.url) as reader:
+        assert reader.exec_driver_sql(query).scalar() == "A visit"
+        assert fed(source, copy).how == "updated"
+        assert reader.exec_driver_sql(query).scalar() == "A visit"
+    with reading(copy.url) as reader:
+        assert reader.exec_driver_sql(query).scalar() == "A long visit"
+
+
+@on_postgresql
+def test_a_reader_who_began_before_a_refill_never_finds_an_empty_table(
+    source: str, copy: Place
+) -> None:
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    with reading(copy.url) as reader:  # it has begun, and has read no table of ours yet
+        assert fed(source, copy, replace=True).how == "replaced"
+        titles = reader.exec_driver_sql("select title from events order by id").scalars().all()
+        assert titles == ["A long visit", "A fight"]
+
+
+@on_sqlite
+def test_who_has_the_old_file_open_keeps_it(source: str, copy: Place) -> None:
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    query = "select title from events where id = 1"
+    with reading(copy.database) as reader:
+        assert reader.exec_driver_sql(query).scalar() == "A visit"
+        assert fed(source, copy, replace=True).how == "replaced"
+        assert reader.exec_driver_sql(query).scalar() == "A visit"
+    with reading(copy.database) as reader:
+        assert reader.exec_driver_sql(query).scalar() == "A long visit"
+
+
+@on_sqlite
+def test_a_file_keeps_its_mode_and_a_link_stays_a_link(
+    source: str, copy: Place, tmp_path: Path
+) -> None:
+    path, link = Path(copy.database), tmp_path / "link.db"
+    path.chmod(0o640)
+    link.symlink_to(path)
+    assert fed(source, Place(str(link)), replace=True).how == "replaced"
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@on_sqlite
+def test_somebody_who_writes_there_is_told_of(source: str, copy: Place) -> None:
+    load(source, 1)
+    with copy.changing() as connection:
+        connection.exec_driver_sql("begin immediate")
+        assert "another process is using it" in refusal(source, copy)
+
+
+def test_the_source_is_read_in_one_state(source: str, copy: Place) -> None:
+    """What is loaded while it is fed waits for the next feed."""
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    from feeds.feeding import feed
+    from feeds.progress import Progress
+    from feeds.source import Source
+    from feeds.target import Options
+
+    with reading(source) as connection:
+        opened = Source(connection)
+        assert opened.last()[0] == 2  # the state is that of now
+        if copy.is_file:
+            with pytest.raises(sa.exc.OperationalError, match="locked"):
+                load(source, 2, "update events set title = 'Another' where id = 1")
+        feed(opened, copy.target(), Options(), Progress())
+    with altering(source):
+        pass
+    assert fed(source, copy).how == "nothing to bring"

@@ -1,0 +1,309 @@
+"""A feed makes an exact copy in SQLite and PostgreSQL, and then brings only what changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from feeds import scope
+from feeds.rows import TABLES
+from migrations.upgrade import downgrade, upgrade
+from schema.database import building, reading
+from schema.models import METADATA
+from tests.databases import Files, Server, parts
+from tests.feed_targets import (
+    SCHEMA,
+    Place,
+    altering,
+    changes,
+    content,
+    equal,
+    fed,
+    load,
+    on_postgresql,
+)
+from tests.rows import ROWS
+
+# --- the first feed -------------------------------------------------------------------------------
+
+
+def test_the_first_feed_brings_every_row(small: str, place: Place) -> None:
+    done = fed(small, place)
+    assert done.how == "first feed"
+    assert equal(small, place)
+    rows = {name: (len(rows), 0, 0) for name, rows in ROWS.items() if name != "feeds"}
+    assert changes(done) == rows | {"relation_types": (29, 0, 0)}
+    assert all(one.source == one.target and one.rows == one.added for one in done.tables)
+
+
+def test_what_it_makes_is_what_the_migrations_make(
+    small: str, place: Place, targets: Files | Server
+) -> None:
+    fed(small, place)
+    fresh = targets.migrated()
+    with reading(place.url) as ours, reading(fresh) as theirs:
+        found = {
+            name: part.replace(f"{SCHEMA}.", "").replace("public.", "")
+            for name, part in parts(ours).items()
+        }
+        assert found == {name: part.replace("public.", "") for name, part in parts(theirs).items()}
+    targets.remove(fresh)
+
+
+@on_postgresql
+def test_sequences_go_on_behind_the_rows(copy: Place) -> None:
+    copy.do("insert into actors (key, name, kind) values ('new', 'New', 'state')")
+    with reading(copy.url) as connection:
+        query = "select id from actors where key = 'new'"
+        assert connection.exec_driver_sql(query).scalar_one() == 4
+
+
+def test_a_migrated_place_without_rows_is_filled(small: str, targets: Files | Server) -> None:
+    made = Place(targets.empty())
+    if made.is_file:
+        with building(made.database) as connection:
+            upgrade(connection)
+    else:
+        with made.changing() as connection:
+            connection.exec_driver_sql(f"create schema {SCHEMA}")
+            upgrade(connection)
+    assert fed(small, made).how == "first feed"
+    assert equal(small, made)
+    targets.remove(made.database)
+
+
+def test_the_text_is_left_out_unless_it_is_asked_for(small: str, place: Place) -> None:
+    def texts() -> list[str | None]:
+        with reading(place.url) as connection:
+            query = "select text from passages order by document_id, n"
+            return list(connection.exec_driver_sql(query).scalars())
+
+    fed(small, place)
+    assert texts() == [None, None, None]
+    assert changes(fed(small, place, keep_text=True)) == {"passages": (0, 1, 0)}
+    assert texts() == ["A heading.", None, None]
+    assert fed(small, place, keep_text=True).how == "nothing to bring"
+    assert changes(fed(small, place)) == {"passages": (0, 1, 0)}
+    assert texts() == [None, None, None]
+    assert fed(small, place).how == "nothing to bring"
+
+
+def test_a_text_that_is_kept_later_is_brought_though_no_journal_tells_of_it(
+    source: str, place: Place
+) -> None:
+    fed(source, place, keep_text=True)
+    with altering(source) as connection:
+        connection.exec_driver_sql("update passages set text = 'Nine char' where document_id = 2")
+    assert changes(fed(source, place, keep_text=True)) == {"passages": (0, 1, 0)}
+    with reading(place.url) as connection:
+        query = "select count(*) from passages where text = 'Nine char'"
+        assert connection.exec_driver_sql(query).scalar_one() == 1
+
+
+def test_a_dry_run_of_the_first_feed_makes_nothing(small: str, place: Place) -> None:
+    done = fed(small, place, dry_run=True)
+    assert changes(done)["events"] == (2, 0, 0)
+    if place.is_file:
+        from pathlib import Path
+
+        assert list(Path(place.database).parent.iterdir()) == []
+    else:
+        with place.changing() as connection:
+            query = f"select count(*) from pg_namespace where nspname = '{SCHEMA}'"
+            assert connection.exec_driver_sql(query).scalar_one() == 0
+
+
+# --- bringing what changed ------------------------------------------------------------------------
+
+
+def test_where_nothing_was_loaded_nothing_is_touched(source: str, copy: Place) -> None:
+    done = fed(source, copy)
+    assert done.how == "nothing to bring"
+    assert changes(done) == {}
+    assert {one.source for one in done.tables} == {None}
+
+
+def test_only_rows_that_differ_are_written(source: str, copy: Place) -> None:
+    load(
+        source,
+        1,
+        "update events set title = 'A long visit' where id = 1",
+        "insert into actors values (9, 'new', 'New', 'state', null)",
+        "insert into participants values (1, 9, 'receiver', 'event', null, null, null)",
+        "delete from spans where evidence_id = 1",
+        "update topics set label = 'the port'",
+    )
+    done = fed(source, copy)
+    assert done.how == "updated"
+    assert changes(done) == {
+        "actors": (1, 0, 0),
+        "events": (0, 1, 0),
+        "loads": (1, 0, 0),
+        "participants": (1, 0, 0),
+        "spans": (0, 0, 1),
+        "topics": (0, 1, 0),
+    }
+    assert all(one.source == one.target for one in done.tables)
+    assert equal(source, copy)
+    assert fed(source, copy, verify=True).how == "nothing to bring"
+
+
+def test_a_dry_run_says_what_would_change(source: str, copy: Place) -> None:
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    before = copy.held()
+    done = fed(source, copy, dry_run=True)
+    assert changes(done) == {"events": (0, 1, 0), "loads": (1, 0, 0)}
+    assert copy.held() == before
+    assert changes(fed(source, copy)) == changes(done)
+
+
+GONE = (
+    *("spans", "evidence", "participants", "event_links", "quotes", "positions", "relations"),
+    *("actor_names", "events", "citations", "introductions"),
+)
+
+HARD: dict[str, list[str]] = {
+    "all of a document's facts go": [
+        *(f"delete from {table}" for table in GONE),
+        "delete from facts",
+    ],
+    "a number comes again for a fact of another kind": [
+        *(f"delete from {table} where fact_id = 2" for table in ("evidence", "participants")),
+        "delete from quotes",
+        "delete from facts where id = 2",
+        "insert into facts (id, kind, key, document_id) values (2, 'position', 'other', 1)",
+        "insert into positions (id, topic_id, position_kind, statement) values (2, 1, 'goal', 'x')",
+    ],
+    "a key comes again under another number": [
+        "delete from positions",
+        "delete from facts where id = 3",
+        "insert into facts (id, kind, key, document_id) values (9, 'position', 'position-3', 1)",
+        "insert into positions (id, topic_id, position_kind, statement) values (9, 1, 'goal', 'x')",
+    ],
+    "two actors change keys": [
+        "update actors set key = '-' where id = 1",
+        "update actors set key = 'writer' where id = 2",
+        "update actors set key = 'state' where id = 1",
+    ],
+    "an actor comes again under another number": [
+        "insert into actors values (9, 'again', 'A State', 'state', null)",
+        "update participants set actor_id = 9 where actor_id = 2",
+        "update relations set to_actor_id = 9 where to_actor_id = 2",
+        "update actor_names set actor_id = 9 where actor_id = 2",
+        "delete from actors where id = 2",
+        "update actors set key = 'state' where id = 9",
+    ],
+    "pieces of evidence change places": [
+        "insert into evidence select 5, 7, 1, 1, 1, 'actual', 'asserted', null, null, null, null",
+        "update evidence set n = 9 where id = 1",
+        "update evidence set n = 2 where id = 5",
+        "update evidence set fact_id = 7, n = 1 where id = 1",
+    ],
+    "a place is no longer within another, which goes": [
+        "update places set within_id = null",
+        "update introductions set place_id = 2 where place_id = 1",
+        "delete from places where id = 1",
+    ],
+    "a date that was used is no longer there": [
+        "update events set date = null",
+        "update quotes set date = null",
+        "update evidence set date = null",
+        "update sources set published = null",
+        "update relations set until = null",
+        "delete from dates where edtf = '2015-10-14~'",
+    ],
+    "a coding is renamed and recoded": [
+        "update codings set file = 'other.yaml', coder = 'you' where document_id = 1"
+    ],
+    "a relation type is new": [
+        "insert into relation_types values ('cousin-of', 'is a cousin of', 'is a cousin of', true)",
+        "update relations set type = 'cousin-of'",
+    ],
+}
+
+
+@pytest.mark.parametrize("how", HARD)
+def test_whatever_a_load_changed_is_brought(source: str, copy: Place, how: str) -> None:
+    load(source, 1, *HARD[how])
+    done = fed(source, copy, verify=True)
+    assert done.how in ("updated", "filled anew")
+    assert equal(source, copy)
+    assert fed(source, copy).how == "nothing to bring"
+
+
+def test_a_renumbered_source_refills_the_target(source: str, copy: Place) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql("update topics set id = 77")
+        connection.exec_driver_sql("update positions set topic_id = 77")
+        connection.exec_driver_sql("update relations set topic_id = 77")
+        connection.exec_driver_sql(
+            "update introductions set topic_id = 77 where topic_id is not null"
+        )
+        connection.exec_driver_sql("update loads set id = 5")
+        connection.exec_driver_sql("update changes set load_id = 5")
+    assert fed(source, copy).how == "nothing to bring"
+    load(source, 2)
+    assert fed(source, copy).how == "filled anew"
+    assert equal(source, copy)
+
+
+def test_what_the_journal_does_not_tell_is_found_by_the_count(source: str, copy: Place) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql("delete from spans where document_id = 2")
+    load(source, 1)
+    assert fed(source, copy).how == "filled anew"
+    assert equal(source, copy)
+
+
+def test_a_sourcebook_in_postgresql_is_fed_too(small: str, place: Place, files: Files) -> None:
+    """From where to where does not matter: there and back again all is as it was."""
+    fed(small, place, keep_text=True)
+    back = Place(files.empty())
+    assert fed(place.url, back, keep_text=True).how == "first feed"
+    with reading(small) as ours, reading(back.url) as theirs:
+        assert content(ours) == content(theirs)
+    load(place.url, 1, "update events set title = 'A long visit' where id = 1")
+    done = fed(place.url, back, keep_text=True)
+    assert changes(done) == {"events": (0, 1, 0), "loads": (1, 0, 0)}
+
+
+# --- an older schema ------------------------------------------------------------------------------
+
+
+def test_an_older_schema_is_upgraded_with_the_rows(source: str, copy: Place) -> None:
+    with copy.changing(foreign_keys=False) as connection:
+        downgrade(connection, "sourcebook_0001")
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    assert fed(source, copy).how == "filled anew"
+    assert equal(source, copy)
+
+
+# --- which rows belong to a document --------------------------------------------------------------
+
+
+def test_every_table_is_of_a_document_or_shared() -> None:
+    groups = (scope.SHARED, scope.OWN, tuple(scope.OF_FACT), tuple(scope.OF_LOAD))
+    named = [name for group in groups for name in group]
+    assert sorted(named) == sorted(table.name for table in TABLES)
+    assert set(scope.REFERRED) < {*scope.OWN, *scope.OF_FACT}
+
+
+def test_a_table_belongs_where_its_foreign_keys_say() -> None:
+    tables = METADATA.tables
+    for name in scope.OWN:
+        assert "document_id" in tables[name].columns
+    for found, target in ((scope.OF_FACT, "facts"), (scope.OF_LOAD, "loads")):
+        for name, column in found.items():
+            referred = {one.column.table.name for one in tables[name].c[column].foreign_keys}
+            assert target in referred or name == target
+    for name in scope.SHARED:
+        referred = {one.column.table.name for one in tables[name].foreign_keys}
+        assert referred <= set(scope.SHARED)
+
+
+def test_rows_that_stay_are_never_referred_to_by_what_is_put_in_anew() -> None:
+    """What is taken out and put in again takes with it what hangs on it, and brings it back."""
+    owned = {*scope.OWN, *scope.OF_FACT} - {*scope.REFERRED}
+    for table in TABLES:
+        for key in table.foreign_key_constraints:
+            if key.referred_table.name in owned:
+                assert key.ondelete == "cascade", f"{table.name} refers to {key.referred_table}"
