@@ -1,0 +1,153 @@
+"""Feeding DuckDB as a user does: killed, twice at once, into a file in use, without the engine."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+
+PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
+COUNT = "select count(*) from actors"
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start the command."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=pipe, stderr=pipe, text=True)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the article's sourcebook and a target that was fed from it."""
+    folder = tmp_path_factory.mktemp("command")
+    assert run("--db", folder / "a.db", "init").returncode == 0
+    done = run("--db", folder / "a.db", "feed", folder / "copy.duckdb")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """The same, to be changed; the source has an actor more, and another content hash."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with sa.create_engine(f"sqlite:///{tmp_path / 'a.db'}").begin() as connection:
+        connection.exec_driver_sql("insert into actors values (999, 'new', 'New', 'state', null)")
+        connection.exec_driver_sql(f"update loads set content_hash = '{'0' * 64}'")
+    return tmp_path
+
+
+def actors(folder: Path) -> int:
+    with duckdb.connect(str(folder / "copy.duckdb"), read_only=True) as connection:
+        [[count]] = connection.execute(COUNT).fetchall()
+    return int(count)
+
+
+def test_a_killed_feed_leaves_the_old_state_and_the_next_succeeds(folder: Path) -> None:
+    before = actors(folder)
+    bytes_before = (folder / "copy.duckdb").read_bytes()
+    chance = random.Random(5)
+    half_done = 0
+    for _ in range(3):
+        feeding = start("--db", folder / "a.db", "feed", folder / "copy.duckdb")
+        while feeding.poll() is None and not list(folder.glob(".copy.duckdb.*.feed/*.duckdb")):
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.4))
+        feeding.kill()
+        feeding.communicate()
+        left = list(folder.glob(".copy.duckdb.*.feed"))
+        assert len(left) <= 1, "one feed takes away what the last one left"
+        if left:
+            half_done += 1
+            assert (folder / "copy.duckdb").read_bytes() == bytes_before
+    assert half_done
+    done = run("--db", folder / "a.db", "feed", folder / "copy.duckdb")
+    assert done.returncode == 0, done.stderr
+    assert actors(folder) == before + 1
+    assert sorted(path.name for path in folder.iterdir()) == ["a.db", "copy.duckdb"]
+
+
+def test_of_two_feeds_at_once_one_waits(folder: Path) -> None:
+    one, other = (start("--db", folder / "a.db", "feed", folder / "copy.duckdb") for _ in range(2))
+    told = sorted((one.communicate()[1], other.communicate()[1]), key=len)
+    assert (one.returncode, other.returncode) == (0, 0), told
+    assert "filled anew" in told[0] + told[1]
+    if "another feed is at work in its folder; waiting for its end" in told[1]:
+        assert "nothing to bring" in told[1]
+
+
+def test_a_file_that_another_process_has_open_is_left_alone(folder: Path) -> None:
+    writer = (
+        "import duckdb, sys\n"
+        "connection = duckdb.connect(sys.argv[1])\n"
+        "print('open', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    path = str(folder / "copy.duckdb")
+    with subprocess.Popen(
+        [sys.executable, "-c", writer, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        done = run("--db", folder / "a.db", "feed", path)
+        other.communicate()
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Error: {path}: another process has it open; try again when that has ended\n"
+    )
+    assert run("--db", folder / "a.db", "feed", path).returncode == 0
+
+
+def test_what_a_killed_writer_left_in_its_log_is_seen(folder: Path) -> None:
+    path = str(folder / "copy.duckdb")
+    writer = (
+        "import duckdb, os, sys\n"
+        "connection = duckdb.connect(sys.argv[1])\n"
+        "connection.execute(\"update actors set name = 'X' where key = 'iran'\").fetchall()\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", writer, path], check=False)
+    assert Path(f"{path}.wal").exists()
+    done = run("--db", folder / "a.db", "feed", path)
+    assert done.returncode == 1
+    assert "somebody changed rows of actors" in done.stderr
+    assert run("--db", folder / "a.db", "feed", path, "--replace").returncode == 0
+    assert not Path(f"{path}.wal").exists()
+
+
+def test_a_dry_run_changes_nothing(folder: Path) -> None:
+    before = (folder / "copy.duckdb").read_bytes()
+    done = run("--db", folder / "a.db", "feed", folder / "copy.duckdb", "--dry-run")
+    assert done.returncode == 0
+    assert "would be: filled anew" in done.stderr
+    assert (folder / "copy.duckdb").read_bytes() == before
+    fresh = folder / "fresh.ddb"
+    assert run("--db", folder / "a.db", "feed", fresh, "--dry-run").returncode == 0
+    assert not fresh.exists()
+
+
+@pytest.mark.parametrize("missing", ["duckdb", "pyarrow"])
+def test_without_the_engine_it_says_what_to_install(folder: Path, missing: str) -> None:
+    program = f"import sys; sys.modules[{missing!r}] = None; import cli; cli.main()"
+    command = [sys.executable, "-c", program, "--db", "a.db", "feed", "copy.duckdb"]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra "
+        "`duckdb`\n"
+    )
