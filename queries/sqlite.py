@@ -121,6 +121,8 @@ class FileQuery:
             return None
         if self._authorizer.refused:
             return StatementError(*_refused(self._authorizer.refused, statement))
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY":
+            return StatementError(*_refused("a query here only reads", statement))
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
             name = getattr(error, "sqlite_errorname", "")
             if name not in ("SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_NOMEM"):

@@ -97,7 +97,11 @@ def _opened(url: URL, path: Path, how: str) -> Iterator[tuple[sqlite3.Connection
     with closing(connection):
         # What is no UTF-8 becomes halves of surrogate pairs, from which the bytes can be had again.
         connection.text_factory = _text
-        yield connection, Authorizer(connection)
+        try:
+            authorizer = Authorizer(connection)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{name_of(url)}: {said(error)}") from error
+        yield connection, authorizer
 
 
 def _text(stored: bytes) -> str:

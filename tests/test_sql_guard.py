@@ -165,7 +165,7 @@ SLY = "create function sly() returns int language plpgsql stable as"
         "create view sly as select bump()",
         "create view sly as select nextval('counter')",
         f"{SLY} $$ begin perform bump(); return 1; end $$",
-        f"{SLY} $$ begin perform set_config('transaction_read_only', 'off', true); return 1; end $$",
+        f"{SLY} $$ begin perform set_config('transaction_read_only', 'no', true); return 1; end $$",
     ],
 )
 def test_what_others_made_cannot_write_either(
