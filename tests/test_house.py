@@ -136,7 +136,7 @@ def test_a_wheel_carries_every_file_of_the_application(tmp_path: Path) -> None:
     tops = {"articles", "cli.py", *MAY_IMPORT}
     assert packed == {name(path) for path in FILES if path.relative_to(ROOT).parts[0] in tops}
     kinds = {path.rpartition(".")[2] for path in packed}
-    assert kinds == {"py", "sql", "yaml"}  # and nothing left lying there
+    assert kinds == {"mako", "py", "sql", "yaml"}  # and nothing left lying there
 
 
 def test_a_file_says_what_it_is_for() -> None:
