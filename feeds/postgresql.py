@@ -83,13 +83,13 @@ class Postgresql(Relational):
         self.schema = schema
         self.name = f"{name_of(url)}, schema {schema}"
         options = f"{url.query.get('options', '')} -csearch_path={schema}".strip()
-        self._url = url.update_query_dict({"options": options})
+        self.url = url.update_query_dict({"options": options})
         self._progress = progress
 
     @contextmanager
     def opened(self, source: Source) -> Iterator[Standing]:
         """Open it, wait for other feeds, and keep others from writing it."""
-        with changing(self._url) as self.connection:
+        with changing(self.url) as self.connection:
             self._require_utf8()
             self._alone()
             if source.engine == "postgresql" and self._scalar(PLACE) == source.scalar(PLACE):

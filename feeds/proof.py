@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from itertools import chain, zip_longest
+from contextlib import ExitStack, closing
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from sqlalchemy import Table
@@ -60,13 +60,11 @@ def differences(source: Source, target: Target, tables: Iterable[Table]) -> list
         there = target.lines(table)
         if there is None:
             continue
-        here = source.lines(table, ordered=True)
-        told = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
-        for number, one in enumerate(told):
-            if number == SHOWN:
+        with closing(source.lines(table, ordered=True)) as here:
+            told = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
+            found += islice(told, SHOWN)
+            if next(told, None):
                 found.append(f"more in {table.name}")
-                break
-            found.append(one)
     return found
 
 

@@ -6,8 +6,8 @@ Touches the target only, in the transaction that the connection is in.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, delete, insert, inspect, select
@@ -183,7 +183,7 @@ class Relational(Target):
         """
         total = NOTHING
 
-        def read() -> Iterable[list[bytes]]:
+        def read() -> Generator[list[bytes], None, None]:
             nonlocal total
             for some in source.lines(table, where):
                 total = total.plus(fold(some))
@@ -191,7 +191,8 @@ class Relational(Target):
                 progress.advance(len(some))
 
         try:
-            self.write(table, into or table.name, read(), **how)
+            with closing(read()) as rows:
+                self.write(table, into or table.name, rows, **how)
         except (DBAPIError, ValueError) as error:
             raise unholdable(source, table, self.engine, error) from error
         return total

@@ -6,8 +6,8 @@ of one state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
@@ -89,18 +89,19 @@ class Source:
 
     def lines(
         self, table: Table, where: str = "true", *, ordered: bool = False
-    ) -> Iterator[list[bytes]]:
+    ) -> Generator[list[bytes], None, None]:
         """Give rows, each as its JSON array, some at a time; `ordered`: by primary key.
 
         Raises DatabaseError, naming the value where a blob stands in the place of a text.
         """
         read = lines(self.connection, table, self.without(table), where, ordered=ordered)
-        with self._reading(table):
-            found = next(read, None)
-        while found is not None:
-            yield found
-            with self._reading(table):
-                found = next(read, None)
+        with closing(read):
+            while True:
+                with self._reading(table):
+                    found = next(read, None)
+                if found is None:
+                    return
+                yield found
 
     @contextmanager
     def _reading(self, table: Table) -> Iterator[None]:
@@ -167,7 +168,7 @@ def lines(
     where: str = "true",
     *,
     ordered: bool = False,
-) -> Iterator[list[bytes]]:
+) -> Generator[list[bytes], None, None]:
     """Give rows of SQLite or PostgreSQL, each as its JSON array, some at a time."""
     order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
     rest = f"from {quoted(table.name)} where {where} {f'order by {order}' if ordered else ''}"
@@ -176,22 +177,19 @@ def lines(
         read = _from_sqlite(connection, f"select cast({written} as blob) {rest}")
     else:
         read = _from_postgresql(connection, f"select {row(table, 'postgresql', without)} {rest}")
-    yield from read
+    with closing(read):
+        yield from read
 
 
-def _from_sqlite(connection: Connection, query: str) -> Iterator[list[bytes]]:
+def _from_sqlite(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
     size = 100
-    with driving(connection) as driver:
-        cursor = driver.execute(query)
-        try:
-            while found := [line for (line,) in cursor.fetchmany(size)]:
-                yield found
-                size = max(1, min(BATCH, ABOUT * len(found) // sum(map(len, found))))
-        finally:
-            cursor.close()
+    with driving(connection) as driver, closing(driver.execute(query)) as cursor:
+        while found := [line for (line,) in cursor.fetchmany(size)]:
+            yield found
+            size = max(1, min(BATCH, ABOUT * len(found) // sum(map(len, found))))
 
 
-def _from_postgresql(connection: Connection, query: str) -> Iterator[list[bytes]]:
+def _from_postgresql(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
     found: list[bytes] = []
     held = 0
     with (

@@ -1,0 +1,219 @@
+"""The command `feed`: what TARGET may be, what it prints, and that no password is ever shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.databases import Files
+from tests.feed_targets import Place, equal, load, on_postgresql, sourcebook
+
+PASSWORD = "s3cret-and-long"
+NOWHERE = "postgresql://me@127.0.0.1:1/none?connect_timeout=2"
+
+
+def said_once(text: str) -> bool:
+    return text.count("\n") == 1
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def test_it_says_by_table_what_it_did(source: str, files: Files) -> None:
+    place = Place(files.empty())
+    load(source, 1)
+    ran = sourcebook("--db", source, "feed", place.database, "--format", "csv")
+    assert ran.returncode == 0
+    rows = {row["table"]: row for row in csv.DictReader(io.StringIO(ran.stdout))}
+    assert list(rows) == sorted(rows)
+    counts = ("added", "changed", "removed", "rows")
+    assert [rows["events"][name] for name in counts] == ["2", "0", "0", "2"]
+    assert all(row["source"] == row["target"] != "" for row in rows.values())
+    assert "feeds" not in rows
+    assert ran.stderr == (f"{place.database}: first feed; rows 85 added · content {'0' * 63}2\n")
+    again = sourcebook("--db", source, "feed", place.database, "--format", "json")
+    assert {row["source"] for row in json.loads(again.stdout)} == {None}
+    assert again.stderr == f"{place.database}: nothing to bring · content {'0' * 63}2\n"
+    dry = sourcebook("--db", source, "feed", place.database, "--replace", "--dry-run")
+    assert "would be: replaced; rows 85 added, 85 removed" in dry.stderr
+    assert equal(source, place)
+
+
+def test_a_refusal_has_status_one_and_prints_no_rows(source: str, files: Files) -> None:
+    ran = sourcebook("--db", source, "feed", source)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == f"Error: {source}: is the source itself; give another TARGET\n"
+
+
+def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
+    ran = sourcebook("--db", tmp_path / "none.db", "feed", tmp_path / "new.db")
+    assert ran.returncode == 1
+    assert "there is no such file" in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mysql://me@host/name"], "TARGET: mysql is not supported"),
+        (["x:y://"], "TARGET: this is no database URL"),
+        ([""], "TARGET: this is no path"),
+        (["x.db", "--schema", "Robert'); drop"], "--schema"),
+        (["x.db", "--schema", "pg_mine"], "this name is the server's own"),
+        (["x.db", "--password-file", "x"], "--password-file is for PostgreSQL"),
+        (["x.db", "--raw"], "--raw is for --format csv"),
+        ([], "Missing argument 'TARGET'"),
+    ],
+)
+def test_wrong_usage_has_status_two(
+    small: str, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    ran = sourcebook("--db", small, "feed", *arguments, SOURCEBOOK_TARGET="")
+    assert ran.returncode == 2
+    assert message in ran.stderr
+    assert ran.stdout == ""
+
+
+# --- passwords ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "target",
+    [f"postgresql://me:{PASSWORD}@127.0.0.1:1/none", f"{NOWHERE}&password={PASSWORD}"],
+)
+def test_a_password_on_the_command_line_is_refused_and_not_repeated(
+    small: str, target: str
+) -> None:
+    ran = sourcebook("--db", small, "feed", target)
+    assert ran.returncode == 2
+    assert PASSWORD not in ran.stderr
+    for way in ("PGPASSWORD", "~/.pgpass", "service file", "--password-file", "SOURCEBOOK_TARGET"):
+        assert way in ran.stderr.replace("\n", " ")
+
+
+def test_a_password_is_never_shown(small: str, tmp_path: Path) -> None:
+    whole = NOWHERE.replace("me@", f"me:{PASSWORD}@")
+    file = tmp_path / "password"
+    file.write_text(f"{PASSWORD}\n")
+    file.chmod(0o600)
+    for ran in (
+        sourcebook("--db", small, "feed", SOURCEBOOK_TARGET=whole),
+        sourcebook("--db", small, "feed", NOWHERE, PGPASSWORD=PASSWORD),
+        sourcebook("--db", small, "feed", NOWHERE, "--password-file", file),
+    ):
+        assert ran.returncode == 1
+        assert PASSWORD not in ran.stdout + ran.stderr
+        assert said_once(ran.stderr)
+        assert "check that the server runs" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "message"),
+    [
+        ("secret\n", 0o644, "others can read"),
+        ("\nsecret", 0o600, "the first line of"),
+        (b"\xff", 0o600, "is not UTF-8"),
+        (None, 0, "no such file"),
+    ],
+)
+def test_a_password_file_must_be_ones_own(
+    small: str, tmp_path: Path, content: str | bytes | None, mode: int, message: str
+) -> None:
+    file = tmp_path / "password"
+    if content is not None:
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        file.chmod(mode)
+    ran = sourcebook("--db", small, "feed", NOWHERE, "--password-file", file)
+    assert ran.returncode == 2
+    assert message in ran.stderr.replace("\n", " ")
+
+
+def test_the_password_file_gives_the_password(tmp_path: Path) -> None:
+    """The server of the tests asks for none, so what would be sent is looked at."""
+    from feeds.command import _target
+    from feeds.postgresql import Postgresql
+    from feeds.progress import Progress
+
+    file = tmp_path / "password"
+    file.write_text(f"{PASSWORD}\r\nmore\n")
+    file.chmod(0o600)
+    target = _target(NOWHERE, "sourcebook", file, Progress(), typed=True)
+    assert isinstance(target, Postgresql)
+    assert target.url.password == PASSWORD
+    assert PASSWORD not in target.name
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+
+
+@on_postgresql
+def test_a_service_file_says_where(small: str, place: Place, tmp_path: Path) -> None:
+    url = make_url(place.database)
+    file = tmp_path / "services"
+    file.write_text(
+        f"[here]\nhost={url.query['host']}\nuser={url.username}\ndbname={url.database}\n"
+    )
+    ran = sourcebook("--db", small, "feed", "postgresql://?service=here", PGSERVICEFILE=str(file))
+    assert ran.returncode == 0, ran.stderr
+    assert equal(small, place)
+
+
+@on_postgresql
+def test_another_schema_and_the_way_to_read_it(small: str, place: Place) -> None:
+    ran = sourcebook("--db", small, "feed", place.database, "--schema", "news_2016")
+    assert ran.returncode == 0, ran.stderr
+    there = f"{place.database}&options=-csearch_path=news_2016"
+    ours = sourcebook("--db", small, "report", "timeline", "--format", "csv")
+    theirs = sourcebook("--db", there, "report", "timeline", "--format", "csv")
+    assert theirs.returncode == 0, theirs.stderr
+    assert sorted(theirs.stdout.splitlines()) == sorted(ours.stdout.splitlines())
+
+
+@on_postgresql
+def test_nothing_else_in_the_database_is_touched(small: str, place: Place) -> None:
+    place.do("create table public.wages (id integer)", "insert into public.wages values (1)")
+    assert sourcebook("--db", small, "feed", place.database).returncode == 0
+    with place.changing() as connection:
+        query = "select nspname || '.' || relname from pg_class join pg_namespace on "
+        query += "pg_namespace.oid = relnamespace where relkind = 'r' and nspname !~ '^pg_|^inf'"
+        names = connection.exec_driver_sql(query).scalars().all()
+    assert [name for name in names if not name.startswith("sourcebook.")] == ["public.wages"]
+
+
+# --- verification ---------------------------------------------------------------------------------
+
+
+def test_verify_asks_every_report_of_the_article(tmp_path: Path, place: Place) -> None:
+    article = tmp_path / "article.db"
+    assert sourcebook("--db", article, "init").returncode == 0
+    ran = sourcebook("--db", article, "feed", place.database, "--verify")
+    assert ran.returncode == 0, ran.stderr
+    assert "not compared" not in ran.stderr
+    again = sourcebook("--db", article, "feed", place.database, "--verify")
+    assert "nothing to bring" in again.stderr
+    assert again.returncode == 0
+
+
+def test_verify_finds_a_report_that_answers_otherwise(small: str, copy: Place) -> None:
+    """The tables are equal; a view of the target is not."""
+    if copy.is_file:
+        sql = "select sql from sqlite_schema where name = 'quotations'"
+    else:
+        sql = "select pg_get_viewdef('quotations'::regclass)"
+    with copy.changing() as connection:
+        told = str(connection.exec_driver_sql(sql).scalar())
+        body = told[told.lower().index("select") :].rstrip("; \n")
+        columns = connection.exec_driver_sql("select * from quotations").keys()
+        named = ", ".join(f'"{name}"' for name in columns)
+        connection.exec_driver_sql("drop view quotations")
+        connection.exec_driver_sql(
+            f"create view quotations as select {named} from ({body}) as whole where 1 = 0"
+        )
+    ran = sourcebook("--db", small, "feed", copy.database, "--verify")
+    assert ran.returncode == 1
+    assert "has a row that is in the source only" in ran.stderr

@@ -1,0 +1,149 @@
+"""Whatever stands in a sourcebook arrives as it is; what a target cannot hold is named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feeds.postgresql import csv
+from schema.database import reading
+from tests.databases import Files
+from tests.feed_targets import Place, altering, content, fed, load, on_postgresql, refusal
+from tests.test_feed_digest import HOSTILE
+
+TEXT = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
+)
+
+
+def write(source: str, texts: list[str | None], integers: list[int]) -> None:
+    """Put texts where a null may stand and where none may, and numbers."""
+    with altering(source) as connection:
+        connection.exec_driver_sql("delete from passages where document_id = 2 and n > 1")
+        for n, text in enumerate(texts, start=2):
+            connection.exec_driver_sql(
+                "insert into passages (document_id, n, length, hash, text) values (2, ?, ?, ?, ?)",
+                (n, integers[n % len(integers)], "0" * 64, text),
+            )
+            if text:
+                connection.exec_driver_sql(
+                    "update sources set title = ?, url = ? where id = 2", (text, text)
+                )
+                connection.exec_driver_sql("update codings set file = ?, coder = ?", (text, text))
+
+
+@settings(
+    deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    texts=st.lists(st.one_of(st.none(), TEXT), min_size=1, max_size=30),
+    integers=st.lists(st.integers(1, 2**31 - 1), min_size=1, max_size=3),
+)
+def test_rows_go_there_and_back(
+    source: str, copy: Place, files: Files, texts: list[str | None], integers: list[int]
+) -> None:
+    write(source, texts, integers)
+    fed(source, copy, keep_text=True, replace=True)
+    back = Place(files.empty())
+    fed(copy.url, back, keep_text=True)
+    with reading(source) as ours, reading(back.database) as theirs:
+        assert content(ours) == content(theirs)
+
+
+def test_hostile_values_arrive_as_they_are(source: str, copy: Place) -> None:
+    write(source, [None, *HOSTILE], [1, 70_000])
+    assert fed(source, copy, keep_text=True, replace=True, verify=True).how == "replaced"
+    with reading(copy.url) as connection:
+        query = "select text from passages where document_id = 2 and n > 1 order by n"
+        assert connection.exec_driver_sql(query).scalars().all() == [None, *HOSTILE]
+
+
+def test_hostile_values_are_brought_as_they_are(source: str, copy: Place) -> None:
+    load(source, 2)
+    write(source, ["", *HOSTILE], [7])
+    assert fed(source, copy, keep_text=True).how == "updated"
+    with reading(copy.url) as connection:
+        query = "select text from passages where document_id = 2 and n > 1 order by n"
+        assert connection.exec_driver_sql(query).scalars().all() == ["", *HOSTILE]
+
+
+# --- what cannot be held --------------------------------------------------------------------------
+
+LIMITS = {
+    "update events set title = 'a' || char(0) || 'b' where id = 7": (
+        "events, id 7: title holds a NUL"
+    ),
+    "update events set title = cast(x'61ff62' as text) where id = 7": (
+        "events, id 7: title holds bytes that are not UTF-8"
+    ),
+    "update quotes set says = cast(x'eda080' as text)": (
+        "quotes, id 2: says holds bytes that are not UTF-8"
+    ),
+    "update events set title = x'6162' where id = 7": "events, id 7: title holds bytes, not text",
+    "update spans set end_offset = 3000000000 where evidence_id = 2": (
+        "spans, evidence_id 2, n 1: end_offset holds 3000000000, which is too large"
+    ),
+    "update spans set end_offset = 'far' where evidence_id = 2": (
+        "spans, evidence_id 2, n 1: end_offset holds far, which is no whole number"
+    ),
+    "update spans set end_offset = 9.5 where evidence_id = 2": (
+        "spans, evidence_id 2, n 1: end_offset holds 9.5, which is no whole number"
+    ),
+    "update relation_types set is_symmetric = 2 where key = 'arms'": (
+        "relation_types, key arms: is_symmetric holds 2, which is neither true nor false"
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", LIMITS)
+@on_postgresql
+def test_what_postgresql_cannot_hold_is_named(source: str, copy: Place, statement: str) -> None:
+    before = copy.held()
+    with altering(source) as connection:
+        connection.exec_driver_sql(statement)
+    said = refusal(source, copy, replace=True)
+    assert said == f"{source}: {LIMITS[statement]}; correct it there and feed again"
+    assert copy.held() == before
+
+
+@pytest.mark.parametrize("statement", [one for one in LIMITS if "eda0" in one or "x'61" in one])
+def test_what_is_no_text_is_named_in_sqlite(small: str, files: Files, statement: str) -> None:
+    source, place = shutil.copyfile(small, files.empty()), Place(files.empty())
+    with altering(source) as connection:
+        connection.exec_driver_sql(statement)
+    said = refusal(source, place)
+    assert said == f"{source}: {LIMITS[statement]}; correct it there and feed again"
+    assert not Path(place.database).exists()
+
+
+def test_sqlite_keeps_a_nul(small: str, files: Files) -> None:
+    source, place = shutil.copyfile(small, files.empty()), Place(files.empty())
+    with altering(source) as connection:
+        connection.exec_driver_sql("update events set title = 'a' || char(0) || 'b'")
+    fed(source, place, verify=False)
+    with reading(place.database) as connection:
+        query = "select distinct hex(title) from events"
+        assert connection.exec_driver_sql(query).scalars().all() == ["610062"]
+
+
+# --- rows as csv ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        (b'[1,"a",null]', b'1,"a",null\n'),
+        (b'[1,"null",""]', b'1,"null",""\n'),
+        (b'["]\\n[","x"]', b'"]\n[","x"\n'),
+        (b'["a\\"b","c\\\\d","\\u001f"]', b'"a\\"b","c\\\\d","\x1f"\n'),
+        ('["é😀"]'.encode(), '"é😀"\n'.encode()),
+    ],
+)
+def test_a_row_becomes_csv(line: bytes, row: bytes) -> None:
+    assert csv([line]) == row
+    assert csv([line, b"[2]", line]) == row + b"2\n" + row
