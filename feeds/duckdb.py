@@ -10,7 +10,7 @@ who has the old one open for reading keeps its state, and who opens it next sees
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -246,7 +246,7 @@ class Duckdb(Target):
         """
         return dict(asked(self._duck, query))
 
-    def lines(self, table: Table) -> Iterator[list[bytes]]:
+    def lines(self, table: Table) -> Generator[list[bytes], None, None]:
         """Give all rows of a table by primary key, each as its JSON array."""
         order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
         with self._duck.cursor() as cursor:

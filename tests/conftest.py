@@ -23,6 +23,7 @@ CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
 
 pytest_plugins = [
     "tests.databases",  # sourcebooks, on both engines
+    "tests.duckdb_files",  # the article's sourcebook, fed to DuckDB
     "tests.export_folders",  # exports of a hostile one
     "tests.feed_targets",  # what a feed fills, on both engines
 ]

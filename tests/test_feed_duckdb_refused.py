@@ -1,0 +1,151 @@
+"""A feed knows a DuckDB file for what it is, and leaves alone what is not its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from feeds.duckdb import path_of
+from schema.database import DatabaseError, reading
+from tests.databases import on_sqlite
+from tests.duckdb_files import change, content, fed, held, refused, state
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("create table mine (a integer)", "mine"),
+        ("create view mine as select 1 as a", "mine"),
+        ("create macro mine(a) as a + 1", "mine"),
+        ("create sequence mine", "mine"),
+        ("create schema other; create table other.actors (a integer)", "actors"),
+    ],
+)
+def test_what_is_not_ours_is_refused(
+    shipped: str, fed_copy: Path, statement: str, named: str
+) -> None:
+    change(fed_copy, *statement.split("; "))
+    said = f"holds what is not a sourcebook's ({named}); give another TARGET"
+    assert refused(shipped, fed_copy) == said
+    assert refused(shipped, fed_copy, replace=True) == said
+
+
+@on_sqlite
+def test_a_file_of_somebody_elses_is_refused(shipped: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.duckdb"
+    change(path, "create table actors (a integer)")
+    assert refused(shipped, path).startswith("holds what is not a sourcebook's (actors)")
+
+
+@on_sqlite
+def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.ddb"
+    change(path, "select 1")
+    assert fed(shipped, path).how == "first feed"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (
+            ["update alembic_version set version_num = 'sourcebook_9999'"],
+            "was made by a newer Sourcebook (schema sourcebook_9999",
+        ),
+        (["drop view words"], "its words is gone; give another TARGET"),
+        (
+            ["update actors set background = 'x' where key = 'iran'"],
+            "somebody changed rows of actors since the last feed; --verify says which; --replace",
+        ),
+        (["delete from spans where n = 1", "delete from feeds"], "holds a sourcebook that no feed"),
+    ],
+)
+def test_what_somebody_changed_is_found(
+    shipped_copy: str, fed_copy: Path, statements: list[str], said: str
+) -> None:
+    change(fed_copy, *statements)
+    with sa.create_engine(f"sqlite:///{shipped_copy}").begin() as connection:
+        connection.exec_driver_sql(f"update loads set content_hash = '{'0' * 64}'")
+    assert refused(shipped_copy, fed_copy).startswith(said)
+
+
+@on_sqlite
+def test_verify_names_table_key_and_column(shipped: str, fed_copy: Path) -> None:
+    change(fed_copy, "update actors set background = 'x' where key = 'iran'")
+    assert fed(shipped, fed_copy).how == "nothing to bring"  # hashes alone are compared
+    said = refused(shipped, fed_copy, verify=True)
+    assert 'actors, id 1: background is "x" there, null in the source' in said
+    assert fed(shipped, fed_copy, replace=True).how == "replaced"
+    with reading(shipped) as connection:
+        assert held(fed_copy) == content(connection)
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", ["copy.duckdb", "copy.ddb"])
+@pytest.mark.parametrize("data", [b"", b"no database", b"SQLite format 3\0" + bytes(100)])
+def test_a_file_that_is_no_database_is_refused(
+    shipped: str, tmp_path: Path, name: str, data: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    assert refused(shipped, path, replace=True) == "is not a DuckDB database; give another TARGET"
+
+
+@on_sqlite
+def test_what_cannot_be_a_file_is_refused(shipped: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    path.mkdir()
+    assert refused(shipped, path) == "is not a DuckDB database; give another TARGET"
+    with pytest.raises(DatabaseError, match="there is no folder"):
+        fed(shipped, tmp_path / "none" / "b.duckdb")
+
+
+@on_sqlite
+def test_a_damaged_file_is_refused(shipped: str, fed_copy: Path) -> None:
+    fed_copy.write_bytes(fed_copy.read_bytes()[:9000])
+    assert refused(shipped, fed_copy).endswith("nothing changed")
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("cast(x'c328' as text)", "background holds bytes that are not UTF-8"),
+        ("x'00'", "background holds bytes, not text"),
+    ],
+)
+def test_what_cannot_be_held_is_named(
+    shipped_copy: str, fed_copy: Path, value: str, said: str
+) -> None:
+    with sa.create_engine(f"sqlite:///{shipped_copy}").begin() as connection:
+        connection.exec_driver_sql(f"update actors set background = {value} where id = 2")
+    before = state(fed_copy)
+    with pytest.raises(DatabaseError) as raised:
+        fed(shipped_copy, fed_copy, replace=True)
+    assert f"actors, id 2: {said}" in str(raised.value)
+    assert state(fed_copy) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ("a.duckdb", "a.duckdb"),
+        ("/b/a.ddb", "/b/a.ddb"),
+        ("duckdb:///a.db", "a.db"),
+        ("duckdb:////b/a", "/b/a"),
+        ("a.db", None),
+        ("sqlite:///a.duckdb", None),
+        ("postgresql://host/a.duckdb", None),
+    ],
+)
+def test_a_target_is_known_by_url_or_name(given: str, path: str | None) -> None:
+    assert path_of(given) == (Path(path) if path else None)
+
+
+@on_sqlite
+def test_a_file_is_known_by_its_first_bytes(fed_copy: Path) -> None:
+    other = fed_copy.rename(fed_copy.with_name("other.db"))
+    assert path_of(str(other)) == other
