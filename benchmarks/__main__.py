@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 
+from benchmarks.exporting import exports
 from benchmarks.generate import EVENTS, ROOT, SEED, cached
 from benchmarks.measure import Command, Cost, alternate, first_line, machine, memory, middle
 from benchmarks.questions import SOURCEBOOK, WHOLE, Question, questions, shell, trivial
@@ -49,6 +50,7 @@ def main() -> None:
     if not asked.only:
         with tempfile.TemporaryDirectory() as folder:
             lines += _starting(database, Path(folder), asked.rounds)
+            lines += exports(database, Path(folder), asked.rounds)
     page = "\n".join(lines) + "\n"
     print(page)
     asked.output.write_text(page, encoding="utf-8")

@@ -253,6 +253,10 @@ def test_a_package_says_what_the_database_does(exported: dict[str, Path]) -> Non
             "reference": {"resource": "passages", "fields": ["document_id", "n"]},
         },
     ]
+    [places] = [one for one in described["resources"] if one["name"] == "places"]
+    assert places["schema"]["foreignKeys"] == [  # to itself, as the standard writes it
+        {"fields": ["within_id"], "reference": {"fields": ["id"]}}
+    ]
     [kind] = [
         field
         for one in described["resources"]
