@@ -48,9 +48,11 @@ TEXTS = (
     "\x1b[2Jgone\x07\x7f\x01",
     "\U0010ffff\ufffe",
     "a\\b\\\\c\\n",
-    "long " * 200_000,
 )
 """What any text may be."""
+
+LONG = "long, " * 175_000
+"""A megabyte, which one text has."""
 
 NUL = "a\0b"
 """What a text may be in SQLite alone."""
@@ -93,6 +95,7 @@ def hostile(connection: sa.Connection, texts: Sequence[str] = TEXTS) -> None:
             {"id": 1_999, "key": "in", "name": "In", "kind": "city", "within_id": 2_000},
         ],
     )
+    write("topics", [{"id": 999, "key": "long", "label": LONG}])
     write("topics", [{"id": n, "key": f"key-{n}", "label": text or "-"} for n, text in numbered])
     write(
         "sources",
@@ -132,6 +135,6 @@ def hostile(connection: sa.Connection, texts: Sequence[str] = TEXTS) -> None:
         "changes",
         [
             {"load_id": 1, "item": "event", "key": text, "action": "changed"}
-            for text in dict.fromkeys(text[:500] for text in texts)  # an index holds no more
+            for text in dict.fromkeys(texts)
         ],
     )

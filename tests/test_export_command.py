@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli import sourcebook as commands
 from tests.databases import names
 from tests.export_folders import contents
 
@@ -82,13 +84,18 @@ def test_an_export_is_loaded_as_it_was(article: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(
-    article: Path, arguments: list[str], status: int, says: str
+    article: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    status: int,
+    says: str,
 ) -> None:
     (article / "mine").mkdir(exist_ok=True)
     (article / "mine" / "notes.txt").write_text("mine")
     before = names(article), contents(article / "mine")
-    ran = sourcebook(*arguments, cwd=article)
-    assert ran.returncode == status
+    monkeypatch.chdir(article)
+    ran = CliRunner().invoke(commands, arguments)
+    assert ran.exit_code == status
     assert ran.stdout == ""
     assert says in ran.stderr
     assert len(ran.stderr.splitlines()) == 1 or status == 2

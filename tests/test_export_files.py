@@ -31,7 +31,7 @@ from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Server, migrate, on_postgresql
 from tests.export_folders import BACK, contents, descriptor, missing, ordered, run
-from tests.export_hostile import NUL, TEXTS, hostile
+from tests.export_hostile import hostile
 from tests.rows import fill
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -175,19 +175,9 @@ def valid(folder: Path) -> frictionless.Report:
     return report
 
 
-@pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A hostile sourcebook without the longest text, over which the library takes its time."""
-    database = migrate(str(tmp_path_factory.mktemp("short") / "sourcebook.db"))
-    with writing(database) as connection:
-        hostile(connection, (*(text for text in TEXTS if len(text) < 1_000), NUL))
-    return database
-
-
 @pytest.mark.parametrize("format", BACK)
-def test_the_standards_library_accepts_a_package(short: str, tmp_path: Path, format: str) -> None:
-    run(short, tmp_path / "out", format, keep_text=True)
-    report = valid(tmp_path / "out")
+def test_the_standards_library_accepts_a_package(exported: dict[str, Path], format: str) -> None:
+    report = valid(exported[format])
     assert report.flatten(["type", "note"]) == []
     assert report.valid
     assert report.stats["tasks"] == len(TABLES)

@@ -115,7 +115,7 @@ def test_a_dump_that_does_not_fit_leaves_nothing(
 
 
 def test_nul_is_refused_with_its_row(hostile_book: str, tmp_path: Path) -> None:
-    with pytest.raises(PackageError, match=r"^actors, id 1038: holds the character NUL") as raised:
+    with pytest.raises(PackageError, match=r"^actors, id 1037: holds the character NUL") as raised:
         run(hostile_book, tmp_path / "out", "sql")
     assert str(raised.value).isprintable()
     assert list(tmp_path.iterdir()) == []
