@@ -116,7 +116,7 @@ def _adapt(connection: psycopg.Connection[Any]) -> None:
     text: type[Loader] = TextLoader
     if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
         text = Lenient
-        for name in ("text", "varchar", "bpchar", "name", "unknown"):
+        for name in ("text", "varchar", "bpchar", "name"):
             adapters.register_loader(name, text)
         adapters.register_loader(0, text)
     for name in AS_TEXT:

@@ -25,6 +25,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import chain
@@ -240,7 +241,12 @@ def _tsv(page: Page) -> Iterator[str]:
         )
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+def _foreign(value: object) -> float | str:
+    """Give as JSON what a driver has beyond cells: the numeric of PostgreSQL, a date."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_foreign)
 
 
 def _objects(page: Page) -> Iterator[str]:

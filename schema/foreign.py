@@ -192,7 +192,10 @@ def postgresql(database: str) -> psycopg.Connection[Any]:
     try:
         connection = psycopg.connect(*arguments, **options, autocommit=True, prepare_threshold=None)
         try:
-            for name, value in SETTINGS.items():
+            settings = dict(SETTINGS)
+            if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+                settings["client_encoding"] = "SQL_ASCII"  # which no byte offends
+            for name, value in settings.items():
                 connection.execute("select set_config(%s, %s, false)", (name, value))
             _notice_who_leaves(connection)
             connection.autocommit = False
