@@ -264,7 +264,7 @@ class _Feeding:
         names = ", ".join(table.name for table in wrong)
         raise DatabaseError(
             f"{self.target.name}: {names} would not be what the source holds ({told}); "
-            "nothing changed"
+            "nothing changed; --replace fills it anew"
         )
 
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
+import cli
 from feeds.feeding import Fed, feed
 from feeds.postgresql import Postgresql
 from feeds.progress import Progress
@@ -165,6 +167,11 @@ def sourcebook(*arguments: str | Path, **variables: str) -> subprocess.Completed
     )
 
 
+def asked(*arguments: str | Path, **variables: str) -> Result:
+    """Run the command in this process, where only what it says of its arguments counts."""
+    return CliRunner(env=variables).invoke(cli.sourcebook, [*map(str, arguments)])
+
+
 # --- fixtures -------------------------------------------------------------------------------------
 
 
@@ -190,6 +197,14 @@ def source(small: str, files: Files) -> Iterator[str]:
     database = shutil.copyfile(small, files.empty())
     yield database
     files.remove(database)
+
+
+@pytest.fixture(scope="session")
+def article(files: Files) -> str:
+    """The article that ships."""
+    path = files.empty()
+    assert sourcebook("--db", path, "init").returncode == 0
+    return path
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from schema.database import DatabaseError
 from tests.databases import Files
-from tests.feed_targets import Place, equal, load, on_postgresql, sourcebook
+from tests.feed_targets import Place, asked, equal, fed, load, on_postgresql, sourcebook
 
 PASSWORD = "s3cret-and-long"
 NOWHERE = "postgresql://me@127.0.0.1:1/none?connect_timeout=2"
@@ -36,23 +37,23 @@ def test_it_says_by_table_what_it_did(source: str, files: Files) -> None:
     assert all(row["source"] == row["target"] != "" for row in rows.values())
     assert "feeds" not in rows
     assert ran.stderr == (f"{place.database}: first feed; rows 85 added · content {'0' * 63}2\n")
-    again = sourcebook("--db", source, "feed", place.database, "--format", "json")
+    again = asked("--db", source, "feed", place.database, "--format", "json")
     assert {row["source"] for row in json.loads(again.stdout)} == {None}
     assert again.stderr == f"{place.database}: nothing to bring · content {'0' * 63}2\n"
-    dry = sourcebook("--db", source, "feed", place.database, "--replace", "--dry-run")
+    dry = asked("--db", source, "feed", place.database, "--replace", "--dry-run")
     assert "would be: replaced; rows 85 added, 85 removed" in dry.stderr
     assert equal(source, place)
 
 
 def test_a_refusal_has_status_one_and_prints_no_rows(source: str, files: Files) -> None:
-    ran = sourcebook("--db", source, "feed", source)
-    assert (ran.returncode, ran.stdout) == (1, "")
+    ran = asked("--db", source, "feed", source)
+    assert (ran.exit_code, ran.stdout) == (1, "")
     assert ran.stderr == f"Error: {source}: is the source itself; give another TARGET\n"
 
 
 def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
-    ran = sourcebook("--db", tmp_path / "none.db", "feed", tmp_path / "new.db")
-    assert ran.returncode == 1
+    ran = asked("--db", tmp_path / "none.db", "feed", tmp_path / "new.db")
+    assert ran.exit_code == 1
     assert "there is no such file" in ran.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -73,8 +74,8 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
 def test_wrong_usage_has_status_two(
     small: str, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
-    ran = sourcebook("--db", small, "feed", *arguments, SOURCEBOOK_TARGET="")
-    assert ran.returncode == 2
+    ran = asked("--db", small, "feed", *arguments, SOURCEBOOK_TARGET="")
+    assert ran.exit_code == 2
     assert message in ran.stderr
     assert ran.stdout == ""
 
@@ -89,8 +90,8 @@ def test_wrong_usage_has_status_two(
 def test_a_password_on_the_command_line_is_refused_and_not_repeated(
     small: str, target: str
 ) -> None:
-    ran = sourcebook("--db", small, "feed", target)
-    assert ran.returncode == 2
+    ran = asked("--db", small, "feed", target)
+    assert ran.exit_code == 2
     assert PASSWORD not in ran.stderr
     for way in ("PGPASSWORD", "~/.pgpass", "service file", "--password-file", "SOURCEBOOK_TARGET"):
         assert way in ran.stderr.replace("\n", " ")
@@ -102,11 +103,11 @@ def test_a_password_is_never_shown(small: str, tmp_path: Path) -> None:
     file.write_text(f"{PASSWORD}\n")
     file.chmod(0o600)
     for ran in (
-        sourcebook("--db", small, "feed", SOURCEBOOK_TARGET=whole),
-        sourcebook("--db", small, "feed", NOWHERE, PGPASSWORD=PASSWORD),
-        sourcebook("--db", small, "feed", NOWHERE, "--password-file", file),
+        asked("--db", small, "feed", SOURCEBOOK_TARGET=whole),
+        asked("--db", small, "feed", NOWHERE, PGPASSWORD=PASSWORD),
+        asked("--db", small, "feed", NOWHERE, "--password-file", file),
     ):
-        assert ran.returncode == 1
+        assert ran.exit_code == 1
         assert PASSWORD not in ran.stdout + ran.stderr
         assert said_once(ran.stderr)
         assert "check that the server runs" in ran.stderr
@@ -128,8 +129,8 @@ def test_a_password_file_must_be_ones_own(
     if content is not None:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         file.chmod(mode)
-    ran = sourcebook("--db", small, "feed", NOWHERE, "--password-file", file)
-    assert ran.returncode == 2
+    ran = asked("--db", small, "feed", NOWHERE, "--password-file", file)
+    assert ran.exit_code == 2
     assert message in ran.stderr.replace("\n", " ")
 
 
@@ -158,26 +159,26 @@ def test_a_service_file_says_where(small: str, place: Place, tmp_path: Path) -> 
     file.write_text(
         f"[here]\nhost={url.query['host']}\nuser={url.username}\ndbname={url.database}\n"
     )
-    ran = sourcebook("--db", small, "feed", "postgresql://?service=here", PGSERVICEFILE=str(file))
-    assert ran.returncode == 0, ran.stderr
+    ran = asked("--db", small, "feed", "postgresql://?service=here", PGSERVICEFILE=str(file))
+    assert ran.exit_code == 0, ran.stderr
     assert equal(small, place)
 
 
 @on_postgresql
 def test_another_schema_and_the_way_to_read_it(small: str, place: Place) -> None:
-    ran = sourcebook("--db", small, "feed", place.database, "--schema", "news_2016")
-    assert ran.returncode == 0, ran.stderr
+    ran = asked("--db", small, "feed", place.database, "--schema", "news_2016")
+    assert ran.exit_code == 0, ran.stderr
     there = f"{place.database}&options=-csearch_path=news_2016"
-    ours = sourcebook("--db", small, "report", "timeline", "--format", "csv")
-    theirs = sourcebook("--db", there, "report", "timeline", "--format", "csv")
-    assert theirs.returncode == 0, theirs.stderr
+    ours = asked("--db", small, "report", "timeline", "--format", "csv")
+    theirs = asked("--db", there, "report", "timeline", "--format", "csv")
+    assert theirs.exit_code == 0, theirs.stderr
     assert sorted(theirs.stdout.splitlines()) == sorted(ours.stdout.splitlines())
 
 
 @on_postgresql
 def test_nothing_else_in_the_database_is_touched(small: str, place: Place) -> None:
     place.do("create table public.wages (id integer)", "insert into public.wages values (1)")
-    assert sourcebook("--db", small, "feed", place.database).returncode == 0
+    assert asked("--db", small, "feed", place.database).exit_code == 0
     with place.changing() as connection:
         query = "select nspname || '.' || relname from pg_class join pg_namespace on "
         query += "pg_namespace.oid = relnamespace where relkind = 'r' and nspname !~ '^pg_|^inf'"
@@ -188,15 +189,12 @@ def test_nothing_else_in_the_database_is_touched(small: str, place: Place) -> No
 # --- verification ---------------------------------------------------------------------------------
 
 
-def test_verify_asks_every_report_of_the_article(tmp_path: Path, place: Place) -> None:
-    article = tmp_path / "article.db"
-    assert sourcebook("--db", article, "init").returncode == 0
-    ran = sourcebook("--db", article, "feed", place.database, "--verify")
-    assert ran.returncode == 0, ran.stderr
-    assert "not compared" not in ran.stderr
-    again = sourcebook("--db", article, "feed", place.database, "--verify")
-    assert "nothing to bring" in again.stderr
-    assert again.returncode == 0
+def test_verify_asks_every_report_of_the_article(
+    article: str, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fed(article, place, verify=True).how == "first feed"
+    assert fed(article, place, verify=True).how == "nothing to bring"
+    assert "not compared" not in capsys.readouterr().err
 
 
 def test_verify_finds_a_report_that_answers_otherwise(small: str, copy: Place) -> None:
@@ -214,6 +212,5 @@ def test_verify_finds_a_report_that_answers_otherwise(small: str, copy: Place) -
         connection.exec_driver_sql(
             f"create view quotations as select {named} from ({body}) as whole where 1 = 0"
         )
-    ran = sourcebook("--db", small, "feed", copy.database, "--verify")
-    assert ran.returncode == 1
-    assert "has a row that is in the source only" in ran.stderr
+    with pytest.raises(DatabaseError, match="has a row that is in the source only"):
+        fed(small, copy, verify=True)

@@ -221,13 +221,17 @@ HARD: dict[str, list[str]] = {
 }
 
 
+SWAPPED = ("two actors change keys", "an actor comes again under another number")
+"""Where no order of single changes keeps what must be unique so."""
+
+
 @pytest.mark.parametrize("how", HARD)
 def test_whatever_a_load_changed_is_brought(source: str, copy: Place, how: str) -> None:
+    load(source, 2)  # what the one says of the other's facts goes with them
     load(source, 1, *HARD[how])
-    done = fed(source, copy, verify=True)
-    assert done.how in ("updated", "filled anew")
+    done = fed(source, copy)
+    assert done.how == ("filled anew" if how in SWAPPED else "updated")
     assert equal(source, copy)
-    assert fed(source, copy).how == "nothing to bring"
 
 
 def test_a_renumbered_source_refills_the_target(source: str, copy: Place) -> None:

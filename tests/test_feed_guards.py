@@ -178,7 +178,7 @@ def test_a_changed_row_of_any_table_is_found(source: str, copy: Place) -> None:
             connection.exec_driver_sql(
                 f"update {table} set \"{column}\" = coalesce(\"{column}\", '') || '!'"
             )
-        said = copy.refused(source)
+        said = refusal(source, copy)
         assert f"somebody changed rows of {table} since the last feed" in said
         assert "--replace makes it anew" in said
         put = "null" if before is None else f'substr("{column}", 1, length("{column}") - 1)'
@@ -197,7 +197,7 @@ def test_a_row_too_many_of_any_table_is_found(source: str, copy: Place, table: s
             f"insert into {table} ({columns}) values ({marks})", tuple(row.values())
         )
     load(source, 1)
-    assert f"somebody changed rows of {table}" in copy.refused(source)
+    assert f"somebody changed rows of {table}" in refusal(source, copy)
 
 
 def test_verify_names_key_and_column_and_replace_puts_it_right(source: str, copy: Place) -> None:

@@ -38,10 +38,10 @@ def write(source: str, texts: list[str | None], integers: list[int]) -> None:
 
 
 @settings(
-    deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    texts=st.lists(st.one_of(st.none(), TEXT), min_size=1, max_size=30),
+    texts=st.lists(st.one_of(st.none(), TEXT), min_size=1, max_size=60),
     integers=st.lists(st.integers(1, 2**31 - 1), min_size=1, max_size=3),
 )
 def test_rows_go_there_and_back(
