@@ -226,7 +226,7 @@ def test_killed_at_any_moment_the_old_state_is_there_or_the_new(
         subprocess.run(command(database, folder, format), check=True, capture_output=True)
         states[format] = contents(folder)
     killed = 0
-    for _ in range(4):
+    for _ in range(3):
         shutil.rmtree(tmp_path)
         folder.mkdir(parents=True)
         for name, data in states["csv"].items():
