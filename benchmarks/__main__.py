@@ -18,6 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.exporting import exports
+from benchmarks.feeding import feeds
 from benchmarks.generate import EVENTS, ROOT, SEED, cached
 from benchmarks.measure import Command, Cost, alternate, first_line, machine, memory, middle
 from benchmarks.questions import SOURCEBOOK, WHOLE, Question, questions, shell, trivial
@@ -27,6 +28,9 @@ from benchmarks.world import COLUMNS
 PAGE = ROOT / "docs" / "performance.md"
 LONG = 0.1
 """Seconds of answering from which on a ratio says something."""
+
+FEEDS = 3
+"""Rounds of feeds at most: one takes minutes."""
 
 FILTERED, ENTIRE, STARTED = 1.3, 1.5, 1.3
 """At most so many times what it is compared with."""
@@ -51,6 +55,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             lines += _starting(database, Path(folder), asked.rounds)
             lines += exports(database, Path(folder), asked.rounds)
+        lines += feeds(database, min(asked.rounds, FEEDS))
     page = "\n".join(lines) + "\n"
     print(page)
     asked.output.write_text(page, encoding="utf-8")
