@@ -125,7 +125,7 @@ def _views_of_sqlite() -> dict[str, str]:
 _LISTED = re.compile(
     r"\(select group_concat\(value, '(?P<separator>[^']*)'\) "
     r"from \(select (?P<value>.*?) as value\b(?P<rest>.*?)\border by(?P<order>(?:(?!order by).)*?)"
-    r"\) as listed\)",
+    r"(?:, value\s*)?\) as listed\)",
     re.DOTALL,
 )
 

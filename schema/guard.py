@@ -169,7 +169,7 @@ written as (
 cast_to as (
   select * from unnest(%s::text[], %s::text[]) as cast_to (schema, name)
 ),
--- `t.f` calls f(t) if t has no column f.
+-- `t.f` and `(x).f` call f, of a row or of any value, where there is no column f.
 attributes as (
   select unnest(%s::text[]) as name
 ),
@@ -208,10 +208,14 @@ select 'function', proname::text
 from attributes
 join pg_catalog.pg_proc on proname::text = attributes.name
 join reachable on reachable.oid = pronamespace
-join pg_catalog.pg_type on pg_type.oid = proargtypes[0]
 where
-  on_path and provolatile = 'v' and pronargs - pronargdefaults <= 1
-  and (typtype = 'c' or typname in ('record', 'anyelement', 'anycompatible', 'any'))
+  on_path
+  and pronargs >= 1
+  and pronargs - pronargdefaults <= 1
+  and (
+    provolatile = 'v' and proname::text <> all(%s::text[])
+    or proname::text = any(%s::text[])
+  )
 union all
 select 'operator', oprname::text
 from written
@@ -256,8 +260,7 @@ def hold(connection: psycopg.Connection[Any], sql: str) -> None:
             [schema for schema, _ in casts],
             [name for _, name in casts],
             names.attributes,
-            sorted(HARMLESS),
-            sorted(HARMFUL),
+            *(sorted(HARMLESS), sorted(HARMFUL)) * 2,
         ),
     ).fetchall()
     for kind, name in found:

@@ -398,7 +398,7 @@ def of_fact(column: str) -> str:
     return listed(
         column,
         f"{OF_FACT} and {column} is not null group by {column}"
-        " order by min(documents.key), min(evidence.n)",
+        " order by min(documents.key), min(evidence.n), value",
     )
 
 
@@ -406,7 +406,8 @@ def through() -> str:
     """Write a list of the chains that a fact came through, ` | ` between two chains."""
     return listed(
         THROUGH.format(attribution="evidence.attribution_id"),
-        f"{OF_FACT} group by evidence.attribution_id order by min(documents.key), min(evidence.n)",
+        f"{OF_FACT} group by evidence.attribution_id"
+        " order by min(documents.key), min(evidence.n), value",
         " | ",
     )
 
