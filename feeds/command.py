@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from reports.options import only_for, row_options, write
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-    from feeds.feeding import Fed
+    from feeds.feeding import Fed, TableFed
     from feeds.progress import Progress
     from feeds.target import Options, Target
 
@@ -110,14 +110,20 @@ def feed(
     only_for("--raw", raw, [format], "csv")
     typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
     progress = Progress()
-    with _failing():
-        chosen = _target(target, schema, password_file, progress, typed=typed)
+    options = Options(keep_text, replace, dry_run, verify)
+    done: list[Fed] = []
+
+    def rows() -> Iterator[TableFed]:
         with reading(ctx.obj) as connection:
             source = Source(connection, keep_text=keep_text)
-            options = Options(keep_text, replace, dry_run, verify)
-            fed = run(source, chosen, options, progress)
-        _print(fed, format, output, raw)
-    progress.say(_told(fed, chosen, options))
+            done.append(run(source, chosen, options, progress))
+        yield from done[0].tables
+
+    with _failing():
+        chosen = _target(target, schema, password_file, progress, typed=typed)
+        # A file is opened first: what cannot be listed is not fed.
+        _print(rows() if output else list(rows()), format, output, raw)
+    progress.say(_told(done[0], chosen, options))
 
 
 feed.params.extend(row_options())
@@ -194,13 +200,13 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
 # --- what is printed ------------------------------------------------------------------------------
 
 
-def _print(fed: Fed, format: str, output: Path | None, raw: bool) -> None:
+def _print(rows: Iterable[TableFed], format: str, output: Path | None, raw: bool) -> None:
     from feeds.feeding import TableFed
     from reports.render import Column, Page
 
     texts: Any = ("table", "source", "target")
     columns = [Column(one, "text" if one in texts else "integer") for one in TableFed._fields]
-    write(Page(columns, fed.tables), format, output, raw)
+    write(Page(columns, rows), format, output, raw)
 
 
 def _told(fed: Fed, target: Target, options: Options) -> str:

@@ -148,8 +148,8 @@ class Postgresql(Relational):
         # none finds it without rows. Readers wait until the feed has ended.
         names = ", ".join(table.name for table in (*TABLES, RECORD))
         self._lock(f"truncate {names}")
-        total = sum(source.count(table) for table in TABLES)
-        with self._withheld(progress), progress.stage("copying", total):
+        self.total = sum(source.count(table) for table in TABLES)
+        with self._withheld(progress), progress.stage("copying", self.total):
             digests = {
                 table.name: self.copy(source, table, progress, freeze=True) for table in TABLES
             }

@@ -37,6 +37,8 @@ class Relational(Target):
     """A target that SQLAlchemy knows."""
 
     connection: Connection
+    total: int | None = None
+    """How many rows it holds, as far as that is known."""
 
     # --- what stands there --------------------------------------------------------------------
 
@@ -63,11 +65,13 @@ class Relational(Target):
         if at == REVISION:
             self._require_shape(there)
         last, content = last_load(self.connection)
+        record = self._record() if RECORD.name in there else {}
+        self.total = sum(one.digest.rows for one in record.values()) or None
         return Standing(
             last,
             content,
             digest(self.connection, JOURNAL),
-            self._record() if RECORD.name in there else {},
+            record,
             any(
                 self.connection.execute(select(1).select_from(table).limit(1)).first()
                 for table in TABLES
@@ -106,7 +110,7 @@ class Relational(Target):
     ) -> dict[str, Digest]:
         """Let the engine compute them, table by table."""
         found = {}
-        with progress.stage("comparing"):
+        with progress.stage("comparing", self.total):
             for table in TABLES if tables is None else tables:
                 found[table.name] = digest(self.connection, table)
                 progress.advance(found[table.name].rows)

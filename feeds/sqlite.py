@@ -87,7 +87,8 @@ class Sqlite(Relational):
         indexes = self.connection.exec_driver_sql(INDEXES).all()
         for name, _ in indexes:
             self._do(f"drop index {quoted(name)}")
-        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
+        self.total = sum(source.count(table) for table in TABLES)
+        with progress.stage("copying", self.total):
             digests = {table.name: self.copy(source, table, progress) for table in TABLES}
         with progress.stage("making keys and indexes"):
             for _, definition in indexes:

@@ -51,6 +51,16 @@ def test_a_refusal_has_status_one_and_prints_no_rows(source: str, files: Files) 
     assert ran.stderr == f"Error: {source}: is the source itself; give another TARGET\n"
 
 
+def test_what_cannot_be_listed_is_not_fed(small: str, files: Files) -> None:
+    new = Path(files.empty())
+    ran = asked("--db", small, "feed", new, "-o", new.parent / "none" / "rows.csv")
+    assert ran.exit_code == 1
+    assert list(new.parent.iterdir()) == []
+    ran = asked("--db", small, "feed", new, "--format", "csv", "-o", new.parent / "rows.csv")
+    assert ran.exit_code == 0
+    assert (new.parent / "rows.csv").read_text().startswith("table,added,changed,removed,rows,")
+
+
 def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
     ran = asked("--db", tmp_path / "none.db", "feed", tmp_path / "new.db")
     assert ran.exit_code == 1
