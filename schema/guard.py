@@ -311,7 +311,8 @@ class _Names:
         elif kind == "TypeCast":
             self.casts.append(_qualified(node["typeName"].get("names", ())))
         elif kind in ("ColumnRef", "A_Indirection"):
-            parts = node.get("fields") or node.get("indirection") or ()
+            # A lone name is a column's, whatever it is called.
+            parts = node.get("fields", ())[1:] or node.get("indirection") or ()
             self.attributes += [
                 part["String"].get("sval", "") for part in parts if "String" in part
             ]
