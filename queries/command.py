@@ -324,6 +324,9 @@ class Limits:
 
     def held(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
         """Give the rows, and of their values, as much as is asked for."""
+        if not (self._rows or self._characters):
+            yield from rows
+            return
         for n, row in enumerate(rows):
             if self._rows and n == self._rows:
                 self._more = True

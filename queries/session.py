@@ -6,9 +6,10 @@ that is held), each query in a transaction of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from queries.postgresql import Server
 from queries.sqlite import File
@@ -16,6 +17,8 @@ from queries.stoppable import Stoppable, TimeIsUpError
 from queries.values import Answer, Field, Given, Row
 from schema.database import locate
 from schema.statement import Engine, Statement, StatementError
+
+T = TypeVar("T")
 
 TIMEOUT = 30.0
 """How long a query may take if nobody says otherwise, in seconds."""
@@ -26,6 +29,9 @@ AT_ONCE = 1000
 
 class Query(Protocol):
     """One query while it runs. `interrupt` is called by another thread than the rest."""
+
+    lost: bool
+    """Whether a call of it never came back; set before its end."""
 
     def begin(self, statement: Statement, values: Mapping[str, Given]) -> tuple[Field, ...]:
         """Run it as far as its columns are known."""
@@ -44,7 +50,7 @@ class Source(Protocol):
     """A database that can be asked."""
 
     def query(self) -> AbstractContextManager[Query]:
-        """Open one query; `query.lost` is set before the end if a call of it never came back."""
+        """Open one query."""
 
     def names(self) -> dict[str, list[str]]:
         """Give the columns of every table and view."""
@@ -63,7 +69,7 @@ class Session:
         """
         sqlite = locate(database).get_backend_name() == "sqlite"
         self.engine: Engine = "sqlite" if sqlite else "postgresql"
-        self._source: Any = File(database) if sqlite else Server(database)
+        self._source: Source = File(database) if sqlite else Server(database)
 
     def __enter__(self) -> Session:
         return self
@@ -77,8 +83,7 @@ class Session:
 
     def names(self) -> dict[str, list[str]]:
         """Give the names of all tables and views, and of their columns."""
-        found: dict[str, list[str]] = self._source.names()
-        return found
+        return self._source.names()
 
     @contextmanager
     def ask(
@@ -109,12 +114,15 @@ class Session:
 
 
 class _Run(NamedTuple):
-    query: Any
+    """A query, and what waits for it."""
+
+    query: Query
     statement: Statement
     calls: Stoppable
     timeout: float
 
-    def call(self, function: Any) -> Any:
+    def call(self, function: Callable[[], T]) -> T:
+        """Make a call, and say what goes wrong in it as the session does."""
         try:
             return self.calls.call(function)
         except TimeIsUpError:
@@ -128,8 +136,9 @@ class _Run(NamedTuple):
             raise explained from error
 
     def rows(self) -> Iterator[Row]:
-        size = 1  # the first row is shown at once, however long the next one takes
-        while rows := self.call(lambda size=size: self.query.batch(size)):
+        """Give the rows, of which some are fetched at a time."""
+        size = 1  # the first rows are shown at once, however long the thousandth takes
+        while rows := self.call(partial(self.query.batch, size)):
             yield from rows
             size = min(2 * size, AT_ONCE)
 
