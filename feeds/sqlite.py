@@ -25,7 +25,7 @@ from feeds.target import ANOTHER, Standing
 from migrations.upgrade import require_whole, upgrade
 from schema.database import DatabaseError, building, changing
 
-CACHE = 64
+CACHE = 24
 """Megabytes of the file that SQLite may hold while it makes it."""
 
 INDEXES = "select name, sql from sqlite_schema where type = 'index' and sql is not null"
@@ -75,6 +75,12 @@ class Sqlite(Relational):
     def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
         """Make a new file beside the old one."""
         self._made = True
+        if self._standing is not None:
+            # Whatever was written to the old file is taken back now: its journal, played back by
+            # whoever opens the path next, must not meet the new file there.
+            with driving(self.connection) as driver:
+                driver.execute("rollback")
+                driver.execute("begin immediate")
         folder = self._making.enter_context(beside(self._path))
         new = folder / self._path.name
         with building(str(new)) as connection:

@@ -65,7 +65,7 @@ class Engines:
 
     def digests(self, rows: list[Row]) -> dict[str, Digest]:
         """Fill the table with these rows and ask each engine for the digest."""
-        found = {}
+        found: dict[str, Digest] = {}
         for name, one in self.embedded:
             one.execute("delete from made_up")
             if rows:
