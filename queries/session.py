@@ -145,19 +145,24 @@ class _Run(NamedTuple):
 
 def _match(statement: Statement, values: Mapping[str, Given]) -> None:
     """Raise StatementError unless each parameter has a value, and each value its parameter."""
-    for token in statement.tokens:
-        if token.kind == "parameter" and token.text[1:] not in values:
-            raise StatementError(
-                f"there is no value for {token.text}; give it with -p {token.text[1:]}=value",
-                token.start,
-            )
-    unused = [name for name in values if name not in statement.parameters]
-    if unused:
-        asked = ", ".join(f":{name}" for name in statement.parameters)
+    missing = {
+        token.text: token.start
+        for token in reversed(statement.tokens)
+        if token.kind == "parameter" and token.text[1:] not in values
+    }
+    unused = [f":{name}" for name in values if name not in statement.parameters]
+    has = ", ".join(f":{name}" for name in statement.parameters) or "none"
+    stray = f"the query has no parameter {', '.join(unused)}; it has {has}"
+    if missing:
+        named = sorted(missing, key=missing.__getitem__)
+        given = " ".join(f"-p {name[1:]}=value" for name in named)
         raise StatementError(
-            f"the query has no parameter {', '.join(f':{name}' for name in unused)}; "
-            + (f"it has {asked}" if asked else "it has none")
+            f"there is no value for {', '.join(named)}; give it with {given}"
+            + (f"; {stray}" if unused else ""),
+            missing[named[0]],
         )
+    if unused:
+        raise StatementError(stray)
 
 
 def ask(
