@@ -211,7 +211,7 @@ def csv(lines: Sequence[bytes]) -> bytes:
     """Turn rows from JSON arrays into csv as COPY reads it.
 
     The two are alike but for the brackets, and for what is escaped: most rows need no change.
-    Raises ValueError for a NUL and for what is no UTF-8.
+    Raises ValueError for what is no UTF-8.
     """
     block = b"\n".join(lines)
     if b"\\" not in block:
@@ -227,7 +227,5 @@ def _csv(line: bytes) -> bytes:
 def _value(value: str | float | None) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
-    if "\0" in value:
-        raise ValueError("PostgreSQL holds no NUL")
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
