@@ -101,7 +101,13 @@ class _Feeding:
             return self._fill("first feed")
         if self.options.replace:
             return self._fill("replaced")
-        if self.content == self.standing.content and self._same_text():
+        if self.standing.content and not self.content:
+            raise DatabaseError(
+                f"{self.target.name}: holds a sourcebook, and the source holds nothing; see that "
+                "--db is the one you mean, or say --replace"
+            )
+        same = self.content == self.standing.content and self._same_text()
+        if same and not self.standing.older:
             return self._left()
         if not self.record:
             raise DatabaseError(
@@ -162,9 +168,10 @@ class _Feeding:
         if self.options.verify:
             self._require_untouched()
             there = self.target.digests(self.progress)
-            if self.source.journal(self.standing.last) == self.standing.journal:
+            one_lineage = self.source.journal(self.standing.last) == self.standing.journal
+            if one_lineage:
                 here = self._require_equal(there)
-            compare_reports(self.source, self.target, self.progress)
+            compare_reports(self.source, self.target, self.progress, journal=one_lineage)
         return self._fed("nothing to bring", {}, here, there)
 
     def _fill(self, how: str) -> Fed:
@@ -191,10 +198,9 @@ class _Feeding:
                 there = brought.expected
             else:
                 there = self.target.digests(self.progress)
-                if there != brought.expected:
+                if there != brought.expected or there != self._digests():
                     raise Untold
         if self.options.verify and not dry:
-            self._require_equal(there)
             compare_reports(self.source, self.target, self.progress)
         if not dry:
             self.target.note(there, keep_text=self.source.keep_text)
@@ -249,13 +255,18 @@ class _Feeding:
 
     def _require_equal(self, there: Mapping[str, Digest]) -> dict[str, Digest]:
         """Compare all that the source holds; give its digests. Raises DatabaseError."""
+        here = self._digests()
+        if here != there:
+            self._unequal(here, there)
+        return here
+
+    def _digests(self) -> dict[str, Digest]:
+        """Let the source's engine compute what it holds, whatever its journal tells."""
         here = {}
         with self.progress.stage("comparing the source"):
             for table in TABLES:
                 here[table.name] = self.source.digest(table)
                 self.progress.advance(here[table.name].rows)
-        if here != there:
-            self._unequal(here, there)
         return here
 
     def _unequal(self, here: Mapping[str, Digest], there: Mapping[str, Digest]) -> None:

@@ -144,15 +144,23 @@ class Postgresql(Relational):
         upgrade(self.connection)
         if int(self._scalar(SORTING)) < MEMORY * 1024:
             self._do(f"set local maintenance_work_mem = '{MEMORY}MB'")
-        # Rows that are copied into a table that was emptied here are there for every reader alike:
-        # none finds it without rows. Readers wait until the feed has ended.
-        names = ", ".join(table.name for table in (*TABLES, RECORD))
-        self._lock(f"truncate {names}")
+        everything = (*TABLES, RECORD)
+        names = ", ".join(table.name for table in everything)
         self.total = sum(source.count(table) for table in TABLES)
-        with self._withheld(progress), progress.stage("copying", self.total):
-            digests = {
-                table.name: self.copy(source, table, progress, freeze=True) for table in TABLES
-            }
+        if self._made or not any(self.counts().values()):
+            # Nobody can miss what is not there yet: the quickest way.
+            self._lock(f"truncate {names}")
+            with self._withheld(progress), progress.stage("copying", self.total):
+                digests = {
+                    table.name: self.copy(source, table, progress, freeze=True) for table in TABLES
+                }
+        else:
+            # Who reads goes on reading the old rows, and waits for nobody: a truncated table is
+            # empty for a transaction that began before, and locked for all others.
+            for table in reversed(everything):
+                self._do(f"delete from {quoted(table.name)}")
+            with progress.stage("copying", self.total):
+                digests = {table.name: self.copy(source, table, progress) for table in TABLES}
         self._number()
         self._do(f"analyze {names}")
         return digests

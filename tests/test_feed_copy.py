@@ -281,6 +281,15 @@ def test_an_older_schema_is_upgraded_with_the_rows(source: str, copy: Place) -> 
     assert equal(source, copy)
 
 
+def test_an_older_schema_is_upgraded_though_nothing_was_loaded(source: str, copy: Place) -> None:
+    with copy.changing(foreign_keys=False) as connection:
+        downgrade(connection, "sourcebook_0001")
+    assert fed(source, copy).how == "filled anew"
+    with reading(copy.url) as connection:
+        assert connection.exec_driver_sql("select count(*) from timeline").scalar_one() > 0
+    assert equal(source, copy)
+
+
 # --- which rows belong to a document --------------------------------------------------------------
 
 

@@ -270,12 +270,27 @@ def test_a_copy_that_is_not_equal_is_never_kept(source: str, copy: Place) -> Non
         assert 'events, id 1: title is "Forged" there, "A visit" in the source' in said
 
 
-def test_verify_compares_what_the_journal_does_not_tell(source: str, copy: Place) -> None:
+def test_what_the_journal_does_not_tell_is_seen_and_brought(source: str, copy: Place) -> None:
     with altering(source) as connection:
         connection.exec_driver_sql("update positions set statement = 'other words'")
     load(source, 2)
-    said = copy.refused(source, verify=True)
-    assert 'positions, id 3: statement is "may lose it" there, "other words" in the source' in said
+    assert fed(source, copy).how == "filled anew"
+    assert equal(source, copy)
+
+
+def test_a_source_that_holds_nothing_empties_no_target(
+    source: str, copy: Place, files: Files
+) -> None:
+    said = copy.refused(files.migrated())
+    assert "the source holds nothing" in said
+    assert equal(source, copy)
+
+
+def test_equal_content_is_verified_whatever_the_journal(source: str, copy: Place) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql("update loads set loaded_at = '2011-01-01T00:00:00Z'")
+        connection.exec_driver_sql("delete from changes where key <> 'gazette'")
+    assert fed(source, copy, verify=True).how == "nothing to bring"
 
 
 def test_a_target_that_another_lineage_filled_is_filled_anew(
