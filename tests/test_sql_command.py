@@ -112,8 +112,10 @@ def test_a_colon_that_means_something_else(people: str) -> None:
         ([], "there is no value for :a; give it with -p a=value"),
         (
             ["-p", "b=1"],
-            "there is no value for :a; give it with -p a=value; "
-            "the query has no parameter :b; it has :a",
+            (
+                "there is no value for :a; give it with -p a=value; "
+                "the query has no parameter :b; it has :a"
+            ),
         ),
         (["-p", "a=1", "-p", "b=2", "-p", "c=3"], "the query has no parameter :b, :c; it has :a"),
     ],
