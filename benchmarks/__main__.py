@@ -1,6 +1,6 @@
 """Measures what speed is claimed, prints the table of ratios and writes docs/performance.md.
 
-python -m benchmarks [--events N] [--rounds N] [--only REPORT …] [-o FILE]
+python -m benchmarks [--events N] [--rounds N] [--only REPORT …] [--skip exports feeds] [-o FILE]
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ LONG = 0.1
 FEEDS = 3
 """Rounds of feeds at most: one takes minutes."""
 
+COMMAND = [".venv/bin/python", "-m", "benchmarks"]
+
 FILTERED, ENTIRE, STARTED = 1.3, 1.5, 1.3
 """At most so many times what it is compared with."""
 
@@ -42,6 +44,9 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=EVENTS, help="how many (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each (%(default)s)")
     parser.add_argument("--only", nargs="*", default=[], help="only these reports")
+    parser.add_argument(
+        "--skip", nargs="*", default=[], choices=("exports", "feeds"), help="leave these out"
+    )
     parser.add_argument("-o", "--output", type=Path, default=PAGE, help="the page to write")
     asked = parser.parse_args()
     database = cached(asked.events, SEED)
@@ -54,8 +59,10 @@ def main() -> None:
     if not asked.only:
         with tempfile.TemporaryDirectory() as folder:
             lines += _starting(database, Path(folder), asked.rounds)
-            lines += exports(database, Path(folder), asked.rounds)
-        lines += feeds(database, min(asked.rounds, FEEDS))
+            if "exports" not in asked.skip:
+                lines += exports(database, Path(folder), asked.rounds)
+        if "feeds" not in asked.skip:
+            lines += feeds(database, min(asked.rounds, FEEDS))
     page = "\n".join(lines) + "\n"
     print(page)
     asked.output.write_text(page, encoding="utf-8")
@@ -70,7 +77,8 @@ def _head(database: Path, events: int, found: list[tuple[str, str]]) -> Iterator
     yield from (
         "# Performance",
         "",
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench`, which writes this page.",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{' '.join(COMMAND + sys.argv[1:])}`;",
+        "`make bench` measures all, and writes this page.",
         f"The sourcebook is made up: {events:,} events, and {sum(counts.values()):,} rows in all.",
         "It is shaped as event data are, and the same for the same seed;",
         "`.venv/bin/python -m benchmarks.generate` makes it alone.",

@@ -51,8 +51,10 @@ def digest(path: Path) -> str:
 def test_every_table_has_rows(path: Path) -> None:
     with reading(str(path)) as connection:
         for table in METADATA.sorted_tables:
-            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-    assert COLUMNS.keys() == METADATA.tables.keys() - {"relation_types"}
+            if table.name != "feeds":  # what a feed leaves in its target
+                count = sa.select(sa.func.count()).select_from(table)
+                assert connection.execute(count).scalar_one(), table.name
+    assert COLUMNS.keys() == METADATA.tables.keys() - {"feeds", "relation_types"}
 
 
 def test_every_constraint_holds(database: sqlite3.Connection) -> None:
