@@ -206,7 +206,7 @@ class ReportCommand(click.Command):
             return
         form = asked.one_format()
         from reports.grounds import WORDS, Grounds, NoGroundsError, unkept
-        from reports.run import BadValueError, bound, run, several, standing
+        from reports.run import BadValueError, answered, bound, several, standing
         from schema.database import DatabaseError, reading
 
         try:
@@ -214,7 +214,7 @@ class ReportCommand(click.Command):
             with reading(ctx.obj) as connection, ExitStack() as stack:
                 values = bound(connection, self.report, arguments)
                 self._say_whom(arguments, values)
-                page = stack.enter_context(run(connection, self.report, values))
+                page = stack.enter_context(answered(connection, self.report, values))
                 page = replace(page, meta=standing(connection))
                 if several(connection):
                     told = [

@@ -22,20 +22,26 @@ EXACT = {
     """,
     Type.TOPIC: "select key from topics where key = :name or label = :name",
     Type.PLACE: "select key from places where key = :name or name = :name",
-    # The key alone means the event of each document that uses it.
+    # The key alone, which has no colon, means the event of each document that uses it. By cross
+    # joins SQLite goes from the documents to the key, and not through all facts.
     Type.EVENT: """
         select facts.key
         from codings
-        join facts on facts.document_id = codings.document_id and facts.key = :name
-        where facts.kind = 'event'
+        cross join facts
+        where :name not like '%:%'
+          and facts.document_id = codings.document_id
+          and facts.key = :name
+          and facts.kind = 'event'
         union
         select documents.key || ':' || facts.key
         from codings
-        join sources as documents on documents.id = codings.document_id
-        join facts
-          on facts.document_id = documents.id
+        cross join sources as documents
+        cross join facts
+        where :name like '%:%'
+          and documents.id = codings.document_id
+          and substr(:name, 1, length(documents.key) + 1) = documents.key || ':'
+          and facts.document_id = documents.id
           and facts.key = substr(:name, length(documents.key) + 2)
-        where substr(:name, 1, length(documents.key) + 1) = documents.key || ':'
           and facts.kind = 'event'
     """,
     Type.DOCUMENT: """

@@ -28,11 +28,20 @@ def run(
 ) -> Iterator[Page]:
     """Ask a report; what is None or missing takes its default, or was not asked for.
 
-    The rows of the page are read from the database as they are used, once, while the block lasts.
-    Raises BadValueError, and ReportError where the query fails, be it between two rows, or gives
-    other columns than the header says.
+    Raises BadValueError, and what `answered` does.
     """
-    values = bound(connection, report, arguments)
+    with answered(connection, report, bound(connection, report, arguments)) as page:
+        yield page
+
+
+@contextmanager
+def answered(connection: Connection, report: Report, values: Mapping[str, Value]) -> Iterator[Page]:
+    """Ask a report with the values that `bound` gives.
+
+    The rows of the page are read from the database as they are used, once, while the block lasts.
+    Raises ReportError where the query fails, be it between two rows, or gives other columns than
+    the header says.
+    """
     # Rows stay on PostgreSQL's side until they are asked for; SQLite knows no other way.
     query = text(report.statement(values)).execution_options(
         stream_results=True, max_row_buffer=1000
