@@ -191,14 +191,16 @@ class _Feeding:
 
     def _bring(self, part: Part) -> Fed:
         dry = self.options.dry_run
-        with self.target.attempt():
+        with self.target.attempt(), self.source.computing() as computed:
             brought = self.target.bring(self.source, part, self.progress, dry=dry)
             if dry:
                 self._require_untouched()
                 there = brought.expected
             else:
                 there = self.target.digests(self.progress)
-                if there != brought.expected or there != self._digests():
+                with self.progress.stage("comparing the source"):
+                    here = computed()
+                if there != brought.expected or there != here:
                     raise Untold
         if self.options.verify and not dry:
             compare_reports(self.source, self.target, self.progress)
@@ -255,18 +257,10 @@ class _Feeding:
 
     def _require_equal(self, there: Mapping[str, Digest]) -> dict[str, Digest]:
         """Compare all that the source holds; give its digests. Raises DatabaseError."""
-        here = self._digests()
+        with self.progress.stage("comparing the source"):
+            here = self.source.digests()
         if here != there:
             self._unequal(here, there)
-        return here
-
-    def _digests(self) -> dict[str, Digest]:
-        """Let the source's engine compute what it holds, whatever its journal tells."""
-        here = {}
-        with self.progress.stage("comparing the source"):
-            for table in TABLES:
-                here[table.name] = self.source.digest(table)
-                self.progress.advance(here[table.name].rows)
         return here
 
     def _unequal(self, here: Mapping[str, Digest], there: Mapping[str, Digest]) -> None:

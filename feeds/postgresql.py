@@ -150,10 +150,13 @@ class Postgresql(Relational):
         if self._made or not any(self.counts().values()):
             # Nobody can miss what is not there yet: the quickest way.
             self._lock(f"truncate {names}")
-            with self._withheld(progress), progress.stage("copying", self.total):
-                digests = {
-                    table.name: self.copy(source, table, progress, freeze=True) for table in TABLES
-                }
+            taken = self._taken_away()
+            with progress.stage("copying", self.total):
+                for table in TABLES:
+                    self.copy(source, table, progress, folded=False, freeze=True)
+            with source.computing() as computed:  # while the server is at work
+                self._put_back(*taken, progress)
+                digests = computed()
         else:
             # Who reads goes on reading the old rows, and waits for nobody: a truncated table is
             # empty for a transaction that began before, and locked for all others.
@@ -161,13 +164,12 @@ class Postgresql(Relational):
                 self._do(f"delete from {quoted(table.name)}")
             with progress.stage("copying", self.total):
                 digests = {table.name: self.copy(source, table, progress) for table in TABLES}
+            self._do(f"analyze {names}")
         self._number()
-        self._do(f"analyze {names}")
         return digests
 
-    @contextmanager
-    def _withheld(self, progress: Progress) -> Iterator[None]:
-        """Take away keys and indexes while rows are copied; then make them again as they were."""
+    def _taken_away(self) -> tuple[list[Any], list[Any]]:
+        """Take away keys and indexes, which would slow copying; give their definitions."""
         names = {table.name for table in TABLES}
         constraints = [one for one in self._rows(CONSTRAINTS) if one.table in names]
         indexes = [one for one in self._rows(INDEXES) if one.table in names]
@@ -175,17 +177,24 @@ class Postgresql(Relational):
             self._do(f"alter table {one.table} drop constraint {quoted(one.name)}")
         for one in indexes:
             self._do(f"drop index {quoted(one.name)}")
-        yield
-        keys = [one for one in constraints if one.kind != "f"]
-        foreign = [one for one in constraints if one.kind == "f"]
+        return constraints, indexes
+
+    def _put_back(self, constraints: list[Any], indexes: list[Any], progress: Progress) -> None:
+        """Make keys and indexes again as they were."""
         with progress.stage("making keys and indexes"):
-            for one in keys:
-                self._add(one)
+            for one in constraints:
+                if one.kind != "f":
+                    self._add(one)
             for one in indexes:
                 self._do(one.definition)
         with progress.stage("checking foreign keys"):
-            for one in foreign:
-                self._add(one)
+            self._do(f"analyze {', '.join(table.name for table in TABLES)}")
+            # Every foreign key has an index on both sides: merged, they are read once, in order.
+            self._do("set local enable_hashjoin = off")
+            for one in constraints:
+                if one.kind == "f":
+                    self._add(one)
+            self._do("set local enable_hashjoin to default")
 
     def _add(self, one: Any) -> None:
         self._do(f"alter table {one.table} add constraint {quoted(one.name)} {one.definition}")
@@ -197,13 +206,15 @@ class Postgresql(Relational):
             self._do(f"alter sequence {one.name} restart with {largest + 1}")
 
     def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:
-        """COPY rows."""
+        """COPY rows: the driver sends some while the next ones are read."""
+        from psycopg.copy import QueuedLibpqWriter
+
         columns = ", ".join(quoted(column.name) for column in table.columns)
         statement = COPY.format(into, columns, ", freeze" if how.get("freeze") else "")
         with (
             driving(self.connection) as driver,
             driver.cursor() as cursor,
-            cursor.copy(statement) as copy,
+            cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy,
         ):
             for some in lines:
                 copy.write(csv(some))

@@ -179,9 +179,10 @@ class Relational(Target):
         *,
         where: str = "true",
         into: str | None = None,
+        folded: bool = True,
         **how: bool,
     ) -> Digest:
-        """Copy rows of the source; give their digest.
+        """Copy rows of the source; give their digest if they are to be `folded`.
 
         Raises DatabaseError, naming the value, where the target cannot hold one.
         """
@@ -190,7 +191,8 @@ class Relational(Target):
         def read() -> Generator[list[bytes], None, None]:
             nonlocal total
             for some in source.lines(table, where):
-                total = total.plus(fold(some))
+                if folded:
+                    total = total.plus(fold(some))
                 yield some
                 progress.advance(len(some))
 

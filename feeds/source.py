@@ -6,21 +6,29 @@ of one state.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from threading import Event
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from feeds.digest import Digest, Engine, digest, quoted, row
-from feeds.rows import BATCH
-from schema.database import DatabaseError, name_of, reason
+from feeds.rows import BATCH, TABLES
+from schema.database import DatabaseError, name_of, reading, reason
 from schema.dictionary import type_of
 from schema.models import METADATA
 
-ABOUT = 2_000_000
-"""Bytes of rows that are held at a time, unless one row is longer."""
+ABOUT = 100_000
+"""Bytes of rows that are read at a time, unless one row is longer."""
+
+FIRST = 100
+"""Rows that are read first, before it is known how long they are."""
+
+LOWEST = -(2**63)
+"""A number below that of every row in SQLite."""
 
 LEAST, MOST = -(2**31), 2**31 - 1
 """What a whole number can be in PostgreSQL and DuckDB; SQLite takes any of 64 bits."""
@@ -63,6 +71,38 @@ class Source:
         """
         with self._reading(table):
             return digest(self.connection, table, self.without(table), where=where)
+
+    def digests(self) -> dict[str, Digest]:
+        """Let the source's engine compute the digests of all tables."""
+        return {table.name: self.digest(table) for table in TABLES}
+
+    @contextmanager
+    def computing(self) -> Iterator[Callable[[], dict[str, Digest]]]:
+        """Compute them beside what the block does; give what waits for them.
+
+        SQLite is read in a thread, on a connection of its own. It finds the same state: for as
+        long as the source is open for reading, nobody can commit to the file.
+        """
+        if self.engine != "sqlite":
+            yield self.digests
+            return
+        stopped = Event()
+
+        def compute() -> dict[str, Digest]:
+            found = {}
+            with reading(self.name) as connection:
+                source = Source(connection, keep_text=self.keep_text)
+                for table in TABLES:
+                    if not stopped.is_set():
+                        found[table.name] = source.digest(table)
+            return found
+
+        with ThreadPoolExecutor(1) as pool:
+            found = pool.submit(compute)
+            try:
+                yield found.result
+            finally:
+                stopped.set()
 
     def journal(self, upto: int) -> Digest:
         """Give the digest of the journal as it stood after this load."""
@@ -172,21 +212,52 @@ def lines(
     """Give rows of SQLite or PostgreSQL, each as its JSON array, some at a time."""
     order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
     rest = f"from {quoted(table.name)} where {where} {f'order by {order}' if ordered else ''}"
-    if connection.dialect.name == "sqlite":
-        written = row(table, "sqlite", without)
-        read = _from_sqlite(connection, f"select cast({written} as blob) {rest}")
-    else:
+    if connection.dialect.name != "sqlite":
         read = _from_postgresql(connection, f"select {row(table, 'postgresql', without)} {rest}")
+    elif where == "true" and not ordered:
+        read = _whole(connection, table, row(table, "sqlite", without))
+    else:
+        read = _some(connection, f"select cast({row(table, 'sqlite', without)} as blob) {rest}")
     with closing(read):
         yield from read
 
 
-def _from_sqlite(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
-    size = 100
+def _whole(
+    connection: Connection, table: Table, written: str
+) -> Generator[list[bytes], None, None]:
+    """Let SQLite put rows together: Python then sees a text of many, not each of them."""
+    query = f"""
+        select cast(group_concat(line, char(10)) as blob), max(number)
+        from (
+          select rowid as number, {written} as line
+          from {quoted(table.name)}
+          where rowid > ?
+          order by rowid
+          limit ?
+        )
+    """
+    last, size = LOWEST, FIRST
+    with driving(connection) as driver:
+        while True:
+            block, last = driver.execute(query, (last, size)).fetchone()
+            if block is None:
+                return
+            found = block.split(b"\n")  # in JSON no value has a line end
+            yield found
+            size = _next(found, len(block))
+
+
+def _some(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
+    size = FIRST
     with driving(connection) as driver, closing(driver.execute(query)) as cursor:
         while found := [line for (line,) in cursor.fetchmany(size)]:
             yield found
-            size = max(1, min(BATCH, ABOUT * len(found) // sum(map(len, found))))
+            size = _next(found, sum(map(len, found)))
+
+
+def _next(found: list[bytes], length: int) -> int:
+    """Say how many rows to read next: about as many bytes as are wanted, if they go on so."""
+    return max(1, min(BATCH, ABOUT * len(found) // length))
 
 
 def _from_postgresql(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
