@@ -24,8 +24,8 @@ from feeds.digest import Digest, Engine, quoted, row
 from feeds.duckdb_rows import asked, compared, fill, held
 from feeds.duckdb_schema import Dialect
 from feeds.progress import Progress
-from feeds.rows import BATCH, TABLES
-from feeds.source import JOURNAL, Source, left_out
+from feeds.rows import BATCH, TABLES, left_out
+from feeds.source import JOURNAL, Source
 from feeds.target import ANOTHER, Brought, Part, Recorded, Standing, Target, Untold
 from reports.definition import Report, Value
 from reports.run import bound

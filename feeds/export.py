@@ -38,7 +38,7 @@ from feeds.export_folder import replacing
 from feeds.export_formats import FORMATS
 from feeds.package import DESCRIPTOR, PackageError, descriptor, written
 from feeds.progress import Progress
-from feeds.rows import BATCH, TABLES
+from feeds.rows import BATCH, TABLES, left_out
 from reports.run import standing
 
 Rows = Sequence[Sequence[Any]]
@@ -66,9 +66,9 @@ class Export:
     tell: Callable[[int], object] = lambda _rows: None
     """Is told how many more rows have been read."""
 
-    def left_out(self, table: Table) -> frozenset[str]:
-        """Name the columns of a table that are null in an export."""
-        return frozenset(() if self.keep_text or table.name != "passages" else ("text",))
+    def left_out(self, table: Table) -> tuple[str, ...]:
+        """Name the columns of a table that are null in this export."""
+        return left_out(table, keep_text=self.keep_text)
 
     def batches(self, table: Table) -> Iterator[Rows]:
         """Give the rows of a table by primary key, BATCH at a time, as the driver has them.

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from feeds import scope
 from feeds.digest import NOTHING, Digest, digest, fold, quoted
 from feeds.progress import Progress
-from feeds.rows import TABLES
-from feeds.source import JOURNAL, Source, kept_texts, last_load, left_out, lines, unholdable
+from feeds.rows import TABLES, left_out
+from feeds.source import JOURNAL, Source, kept_texts, last_load, lines, unholdable
 from feeds.target import ANOTHER, Brought, Change, Part, Recorded, Standing, Target, Untold
 from reports.definition import Report, Value
 from reports.run import run

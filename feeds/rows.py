@@ -1,14 +1,8 @@
-"""The rows of a sourcebook, table by table, as every feed and export reads them.
-
-Touches the source only, and only to read.
-"""
+"""The tables of a sourcebook as every feed and export takes them. Touches nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-from sqlalchemy import Connection, Table, null, select
+from sqlalchemy import Table
 
 from schema.loading import Fed
 from schema.models import METADATA
@@ -22,15 +16,6 @@ TABLES: tuple[Table, ...] = tuple(
 """Every table that is fed, each behind those that it refers to: all but the record of feeds."""
 
 
-def batches(
-    connection: Connection, table: Table, without: Sequence[str] = ()
-) -> Iterator[Sequence[Sequence[Any]]]:
-    """Give the rows of a table by primary key, BATCH at a time.
-
-    Columns stand as the model has them; those named in `without` are null.
-    """
-    chosen = [null() if column.name in without else column for column in table.columns]
-    query = select(*chosen).order_by(*table.primary_key.columns)
-    streaming = connection.execution_options(stream_results=True, yield_per=BATCH)
-    with streaming.execute(query) as result:
-        yield from result.partitions(BATCH)
+def left_out(table: Table, *, keep_text: bool) -> tuple[str, ...]:
+    """Name the columns of a table that go along as null: the passages' text, unless asked for."""
+    return ("text",) if table.name == "passages" and not keep_text else ()

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from feeds.digest import Digest, Engine, digest, quoted, row
-from feeds.rows import BATCH, TABLES
+from feeds.rows import BATCH, TABLES, left_out
 from schema.database import DatabaseError, name_of, reading, reason
 from schema.dictionary import type_of
 from schema.models import METADATA
@@ -33,18 +33,10 @@ LOWEST = -(2**63)
 LEAST, MOST = -(2**31), 2**31 - 1
 """What a whole number can be in PostgreSQL and DuckDB; SQLite takes any of 64 bits."""
 
-KEPT = "text"
-"""The column of passages that is left out unless it is asked for."""
-
 REFUSING = ("22", "23", "SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
 """How the codes begin with which engines refuse a value."""
 
 JOURNAL = METADATA.tables["loads"]
-
-
-def left_out(table: Table, *, keep_text: bool) -> tuple[str, ...]:
-    """Name the columns of a table that are fed as null."""
-    return (KEPT,) if table.name == "passages" and not keep_text else ()
 
 
 class Source:
