@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from itertools import chain, islice, zip_longest
 from typing import Any
 
@@ -58,8 +58,6 @@ def differences(source: Source, target: Target, tables: Iterable[Table]) -> list
     found: list[str] = []
     for table in tables:
         there = target.lines(table)
-        if there is None:
-            continue
         with closing(source.lines(table, ordered=True)) as here:
             told = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
             found += islice(told, SHOWN)
@@ -139,14 +137,11 @@ def compare_reports(
             if values is None:
                 progress.say(f"{report.name}: not compared, there is nothing to ask it about")
                 continue
-            answer = target.answer(report, values)
-            if answer is None:
-                progress.say("reports are not compared there")
-                return
-            with ExitStack() as stack:
-                ours = stack.enter_context(run(source.connection, report, values)).rows
-                theirs = stack.enter_context(answer)
-                _require_same(target, report, ours, theirs)
+            with (
+                run(source.connection, report, values) as page,
+                target.answer(report, values) as theirs,
+            ):
+                _require_same(target, report, page.rows, theirs)
 
 
 def _require_same(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -115,27 +115,23 @@ class Target(ABC):
     def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
         """Record what this feed leaves, for the next one."""
 
-    # --- what not every target can ------------------------------------------------------------
-
+    @abstractmethod
     def attempt(self) -> AbstractContextManager[object]:
         """Take back what the block has done where it raises."""
-        return nullcontext()
 
+    @abstractmethod
     def texts(self) -> dict[int, int]:
         """Say of which documents text is kept there, and of how many passages."""
-        return {}
 
-    def lines(self, table: Table) -> Iterator[list[bytes]] | None:
-        """Give all rows of a table by primary key, each as its JSON array; None: it cannot."""
-        del table
-        return None
+    @abstractmethod
+    def lines(self, table: Table) -> Iterator[list[bytes]]:
+        """Give all rows of a table by primary key, each as its JSON array."""
 
+    @abstractmethod
     def answer(
         self, report: Report, values: Mapping[str, Value]
-    ) -> AbstractContextManager[Iterable[Sequence[object]]] | None:
-        """Answer a report there; None: it cannot."""
-        del report, values
-        return None
+    ) -> AbstractContextManager[Iterable[Sequence[object]]]:
+        """Answer a report there."""
 
 
 class Brought(NamedTuple):
