@@ -85,7 +85,9 @@ STATE = """
     union all select 'counter', last_value::text || is_called::text from counter
     union all select 'large objects', string_agg(oid::text, ' ') from pg_largeobject_metadata
     union all select 'large data', count(*)::text from pg_largeobject
-    union all select 'locks', count(*)::text from pg_locks where locktype = 'advisory'
+    union all select 'locks', count(*)::text from pg_locks
+      where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())
     union all select 'settings', string_agg(name || setting, ' ' order by name)
       from pg_settings where source <> 'client' and name !~ 'xact|transaction|application_name'
     union all select 'prepared', count(*)::text from pg_prepared_xacts

@@ -105,6 +105,14 @@ def observer(server: str) -> Iterator[sa.Connection]:
         yield connection
 
 
+def test_a_lock_that_is_left_would_be_seen(server: str, observer: sa.Connection) -> None:
+    before = state_of(observer)
+    engine = sa.create_engine(server, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("select pg_advisory_lock(1)")
+        assert state_of(observer)["locks"] == str(int(before["locks"]) + 1)
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A folder in which the server, too, may write."""
