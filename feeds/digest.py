@@ -2,55 +2,78 @@
 
 Each engine computes it, over what it really holds: SQLite, PostgreSQL and DuckDB write a row as
 the same JSON array, take the first 64 bits of its MD5 and add them up modulo 2^64. Equal rows give
-equal digests on all three. Touches nothing.
+equal digests on all three.
+
+A checksum is the same by the quickest function that an engine has for a whole row: several times
+as quick, and equal for equal rows on that engine only. It shows that rows whose digest is known
+have not changed since. Touches nothing.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-import sys
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import CheckConstraint, Column, Connection, Table
 
+from feeds.row_hashes import CHECKSUM, DIGEST, MODULUS, register, sums
 from schema.dictionary import type_of
 
-try:  # Python's own is made for short texts: half as quick again as OpenSSL's behind hashlib
-    from _md5 import md5  # type: ignore[import-not-found]
-except ImportError:
-    from hashlib import md5
-
 Engine = Literal["sqlite", "postgresql", "duckdb"]
-
-MODULUS = 2**64
-
-AGGREGATE = "sourcebook_digest"
-"""What the function is called that does in SQLite what the others have built in."""
+Relational = Literal["sqlite", "postgresql"]
 
 
-class Digest(NamedTuple):
-    """What a table, or some rows of it, come to."""
+class Checksum(NamedTuple):
+    """What rows come to by an engine's own function."""
 
     rows: int
     sum: int
     """Of the rows' hashes, modulo 2^64."""
 
+
+@dataclass(frozen=True)
+class Digest:
+    """What a table, or some rows of it, come to."""
+
+    rows: int
+    sum: int
+    """Of the rows' hashes, modulo 2^64."""
+    own: int | None = field(default=None, compare=False)
+    """The sum of the checksum; None: not computed, or not by the engine that has the rows."""
+
     def __str__(self) -> str:
         return f"{self.sum:016x}"
 
+    @property
+    def checksum(self) -> Checksum | None:
+        """What the same rows come to by their engine's own function."""
+        return None if self.own is None else Checksum(self.rows, self.own)
+
+    def bare(self) -> Digest:
+        """Give it without the checksum."""
+        return replace(self, own=None)
+
     def plus(self, other: Digest) -> Digest:
         """Give the digest of these rows and those."""
-        return Digest(self.rows + other.rows, (self.sum + other.sum) % MODULUS)
+        return self._with(other, 1)
 
     def minus(self, other: Digest) -> Digest:
         """Give the digest of these rows without those, which are among them."""
-        return Digest(self.rows - other.rows, (self.sum - other.sum) % MODULUS)
+        return self._with(other, -1)
+
+    def _with(self, other: Digest, sign: int) -> Digest:
+        known = self.own is not None and other.own is not None
+        return Digest(
+            self.rows + sign * other.rows,
+            (self.sum + sign * other.sum) % MODULUS,
+            ((self.own or 0) + sign * (other.own or 0)) % MODULUS if known else None,
+        )
 
 
-NOTHING = Digest(0, 0)
+NOTHING = Digest(0, 0, 0)
 """The digest of no rows."""
 
 
@@ -130,19 +153,44 @@ def query(
 ) -> str:
     """Give the query for the digest of those rows of a table for which a condition holds.
 
-    It gives one row: how many there are, and their sum as text or number, for `read`. `source`
-    names where the rows are if not in the table itself: another of the same columns.
+    It gives one row for `read`: how many there are, their sum as text or number, and that of the
+    checksum, if the engine has one. `source` names where the rows are if not in the table itself:
+    another of the same columns.
     """
     written = row(table, engine, without)
     if engine == "sqlite":
         # As a blob: whatever bytes the file holds, and not only those that are UTF-8.
-        folded = f"{AGGREGATE}(cast({written} as blob))"
+        folded = f"{DIGEST}(cast({written} as blob))"
     elif engine == "postgresql":
-        folded = f"sum(cast(cast('x' || substr(md5({written}), 1, 16) as bit(64)) as bigint))"
+        hashed = f"cast(cast('x' || substr(md5({written}), 1, 16) as bit(64)) as bigint)"
+        folded = f"sum({hashed}), {_own(table, engine, without)}"
     else:
         folded = f"sum(cast('0x' || substr(md5({written}), 1, 16) as ubigint))"
     rows = source or quoted(table.name)
     return f"select count(*), {folded} from {rows} where {where}"
+
+
+def quick(
+    table: Table,
+    engine: Relational,
+    without: Sequence[str] = (),
+    *,
+    where: str = "true",
+) -> str:
+    """Give the query for the checksum of those rows: how many there are, and their sum."""
+    return (
+        f"select count(*), {_own(table, engine, without)} from {quoted(table.name)} where {where}"
+    )
+
+
+def _own(table: Table, engine: Engine, without: Sequence[str]) -> str:
+    if engine == "sqlite":
+        return f"sum({CHECKSUM}(cast({row(table, engine, without)} as blob)))"
+    values = (
+        "cast(null as text)" if column.name in without else quoted(column.name)
+        for column in table.columns
+    )
+    return f"sum(hash_record_extended(row({', '.join(values)}), 0))"
 
 
 def quoted(name: str) -> str:
@@ -152,38 +200,34 @@ def quoted(name: str) -> str:
 
 def read(answer: Sequence[object] | None) -> Digest:
     """Give the digest from the row that the query has answered."""
-    rows, total = answer or (0, 0)
-    return Digest(int(str(rows)), int(str(total or 0)) % MODULUS)
+    rows, *sums = answer or (0, 0)
+    if not rows:
+        return NOTHING
+    # SQLite's function gives both sums as one text.
+    total, *own = map(int, " ".join(map(str, sums)).split())
+    return Digest(int(str(rows)), total % MODULUS, own[0] % MODULUS if own else None)
+
+
+def read_checksum(answer: Sequence[object]) -> Checksum:
+    """Give the checksum from the row that its query has answered."""
+    rows, total = answer
+    return Checksum(int(str(rows)), int(str(total or 0)) % MODULUS)
+
+
+def added(checksums: Iterable[Checksum]) -> Checksum:
+    """Give the checksum of the rows of all."""
+    all_of_them = list(checksums)
+    return Checksum(
+        sum(one.rows for one in all_of_them), sum(one.sum for one in all_of_them) % MODULUS
+    )
 
 
 # --- in Python ------------------------------------------------------------------------------------
 
 
-class _Aggregate:
-    """What SQLite calls for every row, and at the end."""
-
-    def __init__(self) -> None:
-        self._total = 0
-
-    def step(self, row: bytes, /) -> None:
-        self._total += int.from_bytes(md5(row, usedforsecurity=False).digest()[:8], "big")
-
-    def finalize(self) -> str:
-        return str(self._total % MODULUS)
-
-
-def register(connection: sqlite3.Connection) -> None:
-    """Teach a connection to SQLite the function that the query uses."""
-    # typeshed knows of aggregates over whole numbers only.
-    connection.create_aggregate(AGGREGATE, 1, _Aggregate)  # type: ignore[arg-type]
-
-
 def fold(rows: Sequence[bytes]) -> Digest:
-    """Give the digest of rows that are at hand, each as its JSON array."""
-    hashes = array("Q", b"".join([md5(one, usedforsecurity=False).digest() for one in rows]))
-    if sys.byteorder == "little":
-        hashes.byteswap()
-    return Digest(len(rows), sum(hashes[::2]) % MODULUS)
+    """Give the digest, with SQLite's checksum, of rows that are at hand as JSON arrays."""
+    return Digest(len(rows), *sums(rows))
 
 
 def digest(
@@ -192,13 +236,21 @@ def digest(
     without: Sequence[str] = (),
     *,
     where: str = "true",
-    source: str | None = None,
 ) -> Digest:
     """Let SQLite or PostgreSQL compute the digest of a table, or of some rows of it."""
+    return read(_answer(connection, query(table, _engine(connection), without, where=where)))
+
+
+def checksum(connection: Connection, table: Table, without: Sequence[str] = ()) -> Checksum:
+    """Let SQLite or PostgreSQL compute the checksum of a table."""
+    return read_checksum(_answer(connection, quick(table, _engine(connection), without)))
+
+
+def _engine(connection: Connection) -> Relational:
+    return "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+
+
+def _answer(connection: Connection, query: str) -> Sequence[object]:
     if connection.dialect.name == "sqlite":
         register(cast("sqlite3.Connection", connection.connection.driver_connection))
-        engine: Engine = "sqlite"
-    else:
-        engine = "postgresql"
-    asked = query(table, engine, without, where=where, source=source)
-    return read(connection.exec_driver_sql(asked).one())
+    return connection.exec_driver_sql(query).one()

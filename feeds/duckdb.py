@@ -12,9 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, text
 
@@ -24,18 +22,16 @@ from feeds.digest import Digest, Engine, quoted, row
 from feeds.duckdb_rows import asked, compared, fill, held
 from feeds.duckdb_schema import Dialect
 from feeds.progress import Progress
-from feeds.rows import BATCH, TABLES, left_out
+from feeds.record import Recorded, recorded, records
+from feeds.rows import BATCH, TABLES
 from feeds.source import JOURNAL, Source
-from feeds.target import ANOTHER, Brought, Part, Recorded, Standing, Target, Untold
+from feeds.target import ANOTHER, Brought, Part, Standing, Target, Untold
 from reports.definition import Report, Value
 from reports.run import bound
 from schema.database import REVISION, VERSIONS, DatabaseError
 from schema.loading import Fed
 from schema.models import METADATA
 from schema.views import VIEWS
-
-if TYPE_CHECKING:
-    pass
 
 MAGIC = b"DUCK"
 """What a file of DuckDB's has behind its first eight bytes."""
@@ -102,6 +98,7 @@ class Duckdb(Target):
     """A file of DuckDB's."""
 
     engine: Engine = "duckdb"
+    in_place = False
 
     def __init__(self, path: Path, progress: Progress) -> None:
         self.name = str(path)
@@ -204,14 +201,16 @@ class Duckdb(Target):
             self._duck, "select id, content_hash from old.main.loads order by id desc limit 1"
         )
         last, content = loads[0] if loads else (0, None)
-        rows = asked(
-            self._duck, "select table_name, row_count, digest, left_out from old.main.feeds"
-        )
+        columns = RECORD.columns.keys()
+        record = [
+            dict(zip(columns, row, strict=True))
+            for row in asked(self._duck, f"select {', '.join(columns)} from old.main.{RECORD.name}")
+        ]
         return Standing(
             last,
             content,
             held(self._duck, JOURNAL, "old"),
-            {name: Recorded(Digest(n, int(sum, 16)), out) for name, n, sum, out in rows},
+            {row["table_name"]: recorded(row) for row in record},
             any(self._counts().values()),
         )
 
@@ -301,7 +300,7 @@ class Duckdb(Target):
             }
         if dry:
             self._discard()
-        return Brought(changes, expected)
+        return Brought(changes, expected, expected)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -333,19 +332,13 @@ class Duckdb(Target):
         self._new = new
         return digests
 
-    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+    def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:
         """Record in the new file what this feed leaves."""
         self._do("begin")
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for table in TABLES:
-            found = digests[table.name]
-            out = next(iter(left_out(table, keep_text=keep_text)), None)
-            asked(
-                self._duck,
-                f"insert into {RECORD.name} (table_name, row_count, digest, left_out, fed_at) "
-                "values (?, ?, ?, ?, ?)",
-                *(table.name, found.rows, str(found), out, now),
-            )
+        for one in records(here, there, source, self.engine):
+            values = ", ".join("?" * len(one))
+            statement = f"insert into {RECORD.name} ({', '.join(one)}) values ({values})"
+            asked(self._duck, statement, *one.values())
         self._do("commit")
 
     def _do(self, *statements: str) -> None:

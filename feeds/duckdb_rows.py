@@ -70,7 +70,7 @@ def fill(duck: DuckDBPyConnection, source: Source, table: Table, progress: Progr
         raise unholdable(source, table, "duckdb", error) from error
     if total.rows > BATCH:
         asked(duck, "checkpoint")
-    return total
+    return total if source.engine == "sqlite" else total.bare()
 
 
 def held(duck: DuckDBPyConnection, table: Table, catalog: str) -> Digest:

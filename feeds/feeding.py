@@ -5,14 +5,15 @@ Touches the target through its class alone. The caller holds the source in one s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
 from feeds import scope
-from feeds.digest import Digest
+from feeds.digest import Checksum, Digest
 from feeds.progress import Progress
 from feeds.proof import compare_reports, differences
 from feeds.rows import TABLES
@@ -166,8 +167,7 @@ class _Feeding:
         here: dict[str, Digest] = {}
         there = {name: recorded.digest for name, recorded in self.record.items()}
         if self.options.verify:
-            self._require_untouched()
-            there = self.target.digests(self.progress)
+            there = self._require_untouched()
             one_lineage = self.source.journal(self.standing.last) == self.standing.journal
             if one_lineage:
                 here = self._require_equal(there)
@@ -186,27 +186,53 @@ class _Feeding:
         if self.options.verify:
             self._require_equal(there)
             compare_reports(self.source, self.target, self.progress)
-        self.target.note(there, keep_text=self.source.keep_text)
+        self.target.note(here, there, self.source)
         return self._fed(how, _all(before, there), here, there)
 
     def _bring(self, part: Part) -> Fed:
         dry = self.options.dry_run
-        with self.target.attempt(), self.source.computing() as computed:
+        with self.target.attempt(), self._checking() as checksums:
             brought = self.target.bring(self.source, part, self.progress, dry=dry)
+            here, there = brought.here, brought.there
             if dry:
                 self._require_untouched()
-                there = brought.expected
             else:
-                there = self.target.digests(self.progress)
-                with self.progress.stage("comparing the source"):
-                    here = computed()
-                if there != brought.expected or there != here:
+                there = self._held_there(there)
+                here = self._held_here(here, checksums)
+                if here != brought.here or there != here:
                     raise Untold
-        if self.options.verify and not dry:
-            compare_reports(self.source, self.target, self.progress)
         if not dry:
-            self.target.note(there, keep_text=self.source.keep_text)
-        return self._fed("updated", brought.changes, brought.expected, there)
+            if self.options.verify:
+                compare_reports(self.source, self.target, self.progress)
+            self.target.note(here, there, self.source)
+        return self._fed("updated", brought.changes, here, there)
+
+    def _checking(self) -> AbstractContextManager[Callable[[], dict[str, Checksum]] | None]:
+        """Compute the source's checksums meanwhile, if what it holds is not read anyway."""
+        if not self.target.in_place or self.options.verify or self.options.dry_run:
+            return nullcontext()
+        return self.source.checking()
+
+    def _held_there(self, expected: dict[str, Digest]) -> dict[str, Digest]:
+        """Give the digests of all that the target holds.
+
+        They are the expected ones where its checksums are; else they are computed.
+        """
+        found = None if self.options.verify else self.target.checksums(self.progress)
+        if found == {name: one.checksum for name, one in expected.items()}:
+            return expected
+        return self.target.digests(self.progress)
+
+    def _held_here(
+        self, expected: dict[str, Digest], checksums: Callable[[], dict[str, Checksum]] | None
+    ) -> dict[str, Digest]:
+        """Give the digests of all that the source holds, in the same way."""
+        if not (self.target.in_place or self.options.verify):
+            return expected
+        with self.progress.stage("comparing the source"):
+            if checksums and checksums() == {n: one.checksum for n, one in expected.items()}:
+                return expected
+            return self.source.digests()
 
     def _fed(
         self,
@@ -233,18 +259,17 @@ class _Feeding:
 
     # --- proving it ---------------------------------------------------------------------------
 
-    def _require_untouched(self) -> None:
-        """Raise DatabaseError where the target is not as the last feed left it."""
-        if not self.record:
-            return
-        found = self.target.digests(self.progress)
+    def _require_untouched(self) -> dict[str, Digest]:
+        """Give what the target holds. Raises DatabaseError unless the last feed left it so."""
+        left = {name: one.by(self.target.engine) for name, one in self.record.items()}
+        found = self._held_there(left)
         changed = [
             table
             for table in TABLES
-            if table.name in self.record and found[table.name] != self.record[table.name].digest
+            if table.name in left and found[table.name] != left[table.name]
         ]
         if not changed:
-            return
+            return found
         if self.options.verify:
             told = "; ".join(differences(self.source, self.target, changed))
         else:

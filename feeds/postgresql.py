@@ -154,7 +154,7 @@ class Postgresql(Relational):
             with progress.stage("copying", self.total):
                 for table in TABLES:
                     self.copy(source, table, progress, folded=False, freeze=True)
-            with source.computing() as computed:  # while the server is at work
+            with source.digesting() as computed:  # while the server is at work
                 self._put_back(*taken, progress)
                 digests = computed()
         else:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, delete, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from feeds import scope
-from feeds.digest import NOTHING, Digest, digest, fold, quoted
+from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quoted
 from feeds.progress import Progress
-from feeds.rows import TABLES, left_out
+from feeds.record import Recorded, recorded, records
+from feeds.rows import TABLES
 from feeds.source import JOURNAL, Source, kept_texts, last_load, lines, unholdable
-from feeds.target import ANOTHER, Brought, Change, Part, Recorded, Standing, Target, Untold
+from feeds.target import ANOTHER, Brought, Change, Part, Standing, Target
 from reports.definition import Report, Value
 from reports.run import run
 from schema.database import REVISION, VERSIONS, DatabaseError, revision
@@ -36,6 +36,7 @@ GIVEN = "relation_types"
 class Relational(Target):
     """A target that SQLAlchemy knows."""
 
+    in_place = True
     connection: Connection
     total: int | None = None
     """How many rows it holds, as far as that is known."""
@@ -95,10 +96,8 @@ class Relational(Target):
 
     def _record(self) -> dict[str, Recorded]:
         return {
-            found.table_name: Recorded(
-                Digest(found.row_count, int(found.digest, 16)), found.left_out
-            )
-            for found in self.connection.execute(select(RECORD))
+            found["table_name"]: recorded(dict(found))
+            for found in self.connection.execute(select(RECORD)).mappings()
         }
 
     def counts(self) -> dict[str, int]:
@@ -116,23 +115,15 @@ class Relational(Target):
                 progress.advance(found[table.name].rows)
         return found
 
-    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+    def checksums(self, progress: Progress) -> dict[str, Checksum]:
+        """Let the engine compute them."""
+        with progress.stage("comparing"):
+            return {table.name: checksum(self.connection, table) for table in TABLES}
+
+    def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:
         """Record what this feed leaves."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.connection.execute(delete(RECORD))
-        self.connection.execute(
-            insert(RECORD),
-            [
-                {
-                    "table_name": table.name,
-                    "row_count": digests[table.name].rows,
-                    "digest": str(digests[table.name]),
-                    "left_out": next(iter(left_out(table, keep_text=keep_text)), None),
-                    "fed_at": now,
-                }
-                for table in TABLES
-            ],
-        )
+        self.connection.execute(insert(RECORD), records(here, there, source, self.engine))
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -182,7 +173,7 @@ class Relational(Target):
         folded: bool = True,
         **how: bool,
     ) -> Digest:
-        """Copy rows of the source; give their digest if they are to be `folded`.
+        """Copy rows of the source; give the source's digest of them if they are to be `folded`.
 
         Raises DatabaseError, naming the value, where the target cannot hold one.
         """
@@ -201,31 +192,50 @@ class Relational(Target):
                 self.write(table, into or table.name, rows, **how)
         except (DBAPIError, ValueError) as error:
             raise unholdable(source, table, self.engine, error) from error
-        return total
+        return total if source.engine == "sqlite" else total.bare()
 
     # --- bringing what changed ----------------------------------------------------------------
 
     def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:
-        """Stage what can have changed, compare it, and write what differs."""
+        """Stage what has changed, compare it, and write what differs."""
         before = self._record()
-        expected = {name: recorded.digest for name, recorded in before.items()}
+        here = {name: one.by(source.engine) for name, one in before.items()}
+        there = {name: one.by(self.engine) for name, one in before.items()}
+        changes: dict[str, Change] = {}
+        scopes: dict[str, tuple[str, Digest]] = {}
         with progress.stage("reading what changed"):
             for table in part.tables:
                 where = scope.of(table, part.documents, part.last)
                 old = digest(self.connection, table, where=where)
+                new = source.digest(table, where)
+                if old == new and not scope.hangs(table, changes):
+                    continue
+                gone = old if source.engine == self.engine else self._folded(table, where, source)
+                here[table.name] = here[table.name].minus(gone).plus(new)
+                there[table.name] = there[table.name].minus(old)
                 self._stage(table)
-                new = self.copy(source, table, progress, where=where, into=staged(table))
-                expected[table.name] = expected[table.name].minus(old).plus(new)
-        for table in TABLES:
-            if source.count(table) != expected[table.name].rows:
-                raise Untold(table.name)
-        changes = {table.name: self._compare(table, part) for table in part.tables}
+                self.copy(source, table, progress, where=where, into=staged(table), folded=False)
+                changes[table.name] = self._compare(table, where)
+                scopes[table.name] = where, new
         if not dry:
             with progress.stage("writing what changed"):
-                self._apply(part)
-        for table in part.tables:
+                self._apply({name: where for name, (where, _) in scopes.items()})
+        for name, (where, new) in scopes.items():
+            table = METADATA.tables[name]
+            now = new.bare() if dry else digest(self.connection, table, where=where)
+            there[name] = there[name].plus(now)
             self._do(f"drop table {staged(table)}")
-        return Brought(changes, expected)
+        return Brought(changes, here, there)
+
+    def _folded(self, table: Table, where: str, source: Source) -> Digest:
+        """Give the digest of some rows with the checksum of the source's engine, if it can be."""
+        if source.engine != "sqlite":
+            return digest(self.connection, table, where=where).bare()
+        total = NOTHING
+        with closing(lines(self.connection, table, where=where)) as read:
+            for some in read:
+                total = total.plus(fold(some))
+        return total
 
     def _stage(self, table: Table) -> None:
         """Make a temporary table like this one, found by the same key."""
@@ -233,12 +243,11 @@ class Relational(Target):
             f"create temporary table {staged(table)} as select * from {table.name} where 1 = 0"
         )
 
-    def _compare(self, table: Table, part: Part) -> Change:
+    def _compare(self, table: Table, where: str) -> Change:
         """Count what differs between a table and what is staged for it."""
         keys = ", ".join(_keys(table))
         self._do(f"create unique index {staged(table)}_key on {staged(table)} ({keys})")
         self._do(f"analyze {staged(table)}")
-        where = scope.of(table, part.documents, part.last)
         key = _keys(table)[0]
         found = self.connection.exec_driver_sql(
             f"select count(*) filter (where old.{key} is null), "
@@ -249,17 +258,19 @@ class Relational(Target):
         )
         return Change(*found.one())
 
-    def _apply(self, part: Part) -> None:
+    def _apply(self, scopes: Mapping[str, str]) -> None:
         """Make the tables what is staged for them; nothing ever points nowhere.
+
+        `scopes` says by the table's name for which rows that holds, in the tables' order.
 
         Rows to which others refer are changed in place. Others that differ go, with those that
         hang on them, and come again: so two of them can change places.
         """
-        own = [table for table in part.tables if table.name not in scope.SHARED]
-        shared = [table for table in part.tables if table.name in scope.SHARED]
+        tables = [METADATA.tables[name] for name in scopes]
+        own = [table for table in tables if table.name not in scope.SHARED]
+        shared = [table for table in tables if table.name in scope.SHARED]
         for table in reversed(own):
-            where = scope.of(table, part.documents, part.last)
-            self._remove(table, where, changed=table.name not in scope.REFERRED)
+            self._remove(table, scopes[table.name], changed=table.name not in scope.REFERRED)
         for table in (*shared, *own):
             if table.name in (*scope.SHARED, *scope.REFERRED):
                 self._update(table)

@@ -42,6 +42,14 @@ REFERRED = ("codings", "passages", "attributions", "facts", "events")
 """Tables of a document to which rows refer that may stay: their rows are changed in place."""
 
 
+def hangs(table: Table, changed: Iterable[str]) -> bool:
+    """Say whether rows of a table go with rows of changed ones that go and come again."""
+    again = {name for name in changed if name not in (*SHARED, *REFERRED)}
+    return any(
+        key.referred_table.name in again and key.ondelete for key in table.foreign_key_constraints
+    )
+
+
 def of(table: Table, documents: Iterable[int], last: int) -> str:
     """Give the condition for the rows that loads after `last`, of these documents, may change."""
     listed = ", ".join(map(str, sorted(documents))) or "null"

@@ -7,17 +7,31 @@ of one state.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from threading import Event
+from functools import reduce
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-from feeds.digest import Digest, Engine, digest, quoted, row
+from feeds.digest import (
+    Checksum,
+    Digest,
+    Engine,
+    added,
+    checksum,
+    digest,
+    query,
+    quick,
+    quoted,
+    read,
+    read_checksum,
+    row,
+)
+from feeds.processes import Answer, answering
 from feeds.rows import BATCH, TABLES, left_out
-from schema.database import DatabaseError, name_of, reading, reason
+from schema.database import DatabaseError, name_of, reason
 from schema.dictionary import type_of
 from schema.models import METADATA
 
@@ -26,6 +40,13 @@ ABOUT = 100_000
 
 FIRST = 100
 """Rows that are read first, before it is known how long they are."""
+
+LARGE = 64 * 1024 * 1024
+"""Bytes of a file that are worth the start of processes."""
+
+HALVES = ("rowid <= ({0})", "rowid > ({0})")
+MIDDLE = "select min(rowid) from {0}) / 2 + (select max(rowid) from {0}"
+"""Conditions for two parts of a table of about as many rows."""
 
 LOWEST = -(2**63)
 """A number below that of every row in SQLite."""
@@ -68,33 +89,74 @@ class Source:
         """Let the source's engine compute the digests of all tables."""
         return {table.name: self.digest(table) for table in TABLES}
 
+    def checksums(self) -> dict[str, Checksum]:
+        """Let the source's engine compute the checksums of all tables."""
+        return {
+            table.name: checksum(self.connection, table, self.without(table)) for table in TABLES
+        }
+
     @contextmanager
-    def computing(self) -> Iterator[Callable[[], dict[str, Digest]]]:
-        """Compute them beside what the block does; give what waits for them.
+    def digesting(self) -> Iterator[Callable[[], dict[str, Digest]]]:
+        """Compute the digests of all tables beside what the block does; give what waits for them.
 
-        SQLite is read in a thread, on a connection of its own. It finds the same state: for as
-        long as the source is open for reading, nobody can commit to the file.
+        Raises DatabaseError as `digest` does, where it is waited for.
         """
-        if self.engine != "sqlite":
-            yield self.digests
+        with self._beside(query) as answers:
+
+            def digests() -> dict[str, Digest]:
+                found = answers()
+                if found is None:
+                    return self.digests()
+                return {name: reduce(Digest.plus, map(read, rows)) for name, rows in found.items()}
+
+            yield digests
+
+    @contextmanager
+    def checking(self) -> Iterator[Callable[[], dict[str, Checksum]]]:
+        """Compute the checksums of all tables beside what the block does, in the same way."""
+        with self._beside(quick) as answers:
+
+            def checksums() -> dict[str, Checksum]:
+                found = answers()
+                if found is None:
+                    return self.checksums()
+                return {name: added(map(read_checksum, rows)) for name, rows in found.items()}
+
+            yield checksums
+
+    @contextmanager
+    def _beside(
+        self, asking: Callable[..., str]
+    ) -> Iterator[Callable[[], dict[str, list[Answer]] | None]]:
+        """Let processes answer a query of every table, each of other rows; by table what they say.
+
+        They find the same state: while the source is open for reading nobody can commit to its
+        file, unless that keeps a log of what is written. None: no process can help.
+        """
+        log = self.engine == "sqlite" and self.scalar("pragma journal_mode") == "wal"
+        if self.engine != "sqlite" or log or Path(self.name).stat().st_size < LARGE:
+            yield lambda: None
             return
-        stopped = Event()
+        queries = [
+            [
+                asking(
+                    *(table, self.engine, self.without(table)),
+                    where=half.format(MIDDLE.format(quoted(table.name))),
+                )
+                for table in TABLES
+            ]
+            for half in HALVES
+        ]
+        with answering(self.name, queries) as answers:
 
-        def compute() -> dict[str, Digest]:
-            found = {}
-            with reading(self.name) as connection:
-                source = Source(connection, keep_text=self.keep_text)
-                for table in TABLES:
-                    if not stopped.is_set():
-                        found[table.name] = source.digest(table)
-            return found
+            def by_table() -> dict[str, list[Answer]] | None:
+                found = answers()
+                if found is None:
+                    return None
+                names = (table.name for table in TABLES)
+                return dict(zip(names, map(list, zip(*found, strict=True)), strict=True))
 
-        with ThreadPoolExecutor(1) as pool:
-            found = pool.submit(compute)
-            try:
-                yield found.result
-            finally:
-                stopped.set()
+            yield by_table
 
     def journal(self, upto: int) -> Digest:
         """Give the digest of the journal as it stood after this load."""

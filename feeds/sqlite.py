@@ -67,9 +67,9 @@ class Sqlite(Relational):
         """Count the rows of every table that stands there."""
         return super().counts() if self._standing else {}
 
-    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
+    def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:
         """Record what this feed leaves."""
-        super().note(digests, keep_text=keep_text)
+        super().note(here, there, source)
         self._wrote = not self._made
 
     def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Table
 
-from feeds.digest import Digest, Engine
+from feeds.digest import Checksum, Digest, Engine
 from feeds.progress import Progress
+from feeds.record import Recorded
 from feeds.source import Source
 from reports.definition import Report, Value
 
@@ -29,14 +30,6 @@ class Options:
     replace: bool = False
     dry_run: bool = False
     verify: bool = False
-
-
-class Recorded(NamedTuple):
-    """What the last feed left in a table."""
-
-    digest: Digest
-    left_out: str | None
-    """The column that was left out."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +71,9 @@ class Part:
 class Target(ABC):
     """A database that is made an exact copy."""
 
+    in_place: bool
+    """Whether what changed is brought row by row; else all is made anew from the whole source."""
+
     name: str
     """As messages call it, without any password."""
     engine: Engine
@@ -111,9 +107,13 @@ class Target(ABC):
     ) -> dict[str, Digest]:
         """Let its engine compute the digests of tables, or of all, over what it really holds."""
 
+    def checksums(self, progress: Progress) -> dict[str, Checksum] | None:  # noqa: ARG002 - for others
+        """Let its engine compute the checksums of all tables; None: it has no such function."""
+        return None
+
     @abstractmethod
-    def note(self, digests: dict[str, Digest], *, keep_text: bool) -> None:
-        """Record what this feed leaves, for the next one."""
+    def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:
+        """Record what this feed leaves, for the next one: what the source has, and the target."""
 
     @abstractmethod
     def attempt(self) -> AbstractContextManager[object]:
@@ -138,8 +138,10 @@ class Brought(NamedTuple):
     """What bringing a part has done."""
 
     changes: dict[str, Change]
-    expected: dict[str, Digest]
-    """What every table must come to now, had nobody else touched it since the last feed."""
+    here: dict[str, Digest]
+    there: dict[str, Digest]
+    """What every table must come to now in the source and in the target, had nobody touched either
+    since the last feed but by loads and feeds."""
 
 
 class Untold(Exception):  # noqa: N818 - it says what a part is

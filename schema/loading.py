@@ -125,6 +125,12 @@ class Fed(Base):
     digest: Mapped[str] = mapped_column(
         comment="64 bits in hexadecimal: the rows' hashes added up, whatever their order"
     )
+    checksum: Mapped[str | None] = mapped_column(
+        comment="the same by a function of this engine's own, which is named; null: it has none"
+    )
+    source_checksum: Mapped[str | None] = mapped_column(
+        comment="the same by a function of the source's engine, which is named"
+    )
     left_out: Mapped[str | None] = mapped_column(
         comment="the column that was left out: text, unless fed with --keep-text"
     )

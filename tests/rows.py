@@ -126,6 +126,7 @@ ROWS: dict[str, list[Row]] = {
     "changes": [{"load_id": 1, "item": "event", "key": "event-1", "action": "added"}],
     "feeds": [
         {"table_name": "events", "row_count": 2, "digest": "0" * 16, "left_out": None}
+        | {"checksum": "sqlite " + "0" * 16, "source_checksum": None}
         | {"fed_at": "2016-06-01T12:00:00Z"},
     ],
 }

@@ -134,6 +134,18 @@ def upgrade() -> None:
             comment="64 bits in hexadecimal: the rows' hashes added up, whatever their order",
         ),
         sa.Column(
+            "checksum",
+            TEXT,
+            nullable=True,
+            comment="the same by a function of this engine's own, which is named; null: it has none",
+        ),
+        sa.Column(
+            "source_checksum",
+            TEXT,
+            nullable=True,
+            comment="the same by a function of the source's engine, which is named",
+        ),
+        sa.Column(
             "left_out",
             TEXT,
             nullable=True,
