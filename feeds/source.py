@@ -130,11 +130,10 @@ class Source:
     ) -> Iterator[Callable[[], dict[str, list[Answer]] | None]]:
         """Let processes answer a query of every table, each of other rows; by table what they say.
 
-        They find the same state: while the source is open for reading nobody can commit to its
-        file, unless that keeps a log of what is written. None: no process can help.
+        They find the same state: a sourcebook keeps no write-ahead log, and so nobody can commit to
+        its file while it is open for reading. None: no process can help.
         """
-        log = self.engine == "sqlite" and self.scalar("pragma journal_mode") == "wal"
-        if self.engine != "sqlite" or log or Path(self.name).stat().st_size < LARGE:
+        if self.engine != "sqlite" or Path(self.name).stat().st_size < LARGE:
             yield lambda: None
             return
         queries = [
