@@ -91,28 +91,26 @@ def row(table: Table, engine: Engine, without: Sequence[str] = ()) -> str:
             "null" if column.name in without else quoted(column.name) for column in table.columns
         ]
         return f"json_array({', '.join(names)})"
-    parts = ["'['"]
-    for column in table.columns:
-        if column is not table.columns[0]:
-            parts.append("','")
-        parts += ["'null'"] if column.name in without else _value(column, engine)
-    # One literal between two values: every `||` copies all that stands before it.
-    return " || ".join([*parts, "']'"]).replace("' || '", "")
+    values = [
+        "'null'" if column.name in without else _value(column, engine) for column in table.columns
+    ]
+    return f"'[' || concat_ws(',', {', '.join(values)}) || ']'"
 
 
-def _value(column: Column[Any], engine: Engine) -> list[str]:
+def _value(column: Column[Any], engine: Engine) -> str:
     name, type = quoted(column.name), type_of(column)
     if type == "boolean":
         name = f"cast({name} as integer)"
     if type != "text":
-        value = [f"cast({name} as text)"]
+        # concat_ws writes a number itself, and more quickly, but for null.
+        value = name if not column.nullable else f"cast({name} as text)"
     elif engine == "duckdb":
-        value = [_duckdb(name)]
+        value = _duckdb(name)
     elif _plain(column):
-        value = ["'\"'", name, "'\"'"]
+        value = f"'\"' || {name} || '\"'"
     else:
-        value = [f"cast(to_json({name}) as text)"]
-    return [f"coalesce({' || '.join(value)}, 'null')"] if column.nullable else value
+        value = f"cast(to_json({name}) as text)"
+    return f"coalesce({value}, 'null')" if column.nullable else value
 
 
 def _plain(column: Column[Any]) -> bool:
