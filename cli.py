@@ -276,20 +276,18 @@ def main() -> None:
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Turn what can go wrong into one line on stderr and exit status 1."""
-    from intake.faults import Unusable, shown
-    from reports.render import OutputError
-    from schema.database import DatabaseError
+    """Turn what stops a command into lines on stderr and exit status 1."""
+    from intake.faults import Unusable
+    from reports.options import failing as stopping
 
     try:
-        yield
+        with stopping():
+            yield
     except Unusable as unusable:
         for fault in unusable.faults:
             click.echo(str(fault), err=True)
         faults = _counted(len(unusable.faults), "fault")
         raise click.ClickException(f"{faults}; nothing more was changed") from None
-    except (DatabaseError, OutputError) as error:
-        raise click.ClickException(shown(str(error))) from None
     except OSError as error:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from reports.options import only_for, row_options, write
+from reports.options import failing, only_for, row_options, write
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -119,7 +118,7 @@ def feed(
             done.append(run(source, chosen, options, progress))
         yield from done[0].tables
 
-    with _failing():
+    with failing():
         chosen = _target(target, schema, password_file, progress, typed=typed)
         # A file is opened first: what cannot be listed is not fed.
         _print(rows() if output else list(rows()), format, output, raw)
@@ -127,19 +126,6 @@ def feed(
 
 
 feed.params.extend(row_options())
-
-
-@contextmanager
-def _failing() -> Iterator[None]:
-    """Turn what is wrong with a database or a file into one line on stderr."""
-    from reports.definition import ReportError
-    from reports.render import OutputError, visible
-    from schema.database import DatabaseError
-
-    try:
-        yield
-    except (DatabaseError, OutputError, ReportError) as error:
-        raise click.ClickException(visible(str(error))) from None
 
 
 # --- the target -----------------------------------------------------------------------------------

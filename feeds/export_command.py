@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from feeds.export_formats import FORMATS
-from reports.options import write
+from reports.options import failing, write
 
 
 @click.command()
@@ -18,6 +18,7 @@ from reports.options import write
     "--force", is_flag=True, help="Write into DIR though it holds other files; these stay."
 )
 @click.pass_obj
+@failing()
 def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> None:
     r"""Write all that the sourcebook holds into the folder DIR, and print the files.
 
@@ -29,19 +30,12 @@ def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> 
     datapackage.json says what each file holds. The same sourcebook makes the same bytes.
     """
     from feeds.export import export as run
-    from reports.render import Column, OutputError, Page, visible
-    from schema.database import DatabaseError, reading
+    from reports.render import Column, Page, visible
+    from schema.database import reading
 
-    try:
-        with reading(db) as connection:
-            done = run(connection, folder, format, keep_text=keep_text, force=force)
-        columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
-        write(
-            Page(columns, [(file.name, file.rows, size) for file, size in done.files]),
-            "table",
-            None,
-        )
-    except (DatabaseError, OutputError) as error:
-        raise click.ClickException(visible(str(error))) from None
+    with reading(db) as connection:
+        done = run(connection, folder, format, keep_text=keep_text, force=force)
+    columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
+    write(Page(columns, [(file.name, file.rows, size) for file, size in done.files]), "table", None)
     files = len(done.files)
     click.echo(visible(f"{folder}: {files} files of {format} · content {done.content}"), err=True)

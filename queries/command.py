@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reports.options import only_for, row_options, write
+from reports.options import failing, only_for, row_options, write
 
 if TYPE_CHECKING:
     from queries.parameters import Parameter
@@ -116,6 +116,7 @@ def asking_options() -> list[click.Parameter]:
     + "\n\nExit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.",
 )
 @click.pass_context
+@failing()
 def sql(
     ctx: click.Context,
     query: str | None,
@@ -152,9 +153,6 @@ def sql(
     text = _query(query, file)
     from queries.mistakes import pointed
     from queries.session import Session
-    from reports.definition import ReportError
-    from reports.render import OutputError, visible
-    from schema.database import DatabaseError
     from schema.statement import StatementError
 
     try:
@@ -165,8 +163,6 @@ def sql(
             answer(session, text, values, asked)
     except StatementError as error:
         raise click.ClickException(pointed(text, error)) from None
-    except (DatabaseError, OutputError, ReportError) as error:
-        raise click.ClickException(visible(str(error))) from None
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
         ctx.exit(INTERRUPTED)
@@ -228,9 +224,6 @@ def _save(
 
 def _shell(database: str, values: dict[str, Any], asked: Asked) -> None:
     """Let the user type queries, where what that needs is installed."""
-    from reports.render import visible
-    from schema.database import DatabaseError
-
     if asked.output is not None:
         raise click.UsageError("-o is for a query: give one, as an argument or with -f FILE")
     try:
@@ -240,10 +233,7 @@ def _shell(database: str, values: dict[str, Any], asked: Asked) -> None:
             f"the shell needs {error.name}: pip install prompt-toolkit pygments, or the extra "
             "`shell`; or give a query, as an argument, with -f FILE or on stdin"
         ) from None
-    try:
-        shell(database, values, asked)
-    except DatabaseError as error:
-        raise click.ClickException(visible(str(error))) from None
+    shell(database, values, asked)
 
 
 def _query(query: str | None, file: Path | None) -> str:

@@ -23,6 +23,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
+from schema.failure import SourcebookError
+
 MOST_WORDS = 50
 """So many words can be asked for at once."""
 
@@ -47,7 +49,7 @@ class Kind(StrEnum):
     ACTOR = "actor"
 
 
-class SearchError(Exception):
+class SearchError(SourcebookError):
     """What cannot be searched; the message is one line and says what to do."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from reports.options import only_for, row_options, write
+from reports.options import failing, only_for, row_options, write
 
 KINDS = ("passage", "quote", "event", "position", "relation", "actor")
 """What can be found; a test holds it to queries/search.py."""
@@ -57,6 +57,7 @@ class Search(click.Command):
 )
 @click.argument("words", nargs=-1, required=True)
 @click.pass_obj
+@failing()
 def search(
     db: str,
     words: Sequence[str],
@@ -77,11 +78,11 @@ def search(
     terminal marks the words, *so*, and shows of a long text the part around them.
     """
     only_for("--raw", raw, [format], "csv")
-    from queries.search import Asked, Kind, SearchError, WordsError, textless
+    from queries.search import Asked, Kind, WordsError, textless
     from queries.search import search as searching
     from reports.grounds import unkept
-    from reports.render import Column, OutputError, Page, visible
-    from schema.database import DatabaseError, reading
+    from reports.render import Column, Page, visible
+    from schema.database import reading
 
     columns = [Column(name, meaning=meaning) for name, meaning in MEANINGS.items()]
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
@@ -96,8 +97,6 @@ def search(
             missing = textless(connection) if not kinds or Kind.PASSAGE in kinds else []
     except WordsError as error:
         raise click.UsageError(str(error)) from None
-    except (DatabaseError, OutputError, SearchError) as error:
-        raise click.ClickException(visible(str(error))) from None
     if total == 0:
         click.echo(
             "nothing holds all these words; leave one out, or try beginnings: milit*", err=True

@@ -26,10 +26,11 @@ from queries.mistakes import pointed
 from queries.session import Session
 from queries.shell_words import Names
 from reports.options import write
-from reports.render import Column, OutputError, Page, visible
+from reports.render import Column, Page, visible
 from schema import found
-from schema.database import DatabaseError, locate, name_of
+from schema.database import locate, name_of
 from schema.dictionary import UnknownTableError
+from schema.failure import SourcebookError
 from schema.statement import Engine, StatementError, tokens
 
 HELP = """\
@@ -98,7 +99,7 @@ def _told(typed: str) -> Iterator[None]:
         click.echo(f"Error: {pointed(typed, error)}", err=True)
     except UnknownTableError as error:
         click.echo(f"Error: {visible(error.args[0])}", err=True)
-    except (DatabaseError, OutputError) as error:
+    except SourcebookError as error:
         click.echo(f"Error: {visible(str(error))}", err=True)
     except KeyboardInterrupt:
         click.echo("stopped", err=True)

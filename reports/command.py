@@ -14,8 +14,8 @@ import click
 
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
-from reports.options import CITED, only_for, row_options, write
-from reports.render import Column, OutputError, Page, visible
+from reports.options import CITED, failing, only_for, row_options, write
+from reports.render import Column, Page, visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -196,6 +196,7 @@ class ReportCommand(click.Command):
         formatter.write_paragraph()
         formatter.write_text(EXIT)
 
+    @failing()
     def answer(self, **arguments: Any) -> None:
         """Run the report and write its rows."""
         ctx = click.get_current_context()
@@ -207,7 +208,7 @@ class ReportCommand(click.Command):
         form = asked.one_format()
         from reports.grounds import WORDS, Grounds, NoGroundsError, unkept
         from reports.run import BadValueError, answered, bound, several, standing
-        from schema.database import DatabaseError, reading
+        from schema.database import reading
 
         try:
             grounds = Grounds(self.report) if asked.cite or asked.words else None
@@ -232,8 +233,6 @@ class ReportCommand(click.Command):
             raise click.UsageError(str(error)) from None
         except BadValueError as error:
             raise self._bad(error, ctx) from None
-        except (DatabaseError, OutputError, ReportError) as error:
-            raise click.ClickException(visible(str(error))) from None
         if grounds and grounds.textless:
             click.echo(visible(unkept(grounds.textless)), err=True)
 
@@ -242,7 +241,7 @@ class ReportCommand(click.Command):
         from reports.pasting import pasted
         from reports.render import destination
         from reports.run import BadValueError, bound
-        from schema.database import DatabaseError, reading
+        from schema.database import reading
 
         if asked != Asked(("table",), asked.output, False, False, False, False):
             raise click.UsageError("--sql prints the query, and takes no other option but -o")
@@ -256,8 +255,6 @@ class ReportCommand(click.Command):
                 )
         except BadValueError as error:
             raise self._bad(error, ctx) from None
-        except (DatabaseError, OutputError) as error:
-            raise click.ClickException(visible(str(error))) from None
 
     def _bad(self, error: "BadValueError", ctx: click.Context) -> click.BadParameter:
         option = next(p for p in self.params if p.name == error.parameter)
@@ -277,13 +274,13 @@ class Reports(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all reports."""
-        with failing():
+        with naming():
             return list(known(ctx).files)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Make the command of a report. An unknown name is wrong usage and gets the nearest."""
         try:
-            with failing():
+            with naming():
                 return ReportCommand(known(ctx).report(name))
         except click.ClickException:
             if ctx.resilient_parsing:  # somebody is still typing
@@ -300,7 +297,7 @@ class Reports(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write every report with its whole question: click would cut it off."""
-        with failing(), formatter.section("Reports"):
+        with naming(), formatter.section("Reports"):
             formatter.write_dl(
                 [
                     (one.name, visible(one.question))
@@ -317,17 +314,16 @@ def known(ctx: click.Context) -> Catalogue:
 
 
 @contextmanager
-def failing() -> Iterator[None]:
+def naming() -> Iterator[None]:
     """Turn a fault of a report's file into one line on stderr; an unknown name is wrong usage."""
-    try:
-        yield
-    except UnknownReportError as error:
-        raise click.UsageError(
-            f"{visible(str(error))}; `sourcebook report` lists all, --reports DIR stands before "
-            "the name"
-        ) from None
-    except ReportError as error:
-        raise click.ClickException(visible(str(error))) from None
+    with failing():
+        try:
+            yield
+        except UnknownReportError as error:
+            raise click.UsageError(
+                f"{visible(str(error))}; `sourcebook report` lists all, --reports DIR stands "
+                "before the name"
+            ) from None
 
 
 @click.group(
@@ -385,17 +381,14 @@ def write_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
         raise click.UsageError("--all needs -o: a folder, or with --format markdown FILE.md")
     from reports.every import Every
     from reports.render import Format
-    from schema.database import DatabaseError, reading
+    from schema.database import reading
 
-    try:
-        with reading(ctx.obj) as connection:
-            formats = [Format(format) for format in asked.format]
-            every = Every(
-                connection, catalogue, formats, asked.raw, asked.cite, asked.words, asked.meta
-            )
-            every.write(asked.output)
-    except (DatabaseError, OutputError, ReportError) as error:
-        raise click.ClickException(visible(str(error))) from None
+    with failing(), reading(ctx.obj) as connection:
+        formats = [Format(format) for format in asked.format]
+        every = Every(
+            connection, catalogue, formats, asked.raw, asked.cite, asked.words, asked.meta
+        )
+        every.write(asked.output)
     if every.failed:
         ctx.exit(1)
 
@@ -407,10 +400,8 @@ def list_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
     with failing():
         found = list(catalogue.each())
     rows = [(one.name, one.title, one.question) for one in found if isinstance(one, Report)]
-    try:
+    with failing():
         write(Page(LIST, rows, title="Reports"), asked.one_format(), asked.output, asked.raw)
-    except OutputError as error:
-        raise click.ClickException(visible(str(error))) from None
     faults = [one for one in found if isinstance(one, ReportError)]
     for fault in faults:
         click.echo(f"Error: {visible(str(fault))}", err=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from reports.render import Column
+from schema.failure import SourcebookError
 
 Value = str | int
 """What is bound in place of a parameter."""
@@ -22,7 +23,7 @@ LARGEST = 2**63 - 1
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
-class ReportError(Exception):
+class ReportError(SourcebookError):
     """A report that cannot be read or run; the message is one line, the file first."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -54,6 +55,19 @@ def row_options(
             help="In csv, leave cells as they are that a spreadsheet would take for formulas.",
         ),
     ]
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turn what stops a command into one line on stderr and exit status 1."""
+    from schema.failure import SourcebookError
+
+    try:
+        yield
+    except SourcebookError as error:
+        from reports.render import visible
+
+        raise click.ClickException(visible(str(error))) from None
 
 
 def only_for(option: str, given: object, formats: Sequence[str], *where: str) -> None:

@@ -32,6 +32,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, TextIO
 
+from schema.failure import SourcebookError
+
 Cell = str | int | float | bool | None
 
 
@@ -317,7 +319,7 @@ def footer(meta: Mapping[str, str], count: int, what: str = "row") -> str:
     return visible(" · ".join(parts))
 
 
-class OutputError(Exception):
+class OutputError(SourcebookError):
     """An output file cannot be written; the message is one line and names it."""
 
 

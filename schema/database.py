@@ -20,6 +20,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from schema.failure import SourcebookError
+
 REVISION = "sourcebook_0002"
 """The schema that this version reads and writes: the head of migrations/versions."""
 
@@ -77,7 +79,7 @@ CONNECTING = (
 )
 
 
-class DatabaseError(Exception):
+class DatabaseError(SourcebookError):
     """A database that cannot be used; the message is one line, says why and what to do."""
 
     def __init__(self, message: str) -> None:

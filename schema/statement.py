@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from schema.failure import SourcebookError
+
 Engine = Literal["sqlite", "postgresql"]
 
 
@@ -19,7 +21,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-class StatementError(Exception):
+class StatementError(SourcebookError):
     """A statement that is not run; the message is one line and says why.
 
     `position` is where in the text the reason stands, counted in characters from 0, if that is
