@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, cast
 
@@ -32,6 +32,10 @@ class Checksum(NamedTuple):
     rows: int
     sum: int
     """Of the rows' hashes, modulo 2^64."""
+
+    def plus(self, other: Checksum) -> Checksum:
+        """Give the checksum of these rows and those."""
+        return Checksum(self.rows + other.rows, (self.sum + other.sum) % MODULUS)
 
 
 @dataclass(frozen=True)
@@ -212,14 +216,6 @@ def read_checksum(answer: Sequence[object]) -> Checksum:
     """Give the checksum from the row that its query has answered."""
     rows, total = answer
     return Checksum(int(str(rows)), int(str(total or 0)) % MODULUS)
-
-
-def added(checksums: Iterable[Checksum]) -> Checksum:
-    """Give the checksum of the rows of all."""
-    all_of_them = list(checksums)
-    return Checksum(
-        sum(one.rows for one in all_of_them), sum(one.sum for one in all_of_them) % MODULUS
-    )
 
 
 # --- in Python ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 import click
 from sqlalchemy import Connection, text
 
+from feeds.actual import ACTUAL
 from feeds.export import Export, File
 from feeds.ftm_entities import (
     Evidence,
@@ -86,9 +87,7 @@ with shown (id) as (
 )
 """
 
-# A relation has no modality of its own: it is so if somebody has it as actual, unless that is
-# only told to be rejected.
-ACTUAL_TIES = """
+ACTUAL_TIES = f"""
 with shown (id) as (
   select id
   from relations
@@ -96,8 +95,7 @@ with shown (id) as (
     select 1
     from evidence
     where evidence.fact_id = relations.id
-      and evidence.modality = 'actual'
-      and evidence.stance is distinct from 'rejects'
+      and {ACTUAL}
   )
 )
 """
@@ -174,8 +172,7 @@ where relations.what is not null
     select 1
     from evidence
     where evidence.fact_id = relations.id
-      and evidence.modality = 'actual'
-      and evidence.stance is distinct from 'rejects'
+      and {ACTUAL}
       and evidence.certainty not in ('alleged', 'rumoured')
   )
 order by targets.key, relations.what

@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 import click
 from sqlalchemy import Connection, text
 
+from feeds.actual import ACTUAL
 from feeds.export import Export, File
 from feeds.rows import BATCH
 
@@ -72,9 +73,8 @@ join known_as on known_as.actor_id = actors.id
 order by actors.key
 """
 
-# A relation has no modality of its own: it is a tie if somebody has it as actual, unless that is
-# only told to be rejected. Columns stand as in EDGE, behind source and target.
-STANDING = """
+# Columns stand as in EDGE, behind source and target.
+STANDING = f"""
 with held (fact_id, weight, alleged) as (
   select
     evidence.fact_id,
@@ -82,8 +82,7 @@ with held (fact_id, weight, alleged) as (
     count(*) filter (where evidence.certainty in ('alleged', 'rumoured'))
   from relations
   join evidence on evidence.fact_id = relations.id
-  where evidence.modality = 'actual'
-    and evidence.stance is distinct from 'rejects'
+  where {ACTUAL}
   group by evidence.fact_id
 )
 select
@@ -165,7 +164,7 @@ join actors as others on others.id = pairs.to_id
 order by ones.key, others.key, pairs.tie, pairs.role
 """
 
-LEFT_OUT = """
+LEFT_OUT = f"""
 select
   (
     select count(*)
@@ -174,8 +173,7 @@ select
       select 1
       from evidence
       where evidence.fact_id = relations.id
-        and evidence.modality = 'actual'
-        and evidence.stance is distinct from 'rejects'
+        and {ACTUAL}
     )
   ),
   (select count(*) from events where modality <> 'actual')

@@ -19,7 +19,6 @@ from feeds.digest import (
     Checksum,
     Digest,
     Engine,
-    added,
     checksum,
     digest,
     query,
@@ -90,10 +89,12 @@ class Source:
         return {table.name: self.digest(table) for table in TABLES}
 
     def checksums(self) -> dict[str, Checksum]:
-        """Let the source's engine compute the checksums of all tables."""
-        return {
-            table.name: checksum(self.connection, table, self.without(table)) for table in TABLES
-        }
+        """Let the source's engine compute the checksums of all tables. Raises DatabaseError."""
+        found = {}
+        for table in TABLES:
+            with self._reading(table):
+                found[table.name] = checksum(self.connection, table, self.without(table))
+        return found
 
     @contextmanager
     def digesting(self) -> Iterator[Callable[[], dict[str, Digest]]]:
@@ -120,7 +121,10 @@ class Source:
                 found = answers()
                 if found is None:
                     return self.checksums()
-                return {name: added(map(read_checksum, rows)) for name, rows in found.items()}
+                return {
+                    name: reduce(Checksum.plus, map(read_checksum, rows))
+                    for name, rows in found.items()
+                }
 
             yield checksums
 
