@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Table, text
 
-from feeds import duckdb_schema
+from feeds import duckdb_schema, duckdb_shape
 from feeds.beside import alone, beside, move, require_folder
 from feeds.digest import Digest, Engine, quoted, row
 from feeds.duckdb_rows import asked, compared, fill, held
@@ -24,14 +24,15 @@ from feeds.duckdb_schema import Dialect
 from feeds.progress import Progress
 from feeds.record import Recorded, recorded, records
 from feeds.rows import BATCH, TABLES
-from feeds.source import JOURNAL, Source
+from feeds.shape import broken, told
+from feeds.source import DOCUMENTS, JOURNAL, Source
+from feeds.strangers import OURS, named
 from feeds.target import ANOTHER, Brought, Part, Standing, Target, Untold
 from reports.definition import Report, Value
 from reports.run import bound
 from schema.database import REVISION, VERSIONS, DatabaseError
 from schema.loading import Fed
 from schema.models import METADATA
-from schema.views import VIEWS
 
 MAGIC = b"DUCK"
 """What a file of DuckDB's has behind its first eight bytes."""
@@ -42,12 +43,8 @@ SCHEME = "duckdb:///"
 MISSING = "DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra `duckdb`"
 
 RECORD = METADATA.tables[Fed.__tablename__]
-OURS = [*METADATA.tables, VERSIONS, *(view.name for view in VIEWS)]
 BLOCK = 16_384
 """Bytes of a block, the least that DuckDB takes: every key has an index, which fills some."""
-
-SHOWN = 5
-"""Strangers that a message names."""
 
 # Nothing that a file says may fetch or load code.
 # Whole numbers are divided as by the other engines.
@@ -59,18 +56,21 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 THERE = """
-select schema_name, name
+select schema_name, kind, name
 from (
-  select database_name, schema_name, table_name as name, internal from duckdb_tables()
+  select database_name, schema_name, 'table' as kind, table_name as name, internal
+  from duckdb_tables()
   union all
-  select database_name, schema_name, view_name, internal from duckdb_views()
+  select database_name, schema_name, 'view', view_name, internal from duckdb_views()
   union all
-  select database_name, schema_name, function_name, internal from duckdb_functions()
+  select database_name, schema_name, 'function', function_name, internal from duckdb_functions()
   union all
-  select database_name, schema_name, sequence_name, false from duckdb_sequences()
+  select database_name, schema_name, 'type', type_name, internal from duckdb_types()
+  union all
+  select database_name, schema_name, 'sequence', sequence_name, false from duckdb_sequences()
 ) as things
 where database_name = 'old' and not internal
-order by schema_name, name
+order by schema_name, kind, name
 """
 
 
@@ -177,13 +177,16 @@ class Duckdb(Target):
         if not there:
             return None
         at = None
-        if ("main", VERSIONS) in there:
+        if ("main", "table", VERSIONS) in there:
             [[at]] = asked(self._duck, f"select max(version_num) from old.main.{VERSIONS}")
-        ours = {("main", name) for name in (OURS if at else ())}
-        if strangers := [name for schema, name in there if (schema, name) not in ours]:
-            named = ", ".join(strangers[:SHOWN]) + (", …" if len(strangers) > SHOWN else "")
+        found = [
+            f"{kind} {name if schema == 'main' else f'{schema}.{name}'}"
+            for schema, kind, name in there
+            if not (at and schema == "main" and (kind, name) in OURS)
+        ]
+        if found:
             raise DatabaseError(
-                f"{self.name}: holds what is not a sourcebook's ({named}); {ANOTHER}"
+                f"{self.name}: holds what is not a sourcebook's ({named(found)}); {ANOTHER}"
             )
         if str(at) > REVISION:
             raise DatabaseError(
@@ -195,8 +198,8 @@ class Duckdb(Target):
                 f"{self.name}: was made by an older Sourcebook (schema {at}); remove it, or "
                 f"{ANOTHER}"
             )
-        if missing := sorted(ours - set(there)):
-            raise DatabaseError(f"{self.name}: its {missing[0][1]} is gone; {ANOTHER}")
+        if lacking := "; ".join(self._broken()):
+            return Standing(rows=True, broken=lacking)
         loads = asked(
             self._duck, "select id, content_hash from old.main.loads order by id desc limit 1"
         )
@@ -214,14 +217,37 @@ class Duckdb(Target):
             any(self._counts().values()),
         )
 
+    def _broken(self) -> Iterator[str]:
+        """Say which tables and columns somebody took away or added."""
+        query = "select table_name, column_name from duckdb_columns() where database_name = 'old'"
+        there: dict[str, set[str]] = {}
+        for table, column in asked(self._duck, query):
+            there.setdefault(table, set()).add(column)
+        return broken(there)
+
+    def altered(self) -> str:
+        """Compare with what a feed makes."""
+        if not self._is_there:
+            return ""
+        return told(duckdb_shape.shape(self._duck, "old"), duckdb_shape.reference(self._duck))
+
+    def documents(self) -> set[str]:
+        """Give the keys of the documents that it holds."""
+        with self._duck.cursor() as cursor:
+            cursor.execute(f"use {self._catalog}")
+            return {key for (key,) in cursor.execute(DOCUMENTS).fetchall()}
+
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that stands there."""
         return self._counts() if self._is_there else {}
 
     def _counts(self) -> dict[str, int]:
+        query = "select table_name from duckdb_tables() where database_name = 'old'"
+        there = {name for (name,) in asked(self._duck, query)}
         return {
             table.name: asked(self._duck, f"select count(*) from old.main.{table.name}")[0][0]
             for table in TABLES
+            if table.name in there
         }
 
     def digests(

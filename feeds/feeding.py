@@ -24,6 +24,9 @@ from schema.models import METADATA
 
 PASSAGES, CODINGS = METADATA.tables["passages"], METADATA.tables["codings"]
 
+SHOWN = 3
+"""Documents that a message names."""
+
 FEW, PART = 1_000, 1 / 3
 """So many documents are brought row by row, or such a part of all; of more, all are brought anew,
 which is quicker then."""
@@ -98,10 +101,12 @@ class _Feeding:
 
     def run(self) -> Fed:
         """Decide, do and prove."""
-        if not self.standing.rows:
-            return self._fill("first feed")
         if self.options.replace:
-            return self._fill("replaced")
+            return self._fill("replaced" if self.standing.rows else "first feed")
+        self._require_made(self.standing.broken)
+        if not self.standing.rows:
+            self._require_made(self.target.altered())
+            return self._fill("first feed")
         if self.standing.content and not self.content:
             raise DatabaseError(
                 f"{self.target.name}: holds a sourcebook, and the source holds nothing; see that "
@@ -115,6 +120,8 @@ class _Feeding:
                 f"{self.target.name}: holds a sourcebook that no feed has made; feed another "
                 "target, or say --replace"
             )
+        self._require_made(self.target.altered())
+        self._require_related()
         part = self._part()
         if part is not None:
             try:
@@ -167,6 +174,7 @@ class _Feeding:
         here: dict[str, Digest] = {}
         there = {name: recorded.digest for name, recorded in self.record.items()}
         if self.options.verify:
+            self._require_made(self.target.altered())
             there = self._require_untouched()
             one_lineage = self.source.journal(self.standing.last) == self.standing.journal
             if one_lineage:
@@ -258,6 +266,29 @@ class _Feeding:
         )
 
     # --- proving it ---------------------------------------------------------------------------
+
+    def _require_made(self, altered: str) -> None:
+        """Raise DatabaseError where the target's structure is not what was made."""
+        if altered:
+            raise DatabaseError(
+                f"{self.target.name}: somebody changed its structure: {altered}; "
+                "--replace makes it anew"
+            )
+
+    def _require_related(self) -> None:
+        """Raise DatabaseError where the target holds quite another sourcebook.
+
+        One that was made anew from the same codings has loads of its own, and the documents.
+        """
+        if self.source.journal(self.standing.last) == self.standing.journal:
+            return
+        there = self.target.documents()
+        if there and there.isdisjoint(self.source.documents()):
+            shown = ", ".join(sorted(there)[:SHOWN]) + (", …" if len(there) > SHOWN else "")
+            raise DatabaseError(
+                f"{self.target.name}: holds another sourcebook (documents {shown}); feed another "
+                "target, or say --replace"
+            )
 
     def _require_untouched(self) -> dict[str, Digest]:
         """Give what the target holds. Raises DatabaseError unless the last feed left it so."""

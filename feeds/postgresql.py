@@ -70,6 +70,32 @@ PLACE = """
 """
 """Which schema of which database of which server this is, by whatever name it was reached."""
 
+OURS = """
+    select relkind = 'v' as is_view, string_agg(quote_ident(relname), ', ') as names
+    from pg_class
+    where relnamespace = current_schema::regnamespace and relkind in ('r', 'p', 'v')
+    group by is_view
+    order by is_view desc
+"""
+"""Views first, for they depend on tables: nobody else's stand there."""
+
+GRANTS = """
+    select concat(
+        'grant ', string_agg(privilege_type, ', '), ' on ', quote_ident(relname), ' to ',
+        case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+        case when is_grantable then ' with grant option' end
+      )
+    from pg_class
+    cross join aclexplode(coalesce(relacl, acldefault('r', relowner)))
+    where relnamespace = current_schema::regnamespace
+      and relkind in ('r', 'p', 'v')
+      and (grantee = 0 or pg_get_userbyid(grantee) <> current_user)
+    group by relname, grantee, is_grantable
+"""
+
+DEPENDED_ON = "2BP01"
+"""What the server says where others' views or keys depend on what is to be dropped."""
+
 IN_USE = "55P03"
 """What the server says where a lock is not to be had at once."""
 
@@ -99,7 +125,7 @@ class Postgresql(Relational):
             )
             standing = self.standing()
             self._empty = standing is None
-            if standing is not None and not standing.older:
+            if standing is not None and not standing.older and not standing.broken:
                 names = ", ".join(table.name for table in (*TABLES, RECORD))
                 # Whoever reads does not wait; whoever writes does, until this feed has ended.
                 self._lock(f"lock table {names} in share row exclusive mode")
@@ -141,7 +167,10 @@ class Postgresql(Relational):
         """Make the tables where there are none; empty them and copy all rows."""
         if self._made:
             self._do(f"create schema {quoted(self.schema)}")
+        grants = self._dropped() if self.altered() else []
         upgrade(self.connection)
+        for (grant,) in grants:
+            self._do(grant)
         if int(self._scalar(SORTING)) < MEMORY * 1024:
             self._do(f"set local maintenance_work_mem = '{MEMORY}MB'")
         everything = (*TABLES, RECORD)
@@ -167,6 +196,26 @@ class Postgresql(Relational):
             self._do(f"analyze {names}")
         self._number()
         return digests
+
+    def _dropped(self) -> Sequence[Any]:
+        """Drop tables and views, to be made anew; give the statements that grant others' rights.
+
+        Raises DatabaseError where something outside the schema depends on them.
+        """
+        grants = self._rows(GRANTS)
+        try:
+            for one in self._rows(OURS):
+                self._lock(f"drop {'view' if one.is_view else 'table'} {one.names}")
+        except DBAPIError as error:
+            said: Any = error.orig
+            if getattr(said, "sqlstate", None) != DEPENDED_ON:
+                raise
+            detail = str(said.diag.message_detail).partition("\n")[0]
+            raise DatabaseError(
+                f"{self.name}: its structure was changed, and it cannot be made anew: {detail}; "
+                "drop that first, or give another --schema"
+            ) from error
+        return grants
 
     def _taken_away(self) -> tuple[list[Any], list[Any]]:
         """Take away keys and indexes, which would slow copying; give their definitions."""

@@ -17,18 +17,17 @@ from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quot
 from feeds.progress import Progress
 from feeds.record import Recorded, recorded, records
 from feeds.rows import TABLES
-from feeds.source import JOURNAL, Source, kept_texts, last_load, lines, unholdable
+from feeds.shape import broken, reference, shape, told
+from feeds.source import DOCUMENTS, JOURNAL, Source, kept_texts, last_load, lines, unholdable
+from feeds.strangers import named, strangers
 from feeds.target import ANOTHER, Brought, Change, Part, Standing, Target
 from reports.definition import Report, Value
 from reports.run import run
-from schema.database import REVISION, VERSIONS, DatabaseError, revision
+from schema.database import REVISION, DatabaseError, revision
 from schema.loading import Fed
 from schema.models import METADATA
 
 RECORD = METADATA.tables[Fed.__tablename__]
-OURS = {*METADATA.tables, VERSIONS}
-SHOWN = 5
-"""Strangers that a message names."""
 GIVEN = "relation_types"
 """The table into which the migrations put rows."""
 
@@ -40,21 +39,23 @@ class Relational(Target):
     connection: Connection
     total: int | None = None
     """How many rows it holds, as far as that is known."""
+    _at: str | None = None
+    """The revision that it stands at."""
+    _altered: str | None = None
+    """In what its structure differs, once that is known."""
 
     # --- what stands there --------------------------------------------------------------------
 
     def standing(self) -> Standing | None:
         """Say what stands in the target; None where nothing does.
 
-        Raises DatabaseError for tables that are not a sourcebook's, and for a newer schema.
+        Raises DatabaseError for what is not a sourcebook's, and for a newer schema.
         """
-        there = set(inspect(self.connection).get_table_names())
-        at = revision(self.connection)
-        if strangers := sorted(there - (OURS if at else {VERSIONS})):
-            named = ", ".join(strangers[:SHOWN]) + (", …" if len(strangers) > SHOWN else "")
+        self._at = at = revision(self.connection)
+        if found := strangers(self.connection, migrated=at is not None):
             whose = "also holds" if at else "holds"
             raise DatabaseError(
-                f"{self.name}: {whose} tables that are not a sourcebook's ({named}); {ANOTHER}"
+                f"{self.name}: {whose} what is not a sourcebook's ({named(found)}); {ANOTHER}"
             )
         if at is None:
             return None
@@ -63,8 +64,13 @@ class Relational(Target):
                 f"{self.name}: was made by a newer Sourcebook (schema {at}, this one knows "
                 f"{REVISION}); upgrade Sourcebook"
             )
-        if at == REVISION:
-            self._require_shape(there)
+        found_columns = inspect(self.connection).get_multi_columns()
+        there = {
+            table: {column["name"] for column in columns}
+            for (_, table), columns in found_columns.items()
+        }
+        if at == REVISION and (lacking := "; ".join(broken(there))):
+            return Standing(rows=True, broken=lacking)
         last, content = last_load(self.connection)
         record = self._record() if RECORD.name in there else {}
         self.total = sum(one.digest.rows for one in record.values()) or None
@@ -81,18 +87,14 @@ class Relational(Target):
             at != REVISION,
         )
 
-    def _require_shape(self, there: set[str]) -> None:
-        """Raise DatabaseError where somebody took away or added tables or columns."""
-        inspector = inspect(self.connection)
-        for table in (*TABLES, RECORD):
-            if table.name not in there:
-                raise DatabaseError(f"{self.name}: its table {table.name} is gone; {ANOTHER}")
-            found = {column["name"] for column in inspector.get_columns(table.name)}
-            if odd := sorted(found ^ {column.name for column in table.columns}):
-                raise DatabaseError(
-                    f"{self.name}: its table {table.name} has other columns than it was made with "
-                    f"({', '.join(odd)}); {ANOTHER}"
-                )
+    def altered(self) -> str:
+        """Compare with what the migrations make; what was found once is not looked for again."""
+        if self._at is None:
+            return ""
+        if self._altered is None:
+            found = shape(self.connection)
+            self._altered = told(found, reference(self.connection, self._at))
+        return self._altered
 
     def _record(self) -> dict[str, Recorded]:
         return {
@@ -101,8 +103,13 @@ class Relational(Target):
         }
 
     def counts(self) -> dict[str, int]:
-        """Count the rows of every table."""
-        return {table.name: self._count(f"select count(*) from {table.name}") for table in TABLES}
+        """Count the rows of every table that stands there."""
+        there = set(inspect(self.connection).get_table_names())
+        return {
+            table.name: self._count(f"select count(*) from {table.name}")
+            for table in TABLES
+            if table.name in there
+        }
 
     def digests(
         self, progress: Progress, tables: Iterable[Table] | None = None
@@ -140,6 +147,10 @@ class Relational(Target):
     def texts(self) -> dict[int, int]:
         """Say of which documents text is kept there."""
         return kept_texts(self.connection)
+
+    def documents(self) -> set[str]:
+        """Give the keys of the documents that it holds."""
+        return set(self.connection.exec_driver_sql(DOCUMENTS).scalars())
 
     def lines(self, table: Table) -> Iterator[list[bytes]]:
         """Give all rows of a table by primary key."""

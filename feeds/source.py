@@ -58,6 +58,9 @@ REFUSING = ("22", "23", "SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
 
 JOURNAL = METADATA.tables["loads"]
 
+DOCUMENTS = "select sources.key from codings join sources on sources.id = codings.document_id"
+"""The keys of the documents that a sourcebook holds."""
+
 
 class Source:
     """A sourcebook that is open for reading."""
@@ -173,6 +176,10 @@ class Source:
         """Name the documents that were loaded after this load."""
         query = f"select distinct document_id from loads where id > {load}"
         return set(self.connection.exec_driver_sql(query).scalars())
+
+    def documents(self) -> set[str]:
+        """Give the keys of the documents that it holds."""
+        return set(self.connection.exec_driver_sql(DOCUMENTS).scalars())
 
     def texts(self) -> dict[int, int]:
         """Say of which documents the text is fed, and of how many passages."""

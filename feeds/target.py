@@ -48,6 +48,8 @@ class Standing:
     """Whether it holds any, besides what the migrations bring."""
     older: bool = False
     """Whether its schema is of an older revision."""
+    broken: str = ""
+    """Which tables and columns somebody took away or added: nothing else is known of it then."""
 
 
 class Change(NamedTuple):
@@ -89,6 +91,14 @@ class Target(ABC):
     @abstractmethod
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that stands there; none where nothing does."""
+
+    @abstractmethod
+    def documents(self) -> set[str]:
+        """Give the keys of the documents that it holds."""
+
+    @abstractmethod
+    def altered(self) -> str:
+        """Say in what its structure differs from what was made; empty: in nothing."""
 
     @abstractmethod
     def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:

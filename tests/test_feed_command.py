@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from schema.database import DatabaseError
+from feeds.progress import Progress
+from feeds.proof import compare_reports
+from feeds.relational import Relational
+from feeds.source import Source
+from schema.database import DatabaseError, reading
 from tests.databases import Files
 from tests.feed_targets import Place, asked, equal, fed, load, on_postgresql, sourcebook
 
@@ -213,14 +217,16 @@ def test_verify_finds_a_report_that_answers_otherwise(small: str, copy: Place) -
         sql = "select sql from sqlite_schema where name = 'quotations'"
     else:
         sql = "select pg_get_viewdef('quotations'::regclass)"
-    with copy.changing() as connection:
-        told = str(connection.exec_driver_sql(sql).scalar())
-        body = told[told.lower().index("select") :].rstrip("; \n")
-        columns = connection.exec_driver_sql("select * from quotations").keys()
-        named = ", ".join(f'"{name}"' for name in columns)
-        connection.exec_driver_sql("drop view quotations")
-        connection.exec_driver_sql(
-            f"create view quotations as select {named} from ({body}) as whole where 1 = 0"
-        )
-    with pytest.raises(DatabaseError, match="has a row that is in the source only"):
-        fed(small, copy, verify=True)
+    with reading(small) as read:
+        source, target = Source(read), copy.target()
+        assert isinstance(target, Relational)
+        with target.opened(source):
+            ask = target.connection.exec_driver_sql
+            made = str(ask(sql).scalar())
+            body = made[made.lower().index("select") :].rstrip("; \n")
+            names = ask("select * from quotations").keys()
+            columns = ", ".join(f'"{name}"' for name in names)
+            ask("drop view quotations")
+            ask(f"create view quotations as select {columns} from ({body}) as whole where 1 = 0")
+            with pytest.raises(DatabaseError, match="has a row that is in the source only"):
+                compare_reports(source, target, Progress())

@@ -17,11 +17,12 @@ from tests.duckdb_files import change, content, fed, held, refused, state
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
-        ("create table mine (a integer)", "mine"),
-        ("create view mine as select 1 as a", "mine"),
-        ("create macro mine(a) as a + 1", "mine"),
-        ("create sequence mine", "mine"),
-        ("create schema other; create table other.actors (a integer)", "actors"),
+        ("create table mine (a integer)", "table mine"),
+        ("create view mine as select 1 as a", "view mine"),
+        ("create macro mine(a) as a + 1", "function mine"),
+        ("create sequence mine", "sequence mine"),
+        ("create schema other; create table other.actors (a integer)", "table other.actors"),
+        ("create type mine as enum ('a')", "type mine"),
     ],
 )
 def test_what_is_not_ours_is_refused(
@@ -37,7 +38,7 @@ def test_what_is_not_ours_is_refused(
 def test_a_file_of_somebody_elses_is_refused(shipped: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.duckdb"
     change(path, "create table actors (a integer)")
-    assert refused(shipped, path).startswith("holds what is not a sourcebook's (actors)")
+    assert refused(shipped, path).startswith("holds what is not a sourcebook's (table actors)")
 
 
 @on_sqlite
@@ -55,7 +56,7 @@ def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
             ["update alembic_version set version_num = 'sourcebook_9999'"],
             "was made by a newer Sourcebook (schema sourcebook_9999",
         ),
-        (["drop view words"], "its words is gone; give another TARGET"),
+        (["drop view words"], "somebody changed its structure: its view words is gone; --replace"),
         (
             ["update actors set background = 'x' where key = 'iran'"],
             "somebody changed rows of actors since the last feed; --verify says which; --replace",
@@ -149,3 +150,17 @@ def test_a_target_is_known_by_url_or_name(given: str, path: str | None) -> None:
 def test_a_file_is_known_by_its_first_bytes(fed_copy: Path) -> None:
     other = fed_copy.rename(fed_copy.with_name("other.db"))
     assert path_of(str(other)) == other
+
+
+@on_sqlite
+def test_quite_another_sourcebook_is_not_written_over(shipped_copy: str, fed_copy: Path) -> None:
+    with sa.create_engine(f"sqlite:///{shipped_copy}").begin() as connection:
+        connection.exec_driver_sql(
+            "update sources set key = 'other-' || key where id in (select document_id from codings)"
+        )
+        connection.exec_driver_sql(
+            f"update loads set loaded_at = '2011-01-01T00:00:00Z', content_hash = '{'0' * 64}'"
+        )
+    said = refused(shipped_copy, fed_copy)
+    assert said.startswith("holds another sourcebook (documents ")
+    assert fed(shipped_copy, fed_copy, replace=True).how == "replaced"
