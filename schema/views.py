@@ -1,7 +1,7 @@
 """What the views hold, for the data dictionary: databases keep no comment on a view on SQLite.
 
-The views themselves are made by a migration; a test holds names, order and types to the real
-ones. Every list in one cell joins its values by "; ".
+The views themselves are made by a migration; tests hold names, order, types and, in PostgreSQL,
+comments to the real ones. Every list in one cell joins its values by "; ".
 """
 
 from __future__ import annotations

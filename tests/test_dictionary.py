@@ -49,6 +49,19 @@ def test_columns_are_those_of_the_database_in_order(database: str) -> None:
     assert said == real
 
 
+def test_views_carry_their_meaning_in_postgresql(postgres_database: Callable[..., str]) -> None:
+    database = postgres_database()
+    with building(database) as connection:
+        upgrade(connection)
+        query = (
+            "select obj_description(to_regclass(:name)), col_description(to_regclass(:name), :n)"
+        )
+        for view in views.VIEWS:
+            for n, column in enumerate(view.columns, start=1):
+                found = connection.execute(text(query), {"name": view.name, "n": n}).one()
+                assert tuple(found) == (view.meaning, column.meaning)
+
+
 def test_types_are_those_of_postgresql(postgres_database: Callable[..., str]) -> None:
     database = postgres_database()
     with building(database) as connection:

@@ -119,6 +119,7 @@ ON_POSTGRESQL = SAME | {
         "column label of its table topics: comment is mine, was made label in reports"
     ),
     "comment on table topics is null": "its table topics: comment is nothing, was made",
+    "comment on column words.kind is null": "column kind of its view words: comment is nothing",
     "create or replace view words as select *, 1 as mine from words_before": (
         "its view words: definition is another"
     ),

@@ -9,7 +9,11 @@ then put a query's filters inside it and start from whichever index serves them 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from alembic import op
+
+from migrations.view_comments import COMMENTS
 
 revision = "sourcebook_0002"
 down_revision = "sourcebook_0001"
@@ -505,6 +509,22 @@ def upgrade() -> None:
         )
     )
     op.execute(WORDS)
+    if op.get_bind().dialect.name == "postgresql":  # SQLite keeps no comments
+        for comment in comments():
+            op.execute(comment)
+
+
+def comments() -> Iterator[str]:
+    """Write what views and columns hold."""
+    for view, (meaning, columns) in COMMENTS.items():
+        yield f"comment on view {view} is {literal(meaning)}"
+        for column, said in columns.items():
+            yield f"comment on column {view}.{column} is {literal(said)}"
+
+
+def literal(text: str) -> str:
+    """Write a text as SQL does."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def downgrade() -> None:

@@ -1,0 +1,193 @@
+"""What the views of revision 0002 hold, for the engine that keeps comments on views.
+
+A copy, as a migration has one of everything: schema/views.py may say it otherwise one day, and a
+later migration then says it to the databases. Touches nothing.
+"""
+
+from __future__ import annotations
+
+THROUGH = (
+    'the voices that it came through, innermost first, the document last; " | " between two chains'
+)
+
+COMMENTS: dict[str, tuple[str, dict[str, str]]] = {
+    "chains": (
+        "chains of voices, walked: one row a voice and the way by which it came to the document",
+        {
+            "attribution_id": "the voice in its chain: attributions.id",
+            "document_id": "the document: sources.id",
+            "document": "its key",
+            "source_id": "whose voice it is: sources.id",
+            "source": "its key",
+            "title": "its title",
+            "anonymity": "whether it is named",
+            "depth": "through how many hands it came; 0: the document itself",
+            "through": "titles from this voice out to the document",
+            "passage": "where the document draws on it, or on voices that it relays: ¶n",
+        },
+    ),
+    "pointers": (
+        "sources that a document points to: one row a document and source",
+        {
+            "document_id": "the document: sources.id",
+            "document": "its key",
+            "source_id": "the source that is pointed to: sources.id",
+            "source": "its key",
+            "passage": "where: ¶n",
+        },
+    ),
+    "known_as": (
+        "actors with all their names in one cell",
+        {
+            "actor_id": "the actor: actors.id",
+            "actor": "its key",
+            "names": "every name that the texts use: in full, then short ones, then others",
+        },
+    ),
+    "grounds": (
+        "what each fact rests on, all its evidence in one row; the other views are made with it",
+        {
+            "fact_id": "the fact: facts.id",
+            "modality": "whether it is, as each piece of evidence has it",
+            "certainty": "how it is told, as each piece of evidence has it",
+            "hedge": "the words that hedge it, verbatim",
+            "words": "the words of its date, verbatim",
+            "through": THROUGH,
+            "source": "keys of the documents that speak of it",
+            "passage": "where: ¶n; behind the document's key where several documents speak of it",
+            "document": "key of the document of the first evidence, by key: for sorting",
+            "paragraph": "its first passage there, as a number: for sorting",
+            "start": "first character of that evidence in the passage, from 0: for sorting",
+        },
+    ),
+    "timeline": (
+        "events, and dated utterances as statements; undated events have a null date",
+        {
+            "fact_id": "the fact: facts.id",
+            "event": "key of the event or quote; unique in the document that introduced it",
+            "kind": "event, or statement for an utterance",
+            "type": "PLOVER type of an event; null where none fits",
+            "title": "title of the event; of a statement who said what",
+            "date": "when, as the coder settled it; EDTF; null: undated",
+            "earliest": "first day that the date can mean, YYYY-MM-DD; null: open or unknown",
+            "latest": "last day that the date can mean, YYYY-MM-DD; null: open or unknown",
+            "precision": "how exact the date is",
+            "qualifier": "how sure the date is; null: unqualified",
+            "words": "the words of its date, verbatim",
+            "place": "name of the place",
+            "who": "headings of all who take part, doers or speakers first",
+            "modality": "whether it came to pass, as the coder settled it",
+            "certainty": "how it is told, as each piece of evidence has it",
+            "through": THROUGH,
+            "source": "keys of the documents that speak of it",
+            "passage": "where: ¶n; behind the document's key where several documents speak of it",
+            "document": "key of the document of the first evidence, by key: for sorting",
+            "paragraph": "its first passage there, as a number: for sorting",
+            "start": "first character of that evidence in the passage, from 0: for sorting",
+        },
+    ),
+    "quotations": (
+        "utterances with their speakers and what they are about",
+        {
+            "fact_id": "the fact: facts.id",
+            "quote": "key of the quote; unique in the document that introduced it",
+            "speaker": "headings of those who say it",
+            "text": 'the words in marks, " … " where the writer breaks in; null: none',
+            "says": "the whole statement in the coder's words; may be null where direct",
+            "directness": "how it is given",
+            "marks": "the state of its quotation marks in the text",
+            "date": "when it was said, as the coder settled it; EDTF; null: undated",
+            "earliest": "first day that the date can mean, YYYY-MM-DD; null: open or unknown",
+            "latest": "last day that the date can mean, YYYY-MM-DD; null: open or unknown",
+            "about": "headings of those whom it is about",
+            "addressee": "headings of those who are spoken to",
+            "occasion": "key of the event that was its occasion",
+            "date_words": "the words of its date, verbatim",
+            "certainty": "how it is told, as each piece of evidence has it",
+            "through": THROUGH,
+            "source": "keys of the documents that speak of it",
+            "passage": "where: ¶n; behind the document's key where several documents speak of it",
+            "document": "key of the document of the first evidence, by key: for sorting",
+            "paragraph": "its first passage there, as a number: for sorting",
+            "start": "first character of that evidence in the passage, from 0: for sorting",
+        },
+    ),
+    "ties": (
+        "standing ties between two actors: posts and comparisons too",
+        {
+            "fact_id": "the fact: facts.id",
+            "relation": "key of the relation; unique in the document that introduced it",
+            "from_key": "key of the one actor",
+            "from_name": "its heading",
+            "type": "the tie, read from the one to the other",
+            "label": "how it reads from the one to the other",
+            "inverse": "how it reads from the other to the one",
+            "to_key": "key of the other actor",
+            "to_name": "its heading",
+            "what": "what for, on what, or as what (a post)",
+            "topic": "label of the topic of a comparison",
+            "since": "when it began; EDTF; null: not said",
+            "until": "when it ended; EDTF; null: not said",
+            "modality": "whether it is, as each piece of evidence has it",
+            "certainty": "how it is told, as each piece of evidence has it",
+            "words": "the words of its date, verbatim",
+            "through": THROUGH,
+            "source": "keys of the documents that speak of it",
+            "passage": "where: ¶n; behind the document's key where several documents speak of it",
+            "document": "key of the document of the first evidence, by key: for sorting",
+            "paragraph": "its first passage there, as a number: for sorting",
+            "start": "first character of that evidence in the passage, from 0: for sorting",
+        },
+    ),
+    "stances": (
+        "positions of actors by topic, to be set side by side",
+        {
+            "fact_id": "the fact: facts.id",
+            "position": "key of the position; unique in the document that introduced it",
+            "topic_key": "key of the topic",
+            "topic": "its label",
+            "holder": "headings of those who hold it",
+            "kind": "in which way they hold it",
+            "statement": "the position in the coder's words",
+            "object": "headings of those whom it is about",
+            "modality": "whether it is, as each piece of evidence has it",
+            "certainty": "how it is told, as each piece of evidence has it",
+            "through": THROUGH,
+            "source": "keys of the documents that speak of it",
+            "passage": "where: ¶n; behind the document's key where several documents speak of it",
+            "document": "key of the document of the first evidence, by key: for sorting",
+            "paragraph": "its first passage there, as a number: for sorting",
+            "start": "first character of that evidence in the passage, from 0: for sorting",
+        },
+    ),
+    "told": (
+        "what each fact says, in one line, whatever kind of fact it is",
+        {
+            "fact_id": "the fact: facts.id",
+            "kind": "what sort of fact it is",
+            "fact": "its key; unique in the document that introduced it",
+            "statement": "title of an event, words of an utterance, a tie written out, …",
+        },
+    ),
+    "located": (
+        "where each piece of evidence stands, in one line",
+        {
+            "evidence_id": "the evidence: evidence.id",
+            "passage": "its passages in the order of its words: ¶3; ¶4",
+        },
+    ),
+    "words": (
+        "the very words of each piece of evidence; empty unless texts were kept (--keep-text)",
+        {
+            "fact_id": "the fact: facts.id",
+            "kind": "what sort of fact it is",
+            "fact": "its key; unique in the document that introduced it",
+            "evidence_id": "the evidence: evidence.id",
+            "source": "key of the document",
+            "passage": "number of the passage: ¶",
+            "span": "number of the stretch in the evidence, from 1",
+            "words": "the words, as the text has them (white space collapsed)",
+        },
+    ),
+}
+"""By view: what a row of it is, and what its columns hold."""
