@@ -48,11 +48,16 @@ def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside the file, which is gone when the block ends."""
+    """Give an empty folder beside the file, which is gone when the block ends.
+
+    An error that names the file in it says the file that it was to replace.
+    """
     folder = path.with_name(f".{path.name}.{os.urandom(8).hex()}.feed")
     folder.mkdir(mode=0o700)
     try:
         yield folder
+    except DatabaseError as error:
+        raise DatabaseError(str(error).replace(str(folder / path.name), str(path))) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,6 +28,20 @@ SAFER = (
     f"PGPASSWORD, use ~/.pgpass, a service file or --password-file, or put the whole URL into "
     f"{VARIABLE}"
 )
+SECRETS = {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
+"""What of a URL's query nobody else may read."""
+
+CONNINFO = re.compile(
+    r"\s*(host|hostaddr|port|dbname|user|password|service|servicefile|passfile|options|"
+    r"application_name|connect_timeout|client_encoding|ssl\w*|target_session_attrs)\s*=",
+)
+"""How a string begins that libpq takes for a connection."""
+
+NAME = re.compile(r"[a-z][a-z0-9+.-]*")
+"""A scheme; what is none may hold a password, and is not repeated."""
+
+ENGINES = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?")
+
 EPILOG = f"""
 TARGET is a path, sqlite:///PATH, postgresql://USER@HOST/NAME, postgresql://?service=NAME, or a
 DuckDB file: PATH.duckdb or duckdb:///PATH.
@@ -137,6 +152,15 @@ def _target(
     """Say what TARGET is. Raises UsageError, and DatabaseError for what is no database."""
     from feeds.duckdb import Duckdb, path_of
 
+    if CONNINFO.match(target):
+        raise click.UsageError(
+            "TARGET: this looks like a connection string of libpq; give it as "
+            "postgresql://USER@HOST:PORT/NAME (a file of that name as ./NAME)"
+        )
+    scheme, mark, rest = target.partition("://")
+    target = f"{scheme.lower()}{mark}{rest}" if mark else target
+    if target in (":memory:", "duckdb:///", "duckdb:///:memory:", "sqlite:///:memory:"):
+        raise click.UsageError("TARGET: give the path of a file; what is in memory goes with it")
     path = path_of(target)
     if path is None:
         url = _url(target)
@@ -156,6 +180,12 @@ def _target(
 def _url(target: str) -> URL:
     from schema.database import DatabaseError, locate
 
+    scheme, mark, _ = target.partition("://")
+    if mark and NAME.fullmatch(scheme) and not ENGINES.fullmatch(scheme):
+        raise click.UsageError(
+            f"TARGET: {scheme}:// is not supported; give PostgreSQL (postgresql://USER@HOST/NAME), "
+            "SQLite (a path, sqlite:///PATH) or DuckDB (PATH.duckdb, duckdb:///PATH)"
+        )
     try:
         return locate(target)
     except DatabaseError as error:
@@ -163,7 +193,7 @@ def _url(target: str) -> URL:
 
 
 def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
-    if typed and (url.password or "password" in url.query):
+    if typed and (url.password or SECRETS & {name.lower() for name in url.query}):
         raise click.UsageError(SAFER)
     if file is None:
         return url
@@ -180,6 +210,8 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
         raise click.UsageError(f"--password-file: {file}: {reason.lower()}") from None
     if not password:
         raise click.UsageError(f"--password-file: the first line of {file} is empty")
+    if "\0" in password:
+        raise click.UsageError(f"--password-file: {file} holds a NUL, which no password can")
     return url.set(password=password)
 
 

@@ -10,6 +10,7 @@ who has the old one open for reading keeps its state, and who opens it next sees
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,9 @@ RECORD = METADATA.tables[Fed.__tablename__]
 BLOCK = 16_384
 """Bytes of a block, the least that DuckDB takes: every key has an index, which fills some."""
 
+INTERRUPTED = re.compile(r"Query interrupted|KeyboardInterrupt|INTERRUPT")
+"""What DuckDB and pyarrow make of Ctrl-C."""
+
 # Nothing that a file says may fetch or load code.
 # Whole numbers are divided as by the other engines.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -81,7 +85,7 @@ def path_of(target: str) -> Path | None:
     if "://" in target:
         return None
     path = Path(target)
-    return path if path.suffix in SUFFIXES or _is_duckdb(path) else None
+    return path if path.suffix.lower() in SUFFIXES or _is_duckdb(path) else None
 
 
 def _is_duckdb(path: Path) -> bool:
@@ -105,6 +109,8 @@ class Duckdb(Target):
         self._real = Path(os.path.realpath(path))  # a link stays a link
         self._progress = progress
         self._record: dict[str, Recorded] = {}
+        self._folder = self._real.parent
+        """Where the new file is made."""
         self._new: Path | None = None
         """The new file, once it is made."""
 
@@ -132,8 +138,13 @@ class Duckdb(Target):
                 if self._new:
                     self._do("checkpoint new", "use memory", "detach new")
                     move(self._new, self._real)
-        except (duckdb.Error, pyarrow.ArrowException) as error:
-            raise DatabaseError(f"{self.name}: {_said(error)}; nothing changed") from error
+        except (duckdb.Error, pyarrow.ArrowException, RuntimeError) as error:
+            if INTERRUPTED.search(str(error)):
+                raise KeyboardInterrupt from error
+            if isinstance(error, RuntimeError):
+                raise
+            said = _said(error).replace(f"{self._folder}/", f"{self._real.parent}/")
+            raise DatabaseError(f"{self.name}: {said}; nothing changed") from error
         except OSError as error:
             reason = error.strerror or str(error)
             raise DatabaseError(f"{self.name}: {reason.lower()}; nothing changed") from error

@@ -57,8 +57,10 @@ def differences(source: Source, target: Target, tables: Iterable[Table]) -> list
     """Say where tables differ: by table, key and column, what either side holds; the first few."""
     found: list[str] = []
     for table in tables:
-        there = target.lines(table)
-        with closing(source.lines(table, ordered=True)) as here:
+        with (
+            closing(target.lines(table)) as there,
+            closing(source.lines(table, ordered=True)) as here,
+        ):
             told = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
             found += islice(told, SHOWN)
             if next(told, None):
@@ -94,7 +96,7 @@ def _differences(table: Table, here: Iterator[bytes], there: Iterator[bytes]) ->
 def _row(table: Table, line: bytes | None) -> dict[str, Any] | None:
     if line is None:
         return None
-    values = json.loads(line.decode(errors="backslashreplace"))
+    values = json.loads(line.decode(errors="surrogateescape"))
     return dict(zip((column.name for column in table.columns), values, strict=True))
 
 

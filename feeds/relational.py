@@ -152,7 +152,7 @@ class Relational(Target):
         """Give the keys of the documents that it holds."""
         return set(self.connection.exec_driver_sql(DOCUMENTS).scalars())
 
-    def lines(self, table: Table) -> Iterator[list[bytes]]:
+    def lines(self, table: Table) -> Generator[list[bytes], None, None]:
         """Give all rows of a table by primary key."""
         return lines(self.connection, table, ordered=True)
 

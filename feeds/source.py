@@ -328,6 +328,7 @@ def _from_postgresql(connection: Connection, query: str) -> Generator[list[bytes
     found: list[bytes] = []
     held = 0
     with (
+        connection.begin_nested(),  # who reads no further breaks off only this
         driving(connection) as driver,
         driver.cursor() as cursor,
         cursor.copy(f"copy ({query}) to stdout (encoding 'utf8')") as copy,

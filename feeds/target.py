@@ -6,7 +6,7 @@ Touches nothing itself; feeds/feeding.py decides what is done with a target.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -134,7 +134,7 @@ class Target(ABC):
         """Say of which documents text is kept there, and of how many passages."""
 
     @abstractmethod
-    def lines(self, table: Table) -> Iterator[list[bytes]]:
+    def lines(self, table: Table) -> Generator[list[bytes], None, None]:
         """Give all rows of a table by primary key, each as its JSON array."""
 
     @abstractmethod

@@ -6,6 +6,7 @@ core only: no models, no migrations.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sqlite3
@@ -349,6 +350,8 @@ def _postgresql(url: URL, *, read_only: bool) -> Engine:
         url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT)})
     # A report asks more than once; what it reads must not change in between.
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    # What the driver warns of on the way is told by the error that follows.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     try:
         return create_engine(
             url, poolclass=NullPool, execution_options=options if read_only else {}
