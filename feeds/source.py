@@ -12,7 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from feeds.digest import (
@@ -30,8 +30,8 @@ from feeds.digest import (
 )
 from feeds.processes import Answer, answering
 from feeds.rows import BATCH, TABLES, left_out
+from feeds.values import fault
 from schema.database import DatabaseError, name_of, reason
-from schema.dictionary import type_of
 from schema.models import METADATA
 
 ABOUT = 100_000
@@ -49,9 +49,6 @@ MIDDLE = "select min(rowid) from {0}) / 2 + (select max(rowid) from {0}"
 
 LOWEST = -(2**63)
 """A number below that of every row in SQLite."""
-
-LEAST, MOST = -(2**31), 2**31 - 1
-"""What a whole number can be in PostgreSQL and DuckDB; SQLite takes any of 64 bits."""
 
 REFUSING = ("22", "23", "SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
 """How the codes begin with which engines refuse a value."""
@@ -224,21 +221,7 @@ class Source:
 
         Only SQLite lets such values in.
         """
-        if self.engine != "sqlite":
-            return None
-        keys = [column.name for column in table.primary_key.columns]
-        names = [column.name for column in table.columns]
-        # What is text comes as bytes, whether or not it can be decoded.
-        values = ", ".join(f"typeof({n}), cast({n} as blob)" for n in map(quoted, names))
-        query = f"select {values} from {quoted(table.name)}"
-        for found in self.connection.exec_driver_sql(query):
-            types, raw = found[::2], found[1::2]
-            for column, type, value in zip(table.columns, types, raw, strict=True):
-                if why := _why_not(column, type, value, engine):
-                    shown = dict(zip(names, raw, strict=True))
-                    key = ", ".join(f"{name} {_readable(shown[name])}" for name in keys)
-                    return f"{table.name}, {key}: {column.name} {why}"
-        return None
+        return fault(self.connection, table, engine) if self.engine == "sqlite" else None
 
 
 def last_load(connection: Connection) -> tuple[int, str | None]:
@@ -344,33 +327,7 @@ def _from_postgresql(connection: Connection, query: str) -> Generator[list[bytes
         yield found
 
 
-# --- values that another engine cannot hold -------------------------------------------------------
-
-
-def _why_not(column: Column[Any], type: str, value: bytes | None, engine: Engine) -> str | None:
-    """Say why an engine cannot hold a value of SQLite in this column; None: it can."""
-    if value is None:
-        return None
-    if type == "blob":
-        return "holds bytes, not text"
-    if type_of(column) == "text":
-        try:
-            text = value.decode()
-        except UnicodeDecodeError:
-            return "holds bytes that are not UTF-8"
-        return "holds a NUL" if "\0" in text and engine == "postgresql" else None
-    if type != "integer":
-        return f"holds {_readable(value)}, which is no whole number"
-    if engine != "sqlite" and not LEAST <= int(value) <= MOST:
-        return f"holds {_readable(value)}, which is too large"
-    if type_of(column) == "boolean" and value not in (b"0", b"1"):
-        return f"holds {_readable(value)}, which is neither true nor false"
-    return None
-
-
-def _readable(value: bytes | None) -> str:
-    shown = (value or b"").decode(errors="backslashreplace")
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+# --- values that a target refuses -----------------------------------------------------------------
 
 
 def unholdable(source: Source, table: Table, engine: Engine, error: Exception) -> Exception:

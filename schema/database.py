@@ -69,6 +69,11 @@ POSTGRESQL_SAYS = {
     "42501": "{}; ask its owner, or connect as another user",
     "53100": "{}; make room on the server",
 }
+KEYS = ("23503", "23505")
+"""The codes of PostgreSQL for a row that breaks a key; it then says which key in detail."""
+DETAIL = "message_detail"
+LONGEST = 200
+"""Characters of that detail which a message shows."""
 # On the way to a server there is no code, only words. The first that fits counts.
 CONNECTING = (
     ("password", "{}; check user and password"),
@@ -388,4 +393,6 @@ def reason(error: DBAPIError) -> str:
         advice = next(advice for words, advice in CONNECTING if words in said)
     else:
         advice = POSTGRESQL_SAYS.get(str(code), "{}")
+        if code in KEYS and (detail := getattr(getattr(error.orig, "diag", None), DETAIL, None)):
+            said = f"{said}: {detail[:LONGEST].rstrip('.')}"
     return advice.replace("{}", said)

@@ -171,6 +171,39 @@ def test_a_lost_connection_is_told_in_a_line(source: str, copy: Place) -> None:
     assert fed(source, copy, replace=True).how == "replaced"
 
 
+LOSSES = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and query ~* '^\\s*copy'
+"""
+
+
+@on_postgresql
+def test_a_connection_that_is_lost_while_rows_are_sent_is_told_in_a_line(
+    many: str, place: Place
+) -> None:
+    """The driver has nothing to add on stderr."""
+    with feeding(many, place) as ran:
+        with administered(place) as connection:
+            while ran.poll() is None and not connection.exec_driver_sql(LOSSES).all():
+                pass
+        _, said = ran.communicate(timeout=60)
+    assert ran.returncode == 1
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+    assert not there(place)
+
+
+@on_postgresql
+def test_many_differences_are_told_of_every_table(many: str, place: Place) -> None:
+    """Reading is broken off after the first few of a table, and the next table still compared."""
+    fed(many, place)
+    place.do("update facts set key = key || 'x'", "update evidence set hedge = 'x'")
+    said = refusal(many, place, verify=True)
+    for table, column in (("facts", "key"), ("evidence", "hedge")):
+        assert f": {column} is " in said
+        assert f"more in {table}" in said
+
+
 def small_files(size: int) -> Callable[[], None]:
     """Let no file grow beyond this, as on a disk that is full."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
@@ -181,10 +214,37 @@ def test_a_full_disk_leaves_nothing_of_a_first_feed(many: str, place: Place) -> 
     with feeding(many, place, before=small_files(300_000)) as ran:
         out, said = ran.communicate(timeout=60)
     assert (ran.returncode, out) == (1, "")
-    assert said.startswith("Error: ")
+    assert said.startswith(f"Error: {place.database}: ")  # and not the file beside it
     assert "disk" in said
     assert said.count("\n") == 1
     assert not there(place)
+
+
+def test_a_full_disk_is_told_of_a_duckdb_file_too(many: str, tmp_path: Path) -> None:
+    place = Place(str(tmp_path / "copy.duckdb"))
+    with feeding(many, place, before=small_files(300_000)) as ran:
+        out, said = ran.communicate(timeout=60)
+    assert (ran.returncode, out) == (1, "")
+    assert said.startswith(f"Error: {place.database}: ")
+    assert ".feed/" not in said
+    assert said.count("\n") == 1
+    assert names(tmp_path) == []
+
+
+def test_an_interrupt_is_told_in_a_word(many: str, place: Place, tmp_path: Path) -> None:
+    """DuckDB makes errors of its own of it."""
+    made = Place(str(tmp_path / "copy.duckdb")) if place.is_file else place
+    with feeding(many, made) as ran:
+        for _ in range(100):
+            time.sleep(0.05)
+            if not place.is_file or any(tmp_path.glob(".*.feed/*")):
+                break
+        if not place.is_file:
+            time.sleep(1)
+        ran.send_signal(signal.SIGINT)
+        _, said = ran.communicate(timeout=60)
+    assert (ran.returncode, said.split()) in ((1, ["Aborted!"]), (0, said.split()))
+    assert names(tmp_path) == ([] if ran.returncode else ["copy.duckdb"])
 
 
 @on_sqlite

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
+from feeds.duckdb import path_of
 from feeds.progress import Progress
 from feeds.proof import compare_reports
 from feeds.relational import Relational
@@ -75,8 +77,15 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["mysql://me@host/name"], "TARGET: mysql is not supported"),
+        (["mysql://me@host/name"], "TARGET: mysql:// is not supported; give PostgreSQL "),
+        (["mysql://me@host/name"], "SQLite (a path, sqlite:///PATH) or DuckDB (PATH.duckdb"),
+        (["duckdb://host/name"], "TARGET: duckdb:// is not supported"),
         (["x:y://"], "TARGET: this is no database URL"),
+        (["host=localhost dbname=x"], "give it as postgresql://USER@HOST:PORT/NAME"),
+        (["dbname = x"], "give it as postgresql://USER@HOST:PORT/NAME"),
+        ([":memory:"], "TARGET: give the path of a file"),
+        (["sqlite:///:memory:"], "TARGET: give the path of a file"),
+        (["duckdb:///:memory:"], "TARGET: give the path of a file"),
         ([""], "TARGET: this is no path"),
         (["x.db", "--schema", "Robert'); drop"], "--schema"),
         (["x.db", "--schema", "pg_mine"], "this name is the server's own"),
@@ -86,12 +95,39 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_has_status_two(
-    small: str, tmp_path: Path, arguments: list[str], message: str
+    small: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     ran = asked("--db", small, "feed", *arguments, SOURCEBOOK_TARGET="")
     assert ran.exit_code == 2
     assert message in ran.stderr
     assert ran.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["copy.DUCKDB", "copy.DuckDB", "copy.DDB"])
+def test_a_suffix_is_known_in_capitals_too(small: str, tmp_path: Path, name: str) -> None:
+    assert path_of(name) == Path(name)
+
+
+def test_a_file_that_is_called_like_a_connection_is_a_path(small: str, tmp_path: Path) -> None:
+    target = tmp_path / "dbname=x"
+    assert asked("--db", small, "feed", target).exit_code == 0
+    assert target.is_file()
+
+
+def test_a_log_beside_the_file_is_refused_with_what_to_do(small: str, files: Files) -> None:
+    place = Place(files.empty())
+    fed(small, place)
+    with sqlite3.connect(place.database) as connection:
+        connection.execute("pragma journal_mode = wal")
+    connection.close()
+    before = Path(place.database).read_bytes()
+    ran = asked("--db", small, "feed", place.database, "--replace")
+    assert ran.exit_code == 1
+    assert "keeps a write-ahead log" in ran.stderr
+    assert "`pragma journal_mode = delete`, or give another TARGET" in ran.stderr
+    assert Path(place.database).read_bytes() == before
 
 
 # --- passwords ------------------------------------------------------------------------------------
@@ -99,7 +135,13 @@ def test_wrong_usage_has_status_two(
 
 @pytest.mark.parametrize(
     "target",
-    [f"postgresql://me:{PASSWORD}@127.0.0.1:1/none", f"{NOWHERE}&password={PASSWORD}"],
+    [
+        f"postgresql://me:{PASSWORD}@127.0.0.1:1/none",
+        f"{NOWHERE}&password={PASSWORD}",
+        f"{NOWHERE}&sslpassword={PASSWORD}",
+        f"{NOWHERE}&PASSWORD={PASSWORD}",
+        f"{NOWHERE}&oauth_client_secret={PASSWORD}",
+    ],
 )
 def test_a_password_on_the_command_line_is_refused_and_not_repeated(
     small: str, target: str
@@ -133,6 +175,8 @@ def test_a_password_is_never_shown(small: str, tmp_path: Path) -> None:
         ("secret\n", 0o644, "others can read"),
         ("\nsecret", 0o600, "the first line of"),
         (b"\xff", 0o600, "is not UTF-8"),
+        (b"", 0o600, "the first line of"),
+        (b"sec\0ret\n", 0o600, "holds a NUL"),
         (None, 0, "no such file"),
     ],
 )
@@ -146,6 +190,12 @@ def test_a_password_file_must_be_ones_own(
     ran = asked("--db", small, "feed", NOWHERE, "--password-file", file)
     assert ran.exit_code == 2
     assert message in ran.stderr.replace("\n", " ")
+
+
+def test_a_folder_is_no_password_file(small: str, tmp_path: Path) -> None:
+    ran = asked("--db", small, "feed", NOWHERE, "--password-file", tmp_path)
+    assert ran.exit_code == 2
+    assert "is a directory" in ran.stderr
 
 
 def test_the_password_file_gives_the_password(tmp_path: Path) -> None:

@@ -99,6 +99,19 @@ LIMITS = {
     ),
 }
 
+RULES = {
+    "update events set title = '' where id = 7": (
+        "events, id 7: title \"\" breaks the rule title <> ''"
+    ),
+    "update spans set start_offset = 9, end_offset = 8 where evidence_id = 2": (
+        "spans, evidence_id 2, n 1: start_offset 9, end_offset 8 breaks the rule "
+        "start_offset >= 0 and start_offset < end_offset"
+    ),
+    "update actors set kind = 'dragon' where id = 2": (
+        'actors, id 2: kind "dragon" breaks the rule kind in ('
+    ),
+}
+
 
 @pytest.mark.parametrize("statement", LIMITS)
 @on_postgresql
@@ -109,6 +122,42 @@ def test_what_postgresql_cannot_hold_is_named(source: str, copy: Place, statemen
     said = refusal(source, copy, replace=True)
     assert said == f"{source}: {LIMITS[statement]}; correct it there and feed again"
     assert copy.held() == before
+
+
+@pytest.mark.parametrize("statement", RULES)
+def test_what_breaks_a_rule_is_named(source: str, copy: Place, statement: str) -> None:
+    """Somebody switched the CHECKs off."""
+    before = copy.held()
+    with altering(source) as connection:
+        connection.exec_driver_sql("pragma ignore_check_constraints = on")
+        connection.exec_driver_sql(statement)
+    said = refusal(source, copy, replace=True)
+    assert f"{source}: {RULES[statement]}" in said
+    assert said.endswith("; correct it there and feed again")
+    assert copy.held() == before
+
+
+def test_what_must_not_be_null_is_named(source: str, copy: Place) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql("pragma writable_schema = on")
+        connection.exec_driver_sql(
+            "update sqlite_schema set sql = replace(sql, 'label TEXT NOT NULL', 'label TEXT') "
+            "where name = 'topics'"
+        )
+    with altering(source) as connection:
+        connection.exec_driver_sql("update topics set label = null where id = 1")
+    said = refusal(source, copy, replace=True)
+    assert said.startswith(f"{source}: topics, id 1: label holds null, which it may not")
+
+
+@on_postgresql
+def test_what_a_key_does_not_allow_is_named(source: str, copy: Place) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql("drop index uq_sources_key_named")
+        connection.exec_driver_sql("update sources set key = (select max(key) from sources)")
+    said = refusal(source, copy, replace=True)
+    assert "uq_sources_key_named" in said
+    assert ": Key (key)=(" in said
 
 
 @pytest.mark.parametrize("statement", [one for one in LIMITS if "eda0" in one or "x'61" in one])
