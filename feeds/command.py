@@ -79,7 +79,8 @@ def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option(
     "--replace",
     is_flag=True,
-    help="Fill it anew, even if somebody changed rows there or it is a sourcebook of its own.",
+    help="Fill it anew, even if somebody changed rows or the structure there, or if it is another "
+    "sourcebook.",
 )
 @click.option(
     "--verify",
@@ -110,7 +111,7 @@ def feed(
 
     The first feed makes the tables; later ones bring what changed since, all in one transaction.
     Rows and hashes of every table are computed by both engines and compared before anything is
-    kept. Rows that somebody changed in the target are found, and refused.
+    kept. Rows and structure that somebody changed in the target are found, and refused.
 
     Prints by table what was added, changed and removed, and the hash on both sides. Where nothing
     was loaded since the last feed, the content hashes alone are compared.
