@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 
-from sqlalchemy import Connection, Table, delete, insert, inspect, select
+from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from feeds import scope
@@ -17,7 +17,7 @@ from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quot
 from feeds.progress import Progress
 from feeds.record import Recorded, recorded, records
 from feeds.rows import TABLES
-from feeds.shape import broken, reference, shape, told
+from feeds.shape import broken, columns, reference, shape, told
 from feeds.source import DOCUMENTS, JOURNAL, Source, kept_texts, last_load, lines, unholdable
 from feeds.strangers import named, strangers
 from feeds.target import ANOTHER, Brought, Change, Part, Standing, Target
@@ -64,11 +64,7 @@ class Relational(Target):
                 f"{self.name}: was made by a newer Sourcebook (schema {at}, this one knows "
                 f"{REVISION}); upgrade Sourcebook"
             )
-        found_columns = inspect(self.connection).get_multi_columns()
-        there = {
-            table: {column["name"] for column in columns}
-            for (_, table), columns in found_columns.items()
-        }
+        there = columns(self.connection)
         if at == REVISION and (lacking := "; ".join(broken(there))):
             return Standing(rows=True, broken=lacking)
         last, content = last_load(self.connection)
@@ -104,7 +100,7 @@ class Relational(Target):
 
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that stands there."""
-        there = set(inspect(self.connection).get_table_names())
+        there = columns(self.connection)
         return {
             table.name: self._count(f"select count(*) from {table.name}")
             for table in TABLES

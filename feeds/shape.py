@@ -16,7 +16,6 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from feeds.rows import TABLES
-from migrations.upgrade import upgrade
 from schema.loading import Fed
 from schema.models import METADATA
 
@@ -101,6 +100,29 @@ def broken(there: Mapping[str, Collection[str]]) -> Iterator[str]:
 
 # --- SQLite and PostgreSQL ------------------------------------------------------------------------
 
+COLUMNS = {
+    "sqlite": """
+        select tables.name, columns.name
+        from sqlite_schema as tables
+        join pragma_table_info(tables.name) as columns
+        where tables.type = 'table'
+    """,
+    "postgresql": """
+        select relname, attname
+        from pg_class
+        join pg_attribute on attrelid = oid and attnum > 0 and not attisdropped
+        where relnamespace = current_schema::regnamespace and relkind in ('r', 'p')
+    """,
+}
+
+
+def columns(connection: Connection) -> dict[str, set[str]]:
+    """Name the tables of a database, and their columns."""
+    found: dict[str, set[str]] = {}
+    for table, column in connection.exec_driver_sql(COLUMNS[connection.dialect.name]):
+        found.setdefault(table, set()).add(column)
+    return found
+
 
 def shape(connection: Connection) -> Shape:
     """Give the structure that a database really has; in PostgreSQL of the schema it looks at."""
@@ -111,6 +133,8 @@ def shape(connection: Connection) -> Shape:
 
 def reference(connection: Connection, revision: str) -> Shape:
     """Give the structure that the migrations make, up to a revision, on the same engine."""
+    from migrations.upgrade import upgrade  # only who compares waits for it
+
     if connection.dialect.name == "sqlite":
         engine = create_engine("sqlite://", poolclass=StaticPool)
         with engine.begin() as memory:
