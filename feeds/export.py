@@ -11,38 +11,24 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Integer,
-    Table,
-    Text,
-    case,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-)
+from sqlalchemy import Connection, Table, func, select
 
+from feeds.blocks import Block
+from feeds.digest import Engine
 from feeds.export_folder import replacing
 from feeds.export_formats import FORMATS
-from feeds.package import DESCRIPTOR, PackageError, descriptor, written
+from feeds.package import DESCRIPTOR, descriptor, written
 from feeds.progress import Progress
-from feeds.rows import BATCH, TABLES, left_out
+from feeds.rows import TABLES
+from feeds.source import Source
 from reports.run import standing
-
-Rows = Sequence[Sequence[Any]]
-
 
 @dataclass(frozen=True)
 class File:
@@ -66,57 +52,15 @@ class Export:
     tell: Callable[[int], object] = lambda _rows: None
     """Is told how many more rows have been read."""
 
-    def left_out(self, table: Table) -> tuple[str, ...]:
-        """Name the columns of a table that are null in this export."""
-        return left_out(table, keep_text=self.keep_text)
+    def blocks(self, table: Table, fit: Engine = "sqlite") -> Iterator[Block]:
+        """Give the rows of a table by primary key.
 
-    def batches(self, table: Table) -> Iterator[Rows]:
-        """Give the rows of a table by primary key, BATCH at a time, as the driver has them.
-
-        Columns stand as the model has them, booleans as 0 and 1. Raises PackageError.
+        Raises DatabaseError, naming the value, for one that the engine `fit` cannot hold there.
         """
-        left_out = self.left_out(table)
-
-        def chosen(column: Column[Any]) -> ColumnElement[Any]:
-            if column.name in left_out:
-                return null()
-            return cast(column, Integer) if column.type.python_type is bool else column
-
-        yield from self._fetched(table, map(chosen, table.columns))
-
-    def texts(self, table: Table, null_as: str) -> Iterator[Sequence[Sequence[str]]]:
-        """Give the same rows with all values as text, `true`, `false` and what stands for null."""
-        left_out = self.left_out(table)
-
-        def chosen(column: Column[Any]) -> ColumnElement[Any]:
-            if column.name in left_out:
-                return literal(null_as)
-            text: ColumnElement[Any] = column
-            if column.type.python_type is bool:
-                text = case((column, "true"), else_="false")
-            elif column.type.python_type is int:
-                text = cast(column, Text)
-            return func.coalesce(text, null_as) if column.nullable else text
-
-        yield from self._fetched(table, map(chosen, table.columns))
-
-    def _fetched(self, table: Table, columns: Iterable[ColumnElement[Any]]) -> Iterator[Rows]:
-        query = select(*columns).select_from(table).order_by(*table.primary_key.columns)
-        dialect = self.connection.dialect
-        statement = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-        # The driver's own cursor: rows of SQLAlchemy's take half as long again.
-        driver: Any = self.connection.connection.driver_connection
-        with closing(
-            driver.cursor() if dialect.name == "sqlite" else driver.cursor("exported")
-        ) as cursor:
-            try:
-                cursor.execute(statement)
-                while rows := cursor.fetchmany(BATCH):
-                    yield rows
-                    self.tell(len(rows))
-            except dialect.loaded_dbapi.Error as error:
-                reason = str(error).strip().partition("\n")[0]
-                raise PackageError(f"{table.name} cannot be read: {reason}") from error
+        source = Source(self.connection, keep_text=self.keep_text, doing="export")
+        for block in source.blocks(table, fit):
+            yield block
+            self.tell(block.rows)
 
 
 Writer = Callable[[Export], Iterator[File]]

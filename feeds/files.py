@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from sqlalchemy import Table, exists, func, literal, select
 
-from feeds.export import Export, File, Rows
+from feeds.blocks import Block
+from feeds.export import Export, File
 from feeds.package import DAYS, table_schema
 from feeds.rows import TABLES
 from schema.dictionary import type_of
@@ -17,12 +18,15 @@ from schema.dictionary import type_of
 SPECIAL = re.compile(r'[",\r\n]')
 """What a cell of csv is put in marks for."""
 
-WRITERS: dict[str, Callable[[Any], str]] = {
-    "text": quoted,
+CELLS: dict[str, Callable[[Any], str]] = {
+    "text": str,
     "integer": str,
     "boolean": ("false", "true").__getitem__,
 }
-"""What writes a value as JSON, by the type of its column."""
+"""What writes a value as a cell, by the type of its column."""
+
+VALUES = CELLS | {"text": quoted}
+"""What writes it as JSON."""
 
 
 def csv(export: Export) -> Iterator[File]:
@@ -35,12 +39,19 @@ def csv(export: Export) -> Iterator[File]:
     for table in TABLES:
         name, count = f"{table.name}.csv", 0
         null_as = marker(export, table)
-        with (export.folder / name).open("w", encoding="utf-8", newline="") as file:
-            file.write(lines([table.columns.keys()]))
-            for rows in export.texts(table, null_as):
-                file.write(lines(rows))
-                count += len(rows)
+        with (export.folder / name).open("wb") as file:
+            file.write(lines([table.columns.keys()]).encode())
+            for block in export.blocks(table):
+                file.write(_csv(block, null_as))
+                count += block.rows
         yield File(name, count, resource(export, table, "csv", "text/csv", null_as))
+
+
+def _csv(block: Block, null_as: str) -> bytes:
+    if not block.plain(b"\\"):
+        return lines(list(cells(block, CELLS, null_as))).encode()
+    bare = block.text[1:-1].replace(b",null", b"," + null_as.encode()).translate(None, b'"')
+    return bare.replace(b"]\n[", b"\r\n") + b"\r\n"
 
 
 def lines(rows: Sequence[Sequence[str]]) -> str:
@@ -78,25 +89,31 @@ def jsonl(export: Export) -> Iterator[File]:
     for table in TABLES:
         name, count = f"{table.name}.jsonl", 0
         row = ", ".join(f"{quoted(column.name)}: %s" for column in table.columns)
-        line = f"{{{row}}}\n"
-        with (export.folder / name).open("w", encoding="utf-8", newline="") as file:
-            for rows in export.batches(table):
-                written = cells(table, rows, WRITERS, "null")
-                file.write("".join(map(line.__mod__, written)))
-                count += len(rows)
+        line = f"{{{row}}}\n".encode()
+        with (export.folder / name).open("wb") as file:
+            for block in export.blocks(table):
+                file.write(_jsonl(block, line))
+                count += block.rows
         yield File(name, count, resource(export, table, "jsonl", "application/jsonl", None))
 
 
+def _jsonl(block: Block, line: bytes) -> bytes:
+    if not block.plain():
+        return "".join(map(line.decode().__mod__, cells(block, VALUES, "null"))).encode()
+    values = block.text[1:-1].replace(b"]\n[", b",").split(b",")
+    return (line * block.rows) % tuple(values)
+
+
 def cells(
-    table: Table, rows: Rows, writers: Mapping[str, Callable[[Any], str]], null: str
-) -> Iterator[tuple[str, ...]]:
+    block: Block, writers: Mapping[str, Callable[[Any], str]], null: str
+) -> Iterable[tuple[str, ...]]:
     """Write every value of some rows as text, by what writes the type of its column."""
     # A column at a time: what is the same for all its cells is looked up once.
     written = (
         [null if cell is None else write(cell) for cell in column]
         for write, column in zip(
-            [writers[type_of(column)] for column in table.columns],
-            zip(*rows, strict=True),
+            [writers[type_of(column)] for column in block.table.columns],
+            zip(*block.values(), strict=True),
             strict=True,
         )
     )

@@ -6,6 +6,7 @@ of one state.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import reduce
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+from feeds.blocks import Block
 from feeds.digest import (
     Checksum,
     Digest,
@@ -30,7 +32,7 @@ from feeds.digest import (
 )
 from feeds.processes import Answer, answering
 from feeds.rows import BATCH, TABLES, left_out
-from feeds.values import fault
+from feeds.values import fault, unfit
 from schema.database import DatabaseError, name_of, reason
 from schema.models import METADATA
 
@@ -50,6 +52,9 @@ MIDDLE = "select min(rowid) from {0}) / 2 + (select max(rowid) from {0}"
 LOWEST = -(2**63)
 """A number below that of every row in SQLite."""
 
+NUL = b"\\u0000"
+"""What the character NUL is in JSON; a text in which these signs stand has the same."""
+
 REFUSING = ("22", "23", "SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
 """How the codes begin with which engines refuse a value."""
 
@@ -62,9 +67,13 @@ DOCUMENTS = "select sources.key from codings join sources on sources.id = coding
 class Source:
     """A sourcebook that is open for reading."""
 
-    def __init__(self, connection: Connection, *, keep_text: bool = False) -> None:
+    def __init__(
+        self, connection: Connection, *, keep_text: bool = False, doing: str = "feed"
+    ) -> None:
         self.connection = connection
         self.keep_text = keep_text
+        self.doing = doing
+        """What is to be done again once something in the source has been corrected."""
         self.engine: Engine = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
         self.name = name_of(connection.engine.url)
 
@@ -204,17 +213,42 @@ class Source:
                     return
                 yield found
 
+    def blocks(self, table: Table, fit: Engine) -> Generator[Block, None, None]:
+        """Give all rows by primary key, put together in blocks.
+
+        Raises DatabaseError, naming the value, for one that the engine `fit` cannot hold there.
+        """
+        written = row(table, self.engine, self.without(table))
+        if self.engine == "sqlite":
+            read = _blocks(self.connection, table, written, unfit(table, fit))
+        else:
+            query = f"select {written} from {quoted(table.name)} order by {_key(table)}"
+            found = _from_postgresql(self.connection, query)
+            read = (Block(table, b"\n".join(lines), len(lines)) for lines in found)
+        with closing(read):
+            while True:
+                with self._reading(table, fit):
+                    block = next(read, None)
+                    if block is None:
+                        return
+                    block.text.decode()
+                if fit == "postgresql" and NUL in block.text:
+                    if fault := self.fault(table, fit):
+                        raise self.wrong(fault)
+                yield block
+
     @contextmanager
-    def _reading(self, table: Table) -> Iterator[None]:
-        """Say of an error of the source's engine that it is of the source."""
+    def _reading(self, table: Table, fit: Engine | None = None) -> Iterator[None]:
+        """Say of an error of the source's engine, or of its text, that it is of the source."""
         try:
             yield
-        except DBAPIError as error:
-            raise self.wrong(self.fault(table, self.engine) or reason(error)) from error
+        except (DBAPIError, UnicodeError) as error:
+            said = reason(error) if isinstance(error, DBAPIError) else str(error)
+            raise self.wrong(self.fault(table, fit or self.engine) or said) from error
 
     def wrong(self, what: str) -> DatabaseError:
         """Give the error that says what is wrong with the source."""
-        return DatabaseError(f"{self.name}: {what}; correct it there and feed again")
+        return DatabaseError(f"{self.name}: {what}; correct it there and {self.doing} again")
 
     def fault(self, table: Table, engine: Engine) -> str | None:
         """Find the first value of a table that another engine cannot hold: where, and why.
@@ -257,8 +291,8 @@ def lines(
     ordered: bool = False,
 ) -> Generator[list[bytes], None, None]:
     """Give rows of SQLite or PostgreSQL, each as its JSON array, some at a time."""
-    order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
-    rest = f"from {quoted(table.name)} where {where} {f'order by {order}' if ordered else ''}"
+    order = f"order by {_key(table)}" if ordered else ""
+    rest = f"from {quoted(table.name)} where {where} {order}"
     if connection.dialect.name != "sqlite":
         read = _from_postgresql(connection, f"select {row(table, 'postgresql', without)} {rest}")
     elif where == "true" and not ordered:
@@ -291,7 +325,42 @@ def _whole(
                 return
             found = block.split(b"\n")  # in JSON no value has a line end
             yield found
-            size = _next(found, len(block))
+            size = _next(len(found), len(block))
+
+
+def _key(table: Table) -> str:
+    return ", ".join(quoted(column.name) for column in table.primary_key.columns)
+
+
+def _blocks(
+    connection: Connection, table: Table, written: str, unfit: str
+) -> Generator[Block, None, None]:
+    """Let SQLite put rows together by primary key; it fails on those that are unfit."""
+    names, key = table.columns.keys(), table.primary_key.columns.keys()
+    behind = f"where ({_key(table)}) > ({', '.join('?' * len(key))})"
+    # What SQLite makes no JSON of is a blob.
+    query = f"""
+        select cast(group_concat(line, char(10)) as blob), count(*)
+        from (
+          select iif({unfit}, json_array(x''), {written}) as line
+          from {quoted(table.name)}
+          {{}}
+          order by {_key(table)}
+          limit ?
+        )
+    """
+    last: list[Any] = []
+    size = FIRST
+    with driving(connection) as driver:
+        while True:
+            asked = query.format(behind if last else "")
+            text, rows = driver.execute(asked, (*last, size)).fetchone()
+            if not rows:
+                return
+            yield Block(table, text, rows)
+            end = json.loads(text[text.rfind(b"\n") + 1 :])
+            last = [end[names.index(name)] for name in key]
+            size = _next(rows, len(text))
 
 
 def _some(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
@@ -299,12 +368,12 @@ def _some(connection: Connection, query: str) -> Generator[list[bytes], None, No
     with driving(connection) as driver, closing(driver.execute(query)) as cursor:
         while found := [line for (line,) in cursor.fetchmany(size)]:
             yield found
-            size = _next(found, sum(map(len, found)))
+            size = _next(len(found), sum(map(len, found)))
 
 
-def _next(found: list[bytes], length: int) -> int:
+def _next(rows: int, length: int) -> int:
     """Say how many rows to read next: about as many bytes as are wanted, if they go on so."""
-    return max(1, min(BATCH, ABOUT * len(found) // length))
+    return max(1, min(BATCH, ABOUT * rows // length))
 
 
 def _from_postgresql(connection: Connection, query: str) -> Generator[list[bytes], None, None]:

@@ -36,6 +36,24 @@ def fault(connection: Connection, table: Table, engine: Engine) -> str | None:
     return _breaking(connection, table)
 
 
+def unfit(table: Table, engine: Engine) -> str:
+    """Give the condition in SQLite for rows with a number or truth that an engine cannot hold.
+
+    Text is not looked at: bytes in its place fail by themselves. SQLite's own affinity sees to
+    it that no number stands there, and no whole number as text or fraction.
+    """
+    found = []
+    for column in table.columns:
+        if type_of(column) != "text":
+            name = quoted(column.name)
+            found.append(f"({name} | 0) is not {name}")
+            if type_of(column) == "boolean":
+                found.append(f"{name} not in (0, 1)")
+            elif engine != "sqlite":
+                found.append(f"{name} not between {LEAST} and {MOST}")
+    return " or ".join(found) or "false"
+
+
 def _breaking(connection: Connection, table: Table) -> str | None:
     """Find a row that breaks a CHECK: somebody switched it off, or took it away."""
     for check in table.constraints:
