@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table
@@ -34,6 +35,11 @@ class Block(NamedTuple):
             and not any(type_of(column) == "boolean" for column in columns)
             and self.text.count(b",") == self.rows * (len(columns) - 1)
         )
+
+    def holds(self, text: str) -> bool:
+        """Say whether a value is just this text."""
+        written = quoted(text).encode()
+        return b"," + written in self.text or b"[" + written in self.text
 
     def values(self) -> list[list[Any]]:
         """Give the rows as values, truth as 0 or 1."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -29,6 +29,8 @@ from feeds.progress import Progress
 from feeds.rows import TABLES
 from feeds.source import Source
 from reports.run import standing
+Item = TypeVar("Item")
+
 
 @dataclass(frozen=True)
 class File:
@@ -61,6 +63,30 @@ class Export:
         for block in source.blocks(table, fit):
             yield block
             self.tell(block.rows)
+
+    def write(self, file: IO[bytes], table: Table, format: Callable[[Block], bytes]) -> int:
+        """Write the rows of a table, and give how many; raises DatabaseError too."""
+        count = 0
+
+        def write(block: Block) -> None:
+            nonlocal count
+            file.write(format(block))
+            count += block.rows
+
+        behind(write, self.blocks(table))
+        return count
+
+
+def behind(work: Callable[[Item], object], items: Iterable[Item]) -> None:
+    """Work on each item while the next is made: databases and pyarrow let go of Python's lock."""
+    with ThreadPoolExecutor(1) as beside:
+        working: Future[object] | None = None
+        for item in items:
+            if working:
+                working.result()
+            working = beside.submit(work, item)
+        if working:
+            working.result()
 
 
 Writer = Callable[[Export], Iterator[File]]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import count
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from sqlalchemy import Table, exists, func, literal, select
+from sqlalchemy import Table, func, select
 
 from feeds.blocks import Block
 from feeds.export import Export, File
@@ -37,18 +40,24 @@ def csv(export: Export) -> Iterator[File]:
     the next of `\N1`, `\N2`, … that no cell is. The descriptor says which: `missingValues`.
     """
     for table in TABLES:
-        name, count = f"{table.name}.csv", 0
-        null_as = marker(export, table)
-        with (export.folder / name).open("wb") as file:
-            file.write(lines([table.columns.keys()]).encode())
-            for block in export.blocks(table):
-                file.write(_csv(block, null_as))
-                count += block.rows
-        yield File(name, count, resource(export, table, "csv", "text/csv", null_as))
+        name = f"{table.name}.csv"
+        for n in count():
+            null_as = rf"\N{n or ''}"
+            with suppress(Taken), (export.folder / name).open("wb") as file:
+                file.write(lines([table.columns.keys()]).encode())
+                rows = export.write(file, table, partial(_csv, null_as=null_as))
+                break
+        yield File(name, rows, resource(export, table, "csv", "text/csv", null_as))
+
+
+class Taken(Exception):
+    """A cell is what was to stand for null."""
 
 
 def _csv(block: Block, null_as: str) -> bytes:
     if not block.plain(b"\\"):
+        if block.holds(null_as):
+            raise Taken
         return lines(list(cells(block, CELLS, null_as))).encode()
     bare = block.text[1:-1].replace(b",null", b"," + null_as.encode()).translate(None, b'"')
     return bare.replace(b"]\n[", b"\r\n") + b"\r\n"
@@ -87,14 +96,11 @@ def _marked(cell: str) -> str:
 def jsonl(export: Export) -> Iterator[File]:
     """Write one object a row: numbers, true and false, null, and texts as they are."""
     for table in TABLES:
-        name, count = f"{table.name}.jsonl", 0
+        name = f"{table.name}.jsonl"
         row = ", ".join(f"{quoted(column.name)}: %s" for column in table.columns)
-        line = f"{{{row}}}\n".encode()
         with (export.folder / name).open("wb") as file:
-            for block in export.blocks(table):
-                file.write(_jsonl(block, line))
-                count += block.rows
-        yield File(name, count, resource(export, table, "jsonl", "application/jsonl", None))
+            rows = export.write(file, table, partial(_jsonl, line=f"{{{row}}}\n".encode()))
+        yield File(name, rows, resource(export, table, "jsonl", "application/jsonl", None))
 
 
 def _jsonl(block: Block, line: bytes) -> bytes:
@@ -136,16 +142,3 @@ def resource(
         "schema": table_schema(table, null_as, days=late),
     }
 
-
-def marker(export: Export, table: Table) -> str:
-    """Give what stands for null in a table: a word that none of its cells is."""
-    texts = [column for column in table.columns if column.type.python_type is str]
-    n, found = 0, r"\N"
-    while (
-        texts
-        and export.connection.execute(
-            select(exists().where(literal(found).in_(texts)).select_from(table))
-        ).scalar()
-    ):
-        n, found = n + 1, rf"\N{n + 1}"
-    return found

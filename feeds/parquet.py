@@ -7,14 +7,15 @@ rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Table
 
-from feeds.export import Export, File
+from feeds import arrow
+from feeds.blocks import Block, grouped
+from feeds.export import Export, File, behind
 from feeds.package import DAYS, MOMENTS, PackageError, table_schema
 from feeds.rows import TABLES
 from schema.dictionary import columns, type_of
@@ -22,8 +23,8 @@ from schema.dictionary import columns, type_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-GROUP = 3
-"""Batches of rows that are written, and later read, at a time."""
+GROUP = 20_000
+"""Rows that are written, and later read, at a time."""
 
 
 def parquet(export: Export) -> Iterator[File]:
@@ -38,58 +39,43 @@ def parquet(export: Export) -> Iterator[File]:
         raise PackageError(
             "parquet needs its library: pip install pyarrow, or the extra `parquet`"
         ) from None
-    with ThreadPoolExecutor(1) as beside:
-        for table in TABLES:
-            path = export.folder / f"{table.name}.parquet"
-            rows = _written(export, table, path, beside)
-            yield File(path.name, rows, {"description": table.comment, "format": "parquet"})
+    for table in TABLES:
+        path = export.folder / f"{table.name}.parquet"
+        rows = _written(export, table, path)
+        yield File(path.name, rows, {"description": table.comment, "format": "parquet"})
 
 
-def _written(export: Export, table: Table, path: Path, beside: Executor) -> int:
+def _written(export: Export, table: Table, path: Path) -> int:
     from pyarrow.parquet import ParquetWriter
 
     schema, count = described(table), 0
-    writing: Future[None] | None = None
     with ParquetWriter(path, schema) as writer:
-        for group in _groups(export, table, schema):
-            # One group is written while the next is read: pyarrow lets go of Python's lock.
-            if writing:
-                writing.result()
-            writing = beside.submit(writer.write_table, group)
-            count += len(group)
-        if writing:
-            writing.result()
+
+        def write(group: Block) -> None:
+            nonlocal count
+            writer.write_table(_typed(group, schema))
+            count += group.rows
+
+        behind(write, grouped(export.blocks(table), GROUP))
     return count
 
 
-def _groups(export: Export, table: Table, schema: pa.Schema) -> Iterator[pa.Table]:
-    from pyarrow import Table as Columns
-
-    group: list[pa.RecordBatch] = []
-    for rows in export.batches(table):
-        group.append(_batch(table, schema, rows))
-        if len(group) == GROUP:
-            yield Columns.from_batches(group)
-            group = []
-    if group:
-        yield Columns.from_batches(group)
-
-
-def _batch(table: Table, schema: pa.Schema, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+def _typed(group: Block, schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
+    plain = {"integer": pa.int64(), "boolean": pa.bool_(), "text": pa.string()}
+    columns = group.table.columns
+    read = arrow.table(group, pa.schema([(one.name, plain[type_of(one)]) for one in columns]))
     made = []
-    for field, column, cells in zip(schema, table.columns, zip(*rows, strict=True), strict=True):
-        if type_of(column) == "boolean":
-            made.append(pa.array([bool(cell) for cell in cells]))
-            continue
+    for field, values in zip(schema, read.columns, strict=True):
         try:
-            read = pa.int64() if type_of(column) == "integer" else pa.string()
-            made.append(pa.array(cells, read).cast(field.type))
+            made.append(values.cast(field.type))
         except pa.ArrowInvalid as error:
             reason = str(error).partition("\n")[0]
-            raise PackageError(f"{table.name}.{column.name}: {reason}; correct it first") from error
-    return pa.record_batch(made, schema)
+            raise PackageError(
+                f"{group.table.name}.{field.name}: {reason}; correct it first"
+            ) from error
+    return pa.table(made, schema)
 
 
 def described(table: Table) -> pa.Schema:
