@@ -18,9 +18,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table
 
 import migrations
-from feeds.export import Export, File, Rows
+from feeds.blocks import Block, grouped
+from feeds.export import Export, File, behind
 from feeds.files import cells
-from feeds.package import PackageError
 from feeds.rows import TABLES
 from schema.database import REVISION, VERSIONS
 
@@ -66,8 +66,11 @@ COPIED: Mapping[str, Callable[[Any], str]] = {
 }
 
 
+TABS = bytes.maketrans(b",", b"\t")
+
+
 def sql(export: Export) -> Iterator[File]:
-    """Write both files. Raises PackageError where a text holds what PostgreSQL cannot store."""
+    """Write both files. Raises DatabaseError for a value that PostgreSQL cannot store."""
     names = {engine: f"sourcebook.{engine}.sql" for engine in START}
     with (
         (export.folder / names["sqlite"]).open("w", encoding="utf-8", newline="") as sqlite,
@@ -126,28 +129,28 @@ def numbering() -> list[str]:
 def _rows(export: Export, table: Table, sqlite: TextIO, postgresql: TextIO) -> int:
     columns, count = ", ".join(f'"{column.name}"' for column in table.columns), 0
     postgresql.write(f"copy {table.name} ({columns}) from stdin;\n")
-    for rows in export.batches(table):
-        lines = [f"({', '.join(row)})" for row in cells(table, rows, LITERALS, "null")]
-        for start in range(0, len(lines), AT_ONCE):
-            values = ",\n".join(lines[start : start + AT_ONCE])
-            sqlite.write(f"insert into {table.name} ({columns}) values\n{values};\n")
-        copied = "\n".join(map("\t".join, cells(table, rows, COPIED, r"\N")))
-        if "\0" in copied:
-            raise PackageError(_nul(table, rows))
-        postgresql.write(f"{copied}\n")
-        count += len(rows)
+
+    def write(block: Block) -> None:
+        nonlocal count
+        sqlite.write(f"insert into {table.name} ({columns}) values\n{_inserted(block)};\n")
+        postgresql.write(f"{_copied(block)}\n")
+        count += block.rows
+
+    behind(write, grouped(export.blocks(table, "postgresql"), AT_ONCE))
     postgresql.write("\\.\n")
     return count
 
 
-def _nul(table: Table, rows: Rows) -> str:
-    held = next(row for row in rows if any("\0" in cell for cell in row if isinstance(cell, str)))
-    key = ", ".join(
-        f"{column.name} {cell}"
-        for column, cell in zip(table.columns, held, strict=True)
-        if column.primary_key
-    )
-    return (
-        f"{table.name}, {key}: holds the character NUL, which PostgreSQL cannot store; correct it, "
-        "or export csv, jsonl or parquet"
-    )
+def _inserted(block: Block) -> str:
+    if not block.plain(b"\\", b"'", b"\x7f"):
+        return ",\n".join(f"({', '.join(row)})" for row in cells(block, LITERALS, "null"))
+    values = block.text[1:-1].replace(b",", b", ").replace(b'"', b"'")
+    rows = values.replace(b"]\n[", b"),\n(").decode()
+    return f"({rows})"
+
+
+def _copied(block: Block) -> str:
+    if not block.plain(b"\\"):
+        return "\n".join(map("\t".join, cells(block, COPIED, r"\N")))
+    values = block.text[1:-1].replace(b",null", rb",\N").translate(TABS, b'"')
+    return values.replace(b"]\n[", b"\n").decode()
