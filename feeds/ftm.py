@@ -216,6 +216,7 @@ select 'links between events', count(*) from event_links
 
 def ftm(export: Export) -> Iterator[File]:
     """Write actors, writings, events, ties and posts as FollowTheMoney's entities."""
+    export.check()
     connection = export.connection
     spoilt: Counter[str] = Counter()
     with (export.folder / ENTITIES).open("w", encoding="utf-8", newline="\n") as file:

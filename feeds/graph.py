@@ -182,6 +182,7 @@ select
 
 def graphml(export: Export) -> Iterator[File]:
     """Write all actors and their ties into one GraphML file, for Gephi, networkx and others."""
+    export.check()
     with (export.folder / GRAPHML).open("w", encoding="utf-8", newline="\n") as file:
         written = _Writer(file)
         count = written.graph(export.connection)
