@@ -1,6 +1,7 @@
-"""A file that is made beside the one that it is to replace, and moved into its place at the end.
+"""What is made beside the file or folder that it replaces, and moved into its place at the end.
 
-Touches the folder that the file lies in. What a killed feed left there, the next one takes away.
+Touches the folder that this lies in. What a killed feed or export left there, the next one takes
+away.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def require_folder(path: Path, name: str) -> None:
 
 @contextmanager
 def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
-    """Wait until no other feed is at work in the folder; take away what killed ones left.
+    """Wait until nothing else is made in the folder; take away what killed ones left.
 
     The lock goes with the process.
     """
@@ -37,7 +38,9 @@ def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress.say(f"{name}: another feed is at work in its folder; waiting for its end")
+            progress.say(
+                f"{name}: another feed or export is at work in its folder; waiting for its end"
+            )
             fcntl.flock(folder, fcntl.LOCK_EX)
         for left in path.parent.glob(f".{escape(path.name)}.*.feed"):
             shutil.rmtree(left)
@@ -48,7 +51,7 @@ def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside the file, which is gone when the block ends.
+    """Give an empty folder beside it, which is gone when the block ends.
 
     An error that names the file in it says the file that it was to replace.
     """
@@ -57,7 +60,8 @@ def beside(path: Path) -> Iterator[Path]:
     try:
         yield folder
     except DatabaseError as error:
-        raise DatabaseError(str(error).replace(str(folder / path.name), str(path))) from error
+        named = str(error).replace(str(folder / path.name), str(path))
+        raise type(error)(named) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -66,12 +70,13 @@ def move(new: Path, path: Path) -> None:
     """Put a new file in the place of the old one, in one step and for good."""
     if path.exists():
         new.chmod(path.stat().st_mode & 0o7777)
-    _sync(new)
+    sync(new)
     new.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or what a folder lists, on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -29,6 +29,7 @@ from feeds.progress import Progress
 from feeds.rows import TABLES
 from feeds.source import Source
 from reports.run import standing
+
 Item = TypeVar("Item")
 
 

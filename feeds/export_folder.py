@@ -1,20 +1,21 @@
 """The folder of an export: made beside the one that is asked for, and moved into its place.
 
 Touches that folder and the one that it lies in. What an earlier export left is replaced whole;
-what is anybody else's is never removed.
+what is anybody else's is never removed. What a killed one left beside it, the next takes away.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from feeds.beside import alone, beside, sync
 from feeds.package import DESCRIPTOR, PackageError, left_before
+from feeds.progress import Progress
 
 SHOWN = 3
 """Strangers that a message names."""
@@ -32,19 +33,22 @@ def replacing(folder: Path, *, force: bool = False) -> Iterator[Path]:
     """
     try:
         real = Path(os.path.realpath(folder))  # a link stays a link
-        others = _look(folder, real, force=force)
-        beside = real.with_name(f".{real.name}.{os.urandom(8).hex()}.tmp")
-        beside.mkdir()
-        try:
-            yield beside
+        _look(folder, real, force=force)
+        with alone(real, str(folder), Progress()), beside(real) as passing:
+            others = _look(folder, real, force=force)
+            made = passing / "new"
+            made.mkdir()
+            yield made
             if others != _others(real):
                 raise PackageError(f"{folder}: somebody wrote into it meanwhile; try again")
+            sync(made / DESCRIPTOR)
+            sync(made)
             if others:
-                _among(beside, real)
+                _among(made, real)
+                sync(real)
             else:
-                _instead(beside, real)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+                _instead(made, real)
+                sync(real.parent)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise PackageError(
@@ -90,21 +94,20 @@ def _others(real: Path) -> set[str]:
     }
 
 
-def _instead(beside: Path, real: Path) -> None:
+def _instead(made: Path, real: Path) -> None:
     """Put the new folder in the place of the old, which is empty, an export, or not there."""
     if not real.exists():
-        beside.rename(real)
+        made.rename(real)
         return
-    beside.chmod(real.stat().st_mode & 0o7777)
-    if not _exchanged(beside, real):
-        aside = beside.with_suffix(".old")
+    made.chmod(real.stat().st_mode & 0o7777)
+    if not _exchanged(made, real):
+        aside = made.with_name("old")
         real.rename(aside)
         try:
-            beside.rename(real)
+            made.rename(real)
         except OSError:
             aside.rename(real)
             raise
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -118,9 +121,9 @@ def _exchanged(one: Path, other: Path) -> bool:
     return False
 
 
-def _among(beside: Path, real: Path) -> None:
+def _among(made: Path, real: Path) -> None:
     """Move the new files to those of others: the descriptor goes first and comes last."""
     for name in left_before(real):
         (real / name).unlink(missing_ok=True)
-    for path in sorted(beside.iterdir(), key=lambda path: path.name == DESCRIPTOR):
+    for path in sorted(made.iterdir(), key=lambda path: path.name == DESCRIPTOR):
         path.replace(real / path.name)

@@ -43,21 +43,21 @@ def csv(export: Export) -> Iterator[File]:
         name = f"{table.name}.csv"
         for n in count():
             null_as = rf"\N{n or ''}"
-            with suppress(Taken), (export.folder / name).open("wb") as file:
+            with suppress(TakenError), (export.folder / name).open("wb") as file:
                 file.write(lines([table.columns.keys()]).encode())
                 rows = export.write(file, table, partial(_csv, null_as=null_as))
                 break
         yield File(name, rows, resource(export, table, "csv", "text/csv", null_as))
 
 
-class Taken(Exception):
+class TakenError(Exception):
     """A cell is what was to stand for null."""
 
 
 def _csv(block: Block, null_as: str) -> bytes:
     if not block.plain(b"\\"):
         if block.holds(null_as):
-            raise Taken
+            raise TakenError
         return lines(list(cells(block, CELLS, null_as))).encode()
     bare = block.text[1:-1].replace(b",null", b"," + null_as.encode()).translate(None, b'"')
     return bare.replace(b"]\n[", b"\r\n") + b"\r\n"
@@ -141,4 +141,3 @@ def resource(
         "encoding": "utf-8",
         "schema": table_schema(table, null_as, days=late),
     }
-

@@ -232,9 +232,9 @@ class Source:
                     if block is None:
                         return
                     block.text.decode()
-                if fit == "postgresql" and NUL in block.text:
-                    if fault := self.fault(table, fit):
-                        raise self.wrong(fault)
+                nul = fit == "postgresql" and NUL in block.text
+                if nul and (fault := self.fault(table, fit)):
+                    raise self.wrong(fault)
                 yield block
 
     @contextmanager

@@ -18,14 +18,17 @@ import frictionless
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds import export as exporting
+from cli import sourcebook
+from feeds import parquet, source
+from feeds.export_formats import FORMATS as EXPORTED
 from feeds.files import lines
 from feeds.package import PackageError
 from feeds.rows import TABLES
-from schema.database import REVISION, writing
+from schema.database import REVISION, DatabaseError, writing
 from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.vocabulary import FactKind
@@ -351,30 +354,87 @@ def test_the_same_data_make_the_same_bytes_on_either_engine(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_rows_that_come_in_many_batches_make_the_same_file(
-    sourcebook_of_rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+def test_rows_that_come_in_many_blocks_make_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
-    """`relation_types` has 29 rows, `dates` and others just two."""
-    run(sourcebook_of_rows, tmp_path / "out", format)
-    monkeypatch.setattr(exporting, "BATCH", 2)
-    run(sourcebook_of_rows, tmp_path / "small", format)
-    if format == "parquet":  # written a few batches at a time, and so read
-        for path in (tmp_path / "out").glob("*.parquet"):
-            assert pq.read_table(path).equals(pq.read_table(tmp_path / "small" / path.name))
-        groups = pq.ParquetFile(tmp_path / "small" / "relation_types.parquet").num_row_groups
-        assert groups == 5
-    elif format != "sql":  # an INSERT holds no more than a batch
-        assert contents(tmp_path / "out") == contents(tmp_path / "small")
+    """Every block begins where the one before has ended, whatever the key."""
+    database = migrate(str(tmp_path / "sourcebook.db"))
+    with writing(database) as connection:
+        hostile(connection)
+    run(database, tmp_path / "out", format)
+    monkeypatch.setattr(source, "FIRST", 2)
+    monkeypatch.setattr(source, "BATCH", 2)
+    run(database, tmp_path / "small", format)
+    assert contents(tmp_path / "out") == contents(tmp_path / "small")
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_text_that_is_no_text_is_refused(
-    sourcebook_of_rows: str, tmp_path: Path, format: str
+def test_parquet_has_groups_of_rows(
+    sourcebook_of_rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`relation_types` has 29 rows."""
+    run(sourcebook_of_rows, tmp_path / "out", "parquet")
+    monkeypatch.setattr(parquet, "GROUP", 6)
+    run(sourcebook_of_rows, tmp_path / "small", "parquet")
+    for path in (tmp_path / "out").glob("*.parquet"):
+        assert pq.read_table(path).equals(pq.read_table(tmp_path / "small" / path.name))
+    groups = pq.ParquetFile(tmp_path / "small" / "relation_types.parquet").num_row_groups
+    assert groups == 5
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("update actors set name = x'00ff'", "actors, id 1: name holds bytes, not text"),
+        (
+            "update events set title = cast(x'eda080' as text) where id = 7",
+            "events, id 7: title holds bytes that are not UTF-8",
+        ),
+        (
+            "update dates set edtf = cast(x'ff' as text) where edtf = '2011/..'",
+            r"dates, edtf \xff: edtf holds bytes that are not UTF-8",
+        ),
+        (
+            "update spans set start_offset = 'one' where n = 1",
+            "spans, evidence_id 1, n 1: start_offset holds one, which is no whole number",
+        ),
+        (
+            "update facts set document_id = 1.5 where id = 7",
+            "facts, id 7: document_id holds 1.5, which is no whole number",
+        ),
+        (
+            "update spans set start_offset = x'31' where n = 1",
+            "spans, evidence_id 1, n 1: start_offset holds bytes, not text",
+        ),
+        (
+            "update relation_types set is_symmetric = 7 where key = 'supports'",
+            "relation_types, key supports: is_symmetric holds 7, which is neither true nor false",
+        ),
+    ],
+)
+def test_a_value_that_is_none_of_its_column_is_named(
+    sourcebook_of_rows: str, tmp_path: Path, statement: str, says: str
+) -> None:
+    """Somebody has changed the file by hand. In all formats, with the same line."""
+    with closing(sqlite3.connect(sourcebook_of_rows)) as database:
+        database.execute("pragma ignore_check_constraints = on")
+        database.execute(statement)
+        database.commit()
+    for format in EXPORTED:
+        arguments = ["--db", sourcebook_of_rows, "export", str(tmp_path / "out")]
+        ran = CliRunner().invoke(sourcebook, [*arguments, "--format", format])
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert ran.stderr == (
+            f"Error: {sourcebook_of_rows}: {says}; correct it there and export again\n"
+        )
+        assert [path.name for path in tmp_path.iterdir()] == ["sourcebook.db"]
+
+
+def test_sql_names_a_number_that_postgresql_cannot_hold(
+    sourcebook_of_rows: str, tmp_path: Path
 ) -> None:
     with closing(sqlite3.connect(sourcebook_of_rows)) as database:
-        database.execute("update events set title = cast(x'eda080' as text) where id = 7")
+        database.execute("update spans set end_offset = 2147483648 where n = 1")
         database.commit()
-    with pytest.raises(PackageError, match=r"^events cannot be read: Could not decode") as raised:
-        run(sourcebook_of_rows, tmp_path / "out", format)
-    assert str(raised.value).isprintable()
-    assert [path.name for path in tmp_path.iterdir()] == ["sourcebook.db"]
+    run(sourcebook_of_rows, tmp_path / "out", "csv")
+    with pytest.raises(DatabaseError, match="n 1: end_offset holds 2147483648, which is too large"):
+        run(sourcebook_of_rows, tmp_path / "sql", "sql")

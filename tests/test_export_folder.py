@@ -8,14 +8,17 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from benchmarks.generate import generate
+from feeds.beside import alone
 from feeds.export_folder import replacing
 from feeds.package import DESCRIPTOR, PackageError, left_before
+from feeds.progress import Progress
 from tests.databases import names
 from tests.export_folders import contents
 
@@ -241,6 +244,39 @@ def test_killed_at_any_moment_the_old_state_is_there_or_the_new(
             ran.kill()
         assert contents(folder) in states.values()
     assert killed
+
+
+def test_what_a_killed_export_left_is_taken_away_by_the_next(
+    database: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    with subprocess.Popen(
+        command(database, folder, "jsonl"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as ran:
+        while ran.poll() is None and not list(tmp_path.glob(".out.*/new/actors.jsonl")):
+            time.sleep(0.002)
+        ran.kill()
+    [left] = names(tmp_path)
+    assert left != "out"
+    write(tmp_path / "another", "new")  # of another folder: it stays
+    assert names(tmp_path) == [left, "another"]
+    write(folder, "new")
+    assert names(tmp_path) == ["another", "out"]
+
+
+def test_two_exports_at_once_wait_for_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    with ThreadPoolExecutor(1) as pool:
+        with alone(folder, str(folder), Progress()):
+            writing = pool.submit(write, folder, "new")
+            while "another feed or export is at work" not in capsys.readouterr().err:
+                assert not writing.done()
+                time.sleep(0.002)
+            assert names(tmp_path) == []
+        writing.result()
+    assert names(tmp_path) == ["out"]
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet", "sql"])

@@ -13,8 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from feeds.package import PackageError
-from schema.database import reading, writing
+from schema.database import DatabaseError, reading, writing
 from schema.models import METADATA
 from tests.databases import migrate, parts
 from tests.export_folders import run
@@ -115,7 +114,8 @@ def test_a_dump_that_does_not_fit_leaves_nothing(
 
 
 def test_nul_is_refused_with_its_row(hostile_book: str, tmp_path: Path) -> None:
-    with pytest.raises(PackageError, match=r"^actors, id 1037: holds the character NUL") as raised:
+    says = r"actors, id 1037: key holds a NUL; correct it there and export again"
+    with pytest.raises(DatabaseError, match=says) as raised:
         run(hostile_book, tmp_path / "out", "sql")
     assert str(raised.value).isprintable()
     assert list(tmp_path.iterdir()) == []

@@ -85,7 +85,7 @@ def test_of_two_feeds_at_once_one_waits(folder: Path) -> None:
     told = sorted((one.communicate()[1], other.communicate()[1]), key=len)
     assert (one.returncode, other.returncode) == (0, 0), told
     assert "filled anew" in told[0] + told[1]
-    if "another feed is at work in its folder; waiting for its end" in told[1]:
+    if "another feed or export is at work in its folder; waiting for its end" in told[1]:
         assert "nothing to bring" in told[1]
 
 
