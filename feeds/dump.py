@@ -7,21 +7,16 @@ that Sourcebook opens what such a file has made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from io import StringIO
-from pathlib import Path
 from re import MULTILINE, compile, sub
 from typing import Any, TextIO
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Table
 
-import migrations
 from feeds.blocks import Block, grouped
 from feeds.export import Export, File, behind
 from feeds.files import cells
 from feeds.rows import TABLES
+from migrations.upgrade import written
 from schema.database import REVISION, VERSIONS
 
 AT_ONCE = 500
@@ -96,20 +91,9 @@ def sql(export: Export) -> Iterator[File]:
 
 def statements(engine: str) -> list[str]:
     """Give what the migrations make of an empty database, without its rows; none is needed."""
-    script, out = ScriptDirectory(str(Path(migrations.__file__).parent)), StringIO()
-    options = {
-        "as_sql": True,
-        "output_buffer": out,
-        "fn": lambda at, _context: script._upgrade_revs("head", at),
-    }
-    # Without parameters, a percent sign is written once.
-    named = {"paramstyle": "named"}
-    context = MigrationContext.configure(dialect_name=engine, dialect_opts=named, opts=options)
-    with Operations.context(context):
-        context.run_migrations()
-    bare = sub(r"^--.*\n\n", "", out.getvalue(), flags=MULTILINE)
-    written = [one.strip() for one in bare.split(";\n\n")]
-    return [f"{one};\n" for one in written if one and not one.startswith(("INSERT", "UPDATE"))]
+    bare = sub(r"^--.*\n\n", "", written(engine), flags=MULTILINE)
+    found = [one.strip() for one in bare.split(";\n\n")]
+    return [f"{one};\n" for one in found if one and not one.startswith(("INSERT", "UPDATE"))]
 
 
 def _indexes(statement: str) -> bool:

@@ -1,4 +1,4 @@
-"""What Alembic runs: on the application's connection, or on one of its own for developers.
+"""What Alembic runs: on the application's connection, into a text, or on one of its own.
 
 `alembic revision --autogenerate` and `alembic check` compare the models with what the migrations
 make of an empty database in memory; nobody's database is needed. Whatever changes a database goes
@@ -30,6 +30,13 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+def write(engine: str) -> None:
+    """Write as SQL what was asked, for an engine that is not at hand."""
+    # With parameters that have names, a percent sign is written once.
+    context.configure(dialect_name=engine, dialect_opts={"paramstyle": "named"})
+    context.run_migrations()
+
+
 def migrate(connection: Connection) -> None:
     """Bring an empty database to the head, without the context that the command itself is in."""
 
@@ -45,6 +52,8 @@ given = context.config.attributes.get("connection")
 asked = getattr(context.config.cmd_opts, "cmd", [run])[0].__name__
 if given is not None:
     run(given)
+elif "engine" in context.config.attributes:
+    write(context.config.attributes["engine"])
 elif asked not in ("check", "revision"):
     raise CommandError("databases are migrated by the application: `sourcebook migrate`")
 else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 from alembic import command
@@ -39,11 +40,21 @@ def downgrade(connection: Connection, to: str) -> None:
     require_whole(connection)
 
 
+def written(engine: str) -> str:
+    """Give the SQL with which the migrations fill an empty database of `sqlite` or `postgresql`."""
+    out = StringIO()
+    command.upgrade(_settings(Config(output_buffer=out), engine=engine), "base:head", sql=True)
+    return out.getvalue()
+
+
 def config(connection: Connection) -> Config:
     """Give Alembic its settings: where the scripts are, and the connection to use."""
-    settings = Config()
+    return _settings(Config(), connection=connection)
+
+
+def _settings(settings: Config, **attributes: object) -> Config:
     settings.set_main_option("script_location", str(Path(__file__).parent))
-    settings.attributes["connection"] = connection
+    settings.attributes.update(attributes)
     return settings
 
 
