@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import starmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feeds.blocks import Block
 
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
 
 def table(block: Block, schema: pa.Schema) -> pa.Table:
-    """Turn rows into a table of text, whole numbers and truth, as the schema has them.
-
-    Raises ArrowException, ValueError or KeyError for a value that is none of its column.
-    """
+    """Turn rows into a table of text, whole numbers and truth, as the schema has them."""
     import pyarrow as pa
     from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
@@ -37,12 +34,8 @@ def table(block: Block, schema: pa.Schema) -> pa.Table:
     )
 
 
-def _column(values: tuple[object, ...], field: pa.Field) -> pa.Array:
+def _column(values: tuple[Any, ...], field: pa.Field) -> pa.Array:
     import pyarrow as pa
 
-    if field.type == pa.bool_():
-        return pa.array([None if value is None else TRUTH[value] for value in values])
-    return pa.array(values, field.type)
-
-
-TRUTH = {0: False, 1: True}
+    read = pa.int64() if field.type == pa.bool_() else field.type
+    return pa.array(values, read).cast(field.type)
