@@ -31,7 +31,7 @@ def exports(database: Path, folder: Path, rounds: int) -> Iterator[str]:
     yield from (
         "## Exports",
         "",
-        "`sourcebook export`, which reads the SQLite file row by row, against DuckDB's `copy … to`",
+        "`sourcebook export` from the SQLite file, against DuckDB's `copy … to`",
         f"(DuckDB {duckdb.__version__}, all cores) from a DuckDB file that holds the same rows",
         "beforehand. Both write the same rows; ours also orders them by key, hashes and syncs the",
         "files, and so gives the same bytes each time.",
