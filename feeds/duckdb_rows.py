@@ -6,13 +6,13 @@ holds the indexes of keys while it makes them.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
-from feeds import digest
+from feeds import arrow, digest
+from feeds.blocks import Block
 from feeds.digest import NOTHING, Digest, fold, quoted
 from feeds.progress import Progress
 from feeds.rows import BATCH
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 ARRIVING = "sourcebook_arriving"
 """What rows are called while DuckDB takes them."""
 
-REFUSALS = (DBAPIError, ValueError, KeyError)
+REFUSALS = (DBAPIError, ValueError)
 """What is raised, besides what DuckDB and pyarrow raise, where a value cannot be brought."""
-
-TRUTH = {None: None, 0: False, 1: True}
 
 
 def asked(duck: DuckDBPyConnection, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -43,30 +41,20 @@ def fill(duck: DuckDBPyConnection, source: Source, table: Table, progress: Progr
     Raises DatabaseError, naming the value, where DuckDB cannot hold one.
     """
     import duckdb
-    import pyarrow as arrow
+    import pyarrow as pa
 
-    types = {"integer": arrow.int32(), "boolean": arrow.bool_(), "text": arrow.string()}
-    fields = arrow.schema([(one.name, types[type_of(one)]) for one in table.columns])
+    types = {"integer": pa.int32(), "boolean": pa.bool_(), "text": pa.string()}
+    schema = pa.schema([(one.name, types[type_of(one)]) for one in table.columns])
     total = NOTHING
     try:
         for lines in source.lines(table, ordered=True):
-            columns = [
-                arrow.array(
-                    map(TRUTH.__getitem__, values) if field.type == arrow.bool_() else values,
-                    type=field.type,
-                )
-                for values, field in zip(
-                    zip(*json.loads(b"[" + b",".join(lines) + b"]"), strict=True),
-                    fields,
-                    strict=True,
-                )
-            ]
-            duck.register(ARRIVING, arrow.Table.from_arrays(columns, schema=fields))
+            block = Block(table, b"\n".join(lines), len(lines))
+            duck.register(ARRIVING, arrow.table(block, schema))
             asked(duck, f"insert into {quoted(table.name)} select * from {ARRIVING}")
             duck.unregister(ARRIVING)
             total = total.plus(fold(lines))
             progress.advance(len(lines))
-    except (*REFUSALS, duckdb.DataError, duckdb.IntegrityError, arrow.ArrowException) as error:
+    except (*REFUSALS, duckdb.DataError, duckdb.IntegrityError, pa.ArrowException) as error:
         raise unholdable(source, table, "duckdb", error) from error
     if total.rows > BATCH:
         asked(duck, "checkpoint")
