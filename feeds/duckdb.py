@@ -312,9 +312,9 @@ class Duckdb(Target):
 
     # --- the new file -------------------------------------------------------------------------
 
-    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+    def fill(self, source: Source, progress: Progress) -> None:
         """Make the new file."""
-        return self._made(source, progress)
+        self._make(source, progress)
 
     def bring(
         self,
@@ -328,16 +328,17 @@ class Duckdb(Target):
         before = self.digests(progress)
         if any(before[name] != one.digest for name, one in self._record.items()):
             raise Untold
-        expected = self._made(source, progress)
+        self._make(source, progress)
+        after = self.digests(progress)
         with progress.stage("comparing"):
             changes = {
                 name: compared(self._duck, METADATA.tables[name])
-                for name, found in expected.items()
+                for name, found in after.items()
                 if found != before[name]
             }
         if dry:
             self._discard()
-        return Brought(changes, expected, expected)
+        return Brought(changes, after, after)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -354,20 +355,20 @@ class Duckdb(Target):
             self._new.unlink()
             self._new = None
 
-    def _made(self, source: Source, progress: Progress) -> dict[str, Digest]:
-        """Make the new file; give the source's digest of every table."""
+    def _make(self, source: Source, progress: Progress) -> None:
+        """Make the new file."""
         new = self._folder / self._real.name
         self._do(f"attach {_literal(new)} as new (type duckdb, block_size {BLOCK})", "use new")
         tables = (*TABLES, RECORD)
         self._do("begin", *map(duckdb_schema.table, tables), "commit")
         with progress.stage("copying", sum(source.count(table) for table in TABLES)):
-            digests = {table.name: fill(self._duck, source, table, progress) for table in TABLES}
+            for table in TABLES:
+                fill(self._duck, source, table, progress)
         self._do("begin")
         for table in tables:
             self._do(*duckdb_schema.indexes(table), *duckdb_schema.comments(table))
         self._do(*duckdb_schema.versions(), *duckdb_schema.views(), "commit")
         self._new = new
-        return digests
 
     def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:
         """Record in the new file what this feed leaves."""

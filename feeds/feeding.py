@@ -5,15 +5,15 @@ Touches the target through its class alone. The caller holds the source in one s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
 from feeds import scope
-from feeds.digest import Checksum, Digest
+from feeds.digest import Digest
 from feeds.progress import Progress
 from feeds.proof import compare_reports, differences
 from feeds.rows import TABLES
@@ -187,7 +187,15 @@ class _Feeding:
         if self.options.dry_run:
             counted = {table.name: Digest(self.source.count(table), 0) for table in TABLES}
             return self._fed(how, _all(before, counted), {}, counted)
-        here = self.target.fill(self.source, self.progress)
+        with self.source.digesting() as digests:
+            try:
+                self.target.fill(self.source, self.progress)
+            except IntegrityError as error:
+                if dangling := self.source.dangling():
+                    raise self.source.wrong(dangling) from error
+                raise
+            with self.progress.stage("comparing the source"):
+                here = digests()
         there = self.target.digests(self.progress)
         if here != there:
             self._unequal(here, there)
@@ -199,27 +207,41 @@ class _Feeding:
 
     def _bring(self, part: Part) -> Fed:
         dry = self.options.dry_run
-        with self.target.attempt(), self._checking() as checksums:
+        with self.target.attempt(), self._reading() as held:
             brought = self.target.bring(self.source, part, self.progress, dry=dry)
-            here, there = brought.here, brought.there
+            there = brought.there
             if dry:
                 self._require_untouched()
             else:
                 there = self._held_there(there)
-                here = self._held_here(here, checksums)
-                if here != brought.here or there != here:
-                    raise Untold
+            with self.progress.stage("comparing the source"):
+                here = held(brought.here)
+            if here != brought.here or there != here:
+                raise Untold
         if not dry:
             if self.options.verify:
                 compare_reports(self.source, self.target, self.progress)
             self.target.note(here, there, self.source)
         return self._fed("updated", brought.changes, here, there)
 
-    def _checking(self) -> AbstractContextManager[Callable[[], dict[str, Checksum]] | None]:
-        """Compute the source's checksums meanwhile, if what it holds is not read anyway."""
-        if not self.target.in_place or self.options.verify or self.options.dry_run:
-            return nullcontext()
-        return self.source.checking()
+    @contextmanager
+    def _reading(self) -> Iterator[Callable[[dict[str, Digest]], dict[str, Digest]]]:
+        """Compute what the source holds beside what the block does; give what waits for that.
+
+        It is told the expected digests, and gives these where the source's checksums are so.
+        """
+        if self.options.verify or not self.target.in_place:
+            with self.source.digesting() as digests:
+                yield lambda _: digests()
+            return
+        with self.source.checking() as checksums:
+
+            def held(expected: dict[str, Digest]) -> dict[str, Digest]:
+                if checksums() == {name: one.checksum for name, one in expected.items()}:
+                    return expected
+                return self.source.digests()
+
+            yield held
 
     def _held_there(self, expected: dict[str, Digest]) -> dict[str, Digest]:
         """Give the digests of all that the target holds.
@@ -230,17 +252,6 @@ class _Feeding:
         if found == {name: one.checksum for name, one in expected.items()}:
             return expected
         return self.target.digests(self.progress)
-
-    def _held_here(
-        self, expected: dict[str, Digest], checksums: Callable[[], dict[str, Checksum]] | None
-    ) -> dict[str, Digest]:
-        """Give the digests of all that the source holds, in the same way."""
-        if not (self.target.in_place or self.options.verify):
-            return expected
-        with self.progress.stage("comparing the source"):
-            if checksums and checksums() == {n: one.checksum for n, one in expected.items()}:
-                return expected
-            return self.source.digests()
 
     def _fed(
         self,

@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from feeds.digest import Digest, Engine, quoted
+from feeds.digest import Engine, quoted
 from feeds.progress import Progress
 from feeds.relational import RECORD, Relational
 from feeds.rows import TABLES
@@ -163,7 +163,7 @@ class Postgresql(Relational):
 
     # --- filling ------------------------------------------------------------------------------
 
-    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+    def fill(self, source: Source, progress: Progress) -> None:
         """Make the tables where there are none; empty them and copy all rows."""
         if self._made:
             self._do(f"create schema {quoted(self.schema)}")
@@ -182,20 +182,18 @@ class Postgresql(Relational):
             taken = self._taken_away()
             with progress.stage("copying", self.total):
                 for table in TABLES:
-                    self.copy(source, table, progress, folded=False, freeze=True)
-            with source.digesting() as computed:  # while the server is at work
-                self._put_back(*taken, progress)
-                digests = computed()
+                    self.copy(source, table, progress, freeze=True)
+            self._put_back(*taken, progress)
         else:
             # Who reads goes on reading the old rows, and waits for nobody: a truncated table is
             # empty for a transaction that began before, and locked for all others.
             for table in reversed(everything):
                 self._do(f"delete from {quoted(table.name)}")
             with progress.stage("copying", self.total):
-                digests = {table.name: self.copy(source, table, progress) for table in TABLES}
+                for table in TABLES:
+                    self.copy(source, table, progress)
             self._do(f"analyze {names}")
         self._number()
-        return digests
 
     def _dropped(self) -> Sequence[Any]:
         """Drop tables and views, to be made anew; give the statements that grant others' rights.

@@ -20,21 +20,25 @@ def answering(
 ) -> Iterator[Callable[[], list[list[Answer]] | None]]:
     """Start a process for each list of queries; give what waits for their answers.
 
-    It gives None where one could not answer. No process outlives the block.
+    It gives None where one could not answer, or could not be started. No process outlives the
+    block, nor for long this one.
     """
     command = [sys.executable, "-P", row_hashes.__file__, path]
     with ExitStack() as running:
-        processes = []
-        for its in queries:
-            process = running.enter_context(
-                Popen([*command, json.dumps(its)], stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)  # noqa: S603 - our own script; no shell
-            )
-            running.callback(process.kill)
-            processes.append(process)
+        processes: list[Popen[bytes]] = []
+        try:
+            for its in queries:
+                given = [*command, json.dumps(its)]
+                process = Popen(given, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)  # noqa: S603 - our own
+                processes.append(running.enter_context(process))
+                running.callback(process.kill)
+        except OSError:
+            yield lambda: None
+            return
 
         def answers() -> list[list[Answer]] | None:
-            told = [process.communicate()[0] for process in processes]
-            if any(process.returncode for process in processes):
+            told = [process.stdout.read() for process in processes if process.stdout]
+            if any(process.wait() for process in processes):
                 return None
             return [[tuple(row) for row in json.loads(answer)] for answer in told]
 

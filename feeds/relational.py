@@ -177,20 +177,15 @@ class Relational(Target):
         *,
         where: str = "true",
         into: str | None = None,
-        folded: bool = True,
         **how: bool,
-    ) -> Digest:
-        """Copy rows of the source; give the source's digest of them if they are to be `folded`.
+    ) -> None:
+        """Copy rows of the source.
 
         Raises DatabaseError, naming the value, where the target cannot hold one.
         """
-        total = NOTHING
 
         def read() -> Generator[list[bytes], None, None]:
-            nonlocal total
             for some in source.lines(table, where):
-                if folded:
-                    total = total.plus(fold(some))
                 yield some
                 progress.advance(len(some))
 
@@ -199,7 +194,6 @@ class Relational(Target):
                 self.write(table, into or table.name, rows, **how)
         except (DBAPIError, ValueError) as error:
             raise unholdable(source, table, self.engine, error) from error
-        return total if source.engine == "sqlite" else total.bare()
 
     # --- bringing what changed ----------------------------------------------------------------
 
@@ -217,11 +211,13 @@ class Relational(Target):
                 new = source.digest(table, where)
                 if old == new and not scope.hangs(table, changes):
                     continue
-                gone = old if source.engine == self.engine else self._folded(table, where, source)
+                gone = old if source.engine == self.engine else old.bare()
+                if source.engine == "sqlite" != self.engine:
+                    gone = self._folded(table, where)
                 here[table.name] = here[table.name].minus(gone).plus(new)
                 there[table.name] = there[table.name].minus(old)
                 self._stage(table)
-                self.copy(source, table, progress, where=where, into=staged(table), folded=False)
+                self.copy(source, table, progress, where=where, into=staged(table))
                 changes[table.name] = self._compare(table, where)
                 scopes[table.name] = where, new
         if not dry:
@@ -234,10 +230,8 @@ class Relational(Target):
             self._do(f"drop table {staged(table)}")
         return Brought(changes, here, there)
 
-    def _folded(self, table: Table, where: str, source: Source) -> Digest:
-        """Give the digest of some rows with the checksum of the source's engine, if it can be."""
-        if source.engine != "sqlite":
-            return digest(self.connection, table, where=where).bare()
+    def _folded(self, table: Table, where: str) -> Digest:
+        """Give the digest of some rows with SQLite's checksum."""
         total = NOTHING
         with closing(lines(self.connection, table, where=where)) as read:
             for some in read:

@@ -104,7 +104,7 @@ COLUMNS = {
     "sqlite": """
         select tables.name, columns.name
         from sqlite_schema as tables
-        join pragma_table_info(tables.name) as columns
+        join pragma_table_xinfo(tables.name) as columns
         where tables.type = 'table'
     """,
     "postgresql": """
@@ -144,7 +144,8 @@ def reference(connection: Connection, revision: str) -> Shape:
         return made
     savepoint = connection.begin_nested()
     try:
-        # Tables of its own that nobody else sees, for which no right is needed in the database.
+        # Tables of its own that nobody else sees: whoever may connect may make them, unless the
+        # right to do so, TEMPORARY, was taken away.
         connection.exec_driver_sql("set local search_path = pg_temp")
         upgrade(connection, revision)
         return shape(connection)
@@ -169,18 +170,21 @@ SQLITE = r"""
 def _of_sqlite(connection: Connection) -> Iterator[tuple[Thing, Mapping[str, object]]]:
     """Go by the statements that SQLite keeps, for of CHECKs it keeps nothing else."""
     rows = connection.exec_driver_sql(SQLITE).all()
-    owners = {name: f"{kind} {name}" for kind, name, _, _ in rows if kind in ("table", "view")}
+    # Of a trigger SQLite keeps the name of its table as it was typed.
+    owners = {
+        name.lower(): f"{kind} {name}" for kind, name, _, _ in rows if kind in ("table", "view")
+    }
     for kind, name, of, sql in rows:
         written = " ".join(sql.split())
         if kind == "table" and (parsed := TABLE.fullmatch(written)):
             yield Thing(kind, name), {"definition": parsed["rest"].strip()}
             for item in _items(parsed["items"]):
                 thing, definition = _item(item)
-                yield Thing(*thing, owners[name]), {"definition": definition}
+                yield Thing(*thing, owners[name.lower()]), {"definition": definition}
         elif kind in ("table", "view"):
             yield Thing(kind, name), {"definition": written}
         else:
-            yield Thing(kind, name, owners[of]), {"definition": written}
+            yield Thing(kind, name, owners[of.lower()]), {"definition": written}
 
 
 def _items(listed: str) -> Iterator[str]:
@@ -250,8 +254,6 @@ POSTGRESQL = """
         'collation', collname,
         'null', case when attnotnull then 'refused' else 'allowed' end,
         'default', pg_get_expr(adbin, adrelid),
-        'identity', nullif(cast(attidentity as text), ''),
-        'generation', nullif(cast(attgenerated as text), ''),
         'comment', col_description(attrelid, attnum)
       )
     from owners
@@ -283,13 +285,13 @@ POSTGRESQL = """
       )
     union all
     select 'trigger', tgname, of, json_build_object(
-        'definition', pg_get_triggerdef(pg_trigger.oid, true), 'state', tgenabled
+        'definition', pg_get_triggerdef(pg_trigger.oid, true)
       )
     from owners
     join pg_trigger on tgrelid = owners.oid and not tgisinternal
     union all
     select 'rule', rulename, of, json_build_object(
-        'definition', pg_get_ruledef(pg_rewrite.oid, true), 'state', ev_enabled
+        'definition', pg_get_ruledef(pg_rewrite.oid, true)
       )
     from owners
     join pg_rewrite on ev_class = owners.oid and rulename <> '_RETURN'

@@ -45,12 +45,12 @@ FIRST = 100
 LARGE = 64 * 1024 * 1024
 """Bytes of a file that are worth the start of processes."""
 
-HALVES = ("rowid <= ({0})", "rowid > ({0})")
-MIDDLE = "select min(rowid) from {0}) / 2 + (select max(rowid) from {0}"
+MIDDLE = "(select min(rowid) from {0}) / 2 + (select max(rowid) from {0}) / 2"
+HALVES = (f"rowid <= {MIDDLE}", f"rowid > {MIDDLE}")
 """Conditions for two parts of a table of about as many rows."""
 
-LOWEST = -(2**63)
-"""A number below that of every row in SQLite."""
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+"""What the number of a row in SQLite can be."""
 
 NUL = b"\\u0000"
 """What the character NUL is in JSON; a text in which these signs stand has the same."""
@@ -153,7 +153,7 @@ class Source:
             [
                 asking(
                     *(table, self.engine, self.without(table)),
-                    where=half.format(MIDDLE.format(quoted(table.name))),
+                    where=half.format(quoted(table.name)),
                 )
                 for table in TABLES
             ]
@@ -250,6 +250,17 @@ class Source:
         """Give the error that says what is wrong with the source."""
         return DatabaseError(f"{self.name}: {what}; correct it there and {self.doing} again")
 
+    def dangling(self) -> str | None:
+        """Find the first row of the source that points to none. Only SQLite lets such ones in."""
+        if self.engine != "sqlite":
+            return None
+        found = self.connection.exec_driver_sql("pragma foreign_key_check").first()
+        return (
+            f"{found[0]}, row {found[1]}: points to a row of {found[2]} that is gone"
+            if found
+            else None
+        )
+
     def fault(self, table: Table, engine: Engine) -> str | None:
         """Find the first value of a table that another engine cannot hold: where, and why.
 
@@ -312,17 +323,18 @@ def _whole(
         from (
           select rowid as number, {written} as line
           from {quoted(table.name)}
-          where rowid > ?
+          where rowid >= ?
           order by rowid
           limit ?
         )
     """
-    last, size = LOWEST, FIRST
+    next, size = LOWEST, FIRST
     with driving(connection) as driver:
-        while True:
-            block, last = driver.execute(query, (last, size)).fetchone()
+        while next <= HIGHEST:
+            block, last = driver.execute(query, (next, size)).fetchone()
             if block is None:
                 return
+            next = last + 1
             found = block.split(b"\n")  # in JSON no value has a line end
             yield found
             size = _next(len(found), len(block))
@@ -406,7 +418,7 @@ def unholdable(source: Source, table: Table, engine: Engine, error: Exception) -
     # A server that went away or a full disk has refused no value.
     if said is not None and not str(state).startswith(REFUSING):
         return error
-    fault = source.fault(table, engine)
+    fault = source.fault(table, engine) or source.dangling()
     if fault is None:
         return error
     return source.wrong(fault)

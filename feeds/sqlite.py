@@ -72,7 +72,7 @@ class Sqlite(Relational):
         super().note(here, there, source)
         self._wrote = not self._made
 
-    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
+    def fill(self, source: Source, progress: Progress) -> None:
         """Make a new file beside the old one."""
         self._made = True
         if self._standing is not None:
@@ -95,12 +95,17 @@ class Sqlite(Relational):
             self._do(f"drop index {quoted(name)}")
         self.total = sum(source.count(table) for table in TABLES)
         with progress.stage("copying", self.total):
-            digests = {table.name: self.copy(source, table, progress) for table in TABLES}
+            for table in TABLES:
+                self.copy(source, table, progress)
         with progress.stage("making keys and indexes"):
             for _, definition in indexes:
                 self._do(definition)
-            require_whole(self.connection)
-        return digests
+            try:
+                require_whole(self.connection)
+            except DatabaseError as error:
+                if dangling := source.dangling():
+                    raise source.wrong(dangling) from error
+                raise
 
     def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:  # noqa: ARG002 - how: for others
         """Insert rows."""

@@ -28,10 +28,14 @@ SQLITE = r"""
     order by type, name
 """
 
-# Whatever lies in a schema depends on it; what an extension has brought belongs to that.
+# Whatever lies in a schema depends on it; what an extension has brought belongs to that. Tables
+# elsewhere of which rows would go or change with ours are others' too.
 POSTGRESQL = """
     with things as (
-      select classid, objid, type, replace(identity, quote_ident(current_schema) || '.', '') as name
+      select classid, objid, type,
+        case when starts_with(identity, quote_ident(current_schema) || '.')
+          then substr(identity, length(quote_ident(current_schema)) + 2) else identity
+        end as name
       from pg_depend
       cross join pg_identify_object(classid, objid, 0)
       where refclassid = 'pg_namespace'::regclass
@@ -48,12 +52,30 @@ POSTGRESQL = """
       from pg_depend
       join pg_extension on pg_extension.oid = refobjid
       where refclassid = 'pg_extension'::regclass and deptype = 'e'
+    ),
+    hanging as (
+      select conrelid as outside
+      from pg_constraint
+      join pg_class as ours on ours.oid = confrelid
+      where contype = 'f'
+        and confdeltype in ('c', 'n', 'd')
+        and ours.relnamespace = current_schema::regnamespace
+      union
+      select inhrelid
+      from pg_inherits
+      join pg_class as ours on ours.oid = inhparent
+      where ours.relnamespace = current_schema::regnamespace and ours.relkind = 'r'
     )
     select distinct
       case when extname is null then type else 'extension' end, coalesce(extname, name)
     from things
     left join brought using (classid, objid)
     where type <> 'sequence' or (classid, objid) not in (select classid, objid from owned)
+    union
+    select 'table', cast(outside as regclass) || ' elsewhere, of which rows would go with ours'
+    from hanging
+    join pg_class as others on others.oid = outside
+    where others.relnamespace <> current_schema::regnamespace
     order by 1, 2
 """
 

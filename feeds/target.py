@@ -101,8 +101,8 @@ class Target(ABC):
         """Say in what its structure differs from what was made; empty: in nothing."""
 
     @abstractmethod
-    def fill(self, source: Source, progress: Progress) -> dict[str, Digest]:
-        """Make it anew with the rows of the source; give the source's digest of every table."""
+    def fill(self, source: Source, progress: Progress) -> None:
+        """Make it anew with the rows of the source."""
 
     @abstractmethod
     def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:

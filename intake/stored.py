@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from intake.items import SHARED, Content, Items, Name
+from schema.database import DatabaseError, name_of
 
 INTRODUCED = {
     "actor": """
@@ -126,7 +127,15 @@ class Stored:
         ).scalar()
         self._keys: dict[int, str] = {}
         if self.document_id is not None:
-            self._read(document, self.document_id)
+            try:
+                self._read(document, self.document_id)
+            except KeyError as error:
+                # Somebody took rows away while foreign keys were off.
+                name = name_of(connection.engine.url)
+                raise DatabaseError(
+                    f"{name}: holds rows of {document} that point to rows that are gone; restore "
+                    "the file, or load its codings into a new one"
+                ) from error
 
     def shared(self, kind: str, keys: Sequence[str]) -> dict[str, Content]:
         """Read shared rows by key, whoever introduced them, and note their ids."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import time
 from typing import NoReturn
@@ -9,6 +11,7 @@ from typing import NoReturn
 import pytest
 import sqlalchemy as sa
 
+from feeds import row_hashes
 from feeds import source as sources
 from feeds.digest import Checksum, checksum, digest, fold
 from feeds.processes import answering
@@ -118,15 +121,38 @@ def test_processes_hash_a_large_file(source: str, place: Place) -> None:
     assert equal(source, place)
 
 
+@pytest.mark.parametrize("program", ["/bin/false", "/nowhere/python"])
 def test_where_processes_cannot_be_had_it_goes_without(
-    source: str, place: Place, monkeypatch: pytest.MonkeyPatch
+    source: str, place: Place, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     monkeypatch.setattr(sources, "LARGE", 0)
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", program)
     fed(source, place)
     load(source, 1, "update events set title = 'A long visit' where id = 1")
     assert fed(source, place).how == "updated"
     assert equal(source, place)
+
+
+def test_each_process_has_its_share(small: str) -> None:
+    with reading(small) as connection:
+        for table in ("events", "facts", "spans"):
+            whole = connection.exec_driver_sql(f"select count(*) from {table}").scalar_one()
+            shares = [
+                connection.exec_driver_sql(
+                    f"select count(*) from {table} where {half.format(table)}"
+                ).scalar_one()
+                for half in sources.HALVES
+            ]
+            assert sum(shares) == whole
+            assert all(share >= whole // 3 for share in shares), (table, shares)
+
+
+def test_a_process_does_not_outlive_who_asked(small: str) -> None:
+    command = [sys.executable, row_hashes.__file__, small, json.dumps([ENDLESS])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.close()
+        assert process.wait(10) == 1
 
 
 def test_no_process_outlives_its_feed(small: str) -> None:

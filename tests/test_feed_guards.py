@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -273,6 +275,32 @@ def test_what_the_journal_does_not_tell_is_seen_and_brought(source: str, copy: P
     load(source, 2)
     assert fed(source, copy).how == "filled anew"
     assert equal(source, copy)
+
+
+def test_a_dry_run_foretells_what_the_journal_does_not_tell(source: str, copy: Place) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql("update positions set statement = 'other words'")
+    load(source, 2)
+    assert fed(source, copy, dry_run=True).how == "filled anew"
+
+
+@pytest.mark.parametrize("number", [-(2**63), 2**63 - 1])
+def test_rows_of_the_utmost_numbers_are_copied(source: str, files: Files, number: int) -> None:
+    with altering(source) as connection:
+        connection.exec_driver_sql(f"insert into topics values ({number}, 'utmost', 'the utmost')")
+    copied = Place(files.empty())
+    fed(source, copied)
+    assert equal(source, copied)
+
+
+def test_a_row_of_the_source_that_points_to_none_is_named(source: str, place: Place) -> None:
+    with closing(sqlite3.connect(source)) as connection, connection:
+        connection.execute("update events set place_id = 999 where id = 1")
+    said = refusal(source, place)
+    assert said == (
+        f"{source}: events, row 1: points to a row of places that is gone; "
+        "correct it there and feed again"
+    )
 
 
 def test_a_source_that_holds_nothing_empties_no_target(

@@ -47,7 +47,7 @@ SAME = {
 }
 
 ON_SQLITE = SAME | {
-    "create trigger forge after insert on events begin delete from events; end": (
+    "create trigger forge after insert on EVENTS begin delete from events; end": (
         "its table events also has trigger forge"
     ),
     "create trigger forge instead of delete on words begin delete from events; end": (
@@ -132,12 +132,21 @@ ON_POSTGRESQL = SAME | {
     "create rule forge as on delete to events do instead nothing": (
         "its table events also has rule forge"
     ),
+    "update pg_index set indisvalid = false where indexrelid = 'ix_events_date'::regclass": (
+        "index ix_events_date of its table events: state is invalid, was made valid"
+    ),
     "alter table changes set unlogged": "its table changes: persistence is unlogged",
     "alter table topics enable row level security": (
         "its table topics: row-level security is on, was made off"
     ),
     "alter sequence topics_id_seq increment by 7": (
         "its sequence topics_id_seq: step is 7, was made 1"
+    ),
+    "alter sequence topics_id_seq maxvalue 70": (
+        "its sequence topics_id_seq: largest number is 70, was made"
+    ),
+    "alter sequence topics_id_seq cycle": (
+        "its sequence topics_id_seq: cycle is True, was made False"
     ),
     "create sequence mine_too owned by topics.id": "it also has sequence mine_too",
 }
@@ -381,6 +390,16 @@ STRANGERS = {
     "create extension hstore": "extension hstore",
     "create text search dictionary mine (template = simple)": "text search dictionary mine",
     'create table "My wages" (id integer)': 'table "My wages"',
+    f'create table "{SCHEMA}.events" (id integer)': f'table "{SCHEMA}.events"',
+    "create table public.notes (id integer references evidence on delete cascade)": (
+        "table public.notes elsewhere, of which rows would go with ours"
+    ),
+    "create table public.notes (id integer references events on delete set null)": (
+        "table public.notes elsewhere, of which rows would go with ours"
+    ),
+    "create table public.heir () inherits (events)": (
+        "table public.heir elsewhere, of which rows would go with ours"
+    ),
 }
 
 
@@ -408,6 +427,7 @@ def test_whatever_stands_among_ours_is_refused(source: str, copy: Place) -> None
 def test_what_lies_elsewhere_is_nobodys_business(source: str, copy: Place) -> None:
     copy.do(
         "create extension hstore schema public",
+        "create table public.notes (id integer references events)",
         "create view public.titles as select title from events",
         f"alter default privileges in schema {SCHEMA} grant select on tables to public",
         "analyze",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from intake.faults import Unusable
 from intake.items import Name, content_hash, items_of
 from intake.load import Loaded, load, read
 from intake.stored import Stored
-from schema.database import reading, writing
+from schema.database import DatabaseError, reading, writing
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
@@ -495,3 +497,14 @@ def test_who_is_killed_in_the_middle_leaves_it_as_it_was(database: str, tmp_path
         process.kill()
     assert everything(database) == before
     assert len(loaded(database, path).changes) == 1
+
+
+def test_rows_that_point_to_rows_that_are_gone_are_told(tmp_path: Path) -> None:
+    """Somebody deleted by hand while foreign keys were off."""
+    database = Files(tmp_path).migrated()
+    loaded(database, put(tmp_path, SOUND))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("delete from facts where kind = 'event'")
+    changed = put(tmp_path, SOUND.replace("The Harbour Talks", "Talks of the Harbour"))
+    with pytest.raises(DatabaseError, match="that point to rows that are gone; restore the file"):
+        loaded(database, changed)
