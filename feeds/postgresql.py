@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from feeds.blocks import Block
 from feeds.digest import Engine, quoted
 from feeds.progress import Progress
 from feeds.relational import RECORD, Relational
@@ -252,7 +253,7 @@ class Postgresql(Relational):
             largest = self._scalar(f"select coalesce(max({one.column}), 0) from {one.table}")
             self._do(f"alter sequence {one.name} restart with {largest + 1}")
 
-    def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:
+    def write(self, into: str, table: Table, blocks: Iterable[Block], **how: bool) -> None:
         """COPY rows: the driver sends some while the next ones are read."""
         from psycopg.copy import QueuedLibpqWriter
 
@@ -263,8 +264,8 @@ class Postgresql(Relational):
             driver.cursor() as cursor,
             cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy,
         ):
-            for some in lines:
-                copy.write(csv(some))
+            for block in blocks:
+                copy.write(csv(block.text))
 
     def _scalar(self, query: str) -> Any:
         return self.connection.exec_driver_sql(query).scalar()
@@ -273,16 +274,16 @@ class Postgresql(Relational):
         return self.connection.exec_driver_sql(query).all()
 
 
-def csv(lines: Sequence[bytes]) -> bytes:
-    """Turn rows from JSON arrays into csv as COPY reads it.
+def csv(rows: bytes) -> bytes:
+    """Turn rows from JSON arrays, one a line, into csv as COPY reads it.
 
     The two are alike but for the brackets, and for what is escaped: most rows need no change.
     Raises ValueError for what is no UTF-8.
     """
-    block = b"\n".join(lines)
-    if b"\\" not in block:
+    if b"\\" not in rows:
         # No value holds a line end: in JSON it would be escaped.
-        return block.replace(b"]\n[", b"\n")[1:-1] + b"\n"
+        return rows.replace(b"]\n[", b"\n")[1:-1] + b"\n"
+    lines = rows.split(b"\n")
     return b"".join((_csv(line) if b"\\" in line else line[1:-1]) + b"\n" for line in lines)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from feeds import scope
+from feeds.blocks import Block
 from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quoted
 from feeds.progress import Progress
 from feeds.record import Recorded, recorded, records
@@ -163,8 +164,8 @@ class Relational(Target):
     # --- rows ---------------------------------------------------------------------------------
 
     @abstractmethod
-    def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:
-        """Write rows, each a JSON array, into a table that has the columns of another.
+    def write(self, into: str, table: Table, blocks: Iterable[Block], **how: bool) -> None:
+        """Write rows into a table that has the columns of another.
 
         Raises DBAPIError or ValueError for a value that the target cannot hold.
         """
@@ -184,14 +185,15 @@ class Relational(Target):
         Raises DatabaseError, naming the value, where the target cannot hold one.
         """
 
-        def read() -> Generator[list[bytes], None, None]:
-            for some in source.lines(table, where):
-                yield some
-                progress.advance(len(some))
+        def read() -> Generator[Block, None, None]:
+            with closing(source.unordered(table, where)) as blocks:
+                for block in blocks:
+                    yield block
+                    progress.advance(block.rows)
 
         try:
-            with closing(read()) as rows:
-                self.write(table, into or table.name, rows, **how)
+            with closing(read()) as blocks:
+                self.write(into or table.name, table, blocks, **how)
         except (DBAPIError, ValueError) as error:
             raise unholdable(source, table, self.engine, error) from error
 

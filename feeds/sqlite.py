@@ -6,7 +6,6 @@ keeps its state, and who opens it next sees the new one.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 
 from feeds.beside import alone, beside, move, require_folder
+from feeds.blocks import Block
 from feeds.digest import Digest, Engine, quoted
 from feeds.progress import Progress
 from feeds.relational import Relational
@@ -107,14 +107,14 @@ class Sqlite(Relational):
                     raise source.wrong(dangling) from error
                 raise
 
-    def write(self, table: Table, into: str, lines: Iterable[list[bytes]], **how: bool) -> None:  # noqa: ARG002 - how: for others
+    def write(self, into: str, table: Table, blocks: Iterable[Block], **how: bool) -> None:  # noqa: ARG002 - how: for others
         """Insert rows."""
         columns = ", ".join(quoted(column.name) for column in table.columns)
         values = ", ".join("?" * len(table.columns))
         statement = f"insert into {into} ({columns}) values ({values})"
         with driving(self.connection) as driver:
-            for some in lines:
-                driver.executemany(statement, json.loads((b"[%b]" % b",".join(some)).decode()))
+            for block in blocks:
+                driver.executemany(statement, block.values())
 
 
 def _url(path: Path) -> URL:
