@@ -80,6 +80,7 @@ def _leave_with_who_asked() -> None:
 
 def main() -> None:
     """Answer the queries that are given, of the file that is named, while who asked is there."""
+    os.nice(10)  # it has time until all is written
     Thread(target=_leave_with_who_asked, daemon=True).start()
     connection = sqlite3.connect(f"{Path(sys.argv[1]).absolute().as_uri()}?mode=ro", uri=True)
     connection.execute(f"pragma mmap_size = {MAPPED}")
