@@ -194,7 +194,7 @@ def _own(table: Table, engine: Engine, without: Sequence[str]) -> str:
     )
     # Hashed once more: a row's hash adds up those of its values, and in a sum of such ones nobody
     # could see that two rows have exchanged a value.
-    return f"sum(hashint8extended(hash_record_extended(row({', '.join(values)}), 0), 0))"
+    return f"sum(hashint8(hash_record_extended(row({', '.join(values)}), 0)))"
 
 
 def quoted(name: str) -> str:

@@ -31,9 +31,6 @@ DIGEST, CHECKSUM = "sourcebook_digest", "sourcebook_checksum"
 TOGETHER = 256
 """Rows that are hashed at once, which is quicker than one by one."""
 
-MAPPED = 2**31
-"""Bytes of a file that SQLite may look at where they lie, without copying them."""
-
 
 class _Aggregate:
     """What SQLite calls for every row, and at the end."""
@@ -83,7 +80,6 @@ def main() -> None:
     os.nice(10)  # it has time until all is written
     Thread(target=_leave_with_who_asked, daemon=True).start()
     connection = sqlite3.connect(f"{Path(sys.argv[1]).absolute().as_uri()}?mode=ro", uri=True)
-    connection.execute(f"pragma mmap_size = {MAPPED}")
     register(connection)
     json.dump([connection.execute(one).fetchone() for one in json.loads(sys.argv[2])], sys.stdout)
 
