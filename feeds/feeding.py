@@ -32,6 +32,10 @@ FEW, PART = 1_000, 1 / 3
 which is quicker then."""
 
 
+Held = Callable[[dict[str, Digest]], dict[str, Digest]]
+"""What says what the source holds, told what it must hold if all goes as expected."""
+
+
 class TableFed(NamedTuple):
     """What a feed did to a table, and what it holds on both sides."""
 
@@ -120,15 +124,16 @@ class _Feeding:
                 f"{self.target.name}: holds a sourcebook that no feed has made; feed another "
                 "target, or say --replace"
             )
-        self._require_made(self.target.altered())
-        self._require_related()
-        part = self._part()
-        if part is not None:
-            try:
-                return self._bring(part)
-            except (Untold, IntegrityError):
-                # What the journal tells is not all, or two rows have changed places.
-                pass
+        with self._reading() as held:
+            self._require_made(self.target.altered())
+            self._require_related()
+            part = self._part()
+            if part is not None:
+                try:
+                    return self._bring(part, held)
+                except (Untold, IntegrityError):
+                    # What the journal tells is not all, or two rows have changed places.
+                    pass
         self._require_untouched()
         return self._fill("filled anew")
 
@@ -163,7 +168,8 @@ class _Feeding:
                 table
                 for table in TABLES
                 if table.name not in scope.SHARED
-                or self.source.digest(table) != self.record[table.name].digest
+                or self.source.checksum(table)
+                != self.record[table.name].by(self.source.engine).checksum
             ),
         )
 
@@ -205,9 +211,9 @@ class _Feeding:
         self.target.note(here, there, self.source)
         return self._fed(how, _all(before, there), here, there)
 
-    def _bring(self, part: Part) -> Fed:
+    def _bring(self, part: Part, held: Held) -> Fed:
         dry = self.options.dry_run
-        with self.target.attempt(), self._reading() as held:
+        with self.target.attempt():
             brought = self.target.bring(self.source, part, self.progress, dry=dry)
             there = brought.there
             if dry:
@@ -225,7 +231,7 @@ class _Feeding:
         return self._fed("updated", brought.changes, here, there)
 
     @contextmanager
-    def _reading(self) -> Iterator[Callable[[dict[str, Digest]], dict[str, Digest]]]:
+    def _reading(self) -> Iterator[Held]:
         """Compute what the source holds beside what the block does; give what waits for that.
 
         It is told the expected digests, and gives these where the source's checksums are so.

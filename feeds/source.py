@@ -95,17 +95,18 @@ class Source:
         with self._reading(table):
             return digest(self.connection, table, self.without(table), where=where)
 
+    def checksum(self, table: Table) -> Checksum:
+        """Let the source's engine compute the checksum of a table. Raises DatabaseError."""
+        with self._reading(table):
+            return checksum(self.connection, table, self.without(table))
+
     def digests(self) -> dict[str, Digest]:
         """Let the source's engine compute the digests of all tables."""
         return {table.name: self.digest(table) for table in TABLES}
 
     def checksums(self) -> dict[str, Checksum]:
-        """Let the source's engine compute the checksums of all tables. Raises DatabaseError."""
-        found = {}
-        for table in TABLES:
-            with self._reading(table):
-                found[table.name] = checksum(self.connection, table, self.without(table))
-        return found
+        """Let the source's engine compute the checksums of all tables."""
+        return {table.name: self.checksum(table) for table in TABLES}
 
     @contextmanager
     def digesting(self) -> Iterator[Callable[[], dict[str, Digest]]]:
