@@ -17,14 +17,14 @@ from pathlib import Path
 
 from sqlalchemy import Table, text
 
-from feeds import duckdb_schema, duckdb_shape
+from feeds import duckdb_shape
 from feeds.beside import alone, beside, move, require_folder
 from feeds.digest import Digest, Engine, quoted, row
 from feeds.duckdb_rows import asked, compared, fill, held
 from feeds.duckdb_schema import Dialect
 from feeds.progress import Progress
 from feeds.record import Recorded, recorded, records
-from feeds.rows import BATCH, TABLES
+from feeds.rows import BATCH, RECORD, TABLES
 from feeds.shape import broken, told
 from feeds.source import DOCUMENTS, JOURNAL, Source
 from feeds.strangers import OURS, named
@@ -32,7 +32,6 @@ from feeds.target import ANOTHER, Brought, Part, Standing, Target, Untold
 from reports.definition import Report, Value
 from reports.run import bound
 from schema.database import REVISION, VERSIONS, DatabaseError
-from schema.loading import Fed
 from schema.models import METADATA
 
 MAGIC = b"DUCK"
@@ -43,7 +42,6 @@ SCHEME = "duckdb:///"
 
 MISSING = "DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra `duckdb`"
 
-RECORD = METADATA.tables[Fed.__tablename__]
 BLOCK = 16_384
 """Bytes of a block, the least that DuckDB takes: every key has an index, which fills some."""
 
@@ -359,15 +357,11 @@ class Duckdb(Target):
         """Make the new file."""
         new = self._folder / self._real.name
         self._do(f"attach {_literal(new)} as new (type duckdb, block_size {BLOCK})", "use new")
-        tables = (*TABLES, RECORD)
-        self._do("begin", *map(duckdb_schema.table, tables), "commit")
+        self._do("begin", *duckdb_shape.tables(), "commit")
         with progress.stage("copying", sum(source.count(table) for table in TABLES)):
             for table in TABLES:
                 fill(self._duck, source, table, progress)
-        self._do("begin")
-        for table in tables:
-            self._do(*duckdb_schema.indexes(table), *duckdb_schema.comments(table))
-        self._do(*duckdb_schema.versions(), *duckdb_schema.views(), "commit")
+        self._do("begin", *duckdb_shape.rest(), "commit")
         self._new = new
 
     def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:

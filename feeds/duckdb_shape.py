@@ -10,15 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from feeds import duckdb_schema
-from feeds.rows import TABLES
+from feeds.rows import RECORD, TABLES
 from feeds.shape import Shape, Thing
-from schema.loading import Fed
-from schema.models import METADATA
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-RECORD = METADATA.tables[Fed.__tablename__]
 MADE = "made"
 """What the database in memory is called."""
 
@@ -91,7 +88,7 @@ def reference(duck: DuckDBPyConnection) -> Shape:
     duck.execute(f"attach ':memory:' as {MADE}")
     try:
         duck.execute(f"use {MADE}")
-        for statement in statements():
+        for statement in (*tables(), *rest()):
             duck.execute(statement)
         return shape(duck, MADE)
     finally:
@@ -99,11 +96,14 @@ def reference(duck: DuckDBPyConnection) -> Shape:
         duck.execute(f"detach {MADE}")
 
 
-def statements() -> Iterator[str]:
-    """Give all statements by which a feed makes the structure."""
-    tables = (*TABLES, RECORD)
-    yield from map(duckdb_schema.table, tables)
-    for table in tables:
+def tables() -> Iterator[str]:
+    """Give the statements by which a feed makes the tables, with their keys."""
+    return map(duckdb_schema.table, (*TABLES, RECORD))
+
+
+def rest() -> Iterator[str]:
+    """Give those by which it makes all else, once the rows are there."""
+    for table in (*TABLES, RECORD):
         yield from duckdb_schema.indexes(table)
         yield from duckdb_schema.comments(table)
     yield from duckdb_schema.versions()

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from feeds.blocks import Block
 from feeds.digest import Engine, quoted
 from feeds.progress import Progress
-from feeds.relational import RECORD, Relational
-from feeds.rows import TABLES
+from feeds.relational import Relational
+from feeds.rows import RECORD, TABLES
 from feeds.source import Source, driving
 from feeds.target import Standing
 from migrations.upgrade import upgrade

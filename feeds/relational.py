@@ -17,7 +17,7 @@ from feeds.blocks import Block
 from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quoted
 from feeds.progress import Progress
 from feeds.record import Recorded, recorded, records
-from feeds.rows import TABLES
+from feeds.rows import RECORD, TABLES
 from feeds.shape import broken, columns, reference, shape, told
 from feeds.source import DOCUMENTS, JOURNAL, Source, kept_texts, last_load, lines, unholdable
 from feeds.strangers import named, strangers
@@ -25,10 +25,8 @@ from feeds.target import ANOTHER, Brought, Change, Part, Standing, Target
 from reports.definition import Report, Value
 from reports.run import run
 from schema.database import REVISION, DatabaseError, revision
-from schema.loading import Fed
 from schema.models import METADATA
 
-RECORD = METADATA.tables[Fed.__tablename__]
 GIVEN = "relation_types"
 """The table into which the migrations put rows."""
 
@@ -213,9 +211,12 @@ class Relational(Target):
                 new = source.digest(table, where)
                 if old == new and not scope.hangs(table, changes):
                     continue
-                gone = old if source.engine == self.engine else old.bare()
-                if source.engine == "sqlite" != self.engine:
+                if source.engine == self.engine:
+                    gone = old
+                elif source.engine == "sqlite":
                     gone = self._folded(table, where)
+                else:
+                    gone = old.bare()
                 here[table.name] = here[table.name].minus(gone).plus(new)
                 there[table.name] = there[table.name].minus(old)
                 self._stage(table)

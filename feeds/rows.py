@@ -10,9 +10,10 @@ from schema.models import METADATA
 BATCH = 10_000
 """Rows that are held at a time."""
 
-TABLES: tuple[Table, ...] = tuple(
-    table for table in METADATA.sorted_tables if table is not Fed.__table__
-)
+RECORD = METADATA.tables[Fed.__tablename__]
+"""The record that a feed leaves in its target: it tells of one database alone."""
+
+TABLES: tuple[Table, ...] = tuple(table for table in METADATA.sorted_tables if table is not RECORD)
 """Every table that is fed, each behind those that it refers to: all but the record of feeds."""
 
 

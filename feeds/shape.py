@@ -15,9 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
-from feeds.rows import TABLES
-from schema.loading import Fed
-from schema.models import METADATA
+from feeds.rows import RECORD, TABLES
 
 SHOWN = 5
 """Differences that a message names."""
@@ -89,7 +87,7 @@ def _shown(value: object) -> str:
 
 def broken(there: Mapping[str, Collection[str]]) -> Iterator[str]:
     """Say which tables, and which columns of them, are gone or new: what every feed has to know."""
-    for table in (*TABLES, METADATA.tables[Fed.__tablename__]):
+    for table in (*TABLES, RECORD):
         if table.name not in there:
             yield f"its table {table.name} is gone"
             continue

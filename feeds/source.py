@@ -221,10 +221,12 @@ class Source:
             for some in self.lines(table, where):
                 yield Block(table, b"\n".join(some), len(some))
 
-    def _each(self, table: Table, read: Generator[Rows, None, None]) -> Generator[Rows, None, None]:
+    def _each(
+        self, table: Table, read: Generator[Rows, None, None], fit: Engine | None = None
+    ) -> Generator[Rows, None, None]:
         with closing(read):
             while True:
-                with self._reading(table):
+                with self._reading(table, fit):
                     found = next(read, None)
                 if found is None:
                     return
@@ -242,17 +244,11 @@ class Source:
             query = f"select {written} from {quoted(table.name)} order by {_key(table)}"
             found = _from_postgresql(self.connection, query)
             read = (Block(table, b"\n".join(lines), len(lines)) for lines in found)
-        with closing(read):
-            while True:
-                with self._reading(table, fit):
-                    block = next(read, None)
-                    if block is None:
-                        return
-                    block.text.decode()
-                nul = fit == "postgresql" and NUL in block.text
-                if nul and (fault := self.fault(table, fit)):
-                    raise self.wrong(fault)
-                yield block
+        for block in self._each(table, read, fit):
+            nul = fit == "postgresql" and NUL in block.text
+            if nul and (fault := self.fault(table, fit)):
+                raise self.wrong(fault)
+            yield block
 
     @contextmanager
     def _reading(self, table: Table, fit: Engine | None = None) -> Iterator[None]:
@@ -381,6 +377,7 @@ def _blocks(
             text, rows = driver.execute(asked, (*last, size)).fetchone()
             if not rows:
                 return
+            text.decode()  # here, where it is known of which table it is
             yield Block(table, text, rows)
             end = json.loads(text[text.rfind(b"\n") + 1 :])
             last = [end[names.index(name)] for name in key]

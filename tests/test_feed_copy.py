@@ -250,7 +250,7 @@ def test_a_renumbered_source_refills_the_target(source: str, copy: Place) -> Non
     assert equal(source, copy)
 
 
-def test_what_the_journal_does_not_tell_is_found_by_the_count(source: str, copy: Place) -> None:
+def test_rows_that_are_gone_untold_are_found(source: str, copy: Place) -> None:
     with altering(source) as connection:
         connection.exec_driver_sql("delete from spans where document_id = 2")
     load(source, 1)
