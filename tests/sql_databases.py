@@ -9,6 +9,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests.postgres import GUEST
+
 SQLITE = """
     create table people (id integer primary key, name text);
     insert into people values (1, 'ann'), (2, 'bob'), (3, 'cyd');
@@ -71,7 +73,7 @@ def make_postgresql(url: str) -> str:
     return url
 
 
-STATE = """
+STATE = f"""
     select 'people', string_agg(people::text, ' ' order by id) from people
     union all select 'kept', string_agg(kept::text, ' ' order by id) from kept
     union all select 'relations', string_agg(relname::text || relkind::text, ' ' order by oid)
@@ -79,6 +81,7 @@ STATE = """
     union all select 'functions', count(*)::text from pg_proc
     union all select 'types', count(*)::text from pg_type
     union all select 'roles', string_agg(rolname, ' ' order by rolname) from pg_roles
+      where not starts_with(rolname, '{GUEST}')
     union all select 'comments', count(*)::text from pg_description
     union all select 'grants', string_agg(relname::text || relacl::text, ' ' order by oid)
       from pg_class where relnamespace = 'public'::regnamespace

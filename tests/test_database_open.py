@@ -35,6 +35,7 @@ from tests.databases import (
     on_sqlite,
     refusal,
 )
+from tests.postgres import GUEST
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -350,7 +351,7 @@ def test_a_database_of_another_encoding_is_refused(sourcebooks: Files | Server) 
 
 @on_postgresql
 def test_a_user_without_rights_is_told_whom_to_ask(database: str) -> None:
-    guest = f"sourcebook_guest_{uuid.uuid4().hex}"
+    guest = f"{GUEST}{uuid.uuid4().hex}"
     with building(database) as connection:
         connection.exec_driver_sql(f"create role {guest} login")
     url = make_url(database).set(username=guest).render_as_string(hide_password=False)

@@ -30,6 +30,7 @@ from tests.feed_targets import (
     on_sqlite,
     refusal,
 )
+from tests.postgres import GUEST
 
 REPAIRED = "--replace makes it anew"
 
@@ -309,7 +310,7 @@ def test_without_damage_a_refill_leaves_tables_as_they_stand(source: str, copy: 
 @on_postgresql
 def test_rights_of_others_survive_a_repair(source: str, copy: Place) -> None:
     """Readers of the tables before are readers of them afterwards."""
-    role = f"reader_of_{copy.target().name.rpartition('_')[2][:8]}"
+    role = f"{GUEST}{copy.target().name.rpartition('_')[2]}"
     copy.do(
         f'create role "{role}"',
         f'grant usage on schema {SCHEMA} to "{role}"',
