@@ -194,6 +194,7 @@ def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterato
     into = run(psql.constrained()).seconds
     with opened(server) as connection:
         connection.exec_driver_sql("drop schema bare cascade")
+    pgloader = _pgloader(database, server, folder)
     unchanged = several(rounds, ours)
     copy = folder / "changed.db"
     shutil.copyfile(database, copy)
@@ -218,6 +219,10 @@ def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterato
     later, less = unchanged.seconds / first.seconds, part.seconds / first.seconds
     yield _row("psql, all constraints afterwards: the limit", limit, rows)
     yield _row("psql, into tables that have them", into, rows, f"{slower:.2f} of the limit's speed")
+    if pgloader is not None:
+        slower = limit / pgloader
+        what = "pgloader, which brings keys and indexes, no CHECKs, comments, views"
+        yield _row(what, pgloader, rows, f"{slower:.2f} of the limit's speed")
     yield _row(
         *("first feed", first.seconds, rows),
         f"{ours_is:.2f} of the limit's speed, of at least {LIMIT}",
@@ -234,7 +239,7 @@ def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterato
         "",
         f"A first feed holds {most:.0f} MB at most, that of {SMALL:,} events {least:.0f} MB;",
         f"its own processor time is {first.processor:.1f} s, the server's comes on top.",
-        *_pgloader(database, server, folder, rows),
+        *(["pgloader is not installed where this was measured."] if pgloader is None else []),
         "",
     )
 
@@ -244,16 +249,18 @@ def _row(what: str, seconds: float, rows: int | None, against: str = "") -> str:
     return f"| {what} | {seconds:.1f} s | {speed} | {against} |"
 
 
-def _pgloader(database: Path, server: Server, folder: Path, rows: int) -> Iterator[str]:
+def _pgloader(database: Path, server: Server, folder: Path) -> float | None:
+    """Give the seconds in which it brings the rows into a database of their own, if installed."""
     program = shutil.which("pgloader")
     if program is None:
-        yield "pgloader is not installed where this was measured."
-        return
+        return None
     with opened(server) as connection:
         connection.exec_driver_sql("create database pgloader")
     into = f"postgresql://postgres@unix:{server.folder}:5432/pgloader"
     took = run(Command([program, f"sqlite://{database}", into], folder / "pgloader")).seconds
-    yield f"pgloader takes {took:.1f} s, {rows / took:,.0f} rows a second."
+    with opened(server) as connection:
+        connection.exec_driver_sql("drop database pgloader")
+    return took
 
 
 def main() -> None:
