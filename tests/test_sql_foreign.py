@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -123,7 +122,7 @@ def test_text_that_is_no_text_and_bytes_come_out(tmp_path: Path) -> None:
         (None, "there is no such file"),
         (b"", "is empty"),
         (b"not a database at all, but a text", "is not an SQLite database"),
-        (os.urandom(4096), "is not an SQLite database"),
+        (bytes(range(1, 256)) * 16, "is not an SQLite database"),
         (b"SQLite format 3\0" + b"\1" * 4096, "damaged"),
     ],
 )
