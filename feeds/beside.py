@@ -27,6 +27,19 @@ def require_folder(path: Path, name: str) -> None:
         raise DatabaseError(f"{name}: its folder cannot be written to; {ANOTHER}")
 
 
+def require_no_remains(path: Path, name: str, *suffixes: str) -> None:
+    """Raise DatabaseError where a killed writer's log has outlived its file.
+
+    An engine would play it into whatever file takes that place.
+    """
+    for suffix in suffixes:
+        if not path.exists() and os.path.lexists(f"{path}{suffix}"):
+            raise DatabaseError(
+                f"{name}: is gone, but {path.name}{suffix} of a writer that was killed is still "
+                f"there; remove that, or {ANOTHER}"
+            )
+
+
 @contextmanager
 def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
     """Wait until nothing else is made in the folder; take away what killed ones left.

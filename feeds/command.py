@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
@@ -117,6 +118,7 @@ def feed(
     was loaded since the last feed, the content hashes alone are compared.
     """
     from feeds.feeding import feed as run
+    from feeds.postgresql import Postgresql
     from feeds.progress import Progress
     from feeds.source import Source
     from feeds.target import Options
@@ -136,6 +138,11 @@ def feed(
 
     with failing():
         chosen = _target(target, schema, password_file, progress, typed=typed)
+        if not isinstance(chosen, Postgresql):
+            if ctx.get_parameter_source("schema") is ParameterSource.COMMANDLINE:
+                raise click.UsageError("--schema is for PostgreSQL")
+            if output and os.path.realpath(output) == os.path.realpath(chosen.name):
+                raise click.UsageError("--output: is TARGET itself; name another file")
         # A file is opened first: what cannot be listed is not fed.
         _print(rows() if output else list(rows()), format, output, raw)
     progress.say(_told(done[0], chosen, options))

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Table, text
 
 from feeds import duckdb_shape
-from feeds.beside import alone, beside, move, require_folder
+from feeds.beside import alone, beside, move, require_folder, require_no_remains
 from feeds.digest import Digest, Engine, quoted, row
 from feeds.duckdb_rows import asked, compared, fill, held
 from feeds.duckdb_schema import Dialect
@@ -128,6 +128,7 @@ class Duckdb(Target):
                 duckdb.connect(":memory:", config=SETTINGS) as self._duck,
                 beside(self._real) as self._folder,
             ):
+                require_no_remains(self._real, self.name, ".wal")
                 self._do(f"set temp_directory = {_literal(self._folder)}")
                 standing = self._opened()
                 self._record = standing.record if standing else {}

@@ -108,6 +108,7 @@ class _Feeding:
         if self.options.replace:
             return self._fill("replaced" if self.standing.rows else "first feed")
         self._require_made(self.standing.broken)
+        self._require_recorded()
         if not self.standing.rows:
             self._require_made(self.target.altered())
             return self._fill("first feed")
@@ -178,7 +179,7 @@ class _Feeding:
     def _left(self) -> Fed:
         """Leave the target alone: its content is the source's."""
         here: dict[str, Digest] = {}
-        there = {name: recorded.digest for name, recorded in self.record.items()}
+        there: dict[str, Digest] = {}
         if self.options.verify:
             self._require_made(self.target.altered())
             there = self._require_untouched()
@@ -218,7 +219,7 @@ class _Feeding:
             there = brought.there
             if dry:
                 self._require_untouched()
-            else:
+            elif self.target.in_place:
                 there = self._held_there(there)
             with self.progress.stage("comparing the source"):
                 here = held(brought.here)
@@ -290,6 +291,16 @@ class _Feeding:
             raise DatabaseError(
                 f"{self.target.name}: somebody changed its structure: {altered}; "
                 "--replace makes it anew"
+            )
+
+    def _require_recorded(self) -> None:
+        """Raise DatabaseError where somebody wrote over what the last feed recorded."""
+        known = {name for name, one in self.record.items() if one.sealed}
+        lost = {table.name for table in TABLES} - known
+        if self.record and lost and not self.standing.older:
+            raise DatabaseError(
+                f"{self.target.name}: somebody changed what the last feed recorded of "
+                f"{', '.join(sorted(lost))} in its table feeds; --replace makes it anew"
             )
 
     def _require_related(self) -> None:

@@ -22,7 +22,7 @@ from feeds.rows import RECORD, TABLES
 from feeds.source import Source, driving
 from feeds.target import Standing
 from migrations.upgrade import upgrade
-from schema.database import DatabaseError, changing, name_of
+from schema.database import DatabaseError, changing, name_of, revision
 
 FEEDING = 5_070_061
 """The first half of the advisory lock that keeps two feeds of one schema apart."""
@@ -80,6 +80,13 @@ OURS = """
 """
 """Views first, for they depend on tables: nobody else's stand there."""
 
+TO_LOCK = """
+    select string_agg(quote_ident(relname), ', ' order by relname <> 'codings', relname)
+    from pg_class
+    where relnamespace = current_schema::regnamespace and relkind in ('r', 'p')
+"""
+"""The one that a load locks comes first, so that neither waits for the other in turn."""
+
 GRANTS = """
     select concat(
         'grant ', string_agg(privilege_type, ', '), ' on ', quote_ident(relname), ' to ',
@@ -124,12 +131,12 @@ class Postgresql(Relational):
             self._made = not self._scalar(
                 f"select count(*) from pg_namespace where nspname = '{self.schema}'"
             )
-            standing = self.standing()
-            self._empty = standing is None
-            if standing is not None and not standing.older and not standing.broken:
-                names = ", ".join(table.name for table in (*TABLES, RECORD))
+            if revision(self.connection) and (there := self._scalar(TO_LOCK)):
                 # Whoever reads does not wait; whoever writes does, until this feed has ended.
-                self._lock(f"lock table {names} in share row exclusive mode")
+                self._lock(f"lock table {there} in share row exclusive mode")
+            standing = self.standing()  # not before: who was waited for has written
+            self._empty = standing is None
+            self._holds_rows = standing is not None and standing.rows
             yield standing or Standing()
 
     def _require_utf8(self) -> None:
@@ -168,7 +175,9 @@ class Postgresql(Relational):
         """Make the tables where there are none; empty them and copy all rows."""
         if self._made:
             self._do(f"create schema {quoted(self.schema)}")
-        grants = self._dropped() if self.altered() else []
+        grants: Sequence[Any] = []
+        if self.altered():
+            grants, self._holds_rows = self._dropped(), False
         upgrade(self.connection)
         for (grant,) in grants:
             self._do(grant)
@@ -177,7 +186,7 @@ class Postgresql(Relational):
         everything = (*TABLES, RECORD)
         names = ", ".join(table.name for table in everything)
         self.total = sum(source.count(table) for table in TABLES)
-        if self._made or not any(self.counts().values()):
+        if not self._holds_rows:
             # Nobody can miss what is not there yet: the quickest way.
             self._lock(f"truncate {names}")
             taken = self._taken_away()

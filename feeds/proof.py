@@ -77,10 +77,10 @@ def _differences(table: Table, here: Iterator[bytes], there: Iterator[bytes]) ->
             continue
         one, other = _row(table, ours), _row(table, theirs)
         key, same = _key(table, one), _key(table, other)
-        if one is None or (other is not None and same < key):
+        if one is None or (other is not None and _order(same) < _order(key)):
             yield f"{_named(table, same)} is there only"
             theirs = next(there, None)
-        elif other is None or key < same:
+        elif other is None or _order(key) < _order(same):
             yield f"{_named(table, key)} is missing there"
             ours = next(here, None)
         else:
@@ -102,6 +102,11 @@ def _row(table: Table, line: bytes | None) -> dict[str, Any] | None:
 
 def _key(table: Table, row: dict[str, Any] | None) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in table.primary_key.columns) if row else ()
+
+
+def _order(key: tuple[Any, ...]) -> list[tuple[bool, bool, Any]]:
+    """Order keys as SQLite does, in which somebody may have put any: null, number, text."""
+    return [(value is not None, isinstance(value, str), value) for value in key]
 
 
 def _named(table: Table, key: tuple[Any, ...]) -> str:

@@ -13,15 +13,18 @@ from pathlib import Path
 
 from sqlalchemy import Table
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
-from feeds.beside import alone, beside, move, require_folder
+from feeds.beside import alone, beside, move, require_folder, require_no_remains
 from feeds.blocks import Block
 from feeds.digest import Digest, Engine, quoted
 from feeds.progress import Progress
 from feeds.relational import Relational
-from feeds.rows import TABLES
+from feeds.rows import RECORD, TABLES
+from feeds.shape import columns
 from feeds.source import Source, driving
 from feeds.target import ANOTHER, Standing
+from feeds.values import fault
 from migrations.upgrade import require_whole, upgrade
 from schema.database import DatabaseError, building, changing
 
@@ -50,18 +53,46 @@ class Sqlite(Relational):
         try:
             require_folder(self._path, self.name)
             with alone(self._path, self.name, self._progress), ExitStack() as old:
+                require_no_remains(self._path, self.name, "-journal", "-wal")
                 if self._path.exists():
                     if source.engine == "sqlite" and self._path.samefile(source.name):
                         raise DatabaseError(f"{self.name}: is the source itself; {ANOTHER}")
                     self.connection = there = old.enter_context(changing(_url(self._path)))
                     # To commit, even nothing, is to wait for those who read.
                     old.callback(lambda: None if self._wrote else there.rollback())
-                    self._standing = self.standing()
-                with ExitStack() as self._making:
+                    self._standing = self._stands()
+                with ExitStack() as self._making, self._telling():
                     yield self._standing or Standing()
         except OSError as error:
             reason = error.strerror or str(error)
             raise DatabaseError(f"{self.name}: {reason.lower()}; nothing changed") from error
+
+    def _stands(self) -> Standing | None:
+        """Say what stands there, also where it cannot be read."""
+        try:
+            return self.standing()
+        except DBAPIError:
+            if found := self._fault():
+                return Standing(rows=True, broken=found)
+            raise
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say of an error which value of the old file has made it, if one has."""
+        try:
+            yield
+        except DBAPIError as error:
+            if self._standing and not self._made and (found := self._fault()):
+                raise DatabaseError(
+                    f"{self.name}: somebody changed its rows: {found}; --replace makes it anew"
+                ) from error
+            raise
+
+    def _fault(self) -> str | None:
+        """Find the first value there that no feed can have written."""
+        there = columns(self.connection)
+        every = (table for table in (*TABLES, RECORD) if table.name in there)
+        return next(filter(None, (fault(self.connection, one, self.engine) for one in every)), None)
 
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that stands there."""
@@ -76,11 +107,7 @@ class Sqlite(Relational):
         """Make a new file beside the old one."""
         self._made = True
         if self._standing is not None:
-            # Whatever was written to the old file is taken back now: its journal, played back by
-            # whoever opens the path next, must not meet the new file there.
-            with driving(self.connection) as driver:
-                driver.execute("rollback")
-                driver.execute("begin immediate")
+            self._take_back()
         folder = self._making.enter_context(beside(self._path))
         new = folder / self._path.name
         with building(str(new)) as connection:
@@ -106,6 +133,22 @@ class Sqlite(Relational):
                 if dangling := source.dangling():
                     raise source.wrong(dangling) from error
                 raise
+
+    def _take_back(self) -> None:
+        """Undo whatever was written to the old file, which others still may not write.
+
+        Its journal, played back by whoever opens the path next, must not meet the new file there.
+        Raises DatabaseError where somebody wrote in between.
+        """
+        version = "pragma data_version"
+        with driving(self.connection) as driver:
+            before = driver.execute(version).fetchone()
+            driver.execute("rollback")
+            driver.execute("begin immediate")
+            if driver.execute(version).fetchone() != before:
+                raise DatabaseError(
+                    f"{self.name}: somebody wrote to it meanwhile; nothing changed; feed again"
+                )
 
     def write(self, into: str, table: Table, blocks: Iterable[Block], **how: bool) -> None:  # noqa: ARG002 - how: for others
         """Insert rows."""

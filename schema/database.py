@@ -44,6 +44,8 @@ MIGRATING = 5_070_061_991
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SQLITE_WAL = 2
 """Byte 18 or 19 of an SQLite file that keeps a write-ahead log in a second file beside it."""
+SQLITE_UTF16 = (b"\0\0\0\2", b"\0\0\0\3")
+"""Bytes 56 to 59 of one whose text is UTF-16, in either order."""
 
 NO_URL = "--db: this is no database URL; give a path, sqlite:///PATH or postgresql://HOST/NAME"
 
@@ -279,7 +281,7 @@ def look(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
         if not stat.S_ISREG(kind):
             raise DatabaseError(f"{path}: is no regular file; give another --db")
         with real.open("rb") as file:
-            start = file.read(20)
+            start = file.read(60)
     except OSError as error:
         reason = (error.strerror or "unusable").lower()
         raise DatabaseError(f"{path}: {reason}; give another --db") from None
@@ -287,10 +289,14 @@ def look(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
         raise DatabaseError(f"{path}: is empty; {MAKE}")
     if not start.startswith(SQLITE_MAGIC) and start != b"":
         raise DatabaseError(f"{path}: is not an SQLite database; give another --db")
-    if SQLITE_WAL in start[18:] and to != "ask":
+    if SQLITE_WAL in start[18:20] and to != "ask":
         raise DatabaseError(
             f"{path}: keeps a write-ahead log, and a sourcebook is one file; set its "
             "`pragma journal_mode = delete`, or give another --db"
+        )
+    if start[56:60] in SQLITE_UTF16 and to != "ask":
+        raise DatabaseError(
+            f"{path}: keeps its text as UTF-16, and a sourcebook as UTF-8; give another --db"
         )
     if to in ("write", "build") and not (
         os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)

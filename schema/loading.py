@@ -135,3 +135,6 @@ class Fed(Base):
         comment="the column that was left out: text, unless fed with --keep-text"
     )
     fed_at: Mapped[str] = mapped_column(comment="when, UTC, ISO 8601 to the second")
+    seal: Mapped[str] = mapped_column(
+        comment="a hash of the columns before it: it shows that nobody wrote over them"
+    )

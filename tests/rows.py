@@ -127,7 +127,7 @@ ROWS: dict[str, list[Row]] = {
     "feeds": [
         {"table_name": "events", "row_count": 2, "digest": "0" * 16, "left_out": None}
         | {"checksum": "sqlite " + "0" * 16, "source_checksum": None}
-        | {"fed_at": "2016-06-01T12:00:00Z"},
+        | {"fed_at": "2016-06-01T12:00:00Z", "seal": "0" * 64},
     ],
 }
 """What each table holds; the types of relations come with the migrations."""

@@ -133,6 +133,16 @@ def wal(path: Path) -> None:
     run(path, "pragma journal_mode = wal")
 
 
+def utf16(path: Path) -> None:
+    migrate(str(path.with_name("utf8.db")))
+    with closing(sqlite3.connect(path.with_name("utf8.db"))) as made:
+        statements = "\n".join(made.iterdump())
+    path.with_name("utf8.db").unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma encoding = 'UTF-16be'")
+        connection.executescript(statements)
+
+
 def newer(path: Path) -> None:
     migrate(str(path))
     run(path, "update alembic_version set version_num = 'sourcebook_9999'")
@@ -183,6 +193,7 @@ REFUSED: list[tuple[Callable[[Path], None], tuple[str, ...], str]] = [
         ALL,
         WAL,
     ),
+    (utf16, ALL, "{}: keeps its text as UTF-16, and a sourcebook as UTF-8; " + OTHER),
     (
         newer,
         ALL,

@@ -19,7 +19,8 @@ from feeds.relational import Relational
 from feeds.rows import TABLES
 from feeds.source import Source, lines
 from schema.database import reading
-from tests.feed_targets import Place, altering, equal, fed, load
+from schema.models import METADATA
+from tests.feed_targets import Place, altering, equal, fed, load, record
 
 ENDLESS = "with recursive n as (select 1 as i union all select i + 1 from n) select max(i) from n"
 
@@ -103,13 +104,24 @@ def test_checksums_suffice_for_what_loads_have_changed(source: str, copy: Place)
 
 
 def test_where_checksums_tell_nothing_digests_do(source: str, copy: Place) -> None:
-    copy.do("update feeds set checksum = 'postgresql what', source_checksum = null")
+    every = [table.name for table in TABLES]
+    record(copy, *every, checksum=f"duckdb {0:016x}", source_checksum=None)
     load(source, 1, "update events set title = 'A long visit' where id = 1")
     assert fed(source, copy).how == "updated"
     assert equal(source, copy)
-    copy.do("update feeds set digest = 'no hexadecimals!', checksum = null, source_checksum = null")
-    load(source, 1, "update events set title = 'A visit' where id = 1")
-    assert "somebody changed rows of" in copy.refused(source)
+
+
+def test_verify_trusts_no_checksum(source: str, copy: Place) -> None:
+    """Here one stands for the wrong rows, as it could by chance or by art."""
+    copy.do("update evidence set hedge = 'forged' where document_id = 2")
+    with copy.changing() as connection:
+        forged = checksum(connection, METADATA.tables["evidence"]).sum
+    record(copy, "evidence", checksum=f"{copy.target().engine} {forged:016x}")
+    load(source, 1, "update quotes set says = 'Something else'")
+    assert "somebody changed rows of evidence" in copy.refused(source, verify=True)
+    assert fed(source, copy).how == "updated"
+    assert not equal(source, copy)
+    assert "somebody changed rows of evidence" in copy.refused(source, verify=True)
 
 
 @pytest.mark.usefixtures("processes")

@@ -18,7 +18,16 @@ from feeds.relational import Relational
 from feeds.source import Source
 from schema.database import DatabaseError, reading
 from tests.databases import Files
-from tests.feed_targets import Place, asked, equal, fed, load, on_postgresql, sourcebook
+from tests.feed_targets import (
+    Place,
+    altering,
+    asked,
+    equal,
+    fed,
+    load,
+    on_postgresql,
+    sourcebook,
+)
 
 PASSWORD = "s3cret-and-long"
 NOWHERE = "postgresql://me@127.0.0.1:1/none?connect_timeout=2"
@@ -89,6 +98,8 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
         ([""], "TARGET: this is no path"),
         (["x.db", "--schema", "Robert'); drop"], "--schema"),
         (["x.db", "--schema", "pg_mine"], "this name is the server's own"),
+        (["x.db", "--schema", "mine"], "--schema is for PostgreSQL"),
+        (["x.db", "--output", "./x.db"], "--output: is TARGET itself; name another file"),
         (["x.db", "--password-file", "x"], "--password-file is for PostgreSQL"),
         (["x.db", "--raw"], "--raw is for --format csv"),
         ([], "Missing argument 'TARGET'"),
@@ -259,6 +270,19 @@ def test_verify_asks_every_report_of_the_article(
     assert fed(article, place, verify=True).how == "first feed"
     assert fed(article, place, verify=True).how == "nothing to bring"
     assert "not compared" not in capsys.readouterr().err
+
+
+def test_verify_asks_every_report_of_what_is_brought(
+    source: str, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there is nobody to ask a report about, it says so."""
+    with altering(source) as connection:
+        connection.exec_driver_sql("delete from relations")
+        connection.exec_driver_sql("delete from participants")
+    for how in ("first feed", "updated"):
+        assert fed(source, place, verify=True).how == how
+        assert "actor: not compared, there is nothing to ask it about" in capsys.readouterr().err
+        load(source, 1, "update events set title = 'A long visit' where id = 1")
 
 
 def test_verify_finds_a_report_that_answers_otherwise(small: str, copy: Place) -> None:

@@ -71,6 +71,23 @@ def test_a_migrated_place_without_rows_is_filled(small: str, targets: Files | Se
     targets.remove(made.database)
 
 
+@on_postgresql
+def test_what_holds_no_rows_is_filled_the_quick_way(source: str, place: Place) -> None:
+    """Whoever truncates a table gives it another file; whoever deletes its rows does not."""
+    query = "select pg_relation_filenode('events')"
+    place.do(f"create schema {SCHEMA}")
+    with building(place.url) as connection:
+        upgrade(connection)
+    files = []
+    for how in ("first feed", "replaced"):
+        with place.changing() as connection:
+            files.append(connection.exec_driver_sql(query).scalar_one())
+        assert fed(source, place, replace=True).how == how
+    with place.changing() as connection:
+        files.append(connection.exec_driver_sql(query).scalar_one())
+    assert files[0] != files[1] == files[2]
+
+
 def test_the_text_is_left_out_unless_it_is_asked_for(small: str, place: Place) -> None:
     def texts() -> list[str | None]:
         with reading(place.url) as connection:

@@ -116,6 +116,13 @@ def test_the_schema_itself_is_refused(small: str, copy: Place) -> None:
 
 
 @on_postgresql
+def test_a_database_of_another_encoding_is_refused(small: str, targets: Files | Server) -> None:
+    assert isinstance(targets, Server)
+    latin = "template template0 encoding 'LATIN1' locale_provider libc locale 'C'"
+    assert "its encoding is LATIN1; give one of UTF8" in refusal(small, Place(targets.empty(latin)))
+
+
+@on_postgresql
 def test_a_sourcebook_beside_it_is_another_schema(small: str, place: Place) -> None:
     """In one database: read from the one, written to the other."""
     fed(small, place)
@@ -219,6 +226,56 @@ def test_verify_names_key_and_column_and_replace_puts_it_right(source: str, copy
     assert done.how == "replaced"
     assert changes(done)["events"] == (2, 0, 2)
     assert fed(source, copy, verify=True).how == "nothing to bring"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update feeds set digest = '00000000000000aa' where table_name = 'facts'",
+        "update feeds set row_count = row_count + 1 where table_name = 'facts'",
+        "update feeds set checksum = 'what' where table_name = 'facts'",
+        "delete from feeds where table_name = 'facts'",
+    ],
+)
+def test_a_changed_record_is_found(source: str, copy: Place, statement: str) -> None:
+    copy.do(statement)
+    said = "somebody changed what the last feed recorded of facts in its table feeds; --replace"
+    assert said in copy.refused(source)
+    load(source, 1)
+    assert said in copy.refused(source)
+    assert fed(source, copy, replace=True).how == "replaced"
+    assert fed(source, copy, verify=True).how == "nothing to bring"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update spans set n = 'x' where n = 1", 'n "x" is there only'),
+        ("update events set title = x'00'", "events, id 1: title holds bytes, not text"),
+        ("update loads set content_hash = x'00'", "loads, id 1: content_hash holds bytes"),
+        ("update feeds set row_count = 'x'", "somebody changed what the last feed recorded"),
+        ("update feeds set checksum = x'00'", "somebody changed what the last feed recorded"),
+        ("update feeds set fed_at = cast(x'ff' as text)", "fed_at holds bytes that are not UTF-8"),
+    ],
+)
+def test_what_no_feed_can_have_written_is_named(
+    source: str, copy: Place, statement: str, said: str
+) -> None:
+    with closing(sqlite3.connect(copy.database)) as there, there:
+        there.execute("pragma ignore_check_constraints = on")
+        there.execute(statement)
+    load(source, 1)
+    assert said in refusal(source, copy, verify=True)
+    assert fed(source, copy, replace=True).how == "replaced"
+    assert equal(source, copy)
+
+
+def test_nothing_is_said_of_rows_that_nobody_looked_at(source: str, copy: Place) -> None:
+    copy.do("delete from spans")
+    done = fed(source, copy)
+    assert done.how == "nothing to bring"
+    assert {(one.rows, one.source, one.target) for one in done.tables} == {(None, None, None)}
 
 
 def test_a_dry_run_finds_it_too(source: str, copy: Place) -> None:

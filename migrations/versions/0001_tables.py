@@ -152,6 +152,12 @@ def upgrade() -> None:
             comment="the column that was left out: text, unless fed with --keep-text",
         ),
         sa.Column("fed_at", TEXT, nullable=False, comment="when, UTC, ISO 8601 to the second"),
+        sa.Column(
+            "seal",
+            TEXT,
+            nullable=False,
+            comment="a hash of the columns before it: it shows that nobody wrote over them",
+        ),
         sa.CheckConstraint("length(digest) = 16", name=op.f("ck_feeds_digest_of_64_bits")),
         sa.CheckConstraint("row_count >= 0", name=op.f("ck_feeds_rows_counted")),
         sa.PrimaryKeyConstraint("table_name", name=op.f("pk_feeds")),

@@ -1,0 +1,122 @@
+"""What others write to a target while it is fed, and what they have left beside it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from feeds import postgresql, sqlite
+from feeds.beside import move
+from feeds.progress import Progress
+from feeds.source import Source
+from feeds.sqlite import Sqlite
+from migrations.upgrade import upgrade
+from schema.database import DatabaseError, building, reading, writing
+from tests.feed_targets import (
+    SCHEMA,
+    Place,
+    altering,
+    asked,
+    equal,
+    fed,
+    load,
+    on_postgresql,
+    on_sqlite,
+    refusal,
+)
+
+
+@on_postgresql
+@pytest.mark.parametrize("patience", [50, 10_000], ids=["told", "in silence"])
+def test_what_is_written_while_a_feed_waits_is_seen(
+    source: str, copy: Place, monkeypatch: pytest.MonkeyPatch, patience: int
+) -> None:
+    """A load is at work there; when it has ended, the content is another one."""
+    monkeypatch.setattr(postgresql, "PATIENCE", patience)
+    with ThreadPoolExecutor(1) as beside:
+        with writing(copy.url) as there:
+            there.exec_driver_sql("update events set title = 'Theirs'")
+            there.exec_driver_sql(
+                "insert into loads (document_id, loaded_at, content_hash) "
+                f"values (1, '2030-01-01T00:00:00Z', '{9:064x}')"
+            )
+            feeding = beside.submit(refusal, source, copy)
+            with pytest.raises(TimeoutError):
+                feeding.result(timeout=0.3)
+        assert "somebody changed rows of loads, events" in feeding.result()
+
+
+@on_postgresql
+def test_what_is_written_while_a_first_feed_waits_is_kept(source: str, place: Place) -> None:
+    place.do(f"create schema {SCHEMA}")
+    with building(place.url) as connection:
+        upgrade(connection)
+    with ThreadPoolExecutor(1) as beside:
+        with writing(place.url) as there:
+            there.exec_driver_sql("insert into topics (key, label) values ('mine', 'mine')")
+            feeding = beside.submit(refusal, source, place)
+            with pytest.raises(TimeoutError):
+                feeding.result(timeout=0.3)
+        assert "holds a sourcebook that no feed has made" in feeding.result()
+
+
+@on_sqlite
+def test_who_writes_before_a_refill_is_not_written_over(source: str, copy: Place) -> None:
+    """The old file is let go of for a moment: just then somebody writes."""
+    target = copy.target()
+    begun: list[str] = []
+    assert isinstance(target, Sqlite)
+
+    def traced(statement: str) -> None:
+        if statement == "begin immediate" and not begun:
+            begun.append(statement)
+            with closing(sqlite3.connect(copy.database)) as other, other:
+                other.execute("insert into topics (key, label) values ('mine', 'mine')")
+
+    with reading(source) as connection, target.opened(Source(connection)):
+        driver = target.connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(traced)
+        with pytest.raises(DatabaseError, match="somebody wrote to it meanwhile; nothing changed"):
+            target.fill(Source(connection), Progress())
+    assert begun
+    with reading(copy.database) as there:
+        assert "mine" in there.exec_driver_sql("select key from topics").scalars().all()
+
+
+@on_sqlite
+def test_no_journal_of_the_old_file_meets_the_new_one(
+    source: str, copy: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feed brings a part, sees that this is not all, and then fills a new file."""
+    seen: list[bool] = []
+
+    def moved(new: Path, path: Path) -> None:
+        seen.append(Path(f"{path}-journal").exists())
+        move(new, path)
+
+    monkeypatch.setattr(sqlite, "move", moved)
+    load(source, 1, "update events set title = 'A long visit' where id = 1")
+    with altering(source) as connection:
+        connection.exec_driver_sql("update evidence set hedge = 'untold' where document_id = 2")
+    assert fed(source, copy).how == "filled anew"
+    assert seen == [False]
+    assert equal(source, copy)
+
+
+@pytest.mark.parametrize("name", ["copy.db-journal", "copy.db-wal", "copy.duckdb.wal"])
+def test_a_log_that_has_outlived_its_file_is_refused(
+    source: str, tmp_path: Path, name: str
+) -> None:
+    """It would be played into whatever file takes that place."""
+    (tmp_path / name).write_bytes(b"what a killed writer left")
+    target = re.sub("(-journal|-wal|[.]wal)$", "", str(tmp_path / name))
+    ran = asked("--db", source, "feed", target)
+    assert ran.exit_code == 1
+    assert f"is gone, but {name} of a writer that was killed is still there; remove" in ran.stderr
+    assert [one.name for one in tmp_path.iterdir()] == [name]
