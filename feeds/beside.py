@@ -18,6 +18,9 @@ from feeds.progress import Progress
 from feeds.target import ANOTHER
 from schema.database import DatabaseError
 
+BYTES = 8
+"""Random ones, which as hexadecimal digits tell a folder of ours from anybody else's."""
+
 
 def require_folder(path: Path, name: str) -> None:
     """Raise DatabaseError where no file can be made."""
@@ -40,6 +43,10 @@ def require_no_remains(path: Path, name: str, *suffixes: str) -> None:
             )
 
 
+def _passing(name: str, digits: str) -> str:
+    return f".{name}.{digits}.feed"
+
+
 @contextmanager
 def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
     """Wait until nothing else is made in the folder; take away what killed ones left.
@@ -55,8 +62,9 @@ def alone(path: Path, name: str, progress: Progress) -> Iterator[None]:
                 f"{name}: another feed or export is at work in its folder; waiting for its end"
             )
             fcntl.flock(folder, fcntl.LOCK_EX)
-        for left in path.parent.glob(f".{escape(path.name)}.*.feed"):
-            shutil.rmtree(left)
+        for left in path.parent.glob(_passing(escape(path.name), "[0-9a-f]" * 2 * BYTES)):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
         yield
     finally:
         os.close(folder)
@@ -68,7 +76,7 @@ def beside(path: Path) -> Iterator[Path]:
 
     An error that names the file in it says the file that it was to replace.
     """
-    folder = path.with_name(f".{path.name}.{os.urandom(8).hex()}.feed")
+    folder = path.with_name(_passing(path.name, os.urandom(BYTES).hex()))
     folder.mkdir(mode=0o700)
     try:
         yield folder

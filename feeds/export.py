@@ -124,7 +124,8 @@ def export(
 ) -> Done:
     """Write all that the sourcebook holds into a folder, whole or not at all.
 
-    With `force` it may hold files of others, which stay. Raises PackageError.
+    With `force` it may hold files of others, which stay; among these, files are replaced one after
+    the other. Raises PackageError.
     """
     module, _, name = FORMATS[format].partition(":")
     writer: Writer = getattr(import_module(module), name)

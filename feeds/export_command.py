@@ -15,7 +15,9 @@ from reports.options import failing, write
 @click.option("--format", type=click.Choice(list(FORMATS)), required=True, help="What to write.")
 @click.option("--keep-text", is_flag=True, help="Write the passages' text too, where it was kept.")
 @click.option(
-    "--force", is_flag=True, help="Write into DIR though it holds other files; these stay."
+    "--force",
+    is_flag=True,
+    help="Write into DIR though it holds other files: these stay, but for those of our names.",
 )
 @click.pass_obj
 @failing()
@@ -27,7 +29,9 @@ def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> 
     graphml and ftm hold graphs: actors and ties, and entities of FollowTheMoney.
 
     DIR is made, or replaced where it holds nothing but an earlier export: whole, or not at all.
-    datapackage.json says what each file holds. The same sourcebook makes the same bytes.
+    Among other files (--force) it is written file by file, datapackage.json last: while that is
+    missing, the export is not whole. It says what each file holds. The same sourcebook makes the
+    same bytes.
     """
     from feeds.export import export as run
     from reports.render import Column, Page, visible

@@ -111,24 +111,22 @@ join relation_types on relation_types.key = ties.type
 order by documents.key, facts.key
 """
 
-# An event counts once for each two actors and way; what nobody but the alleging tells counts in
-# `alleged` too.
-EVENTS = """
+# An event counts once for each two actors and way. It counts in `alleged` too where it is told as
+# actual, and by nobody but the alleging.
+EVENTS = f"""
 with shown (fact_id, tie, alleged) as (
   select
     events.id,
     coalesce(events.event_type, 'event'),
-    case
-      when exists (
-        select 1
+    coalesce(
+      (
+        select min(case when evidence.certainty in ('alleged', 'rumoured') then 1 else 0 end)
         from evidence
         where evidence.fact_id = events.id
-          and evidence.modality = 'actual'
-          and evidence.certainty not in ('alleged', 'rumoured')
-      )
-      then 0
-      else 1
-    end
+          and {ACTUAL}
+      ),
+      0
+    )
   from events
   where events.modality = 'actual'
 ),

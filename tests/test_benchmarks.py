@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from benchmarks import questions as asking
 from benchmarks.__main__ import compare
+from benchmarks.feeding import change
 from benchmarks.generate import generate
 from benchmarks.measure import Command, alternate, memory, run
 from benchmarks.questions import questions
+from feeds.rows import TABLES
 from reports.catalogue import Catalogue
 
 
@@ -64,6 +69,67 @@ def test_processor_time_and_memory_are_the_programs_own(tmp_path: Path) -> None:
     assert worked.processor > slept.processor
     large = Command([sys.executable, "-c", "bytearray(200 * 2**20)"], tmp_path / "out")
     assert memory(asleep) < 50 < 200 < memory(large) < 260
+
+
+@pytest.mark.parametrize(
+    ("starting", "least", "most"),
+    [
+        ("one, other = Popen(run), Popen(run)\none.wait()\nother.wait()", 190, 250),
+        (
+            "from threading import Thread\nThread(target=call, args=[run]).start()\ncall(run)",
+            190,
+            250,
+        ),
+        ("call(run)\ncall(run)", 90, 150),
+    ],
+)
+def test_memory_is_what_all_processes_hold_at_one_time(
+    tmp_path: Path, starting: str, least: int, most: int
+) -> None:
+    holding = "import time; held = bytearray(90 * 2**20); time.sleep(0.5)"
+    program = (
+        "import sys\nfrom subprocess import Popen, call\n"
+        f"run = [sys.executable, '-S', '-c', {holding!r}]\n{starting}"
+    )
+    assert least < memory(Command([sys.executable, "-c", program], tmp_path / "out")) < most
+
+
+def test_a_program_that_cannot_be_measured_stops(tmp_path: Path) -> None:
+    from subprocess import CalledProcessError
+
+    with pytest.raises(CalledProcessError):
+        memory(Command([sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "out"))
+
+
+def test_what_is_changed_for_a_feed_is_a_third_of_the_titles(
+    database: Path, tmp_path: Path
+) -> None:
+    """And a row of `loads`, as the page says; nothing else."""
+    copy = Path(shutil.copyfile(database, tmp_path / "copy.db"))
+    documents = change(copy, 0)
+    with closing(sqlite3.connect(copy)) as book:
+        book.execute("attach ? as old", (str(database),))
+
+        def count(table: str) -> int:
+            new = f"select * from main.{table} except select * from old.{table}"
+            [[found]] = book.execute(f"select count(*) from ({new})")
+            return int(found)
+
+        found = {table.name: count(table.name) for table in TABLES}
+        query = """
+            select count(*)
+            from events
+            join facts on facts.id = events.id
+            where facts.document_id in (
+              select document_id from loads where loaded_at = '2020-01-01T00:00:00Z'
+            )
+        """
+        [[events]] = book.execute(query)
+    assert {table: rows for table, rows in found.items() if rows} == {
+        "events": found["events"],
+        "loads": documents,
+    }
+    assert found["events"] == pytest.approx(events / 3, abs=documents)
 
 
 def test_a_program_that_fails_stops_the_measurement(

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -111,6 +112,63 @@ def test_with_force_strangers_stay_and_what_is_ours_goes(earlier: Path) -> None:
     assert (earlier / "notes.txt").read_text() == "mine"
     assert (earlier / "a.csv").read_text() == "new"
     assert names(earlier.parent) == ["out"]
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "mine.txt").write_text("mine")
+
+
+@pytest.mark.parametrize("make", [make_folder, os.mkfifo])
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", DESCRIPTOR])
+def test_with_force_what_is_no_file_is_refused_before_anything_changes(
+    earlier: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    """Whether of the new export or of the earlier one."""
+    (earlier / "notes.txt").write_text("mine")
+    (earlier / name).unlink()
+    make(earlier / name)
+    before = state(earlier)
+    with pytest.raises(PackageError, match="what no export has left"):
+        write(earlier, "new")
+    with pytest.raises(PackageError, match=f"{name} in it is no file, .* move it away, or name"):
+        write(earlier, "new", force=True)
+    assert state(earlier) == before
+    assert names(earlier.parent) == ["out"]
+
+
+def state(folder: Path) -> dict[str, bytes | None]:
+    """Give what is in a folder, and below it."""
+    found = sorted(folder.rglob("*"))
+    return {str(path): path.read_bytes() if path.is_file() else None for path in found}
+
+
+@pytest.mark.parametrize(("at", "a"), [("a.csv", b"old"), ("b.csv", b"new")])
+def test_with_force_a_folder_that_is_left_half_done_is_no_export(
+    earlier: Path, at: str, a: bytes
+) -> None:
+    """No file can be replaced by a folder: so the system says no at the first, or the second."""
+    (earlier / "notes.txt").write_text("mine")
+    (earlier / "left.csv").write_text("old")
+    (earlier / DESCRIPTOR).write_text(OURS.replace("}]", '}, {"path": "left.csv"}]'))
+
+    def fail() -> None:
+        with replacing(earlier, force=True) as made:
+            for name in ("a.csv", DESCRIPTOR):
+                (made / name).write_text("new")
+            (made / at).unlink(missing_ok=True)
+            (made / at).mkdir()
+
+    with pytest.raises(PackageError, match=r"half done, without datapackage\.json;") as raised:
+        fail()
+    assert "nothing changed" not in str(raised.value)
+    rest = {"b.csv": b"old", "left.csv": b"old", "notes.txt": b"mine"}
+    assert contents(earlier) == {"a.csv": a, **rest}
+    with pytest.raises(PackageError, match="what no export has left"):
+        write(earlier, "new")
+    write(earlier, "new", force=True)
+    assert (earlier / "a.csv").read_text() == "new"
+    assert left_before(earlier) == {"a.csv", DESCRIPTOR}
 
 
 @pytest.mark.parametrize(
@@ -262,6 +320,24 @@ def test_what_a_killed_export_left_is_taken_away_by_the_next(
     assert names(tmp_path) == [left, "another"]
     write(folder, "new")
     assert names(tmp_path) == ["another", "out"]
+
+
+def test_what_only_has_such_a_name_stays(tmp_path: Path) -> None:
+    """A killed export leaves a folder with 16 digits in its name; all else is somebody's own."""
+    digits = "0123456789abcdef"
+    mine = [".out.backup.feed", f".out.{digits}0.feed", f".out.{digits[1:]}.feed"]
+    for name in (*mine, f".out.{digits}.feed", "mine"):
+        make_folder(tmp_path / name)
+    (tmp_path / ".out.file.feed").write_text("mine")
+    (tmp_path / f".out.{'a' * 16}.feed").write_text("mine")
+    (tmp_path / f".out.{'b' * 16}.feed").symlink_to(tmp_path / "mine")
+    before = state(tmp_path)
+    write(tmp_path / "out", "new")
+    shutil.rmtree(tmp_path / "out")
+    gone = str(tmp_path / f".out.{digits}.feed")
+    assert state(tmp_path) == {
+        path: held for path, held in before.items() if not path.startswith(gone)
+    }
 
 
 def test_two_exports_at_once_wait_for_each_other(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, text
 
 from feeds.export import Export
+from feeds.ftm import ENTITIES, ftm
 from feeds.graph import EDGE, GRAPHML, NODE, graphml
 from intake.load import SHIPPED, load, read
 from reports.catalogue import Catalogue
@@ -205,6 +207,40 @@ def test_events_between_two_are_counted_by_type_and_way(ties: Callable[[Any], An
     }
     assert len(edges) == 3
     assert told == ""
+
+
+def test_both_graphs_have_the_same_for_alleged(database: str, tmp_path: Path) -> None:
+    """What the document rejects, or has as not actual, makes nothing firm, and nothing alleged."""
+    told = {
+        "said": ([said()], 0),
+        "alleged": ([said("alleged")], 1),
+        "rumoured too": ([said("alleged"), said("rumoured")], 1),
+        "inferred too": ([said("alleged"), said("inferred")], 0),
+        "doubted too": ([said("alleged"), said(stance="doubts")], 0),
+        "else rejected": ([said("alleged"), said(stance="rejects")], 1),
+        "else expected": ([said("alleged"), said(modality="expected")], 1),
+        "rejected": ([said(stance="rejects")], 0),
+        "expected": ([said(modality="expected")], 0),
+        "expected by the alleging": ([said("alleged", modality="expected")], 0),
+        "reported": ([said("alleged", stance="rejects"), said("reported")], 0),
+    }
+    with writing(database) as connection:
+        book = Book(connection)
+        book.actor("alma", "Alma")
+        book.document("letter", "A letter", 2)
+        for key, (evidence, _) in told.items():
+            book.actor(key, key)
+            book.event(key, key, *evidence, doer=["alma"], receiver=[key])
+    with reading(database) as connection:
+        graph = written(connection, tmp_path)
+        list(ftm(Export(connection, tmp_path)))
+    assert {
+        target: (data["alleged"], data["weight"]) for _, target, data in graph.edges(data=True)
+    } == {key: (alleged, 1) for key, (_, alleged) in told.items()}
+    entities = map(json.loads, (tmp_path / ENTITIES).read_text(encoding="utf-8").splitlines())
+    assert {one["properties"]["name"][0] for one in entities if one["schema"] == "Event"} == {
+        f"Alleged: {key}" if alleged else key for key, (_, alleged) in told.items()
+    }
 
 
 @on_sqlite

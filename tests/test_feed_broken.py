@@ -244,6 +244,16 @@ def test_a_full_disk_is_told_of_a_duckdb_file_too(many: str, tmp_path: Path) -> 
     assert names(tmp_path) == []
 
 
+def test_what_only_has_the_name_of_a_half_done_feed_stays(small: str, tmp_path: Path) -> None:
+    (tmp_path / ".copy.db.backup.feed").mkdir()
+    (tmp_path / ".copy.db.backup.feed" / "mine").write_text("mine")
+    (tmp_path / ".copy.db.note.feed").write_text("mine")
+    (tmp_path / f".copy.db.{'0' * 16}.feed").mkdir()
+    fed(small, Place(str(tmp_path / "copy.db")))
+    assert names(tmp_path) == [".copy.db.backup.feed", ".copy.db.note.feed", "copy.db"]
+    assert names(tmp_path / ".copy.db.backup.feed") == ["mine"]
+
+
 def test_an_interrupt_is_told_in_a_word(many: str, tmp_path: Path) -> None:
     """DuckDB makes errors of its own of it."""
     place = Place(str(tmp_path / "copy.duckdb"))
