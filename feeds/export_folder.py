@@ -33,10 +33,10 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 def replacing(folder: Path, *, force: bool = False) -> Iterator[Path]:
     """Give an empty folder to fill, which takes the place of `folder` where the block ends.
 
-    Where it raises, all is as it was. A folder with files of others is refused unless `force` is
-    given, and then only files of the same names are replaced, one after the other: broken off at
-    that, the folder has no descriptor, and so is no export. Raises PackageError, also for what the
-    system says while the block writes; the message says how the folder stands then.
+    Where the block raises, all is as it was. A folder with files of others is refused unless
+    `force` is given, and then only files of our names are replaced or removed, one after the other:
+    broken off at that, the folder has no descriptor, and so is no export. Raises PackageError, also
+    for what the system says; the message then says how the folder stands.
     """
     state = NOTHING
     try:
