@@ -47,13 +47,24 @@ class Block(NamedTuple):
         return read
 
 
-def grouped(blocks: Iterable[Block], rows: int) -> Iterator[Block]:
-    """Give the same rows, just so many in each block but the last."""
+def grouped(blocks: Iterable[Block], rows: int, length: int) -> Iterator[Block]:
+    """Give the same rows, so many in each block but the last, or fewer that come to `length` bytes.
+
+    Where a block ends hangs on the rows alone, however they come.
+    """
     held: list[bytes] = []
+    size = 0
     for block in blocks:
-        held += block.text.split(b"\n")
-        while len(held) >= rows:
-            yield Block(block.table, b"\n".join(held[:rows]), rows)
-            del held[:rows]
+        lines = block.text.split(b"\n")
+        if len(held) + len(lines) < rows and size + len(block.text) + 1 < length:
+            held += lines  # as most do: none of them is looked at
+            size += len(block.text) + 1
+            continue
+        for line in lines:
+            held.append(line)
+            size += len(line) + 1
+            if len(held) == rows or size >= length:
+                yield Block(block.table, b"\n".join(held), len(held))
+                held, size = [], 0
     if held:
         yield Block(block.table, b"\n".join(held), len(held))

@@ -12,7 +12,6 @@ from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
 from feeds import arrow, digest
-from feeds.blocks import Block
 from feeds.digest import Digest, quoted
 from feeds.progress import Progress
 from feeds.rows import BATCH
@@ -47,13 +46,12 @@ def fill(duck: DuckDBPyConnection, source: Source, table: Table, progress: Progr
     schema = pa.schema([(one.name, types[type_of(one)]) for one in table.columns])
     rows = 0
     try:
-        for lines in source.lines(table, ordered=True):
-            block = Block(table, b"\n".join(lines), len(lines))
+        for block in source.blocks(table, "duckdb"):
             duck.register(ARRIVING, arrow.table(block, schema))
             asked(duck, f"insert into {quoted(table.name)} select * from {ARRIVING}")
             duck.unregister(ARRIVING)
-            rows += len(lines)
-            progress.advance(len(lines))
+            rows += block.rows
+            progress.advance(block.rows)
     except (*REFUSALS, duckdb.DataError, duckdb.IntegrityError, pa.ArrowException) as error:
         raise unholdable(source, table, "duckdb", error) from error
     if rows > BATCH:

@@ -22,6 +22,9 @@ from schema.database import REVISION, VERSIONS
 AT_ONCE = 500
 """Rows that one INSERT holds."""
 
+LENGTH = 1_000_000
+"""Bytes of rows, as JSON, with which an INSERT ends though it has fewer."""
+
 START = {
     "sqlite": """\
 -- A sourcebook, schema {}: sqlite3 NEW.db < {}
@@ -120,7 +123,7 @@ def _rows(export: Export, table: Table, sqlite: TextIO, postgresql: TextIO) -> i
         postgresql.write(f"{_copied(block)}\n")
         count += block.rows
 
-    behind(write, grouped(export.blocks(table, "postgresql"), AT_ONCE))
+    behind(write, grouped(export.blocks(table, "postgresql"), AT_ONCE, LENGTH))
     postgresql.write("\\.\n")
     return count
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 GROUP = 15_000
 """Rows that are written, and later read, at a time."""
 
+LENGTH = 4_000_000
+"""Bytes of rows, as JSON, with which a group ends though it has fewer."""
+
 
 def parquet(export: Export) -> Iterator[File]:
     """Write days as dates, moments as timestamps in UTC, truth as truth, whole numbers in 64 bits.
@@ -58,7 +61,7 @@ def _written(export: Export, table: Table, path: Path) -> int:
             writer.write_table(_typed(group, schema))
             count += group.rows
 
-        behind(write, grouped(export.blocks(table), GROUP))
+        behind(write, grouped(export.blocks(table), GROUP, LENGTH))
     return count
 
 

@@ -31,6 +31,9 @@ DIGEST, CHECKSUM = "sourcebook_digest", "sourcebook_checksum"
 TOGETHER = 256
 """Rows that are hashed at once, which is quicker than one by one."""
 
+LONG = 10_000
+"""Bytes from which on a row is not kept until there are so many."""
+
 
 class _Aggregate:
     """What SQLite calls for every row, and at the end."""
@@ -41,7 +44,7 @@ class _Aggregate:
 
     def step(self, row: bytes, /) -> None:
         self._rows.append(row)
-        if len(self._rows) == TOGETHER:
+        if len(self._rows) == TOGETHER or len(row) >= LONG:
             self._add()
 
     def _add(self) -> None:

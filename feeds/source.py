@@ -7,9 +7,11 @@ of one state.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import reduce
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,15 +44,15 @@ ABOUT = 100_000
 FIRST = 100
 """Rows that are read first, before it is known how long they are."""
 
+MOST = 10 * ABOUT
+"""Bytes that rows come to at most where SQLite puts several together."""
+
 LARGE = 64 * 1024 * 1024
 """Bytes of a file that are worth the start of processes."""
 
 MIDDLE = "(select min(rowid) from {0}) / 2 + (select max(rowid) from {0}) / 2"
 HALVES = (f"rowid <= {MIDDLE}", f"rowid > {MIDDLE}")
 """Conditions for two parts of a table of about as many rows."""
-
-LOWEST, HIGHEST = -(2**63), 2**63 - 1
-"""What the number of a row in SQLite can be."""
 
 NUL = b"\\u0000"
 """What the character NUL is in JSON; a text in which these signs stand has the same."""
@@ -215,8 +217,8 @@ class Source:
         """Give rows in blocks, in the quickest order. Raises DatabaseError as `lines` does."""
         without = self.without(table)
         if self.engine == "sqlite" and where == "true":
-            whole = _whole(self.connection, table, row(table, "sqlite", without))
-            yield from self._each(table, whole)
+            written = row(table, "sqlite", without)
+            yield from self._each(table, _blocks(self.connection, table, written))
         else:
             for some in self.lines(table, where):
                 yield Block(table, b"\n".join(some), len(some))
@@ -239,7 +241,9 @@ class Source:
         """
         written = row(table, self.engine, self.without(table))
         if self.engine == "sqlite":
-            read = _blocks(self.connection, table, written, unfit(table, fit))
+            # What SQLite makes no JSON of is a blob: it fails on the rows that are unfit.
+            fitting = f"iif({unfit(table, fit)}, json_array(x''), {written})"
+            read = _blocks(self.connection, table, fitting, ordered=True)
         else:
             query = f"select {written} from {quoted(table.name)} order by {_key(table)}"
             found = _from_postgresql(self.connection, query)
@@ -320,32 +324,11 @@ def lines(
     if connection.dialect.name != "sqlite":
         read = _from_postgresql(connection, f"select {row(table, 'postgresql', without)} {rest}")
     else:
-        read = _some(connection, f"select cast({row(table, 'sqlite', without)} as blob) {rest}")
+        read = _from_sqlite(
+            connection, f"select cast({row(table, 'sqlite', without)} as blob) {rest}"
+        )
     with closing(read):
         yield from read
-
-
-def _whole(connection: Connection, table: Table, written: str) -> Generator[Block, None, None]:
-    """Let SQLite put rows together: Python then sees a text of many, not each of them."""
-    query = f"""
-        select cast(group_concat(line, char(10)) as blob), max(number), count(*)
-        from (
-          select rowid as number, {written} as line
-          from {quoted(table.name)}
-          where rowid >= ?
-          order by rowid
-          limit ?
-        )
-    """
-    next, size = LOWEST, FIRST
-    with driving(connection) as driver:
-        while next <= HIGHEST:
-            text, last, rows = driver.execute(query, (next, size)).fetchone()
-            if not rows:
-                return
-            next = last + 1
-            yield Block(table, text, rows)
-            size = _next(rows, len(text))
 
 
 def _key(table: Table) -> str:
@@ -353,19 +336,22 @@ def _key(table: Table) -> str:
 
 
 def _blocks(
-    connection: Connection, table: Table, written: str, unfit: str
+    connection: Connection, table: Table, written: str, *, ordered: bool = False
 ) -> Generator[Block, None, None]:
-    """Let SQLite put rows together by primary key; it fails on those that are unfit."""
-    names, key = table.columns.keys(), table.primary_key.columns.keys()
-    behind = f"where ({_key(table)}) > ({', '.join('?' * len(key))})"
-    # What SQLite makes no JSON of is a blob.
+    """Let SQLite put rows together, by primary key or as they lie in the file.
+
+    Python then sees a text of many, not each of them.
+    """
+    names, key = table.columns.keys(), table.primary_key.columns.keys() if ordered else []
+    order = _key(table) if ordered else "rowid"
+    behind = f"where ({order}) > ({', '.join('?' * max(1, len(key)))})"
     query = f"""
-        select cast(group_concat(line, char(10)) as blob), count(*)
+        select cast(group_concat(line, char(10)) as blob), count(*), {'null' if ordered else 'max(number)'}
         from (
-          select iif({unfit}, json_array(x''), {written}) as line
+          select rowid as number, {written} as line
           from {quoted(table.name)}
           {{}}
-          order by {_key(table)}
+          order by {order}
           limit ?
         )
     """
@@ -374,45 +360,60 @@ def _blocks(
     with driving(connection) as driver:
         while True:
             asked = query.format(behind if last else "")
-            text, rows = driver.execute(asked, (*last, size)).fetchone()
+            text, rows, number = _answer(driver, asked, last, size)
             if not rows:
                 return
             text.decode()  # here, where it is known of which table it is
             yield Block(table, text, rows)
-            end = json.loads(text[text.rfind(b"\n") + 1 :])
-            last = [end[names.index(name)] for name in key]
-            size = _next(rows, len(text))
+            if ordered:
+                end = json.loads(text[text.rfind(b"\n") + 1 :])
+                last = [end[names.index(name)] for name in key]
+            else:
+                last = [number]
+            # About as many bytes as are wanted, if rows go on as long as these.
+            size = max(1, min(BATCH, ABOUT * rows // len(text)))
 
 
-def _some(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
-    size = FIRST
+def _answer(driver: sqlite3.Connection, query: str, values: Sequence[Any], rows: int) -> Any:
+    """Answer a query of so many rows, or of fewer where they come to more bytes than may be."""
+    while rows > 1:
+        # SQLite itself sees to it, and so it costs nothing where rows are short.
+        before = driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST)
+        try:
+            return driver.execute(query, (*values, rows)).fetchone()
+        except sqlite3.DataError:  # too big
+            rows //= 10
+        finally:
+            driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+    return driver.execute(query, (*values, 1)).fetchone()
+
+
+def _from_sqlite(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
     with driving(connection) as driver, closing(driver.execute(query)) as cursor:
-        while found := [line for (line,) in cursor.fetchmany(size)]:
-            yield found
-            size = _next(len(found), sum(map(len, found)))
-
-
-def _next(rows: int, length: int) -> int:
-    """Say how many rows to read next: about as many bytes as are wanted, if they go on so."""
-    return max(1, min(BATCH, ABOUT * rows // length))
+        yield from _some(map(itemgetter(0), cursor))
 
 
 def _from_postgresql(connection: Connection, query: str) -> Generator[list[bytes], None, None]:
-    found: list[bytes] = []
-    held = 0
     with (
         connection.begin_nested(),  # who reads no further breaks off only this
         driving(connection) as driver,
         driver.cursor() as cursor,
         cursor.copy(f"copy ({query}) to stdout (encoding 'utf8')") as copy,
     ):
-        for data in copy:
-            # A line of COPY: only backslashes are escaped in it, for JSON has no other sign of its.
-            found.append(bytes(data)[:-1].replace(b"\\\\", b"\\"))
-            held += len(data)
-            if held >= ABOUT or len(found) >= BATCH:
-                yield found
-                found, held = [], 0
+        # A line of COPY: only backslashes are escaped in it, for JSON has no other sign of its.
+        yield from _some(bytes(line)[:-1].replace(b"\\\\", b"\\") for line in copy)
+
+
+def _some(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Put rows together, some at a time."""
+    found: list[bytes] = []
+    held = 0
+    for line in lines:
+        found.append(line)
+        held += len(line)
+        if held >= ABOUT or len(found) >= BATCH:
+            yield found
+            found, held = [], 0
     if found:
         yield found
 
