@@ -56,12 +56,17 @@ def test_every_format_has_the_same_values(rows: list[list[Any]]) -> None:
     assert [list(row.values()) for row in arrow.table(made, schema).to_pylist()] == rows
 
 
-@given(ROWS, st.integers(1, 3))
-def test_blocks_are_cut_anew_without_loss(rows: list[list[Any]], size: int) -> None:
-    found = list(grouped((block([row]) for row in rows), size))
-    assert [one.rows for one in found[:-1]] == [size] * (len(found) - 1)
+@given(ROWS, st.integers(1, 3), st.integers(1, 200))
+def test_blocks_are_cut_anew_without_loss(rows: list[list[Any]], size: int, length: int) -> None:
+    """By rows and bytes, and in the same places whatever the blocks were."""
+    found = list(grouped((block([row]) for row in rows), size, length))
+    for one in found:
+        *lines, _ = one.text.splitlines(keepends=True)
+        assert one.rows <= size
+        assert sum(map(len, lines)) < length
+    assert all(one.rows == size or len(one.text) + 1 >= length for one in found[:-1])
     assert [row for one in found for row in one.values()] == rows
-    assert list(grouped([block(rows)], size)) == found
+    assert list(grouped([block(rows)], size, length)) == found
 
 
 @given(ROWS, TEXT)

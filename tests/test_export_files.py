@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import sourcebook
-from feeds import parquet, source
+from feeds import dump, parquet, source
 from feeds.export_formats import FORMATS as EXPORTED
 from feeds.files import lines
 from feeds.package import PackageError
@@ -357,13 +357,16 @@ def test_the_same_data_make_the_same_bytes_on_either_engine(
 def test_rows_that_come_in_many_blocks_make_the_same_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
-    """Every block begins where the one before has ended, whatever the key."""
+    """Every block begins where the one before has ended, whatever the key, and however long."""
     database = migrate(str(tmp_path / "sourcebook.db"))
     with writing(database) as connection:
         hostile(connection)
+    monkeypatch.setattr(parquet, "LENGTH", 300)
+    monkeypatch.setattr(dump, "LENGTH", 300)
     run(database, tmp_path / "out", format)
     monkeypatch.setattr(source, "FIRST", 2)
     monkeypatch.setattr(source, "BATCH", 2)
+    monkeypatch.setattr(source, "MOST", 150)  # more than some rows have, less than any two
     run(database, tmp_path / "small", format)
     assert contents(tmp_path / "out") == contents(tmp_path / "small")
 
@@ -371,7 +374,7 @@ def test_rows_that_come_in_many_blocks_make_the_same_file(
 def test_parquet_has_groups_of_rows(
     sourcebook_of_rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`relation_types` has 29 rows."""
+    """`relation_types` has 29 rows, and each of them more than 6 bytes."""
     run(sourcebook_of_rows, tmp_path / "out", "parquet")
     monkeypatch.setattr(parquet, "GROUP", 6)
     run(sourcebook_of_rows, tmp_path / "small", "parquet")
@@ -379,6 +382,10 @@ def test_parquet_has_groups_of_rows(
         assert pq.read_table(path).equals(pq.read_table(tmp_path / "small" / path.name))
     groups = pq.ParquetFile(tmp_path / "small" / "relation_types.parquet").num_row_groups
     assert groups == 5
+    monkeypatch.setattr(parquet, "LENGTH", 6)
+    run(sourcebook_of_rows, tmp_path / "least", "parquet")
+    groups = pq.ParquetFile(tmp_path / "least" / "relation_types.parquet").num_row_groups
+    assert groups == 29
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""What is held of rows at a time is bounded by their bytes, however long a row is."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feeds.source import Source
+from schema.database import reading, writing
+from schema.models import METADATA
+from tests.databases import migrate
+from tests.export_folders import run
+from tests.rows import HASH, fill
+
+PASSAGES = METADATA.tables["passages"]
+LONG, MANY = 100_000, 150
+"""Bytes of a row, and how many such ones: 15 MB."""
+
+READ: dict[str, Callable[[Source], Iterable[object]]] = {
+    "by key": lambda source: source.blocks(PASSAGES, "sqlite"),
+    "as they lie": lambda source: source.unordered(PASSAGES),
+    "each": lambda source: source.lines(PASSAGES, ordered=True),
+    "hashed": lambda source: [source.digest(PASSAGES)],
+}
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A sourcebook of many short passages and then long ones, with their texts."""
+    database = migrate(str(tmp_path_factory.mktemp("long") / "sourcebook.db"))
+    row: dict[str, Any] = {"document_id": 1, "section": None, "length": 1, "hash": HASH}
+    with writing(database) as connection:
+        fill(connection)
+        for n in range(3, 1503 + MANY):
+            text = "short" if n < 1503 else str(n) * (LONG // 4)
+            connection.execute(PASSAGES.insert().values({**row, "n": n, "text": text}))
+    return database
+
+
+def held(work: Callable[[], object]) -> int:
+    """Give the most bytes that Python holds at one time for some work."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("how", READ)
+def test_long_rows_are_read_a_few_at_a_time(book: str, how: str) -> None:
+    def read() -> None:
+        for _ in READ[how](source):
+            pass
+
+    with reading(book) as connection:
+        source = Source(connection, keep_text=True)
+        assert held(read) < 4_000_000
+
+
+@pytest.mark.parametrize(("format", "most"), [("csv", 12_000_000), ("parquet", 30_000_000)])
+def test_long_rows_are_written_a_few_at_a_time(
+    book: str, tmp_path: Path, format: str, most: int
+) -> None:
+    """A group of Parquet is several megabytes."""
+    assert held(lambda: run(book, tmp_path / "out", format, keep_text=True)) < most
