@@ -344,9 +344,10 @@ def _blocks(
     """
     names, key = table.columns.keys(), table.primary_key.columns.keys() if ordered else []
     order = _key(table) if ordered else "rowid"
+    end = "null" if ordered else "max(number)"
     behind = f"where ({order}) > ({', '.join('?' * max(1, len(key)))})"
     query = f"""
-        select cast(group_concat(line, char(10)) as blob), count(*), {'null' if ordered else 'max(number)'}
+        select cast(group_concat(line, char(10)) as blob), count(*), {end}
         from (
           select rowid as number, {written} as line
           from {quoted(table.name)}
@@ -366,8 +367,8 @@ def _blocks(
             text.decode()  # here, where it is known of which table it is
             yield Block(table, text, rows)
             if ordered:
-                end = json.loads(text[text.rfind(b"\n") + 1 :])
-                last = [end[names.index(name)] for name in key]
+                values = json.loads(text[text.rfind(b"\n") + 1 :])
+                last = [values[names.index(name)] for name in key]
             else:
                 last = [number]
             # About as many bytes as are wanted, if rows go on as long as these.
