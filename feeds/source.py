@@ -364,13 +364,13 @@ def _blocks(
             text, rows, number = _answer(driver, asked, last, size)
             if not rows:
                 return
-            text.decode()  # here, where it is known of which table it is
-            yield Block(table, text, rows)
             if ordered:
+                text.decode()  # here, where it is known of which table it is
                 values = json.loads(text[text.rfind(b"\n") + 1 :])
                 last = [values[names.index(name)] for name in key]
             else:
                 last = [number]
+            yield Block(table, text, rows)
             # About as many bytes as are wanted, if rows go on as long as these.
             size = max(1, min(BATCH, ABOUT * rows // len(text)))
 
