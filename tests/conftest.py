@@ -17,8 +17,10 @@ from sqlalchemy.engine import URL, make_url
 
 from tests import postgres
 
-GIVEN = "SOURCEBOOK_TEST_POSTGRES"
 FOLDER = "SOURCEBOOK_TEST_FOLDER"
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names that nobody can guess are made in it
+ROOM = 4 * 2**30
+"""What must be free in memory, in bytes, for files to lie there: a run takes an eighth of it."""
 CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
 
 pytest_plugins = [
@@ -28,14 +30,37 @@ pytest_plugins = [
     "tests.feed_targets",  # what a feed fills, on both engines
 ]
 
+# --- where files lie ------------------------------------------------------------------------------
+
+
+def in_memory() -> str | None:
+    """Name a folder in memory, where tests need not wait for the disk; None leaves the choice.
+
+    Whoever names a folder for temporary files, as everybody may, gets them there.
+    """
+    if any(os.environ.get(name) for name in ("TMPDIR", "PYTEST_DEBUG_TEMPROOT")):
+        return None
+    try:
+        there = os.statvfs(MEMORY)
+    except OSError:
+        return None
+    suits = there.f_bavail * there.f_frsize >= ROOM and not there.f_flag & os.ST_NOEXEC
+    return str(MEMORY) if suits and os.access(MEMORY, os.W_OK) else None
+
+
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before the workers start: a folder that they all know, and somebody to clear it away."""
-    if hasattr(config, "workerinput") or os.environ.get(GIVEN):
+    """Before the workers start: folders that they all know, and somebody to clear theirs away."""
+    if hasattr(config, "workerinput"):
         return
-    folder = tempfile.mkdtemp(prefix="sourcebook-")
+    memory = in_memory()
+    if memory is not None:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = memory  # where pytest puts `tmp_path`
+    if os.environ.get(postgres.GIVEN):
+        return
+    folder = tempfile.mkdtemp(prefix="sourcebook-", dir=memory)
     os.environ[FOLDER] = folder
     command = [sys.executable, postgres.__file__, folder]
     config.stash[CARETAKER] = subprocess.Popen(
@@ -54,7 +79,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """The URL of a PostgreSQL server's maintenance database, where databases may be created."""
-    given = os.environ.get(GIVEN)
+    given = os.environ.get(postgres.GIVEN)
     if given:
         url = make_url(given).set(drivername="postgresql+psycopg")
         return url.render_as_string(hide_password=False)
@@ -73,8 +98,8 @@ def postgres_database(postgres_server: str) -> Iterator[Callable[..., str]]:
 
         def create(template: str | None = None) -> str:
             name = f"sourcebook_test_{uuid.uuid4().hex}"
-            source = make_url(template).database if template else "template0"
-            run(f'create database "{name}" template "{source}"')
+            source = make_url(template).database if template else None
+            run(postgres.creation(name, source or "template0"))
             created.append(make_url(postgres_server).set(database=name))
             return created[-1].render_as_string(hide_password=False)
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from migrations.upgrade import upgrade
 from schema.database import MAKE, REVISION, DatabaseError, building, reading, writing
+from tests.postgres import creation
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -57,10 +58,17 @@ class Server:
         self._template: str | None = None
         self._made: set[str] = set()
 
-    def empty(self, options: str = "template template0") -> str:
+    def empty(self, options: str = "") -> str:
         """Give the URL of a new database in which nothing is."""
+        return self._create("template0", options)
+
+    def copy(self, database: str) -> str:
+        """Give the URL of a copy of a database, to which nobody may be connected."""
+        return self._create(str(make_url(database).database))
+
+    def _create(self, template: str, options: str = "") -> str:
         name = f"sourcebook_test_{uuid.uuid4().hex}"
-        self._run(f'create database "{name}" {options}')
+        self._run(f"{creation(name, template)} {options}")
         url = make_url(self._url).set(database=name).render_as_string(hide_password=False)
         self._made.add(url)
         return url
@@ -69,7 +77,7 @@ class Server:
         """Give the URL of a sourcebook without any document."""
         if self._template is None:
             self._template = migrate(self.empty())
-        return self.empty(f'template "{make_url(self._template).database}"')
+        return self.copy(self._template)
 
     def remove(self, database: str) -> None:
         """Take it away, even if somebody is connected."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from sqlalchemy import Connection
 
+import cli
 from schema.database import writing
 from tests.databases import Files, Server
 from tests.made_up import LONG, Book, islands
@@ -108,19 +108,21 @@ def put(folder: Path, name: str, query: str, title: str = "Mine") -> Path:
     return path
 
 
-def sourcebook(
-    database: str, *arguments: str | Path, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does, on this database."""
-    ours = {key: value for key, value in os.environ.items() if not key.startswith("SOURCEBOOK_")}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), "--db", database, *map(str, arguments)],
-        env={**ours, **variables},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
+class Done(NamedTuple):
+    """What a command said, and its exit status."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def sourcebook(database: str, *arguments: str | Path, **variables: str) -> Done:
+    """Run the command line on this database; tests/test_cli.py does so in real processes."""
+    ours = dict.fromkeys(name for name in os.environ if name.startswith("SOURCEBOOK_"))
+    ran = CliRunner(env=ours | variables).invoke(
+        cli.sourcebook, ["--db", database, *map(str, arguments)], catch_exceptions=False
     )
+    return Done(ran.exit_code, ran.stdout, ran.stderr)
 
 
 def rows(database: str, *arguments: str | Path) -> list[dict[str, Any]]:

@@ -252,7 +252,6 @@ def copy(targets: Files | Server, fed_once: Place) -> Iterator[Place]:
     if isinstance(targets, Files):
         made = Place(shutil.copyfile(fed_once.database, targets.empty()))
     else:
-        name = make_url(fed_once.database).database
-        made = Place(targets.empty(f'template "{name}"'))
+        made = Place(targets.copy(fed_once.database))
     yield made
     targets.remove(made.database)

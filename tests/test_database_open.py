@@ -343,7 +343,7 @@ def test_what_is_no_sourcebook_on_a_server_is_refused(
 @on_postgresql
 def test_a_database_of_another_encoding_is_refused(sourcebooks: Files | Server) -> None:
     assert isinstance(sourcebooks, Server)
-    latin = "template template0 encoding 'LATIN1' locale_provider libc locale 'C'"
+    latin = "encoding 'LATIN1' locale_provider libc locale 'C'"
     made = sourcebooks.empty(latin)
     said = "its encoding is LATIN1; create one with encoding UTF8"
     assert refusal("build", made) == f"{name_of(locate(made))}: {said}"

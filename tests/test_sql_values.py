@@ -225,7 +225,7 @@ def test_columns_tell_their_types(session: Session) -> None:
 
 @on_postgresql
 def test_a_database_that_does_not_say_its_encoding(sourcebooks: Server) -> None:
-    made = sourcebooks.empty("template template0 encoding 'SQL_ASCII' locale 'C'")
+    made = sourcebooks.empty("encoding 'SQL_ASCII' locale 'C'")
     engine = sa.create_engine(made, poolclass=sa.NullPool, connect_args={"client_encoding": "utf8"})
     with engine.begin() as connection:
         connection.exec_driver_sql(
