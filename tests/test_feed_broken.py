@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from benchmarks.generate import generate
 from feeds.postgresql import FEEDING
+from schema import database as opening
 from schema.database import reading
 from tests.databases import Files, names
 from tests.feed_targets import (
@@ -367,7 +368,10 @@ def test_a_file_keeps_its_mode_and_a_link_stays_a_link(
 
 
 @on_sqlite
-def test_somebody_who_writes_there_is_told_of(source: str, copy: Place) -> None:
+def test_somebody_who_writes_there_is_told_of(
+    source: str, copy: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BUSY_TIMEOUT", 50)
     load(source, 1)
     with copy.changing() as connection:
         connection.exec_driver_sql("begin immediate")
