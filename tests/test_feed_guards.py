@@ -118,7 +118,7 @@ def test_the_schema_itself_is_refused(small: str, copy: Place) -> None:
 @on_postgresql
 def test_a_database_of_another_encoding_is_refused(small: str, targets: Files | Server) -> None:
     assert isinstance(targets, Server)
-    latin = "template template0 encoding 'LATIN1' locale_provider libc locale 'C'"
+    latin = "encoding 'LATIN1' locale_provider libc locale 'C'"
     assert "its encoding is LATIN1; give one of UTF8" in refusal(small, Place(targets.empty(latin)))
 
 
