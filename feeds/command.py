@@ -53,8 +53,8 @@ psql; {VARIABLE} may hold the whole URL, password and all.
 A schema that was fed is a sourcebook itself: read it with
 `sourcebook --db 'postgresql://HOST/NAME?options=-csearch_path=SCHEMA' report`.
 
-Exit status: 0 the target equals the sourcebook, 1 failed and the target is as it was, 2 wrong
-usage.
+Exit status: 0 the target equals the sourcebook, 1 failed and the target is as it was, unless only
+what is printed could not be written, 2 wrong usage.
 """
 
 

@@ -20,7 +20,7 @@ from feeds.progress import Progress
 from feeds.relational import Relational
 from feeds.rows import RECORD, TABLES
 from feeds.source import Source, driving
-from feeds.target import Standing
+from feeds.target import Brought, Part, Standing
 from migrations.upgrade import upgrade
 from schema.database import DatabaseError, changing, name_of, revision
 
@@ -261,6 +261,13 @@ class Postgresql(Relational):
         for one in self._rows(SEQUENCES):
             largest = self._scalar(f"select coalesce(max({one.column}), 0) from {one.table}")
             self._do(f"alter sequence {one.name} restart with {largest + 1}")
+
+    def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:
+        """Bring what differs, and let new rows be numbered behind it."""
+        brought = super().bring(source, part, progress, dry=dry)
+        if not dry:
+            self._number()
+        return brought
 
     def write(self, into: str, table: Table, blocks: Iterable[Block], **how: bool) -> None:
         """COPY rows: the driver sends some while the next ones are read."""

@@ -359,6 +359,8 @@ def _engine(url: URL, *, read_only: bool = False, foreign_keys: bool = True) -> 
 def _postgresql(url: URL, *, read_only: bool) -> Engine:
     if "connect_timeout" not in url.query:
         url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT)})
+    # The driver takes a server without an encoding for one of bytes.
+    url = url.update_query_dict({"client_encoding": "utf8"})
     # A report asks more than once; what it reads must not change in between.
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     # What the driver warns of on the way is told by the error that follows.

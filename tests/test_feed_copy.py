@@ -337,3 +337,27 @@ def test_rows_that_stay_are_never_referred_to_by_what_is_put_in_anew() -> None:
         for key in table.foreign_key_constraints:
             if key.referred_table.name in owned:
                 assert key.ondelete == "cascade", f"{table.name} refers to {key.referred_table}"
+
+
+@on_postgresql
+def test_new_rows_are_numbered_behind_what_later_feeds_bring(source: str, copy: Place) -> None:
+    load(source, 1, "insert into topics (id, key, label) values (900, 'far', 'Far')")
+    assert fed(source, copy).how == "updated"
+    with copy.changing() as connection:
+        made = "insert into topics (key, label) values ('next', 'Next') returning id"
+        assert connection.exec_driver_sql(made).scalar_one() == 901
+
+
+def test_loads_that_change_nothing_are_brought_too(source: str, copy: Place) -> None:
+    """A document was loaded otherwise, and then as before: the content is the same again."""
+    with altering(source) as connection:
+        content = "select content_hash from loads order by id desc limit 1"
+        before = connection.exec_driver_sql(content).scalar_one()
+    load(source, 1)
+    load(source, 1)
+    with altering(source) as connection:
+        last = "(select max(id) from loads)"
+        connection.exec_driver_sql(f"update loads set content_hash = '{before}' where id = {last}")
+    done = fed(source, copy)
+    assert (done.how, changes(done)) == ("updated", {"loads": (2, 0, 0)})
+    assert fed(source, copy, verify=True).how == "nothing to bring"

@@ -118,8 +118,9 @@ def test_the_schema_itself_is_refused(small: str, copy: Place) -> None:
 @on_postgresql
 def test_a_database_of_another_encoding_is_refused(small: str, targets: Files | Server) -> None:
     assert isinstance(targets, Server)
-    latin = "encoding 'LATIN1' locale_provider libc locale 'C'"
-    assert "its encoding is LATIN1; give one of UTF8" in refusal(small, Place(targets.empty(latin)))
+    for encoding in ("LATIN1", "SQL_ASCII"):
+        made = targets.empty(f"encoding '{encoding}' locale_provider libc locale 'C'")
+        assert f"its encoding is {encoding}; give one of UTF8" in refusal(small, Place(made))
 
 
 @on_postgresql
