@@ -262,6 +262,11 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
 
 def main() -> None:
     """Run the command line; the console script."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        # What the caller has closed must not become the place of the next file that is opened.
+        if getattr(sys, name) is None:
+            nothing = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nothing)
     try:
         try:
             sourcebook(prog_name="sourcebook")

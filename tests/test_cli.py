@@ -276,6 +276,18 @@ def test_a_full_disk_is_told_in_a_line(article: Path, command: list[str]) -> Non
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_the_caller_has_closed_is_not_missed(article: Path, closed: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {closed}', "sh", sys.executable, ROOT / "cli.py", "report"],
+        cwd=article,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_time_that_ends_before_it_begins_is_refused(article: Path) -> None:
     done = run("report", "timeline", "--from", "2016-01", "--to", "2015-01", cwd=article)
     assert done.returncode == 2

@@ -369,11 +369,14 @@ def test_a_source_that_holds_nothing_empties_no_target(
     assert equal(source, copy)
 
 
-def test_equal_content_is_verified_whatever_the_journal(source: str, copy: Place) -> None:
+def test_equal_content_is_verified_whatever_the_journal(
+    source: str, copy: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
     with altering(source) as connection:
         connection.exec_driver_sql("update loads set loaded_at = '2011-01-01T00:00:00Z'")
         connection.exec_driver_sql("delete from changes where key <> 'gazette'")
     assert fed(source, copy, verify=True).how == "nothing to bring"
+    assert "they are not compared one by one, but reports are" in capsys.readouterr().err
 
 
 def test_a_target_that_another_lineage_filled_is_filled_anew(
