@@ -198,6 +198,8 @@ def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterato
     with opened(server) as connection:
         connection.exec_driver_sql("drop schema bare cascade")
     pgloader = _pgloader(database, server, folder)
+    with opened(server) as connection:
+        connection.exec_driver_sql("checkpoint")  # what others left to be written delays nobody
     unchanged = several(rounds, ours)
     copy = folder / "changed.db"
     shutil.copyfile(database, copy)
