@@ -123,7 +123,8 @@ def _rows(export: Export, table: Table, sqlite: TextIO, postgresql: TextIO) -> i
         postgresql.write(f"{_copied(block)}\n")
         count += block.rows
 
-    behind(write, grouped(export.blocks(table, "postgresql"), AT_ONCE, LENGTH))
+    with export.telling(table):
+        behind(write, grouped(export.blocks(table, "postgresql"), AT_ONCE, LENGTH))
     postgresql.write("\\.\n")
     return count
 

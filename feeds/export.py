@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -84,8 +85,22 @@ class Export:
             file.write(format(block))
             count += block.rows
 
-        behind(write, self.blocks(table))
+        with self.telling(table):
+            behind(write, self.blocks(table))
         return count
+
+    @contextmanager
+    def telling(self, table: Table) -> Iterator[None]:
+        """Say of rows that cannot be written what is wrong with them: a rule was taken away.
+
+        Raises DatabaseError in the place of ValueError, of which pyarrow's are some.
+        """
+        try:
+            yield
+        except ValueError as error:
+            source = Source(self.connection, doing="export")
+            null = f"{table.name}: a column that may not hold null holds one"
+            raise source.wrong(source.fault(table, source.engine) or null) from error
 
 
 def behind(work: Callable[[Item], object], items: Iterable[Item]) -> None:

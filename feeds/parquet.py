@@ -61,7 +61,8 @@ def _written(export: Export, table: Table, path: Path) -> int:
             writer.write_table(_typed(group, schema))
             count += group.rows
 
-        behind(write, grouped(export.blocks(table), GROUP, LENGTH))
+        with export.telling(table):
+            behind(write, grouped(export.blocks(table), GROUP, LENGTH))
     return count
 
 

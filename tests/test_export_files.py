@@ -445,3 +445,16 @@ def test_sql_names_a_number_that_postgresql_cannot_hold(
     run(sourcebook_of_rows, tmp_path / "out", "csv")
     with pytest.raises(DatabaseError, match="n 1: end_offset holds 2147483648, which is too large"):
         run(sourcebook_of_rows, tmp_path / "sql", "sql")
+
+
+@on_postgresql
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_null_where_none_may_be_is_told_of(database: str, tmp_path: Path, format: str) -> None:
+    """Somebody has taken the rule away."""
+    with writing(database) as connection:
+        fill(connection)
+        connection.exec_driver_sql("alter table spans alter column end_offset drop not null")
+        connection.exec_driver_sql("update spans set end_offset = null")
+    with pytest.raises(DatabaseError, match="spans: a column that may not hold null holds one; co"):
+        run(database, tmp_path / "out", format)
+    assert list(tmp_path.iterdir()) == []
