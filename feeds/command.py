@@ -139,8 +139,9 @@ def feed(
     with failing():
         chosen = _target(target, schema, password_file, progress, typed=typed)
         if not isinstance(chosen, Postgresql):
-            if ctx.get_parameter_source("schema") is ParameterSource.COMMANDLINE:
-                raise click.UsageError("--schema is for PostgreSQL")
+            for name in ("schema", "password_file"):
+                if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                    raise click.UsageError(f"--{name.replace('_', '-')} is for PostgreSQL")
             if output and os.path.realpath(output) == os.path.realpath(chosen.name):
                 raise click.UsageError("--output: is TARGET itself; name another file")
         # A file is opened first: what cannot be listed is not fed.
@@ -176,8 +177,6 @@ def _target(
             from feeds.postgresql import Postgresql
 
             return Postgresql(_with_password(url, password_file, typed=typed), schema, progress)
-    if password_file is not None:
-        raise click.UsageError("--password-file is for PostgreSQL")
     if path is not None:
         return Duckdb(path, progress)
     from feeds.sqlite import Sqlite

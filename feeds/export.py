@@ -56,13 +56,16 @@ class Export:
     tell: Callable[[int], object] = lambda _rows: None
     """Is told how many more rows have been read."""
 
+    @property
+    def _source(self) -> Source:
+        return Source(self.connection, keep_text=self.keep_text, doing="export")
+
     def blocks(self, table: Table, fit: Engine = "sqlite") -> Iterator[Block]:
         """Give the rows of a table by primary key.
 
         Raises DatabaseError, naming the value, for one that the engine `fit` cannot hold there.
         """
-        source = Source(self.connection, keep_text=self.keep_text, doing="export")
-        for block in source.blocks(table, fit):
+        for block in self._source.blocks(table, fit):
             yield block
             self.tell(block.rows)
 
@@ -98,9 +101,9 @@ class Export:
         try:
             yield
         except ValueError as error:
-            source = Source(self.connection, doing="export")
+            fault = self._source.fault(table, self._source.engine)
             null = f"{table.name}: a column that may not hold null holds one"
-            raise source.wrong(source.fault(table, source.engine) or null) from error
+            raise self._source.wrong(fault or null) from error
 
 
 def behind(work: Callable[[Item], object], items: Iterable[Item]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
@@ -101,7 +102,7 @@ class _Feeding:
         self.progress = progress
         self.standing = standing
         self.record = standing.record
-        self.content = source.last()[1]
+        self.last, self.content = source.last()
 
     def run(self) -> Fed:
         """Decide, do and prove."""
@@ -151,17 +152,19 @@ class _Feeding:
 
     def _loaded_since(self) -> bool:
         """Say whether the source has loads that the target lacks, though they change nothing."""
-        last = self.standing.last
-        if not self.record or self.source.last()[0] <= last:
-            return False
-        return self.source.journal(last) == self.standing.journal
+        return bool(self.record) and self.last > self.standing.last and self._one_lineage
+
+    @cached_property
+    def _one_lineage(self) -> bool:
+        """Whether all loads that the target knows are the source's too."""
+        return self.source.journal(self.standing.last) == self.standing.journal
 
     def _part(self) -> Part | None:
         """Say what can have changed since the last feed; None: anything."""
         last = self.standing.last
         if self.standing.older or any(table.name not in self.record for table in TABLES):
             return None
-        if self.source.journal(last) != self.standing.journal:
+        if not self._one_lineage:
             return None
         documents = self.source.loaded_since(last)
         if self.source.keep_text or self.record[PASSAGES.name].left_out is None:
@@ -190,15 +193,14 @@ class _Feeding:
         if self.options.verify:
             self._require_made(self.target.altered())
             there = self._require_untouched()
-            one_lineage = self.source.journal(self.standing.last) == self.standing.journal
-            if one_lineage:
+            if self._one_lineage:
                 here = self._require_equal(there)
             else:
                 self.progress.say(
                     f"{self.target.name}: was loaded otherwise and numbers its rows otherwise, so "
                     "they are not compared one by one, but reports are; --replace makes them equal"
                 )
-            compare_reports(self.source, self.target, self.progress, journal=one_lineage)
+            compare_reports(self.source, self.target, self.progress, journal=self._one_lineage)
         return self._fed("nothing to bring", {}, here, there)
 
     def _fill(self, how: str) -> Fed:
@@ -207,12 +209,8 @@ class _Feeding:
             counted = {table.name: Digest(self.source.count(table), 0) for table in TABLES}
             return self._fed(how, _all(before, counted), {}, counted)
         with self.source.digesting() as digests:
-            try:
+            with self.source.blamed(IntegrityError):
                 self.target.fill(self.source, self.progress)
-            except IntegrityError as error:
-                if dangling := self.source.dangling():
-                    raise self.source.wrong(dangling) from error
-                raise
             with self.progress.stage("comparing the source"):
                 here = digests()
         there = self.target.digests(self.progress)
@@ -320,7 +318,7 @@ class _Feeding:
 
         One that was made anew from the same codings has loads of its own, and the documents.
         """
-        if self.source.journal(self.standing.last) == self.standing.journal:
+        if self._one_lineage:
             return
         there = self.target.documents()
         if there and there.isdisjoint(self.source.documents()):

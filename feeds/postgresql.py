@@ -72,20 +72,17 @@ PLACE = """
 """Which schema of which database of which server this is, by whatever name it was reached."""
 
 OURS = """
-    select relkind = 'v' as is_view, string_agg(quote_ident(relname), ', ') as names
+    select relkind = 'v' as is_view,
+      string_agg(quote_ident(relname), ', ' order by relname <> 'codings', relname) as names
     from pg_class
     where relnamespace = current_schema::regnamespace and relkind in ('r', 'p', 'v')
     group by is_view
     order by is_view desc
 """
-"""Views first, for they depend on tables: nobody else's stand there."""
+"""Views first, for they depend on tables: nobody else's stand there.
 
-TO_LOCK = """
-    select string_agg(quote_ident(relname), ', ' order by relname <> 'codings', relname)
-    from pg_class
-    where relnamespace = current_schema::regnamespace and relkind in ('r', 'p')
+Of the tables first the one that a load locks, so that neither waits for the other in turn.
 """
-"""The one that a load locks comes first, so that neither waits for the other in turn."""
 
 GRANTS = """
     select concat(
@@ -131,9 +128,10 @@ class Postgresql(Relational):
             self._made = not self._scalar(
                 f"select count(*) from pg_namespace where nspname = '{self.schema}'"
             )
-            if revision(self.connection) and (there := self._scalar(TO_LOCK)):
+            if revision(self.connection):
                 # Whoever reads does not wait; whoever writes does, until this feed has ended.
-                self._lock(f"lock table {there} in share row exclusive mode")
+                tables = next(one.names for one in self._rows(OURS) if not one.is_view)
+                self._lock(f"lock table {tables} in share row exclusive mode")
             standing = self.standing()  # not before: who was waited for has written
             self._empty = standing is None
             self._holds_rows = standing is not None and standing.rows

@@ -267,6 +267,16 @@ class Source:
         """Give the error that says what is wrong with the source."""
         return DatabaseError(f"{self.name}: {what}; correct it there and {self.doing} again")
 
+    @contextmanager
+    def blamed(self, error: type[Exception]) -> Iterator[None]:
+        """Say of an error of the block which row of the source points to none, if one does."""
+        try:
+            yield
+        except error as raised:
+            if dangling := self.dangling():
+                raise self.wrong(dangling) from raised
+            raise
+
     def dangling(self) -> str | None:
         """Find the first row of the source that points to none. Only SQLite lets such ones in."""
         if self.engine != "sqlite":

@@ -127,12 +127,8 @@ class Sqlite(Relational):
         with progress.stage("making keys and indexes"):
             for _, definition in indexes:
                 self._do(definition)
-            try:
+            with source.blamed(DatabaseError):
                 require_whole(self.connection)
-            except DatabaseError as error:
-                if dangling := source.dangling():
-                    raise source.wrong(dangling) from error
-                raise
 
     def _take_back(self) -> None:
         """Undo whatever was written to the old file, which others still may not write.

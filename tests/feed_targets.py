@@ -25,7 +25,8 @@ from feeds.rows import RECORD
 from feeds.source import Source
 from feeds.sqlite import Sqlite
 from feeds.target import Options, Target
-from schema.database import DatabaseError, locate, reading
+from migrations.upgrade import upgrade
+from schema.database import DatabaseError, building, locate, reading
 from schema.models import METADATA
 from tests.databases import Files, Server
 from tests.rows import fill, held
@@ -80,6 +81,13 @@ class Place:
         with self.changing() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
+
+    def migrate(self) -> None:
+        """Make a sourcebook without any document, where nothing is yet."""
+        if not self.is_file:
+            self.do(f"create schema {SCHEMA}")
+        with building(self.url) as connection:
+            upgrade(connection)
 
     def held(self) -> dict[str, list[tuple[Any, ...]]]:
         """Give all rows that it holds, but for the record of feeds."""

@@ -25,6 +25,7 @@ from schema.database import reading, writing
 from schema.vocabulary import FactKind
 from tests.conftest import administration
 from tests.made_up import Book, build
+from tests.postgres import creation
 
 GOLDEN = Path(__file__).parent / "golden" / "harbour"
 CATALOGUE = Catalogue()
@@ -193,7 +194,7 @@ def sourcebook(engine: str, request: pytest.FixtureRequest, folder: Path) -> Ite
     server = request.getfixturevalue("postgres_server")
     name = f"sourcebook_test_{uuid.uuid4().hex}"
     with administration(server) as do:
-        do(f'create database "{name}" template template0')
+        do(creation(name, "template0"))
         url = sa.make_url(server).set(database=name)
         yield build(url.render_as_string(hide_password=False))
         do(f'drop database "{name}" with (force)')

@@ -6,8 +6,8 @@ import pytest
 
 from feeds import scope
 from feeds.rows import TABLES
-from migrations.upgrade import downgrade, upgrade
-from schema.database import building, reading
+from migrations.upgrade import downgrade
+from schema.database import reading
 from schema.models import METADATA
 from tests.databases import Files, Server, parts
 from tests.feed_targets import (
@@ -57,27 +57,17 @@ def test_sequences_go_on_behind_the_rows(copy: Place) -> None:
         assert connection.exec_driver_sql(query).scalar_one() == 4
 
 
-def test_a_migrated_place_without_rows_is_filled(small: str, targets: Files | Server) -> None:
-    made = Place(targets.empty())
-    if made.is_file:
-        with building(made.database) as connection:
-            upgrade(connection)
-    else:
-        with made.changing() as connection:
-            connection.exec_driver_sql(f"create schema {SCHEMA}")
-            upgrade(connection)
-    assert fed(small, made).how == "first feed"
-    assert equal(small, made)
-    targets.remove(made.database)
+def test_a_migrated_place_without_rows_is_filled(small: str, place: Place) -> None:
+    place.migrate()
+    assert fed(small, place).how == "first feed"
+    assert equal(small, place)
 
 
 @on_postgresql
 def test_what_holds_no_rows_is_filled_the_quick_way(source: str, place: Place) -> None:
     """Whoever truncates a table gives it another file; whoever deletes its rows does not."""
     query = "select pg_relation_filenode('events')"
-    place.do(f"create schema {SCHEMA}")
-    with building(place.url) as connection:
-        upgrade(connection)
+    place.migrate()
     files = []
     for how in ("first feed", "replaced"):
         with place.changing() as connection:

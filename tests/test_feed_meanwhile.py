@@ -15,10 +15,8 @@ from feeds.beside import move
 from feeds.progress import Progress
 from feeds.source import Source
 from feeds.sqlite import Sqlite
-from migrations.upgrade import upgrade
-from schema.database import DatabaseError, building, reading, writing
+from schema.database import DatabaseError, reading, writing
 from tests.feed_targets import (
-    SCHEMA,
     Place,
     altering,
     asked,
@@ -31,6 +29,18 @@ from tests.feed_targets import (
 )
 
 
+def refusal_after(source: str, place: Place, *statements: str) -> str:
+    """Feed while a load is at work there, for which it waits; give the message."""
+    with ThreadPoolExecutor(1) as beside:
+        with writing(place.url) as there:
+            for statement in statements:
+                there.exec_driver_sql(statement)
+            feeding = beside.submit(refusal, source, place)
+            with pytest.raises(TimeoutError):
+                feeding.result(timeout=0.3)
+        return feeding.result()
+
+
 @on_postgresql
 @pytest.mark.parametrize("patience", [50, 10_000], ids=["told", "in silence"])
 def test_what_is_written_while_a_feed_waits_is_seen(
@@ -38,31 +48,21 @@ def test_what_is_written_while_a_feed_waits_is_seen(
 ) -> None:
     """A load is at work there; when it has ended, the content is another one."""
     monkeypatch.setattr(postgresql, "PATIENCE", patience)
-    with ThreadPoolExecutor(1) as beside:
-        with writing(copy.url) as there:
-            there.exec_driver_sql("update events set title = 'Theirs'")
-            there.exec_driver_sql(
-                "insert into loads (document_id, loaded_at, content_hash) "
-                f"values (1, '2030-01-01T00:00:00Z', '{9:064x}')"
-            )
-            feeding = beside.submit(refusal, source, copy)
-            with pytest.raises(TimeoutError):
-                feeding.result(timeout=0.3)
-        assert "somebody changed rows of loads, events" in feeding.result()
+    said = refusal_after(
+        *(source, copy),
+        "update events set title = 'Theirs'",
+        "insert into loads (document_id, loaded_at, content_hash) "
+        f"values (1, '2030-01-01T00:00:00Z', '{9:064x}')",
+    )
+    assert "somebody changed rows of loads, events" in said
 
 
 @on_postgresql
 def test_what_is_written_while_a_first_feed_waits_is_kept(source: str, place: Place) -> None:
-    place.do(f"create schema {SCHEMA}")
-    with building(place.url) as connection:
-        upgrade(connection)
-    with ThreadPoolExecutor(1) as beside:
-        with writing(place.url) as there:
-            there.exec_driver_sql("insert into topics (key, label) values ('mine', 'mine')")
-            feeding = beside.submit(refusal, source, place)
-            with pytest.raises(TimeoutError):
-                feeding.result(timeout=0.3)
-        assert "holds a sourcebook that no feed has made" in feeding.result()
+    place.migrate()
+    mine = "insert into topics (key, label) values ('mine', 'mine')"
+    said = refusal_after(source, place, mine)
+    assert "holds a sourcebook that no feed has made" in said
 
 
 @on_sqlite

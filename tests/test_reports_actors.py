@@ -17,6 +17,7 @@ from schema.database import reading, writing
 from tests.conftest import administration
 from tests.dealings import dealings
 from tests.made_up import build
+from tests.postgres import creation
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
 CATALOGUE = Catalogue()
@@ -46,7 +47,7 @@ def new(
 
         def create() -> str:
             names.append(f"sourcebook_test_{uuid.uuid4().hex}")
-            do(f'create database "{names[-1]}" template template0')
+            do(creation(names[-1], "template0"))
             url = sa.make_url(server).set(database=names[-1])
             return build(url.render_as_string(hide_password=False))
 

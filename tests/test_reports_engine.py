@@ -22,6 +22,7 @@ from schema.database import reading, writing
 from schema.vocabulary import ROLES_OF, FactKind
 from tests.conftest import administration
 from tests.made_up import build, islands
+from tests.postgres import creation
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 CATALOGUE = Catalogue()
@@ -43,7 +44,7 @@ def new(
 
         def create() -> str:
             names.append(f"sourcebook_test_{uuid.uuid4().hex}")
-            ask(f'create database "{names[-1]}" template template0')
+            ask(creation(names[-1], "template0"))
             url = sa.make_url(server).set(database=names[-1])
             return build(url.render_as_string(hide_password=False))
 
