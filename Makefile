@@ -17,7 +17,7 @@ BROWSER := $(VENV)/.browser
 LOADED := $(VENV)/.loaded
 FLOORS := .venv-floors
 
-SHIPPED := $(wildcard articles/*.yaml intake/*.py schema/*.py migrations/*.py migrations/versions/*.py)
+SHIPPED := $(wildcard articles/*.yaml coding/*.py database/*.py schema/*.py migrations/*.py migrations/versions/*.py)
 
 # Whatever the caller has active is not meant here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV SOURCEBOOK_DB

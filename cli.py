@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from reports.options import only_for, row_options, write
+from output.options import only_for, row_options, write
 
 FAILED, USAGE, WARNED = 1, 2, 3
 
@@ -32,11 +32,11 @@ class Sourcebook(click.Group):
     """The commands; that of the reports is imported only when it is asked for."""
 
     lazy = {  # noqa: RUF012 - never changed
-        "export": "feeds.export_command:export",
+        "export": "exports.command:export",
         "feed": "feeds.command:feed",
         "report": "reports.command:report",
-        "search": "queries.search_command:search",
-        "sql": "queries.command:sql",
+        "search": "adhoc.search_command:search",
+        "sql": "adhoc.command:sql",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -83,9 +83,9 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 @click.pass_obj
 def init(db: str) -> None:
     """Create or upgrade the database and load the codings that ship."""
-    from intake.load import SHIPPED, load, read
+    from coding.load import SHIPPED, load, read
+    from database.connect import building, writing
     from migrations.upgrade import upgrade
-    from schema.database import building, writing
 
     with failing():
         codings = [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
@@ -124,8 +124,8 @@ def load_command(
             raise click.UsageError("a folder is loaded alone: give one, without --text")
         _load_export(db, files[0], format, output, raw)
         return
-    from intake.load import load, read
-    from schema.database import writing
+    from coding.load import load, read
+    from database.connect import writing
 
     _one_text(files, text)
     if keep_text and text is None:
@@ -156,8 +156,8 @@ def load_command(
 
 
 def _load_export(db: str, folder: Path, format: str, output: Path | None, raw: bool) -> None:
+    from database.connect import writing
     from feeds.back import load
-    from schema.database import writing
 
     only_for("--raw", raw, [format], "csv")
     with failing():
@@ -177,8 +177,8 @@ def check(
 
     Exit status: 1 if there are errors, 3 if the worst is a warning, else 0.
     """
-    from intake.faults import Severity
-    from intake.load import examine
+    from coding.faults import Severity
+    from coding.load import examine
 
     _one_text(files, text)
     only_for("--raw", raw, [format], "csv")
@@ -210,7 +210,7 @@ def pin(file: Path, text: Path) -> None:
 
     Rewrites FILE, comments and layout kept, or leaves it as it was and says what is not found.
     """
-    from intake.pinning import pin_file
+    from coding.pinning import pin_file
 
     with failing():
         pinned = pin_file(file, text)
@@ -221,8 +221,8 @@ def pin(file: Path, text: Path) -> None:
 @click.pass_obj
 def migrate(db: str) -> None:
     """Upgrade the schema; says where it stands."""
+    from database.connect import building
     from migrations.upgrade import upgrade
-    from schema.database import building
 
     with failing(), building(db) as connection:
         before, after = upgrade(connection)
@@ -238,7 +238,7 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
     Rows are counted, and examples shown, where there is a database. One that is no sourcebook says
     itself what it holds. --format mermaid draws the diagram of all tables.
     """
-    from schema import found
+    from database import describe as found
     from schema.dictionary import UnknownTableError
 
     only_for("--raw", raw, [format], "csv")
@@ -282,8 +282,8 @@ def main() -> None:
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn what stops a command into lines on stderr and exit status 1."""
-    from intake.faults import Unusable
-    from reports.options import failing as stopping
+    from coding.faults import Unusable
+    from output.options import failing as stopping
 
     try:
         with stopping():
@@ -314,27 +314,27 @@ def _print(
     raw: bool,
     numbers: Sequence[str] = (),
 ) -> None:
-    from reports.render import Column, Page
+    from output.render import Column, Page
 
     typed = [Column(name, "integer" if name in numbers else "text") for name in columns]
     write(Page(typed, rows), format, output, raw)
 
 
 def _write(text: str, output: Path | None) -> None:
-    from reports.render import destination
+    from output.render import destination
 
     with destination(output) as out:
         out.write(text)
 
 
 def _tell(message: str) -> None:
-    from intake.faults import shown
+    from coding.faults import shown
 
     click.echo(shown(message), err=True)
 
 
 def _tell_standing(db: str, before: str | None, after: str | None) -> None:
-    from schema.database import locate, name_of
+    from database.connect import locate, name_of
 
     name = name_of(locate(db))
     if before is None:

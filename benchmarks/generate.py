@@ -20,8 +20,8 @@ from pathlib import Path
 
 from benchmarks.documents import Documents
 from benchmarks.world import COLUMNS
+from database.connect import building
 from migrations.upgrade import upgrade
-from schema.database import building
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".bench"

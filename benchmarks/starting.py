@@ -11,7 +11,19 @@ from benchmarks.questions import SOURCEBOOK
 
 ARTICLE = ("report", "timeline")
 
-OURS = ("__main__", "cli", "feeds", "intake", "migrations", "reports", "schema")
+OURS = (
+    "__main__",
+    "adhoc",
+    "cli",
+    "coding",
+    "database",
+    "exports",
+    "feeds",
+    "migrations",
+    "output",
+    "reports",
+    "schema",
+)
 
 # Runs the application as its console script does, and says at its end what it has imported.
 _LOADED = """

@@ -1,6 +1,6 @@
 """The JSON Schema of a coding, for editors that complete and mark YAML: docs/coding.schema.json.
 
-Made from the models of intake/format.py. To them every scalar is text; an editor's YAML makes a
+Made from the models of coding/format.py. To them every scalar is text; an editor's YAML makes a
 number of `format: 1` or `date: 2016` and true of `yes`, so wherever text may stand, these may too.
 Drafts of locators are well formed while a coding is written, though not when it is loaded.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from intake.format import SPAN, VERSION, Coding, Key
+from coding.format import SPAN, VERSION, Coding, Key
 from schema import vocabulary
 
 Schema = dict[str, Any]

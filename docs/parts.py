@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from intake import refusals
-from intake.rules import RULES
-from intake.text import read_text
+from coding import refusals
+from coding.rules import RULES
+from coding.text import read_text
 from reports import header
 from schema import dictionary, vocabulary
 from schema.vocabulary import RELATIONS, RelationType

@@ -11,7 +11,11 @@ from types import ModuleType
 from sqlalchemy import CheckConstraint, Table
 
 from docs.parts import code, fenced, plain, table, values
-from schema import dates, dictionary, loading, saying, views, vouching, who
+from schema import actors as who
+from schema import dates, dictionary, views
+from schema import evidence as vouching
+from schema import facts as saying
+from schema import loads as loading
 from schema.base import Base
 
 AREAS: tuple[tuple[ModuleType, str], ...] = (

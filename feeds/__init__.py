@@ -1,1 +1,1 @@
-"""To other databases and to files: exact copies of what a sourcebook holds."""
+"""Copies of a sourcebook in other databases."""

@@ -2,7 +2,7 @@
 
 The files are somebody's: each is compared with what the descriptor says of it, each value with
 the type of its column, and the database sees to keys and vocabularies. The caller holds the
-transaction (schema.database.writing); whatever is raised leaves the database as it was.
+transaction (database.connect.writing); whatever is raised leaves the database as it was.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import Any, NoReturn
 from sqlalchemy import Column, Connection, Table, delete, select, text
 from sqlalchemy.exc import DBAPIError
 
-from feeds.dump import numbering
-from feeds.package import DESCRIPTOR, OURS, PackageError, opened, read
+from database.connect import REVISION, name_of
+from exports.dump import numbering
+from exports.package import DESCRIPTOR, OURS, PackageError, opened, read
 from feeds.progress import Progress
 from feeds.rows import BATCH, TABLES
 from reports.run import standing
-from schema.database import REVISION, name_of
 from schema.dictionary import type_of
-from schema.saying import RelationKind
+from schema.facts import RelationKind
 
 Record = tuple[int, list[Any]]
 """A row of a file, and the line that it begins on."""

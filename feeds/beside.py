@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
+from database.connect import DatabaseError
 from feeds.progress import Progress
 from feeds.target import ANOTHER
-from schema.database import DatabaseError
 
 BYTES = 8
 """Random ones, which as hexadecimal digits tell a folder of ours from anybody else's."""

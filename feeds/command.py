@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from reports.options import failing, only_for, row_options, write
+from output.options import failing, only_for, row_options, write
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -117,12 +117,12 @@ def feed(
     Prints by table what was added, changed and removed, and the hash on both sides. Where nothing
     was loaded since the last feed, the content hashes alone are compared.
     """
+    from database.connect import reading
     from feeds.feeding import feed as run
     from feeds.postgresql import Postgresql
     from feeds.progress import Progress
     from feeds.source import Source
     from feeds.target import Options
-    from schema.database import reading
 
     only_for("--raw", raw, [format], "csv")
     typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
@@ -185,7 +185,7 @@ def _target(
 
 
 def _url(target: str) -> URL:
-    from schema.database import DatabaseError, locate
+    from database.connect import DatabaseError, locate
 
     scheme, mark, _ = target.partition("://")
     if mark and NAME.fullmatch(scheme) and not ENGINES.fullmatch(scheme):
@@ -227,7 +227,7 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
 
 def _print(rows: Iterable[TableFed], format: str, output: Path | None, raw: bool) -> None:
     from feeds.feeding import TableFed
-    from reports.render import Column, Page
+    from output.render import Column, Page
 
     texts: Any = ("table", "source", "target")
     columns = [Column(one, "text" if one in texts else "integer") for one in TableFed._fields]
@@ -235,7 +235,7 @@ def _print(rows: Iterable[TableFed], format: str, output: Path | None, raw: bool
 
 
 def _told(fed: Fed, target: Target, options: Options) -> str:
-    from reports.render import visible
+    from output.render import visible
 
     sums = [sum(column) for column in zip(*(one[1:4] for one in fed.tables), strict=True)]
     what = ", ".join(

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Table, text
 
+from database.connect import REVISION, VERSIONS, DatabaseError
 from feeds import duckdb_shape
 from feeds.beside import alone, beside, move, require_folder, require_no_remains
 from feeds.digest import Digest, Engine, quoted, row
@@ -31,7 +32,6 @@ from feeds.strangers import OURS, named
 from feeds.target import ANOTHER, Brought, Part, Standing, Target, Untold
 from reports.definition import Report, Value
 from reports.run import bound
-from schema.database import REVISION, VERSIONS, DatabaseError
 from schema.models import METADATA
 
 MAGIC = b"DUCK"

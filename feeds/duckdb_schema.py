@@ -17,8 +17,8 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler, GenericTypeCompiler
 
+from database.connect import REVISION, VERSIONS
 from feeds.digest import quoted
-from schema.database import REVISION, VERSIONS
 from schema.views import VIEWS
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
+from database.connect import DatabaseError
 from feeds import scope
 from feeds.digest import Digest
 from feeds.progress import Progress
@@ -20,7 +21,6 @@ from feeds.proof import compare_reports, differences
 from feeds.rows import TABLES
 from feeds.source import Source
 from feeds.target import ANOTHER, Change, Options, Part, Standing, Target, Untold
-from schema.database import DatabaseError
 from schema.models import METADATA
 
 PASSAGES, CODINGS = METADATA.tables["passages"], METADATA.tables["codings"]

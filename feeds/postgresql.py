@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from database.connect import DatabaseError, changing, name_of, revision
 from feeds.blocks import Block
 from feeds.digest import Engine, quoted
 from feeds.progress import Progress
@@ -22,7 +23,6 @@ from feeds.rows import RECORD, TABLES
 from feeds.source import Source, driving
 from feeds.target import Brought, Part, Standing
 from migrations.upgrade import upgrade
-from schema.database import DatabaseError, changing, name_of, revision
 
 FEEDING = 5_070_061
 """The first half of the advisory lock that keeps two feeds of one schema apart."""

@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from database.connect import DatabaseError
 from feeds.progress import Progress
 from feeds.source import Source
 from feeds.target import Target
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type, Value
 from reports.run import run
-from schema.database import DatabaseError
 
 SHOWN = 3
 """Differences that a message names of each table."""

@@ -1,6 +1,6 @@
 """What a feed records in its target for the next one: what it has left in each table.
 
-Touches nothing; the columns are explained in schema/loading.py.
+Touches nothing; the columns are explained in schema/loads.py.
 """
 
 from __future__ import annotations

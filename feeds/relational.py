@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
+from database.connect import REVISION, DatabaseError, revision
 from feeds import scope
 from feeds.blocks import Block
 from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quoted
@@ -24,7 +25,6 @@ from feeds.strangers import named, strangers
 from feeds.target import ANOTHER, Brought, Change, Part, Standing, Target
 from reports.definition import Report, Value
 from reports.run import run
-from schema.database import REVISION, DatabaseError, revision
 from schema.models import METADATA
 
 GIVEN = "relation_types"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from schema.loading import Fed
+from schema.loads import Fed
 from schema.models import METADATA
 
 BATCH = 10_000

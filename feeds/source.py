@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+from database.connect import DatabaseError, name_of, reason
 from feeds.blocks import Block
 from feeds.digest import (
     Checksum,
@@ -35,7 +36,6 @@ from feeds.digest import (
 from feeds.processes import Answer, answering
 from feeds.rows import BATCH, TABLES, left_out
 from feeds.values import fault, unfit
-from schema.database import DatabaseError, name_of, reason
 from schema.models import METADATA
 
 ABOUT = 100_000

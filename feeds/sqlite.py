@@ -15,6 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from database.connect import DatabaseError, building, changing
 from feeds.beside import alone, beside, move, require_folder, require_no_remains
 from feeds.blocks import Block
 from feeds.digest import Digest, Engine, quoted
@@ -26,7 +27,6 @@ from feeds.source import Source, driving
 from feeds.target import ANOTHER, Standing
 from feeds.values import fault
 from migrations.upgrade import require_whole, upgrade
-from schema.database import DatabaseError, building, changing
 
 CACHE = 24
 """Megabytes of the file that SQLite may hold while it makes it."""

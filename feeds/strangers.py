@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from schema.database import VERSIONS
+from database.connect import VERSIONS
 from schema.models import METADATA
 from schema.views import VIEWS
 

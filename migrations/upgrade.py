@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from schema.database import DatabaseError, name_of, revision
+from database.connect import DatabaseError, name_of, revision
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from output.options import CITED, failing, only_for, row_options, write
+from output.render import Column, Page, visible
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
-from reports.options import CITED, failing, only_for, row_options, write
-from reports.render import Column, Page, visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -206,9 +206,9 @@ class ReportCommand(click.Command):
             self._paste(ctx, asked, arguments)
             return
         form = asked.one_format()
+        from database.connect import reading
         from reports.grounds import WORDS, Grounds, NoGroundsError, unkept
         from reports.run import BadValueError, answered, bound, several, standing
-        from schema.database import reading
 
         try:
             grounds = Grounds(self.report) if asked.cite or asked.words else None
@@ -238,10 +238,10 @@ class ReportCommand(click.Command):
 
     def _paste(self, ctx: click.Context, asked: Asked, arguments: dict[str, Any]) -> None:
         """Write the query that would be asked, names looked up, nothing else done."""
+        from database.connect import reading
+        from output.render import destination
         from reports.pasting import pasted
-        from reports.render import destination
         from reports.run import BadValueError, bound
-        from schema.database import reading
 
         if asked != Asked(("table",), asked.output, False, False, False, False):
             raise click.UsageError("--sql prints the query, and takes no other option but -o")
@@ -379,9 +379,9 @@ def write_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
     """Write every report; exit status 1 if one of them failed."""
     if asked.output is None:
         raise click.UsageError("--all needs -o: a folder, or with --format markdown FILE.md")
+    from database.connect import reading
+    from output.render import Format
     from reports.every import Every
-    from reports.render import Format
-    from schema.database import reading
 
     with failing(), reading(ctx.obj) as connection:
         formats = [Format(format) for format in asked.format]

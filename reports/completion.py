@@ -86,7 +86,7 @@ def _asked(database: str, query: str) -> Iterable[Sequence[str]]:
 def _asked_by_url(database: str, query: str) -> Iterable[Sequence[str]]:
     from sqlalchemy import text
 
-    from schema.database import DatabaseError, locate, reading
+    from database.connect import DatabaseError, locate, reading
 
     try:
         url = locate(database)

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from reports.render import Column
-from schema.failure import SourcebookError
+from database.errors import SourcebookError
+from output.render import Column
 
 Value = str | int
 """What is bound in place of a parameter."""

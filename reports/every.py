@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
+from output.markup import literal
+from output.options import CARRIED, CITED
+from output.render import Format, OutputError, Page, destination, footer, render, visible
 from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
 from reports.grounds import Grounds, NoGroundsError, unkept
-from reports.markup import literal
-from reports.options import CARRIED, CITED
-from reports.render import Format, OutputError, Page, destination, footer, render, visible
 from reports.run import BadValueError, run, standing
 
 ENDINGS = {Format.TABLE: "txt", Format.MARKDOWN: "md"}

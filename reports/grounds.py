@@ -14,9 +14,9 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
+from output.render import Cell, Column, Page
 from reports.citing import citations
 from reports.definition import Report, ReportError
-from reports.render import Cell, Column, Page
 from reports.wording import Place, Wording
 
 FACTS = ("fact", "quote", "relation", "position", "event", "key")

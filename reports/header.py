@@ -42,8 +42,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from output.render import Column
 from reports.definition import Line, Parameter, Type
-from reports.render import Column
 
 RESERVED = frozenset(
     ("all", "cite", "columns", "format", "help", "meta", "output", "raw", "reports", "sql", "words")

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from output.render import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
-from reports.render import Cell, Page
 from reports.resolve import UnknownNameError, resolve
 
 
@@ -67,8 +67,8 @@ def _reading_only(
     connection: Connection, report: Report, query: TextClause, values: Mapping[str, Value]
 ) -> Iterator[None]:
     """Hold a report of the user's own to what an ad hoc query may do."""
-    from schema.guard import Authorizer, hold
-    from schema.statement import StatementError
+    from database.guard import Authorizer, hold
+    from database.statement import StatementError
 
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":

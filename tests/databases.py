@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from database.connect import MAKE, REVISION, DatabaseError, building, reading, writing
 from migrations.upgrade import upgrade
-from schema.database import MAKE, REVISION, DatabaseError, building, reading, writing
 from tests.postgres import creation
 
 ENGINES = ("sqlite", "postgresql")

@@ -12,14 +12,14 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
+from coding.load import SHIPPED, load, read
+from database.connect import DatabaseError, reading, writing
 from feeds.duckdb import Duckdb
 from feeds.feeding import Fed, feed
 from feeds.progress import Progress
 from feeds.rows import TABLES
 from feeds.source import Source
 from feeds.target import Options
-from intake.load import SHIPPED, load, read
-from schema.database import DatabaseError, reading, writing
 from tests.databases import Files, Server
 
 

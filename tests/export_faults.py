@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from feeds.package import DESCRIPTOR
-from schema.database import REVISION
+from database.connect import REVISION
+from exports.package import DESCRIPTOR
 from tests.export_folders import descriptor, seal
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from feeds.export import Done, export
-from feeds.package import DESCRIPTOR
-from schema.database import reading, writing
+from database.connect import reading, writing
+from exports.package import DESCRIPTOR
+from exports.writing import Done, export
 from tests.databases import migrate
 from tests.export_hostile import NUL, TEXTS, hostile
 

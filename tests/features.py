@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import Connection
 
 import cli
-from schema.database import writing
+from database.connect import writing
 from tests.databases import Files, Server
 from tests.made_up import LONG, Book, islands
 

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
 import cli
+from database.connect import DatabaseError, building, locate, reading
 from feeds.feeding import Fed, feed
 from feeds.postgresql import Postgresql
 from feeds.progress import Progress
@@ -26,7 +27,6 @@ from feeds.source import Source
 from feeds.sqlite import Sqlite
 from feeds.target import Options, Target
 from migrations.upgrade import upgrade
-from schema.database import DatabaseError, building, locate, reading
 from schema.models import METADATA
 from tests.databases import Files, Server
 from tests.rows import fill, held

@@ -18,10 +18,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from database.connect import reading, writing
+from output.render import Format, render
 from reports.catalogue import Catalogue
-from reports.render import Format, render
 from reports.run import run
-from schema.database import reading, writing
 from schema.vocabulary import FactKind
 from tests.conftest import administration
 from tests.made_up import Book, build

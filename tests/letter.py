@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake.faults import Fault
-from intake.pinning import pin
-from intake.proving import prove
-from intake.reading import parse_coding
-from intake.text import passages
+from coding.faults import Fault
+from coding.pinning import pin
+from coding.proving import prove
+from coding.reading import parse_coding
+from coding.text import passages
 
 TEXT = """\
 The letter of 😀 the envoy

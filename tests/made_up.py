@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from database.connect import building
 from migrations.upgrade import upgrade
-from schema.database import building
 from schema.edtf import Edtf
+from schema.facts import TABLE_OF
 from schema.models import METADATA
-from schema.saying import TABLE_OF
 from schema.vocabulary import FactKind
 
 HASH = "0" * 64

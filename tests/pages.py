@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from reports.render import Cell, Column, Format, Page, render
+from output.render import Cell, Column, Format, Page, render
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from database import connect as opening
+from database.connect import DatabaseError, building, locate, name_of, reading, writing
 from migrations.upgrade import upgrade
-from schema import database as opening
-from schema.database import DatabaseError, building, locate, name_of, reading, writing
 from tests.databases import ALL, INIT, NEWER, OPEN, OTHER, migrate, names, refusal
 
 

@@ -21,8 +21,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from schema import database as opening
-from schema.database import DatabaseError, building, locate, name_of, reading, writing
+from database import connect as opening
+from database.connect import DatabaseError, building, locate, name_of, reading, writing
 from tests.databases import (
     ALL,
     NEWER,
@@ -169,7 +169,7 @@ def test_a_write_that_a_reader_holds_up_is_undone(
 
 KILLED = """
 import os, signal, sys
-from schema.database import writing
+from database.connect import writing
 with writing(sys.argv[1]) as connection:
     connection.exec_driver_sql("pragma cache_size = 1")
     for number in range(2000):

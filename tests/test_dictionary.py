@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import CheckConstraint, inspect, text
 
+from database.connect import VERSIONS, building, reading
 from migrations.upgrade import upgrade
 from schema import dictionary, views
-from schema.database import VERSIONS, building, reading
 from schema.models import METADATA
 from schema.vocabulary import RelationType
 

@@ -16,14 +16,14 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from coding import format as coding_format
+from coding import refusals
+from coding.load import examine, read
+from coding.pinning import pin_file
 from docs import build
 from docs.build import Shell, StaleError, filled
 from docs.editor_schema import coding_schema
 from docs.parts import PARTS, fenced
-from intake import format as coding_format
-from intake import refusals
-from intake.load import examine, read
-from intake.pinning import pin_file
 from schema import vocabulary
 from schema.edtf import Edtf
 from tests.sound import SOUND
@@ -207,7 +207,7 @@ def test_every_date_that_format_md_gives_is_one() -> None:
 def test_every_refusal_is_listed_and_every_listed_one_is_there() -> None:
     """An id is what is hyphened, or what a fault is made with, in the modules that refuse."""
     found: set[str] = set()
-    for path in (ROOT / "intake").glob("*.py"):
+    for path in (ROOT / "coding").glob("*.py"):
         if path.stem not in ("refusals", "rules", "format"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             words = {

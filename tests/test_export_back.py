@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coding.load import SHIPPED
+from coding.load import load as load_coding
+from coding.load import read as read_coding
+from database.connect import reading, writing
+from exports.package import PackageError
 from feeds import back
-from feeds.package import PackageError
-from intake.load import SHIPPED
-from intake.load import load as load_coding
-from intake.load import read as read_coding
-from schema.database import reading, writing
 from schema.models import METADATA
 from tests.databases import Files, Server, migrate, on_sqlite
 from tests.export_faults import FAULTS

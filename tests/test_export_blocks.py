@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exports.dump import COPIED, LITERALS, _copied, _inserted
+from exports.files import VALUES, TakenError, _csv, _jsonl, cells
 from feeds import arrow
 from feeds.blocks import Block, grouped
-from feeds.dump import COPIED, LITERALS, _copied, _inserted
-from feeds.files import VALUES, TakenError, _csv, _jsonl, cells
 from feeds.rows import TABLES
 from schema.models import METADATA
 

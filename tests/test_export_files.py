@@ -23,12 +23,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import sourcebook
-from feeds import dump, parquet, source
-from feeds.export_formats import FORMATS as EXPORTED
-from feeds.files import lines
-from feeds.package import PackageError
+from database.connect import REVISION, DatabaseError, writing
+from exports import dump, parquet
+from exports.files import lines
+from exports.formats import FORMATS as EXPORTED
+from exports.package import PackageError
+from feeds import source
 from feeds.rows import TABLES
-from schema.database import REVISION, DatabaseError, writing
 from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.vocabulary import FactKind

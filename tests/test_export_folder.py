@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from benchmarks.generate import generate
+from exports.folder import replacing
+from exports.package import DESCRIPTOR, PackageError, left_before
 from feeds.beside import alone
-from feeds.export_folder import replacing
-from feeds.package import DESCRIPTOR, PackageError, left_before
 from feeds.progress import Progress
 from tests.databases import names
 from tests.export_folders import contents

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, text
 
-from feeds.export import Export
-from feeds.ftm import ENTITIES, ftm
-from feeds.graph import EDGE, GRAPHML, NODE, graphml
-from intake.load import SHIPPED, load, read
+from coding.load import SHIPPED, load, read
+from database.connect import reading, writing
+from exports.ftm import ENTITIES, ftm
+from exports.graph import EDGE, GRAPHML, NODE, graphml
+from exports.writing import Export
 from reports.catalogue import Catalogue
 from reports.run import run
-from schema.database import reading, writing
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
@@ -305,7 +305,7 @@ def comes_out(database: str, folder: Path, values: list[str]) -> None:
 def test_lone_surrogates_are_escaped() -> None:
     from io import StringIO
 
-    from feeds.graph import _Writer
+    from exports.graph import _Writer
 
     writer = _Writer(StringIO())
     assert writer._held("\ud83d") == r"\ud83d"

@@ -15,12 +15,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
-from feeds import ftm_entities
-from feeds.export import Export
-from feeds.ftm import ENTITIES, ftm
-from feeds.ftm_entities import LIMIT, LIMITS, SCHEMA_OF, Evidence, Participant
-from intake.load import SHIPPED, load, read
-from schema.database import reading, writing
+from coding.load import SHIPPED, load, read
+from database.connect import reading, writing
+from exports import ftm_entities
+from exports.ftm import ENTITIES, ftm
+from exports.ftm_entities import LIMIT, LIMITS, SCHEMA_OF, Evidence, Participant
+from exports.writing import Export
 from schema.vocabulary import ActorKind, FactKind
 from tests.databases import Files, Server, on_sqlite
 from tests.made_up import Book

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from schema.database import DatabaseError, reading, writing
+from database.connect import DatabaseError, reading, writing
 from schema.models import METADATA
 from tests.databases import migrate, parts
 from tests.export_folders import run

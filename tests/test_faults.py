@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from intake.faults import Fault, Severity, Unusable, nearest, quoted, shown
-from intake.reading import slug
+from coding.faults import Fault, Severity, Unusable, nearest, quoted, shown
+from coding.reading import slug
 
 
 def test_a_fault_is_one_printable_line() -> None:

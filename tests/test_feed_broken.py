@@ -19,9 +19,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.generate import generate
+from database import connect as opening
+from database.connect import reading
 from feeds.postgresql import FEEDING
-from schema import database as opening
-from schema.database import reading
 from tests.databases import Files, names
 from tests.feed_targets import (
     PROGRAM,
@@ -177,7 +177,7 @@ LOSING = """
 import sys
 import sqlalchemy as sa
 from feeds.source import driving
-from schema.database import DatabaseError, changing, locate
+from database.connect import DatabaseError, changing, locate
 
 engine = sa.create_engine(sys.argv[1], isolation_level="AUTOCOMMIT")
 try:

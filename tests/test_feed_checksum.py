@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 import sqlalchemy as sa
 
+from database.connect import reading
 from feeds import row_hashes
 from feeds import source as sources
 from feeds.digest import Checksum, checksum, digest, fold
@@ -18,7 +19,6 @@ from feeds.processes import answering
 from feeds.relational import Relational
 from feeds.rows import TABLES
 from feeds.source import Source, lines
-from schema.database import reading
 from schema.models import METADATA
 from tests.feed_targets import Place, altering, equal, fed, load, record
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from database.connect import DatabaseError, reading
 from feeds.duckdb import path_of
 from feeds.progress import Progress
 from feeds.proof import compare_reports
 from feeds.relational import Relational
 from feeds.source import Source
-from schema.database import DatabaseError, reading
 from tests.databases import Files
 from tests.feed_targets import (
     Place,

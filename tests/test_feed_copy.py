@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from database.connect import reading
 from feeds import scope
 from feeds.rows import TABLES
 from migrations.upgrade import downgrade
-from schema.database import reading
 from schema.models import METADATA
 from tests.databases import Files, Server, parts
 from tests.feed_targets import (

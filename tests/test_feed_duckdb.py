@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from database.connect import reading, writing
 from feeds import duckdb_schema
 from feeds.duckdb import Duckdb
 from feeds.progress import Progress
 from feeds.rows import TABLES
 from feeds.source import Source
 from feeds.target import Part, Target, Untold
-from schema.database import reading, writing
 from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.views import VIEWS

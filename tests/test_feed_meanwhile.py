@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from database.connect import DatabaseError, reading, writing
 from feeds import postgresql, sqlite
 from feeds.beside import move
 from feeds.progress import Progress
 from feeds.source import Source
 from feeds.sqlite import Sqlite
-from schema.database import DatabaseError, reading, writing
 from tests.feed_targets import (
     Place,
     altering,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from database.connect import reading, writing
 from feeds.source import Source
-from schema.database import reading, writing
 from schema.models import METADATA
 from tests.databases import migrate
 from tests.export_folders import run

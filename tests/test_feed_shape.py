@@ -11,10 +11,10 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
+from database.connect import REVISION
 from feeds import duckdb_shape
 from feeds.shape import reference, shape, told
 from feeds.strangers import strangers
-from schema.database import REVISION
 from tests.databases import on_sqlite as read_from_sqlite
 from tests.databases import parts
 from tests.duckdb_files import change

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from database.connect import reading
 from feeds.postgresql import csv
-from schema.database import reading
 from tests.databases import Files
 from tests.feed_targets import Place, altering, content, fed, load, on_postgresql, refusal
 from tests.test_feed_digest import HOSTILE

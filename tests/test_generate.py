@@ -16,7 +16,7 @@ from benchmarks import generate as generator
 from benchmarks.generate import cached, generate
 from benchmarks.shape import name, slug
 from benchmarks.world import COLUMNS
-from schema.database import reading
+from database.connect import reading
 from schema.models import METADATA
 
 EVENTS = 2_000
@@ -152,7 +152,7 @@ def test_a_database_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_the_last_load_names_all_that_is_there(database: sqlite3.Connection) -> None:
-    from intake.items import digest as of_all
+    from coding.items import digest as of_all
 
     codings = database.execute(
         "select key, hash from codings join sources on id = codings.document_id order by key"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from intake.faults import Unusable
-from intake.items import Name, content_hash, items_of
-from intake.load import Loaded, load, read
-from intake.stored import Stored
-from schema.database import DatabaseError, reading, writing
+from coding.faults import Unusable
+from coding.items import Name, content_hash, items_of
+from coding.load import Loaded, load, read
+from coding.stored import Stored
+from database.connect import DatabaseError, reading, writing
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
@@ -468,8 +468,8 @@ def test_a_file_name_that_is_no_text_is_kept_as_it_is_shown(database: str, tmp_p
 KILLED = """
 import sys, time
 from pathlib import Path
-from intake import load
-from schema.database import writing
+from coding import load
+from database.connect import writing
 
 def stop(connection, *rest):
     if connection.dialect.name == "sqlite":

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from sqlalchemy import Column
 
-from intake.faults import Unusable
-from intake.items import Name, items_of
-from intake.load import Proven, load, read
-from intake.stored import Stored
-from schema.database import reading, writing
+from coding.faults import Unusable
+from coding.items import Name, items_of
+from coding.load import Proven, load, read
+from coding.stored import Stored
+from database.connect import reading, writing
 from schema.models import METADATA
 from tests.databases import Files, Server
 

@@ -12,12 +12,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake import tree as tree_module
-from intake.faults import Fault, Unusable
-from intake.pinning import pin_file
-from intake.proving import prove
-from intake.reading import parse_coding
-from intake.text import measure, normalise
+from coding import tree as tree_module
+from coding.faults import Fault, Unusable
+from coding.pinning import pin_file
+from coding.proving import prove
+from coding.reading import parse_coding
+from coding.text import measure, normalise
 from tests.letter import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
 
 

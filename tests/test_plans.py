@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.generate import generate
+from database.connect import reading
 from reports.catalogue import Catalogue
 from reports.definition import Report
-from schema.database import reading
 
 LARGE = {
     "actor_names",

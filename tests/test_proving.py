@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.proving import locator_faults
-from intake.reading import parse_coding
+from coding.proving import locator_faults
+from coding.reading import parse_coding
 from tests.letter import DRAFT, HEAD, PASSAGES, pinned, proven
 
 CLEAN = pinned(DRAFT.replace('\\"why\\" he', "why"))

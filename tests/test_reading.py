@@ -13,10 +13,10 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from intake import tree as tree_module
-from intake.faults import Fault, Unusable
-from intake.reading import parse_coding, read_coding
-from intake.tree import MAX_DEPTH, MAX_NODES, Lines, grow
+from coding import tree as tree_module
+from coding.faults import Fault, Unusable
+from coding.reading import parse_coding, read_coding
+from coding.tree import MAX_DEPTH, MAX_NODES, Lines, grow
 
 HEAD = """\
 format: 1
@@ -154,7 +154,7 @@ def test_a_file_that_is_larger_than_it_says(
 ) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(GOOD)
-    monkeypatch.setattr("intake.reading.MAX_CODING", 100)
+    monkeypatch.setattr("coding.reading.MAX_CODING", 100)
     status = os.stat_result((0o100644, *[0] * 9))
     monkeypatch.setattr(Path, "stat", lambda *_args, **_kwargs: status)
     assert "is too large: larger" in rejected(path)

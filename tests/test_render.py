@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reports.render import Cell, Column, Format, Page, destination, render, text, visible
+from output.render import Cell, Column, Format, Page, destination, render, text, visible
 from tests.pages import HARD, PAGE, TEXTS, harmless, hostile, one_column, show, unhurried
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
@@ -304,7 +304,7 @@ def test_many_rows_need_little_memory(format: Format) -> None:
 @pytest.mark.parametrize("format", Format)
 def test_stdout_has_the_same_bytes_whatever_the_locale(format: Format, tmp_path: Path) -> None:
     program = (
-        "from reports.render import *; from tests.test_render import PAGE\n"
+        "from output.render import *; from tests.test_render import PAGE\n"
         f"with destination(None) as out: render(PAGE, Format({str(format)!r}), out)"
     )
     printed = subprocess.run(
@@ -330,7 +330,7 @@ def test_a_format_imports_nothing_that_only_others_need(format: Format) -> None:
     if format not in {Format.MARKDOWN, Format.HTML}:
         foreign.add("html")
     program = (
-        "import io, sys; from reports.render import *\n"
+        "import io, sys; from output.render import *\n"
         f"render(Page([Column('a')], [('é',)]), Format({str(format)!r}), io.StringIO())\n"
         f"print(*{foreign} & set(sys.modules))"
     )

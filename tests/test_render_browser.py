@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from reports import render
-from reports.render import Cell, Column, Format
+from output import render
+from output.render import Cell, Column, Format
 from tests import browser as chromium
 from tests.pages import HARD, PAGE, TEXTS
 

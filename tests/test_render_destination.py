@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.render import Cell, Column, Format, OutputError, Page, destination, render
+from output.render import Cell, Column, Format, OutputError, Page, destination, render
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

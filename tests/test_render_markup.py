@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from hypothesis import example, given
 
-from reports.render import Column, Format, Page, visible
+from output.render import Column, Format, Page, visible
 from tests.pages import HARD, PAGE, TEXTS, hostile, one_column, show, unhurried
 
 

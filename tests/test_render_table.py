@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from reports.render import Cell, Column, Format, Page, text, visible
+from output.render import Cell, Column, Format, Page, text, visible
 from tests.pages import TEXTS, hostile, one_column, show, unhurried
 
 

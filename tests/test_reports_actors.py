@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
-from schema.database import reading, writing
 from tests.conftest import administration
 from tests.dealings import dealings
 from tests.made_up import build

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from database.connect import writing
 from reports.catalogue import Catalogue
 from reports.command import report as command
-from schema.database import writing
 from tests.made_up import build, islands
 
 REPORTS = {report.name: report for report in Catalogue().reports()}

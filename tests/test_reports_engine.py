@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from database.connect import reading, writing
+from output.render import Format, render
 from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
-from reports.render import Format, render
 from reports.run import BadValueError, run
-from schema.database import reading, writing
 from schema.vocabulary import ROLES_OF, FactKind
 from tests.conftest import administration
 from tests.made_up import build, islands

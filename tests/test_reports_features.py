@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 import cli
+from database.connect import writing
+from output.options import FORMATS, row_options
+from output.render import Format
 from reports.catalogue import Catalogue
-from reports.options import FORMATS, row_options
-from reports.render import Format
-from schema.database import writing
 from tests.databases import on_sqlite
 from tests.features import HASH, book, own, put, rows, sourcebook
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from intake.load import load, read
+from coding.load import load, read
+from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import run
-from schema.database import reading, writing
 from tests.databases import Files, Server
 
 ROOT = Path(__file__).parent.parent

@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from database.connect import reading, writing
 from reports.catalogue import Catalogue, read
 from reports.citing import SOURCES, day, pilcrows
 from reports.grounds import Grounds
 from reports.run import run
 from reports.wording import DOCUMENTS, PASSAGES, SPANS
-from schema.database import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
 from tests.features import book, keep, own, passage, put, rows, sourcebook

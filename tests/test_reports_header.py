@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from output.render import Column
 from reports.catalogue import Catalogue, UnknownReportError, read
 from reports.definition import Line, Parameter, Report, ReportError, Type
 from reports.header import parse
 from reports.names import fold
-from reports.render import Column
 
 WHOLE = """\
 -- A title

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from database.connect import reading, writing
 from reports.run import BadValueError
-from schema.database import reading, writing
 from tests.harbour import CATALOGUE, Row, ask, filled, golden, loaded, sourcebook
 from tests.made_up import Book
 

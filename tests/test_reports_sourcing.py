@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from database.connect import writing
 from reports.run import BadValueError
-from schema.database import writing
 from tests.harbour import CATALOGUE, ask, by_fact, filled, golden, sourcebook
 from tests.made_up import Book
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.faults import Severity
-from intake.load import examine
-from intake.rules import RULES
+from coding.faults import Severity
+from coding.load import examine
+from coding.rules import RULES
 from tests.sound import SOUND
 
 # A tie that is the same both ways, coded the other way round.

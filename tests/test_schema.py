@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.schema import ColumnCollectionConstraint
 
+from database.connect import reading, writing
 from schema import vocabulary
-from schema.database import reading, writing
 from schema.edtf import Precision, Qualifier
 from schema.models import METADATA
 from schema.vocabulary import RELATIONS, ROLES_OF, FactKind, Role

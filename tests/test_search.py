@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from queries import search as searching
-from queries.search import MOST_WORDS, Asked, Hit, Kind, SearchError, search, textless
-from schema.database import reading, writing
+from adhoc import search as searching
+from adhoc.search import MOST_WORDS, Asked, Hit, Kind, SearchError, search, textless
+from database.connect import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
 from tests.made_up import Book

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from queries import search_command
-from queries.search import Hit, Kind
-from schema.database import writing
+from adhoc import search_command
+from adhoc.search import Hit, Kind
+from database.connect import writing
 from tests.databases import migrate
 from tests.terminal import terminal
 from tests.test_search import fill
@@ -112,14 +112,14 @@ def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> Non
 
 
 def test_a_python_without_fts5_is_told(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.search.TOKENIZER", "none such")
+    monkeypatch.setattr("adhoc.search.TOKENIZER", "none such")
     done = searched(library, "red")
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: search needs FTS5, and Python's SQLite has none (")
 
 
 def test_help_imports_nothing_heavy() -> None:
-    program = "import sys, queries.search_command; print('sqlalchemy' in sys.modules)"
+    program = "import sys, adhoc.search_command; print('sqlalchemy' in sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -17,11 +17,11 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from queries.command import Asked
-from queries.shell import is_whole, shell
-from queries.shell_words import Names
-from schema.database import DatabaseError, writing
-from schema.statement import Engine
+from adhoc.command import Asked
+from adhoc.shell import is_whole, shell
+from adhoc.shell_words import Names
+from database.connect import DatabaseError, writing
+from database.statement import Engine
 from tests.databases import Files, Server, on_sqlite
 from tests.rows import fill
 from tests.terminal import ROOT, terminal

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from adhoc.command import CHARACTERS, ROWS, TIMEOUT
+from adhoc.session import TIMEOUT as USUAL
 from cli import sourcebook
-from queries.command import CHARACTERS, ROWS, TIMEOUT
-from queries.session import TIMEOUT as USUAL
 from tests.databases import Files, Server, on_postgresql, on_sqlite
 from tests.sql_databases import make_postgresql, make_sqlite
 from tests.terminal import terminal

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from adhoc.session import Session, ask
 from cli import sourcebook
-from queries.session import Session, ask
-from schema.database import DatabaseError
-from schema.foreign import sqlite_file
+from database.connect import DatabaseError
+from database.readonly import sqlite_file
 from tests.sql_databases import folder_of
 from tests.sql_files import half_written, left_with_log, left_without_index, logged, odd
 
@@ -242,7 +242,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from schema import foreign
+    from database import readonly as foreign
 
     monkeypatch.setattr(foreign, "BUSY_TIMEOUT", 100)
     database = odd(tmp_path / "odd.db")

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from queries.session import Session
-from queries.stoppable import Stoppable, TimeIsUpError
-from schema.statement import StatementError
+from adhoc.session import Session
+from adhoc.stoppable import Stoppable, TimeIsUpError
+from database.statement import StatementError
 from tests.databases import Files, Server
 from tests.sql_databases import folder_of, make_sqlite
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from cli import sourcebook
-from intake.load import load
-from intake.load import read as read_coding
+from coding.load import load
+from coding.load import read as read_coding
+from database.connect import reading, writing
 from reports.catalogue import read
-from schema.database import reading, writing
 from tests.databases import Files, Server, on_postgresql, on_sqlite
 from tests.sql_databases import folder_of, make_sqlite
 from tests.test_reports_golden import ASKED, DOCUMENTS, REPORTS

@@ -17,12 +17,12 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adhoc.parameters import parameter
+from adhoc.session import Session, ask
+from adhoc.values import Field, Text, cells
 from cli import sourcebook
-from queries.parameters import parameter
-from queries.session import Session, ask
-from queries.values import Field, Text, cells
-from reports.render import Json
-from schema.statement import Engine, Statement, StatementError, tokens
+from database.statement import Engine, Statement, StatementError, tokens
+from output.render import Json
 from tests.databases import Files, Server, on_postgresql, on_sqlite
 from tests.sql_databases import make_sqlite
 
@@ -182,7 +182,7 @@ def held(session: Session, sql: str, value: object, written: str | None) -> None
     if written is not None:
         from io import StringIO
 
-        from reports.render import Column, Format, Page, render
+        from output.render import Column, Format, Page, render
 
         out = StringIO()
         render(Page([Column("v")], [[cell]]), Format.JSONL, out)

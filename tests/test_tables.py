@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from cli import sourcebook
-from schema import dictionary, found
-from schema.database import reading, writing
+from database import describe as found
+from database.connect import reading, writing
+from schema import dictionary
 from tests.databases import Files, Server
 from tests.rows import ROWS, fill
 from tests.test_dictionary import drawn

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.faults import Unusable
-from intake.text import (
+from coding.faults import Unusable
+from coding.text import (
     MAX_TEXT,
     load,
     measure,
@@ -155,6 +155,6 @@ def test_the_nearest_words(words: str, among: list[int], said: str) -> None:
 def test_in_a_long_text_only_the_named_passages_are_searched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("intake.text._SEARCHED", 10)
+    monkeypatch.setattr("coding.text._SEARCHED", 10)
     assert nearest_place("the envoy came", TEXTS, [3]) == "; nearest is 3:0-14, “The envoy left”"
     assert nearest_place("The envoy came", TEXTS, [3]) == "; it stands at 1:0-14"

@@ -1,0 +1,1 @@
+"""Ad hoc SQL, the SQL shell and search."""

@@ -1,0 +1,106 @@
+"""The block `passages:` of a coding file: the measures by which its text is known again.
+
+`rewritten` says how the file's text has to change for the block to be that of a text, one line a
+passage, with the rest of the file as it is. Comments between two passages go with a change. Reads
+and writes no file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from coding.faults import Unusable
+from coding.text import measure
+from coding.tree import Loc, Node, Tree
+
+HEADING = 80
+"""A new passage shorter than this, in characters, is taken for a heading, unless it ends as
+sentences and speech do. A guess: the coder may write `heading: true` or take it out; that stays."""
+
+_SENTENCE_END = tuple('.!?…:”"')
+
+Edit = tuple[int, int, str]
+"""From where to where in the file, and what stands there instead."""
+
+
+def changed_passages(tree: Tree, passages: Sequence[str]) -> set[int]:
+    """The numbers of passages that are not what they were when the file was last pinned."""
+    now = [measure(passage)[1] for passage in passages]
+    return {n + 1 for n, one in enumerate(_old(tree)) if now[n : n + 1] != [one.get("hash")]}
+
+
+def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
+    """The edits of `source`, which is the text of `tree`; raises Unusable for what is no block."""
+    new = _measured(tree, passages)
+    if new == tree.root.get("passages"):
+        return []
+    root = tree.extents[()]
+    line_end = "\r\n" if "\r\n" in source else "\n"
+    indent = " " * (root.start - _line_start(source, root.start))
+    if root.flow:
+        _refuse(tree, "the coding is in {}; write each of its keys on a line of its own")
+    if "passages" not in tree.root:
+        if "document" not in tree.root:
+            _refuse(tree, "there is no document; a coding begins with format, coder, document")
+        at = _end_of_line(source, _end(tree, ("document",), source))
+        return [(at, at, line_end.join(["", f"{indent}passages:", *_lines(new, indent)]))]
+    extent = tree.extents.get(("passages",))
+    if extent is None or not (extent.style in ("[", "-") or extent.start == extent.end):
+        _refuse(tree, "is no list; write `passages: []`")
+    if extent.style == "-":
+        start = _line_start(source, extent.start)
+        end = _end_of_line(source, _end(tree, ("passages",), source))
+        return [(start, end, line_end.join(_lines(new, source[start : extent.start])))]
+    after = _end_of_line(source, extent.end)
+    start = len(source[: extent.start].rstrip(" "))
+    rest = source[extent.end : after].rstrip()  # a comment
+    return [(start, after, rest + line_end + line_end.join(_lines(new, indent)))]
+
+
+def _refuse(tree: Tree, message: str) -> NoReturn:
+    raise Unusable([tree.lines.fault("no-block", ("passages",), message)])
+
+
+def _old(tree: Tree) -> list[Mapping[str, Node]]:
+    """The measures that the file has so far."""
+    old = tree.root.get("passages")
+    return [one if isinstance(one, dict) else {} for one in old] if isinstance(old, list) else []
+
+
+def _measured(tree: Tree, passages: Sequence[str]) -> list[Node]:
+    """What the block is to hold. Of a passage that it had, the coder said what is a heading."""
+    headings = {one.get("hash"): one.get("heading") == "true" for one in _old(tree)}
+    new: list[Node] = []
+    for passage in passages:
+        length, digest = measure(passage)
+        measures: dict[str, Node] = {"length": str(length), "hash": digest}
+        guess = length < HEADING and not passage.endswith(_SENTENCE_END)
+        if headings.get(digest, guess):
+            measures["heading"] = "true"
+        new.append(measures)
+    return new
+
+
+def _lines(measured: Sequence[Node], indent: str) -> list[str]:
+    return [
+        f"{indent}- {{{', '.join(f'{key}: {value}' for key, value in one.items())}}}"
+        for one in measured
+        if isinstance(one, dict)
+    ]
+
+
+def _line_start(source: str, at: int) -> int:
+    return max(source.rfind("\n", 0, at), source.rfind("\r", 0, at)) + 1
+
+
+def _end_of_line(source: str, at: int) -> int:
+    match = re.compile("[\r\n]").search(source, at)
+    return match.start() if match else len(source)
+
+
+def _end(tree: Tree, loc: Loc, source: str) -> int:
+    """Where the last of what is in there ends."""
+    end = max(extent.end for at, extent in tree.extents.items() if at[: len(loc)] == loc)
+    return len(source[:end].rstrip("\r\n"))  # a block of text takes its line end with it

@@ -1,0 +1,419 @@
+"""The coding format, version 1: the models that a coding file is validated by.
+
+docs/format.md describes it for coders; docs/coding.schema.json is made from these models. This
+file says what is well formed; whether keys are known and dates fit is for coding/rules.py.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from schema.edtf import Edtf
+from schema.vocabulary import (
+    ActorKind,
+    Anonymity,
+    Certainty,
+    Directness,
+    EventType,
+    LinkType,
+    Marks,
+    Modality,
+    NameKind,
+    PlaceKind,
+    PositionKind,
+    RelationType,
+    Role,
+    SourceKind,
+    Stance,
+)
+
+VERSION = 1
+LARGEST = 2_147_483_647
+"""The largest number that every database holds in an integer column."""
+
+CONTROL = re.compile(
+    # C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates,
+    # noncharacters and lone surrogates: none of them belongs in what a person codes.
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Refuse control characters, which could steer a terminal or hide what is written."""
+    found = CONTROL.search(text)
+    if found:
+        raise ValueError(f"holds the control character U+{ord(found[0]):04X}; take it out")
+    return text
+
+
+def _date(text: str) -> str:
+    return Edtf.parse(text).text
+
+
+def _one_or_more(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Key = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80),
+    Field(description="lower-case letters, digits and hyphens"),
+]
+FactKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9][a-z0-9-]*:)?[a-z0-9][a-z0-9-]*$", max_length=161),
+    Field(description="a key of this document, or document:key for another document's"),
+]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(printable),
+]
+Date = Annotated[
+    str, AfterValidator(_date), Field(description="EDTF (ISO 8601-2), such as 2015-10-14~")
+]
+Lines = Annotated[list[Line], BeforeValidator(_one_or_more), Field(min_length=1)]
+Keys = Annotated[list[Key], BeforeValidator(_one_or_more)]
+
+SPAN = r"[1-9][0-9]{0,5}(?::[0-9]{1,7}-[0-9]{1,7})?"
+Places = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{SPAN}(, {SPAN})*$"),
+    Field(
+        description="where it stands: passage:start-end, or a whole passage; several by comma. "
+        "Characters of the passage after NFC and collapsed white space, from 0, end exclusive"
+    ),
+]
+
+
+class Model(BaseModel):
+    """What every part of a coding has in common: no unknown keys, no change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=False)
+
+
+class Span(Model):
+    """One stretch of a passage; start and end are None for all of it."""
+
+    passage: int
+    start: int | None = None
+    end: int | None = None
+
+    def __str__(self) -> str:
+        """Give the span as it is written in a coding."""
+        return (
+            f"{self.passage}" if self.start is None else f"{self.passage}:{self.start}-{self.end}"
+        )
+
+
+def spans(places: str) -> list[Span]:
+    """Read an `at` that the format has found well formed."""
+    found = []
+    for part in places.split(", "):
+        passage, _, offsets = part.partition(":")
+        start, _, end = offsets.partition("-")
+        found.append(
+            Span(passage=int(passage), start=int(start), end=int(end))
+            if offsets
+            else Span(passage=int(passage))
+        )
+    return found
+
+
+class Evidence(Model):
+    """What one voice says of a fact, and where."""
+
+    at: Places
+    through: Keys = Field(
+        default=[],
+        description="the chain of sources from the document inwards; none: the document itself",
+    )
+    modality: Modality | None = Field(
+        default=None, description="what this voice says; default: the fact's own"
+    )
+    certainty: Certainty | None = Field(
+        default=None,
+        description="default: asserted in the document's own voice, else reported",
+    )
+    stance: Stance | None = Field(
+        default=None, description="of what is relayed; default there: neutral"
+    )
+    hedge: Line | None = Field(default=None, description="the words that hedge, verbatim")
+    words: Line | None = Field(default=None, description="the words of the date, verbatim")
+    date: Date | None = Field(
+        default=None, description="what the words say; default, with words: the fact's own date"
+    )
+
+
+class Count(Model):
+    """An actor in a role, with a number of heads or things."""
+
+    actor: Key
+    count: Line | None = Field(default=None, description="the words of the number, verbatim")
+    least: int | None = Field(default=None, ge=0, le=LARGEST)
+    most: int | None = Field(default=None, ge=0, le=LARGEST)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Count:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"least {self.least} is more than most {self.most}")
+        if self.count is None and (self.least is not None or self.most is not None):
+            raise ValueError("least and most need count, the words of the number")
+        return self
+
+
+def _counts(value: object) -> object:
+    """Let a bare key stand for an actor without a number, and one for a list of one."""
+    if isinstance(value, (str, dict)):
+        value = [value]
+    if isinstance(value, list):
+        return [{"actor": one} if isinstance(one, str) else one for one in value]
+    return value
+
+
+Counts = Annotated[list[Count], BeforeValidator(_counts)]
+
+
+def _all_or_reference(*required: str) -> Any:
+    """Make a validator: columns whole, or the key alone, which another coding introduces."""
+
+    def whole(self: Model) -> Model:
+        given = self.model_fields_set - {"key", "names", "at"}
+        missing = [name for name in required if name not in given]
+        if given and missing:
+            raise ValueError(
+                f"needs {' and '.join(missing)}; or give the key alone, to refer to what "
+                "another coding introduces"
+            )
+        return self
+
+    return model_validator(mode="after")(whole)
+
+
+class Fact(Model):
+    """What every fact has: evidence."""
+
+    evidence: list[Evidence] = Field(
+        default=[], description="at least one, or the check no-evidence fails"
+    )
+
+
+class Actor(Model):
+    """A person, state, force, group, body, community or voice."""
+
+    class Name(Fact):
+        """One name of the actor; its evidence is where the text uses it."""
+
+        name: Line
+        kind: NameKind = NameKind.NAME
+
+    key: Key
+    name: Line | None = Field(
+        default=None, description="the heading for it; none: another coding introduces it"
+    )
+    kind: ActorKind | None = None
+    background: Line | None = Field(
+        default=None, description="the coder's own knowledge, which the text does not hold"
+    )
+    names: list[Name] = []
+
+    _whole = _all_or_reference("name", "kind")
+
+
+class Place(Model):
+    """Where things happen."""
+
+    key: Key
+    name: Line | None = None
+    kind: PlaceKind | None = None
+    within: Key | None = None
+
+    _whole = _all_or_reference("name", "kind")
+
+
+class Topic(Model):
+    """What positions and comparisons are about."""
+
+    key: Key
+    label: Line | None = None
+
+
+class Source(Model):
+    """Something the document relies on or points to."""
+
+    key: Key
+    title: Line | None = Field(default=None, description="its title, or what it is in our words")
+    kind: SourceKind | None = None
+    anonymity: Anonymity = Anonymity.NAMED
+    authors: Keys = []
+    publishers: Keys = []
+    voices: Keys = []
+    published: Date | None = None
+    url: Line | None = None
+    at: Places | None = Field(
+        default=None, description="where the document points to it without using it"
+    )
+
+    _whole = _all_or_reference("title", "kind")
+
+
+class Document(Model):
+    """The text that this file codes."""
+
+    key: Key
+    title: Line
+    kind: SourceKind = SourceKind.ARTICLE
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    authors: Keys = []
+    publishers: Keys = []
+    published: Date
+    url: Line | None = None
+
+
+class Passage(Model):
+    """The measure of one passage, by which a text is known again; `pin` writes it."""
+
+    length: int = Field(ge=1, le=LARGEST, description="in code points, normalised")
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="SHA-256 of the normalised passage in UTF-8"
+    )
+    heading: bool = False
+
+
+class Event(Fact):
+    """Something that happened, goes on, was expected, or is only imagined."""
+
+    key: Key
+    title: Line
+    summary: Line | None = None
+    type: EventType | None = Field(default=None, description="PLOVER; none where none fits")
+    modality: Modality = Modality.ACTUAL
+    date: Date | None = None
+    place: Key | None = None
+    who: dict[
+        Literal[
+            Role.DOER,
+            Role.RECEIVER,
+            Role.BENEFICIARY,
+            Role.INSTRUMENT,
+            Role.HOST,
+            Role.MEDIATOR,
+            Role.CONCERNED,
+        ],
+        Counts,
+    ] = {}
+
+
+class Quote(Fact):
+    """An utterance; its first evidence is at the very words, where there are any."""
+
+    key: Key
+    text: Lines | None = Field(
+        default=None, description="the words in marks, a list where the writer breaks in"
+    )
+    says: Line | None = Field(default=None, description="the whole statement, in our words")
+    directness: Directness = Directness.INDIRECT
+    marks: Marks | None = None
+    date: Date | None = None
+    occasion: FactKey | None = Field(default=None, description="the event at which it was said")
+    who: dict[Literal[Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT], Counts] = {}
+
+    @model_validator(mode="after")
+    def _words_fit(self) -> Quote:
+        if (self.text is None) != (self.directness is Directness.INDIRECT):
+            raise ValueError("text goes with direct and partial; indirect has says alone")
+        if self.says is None and self.directness is not Directness.DIRECT:
+            raise ValueError("says is required unless the quote is direct")
+        if (self.marks is Marks.NONE) and self.text is not None:
+            raise ValueError("a text in marks has marks: complete or damaged")
+        if self.marks not in (None, Marks.NONE) and self.text is None:
+            raise ValueError("marks need text")
+        return self
+
+
+class Position(Fact):
+    """What one or more actors want, fear, hold or refuse, on a topic."""
+
+    key: Key
+    topic: Key
+    kind: PositionKind
+    statement: Line
+    who: dict[Literal[Role.HOLDER, Role.OBJECT], Counts]
+
+    @field_validator("who")
+    @classmethod
+    def _held(cls, who: dict[Role, list[Count]]) -> dict[Role, list[Count]]:
+        if not who.get(Role.HOLDER):
+            raise ValueError("needs a holder")
+        return who
+
+
+class Relation(Fact):
+    """A standing tie between two actors."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    key: Key | None = Field(default=None, description="default: from--type--to")
+    origin: Key = Field(alias="from")
+    type: RelationType
+    target: Key = Field(alias="to")
+    what: Line | None = Field(default=None, description="what for, on what, as what")
+    topic: Key | None = None
+    since: Date | None = None
+    until: Date | None = None
+
+
+class Link(Fact):
+    """How one event stands to another."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    key: Key | None = Field(default=None, description="default: from--type--to")
+    origin: FactKey = Field(alias="from")
+    type: LinkType
+    target: FactKey = Field(alias="to")
+    lag: Line | None = Field(default=None, description="the words of the lag, verbatim")
+
+
+class Elsewhere(Fact):
+    """A fact that another document's coding introduced, and what this document says of it."""
+
+    fact: Annotated[
+        str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*:[^:].*$", max_length=400)
+    ] = Field(description="document:key")
+
+
+class Coding(Model):
+    """One coding file: what one document says."""
+
+    format: Literal[1] = Field(description="the version of this format")
+    coder: Line
+    document: Document
+    passages: list[Passage] = Field(default=[], max_length=100_000)
+    topics: list[Topic] = []
+    places: list[Place] = []
+    actors: list[Actor] = []
+    sources: list[Source] = []
+    events: list[Event] = []
+    links: list[Link] = []
+    quotes: list[Quote] = []
+    positions: list[Position] = []
+    relations: list[Relation] = []
+    elsewhere: list[Elsewhere] = []
+
+    @field_validator("format", mode="before")
+    @classmethod
+    def _version(cls, value: object) -> object:
+        return 1 if value == "1" else value

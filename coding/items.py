@@ -1,0 +1,273 @@
+"""What a coding says, as keyed items: the form in which codings and databases are compared.
+
+An item refers to others by key, never by id, file or order, so that its content is the same
+wherever it was loaded. Touches no database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from coding.format import Coding, Count, Evidence, Source, spans
+from schema.vocabulary import Certainty, FactKind, Marks, Modality, SourceRole, Stance
+
+BREAK = " … "
+"""Joins the pieces of a quotation that its writer interrupts."""
+
+SHARED = ("actor", "place", "topic", "source")
+"""Items that codings share; a named source among them."""
+
+
+class Name(NamedTuple):
+    """What an item is, and its key."""
+
+    kind: str
+    key: str
+
+
+Content = dict[str, Any]
+Items = dict[Name, Content]
+
+
+def items_of(coding: Coding) -> Items:
+    """Give all that a coding says, by key; references to other codings' rows have no content."""
+    lengths = [passage.length for passage in coding.passages]
+    found: Items = {}
+    document = coding.document
+    found[Name("coding", document.key)] = {"coder": coding.coder, "format": coding.format}
+    found[Name("source", document.key)] = {
+        **_source(document.title, document.kind, "named", document),
+        "language": document.language,
+    }
+    found.update(_passages(coding))
+    for topic in coding.topics:
+        found[Name("topic", topic.key)] = {"label": topic.label} if topic.label else {}
+    for place in coding.places:
+        found[Name("place", place.key)] = (
+            {"name": place.name, "kind": place.kind, "within": place.within} if place.name else {}
+        )
+    for source in coding.sources:
+        found[Name(kind_of_source(source), source.key)] = (
+            {**_source(source.title, source.kind, source.anonymity, source), "language": None}
+            if source.title
+            else {}
+        )
+        if source.at:
+            found[Name("citation", source.key)] = {"spans": _spans(source.at, lengths)}
+    for actor in coding.actors:
+        found[Name("actor", actor.key)] = (
+            {"name": actor.name, "kind": actor.kind, "background": actor.background}
+            if actor.name
+            else {}
+        )
+        for name in actor.names:
+            found[Name(FactKind.NAME, f"{actor.key}/{name.name}")] = {
+                "actor": actor.key,
+                "name": name.name,
+                "name_kind": name.kind,
+                "evidence": _evidence(name.evidence, lengths),
+            }
+    found.update(_facts(coding, lengths))
+    return {name: _plain(content) for name, content in found.items()}
+
+
+def kind_of_source(source: Source) -> str:
+    """Say whether a source is shared by all documents or belongs to its own."""
+    return "source" if source.anonymity == "named" else "voice"
+
+
+def content_hash(items: Mapping[Name, Content]) -> str:
+    """Give the SHA-256 of what a coding says, whatever its order, comments and file.
+
+    A key alone, which refers to what another coding introduces, says nothing by itself.
+    """
+    said = sorted(name for name, content in items.items() if content)
+    return digest([kind, key, items[Name(kind, key)]] for kind, key in said)
+
+
+def source_named(items: Mapping[Name, Content], key: str) -> Name:
+    """Give the source that a bare key means in a coding: one of its own, else a shared one."""
+    voice = Name("voice", key)
+    return voice if voice in items else Name("source", key)
+
+
+def sources_used(items: Mapping[Name, Content], name: Name) -> set[str]:
+    """Give the bare keys of the sources that an item stands on: its chains, or what it cites."""
+    if name.kind == "citation":
+        return {name.key}
+    return {key for one in items[name].get("evidence", ()) for key in one["through"]}
+
+
+def mentioned(items: Mapping[Name, Content]) -> set[Name]:
+    """Give the actors, places, topics and sources that something in a coding refers to."""
+    found: set[Name] = set()
+    for name, content in items.items():
+        found.update(source_named(items, key) for key in sources_used(items, name))
+        for field, kind in MENTIONS.items():
+            found.add(Name(kind, content.get(field) or ""))
+        if name.kind == FactKind.RELATION:
+            found.update(Name("actor", content[end]) for end in ("from", "to"))
+        found.update(Name("actor", actor) for _role, actor in content.get("actors", ()))
+        found.update(Name("actor", row[0]) for row in content.get("participants", ()))
+    return found
+
+
+MENTIONS = {"actor": "actor", "place": "place", "within": "place", "topic": "topic"}
+"""Fields that hold the key of a shared item, and its kind."""
+
+
+def digest(values: Iterable[Any]) -> str:
+    """Give the SHA-256 of values written as canonical JSON, one a line."""
+    hashed = hashlib.sha256()
+    for value in values:
+        line = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        hashed.update(line.encode() + b"\n")
+    return hashed.hexdigest()
+
+
+def relation_key(origin: str, kind: str, target: str) -> str:
+    """Give the key of a relation or link that has none of its own."""
+    return f"{origin}--{kind}--{target}"
+
+
+def _plain(content: Content) -> Content:
+    """Turn vocabulary values into the text that a database gives back."""
+    plain: Content = json.loads(json.dumps(content))
+    return plain
+
+
+def _source(title: str, kind: str | None, anonymity: str, given: Any) -> Content:
+    roles = (
+        (SourceRole.AUTHOR, given.authors),
+        (SourceRole.PUBLISHER, given.publishers),
+        (SourceRole.VOICE, getattr(given, "voices", [])),
+    )
+    return {
+        "title": title,
+        "kind": kind,
+        "anonymity": anonymity,
+        "published": given.published,
+        "url": given.url,
+        "actors": sorted([role, actor] for role, actors in roles for actor in actors),
+    }
+
+
+def _passages(coding: Coding) -> Items:
+    found: Items = {}
+    section = None
+    for n, passage in enumerate(coding.passages, start=1):
+        if passage.heading:
+            section = n
+        found[Name("passage", str(n))] = {
+            "section": section,
+            "length": passage.length,
+            "hash": passage.hash,
+        }
+    return found
+
+
+def _facts(coding: Coding, lengths: list[int]) -> Items:
+    found: Items = {}
+    for event in coding.events:
+        found[Name(FactKind.EVENT, event.key)] = {
+            "title": event.title,
+            "summary": event.summary,
+            "event_type": event.type,
+            "modality": event.modality,
+            "date": event.date,
+            "place": event.place,
+            "participants": _participants(event.who),
+            "evidence": _evidence(event.evidence, lengths, event.modality, event.date),
+        }
+    for link in coding.links:
+        key = link.key or relation_key(link.origin, link.type, link.target)
+        found[Name(FactKind.LINK, key)] = {
+            "from": link.origin,
+            "type": link.type,
+            "to": link.target,
+            "lag": link.lag,
+            "evidence": _evidence(link.evidence, lengths),
+        }
+    for quote in coding.quotes:
+        found[Name(FactKind.QUOTE, quote.key)] = {
+            "text": BREAK.join(quote.text) if quote.text else None,
+            "says": quote.says,
+            "directness": quote.directness,
+            "marks": quote.marks or (Marks.COMPLETE if quote.text else Marks.NONE),
+            "date": quote.date,
+            "occasion": quote.occasion,
+            "participants": _participants(quote.who),
+            "evidence": _evidence(quote.evidence, lengths, own_date=quote.date),
+        }
+    for position in coding.positions:
+        found[Name(FactKind.POSITION, position.key)] = {
+            "topic": position.topic,
+            "position_kind": position.kind,
+            "statement": position.statement,
+            "participants": _participants(position.who),
+            "evidence": _evidence(position.evidence, lengths),
+        }
+    for relation in coding.relations:
+        key = relation.key or relation_key(relation.origin, relation.type, relation.target)
+        found[Name(FactKind.RELATION, key)] = {
+            "from": relation.origin,
+            "type": relation.type,
+            "to": relation.target,
+            "what": relation.what,
+            "topic": relation.topic,
+            "since": relation.since,
+            "until": relation.until,
+            "evidence": _evidence(relation.evidence, lengths, own_date=relation.since),
+        }
+    for other in coding.elsewhere:
+        found[Name("elsewhere", other.fact)] = {"evidence": _evidence(other.evidence, lengths)}
+    return found
+
+
+def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
+    """List who takes part: actor, role, words of the number, least, most; in a fixed order."""
+    return sorted(
+        (
+            [one.actor, role, one.count, one.least, one.most]
+            for role, counts in who.items()
+            for one in counts
+        ),
+        key=lambda row: (row[0], row[1]),
+    )
+
+
+def _evidence(
+    evidence: list[Evidence],
+    lengths: list[int],
+    modality: Modality = Modality.ACTUAL,
+    own_date: str | None = None,
+) -> list[Content]:
+    """List the evidence in the coder's order, what was left out filled in."""
+    return [
+        {
+            "through": list(one.through),
+            "modality": one.modality or modality,
+            "certainty": one.certainty
+            or (Certainty.REPORTED if one.through else Certainty.ASSERTED),
+            "stance": one.stance or (Stance.NEUTRAL if one.through else None),
+            "hedge": one.hedge,
+            "date": one.date or (own_date if one.words else None),
+            "words": one.words,
+            "spans": _spans(one.at, lengths),
+        }
+        for one in evidence
+    ]
+
+
+def _spans(places: str, lengths: list[int]) -> list[list[int]]:
+    return [
+        [
+            span.passage,
+            span.start or 0,
+            span.end if span.end is not None else lengths[span.passage - 1],
+        ]
+        for span in spans(places)
+    ]

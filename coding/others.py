@@ -1,0 +1,288 @@
+"""What other documents have to do with a load: the facts it points at, and what they hold of it.
+
+Asks the database before anything is written, in queries over whole lists, and answers with
+faults. Two codings that refer to each other's facts can therefore not both be loaded into a new
+database: whichever comes first is told which fact is missing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from coding.differences import Differences, Faulting
+from coding.faults import Fault, shown
+from coding.items import SHARED, Items, Name
+from coding.statements import chunks
+from coding.stored import Stored
+from schema.vocabulary import FactKind
+
+RESTING = {
+    "has evidence on it": """
+        select evidence.document_id, evidence.fact_id
+        from evidence
+        where evidence.fact_id in :ids
+    """,
+    "links an event to it": """
+        select facts.document_id, event_links.from_event_id
+        from event_links
+        join facts on facts.id = event_links.id
+        where event_links.from_event_id in :ids
+        union
+        select facts.document_id, event_links.to_event_id
+        from event_links
+        join facts on facts.id = event_links.id
+        where event_links.to_event_id in :ids
+    """,
+    "has a quote of which it is the occasion": """
+        select facts.document_id, quotes.occasion_id
+        from quotes
+        join facts on facts.id = quotes.id
+        where quotes.occasion_id in :ids
+    """,
+}
+"""How a document can rest on a fact: the document and the fact."""
+
+REFERRING = {
+    "actor": """
+        select facts.document_id, participants.actor_id, 0
+        from participants
+        join facts on facts.id = participants.fact_id
+        where participants.actor_id in :ids
+        union
+        select facts.document_id, relations.from_actor_id, 0
+        from relations
+        join facts on facts.id = relations.id
+        where relations.from_actor_id in :ids
+        union
+        select facts.document_id, relations.to_actor_id, 0
+        from relations
+        join facts on facts.id = relations.id
+        where relations.to_actor_id in :ids
+        union
+        select facts.document_id, actor_names.actor_id, 0
+        from actor_names
+        join facts on facts.id = actor_names.id
+        where actor_names.actor_id in :ids
+        union
+        select introductions.document_id, source_actors.actor_id, introductions.source_id
+        from source_actors
+        join introductions on introductions.source_id = source_actors.source_id
+        where source_actors.actor_id in :ids
+        union
+        select sources.document_id, source_actors.actor_id, sources.id
+        from source_actors
+        join sources on sources.id = source_actors.source_id and sources.document_id is not null
+        where source_actors.actor_id in :ids
+    """,
+    "place": """
+        select facts.document_id, events.place_id, 0
+        from events
+        join facts on facts.id = events.id
+        where events.place_id in :ids
+        union
+        select introductions.document_id, places.within_id, places.id
+        from places
+        join introductions on introductions.place_id = places.id
+        where places.within_id in :ids
+    """,
+    "topic": """
+        select facts.document_id, positions.topic_id, 0
+        from positions
+        join facts on facts.id = positions.id
+        where positions.topic_id in :ids
+        union
+        select facts.document_id, relations.topic_id, 0
+        from relations
+        join facts on facts.id = relations.id
+        where relations.topic_id in :ids
+    """,
+    "source": """
+        select attributions.document_id, attributions.source_id, 0
+        from attributions
+        where attributions.source_id in :ids
+        union
+        select citations.document_id, citations.source_id, 0
+        from citations
+        where citations.source_id in :ids
+    """,
+}
+"""How a document can refer to a shared row: the document, the row, and through which other row."""
+
+
+class Others:
+    """The other documents in the database, as far as one load has to do with them."""
+
+    def __init__(self, connection: Connection, stored: Stored, fault: Faulting) -> None:
+        self._connection = connection
+        self._stored = stored
+        self._fault = fault
+        self._number = stored.document_id or 0
+
+    def faults(self, wanted: Items, found: Differences) -> list[Fault]:
+        """Give everything that other documents have against a load; note the ids it needs."""
+        return [
+            *self._unknown_facts(wanted),
+            *self._links_coded_there(found),
+            *self._facts_in_use(found),
+            *self._rows_in_use(found),
+        ]
+
+    # --- facts of theirs ----------------------------------------------------------------------
+
+    def _unknown_facts(self, wanted: Items) -> Iterator[Fault]:
+        pointed = list(_pointed_at(wanted))
+        kinds = self._look_up(sorted({key for _name, key, _kind in pointed}))
+        for name, key, kind in pointed:
+            document = key.partition(":")[0]
+            if document == self._stored.document:
+                message = f"{shown(key)} is a fact of this document; give its key without the name"
+            elif key not in kinds:
+                message = (
+                    f"{shown(key)}: there is no such fact in the database; load the coding of "
+                    f"{shown(document)} first, or mend the key"
+                )
+            elif kind is not None and kinds[key] != kind:
+                message = f"{shown(key)} is a {kinds[key]}; give an {kind}"
+            else:
+                continue
+            yield self._fault(name, "unknown-fact", message)
+
+    def _look_up(self, keys: Sequence[str]) -> dict[str, str]:
+        """Find facts by document:key, note their ids, and give their kinds."""
+        kinds = {}
+        query = text(
+            """
+            select facts.id, facts.kind, sources.key, facts.key
+            from sources
+            join facts on facts.document_id = sources.id
+            where sources.key = :document and sources.document_id is null and facts.key in :keys
+            """
+        ).bindparams(bindparam("keys", expanding=True))
+        by_document = defaultdict(list)
+        for key in keys:
+            document, _, fact = key.partition(":")
+            by_document[document].append(fact)
+        for document, facts in by_document.items():
+            for chunk in chunks(facts):
+                for number, kind, _document, fact in self._connection.execute(
+                    query, {"document": document, "keys": list(chunk)}
+                ):
+                    key = f"{document}:{fact}"
+                    kinds[key] = kind
+                    self._stored.ids[Name("elsewhere", key)] = number
+        return kinds
+
+    def _links_coded_there(self, found: Differences) -> Iterator[Fault]:
+        """Links that another document has coded already, between events that are both there."""
+        new = {
+            (self._event(content["from"]), content["type"], self._event(content["to"])): name
+            for name, content in {**found.added, **found.changed}.items()
+            if name.kind == FactKind.LINK
+        }
+        rows = self._of_others(
+            """
+            select links.document_id, event_links.from_event_id, event_links.type,
+              event_links.to_event_id, links.key
+            from event_links
+            join facts as links on links.id = event_links.id
+            where event_links.from_event_id in :ids
+            """,
+            [origin for origin, _type, _target in new if origin is not None],
+        )
+        for document, origin, kind, target, key in rows:
+            name = new.get((origin, kind, target))
+            if name is not None:
+                yield self._fault(
+                    name,
+                    "link-twice",
+                    f"{document} has this link already; give its evidence under `elsewhere`, as "
+                    f"{shown(f'{document}:{key}')}",
+                )
+
+    def _event(self, key: str) -> int | None:
+        return self._stored.ids.get(Name("elsewhere" if ":" in key else FactKind.EVENT, key))
+
+    # --- what they hold of this one's ---------------------------------------------------------
+
+    def _facts_in_use(self, found: Differences) -> Iterator[Fault]:
+        gone = {
+            self._stored.ids[name]: name for name in found.removed if name.kind in set(FactKind)
+        }
+        for how, query in RESTING.items():
+            holders = defaultdict(set)
+            for document, fact in self._of_others(query, list(gone)):
+                holders[fact].add(document)
+            for fact, documents in sorted(holders.items()):
+                yield self._in_use(
+                    gone[fact],
+                    f"is no longer in this coding, but {_listed(documents)} {how}; keep it here, "
+                    "or take that out there and load that coding first",
+                )
+
+    def _rows_in_use(self, found: Differences) -> Iterator[Fault]:
+        rewritten = {self._stored.ids[name] for name in found.updated}
+        for kind in SHARED:
+            gone = {self._stored.ids[name]: name for name in found.dropped if name.kind == kind}
+            holders = defaultdict(set)
+            for document, row, through in self._of_others(REFERRING[kind], list(gone)):
+                if not through or through not in rewritten:
+                    holders[row].add(document)
+            for row, documents in sorted(holders.items()):
+                yield self._in_use(
+                    gone[row],
+                    f"is no longer introduced here, but {_listed(documents)} refers to it; keep "
+                    "it here, or introduce it there and load that coding first",
+                )
+
+    def _in_use(self, name: Name, message: str) -> Fault:
+        document = Name("source", self._stored.document)
+        return self._fault(document, "still-in-use", f"{name.kind} {shown(name.key)} {message}")
+
+    def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Run a query whose first column is a document; give the rows of others, by its key."""
+        whole = text(
+            f"""
+            select sources.key, found.*
+            from ({query}) as found
+            join sources on sources.id = found.document_id
+            where found.document_id <> :document
+            order by sources.key
+            """  # noqa: S608 - the queries are ours
+        ).bindparams(bindparam("ids", expanding=True))
+        for chunk in chunks(ids):
+            for row in self._connection.execute(
+                whole, {"ids": list(chunk), "document": self._number}
+            ):
+                yield (row[0], *row[2:])
+
+
+def _pointed_at(wanted: Items) -> Iterator[tuple[Name, str, str | None]]:
+    """Give each fact of another document that an item points at, and the kind it has to be of."""
+    for name, content in wanted.items():
+        if name.kind == "elsewhere":
+            yield name, name.key, None
+        for field in POINTING.get(name.kind, ()):
+            if ":" in (content[field] or ""):
+                yield name, content[field], FactKind.EVENT
+
+
+def _listed(documents: Iterable[str]) -> str:
+    """Name documents, of many the first."""
+    names = sorted(documents)
+    if len(names) > MOST:
+        return f"{', '.join(names[:MOST])} and {len(names) - MOST} other documents"
+    return " and ".join(names)
+
+
+POINTING: dict[str, tuple[str, ...]] = {
+    FactKind.LINK: ("from", "to"),
+    FactKind.QUOTE: ("occasion",),
+}
+"""Fields that may hold an event of another document."""
+
+MOST = 5
+"""How many documents a message names."""

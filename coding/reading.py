@@ -1,0 +1,200 @@
+"""Reading a coding file: bytes that anybody may have made become a `Coding`, or reasons why not.
+
+What YAML lets in is for coding/tree.py, what is well formed for coding/format.py; here both are
+put together, and what pydantic finds is said in words that a coder understands, with line and key.
+Whatever the file holds, nothing but `Unusable` is raised. Reads files, writes none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from coding.faults import Fault, Unusable, nearest, quoted
+from coding.format import Coding
+from coding.text import load
+from coding.tree import Lines, Loc, Tree, grow
+
+MAX_CODING = 10_000_000
+"""The largest coding that is read, in bytes: that of a long article has some 200,000."""
+
+
+def read_coding(path: Path) -> tuple[Coding, Lines]:
+    """Read a coding file; raises Unusable with all that is wrong with it."""
+    return parse_coding(load(path, MAX_CODING), str(path))
+
+
+def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
+    """Read a coding from text; `file` is its name in faults."""
+    tree = grow(text, file)
+    faults = tree.faults
+    try:
+        coding = Coding.model_validate(tree.root)
+    except ValidationError as error:
+        faults = faults + _explained(error, tree)
+    else:
+        if not faults:
+            return coding, tree.lines
+    raise Unusable(faults)
+
+
+def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
+    """What pydantic found, except where the YAML is at fault already."""
+    found = []
+    for details in error.errors(include_url=False):
+        loc = tuple(part for part in details["loc"] if part != "[key]")
+        if any(loc[:n] in tree.spoilt for n in range(1, len(loc) + 1)):
+            continue
+        if details["type"] == "value_error" and any(at[: len(loc)] == loc for at in tree.spoilt):
+            continue  # of a whole item: what it lacks may be what has no value
+        rule, message = _words(details, loc)
+        found.append(tree.lines.fault(rule, loc, message))
+    return found
+
+
+def _words(details: ErrorDetails, loc: Loc) -> tuple[str, str]:
+    """The rule that was broken, and the message."""
+    kind, given = details["type"], details["input"]
+    name = str(loc[-1]) if loc else ""
+    context = details.get("ctx", {})
+    if kind == "missing":
+        return "missing-field", _missing(loc)
+    if kind == "extra_forbidden":
+        return "unknown-field", _unknown(loc)
+    if kind in ("enum", "literal_error"):
+        return "not-in-vocabulary", _no_member(name, given, str(context["expected"]))
+    if kind == "string_pattern_mismatch":
+        return "ill-formed", _mismatch(name, str(given), str(context["pattern"]))
+    if kind == "value_error":
+        return "ill-formed", str(context["error"])
+    say = _SAY.get(kind)
+    return "ill-formed", say(given, context) if say else f"{details['msg']}: {_given(given)}"
+
+
+def _given(given: object) -> str:
+    if isinstance(given, str):
+        return quoted(given)
+    kinds = {type(None): "nothing", list: "a list", dict: "keys and values"}
+    return kinds.get(type(given), quoted(str(given)))
+
+
+_Say = Callable[[Any, Mapping[str, Any]], str]
+
+
+def _mapping(given: object, _: object) -> str:
+    return f"is {_given(given)} where keys and values are wanted, as `key: value`"
+
+
+def _whole(given: object, _: object) -> str:
+    return f"{_given(given)} is no whole number; write digits alone"
+
+
+_SAY: dict[str, _Say] = {
+    "bool_parsing": lambda given, _: f"{_given(given)} is neither true nor false",
+    "bool_type": lambda given, _: f"is {_given(given)} where true or false is wanted",
+    "dict_type": _mapping,
+    "model_type": _mapping,
+    "model_attributes_type": _mapping,
+    "int_parsing": _whole,
+    "int_parsing_size": _whole,
+    "int_from_float": _whole,
+    "int_type": _whole,
+    "greater_than_equal": lambda given, ctx: f"{_given(given)} is too small; least is {ctx['ge']}",
+    "less_than_equal": lambda given, ctx: f"{_given(given)} is too large; most is {ctx['le']}",
+    "list_type": lambda given, _: (
+        f"is {_given(given)} where a list is wanted: each item behind a hyphen, or [one, two]"
+    ),
+    "string_type": lambda given, _: f"is {_given(given)} where one text is wanted",
+    "string_too_short": lambda *_: "has no text; write some, or take it out",
+    "string_too_long": lambda given, ctx: (
+        f"has {len(given):,} characters, and may have {ctx['max_length']:,}; shorten it"
+    ),
+    "too_long": lambda _, ctx: f"has too many items; it may have {ctx['max_length']:,}",
+    "too_short": lambda *_: "is an empty list; give it an item, or take it out",
+}
+"""Pydantic's types of error that need nothing but what was given."""
+
+
+def _missing(loc: Loc) -> str:
+    field = _fields(loc[:-1]).get(str(loc[-1]))
+    meaning = field.description if field else None
+    return f"needs `{loc[-1]}`{f': {meaning}' if meaning else ''}"
+
+
+def _unknown(loc: Loc) -> str:
+    name, known = str(loc[-1]), list(_fields(loc[:-1]))
+    meant = nearest(name, known)
+    hint = f"; is it {meant}?" if meant else "."
+    return f"there is no key {quoted(name)} here{hint} There are: {', '.join(known)}"
+
+
+def _fields(loc: Loc) -> dict[str, FieldInfo]:
+    """The keys that an item may have, as they are written."""
+    fields = _written(Coding)
+    for part in loc:
+        field = fields.get(part) if isinstance(part, str) else None
+        if field is not None:
+            model = _model(field.annotation)
+            fields = _written(model) if model else {}
+    return fields
+
+
+def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation holds: itself, or in a list, a dict or a choice."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner: Sequence[Any] = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        inner = inner[:1]
+    return next((model for one in inner if (model := _model(one))), None)
+
+
+def _no_member(name: str, given: object, expected: str) -> str:
+    if name == "format":
+        return f"format {_given(given)} cannot be read; this version reads format {expected}"
+    known = re.findall(r"'([^']*)'", expected)
+    meant = nearest(given, known) if isinstance(given, str) else None
+    hint = f"; is it {meant}?" if meant else "."
+    # A key of a mapping is wrong itself: it is its own name.
+    name = "a role here" if name == given else f"a value of {name}"
+    return f"{_given(given)} is not {name}{hint} There are: {', '.join(known)}"
+
+
+_DRAFT = re.compile(r'[0-9]+\s+"')
+
+
+def _mismatch(name: str, given: str, pattern: str) -> str:
+    if name == "at":
+        if _DRAFT.search(given):
+            return (
+                f"{quoted(given)} is a draft; `sourcebook pin FILE --text TEXT` makes offsets of it"
+            )
+        return (
+            f"{quoted(given)} is no locator; write passage:start-end as in 2:330-338, or the "
+            "passage alone, and a comma and a blank between several"
+        )
+    if name == "hash":
+        return f"{quoted(given)} is no SHA-256; `sourcebook pin FILE --text TEXT` writes it"
+    if name == "language":
+        return f"{quoted(given)} is no language; write its code, as in en, fa or zh-Hant"
+    either = ", or document:key for another document's" if ":" in pattern else ""
+    meant = slug(given)
+    hint = f"; {meant} would do" if meant else ""
+    return f"{quoted(given)} is no key: lower-case letters, digits and hyphens{either}{hint}"
+
+
+def slug(text: str) -> str:
+    """The key that is most like a text; empty where nothing of it can stand in a key."""
+    plain = unicodedata.normalize("NFKD", text[:200]).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")

@@ -1,0 +1,390 @@
+"""The rules that a well-formed coding is checked by, each with an id, a severity and a meaning.
+
+The table RULES is what `sourcebook check` runs and what docs/format.md lists; tests plant a
+fault for every one of them. Rules that need the text are in coding/proving.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from coding.faults import Fault, Severity, nearest, quoted
+from coding.format import Coding, Event, Evidence, spans
+from coding.subject import Subject
+from coding.tree import Lines, Loc
+from schema.edtf import Edtf
+from schema.vocabulary import (
+    RELATIONS,
+    Anonymity,
+    Certainty,
+    LinkType,
+    Modality,
+    RelationType,
+    SourceKind,
+)
+
+Finding = tuple[Loc, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check: its id, how bad a finding is, what it asks for, and how it looks."""
+
+    id: str
+    severity: Severity
+    meaning: str
+    find: Callable[[Subject], Iterator[Finding]]
+
+
+RULES: list[Rule] = []
+
+
+def rule(
+    name: str, severity: Severity, meaning: str
+) -> Callable[[Callable[[Subject], Iterator[Finding]]], Callable[[Subject], Iterator[Finding]]]:
+    """Enter a function into the table of rules."""
+
+    def enter(
+        find: Callable[[Subject], Iterator[Finding]],
+    ) -> Callable[[Subject], Iterator[Finding]]:
+        RULES.append(Rule(name, severity, meaning, find))
+        return find
+
+    return enter
+
+
+def check(coding: Coding, lines: Lines) -> list[Fault]:
+    """Run every rule and give what they found, in the order of the file."""
+    subject = Subject(coding)
+    return sorted(
+        lines.fault(one.id, loc, message, one.severity)
+        for one in RULES
+        for loc, message in one.find(subject)
+    )
+
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+@rule("duplicate-key", ERROR, "A key is given once: facts share one name space.")
+def _duplicate_key(subject: Subject) -> Iterator[Finding]:
+    first: dict[tuple[str, str], Loc] = {}
+    for space, loc, key in subject.keys:
+        other = first.setdefault((space, key), loc)
+        if other is not loc:
+            yield loc, f"{quoted(key)} is taken; give this one another key"
+
+
+@rule("unknown-key", ERROR, "Whatever a key refers to is in the coding.")
+def _unknown_key(subject: Subject) -> Iterator[Finding]:
+    given: dict[str, set[str]] = defaultdict(set)
+    for section in ("actors", "places", "topics", "sources", "events"):
+        given[section] = {one.key for one in getattr(subject.coding, section)}
+    for section, loc, key in subject.references:
+        if key not in given[section]:
+            meant = nearest(key, sorted(given[section]))
+            hint = f"did you mean {meant}?" if meant else f"add it to {section}"
+            yield loc, f"{quoted(key)} is not among the {section}; {hint}"
+
+
+@rule("own-prefix", ERROR, "document:key names what is another document's.")
+def _own_prefix(subject: Subject) -> Iterator[Finding]:
+    own = subject.coding.document.key + ":"
+    found = [*subject.elsewhere, *((loc, key) for _, loc, key in subject.foreign)]
+    for loc, key in found:
+        if key.startswith(own):
+            yield loc, f"{quoted(key)} is of this document; write {key.removeprefix(own)}"
+
+
+@rule("no-evidence", ERROR, "No fact without evidence.")
+def _no_evidence(subject: Subject) -> Iterator[Finding]:
+    for loc, fact in subject.facts:
+        if not fact.evidence:
+            yield loc, "has no evidence; say where the text has it"
+
+
+@rule("not-pinned", ERROR, "The passages of the text are measured.")
+def _not_pinned(subject: Subject) -> Iterator[Finding]:
+    if not subject.coding.passages:
+        yield ("passages",), "there are none; `sourcebook pin FILE --text TEXT` writes them"
+
+
+@rule("twice-in-a-role", ERROR, "An actor has a role in a fact once.")
+def _twice_in_a_role(subject: Subject) -> Iterator[Finding]:
+    for section in ("events", "quotes", "positions"):
+        for i, fact in enumerate(getattr(subject.coding, section)):
+            for role, counts in fact.who.items():
+                seen: set[str] = set()
+                for n, count in enumerate(counts):
+                    if count.actor in seen:
+                        yield (
+                            (section, i, "who", str(role), n),
+                            f"{quoted(count.actor)} is {role} already; take it out",
+                        )
+                    seen.add(count.actor)
+
+
+@rule("relates-to-itself", ERROR, "A relation, a link or a place has two different ends.")
+def _relates_to_itself(subject: Subject) -> Iterator[Finding]:
+    for section in ("links", "relations"):
+        for i, one in enumerate(getattr(subject.coding, section)):
+            if one.origin == one.target:
+                yield (section, i), f"goes from {quoted(one.origin)} to itself"
+    within = {place.key: place.within for place in subject.coding.places}
+    for i, place in enumerate(subject.coding.places):
+        larger, passed = place.within, {place.key}
+        while larger is not None and larger not in passed:
+            passed.add(larger)
+            larger = within.get(larger)
+        if larger == place.key:
+            yield ("places", i), "lies within itself; mend `within` of it or of a larger place"
+
+
+@rule("stored-once", ERROR, "A link, and a tie that is the same both ways, is coded once.")
+def _stored_once(subject: Subject) -> Iterator[Finding]:
+    seen: set[Any] = set()
+    for i, link in enumerate(subject.coding.links):
+        triple = (link.origin, link.type, link.target)
+        if triple in seen:
+            yield ("links", i), "is there already; add this evidence to it"
+        seen.add(triple)
+    for i, one in enumerate(subject.coding.relations):
+        ends: Any = (one.origin, one.target)
+        if RELATIONS[one.type].symmetric:
+            ends = frozenset(ends)
+        tie = (ends, one.type, one.what, one.topic, one.since, one.until)
+        if tie in seen:
+            yield ("relations", i), "is there already; add this evidence to it"
+        seen.add(tie)
+
+
+@rule("comparison-without-topic", ERROR, "A comparison says on what: it has a topic or a what.")
+def _comparison_without_topic(subject: Subject) -> Iterator[Finding]:
+    comparing = (
+        RelationType.DIFFERS_FROM,
+        RelationType.AGREES_WITH,
+        RelationType.DEPENDS_LESS_THAN,
+        RelationType.MORE_COMMITTED_THAN,
+        RelationType.STRONGER_THAN,
+    )
+    for i, one in enumerate(subject.coding.relations):
+        if one.type in comparing and one.topic is None and one.what is None:
+            yield ("relations", i), f"{one.type} needs a topic, or what it is in"
+
+
+@rule("chain-repeats", ERROR, "A chain names each source once, and never the document.")
+def _chain_repeats(subject: Subject) -> Iterator[Finding]:
+    for loc, one, _fact in subject.evidence:
+        if subject.coding.document.key in one.through:
+            yield (*loc, "through"), "names the document; it is the root of every chain"
+        elif len(set(one.through)) < len(one.through):
+            yield (*loc, "through"), "names a source twice"
+
+
+@rule("told-by-nobody", ERROR, "What is reported, alleged or rumoured has come through a source.")
+def _told_by_nobody(subject: Subject) -> Iterator[Finding]:
+    relayed = (Certainty.REPORTED, Certainty.ALLEGED, Certainty.RUMOURED)
+    for loc, one, _fact in subject.evidence:
+        if one.certainty in relayed and not one.through:
+            yield loc, f"is {one.certainty}, but `through` names no source; name it"
+        if one.certainty is Certainty.ASSERTED and one.through:
+            yield loc, "is asserted, which only the document itself can do; say reported"
+
+
+@rule("stance-on-own-words", ERROR, "A stance is of what the document relays.")
+def _stance_on_own_words(subject: Subject) -> Iterator[Finding]:
+    for loc, one, _fact in subject.evidence:
+        if one.stance is not None and not one.through:
+            yield loc, "has a stance on the document's own words; take it out"
+
+
+@rule("voiceless-voice", ERROR, "Hearsay and rumour have no name, and no voice.")
+def _voiceless_voice(subject: Subject) -> Iterator[Finding]:
+    for i, source in enumerate(subject.coding.sources):
+        if source.anonymity is Anonymity.VOICELESS and source.voices:
+            yield ("sources", i), "is voiceless, but has voices; say unnamed, or take them out"
+        nobody = source.kind in (SourceKind.HEARSAY, SourceKind.RUMOUR)
+        if nobody and source.anonymity is Anonymity.NAMED:
+            yield ("sources", i), f"is {source.kind}: its anonymity is voiceless or unnamed"
+
+
+@rule("chain-without-parent", WARNING, "Where B speaks through A, there is something that A says.")
+def _chain_without_parent(subject: Subject) -> Iterator[Finding]:
+    heard = {tuple(one.through) for _loc, one, _fact in subject.evidence}
+    for loc, one, _fact in subject.evidence:
+        for length in range(1, len(one.through)):
+            if tuple(one.through[:length]) not in heard:
+                parent = " > ".join(one.through[:length])
+                yield (
+                    (*loc, "through"),
+                    f"no passage has anything through {parent}; code what it relays as a quote",
+                )
+
+
+def _dates(subject: Subject) -> Iterator[tuple[Loc, str, list[Evidence]]]:
+    """Give every date of a fact, with the evidence that has words for it."""
+    for loc, fact in subject.facts:
+        worded = [one for one in fact.evidence if one.words]
+        for field in ("date", "since", "until"):
+            date = getattr(fact, field, None)
+            if date is not None:
+                yield (*loc, field), date, worded
+
+
+@rule("date-without-words", ERROR, "A date rests on words of the text, and they are kept.")
+def _date_without_words(subject: Subject) -> Iterator[Finding]:
+    for loc, date, worded in _dates(subject):
+        if not worded:
+            yield loc, f"{date} has no words; put them into `words` of its evidence"
+    for loc, one, _fact in subject.evidence:
+        if one.date is not None and one.words is None:
+            yield loc, f"{one.date} has no words; put them into `words`"
+
+
+@rule("too-precise", ERROR, "A day is unqualified only where its words hold a day's number.")
+def _too_precise(subject: Subject) -> Iterator[Finding]:
+    for loc, date, worded in _dates(subject):
+        if worded and names_a_day(date) and not any(_has_day(one.words) for one in worded):
+            yield loc, _no_day(date, worded[0].words)
+    for loc, one, _fact in subject.evidence:
+        if one.date and one.words and names_a_day(one.date) and not _has_day(one.words):
+            yield (*loc, "date"), _no_day(one.date, one.words)
+
+
+def _no_day(date: str, words: str | None) -> str:
+    return (
+        f"{quoted(words or '')} names no day; write a month, a season or a range in place of "
+        f"{date}, or mark the day by ~"
+    )
+
+
+# A day that stands for itself; one side of a range or set is what the words are made to mean.
+PLAIN_DAY = re.compile(r"-?[0-9]{4,}-[01][0-9]-[0-3][0-9](?![0-9~?%])")
+
+
+def names_a_day(date: str) -> bool:
+    """Whether a date, or either side of a span, is an unqualified day.
+
+    The ends of `[a..b]` are no days that the text names but those between which it must lie.
+    """
+    if PLAIN_DAY.search(date) is None or date.startswith(("~", "?", "%")):
+        return False
+    parsed = Edtf.parse(date)
+    return not date.startswith("[") or parsed.earliest == parsed.latest
+
+
+# A number that can be a day: 1 to 31, not a part of a longer one, nor a number of something.
+DAY = re.compile(
+    r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)"
+    r"(?!\s*-?(hour|day|week|month|year|time|decade|minute|percent|%))"
+    r"|\b(first|last) day|\byesterday|\btoday"
+)
+
+
+def _has_day(words: str | None) -> bool:
+    digits = "".join(
+        str(int(character)) if character.isdecimal() else character for character in words or ""
+    )
+    return DAY.search(digits.lower()) is not None
+
+
+@rule("after-publication", ERROR, "What happened or was said is not later than its document.")
+def _after_publication(subject: Subject) -> Iterator[Finding]:
+    last = Edtf.parse(subject.coding.document.published).latest
+    for section in ("events", "quotes"):
+        for i, fact in enumerate(getattr(subject.coding, section)):
+            if isinstance(fact, Event) and fact.modality is not Modality.ACTUAL:
+                continue
+            dates: list[tuple[Loc, str | None]] = [((section, i, "date"), fact.date)]
+            dates.extend(
+                ((section, i, "evidence", n, "date"), one.date)
+                for n, one in enumerate(fact.evidence)
+                if one.modality in (None, Modality.ACTUAL)
+            )
+            for loc, date in dates:
+                earliest = Edtf.parse(date).earliest if date is not None else None
+                if earliest is not None and last is not None and earliest > last:
+                    yield loc, f"{date} is after the document, {subject.coding.document.published}"
+
+
+@rule("ends-before-it-begins", ERROR, "A relation ends after it began.")
+def _ends_before_it_begins(subject: Subject) -> Iterator[Finding]:
+    for i, one in enumerate(subject.coding.relations):
+        if one.since is not None and one.until is not None:
+            begun, ended = Edtf.parse(one.since).earliest, Edtf.parse(one.until).latest
+            if begun is not None and ended is not None and begun > ended:
+                yield ("relations", i, "until"), f"{one.until} is before {one.since}"
+
+
+@rule("follows-what-is-later", ERROR, "An event that follows another is not dated before it.")
+def _follows_what_is_later(subject: Subject) -> Iterator[Finding]:
+    dates = {event.key: event.date for event in subject.coding.events}
+    for i, link in enumerate(subject.coding.links):
+        after, before = dates.get(link.origin), dates.get(link.target)
+        if link.type is LinkType.FOLLOWS and after is not None and before is not None:
+            last, first = Edtf.parse(after).latest, Edtf.parse(before).earliest
+            if last is not None and first is not None and last < first:
+                yield ("links", i), f"{after} is before {before}; turn it round or mend a date"
+
+
+@rule("name-of-two", WARNING, "A name is claimed by one actor.")
+def _name_of_two(subject: Subject) -> Iterator[Finding]:
+    claimed: dict[str, str] = {}
+    for i, actor in enumerate(subject.coding.actors):
+        headings = [(("actors", i), actor.name)] if actor.name else []
+        names = [(("actors", i, "names", j), one.name) for j, one in enumerate(actor.names)]
+        for loc, name in [*headings, *names]:
+            other = claimed.setdefault(name.casefold(), actor.key)
+            if other != actor.key:
+                yield loc, f"{quoted(name)} is a name of {other} too; is it the same actor?"
+
+
+def _unused(subject: Subject, section: str, used: Iterable[str]) -> Iterator[Finding]:
+    known = set(used)
+    for i, one in enumerate(getattr(subject.coding, section)):
+        if one.key not in known:
+            yield (section, i), f"{quoted(one.key)} is in no fact; use it or take it out"
+
+
+@rule("actor-unused", WARNING, "An actor takes part in something.")
+def _actor_unused(subject: Subject) -> Iterator[Finding]:
+    yield from _unused(subject, "actors", subject.used("actors"))
+
+
+@rule("source-unused", WARNING, "A source vouches for something, or is pointed to.")
+def _source_unused(subject: Subject) -> Iterator[Finding]:
+    cited = {source.key for source in subject.coding.sources if source.at}
+    yield from _unused(subject, "sources", subject.used("sources") | cited)
+
+
+@rule("place-unused", WARNING, "Something takes place at a place, or in one within it.")
+def _place_unused(subject: Subject) -> Iterator[Finding]:
+    yield from _unused(subject, "places", subject.used("places"))
+
+
+@rule("topic-unused", WARNING, "A position or a comparison is on a topic.")
+def _topic_unused(subject: Subject) -> Iterator[Finding]:
+    yield from _unused(subject, "topics", subject.used("topics"))
+
+
+@rule("nobody-takes-part", NOTE, "An event or a quote has somebody who takes part.")
+def _nobody_takes_part(subject: Subject) -> Iterator[Finding]:
+    for section in ("events", "quotes"):
+        for i, fact in enumerate(getattr(subject.coding, section)):
+            if not any(fact.who.values()):
+                yield (section, i), "names nobody; does the text?"
+
+
+@rule("nothing-coded", WARNING, "Every passage but headings has something coded from it.")
+def _nothing_coded(subject: Subject) -> Iterator[Finding]:
+    coded = {span.passage for _loc, one, _fact in subject.evidence for span in spans(one.at)}
+    for source in subject.coding.sources:
+        if source.at:
+            coded.update(span.passage for span in spans(source.at))
+    for n, passage in enumerate(subject.coding.passages, start=1):
+        if not passage.heading and n not in coded:
+            yield ("passages", n - 1), f"nothing is coded from ¶{n}; does it say nothing?"

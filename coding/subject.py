@@ -1,0 +1,139 @@
+"""A coding under check: its facts, evidence, keys and references, each with where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from coding.format import Coding, Evidence, Fact
+from coding.items import relation_key
+from coding.tree import Loc
+
+SECTIONS = ("events", "links", "quotes", "positions", "relations", "elsewhere")
+
+
+class Reference(NamedTuple):
+    """A key that something refers to: the section it must be in, where it stands, the key."""
+
+    section: str
+    loc: Loc
+    key: str
+
+
+class Subject:
+    """A coding under check, with what several rules look for in it."""
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+
+    @cached_property
+    def facts(self) -> list[tuple[Loc, Fact]]:
+        """Every fact, names included, and where it stands."""
+        found: list[tuple[Loc, Fact]] = [
+            (("actors", i, "names", j), name)
+            for i, actor in enumerate(self.coding.actors)
+            for j, name in enumerate(actor.names)
+        ]
+        for section in SECTIONS:
+            found.extend(
+                ((section, i), fact) for i, fact in enumerate(getattr(self.coding, section))
+            )
+        return found
+
+    @cached_property
+    def evidence(self) -> list[tuple[Loc, Evidence, Fact]]:
+        """Every piece of evidence, where it stands, and its fact."""
+        return [
+            ((*loc, "evidence", n), one, fact)
+            for loc, fact in self.facts
+            for n, one in enumerate(fact.evidence)
+        ]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Every key of this coding that something refers to."""
+        return [one for one in self._all if ":" not in one.key]
+
+    @cached_property
+    def foreign(self) -> list[Reference]:
+        """Every document:key that something refers to; whether it is there, the database knows."""
+        return [one for one in self._all if ":" in one.key]
+
+    @cached_property
+    def elsewhere(self) -> list[tuple[Loc, str]]:
+        """The facts of other documents for which there is evidence here."""
+        return [(("elsewhere", i, "fact"), one.fact) for i, one in enumerate(self.coding.elsewhere)]
+
+    @cached_property
+    def _all(self) -> list[Reference]:
+        found = [*self._of_sources(), *self._of_facts(), *self._of_ends()]
+        found.extend(
+            Reference("places", ("places", i, "within"), place.within)
+            for i, place in enumerate(self.coding.places)
+            if place.within is not None
+        )
+        found.extend(
+            Reference("sources", (*loc, "through", n), key)
+            for loc, one, _fact in self.evidence
+            for n, key in enumerate(one.through)
+        )
+        return found
+
+    def _of_sources(self) -> Iterator[Reference]:
+        cited: list[tuple[Loc, Any]] = [(("document",), self.coding.document)]
+        cited.extend((("sources", i), source) for i, source in enumerate(self.coding.sources))
+        for loc, source in cited:
+            for field in ("authors", "publishers", "voices"):
+                for key in getattr(source, field, ()):
+                    yield Reference("actors", (*loc, field), key)
+
+    def _of_facts(self) -> Iterator[Reference]:
+        for section in ("events", "quotes", "positions"):
+            for i, fact in enumerate(getattr(self.coding, section)):
+                for role, counts in fact.who.items():
+                    for n, count in enumerate(counts):
+                        yield Reference("actors", (section, i, "who", str(role), n), count.actor)
+
+    def _of_ends(self) -> Iterator[Reference]:
+        ends = (
+            ("events", "place", "place", "places"),
+            ("links", "from", "origin", "events"),
+            ("links", "to", "target", "events"),
+            ("quotes", "occasion", "occasion", "events"),
+            ("positions", "topic", "topic", "topics"),
+            ("relations", "from", "origin", "actors"),
+            ("relations", "to", "target", "actors"),
+            ("relations", "topic", "topic", "topics"),
+        )
+        for section, written, field, wanted in ends:
+            for i, fact in enumerate(getattr(self.coding, section)):
+                key = getattr(fact, field)
+                if key is not None:
+                    yield Reference(wanted, (section, i, written), key)
+
+    def used(self, section: str) -> set[str]:
+        """Give the keys of a section that something refers to."""
+        return {key for wanted, _loc, key in self.references if wanted == section}
+
+    @cached_property
+    def keys(self) -> list[tuple[str, Loc, str]]:
+        """Every key that is given, in which name space, and where."""
+        found: list[tuple[str, Loc, str]] = []
+        for section in ("actors", "places", "topics", "sources"):
+            for i, one in enumerate(getattr(self.coding, section)):
+                found.append((section, (section, i), one.key))
+        found.append(("sources", ("document",), self.coding.document.key))
+        for i, actor in enumerate(self.coding.actors):
+            for j, name in enumerate(actor.names):
+                found.append(("names", ("actors", i, "names", j), f"{actor.key}/{name.name}"))
+        for section in ("events", "quotes", "positions"):
+            for i, one in enumerate(getattr(self.coding, section)):
+                found.append(("facts", (section, i), one.key))
+        for section in ("links", "relations"):
+            for i, one in enumerate(getattr(self.coding, section)):
+                key = one.key or relation_key(one.origin, one.type, one.target)
+                found.append(("facts", (section, i), key))
+        for i, other in enumerate(self.coding.elsewhere):
+            found.append(("elsewhere", ("elsewhere", i), other.fact))
+        return found

@@ -1,0 +1,361 @@
+"""Writing the differences between a coding and a database, inside the caller's transaction.
+
+Only what differs is touched: an item keeps its id for as long as its key stands. The order is
+that of the foreign keys: what is removed and points goes first, what is pointed at goes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, text, update
+
+from coding.differences import Differences
+from coding.items import SHARED, Content, Items, Name, source_named
+from coding.removing import Removal
+from coding.statements import Statements
+from coding.stored import Chain, Stored
+from schema.edtf import Edtf
+from schema.facts import TABLE_OF
+from schema.models import METADATA
+from schema.vocabulary import FactKind
+
+TABLE = METADATA.tables
+FACT_KINDS = tuple(str(kind) for kind in FactKind)
+
+
+class Writer:
+    """One document's differences on their way into the database."""
+
+    def __init__(self, connection: Connection, stored: Stored, document: str) -> None:
+        self._connection = connection
+        self._do = Statements(connection)
+        self._stored = stored
+        self._ids = stored.ids
+        self._document = document
+        self._number = stored.document_id
+
+    def write(self, differences: Differences, wanted: Items) -> int:
+        """Write it all and give the id of the document."""
+        new = {**differences.added, **differences.changed}
+        removal = Removal(self._connection, self._stored, differences)
+        self._dates(new)
+        removal.facts()
+        self._shared(differences)
+        document = self._document_id()
+        self._voices(differences)
+        self._coding(wanted)
+        self._introductions(differences)
+        self._passages(differences)
+        self._facts(differences)
+        self._citations({**new, **differences.again}, wanted)
+        facts = {name: one for name, one in new.items() if "evidence" in one}
+        self._participants(facts)
+        again = {name: one for name, one in differences.again.items() if "evidence" in one}
+        idle = self._evidence({**facts, **again}, wanted)
+        removal.rest(idle)
+        return document
+
+    # --- what is pointed at -------------------------------------------------------------------
+
+    def _dates(self, items: Items) -> None:
+        texts: set[str] = set()
+        for content in items.values():
+            texts.update(content.get(field) or "" for field in ("date", "published"))
+            texts.update(content.get(field) or "" for field in ("since", "until"))
+            texts.update(one["date"] or "" for one in content.get("evidence", ()))
+        texts.discard("")
+        rows = [
+            {
+                "edtf": date.text,
+                "earliest": date.earliest,
+                "latest": date.latest,
+                "precision": str(date.precision),
+                "qualifier": date.qualifier and str(date.qualifier),
+            }
+            for date in map(Edtf.parse, sorted(texts))
+        ]
+        if rows:
+            self._connection.execute(
+                text(
+                    """
+                    insert into dates (edtf, earliest, latest, precision, qualifier)
+                    values (:edtf, :earliest, :latest, :precision, :qualifier)
+                    on conflict do nothing
+                    """
+                ),
+                rows,
+            )
+
+    def _shared(self, differences: Differences) -> None:
+        for kind in SHARED:
+            table = TABLE[f"{kind}s"]
+            new = {
+                name: content
+                for name, content in _of(differences.added, kind).items()
+                if name not in self._ids
+            }
+            updated = _of(differences.updated, kind)
+            self._insert(table, new, lambda content: self._columns(content, late=("within",)))
+            if kind == "place":
+                # A place may lie within one that comes later in the file.
+                updated |= {name: one for name, one in new.items() if one["within"] is not None}
+            for name, content in updated.items():
+                self._do.update(table, self._ids[name], self._columns(content))
+            if kind == "source":
+                self._source_actors({**new, **updated})
+
+    def _document_id(self) -> int:
+        if self._number is None:
+            self._number = self._ids[Name("source", self._document)]
+        return self._number
+
+    def _voices(self, differences: Differences) -> None:
+        new = _of(differences.added, "voice")
+        changed = _of(differences.changed, "voice")
+        self._insert(
+            TABLE["sources"],
+            new,
+            lambda content: {**self._columns(content), "document_id": self._number},
+        )
+        for name, content in changed.items():
+            self._do.update(TABLE["sources"], self._ids[name], self._columns(content))
+        self._source_actors({**new, **changed})
+
+    def _source_actors(self, items: Items) -> None:
+        table = TABLE["source_actors"]
+        self._do.delete(table.c.source_id, [self._ids[name] for name in items])
+        self._do.insert(
+            table,
+            [
+                {
+                    "source_id": self._ids[name],
+                    "role": role,
+                    "actor_id": self._ids[Name("actor", actor)],
+                }
+                for name, content in items.items()
+                for role, actor in content["actors"]
+            ],
+        )
+
+    def _coding(self, wanted: Items) -> None:
+        """Make the coding's row, which facts point at; the loader completes it."""
+        if self._stored.hash is None:
+            said = wanted[Name("coding", self._document)]
+            self._do.insert(
+                TABLE["codings"],
+                [{"document_id": self._number, "file": "-", "hash": "0" * 64, **said}],
+            )
+
+    def _introductions(self, differences: Differences) -> None:
+        self._do.insert(
+            TABLE["introductions"],
+            [
+                {
+                    "document_id": self._number,
+                    **{f"{kind}_id": None for kind in SHARED},
+                    f"{name.kind}_id": self._ids[name],
+                }
+                for name in differences.introduced
+            ],
+        )
+
+    def _passages(self, differences: Differences) -> None:
+        table = TABLE["passages"]
+        added = _of(differences.added, "passage")
+        changed = _of(differences.changed, "passage")
+        self._do.insert(
+            table,
+            [
+                {"document_id": self._number, "n": int(name.key), **content}
+                for name, content in sorted(added.items(), key=lambda one: int(one[0].key))
+            ],
+        )
+        for name, content in changed.items():
+            # A passage with another hash has another text: what was kept is no longer true.
+            self._connection.execute(
+                update(table)
+                .where(table.c.document_id == self._number, table.c.n == int(name.key))
+                .values(**content, text=None)
+            )
+
+    # --- facts --------------------------------------------------------------------------------
+
+    def _facts(self, differences: Differences) -> None:
+        new = {
+            name: content for name, content in differences.added.items() if name.kind in FACT_KINDS
+        }
+        rows = [{"key": name.key, "kind": name.kind, "document_id": self._number} for name in new]
+        for name, number in zip(new, self._do.returning(TABLE["facts"], rows), strict=True):
+            self._ids[name] = number
+        # The columns of a changed link are made anew: two may trade places, which no order of
+        # updates allows. Removal took the old ones.
+        new.update(_of(differences.changed, FactKind.LINK))
+        # Events first: links and quotes point at them.
+        for kind in sorted(FACT_KINDS, key=lambda kind: kind != FactKind.EVENT):
+            table = TABLE[TABLE_OF[kind]]
+            self._do.insert(
+                table,
+                [
+                    {"id": self._ids[name], **self._columns(content)}
+                    for name, content in _of(new, kind).items()
+                ],
+            )
+            if kind != FactKind.LINK:
+                for name, content in _of(differences.changed, kind).items():
+                    self._do.update(table, self._ids[name], self._columns(content))
+
+    def _columns(self, content: Content, late: Sequence[str] = ()) -> dict[str, Any]:
+        """Turn content into columns: keys become ids, what has its own table stays out."""
+        columns: dict[str, Any] = {}
+        for field, value in content.items():
+            if field in ("participants", "evidence", "actors"):
+                continue
+            if field in REFERENCES:
+                column, kinds = REFERENCES[field]
+                if field in ("from", "to"):
+                    actors = "what" in content
+                    column = f"{field}_actor_id" if actors else f"{field}_event_id"
+                    kinds = "actor" if actors else "event"
+                columns[column] = None if value is None or field in late else self._id(kinds, value)
+            else:
+                columns[field] = value
+        return columns
+
+    def _id(self, kind: str, key: str) -> int:
+        # The event of another document has been looked up with what else there is elsewhere.
+        return self._ids[Name("elsewhere" if kind == "event" and ":" in key else kind, key)]
+
+    def _participants(self, facts: Items) -> None:
+        table = TABLE["participants"]
+        taking = {name: one for name, one in facts.items() if "participants" in one}
+        self._do.delete(table.c.fact_id, [self._ids[name] for name in taking])
+        self._do.insert(
+            table,
+            [
+                {
+                    "fact_id": self._ids[name],
+                    "kind": name.kind,
+                    "actor_id": self._ids[Name("actor", actor)],
+                    "role": role,
+                    "count_words": words,
+                    "count_least": least,
+                    "count_most": most,
+                }
+                for name, content in taking.items()
+                for actor, role, words, least, most in content["participants"]
+            ],
+        )
+
+    def _evidence(self, facts: Items, wanted: Items) -> list[int]:
+        """Write all evidence of these facts anew; give the chains that are idle now."""
+        table = TABLE["evidence"]
+        numbers = {name: self._ids[name] for name in facts}
+        self._do.delete(
+            table.c.fact_id, list(numbers.values()), table.c.document_id == self._number
+        )
+        chains, idle = self._chains(wanted)
+        rows, spans = [], []
+        for name, content in facts.items():
+            for n, one in enumerate(content["evidence"], start=1):
+                rows.append(
+                    {
+                        "fact_id": numbers[name],
+                        "document_id": self._number,
+                        "n": n,
+                        "attribution_id": chains[_chain(wanted, one["through"])],
+                        "date_words": one["words"],
+                        **{
+                            field: one[field]
+                            for field in ("modality", "certainty", "stance", "hedge", "date")
+                        },
+                    }
+                )
+                spans.append(one["spans"])
+        ids = self._do.returning(table, rows)
+        self._do.insert(
+            TABLE["spans"],
+            [
+                {
+                    "evidence_id": evidence,
+                    "n": n,
+                    "document_id": self._number,
+                    "passage": passage,
+                    "start_offset": start,
+                    "end_offset": end,
+                }
+                for evidence, places in zip(ids, spans, strict=True)
+                for n, (passage, start, end) in enumerate(places, start=1)
+            ],
+        )
+        return idle
+
+    def _chains(self, wanted: Items) -> tuple[Mapping[Chain, int], list[int]]:
+        """Make the chains of voices that are new, shorter ones first; give the idle ones too."""
+        table = TABLE["attributions"]
+        used: set[Chain] = {()}
+        for content in wanted.values():
+            for one in content.get("evidence", ()):
+                through = _chain(wanted, one["through"])
+                used.update(through[:length] for length in range(1, len(through) + 1))
+        chains = self._stored.chains
+        idle = [chains[chain] for chain in sorted(chains.keys() - used, key=len, reverse=True)]
+        for chain in sorted(used - chains.keys(), key=lambda chain: (len(chain), chain)):
+            row = {
+                "document_id": self._number,
+                "parent_id": chains[chain[:-1]] if chain else None,
+                "source_id": self._ids[chain[-1]] if chain else self._number,
+            }
+            chains[chain] = self._do.returning(table, [row])[0]
+        return chains, idle
+
+    def _citations(self, new: Items, wanted: Items) -> None:
+        """Write citations; removal took the old ones."""
+        table = TABLE["citations"]
+        self._do.insert(
+            table,
+            [
+                {
+                    "source_id": self._ids[source_named(wanted, name.key)],
+                    "document_id": self._number,
+                    "n": n,
+                    "passage": passage,
+                    "start_offset": start,
+                    "end_offset": end,
+                }
+                for name, content in _of(new, "citation").items()
+                for n, (passage, start, end) in enumerate(content["spans"], start=1)
+            ],
+        )
+
+    def _insert(
+        self, table: Table, items: Items, columns: Callable[[Content], Mapping[str, Any]]
+    ) -> None:
+        """Insert items that have a key of their own, and note their ids."""
+        rows = [{"key": name.key, **columns(content)} for name, content in items.items()]
+        for name, number in zip(items, self._do.returning(table, rows), strict=True):
+            self._ids[name] = number
+
+
+REFERENCES: dict[str, tuple[str, str]] = {
+    "place": ("place_id", "place"),
+    "within": ("within_id", "place"),
+    "topic": ("topic_id", "topic"),
+    "actor": ("actor_id", "actor"),
+    "occasion": ("occasion_id", "event"),
+    "from": ("", ""),
+    "to": ("", ""),
+}
+"""Fields that hold a key, with the column that holds the id, and the kind it is of.
+
+From and to are actors of a relation and events of a link.
+"""
+
+
+def _of(items: Items, kind: str) -> Items:
+    return {name: content for name, content in items.items() if name.kind == kind}
+
+
+def _chain(wanted: Items, keys: Sequence[str]) -> Chain:
+    return tuple(source_named(wanted, key) for key in keys)

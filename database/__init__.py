@@ -1,0 +1,1 @@
+"""Opening, creating, guarding and describing any database, a sourcebook or not."""

@@ -1,0 +1,182 @@
+"""A statement that somebody wrote: where its strings and comments end, and what its parameters are.
+
+It is read just far enough for that, by the rules of the engine that will run it. What it does is
+for the engine and database/guard.py to say. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from database.errors import SourcebookError
+
+Engine = Literal["sqlite", "postgresql"]
+
+
+def words(text: str) -> frozenset[str]:
+    """Give the words of a list that is written as text."""
+    return frozenset(text.split())
+
+
+class StatementError(SourcebookError):
+    """A statement that is not run; the message is one line and says why.
+
+    `position` is where in the text the reason stands, counted in characters from 0, if that is
+    known.
+    """
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class Token(NamedTuple):
+    """A piece of a statement and where it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the next piece starts."""
+        return self.start + len(self.text)
+
+    @property
+    def name(self) -> str:
+        """The name without its quotation marks, where it has any."""
+        if self.kind != "quoted":
+            return self.text
+        mark = self.text[-1]
+        return self.text[1:-1].replace(mark * 2, mark)
+
+
+_SQLITE = r"""
+      (?P<string> '(?:[^']|'')*' )
+    | (?P<quoted> "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] )
+    | (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
+    | (?P<placeholder> \?\d* | [@$][\w$]+ )
+"""
+_POSTGRESQL = r"""
+      (?P<string>
+          [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | (?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag)
+      )
+    | (?P<quoted> "(?:[^"]|"")*" )
+    | (?P<comment> --[^\n]* )
+    | (?P<nested> /\* )
+    | (?P<placeholder> \$\d+ )
+"""
+_BOTH = r"""
+    | (?P<open> ['"`] | [eE]' )
+    | (?P<cast> :: | := )
+    | (?<![:\w]):(?P<parameter>[^\W\d]\w*)
+    | (?P<word> [^\W\d][\w$]* )
+    | (?P<number> \d[\w.]* )
+    | (?P<end> ; )
+    | (?P<blank> \s+ )
+    | (?P<sign> . )
+"""
+_TOKENS: dict[Engine, re.Pattern[str]] = {
+    "sqlite": re.compile(_SQLITE + _BOTH, re.VERBOSE | re.DOTALL),
+    "postgresql": re.compile(_POSTGRESQL + _BOTH, re.VERBOSE | re.DOTALL),
+}
+
+
+def tokens(text: str, engine: Engine) -> Iterator[Token]:
+    """Take a text apart into strings, quoted names, comments, parameters, words and signs.
+
+    A string or a name that never ends is an `open` one, up to the end of the text.
+    """
+    at = 0
+    while found := _TOKENS[engine].match(text, at):
+        kind = found.lastgroup or "sign"
+        end = found.end()
+        if kind == "nested":  # PostgreSQL's comments may hold comments
+            kind, end = "comment", _end_of_comment(text, end)
+        elif kind == "open":
+            end = len(text)
+        yield Token(kind, text[at:end], at)
+        at = end
+
+
+def _end_of_comment(text: str, at: int) -> int:
+    depth = 1
+    for found in re.compile(r"/\*|\*/").finditer(text, at):
+        depth += 1 if found[0] == "/*" else -1
+        if depth == 0:
+            return found.end()
+    return len(text)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: its text up to a semicolon, and its parameters, each written `:name`."""
+
+    text: str
+    engine: Engine
+    tokens: tuple[Token, ...]
+
+    @classmethod
+    def read(cls, text: str, engine: Engine) -> Statement:
+        """Read a text. Raises StatementError unless it is one statement with parameters by name."""
+        if (at := text.find("\0")) >= 0:
+            raise StatementError("the query holds a NUL; take it out", at)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise StatementError(
+                "the query holds bytes that are not UTF-8; write them another way", error.start
+            ) from None
+        found = list(tokens(text, engine))
+        ends = [n for n, token in enumerate(found) if token.kind == "end"]
+        if ends:
+            for token in found[ends[0] :]:
+                if token.kind not in ("end", "blank", "comment"):
+                    raise StatementError(
+                        "one statement at a time: nothing may follow the semicolon", token.start
+                    )
+            found, text = found[: ends[0]], text[: found[ends[0]].start]
+        if all(token.kind in ("blank", "comment") for token in found):
+            raise StatementError("the query is empty; give one that selects something")
+        for token in found:
+            if token.kind == "placeholder":
+                raise StatementError(
+                    f"{token.text} stands for a value; write a parameter as :name, "
+                    "and give it with -p name=value",
+                    token.start,
+                )
+        return cls(text, engine, tuple(found))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters, each once, in the order of the text."""
+        named = (token.text[1:] for token in self.tokens if token.kind == "parameter")
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def words(self) -> tuple[Token, ...]:
+        """What may be a keyword or a name, quoted or not."""
+        return tuple(token for token in self.tokens if token.kind in ("word", "quoted"))
+
+    def numbered(self) -> str:
+        """Give the text with `$1`, `$2` … for the parameters, as PostgreSQL wants them."""
+        number = {name: n for n, name in enumerate(self.parameters, 1)}
+        return "".join(
+            f"${number[token.text[1:]]}" if token.kind == "parameter" else token.text
+            for token in self.tokens
+        )
+
+    def position(self, numbered: int) -> int:
+        """Say where in the text stands what stands at this place of the `numbered` one."""
+        number = {name: n for n, name in enumerate(self.parameters, 1)}
+        for token in self.tokens:
+            if token.kind != "parameter":
+                continue
+            grown = len(f"${number[token.text[1:]]}") - len(token.text)
+            if token.start + len(token.text) + grown > numbered:
+                return min(numbered, len(self.text)) if numbered <= token.start else token.start
+            numbered -= grown
+        return min(numbered, len(self.text))

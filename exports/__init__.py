@@ -1,0 +1,1 @@
+"""Files for other programs: data packages, graphs, SQL dumps."""

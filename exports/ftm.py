@@ -1,0 +1,277 @@
+"""The FollowTheMoney export: entities as lines of JSON, as its own tools read them.
+
+https://followthemoney.tech. Written as it is read, whatever the size. Reads the sourcebook and
+writes one file; what becomes what stands in exports/ftm_entities.py.
+
+FollowTheMoney knows no modality: what it holds, it holds for a fact. So events and ties that are
+intended, expected, possible, hypothetical or denied are left out, and counted on stderr, and so
+is what it has no place for: quotes, positions, links between events. What is only alleged or
+rumoured says so wherever its name is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO
+
+import click
+from sqlalchemy import Connection, text
+
+from exports.actual import ACTUAL
+from exports.ftm_entities import (
+    Evidence,
+    Participant,
+    actor,
+    document,
+    event,
+    line,
+    post,
+    tie,
+)
+from exports.graph import streamed
+from exports.writing import Export, File
+
+ENTITIES = "entities.ftm.json"
+
+ACTORS = """
+select id, key, name, kind, background
+from actors
+order by key, id
+"""
+
+NAMES = """
+select actor_names.actor_id, actor_names.name, actor_names.name_kind
+from actors
+join actor_names on actor_names.actor_id = actors.id
+where exists (
+  select 1
+  from evidence
+  where evidence.fact_id = actor_names.id and evidence.modality = 'actual'
+)
+order by actors.key, actors.id, actor_names.name, actor_names.name_kind
+"""
+
+# What has been written down and can be handed over. Voices that only speak in it stand in the
+# descriptions of what rests on them.
+WRITINGS = """
+from sources
+left join codings on codings.document_id = sources.id
+where sources.anonymity = 'named'
+  and (
+    codings.document_id is not null
+    or sources.kind in ('article', 'book', 'press-report', 'institute-report', 'official-document')
+  )
+"""
+
+DOCUMENTS = f"""
+select sources.id, sources.key, sources.title, sources.kind, sources.published, sources.url
+{WRITINGS}
+order by sources.key, sources.id
+"""
+
+MAKERS = f"""
+select made.id, actors.name, source_actors.role
+from (select sources.id, sources.key {WRITINGS}) as made
+join source_actors on source_actors.source_id = made.id
+join actors on actors.id = source_actors.actor_id
+where source_actors.role in ('author', 'publisher')
+order by made.key, made.id, actors.key, source_actors.role
+"""
+
+ACTUAL_EVENTS = """
+with shown (id) as (
+  select id
+  from events
+  where modality = 'actual'
+)
+"""
+
+ACTUAL_TIES = f"""
+with shown (id) as (
+  select id
+  from relations
+  where exists (
+    select 1
+    from evidence
+    where evidence.fact_id = relations.id
+      and {ACTUAL}
+  )
+)
+"""
+
+# Facts in an order that does not depend on ids, and what belongs to them in the same order.
+FACTS = """
+from shown
+join facts on facts.id = shown.id
+join sources as documents on documents.id = facts.document_id
+"""
+ORDER = "order by documents.key, facts.key, facts.id"
+
+EVENTS = f"""
+{ACTUAL_EVENTS}
+select
+  facts.id,
+  documents.key || ':' || facts.key,
+  events.title,
+  events.summary,
+  events.event_type,
+  events.date,
+  places.name
+{FACTS}
+join events on events.id = facts.id
+left join places on places.id = events.place_id
+{ORDER}
+"""
+
+PARTICIPANTS = f"""
+{ACTUAL_EVENTS}
+select facts.id, participants.role, actors.key, actors.name
+{FACTS}
+join participants on participants.fact_id = facts.id
+join actors on actors.id = participants.actor_id
+{ORDER}, actors.key, participants.role
+"""
+
+TIES = f"""
+{ACTUAL_TIES}
+select
+  facts.id,
+  documents.key || ':' || facts.key,
+  relations.type,
+  relation_types.label,
+  origins.key,
+  origins.name,
+  origins.kind,
+  targets.key,
+  targets.name,
+  targets.kind,
+  coalesce(relations.what, topics.label),
+  relations.since,
+  relations.until
+{FACTS}
+join relations on relations.id = facts.id
+join relation_types on relation_types.key = relations.type
+join actors as origins on origins.id = relations.from_actor_id
+join actors as targets on targets.id = relations.to_actor_id
+left join topics on topics.id = relations.topic_id
+{ORDER}
+"""
+
+POSTS = f"""
+{ACTUAL_TIES}
+select distinct relations.what, targets.key, targets.name, targets.kind
+from shown
+join relations on relations.id = shown.id
+join actors as origins on origins.id = relations.from_actor_id
+join actors as targets on targets.id = relations.to_actor_id
+where relations.what is not null
+  and relations.type in ('heads', 'holds-post-in')
+  and origins.kind = 'person'
+  and exists (
+    select 1
+    from evidence
+    where evidence.fact_id = relations.id
+      and {ACTUAL}
+      and evidence.certainty not in ('alleged', 'rumoured')
+  )
+order by targets.key, relations.what
+"""
+
+EVIDENCE = f"""
+select
+  facts.id,
+  tellers.key,
+  tellers.url,
+  located.passage,
+  evidence.modality,
+  evidence.certainty,
+  evidence.stance,
+  case when chains.depth > 0 then chains.through end,
+  evidence.date,
+  evidence.date_words
+{FACTS}
+join evidence on evidence.fact_id = facts.id
+join sources as tellers on tellers.id = evidence.document_id
+join located on located.evidence_id = evidence.id
+join chains on chains.attribution_id = evidence.attribution_id
+{ORDER}, tellers.key, evidence.n
+"""
+
+LEFT_OUT = f"""
+{ACTUAL_TIES}
+select 'events that are not actual', count(*) from events where modality <> 'actual'
+union all
+select
+  'ties that are not actual',
+  (select count(*) from relations) - (select count(*) from shown)
+union all
+select 'quotes', count(*) from quotes
+union all
+select 'positions', count(*) from positions
+union all
+select 'links between events', count(*) from event_links
+"""
+
+
+def ftm(export: Export) -> Iterator[File]:
+    """Write actors, writings, events, ties and posts as FollowTheMoney's entities."""
+    export.check()
+    connection = export.connection
+    spoilt: Counter[str] = Counter()
+    with (export.folder / ENTITIES).open("w", encoding="utf-8", newline="\n") as file:
+        count = _write(connection, file, spoilt)
+    left_out = [(what, n) for what, n in connection.execute(text(LEFT_OUT)) if n]
+    if left_out:
+        _tell("left out " + ", ".join(f"{n} {what}" for what, n in left_out))
+    for name, n in spoilt.items():
+        _tell(f"{n} values of {name} are cut or left out: FollowTheMoney does not take them whole")
+    yield File(ENTITIES, count)
+
+
+def _tell(message: str) -> None:
+    click.echo(f"ftm: {message}", err=True)
+
+
+def _write(connection: Connection, out: TextIO, spoilt: Counter[str]) -> int:
+    count = 0
+    for entity in _entities(connection):
+        out.write(line(entity, spoilt))
+        count += 1
+    return count
+
+
+def _entities(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Give all entities, in an order that depends on keys alone."""
+    names = _Following(connection, NAMES)
+    for id, *row in streamed(connection, ACTORS):
+        yield actor(names.of(id), *row)
+    makers = _Following(connection, MAKERS)
+    for id, *row in streamed(connection, DOCUMENTS):
+        yield document(makers.of(id), *row)
+    for what, *row in streamed(connection, POSTS):
+        yield post(what, *row)
+    participants = _Following(connection, PARTICIPANTS)
+    evidence = _Following(connection, ACTUAL_EVENTS + EVIDENCE)
+    for id, *row in streamed(connection, EVENTS):
+        taking_part = [Participant(*one) for one in participants.of(id)]
+        yield event(taking_part, [Evidence(*one) for one in evidence.of(id)], *row)
+    evidence = _Following(connection, ACTUAL_TIES + EVIDENCE)
+    for id, *row in streamed(connection, TIES):
+        yield tie([Evidence(*one) for one in evidence.of(id)], *row)
+
+
+class _Following:
+    """Rows that belong to others, which come in the same order: those of one after the other."""
+
+    def __init__(self, connection: Connection, query: str) -> None:
+        self._rows = streamed(connection, query)
+        self._next = next(self._rows, None)
+
+    def of(self, id: int) -> list[Sequence[Any]]:
+        """Give the rows of the one whose turn it is, without its id."""
+        found = []
+        while self._next is not None and self._next[0] == id:
+            found.append(self._next[1:])
+            self._next = next(self._rows, None)
+        return found

@@ -1,0 +1,141 @@
+"""Markdown and HTML, in which data never becomes markup, and nothing is loaded from elsewhere."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from html import escape
+
+from output.render import Cell, Page, footer, text, visible
+
+# Code, emphasis, links, cells, strikes and mathematics; an address that stands by itself. A mail
+# address, a user and an issue become links whatever escapes them: there the sign stands apart.
+_MARKDOWN = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def markdown(page: Page) -> Iterator[str]:
+    """A pipe table of GitHub's Markdown; a line end in a value is `<br>`.
+
+    Below it a list of citations, and in a last line from which data the rows are.
+    """
+
+    def line(cells: Sequence[Cell]) -> str:
+        return f"| {' | '.join(literal(text(cell)) for cell in cells)} |\n"
+
+    yield line([column.name for column in page.columns])
+    yield f"| {' | '.join('---:' if column.number else '---' for column in page.columns)} |\n"
+    count = 0
+    for row in page.rows:
+        count += 1
+        yield line(row)
+    for n, (source, citation) in enumerate(page.citations or ()):
+        yield f"{'' if n else chr(10)}- **{literal(source)}** {literal(citation)}\n"
+    if page.meta:
+        yield f"\n*{literal(footer(page.meta, count))}*\n"
+
+
+def literal(value: str) -> str:
+    """Text that Markdown shows as it is."""
+    return "<br>".join(
+        _MARKDOWN.sub(
+            lambda found: f"<span>{found[0]}</span>" if found["sign"] else "\\" + found[0],
+            escape(visible(line), quote=False),
+        )
+        for line in value.split("\n")
+    )
+
+
+_STYLE = """
+:root { color-scheme: light dark; font: 1rem/1.4 system-ui, sans-serif }
+body { margin: 1.5rem }
+h1 { font-size: 1.4rem; margin: 0 }
+.rows { overflow-x: auto; margin: 1rem 0 }
+table { border-collapse: collapse }
+th, td { border: 1px solid #8886; padding: .3rem .6rem; text-align: start; vertical-align: top }
+td { max-width: 40rem; overflow-wrap: break-word; unicode-bidi: plaintext; white-space: pre-wrap }
+th { background: #8882 }
+.number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap }
+button { all: unset; cursor: pointer; font-weight: bold }
+button:focus-visible { outline: 2px solid }
+[aria-sort=ascending] button::after { content: " \\25B2" }
+[aria-sort=descending] button::after { content: " \\25BC" }
+dt { font-weight: bold }
+dd { margin: 0 0 .3rem 1rem }
+"""
+
+# Rows are sorted by value, what is null last either way.
+_SCRIPT = """
+for (const button of document.querySelectorAll("th button")) {
+  button.addEventListener("click", () => {
+    const th = button.parentElement;
+    const sign = th.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    for (const other of th.parentElement.cells) other.removeAttribute("aria-sort");
+    th.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
+    const body = document.querySelector("tbody");
+    const rows = Array.from(body.rows, (row) => {
+      const cell = row.cells[th.cellIndex];
+      const value = cell.className === "number" ? Number(cell.textContent) : cell.textContent;
+      return { row, value, last: cell.hasAttribute("data-null") || Number.isNaN(value) };
+    });
+    rows.sort((a, b) => a.last - b.last || sign * ((a.value > b.value) - (a.value < b.value)));
+    for (const { row } of rows) body.append(row);
+  });
+}
+"""
+
+
+def html(page: Page) -> Iterator[str]:
+    """One page that needs nothing else, its columns sorted by their headings."""
+    title = _escaped(page.title or "Sourcebook")
+    policy = f"default-src 'none'; script-src {_hash(_SCRIPT)}; style-src {_hash(_STYLE)}"
+    yield f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<h1>{title}</h1>
+"""
+    if page.question:
+        yield f"<p>{_escaped(page.question)}</p>\n"
+    yield '<div class="rows">\n<table>\n<thead>\n<tr>'
+    classes = [' class="number"' if column.number else "" for column in page.columns]
+    for column, kind in zip(page.columns, classes, strict=True):
+        yield f'<th scope="col"{kind}><button>{_escaped(column.name)}</button></th>'
+    yield "</tr>\n</thead>\n<tbody>\n"
+    count = 0
+    for row in page.rows:
+        count += 1
+        cells = [
+            f"<td{kind}{' data-null' if value is None else ''}>{_escaped(text(value))}</td>"
+            for value, kind in zip(row, classes, strict=True)
+        ]
+        yield f"<tr>{''.join(cells)}</tr>\n"
+    yield "</tbody>\n</table>\n</div>\n"
+    cited = list(page.citations or ())
+    if cited:
+        yield f"<h2>Sources</h2>\n{_terms(cited)}"
+    meanings = [(column.name, column.meaning) for column in page.columns if column.meaning]
+    if meanings:
+        yield f"<details>\n<summary>Columns</summary>\n{_terms(meanings)}</details>\n"
+    yield f"<footer>\n{_terms([('rows', str(count)), *page.meta.items()])}</footer>\n"
+    yield f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+
+
+def _escaped(value: str) -> str:
+    """Text for an element or an attribute; line ends stay, and are shown as such."""
+    return escape("\n".join(map(visible, value.split("\n"))))
+
+
+def _terms(pairs: Sequence[tuple[str, str]]) -> str:
+    terms = (f"<dt>{_escaped(term)}</dt><dd>{_escaped(said)}</dd>\n" for term, said in pairs)
+    return f"<dl>\n{''.join(terms)}</dl>\n"
+
+
+def _hash(code: str) -> str:
+    """What the page's policy knows a style or script by; any other does not run."""
+    return f"'sha256-{b64encode(sha256(code.encode()).digest()).decode()}'"
