@@ -8,8 +8,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from adhoc.mistakes import meant, unknown_column, unknown_table
-from adhoc.stoppable import GRACE
 from adhoc.values import Field, Given, Row, Text
+from database.cancellation import GRACE
 from database.connect import DatabaseError, locate, name_of
 from database.guard import hold
 from database.readonly import postgresql
@@ -60,7 +60,7 @@ class Server:
         try:
             yield query
         finally:
-            if query.lost:
+            if query.abandoned:
                 self.close()
             else:
                 query.end()
@@ -128,7 +128,7 @@ class ServerQuery:
     """One query of a server."""
 
     def __init__(self, server: Server, connection: psycopg.Connection[Any]) -> None:
-        self.lost = False
+        self.abandoned = False
         self._server = server
         self._connection = connection
         self._stream: Generator[Any] | None = None

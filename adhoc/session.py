@@ -1,4 +1,4 @@
-"""Runs ad hoc queries on any database, a sourcebook or not: guarded, stoppable, row by row.
+"""Runs ad hoc queries on any database, a sourcebook or not: guarded, cancellable, row by row.
 
 A `Session` is what a command, a shell or a program asks. It reads only (database/guard.py says how
 that is held), each query in a transaction of its own.
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from adhoc.postgresql import Server
 from adhoc.sqlite import File
-from adhoc.stoppable import Stoppable, TimeIsUpError
 from adhoc.values import Answer, Field, Given, Row
+from database.cancellation import CancellableCalls, TimeLimitError
 from database.connect import locate
 from database.statement import Engine, Statement, StatementError
 
@@ -30,7 +30,7 @@ AT_ONCE = 1000
 class Query(Protocol):
     """One query while it runs. `interrupt` is called by another thread than the rest."""
 
-    lost: bool
+    abandoned: bool
     """Whether a call of it never came back; set before its end."""
 
     def begin(self, statement: Statement, values: Mapping[str, Given]) -> tuple[Field, ...]:
@@ -103,14 +103,14 @@ class Session:
         given = values or {}
         _match(statement, given)
         with self._source.query() as query:
-            calls = Stoppable(query.interrupt, timeout or None)
+            calls = CancellableCalls(query.interrupt, timeout or None)
             run = _Run(query, statement, calls, timeout or 0)
             try:
                 columns = run.call(lambda: query.begin(statement, given))
                 yield Answer(columns, run.rows())
             finally:
-                query.lost = calls.lost
-                calls.end()
+                query.abandoned = calls.abandoned
+                calls.close()
 
 
 class _Run(NamedTuple):
@@ -118,14 +118,14 @@ class _Run(NamedTuple):
 
     query: Query
     statement: Statement
-    calls: Stoppable
+    calls: CancellableCalls
     timeout: float
 
     def call(self, function: Callable[[], T]) -> T:
         """Make a call, and say what goes wrong in it as the session does."""
         try:
             return self.calls.call(function)
-        except TimeIsUpError:
+        except TimeLimitError:
             raise StatementError(
                 f"stopped after {self.timeout:g} s; --timeout gives it more seconds, 0 no limit"
             ) from None

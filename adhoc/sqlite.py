@@ -36,7 +36,7 @@ class File:
             try:
                 yield query
             finally:
-                if query.lost:  # closing would wait for the call, so what it uses stays open
+                if query.abandoned:  # closing would wait for the call, so what it uses stays open
                     query.kept = stack.pop_all()
 
     def names(self) -> dict[str, list[str]]:
@@ -86,7 +86,7 @@ class FileQuery:
     """One query of a file."""
 
     def __init__(self, file: File, connection: sqlite3.Connection, authorizer: Authorizer) -> None:
-        self.lost = False
+        self.abandoned = False
         self.kept: ExitStack | None = None
         self._file = file
         self._connection = connection

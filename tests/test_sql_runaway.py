@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from adhoc.session import Session
-from adhoc.stoppable import Stoppable, TimeIsUpError
+from database.cancellation import CancellableCalls, TimeLimitError
 from database.statement import StatementError
 from tests.databases import Files, Server
 from tests.sql_databases import folder_of, make_sqlite
@@ -92,29 +92,29 @@ def test_a_million_rows_begin_at_once(database: str) -> None:
 
 def test_a_call_that_never_ends_is_left_alone() -> None:
     never = threading.Event()
-    calls = Stoppable(lambda: None, 0.1)
-    with pytest.raises(TimeIsUpError):
+    calls = CancellableCalls(lambda: None, 0.1)
+    with pytest.raises(TimeLimitError):
         calls.call(never.wait)
-    assert calls.lost
+    assert calls.abandoned
     never.set()
-    calls.end()
+    calls.close()
 
 
 def test_an_interrupt_is_told_until_it_is_heard() -> None:
     told = threading.Semaphore(0)
-    calls = Stoppable(told.release, 0.05)
-    with pytest.raises(TimeIsUpError):
+    calls = CancellableCalls(told.release, 0.05)
+    with pytest.raises(TimeLimitError):
         calls.call(lambda: [told.acquire() for _ in range(3)])
-    assert not calls.lost
-    calls.end()
+    assert not calls.abandoned
+    calls.close()
 
 
 def test_what_a_call_raises_is_raised() -> None:
-    calls = Stoppable(lambda: None)
+    calls = CancellableCalls(lambda: None)
     with pytest.raises(ZeroDivisionError):
         calls.call(lambda: 1 / 0)
     assert calls.call(lambda: "well") == "well"
-    calls.end()
+    calls.close()
 
 
 # --- as a program ---------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Waiting for a database in a way that can be broken off: by a limit of time and by Ctrl-C.
+"""Runs database calls that a time limit or Ctrl-C can cancel.
 
-While a driver works for Python it does not hear signals, and a function of SQLite's may compute for
-hours without looking up. So calls are made in a thread, and who waits for them stays awake.
+While a driver works, Python handles no signals, and a single SQL function may compute for hours
+without checking for an interrupt. So the calls run in a thread while the main thread waits.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 GRACE = 2.0
-"""How long a call that was interrupted has to end, in seconds."""
+"""How long an interrupted call has to end, in seconds."""
 
-AGAIN = 0.05
-"""How often it is told so, in seconds: an interrupt that comes between two steps is lost."""
-
-
-class TimeIsUpError(Exception):
-    """The calls together took longer than they may."""
+INTERRUPT_INTERVAL = 0.05
+"""Seconds between two interrupts of a call: one that comes between two statements has no effect."""
 
 
-class Stoppable:
-    """Makes calls one after another in a thread; `seconds` are for all of them together.
+class TimeLimitError(Exception):
+    """The calls together took longer than the limit."""
 
-    Only the time in which somebody waits for a call counts. `interrupt` must make the call that
-    runs end; it is called from another thread. One that does not end is left alone: `lost`.
+
+class CancellableCalls:
+    """Makes calls one after another in a thread; `seconds` limits the sum of their times.
+
+    `interrupt` must end the running call; it is called from the waiting thread. A call that ignores
+    the interrupt is `abandoned`: its thread goes on, and its connection must not be used again.
     """
 
     def __init__(self, interrupt: Callable[[], None], seconds: float | None = None) -> None:
         self.interrupt = interrupt
-        self.lost = False
+        self.abandoned = False
         self._left = seconds
         self._calls: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[Any]] | None] = SimpleQueue()
         threading.Thread(target=self._run, daemon=True).start()
 
     def call(self, function: Callable[[], T]) -> T:
-        """Give what the function gives, or raise what it raises.
+        """Return what the function returns, or raise what it raises.
 
-        Raises TimeIsUpError, and KeyboardInterrupt where somebody presses Ctrl-C, once the call has
-        ended or is lost.
+        Raises TimeLimitError, or KeyboardInterrupt at Ctrl-C, once the call has ended or is
+        abandoned.
         """
         answer: SimpleQueue[tuple[T, None] | tuple[None, BaseException]] = SimpleQueue()
         began = monotonic()
@@ -51,10 +51,10 @@ class Stoppable:
         try:
             value, error = answer.get(timeout=self._left)
         except Empty:
-            self._stop(answer)
-            raise TimeIsUpError from None
+            self._cancel(answer)
+            raise TimeLimitError from None
         except KeyboardInterrupt:
-            self._stop(answer)
+            self._cancel(answer)
             raise
         if self._left is not None:
             self._left = max(0.0, self._left - (monotonic() - began))
@@ -62,20 +62,20 @@ class Stoppable:
             raise error
         return value  # type: ignore[return-value]  # there is a value wherever there is no error
 
-    def end(self) -> None:
-        """Let the thread go."""
+    def close(self) -> None:
+        """End the thread after the running call."""
         self._calls.put(None)
 
-    def _stop(self, answer: SimpleQueue[Any]) -> None:
-        self.lost = True
+    def _cancel(self, answer: SimpleQueue[Any]) -> None:
+        self.abandoned = True
         until = monotonic() + GRACE
         while monotonic() < until:
             self.interrupt()
             try:
-                answer.get(timeout=AGAIN)
+                answer.get(timeout=INTERRUPT_INTERVAL)
             except Empty:
                 continue
-            self.lost = False
+            self.abandoned = False
             return
 
     def _run(self) -> None:
@@ -83,8 +83,8 @@ class Stoppable:
             function, answer = call
             try:
                 outcome = function(), None
-            except BaseException as error:  # noqa: BLE001 - handed to who waits for it
+            except BaseException as error:  # noqa: BLE001 - raised in the waiting thread
                 answer.put((None, error))
             else:
                 answer.put(outcome)
-            del call, function, answer  # what a call held is not kept until the next
+            del call, function, answer  # or their objects would live until the next call
