@@ -84,12 +84,12 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 def init(db: str) -> None:
     """Create or upgrade the database and load the codings that ship."""
     from coding.load import SHIPPED, load, read
-    from database.connect import building, writing
+    from database.connect import migrating, writing
     from migrations.upgrade import upgrade
 
     with failing():
         codings = [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
-        with building(db) as connection:
+        with migrating(db) as connection:
             before, after = upgrade(connection)
         _tell_standing(db, before, after)
         for proven in codings:
@@ -221,10 +221,10 @@ def pin(file: Path, text: Path) -> None:
 @click.pass_obj
 def migrate(db: str) -> None:
     """Upgrade the schema; says where it stands."""
-    from database.connect import building
+    from database.connect import migrating
     from migrations.upgrade import upgrade
 
-    with failing(), building(db) as connection:
+    with failing(), migrating(db) as connection:
         before, after = upgrade(connection)
     _tell_standing(db, before, after)
 
@@ -238,24 +238,24 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
     Rows are counted, and examples shown, where there is a database. One that is no sourcebook says
     itself what it holds. --format mermaid draws the diagram of all tables.
     """
-    from database import describe as found
+    from database import describe
     from schema.dictionary import UnknownTableError
 
     only_for("--raw", raw, [format], "csv")
     if format == "mermaid" and name is not None:
         raise click.UsageError("--format mermaid draws all tables; leave NAME out")
-    with failing(), found.look(db) as there:
+    with failing(), describe.describing(db) as there:
         if format == "mermaid":
             _write(there.mermaid(), output)
         elif name is None:
             rows = list(there.tables())
-            _print(found.Table._fields, rows, format, output, raw, numbers=("rows",))
+            _print(describe.Table._fields, rows, format, output, raw, numbers=("rows",))
         else:
             try:
                 columns = list(there.columns(name))
             except UnknownTableError as error:
                 raise click.UsageError(error.args[0]) from None
-            _print(found.Column._fields, columns, format, output, raw)
+            _print(describe.Column._fields, columns, format, output, raw)
         if there.note:
             _tell(there.note)
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from adhoc.mistakes import meant, unknown_column, unknown_table
 from adhoc.values import Field, Given, Row, Text
 from database.cancellation import GRACE
-from database.connect import DatabaseError, locate, name_of
-from database.guard import hold
-from database.readonly import postgresql
-from database.statement import Statement, StatementError, words
+from database.connect import locate, name_of
+from database.errors import DatabaseError
+from database.guard import require_read_only
+from database.readonly import open_postgresql
+from database.statement import Statement, StatementError, word_set
 
 if TYPE_CHECKING:
     import psycopg
@@ -22,7 +23,7 @@ CHUNK = 100
 """So many rows the driver takes from the server at a time, where its libpq can."""
 
 # Of these the server's own text is given: Python has no type that holds all that they hold.
-AS_TEXT = words("""
+AS_TEXT = word_set("""
     date time timetz timestamp timestamptz interval json jsonb uuid inet cidr record
     int4range int8range numrange daterange tsrange tstzrange
     int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange
@@ -49,7 +50,7 @@ class Server:
     def connected(self) -> psycopg.Connection[Any]:
         """Give the connection; a new one where it was lost. Raises DatabaseError."""
         if self._connection is None or self._connection.closed:
-            self._connection = postgresql(self._database)
+            self._connection = open_postgresql(self._database)
             _adapt(self._connection)
         return self._connection
 
@@ -140,7 +141,7 @@ class ServerQuery:
 
         numbered = statement.numbered()
         try:
-            hold(self._connection, numbered)
+            require_read_only(self._connection, numbered)
         except StatementError as error:
             if error.position is not None:
                 error.position = statement.position(error.position)

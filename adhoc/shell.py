@@ -25,7 +25,7 @@ from adhoc.command import Asked, answer
 from adhoc.mistakes import pointed
 from adhoc.session import Session
 from adhoc.shell_words import Names
-from database import describe as found
+from database import describe
 from database.connect import locate, name_of
 from database.errors import SourcebookError
 from database.statement import Engine, StatementError, tokens
@@ -106,8 +106,8 @@ def _told(typed: str) -> Iterator[None]:
 
 
 def _tables(database: str, name: str, asked: Asked) -> None:
-    with found.look(database) as there:
-        names = found.Column._fields if name else found.Table._fields
+    with describe.describing(database) as there:
+        names = describe.Column._fields if name else describe.Table._fields
         rows = list(there.columns(name) if name else there.tables())
         columns = [Column(one, "integer" if one == "rows" else "text") for one in names]
         write(Page(columns, rows), asked.format, None, asked.raw)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from database.statement import Engine, Token, tokens, words
+from database.statement import Engine, Token, tokens, word_set
 
-KEYWORDS = words(
+KEYWORDS = word_set(
     """
     all and as asc between by case cast coalesce collate count cross desc distinct else end except
     exists explain filter from full group having in inner intersect is join left like limit
@@ -21,7 +21,7 @@ KEYWORDS = words(
     select sum then union using values when where window with
     """
 )
-BEFORE_TABLES = words("from join into table")
+BEFORE_TABLES = word_set("from join into table")
 _PLAIN: dict[Engine, str] = {"sqlite": r"[A-Za-z_]\w*", "postgresql": r"[a-z_][a-z0-9_]*"}
 
 

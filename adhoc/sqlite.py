@@ -12,9 +12,10 @@ from typing import Any
 
 from adhoc.mistakes import in_sqlite
 from adhoc.values import Field, Given, Row
-from database.connect import DatabaseError, locate, name_of
+from database.connect import locate, name_of
+from database.errors import DatabaseError
 from database.guard import Authorizer
-from database.readonly import said, sqlite_file
+from database.readonly import open_sqlite, sqlite_message
 from database.statement import Statement, StatementError
 
 PATIENCE = 0.1
@@ -31,7 +32,7 @@ class File:
     def query(self) -> Iterator[FileQuery]:
         """Open the file for one query."""
         with ExitStack() as stack:
-            connection, authorizer = stack.enter_context(sqlite_file(self._database))
+            connection, authorizer = stack.enter_context(open_sqlite(self._database))
             query = FileQuery(self, connection, authorizer)
             try:
                 yield query
@@ -42,7 +43,7 @@ class File:
     def names(self) -> dict[str, list[str]]:
         """Give the columns of every table and view; of those that cannot be read, none."""
         found: dict[str, list[str]] = {}
-        with sqlite_file(self._database) as (connection, _):
+        with open_sqlite(self._database) as (connection, _):
             for (name,) in connection.execute(
                 "select name from sqlite_schema where type in ('table', 'view') order by name"
             ).fetchall():
@@ -59,7 +60,7 @@ class File:
 
     def functions(self) -> list[str]:
         """Name all functions."""
-        with sqlite_file(self._database) as (connection, _):
+        with open_sqlite(self._database) as (connection, _):
             return [
                 name
                 for (name,) in connection.execute("select distinct name from pragma_function_list")
@@ -67,7 +68,7 @@ class File:
 
     def complaint(self, sql: str) -> str | None:
         """Give what SQLite has against a statement, None where it takes it."""
-        with sqlite_file(self._database) as (connection, _):
+        with open_sqlite(self._database) as (connection, _):
             try:
                 connection.execute(sql)
             except (sqlite3.Error, sqlite3.Warning) as error:
@@ -79,7 +80,7 @@ class File:
 
     def failure(self, error: sqlite3.Error) -> DatabaseError:
         """Say what the file, not the query, is to be blamed for."""
-        return DatabaseError(f"{name_of(locate(self._database))}: {said(error)}")
+        return DatabaseError(f"{name_of(locate(self._database))}: {sqlite_message(error)}")
 
 
 class FileQuery:

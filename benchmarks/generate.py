@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.documents import Documents
 from benchmarks.world import COLUMNS
-from database.connect import building
+from database.connect import migrating
 from migrations.upgrade import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ AT_ONCE = 400
 
 def generate(path: Path, events: int = EVENTS, seed: int = SEED) -> dict[str, int]:
     """Make a sourcebook in a file that is not there yet; give the rows of each table."""
-    with building(str(path)) as connection:
+    with migrating(str(path)) as connection:
         upgrade(connection)
     world = Documents(events, seed)
     counts: Counter[str] = Counter()

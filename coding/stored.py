@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from coding.items import SHARED, Content, Items, Name
-from database.connect import DatabaseError, name_of
+from database.connect import name_of
+from database.errors import DatabaseError
 
 INTRODUCED = {
     "actor": """

@@ -21,15 +21,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from database.errors import SourcebookError
+from database.errors import DatabaseError
 
 REVISION = "sourcebook_0002"
 """The schema that this version reads and writes: the head of migrations/versions."""
 
-MAKE = "run `sourcebook init` first, or `sourcebook migrate` for one without any text"
+HOW_TO_CREATE = "run `sourcebook init` first, or `sourcebook migrate` for one without any text"
 """What to do where there is no sourcebook yet."""
 
-VERSIONS = "alembic_version"
+VERSION_TABLE = "alembic_version"
 """Where Alembic notes the revision."""
 
 BUSY_TIMEOUT = 5_000
@@ -47,7 +47,7 @@ SQLITE_WAL = 2
 SQLITE_UTF16 = (b"\0\0\0\2", b"\0\0\0\3")
 """Bytes 56 to 59 of one whose text is UTF-16, in either order."""
 
-NO_URL = "--db: this is no database URL; give a path, sqlite:///PATH or postgresql://HOST/NAME"
+NOT_A_URL = "--db: this is no database URL; give a path, sqlite:///PATH or postgresql://HOST/NAME"
 
 NO_DRIVER = "PostgreSQL needs its driver: pip install 'psycopg[binary]', or the extra `postgresql`"
 
@@ -87,14 +87,6 @@ CONNECTING = (
 )
 
 
-class DatabaseError(SourcebookError):
-    """A database that cannot be used; the message is one line, says why and what to do."""
-
-    def __init__(self, message: str) -> None:
-        # A path may hold line breaks, or bytes that are no text at all.
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
-
-
 def locate(database: str) -> URL:
     """Turn what the user gave, a path or a SQLAlchemy URL, into the URL of a known engine.
 
@@ -105,7 +97,7 @@ def locate(database: str) -> URL:
         raise DatabaseError("--db: this is no path; give the path of a file")
     if "://" not in database:
         if re.match(r"postgres\w*(\+\w+)?:|.*\bpassword\s*=", database):
-            raise DatabaseError(NO_URL)
+            raise DatabaseError(NOT_A_URL)
         try:
             return URL.create("sqlite", database=str(Path(database).expanduser()))
         except RuntimeError:
@@ -113,7 +105,7 @@ def locate(database: str) -> URL:
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):
-        raise DatabaseError(NO_URL) from None
+        raise DatabaseError(NOT_A_URL) from None
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
         if "@" in f"{url.host}{url.database}":
@@ -143,7 +135,7 @@ def reading(database: str) -> Iterator[Connection]:
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
-        look(url, "read")
+        check_file(url, "read")
         _recover(url)
     with _connected(_engine(url, read_only=True), url) as connection:
         require_current(connection, url)
@@ -159,7 +151,7 @@ def writing(database: str) -> Iterator[Connection]:
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
-        look(url, "write")
+        check_file(url, "write")
     with _connected(_engine(url), url) as connection:
         require_current(connection, url)
         if connection.dialect.name == "postgresql":
@@ -169,14 +161,14 @@ def writing(database: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def building(database: str) -> Iterator[Connection]:
+def migrating(database: str) -> Iterator[Connection]:
     """Open a database for migration: it may be new, empty or older. Foreign keys are off.
 
     A file that this call creates is taken away again if the block raises. Raises DatabaseError
     for what is foreign, newer or cannot be written.
     """
     url = locate(database)
-    made = url.get_backend_name() == "sqlite" and look(url, "build")
+    made = url.get_backend_name() == "sqlite" and check_file(url, "build")
     try:
         with _connected(_engine(url, foreign_keys=False), url) as connection:
             if connection.dialect.name == "postgresql":
@@ -201,13 +193,13 @@ def building(database: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def changing(url: URL, *, foreign_keys: bool = True) -> Iterator[Connection]:
+def transaction(url: URL, *, foreign_keys: bool = True) -> Iterator[Connection]:
     """Open a database that is there, whatever it holds, in one transaction that writes.
 
     For what looks by itself at what it finds there, and at its revision. Raises DatabaseError.
     """
     if url.get_backend_name() == "sqlite":
-        look(url, "build")
+        check_file(url, "build")
     with _connected(_engine(url, foreign_keys=foreign_keys), url) as connection:
         yield connection
 
@@ -218,9 +210,9 @@ def revision(connection: Connection) -> str | None:
     Raises DatabaseError for a database that another application's migrations have made.
     """
     inspector = inspect(connection)
-    if not inspector.has_table(VERSIONS):
+    if not inspector.has_table(VERSION_TABLE):
         return None
-    if [column["name"] for column in inspector.get_columns(VERSIONS)] == ["version_num"]:
+    if [column["name"] for column in inspector.get_columns(VERSION_TABLE)] == ["version_num"]:
         found = connection.execute(text("select version_num from alembic_version")).scalars().all()
         if not found:
             return None
@@ -253,7 +245,7 @@ def _newer(url: URL, standing: str) -> str:
 
 
 def _tables(connection: Connection) -> list[str]:
-    return [name for name in inspect(connection).get_table_names() if name != VERSIONS]
+    return [name for name in inspect(connection).get_table_names() if name != VERSION_TABLE]
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -264,7 +256,7 @@ def real_path(url: URL) -> Path:
     return Path(os.path.realpath(url.database or ""))
 
 
-def look(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
+def check_file(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
     """Look at the file before SQLite does, which would make it, wait at a pipe, or say little.
 
     If it is to be built and is not there, make it; say whether it was made. Who only asks takes a
@@ -286,7 +278,7 @@ def look(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
         reason = (error.strerror or "unusable").lower()
         raise DatabaseError(f"{path}: {reason}; give another --db") from None
     if start == b"" and to != "build":
-        raise DatabaseError(f"{path}: is empty; {MAKE}")
+        raise DatabaseError(f"{path}: is empty; {HOW_TO_CREATE}")
     if not start.startswith(SQLITE_MAGIC) and start != b"":
         raise DatabaseError(f"{path}: is not an SQLite database; give another --db")
     if SQLITE_WAL in start[18:20] and to != "ask":
@@ -307,7 +299,7 @@ def look(url: URL, to: Literal["ask", "read", "write", "build"]) -> bool:
 
 def _make(path: Path, real: Path, to: str) -> bool:
     if to != "build":
-        raise DatabaseError(f"{path}: there is no such file; {MAKE}")
+        raise DatabaseError(f"{path}: there is no such file; {HOW_TO_CREATE}")
     if not real.parent.is_dir():
         raise DatabaseError(f"{real.parent}: there is no such directory; make it first")
     try:
@@ -380,14 +372,14 @@ def _connected(engine: Engine, url: URL) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise DatabaseError(f"{name_of(url)}: {reason(error)}") from error
+        raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
     except SQLAlchemyError as error:
         raise DatabaseError(f"{name_of(url)}: {str(error).splitlines()[0]}") from error
     finally:
         engine.dispose()
 
 
-def reason(error: DBAPIError) -> str:
+def driver_message(error: DBAPIError) -> str:
     """Say in one line what the driver means, and what to do where that can be known.
 
     An error without a statement is one of connecting.

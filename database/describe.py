@@ -30,15 +30,15 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from database.connect import (
     REVISION,
-    VERSIONS,
-    DatabaseError,
+    VERSION_TABLE,
     locate,
     name_of,
     real_path,
     require_current,
     revision,
 )
-from database.readonly import postgresql, sqlite_file
+from database.errors import DatabaseError
+from database.readonly import open_postgresql, open_sqlite
 from schema import dictionary
 from schema.dictionary import Entry, Field
 
@@ -76,7 +76,7 @@ class Column(NamedTuple):
     """A few values that stand there, joined by "; "; long ones are cut."""
 
 
-class Dictionary:
+class DataDictionary:
     """A sourcebook as it is meant to be, without anybody's database."""
 
     note: str | None = None
@@ -116,7 +116,7 @@ class Dictionary:
         return {}
 
 
-class Sourcebook(Dictionary):
+class DescribedSourcebook(DataDictionary):
     """A sourcebook that is there."""
 
     def __init__(self, connection: Connection) -> None:
@@ -165,7 +165,7 @@ class Sourcebook(Dictionary):
             return None
 
 
-class Foreign(Sourcebook):
+class OtherDatabase(DescribedSourcebook):
     """Any other database, as it describes itself."""
 
     def __init__(self, connection: Connection, note: str) -> None:
@@ -179,7 +179,7 @@ class Foreign(Sourcebook):
         views = [(name, "view") for name in found.get_view_names()]
         if self._connection.dialect.name == "postgresql":
             views += [(name, "materialized view") for name in found.get_materialized_view_names()]
-        tables = [(name, "table") for name in found.get_table_names() if name != VERSIONS]
+        tables = [(name, "table") for name in found.get_table_names() if name != VERSION_TABLE]
         return [
             Entry(name, kind, self._comment(name) or "") for name, kind in tables + sorted(views)
         ]
@@ -193,7 +193,7 @@ class Foreign(Sourcebook):
         """List the columns of one with their keys. Raises UnknownTableError."""
         known = {one.name: one.kind for one in self.entries()}
         if name not in known:
-            raise dictionary.unknown(name, known)
+            raise dictionary.unknown_table(name, known)
         keys = self._keys(name) if known[name] == "table" else {}
         return [
             Field(
@@ -283,7 +283,7 @@ class Foreign(Sourcebook):
 
 
 @contextmanager
-def look(database: str) -> Iterator[Dictionary]:
+def describing(database: str) -> Iterator[DataDictionary]:
     """Look at a database: what is there is described while the block lasts.
 
     Where nothing is yet, the dictionary stands alone. Raises DatabaseError for what is no database
@@ -291,7 +291,7 @@ def look(database: str) -> Iterator[Dictionary]:
     """
     url = locate(database)
     if _nothing(url):
-        there = Dictionary()
+        there = DataDictionary()
         there.note = f"{name_of(url)}: nothing is there yet, and so no rows are counted"
         yield there
         return
@@ -306,16 +306,16 @@ def _nothing(url: URL) -> bool:
     return not path.exists() or (path.is_file() and path.stat().st_size == 0)
 
 
-def _described(connection: Connection, url: URL) -> Dictionary:
+def _described(connection: Connection, url: URL) -> DataDictionary:
     try:
         standing = revision(connection)
     except DatabaseError:  # of another application
         standing = None
     if standing == REVISION:
-        return Sourcebook(connection)
+        return DescribedSourcebook(connection)
     found = inspect(connection)
     if standing is None and not found.get_table_names() and not found.get_view_names():
-        there = Dictionary()
+        there = DataDictionary()
         there.note = f"{name_of(url)}: is empty, and so no rows are counted"
         return there
     note = f"{name_of(url)}: is no sourcebook; this is what it says of itself"
@@ -324,7 +324,7 @@ def _described(connection: Connection, url: URL) -> Dictionary:
             require_current(connection, url)
         except DatabaseError as error:
             note = str(error)
-    return Foreign(connection, note)
+    return OtherDatabase(connection, note)
 
 
 @contextmanager
@@ -332,9 +332,9 @@ def _opened(database: str, url: URL) -> Iterator[Connection]:
     """Open any database for reading, guarded as ad hoc queries are."""
     with ExitStack() as stack:
         if url.get_backend_name() == "sqlite":
-            driver: Any = stack.enter_context(sqlite_file(database))[0]
+            driver: Any = stack.enter_context(open_sqlite(database))[0]
         else:
-            driver = stack.enter_context(closing(postgresql(database)))
+            driver = stack.enter_context(closing(open_postgresql(database)))
         engine = create_engine(url, creator=lambda: driver, poolclass=StaticPool)
         stack.callback(engine.dispose)
         try:

@@ -21,7 +21,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from database.statement import StatementError, tokens, words
+from database.statement import StatementError, tokens, word_set
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,7 +36,7 @@ LARGEST = 256 * 1024 * 1024
 _READS = frozenset(
     (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
 )
-_ASKS = words(
+_ASKS = word_set(
     """
     application_id auto_vacuum automatic_index busy_timeout cache_size cache_spill cell_size_check
     checkpoint_fullfsync collation_list compile_options data_version database_list
@@ -51,7 +51,7 @@ _ASKS = words(
 )
 """Pragmas that tell something where they have no argument."""
 
-_ASKS_ABOUT = words(
+_ASKS_ABOUT = word_set(
     """
     foreign_key_check foreign_key_list index_info index_list index_xinfo integrity_check
     quick_check table_info table_list table_xinfo
@@ -59,12 +59,12 @@ _ASKS_ABOUT = words(
 )
 """Pragmas whose argument says about what."""
 
-_REACHES_OUT = words(
+_REACHES_OUT = word_set(
     "edit eval fsdir fts3_tokenizer load_extension readfile sqlar_uncompress writefile"
 )
 """Functions, built in or not, that reach files, programs or memory, or run a text as SQL."""
 
-_DECLARED = words("type name tbl_name rootpage sql")
+_DECLARED = word_set("type name tbl_name rootpage sql")
 """What SQLite asks for when it first makes a table-valued function, such as json_each, known. Of a
 query that would write there it says itself that this table cannot be modified."""
 
@@ -139,7 +139,7 @@ def _refusal(action: int, first: str | None, second: str | None) -> str | None:
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
-HARMLESS = words("""
+HARMLESS = word_set("""
     array_sample array_shuffle clock_timestamp current_query gen_random_bytes gen_random_uuid
     pg_blocking_pids pg_database_size pg_indexes_size pg_is_in_recovery pg_lock_status
     pg_partition_ancestors pg_partition_tree pg_relation_size pg_sequence_last_value pg_table_size
@@ -148,7 +148,7 @@ HARMLESS = words("""
 """)
 """Volatile functions, the server's own or an extension's, that only give a value."""
 
-HARMFUL = words("""
+HARMFUL = word_set("""
     connectby crosstab crosstab2 crosstab3 crosstab4 crosstabn pg_current_xact_id txid_current
     xpath_table
 """)
@@ -234,7 +234,7 @@ where provolatile = 'v' and (cast_to.schema is null and on_path or cast_to.schem
 """
 
 
-def hold(connection: psycopg.Connection[Any], sql: str) -> None:
+def require_read_only(connection: psycopg.Connection[Any], sql: str) -> None:
     """Raise StatementError unless a statement, as it is sent to the server, only reads.
 
     Asks the server what it names, in the transaction that the statement will run in.

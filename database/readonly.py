@@ -28,13 +28,13 @@ from database.connect import (
     CONNECT_TIMEOUT,
     NO_DRIVER,
     SQLITE_SAYS,
-    DatabaseError,
+    check_file,
+    driver_message,
     locate,
-    look,
     name_of,
     real_path,
-    reason,
 )
+from database.errors import DatabaseError
 from database.guard import Authorizer
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ SETTINGS = {
 
 
 @contextmanager
-def sqlite_file(database: str) -> Iterator[tuple[sqlite3.Connection, Authorizer]]:
+def open_sqlite(database: str) -> Iterator[tuple[sqlite3.Connection, Authorizer]]:
     """Open a file of SQLite for reading, with the authorizer that holds it to that.
 
     Any thread may use the connection, one at a time. Raises DatabaseError where the file is none
     or cannot be read, and at the end if it was changed while it was read.
     """
     url = locate(database)
-    look(url, "ask")
+    check_file(url, "ask")
     path = real_path(url)
     log, index, journal = (Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))
     if log.exists() and index.exists():
@@ -93,14 +93,14 @@ def _opened(url: URL, path: Path, how: str) -> Iterator[tuple[sqlite3.Connection
             check_same_thread=False,
         )
     except sqlite3.Error as error:
-        raise DatabaseError(f"{name_of(url)}: {said(error)}") from error
+        raise DatabaseError(f"{name_of(url)}: {sqlite_message(error)}") from error
     with closing(connection):
         # What is no UTF-8 becomes halves of surrogate pairs, from which the bytes can be had again.
         connection.text_factory = _text
         try:
             authorizer = Authorizer(connection)
         except sqlite3.Error as error:
-            raise DatabaseError(f"{name_of(url)}: {said(error)}") from error
+            raise DatabaseError(f"{name_of(url)}: {sqlite_message(error)}") from error
         yield connection, authorizer
 
 
@@ -108,9 +108,9 @@ def _text(stored: bytes) -> str:
     return stored.decode("utf-8", "surrogateescape")
 
 
-def said(error: sqlite3.Error) -> str:
+def sqlite_message(error: sqlite3.Error) -> str:
     """Say in one line what SQLite means, and what to do where that can be known."""
-    return reason(DBAPIError(None, None, error))
+    return driver_message(DBAPIError(None, None, error))
 
 
 def _keeps_log(path: Path) -> bool:
@@ -169,14 +169,14 @@ def _copy(url: URL, path: Path, beside: tuple[Path, ...]) -> Iterator[Path]:
                 connection.execute("select count(*) from sqlite_schema").fetchall()
                 connection.execute("pragma journal_mode = delete")
             except sqlite3.Error as error:
-                raise DatabaseError(f"{name_of(url)}: {said(error)}") from error
+                raise DatabaseError(f"{name_of(url)}: {sqlite_message(error)}") from error
         yield copy
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
 
-def postgresql(database: str) -> psycopg.Connection[Any]:
+def open_postgresql(database: str) -> psycopg.Connection[Any]:
     """Connect to any database of PostgreSQL; every transaction sees one state and only reads.
 
     Raises DatabaseError where that fails.
@@ -205,7 +205,9 @@ def postgresql(database: str) -> psycopg.Connection[Any]:
             connection.close()
             raise
     except psycopg.Error as error:
-        raise DatabaseError(f"{name_of(url)}: {reason(DBAPIError(None, None, error))}") from error
+        raise DatabaseError(
+            f"{name_of(url)}: {driver_message(DBAPIError(None, None, error))}"
+        ) from error
     return connection
 
 

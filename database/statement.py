@@ -16,7 +16,7 @@ from database.errors import SourcebookError
 Engine = Literal["sqlite", "postgresql"]
 
 
-def words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """Give the words of a list that is written as text."""
     return frozenset(text.split())
 

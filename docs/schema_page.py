@@ -11,19 +11,15 @@ from types import ModuleType
 from sqlalchemy import CheckConstraint, Table
 
 from docs.parts import code, fenced, plain, table, values
-from schema import actors as who
-from schema import dates, dictionary, views
-from schema import evidence as vouching
-from schema import facts as saying
-from schema import loads as loading
+from schema import actors, dates, dictionary, evidence, facts, loads, views
 from schema.base import Base
 
 AREAS: tuple[tuple[ModuleType, str], ...] = (
-    (who, "Who and where"),
-    (vouching, "What vouches"),
-    (saying, "What is said"),
+    (actors, "Who and where"),
+    (evidence, "What vouches"),
+    (facts, "What is said"),
     (dates, "When"),
-    (loading, "What was loaded"),
+    (loads, "What was loaded"),
 )
 
 HEAD = """\

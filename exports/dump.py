@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from sqlalchemy import Table
 
-from database.connect import REVISION, VERSIONS
+from database.connect import REVISION, VERSION_TABLE
 from exports.files import cells
 from exports.writing import Export, File, behind
 from feeds.blocks import Block, grouped
@@ -80,7 +80,7 @@ def sql(export: Export) -> Iterator[File]:
             made = statements(engine)
             file.write(START[engine].format(REVISION, names[engine]))
             file.writelines(one for one in made if not _indexes(one))
-            file.write(f"insert into {VERSIONS} values ('{REVISION}');\n")
+            file.write(f"insert into {VERSION_TABLE} values ('{REVISION}');\n")
             indexes[engine] = [one for one in made if _indexes(one)]
         count = sum(_rows(export, table, sqlite, postgresql) for table in TABLES)
         for engine, file in files.items():

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
-from database.connect import REVISION, DatabaseError
-from schema.dictionary import VOCABULARY_OF, foreign_keys, pointing, type_of
+from database.connect import REVISION
+from database.errors import DatabaseError
+from schema.dictionary import VOCABULARY_OF, foreign_keys, referencing_columns, type_of
 
 if TYPE_CHECKING:
     from exports.writing import File
@@ -111,7 +112,7 @@ def _reference(foreign: ForeignKeyConstraint) -> tuple[list[str], dict[str, Any]
     """Give the columns of a foreign key, and where they point to, if that can be told."""
     elements = foreign.elements
     if any(element.parent.nullable for element in elements):
-        enough = pointing(foreign)
+        enough = referencing_columns(foreign)
         elements = [element for element in elements if element.parent in enough]
         if len(elements) > 1:
             return None

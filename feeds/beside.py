@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
-from database.connect import DatabaseError
+from database.errors import DatabaseError
 from feeds.progress import Progress
 from feeds.target import ANOTHER
 

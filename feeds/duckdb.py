@@ -17,7 +17,8 @@ from pathlib import Path
 
 from sqlalchemy import Table, text
 
-from database.connect import REVISION, VERSIONS, DatabaseError
+from database.connect import REVISION, VERSION_TABLE
+from database.errors import DatabaseError
 from feeds import duckdb_shape
 from feeds.beside import alone, beside, move, require_folder, require_no_remains
 from feeds.digest import Digest, Engine, quoted, row
@@ -187,8 +188,8 @@ class Duckdb(Target):
         if not there:
             return None
         at = None
-        if ("main", "table", VERSIONS) in there:
-            [[at]] = asked(self._duck, f"select max(version_num) from old.main.{VERSIONS}")
+        if ("main", "table", VERSION_TABLE) in there:
+            [[at]] = asked(self._duck, f"select max(version_num) from old.main.{VERSION_TABLE}")
         found = [
             f"{kind} {name if schema == 'main' else f'{schema}.{name}'}"
             for schema, kind, name in there

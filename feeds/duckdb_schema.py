@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler, GenericTypeCompiler
 
-from database.connect import REVISION, VERSIONS
+from database.connect import REVISION, VERSION_TABLE
 from feeds.digest import quoted
 from schema.views import VIEWS
 
@@ -96,8 +96,8 @@ def views() -> Iterator[str]:
 
 def versions() -> Iterator[str]:
     """Give the statements that note the revision where the other engines have it."""
-    yield f"create table {VERSIONS} (version_num text not null primary key)"
-    yield f"insert into {VERSIONS} values ({_literal(REVISION)})"
+    yield f"create table {VERSION_TABLE} (version_num text not null primary key)"
+    yield f"insert into {VERSION_TABLE} values ({_literal(REVISION)})"
 
 
 def _comment_on_column(name: str, column: str, meaning: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
-from database.connect import DatabaseError
+from database.errors import DatabaseError
 from feeds import scope
 from feeds.digest import Digest
 from feeds.progress import Progress

@@ -14,7 +14,8 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import DatabaseError, changing, name_of, revision
+from database.connect import name_of, revision, transaction
+from database.errors import DatabaseError
 from feeds.blocks import Block
 from feeds.digest import Engine, quoted
 from feeds.progress import Progress
@@ -120,7 +121,7 @@ class Postgresql(Relational):
     @contextmanager
     def opened(self, source: Source) -> Iterator[Standing]:
         """Open it, wait for other feeds, and keep others from writing it."""
-        with changing(self.url) as self.connection:
+        with transaction(self.url) as self.connection:
             self._require_utf8()
             self._alone()
             if source.engine == "postgresql" and self._scalar(PLACE) == source.scalar(PLACE):

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from database.connect import DatabaseError
+from database.errors import DatabaseError
 from feeds.progress import Progress
 from feeds.source import Source
 from feeds.target import Target

@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import REVISION, DatabaseError, revision
+from database.connect import REVISION, revision
+from database.errors import DatabaseError
 from feeds import scope
 from feeds.blocks import Block
 from feeds.digest import NOTHING, Checksum, Digest, checksum, digest, fold, quoted

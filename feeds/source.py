@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import DatabaseError, name_of, reason
+from database.connect import driver_message, name_of
+from database.errors import DatabaseError
 from feeds.blocks import Block
 from feeds.digest import (
     Checksum,
@@ -260,7 +261,7 @@ class Source:
         try:
             yield
         except (DBAPIError, UnicodeError) as error:
-            said = reason(error) if isinstance(error, DBAPIError) else str(error)
+            said = driver_message(error) if isinstance(error, DBAPIError) else str(error)
             raise self.wrong(self.fault(table, fit or self.engine) or said) from error
 
     def wrong(self, what: str) -> DatabaseError:

@@ -15,7 +15,8 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import DatabaseError, building, changing
+from database.connect import migrating, transaction
+from database.errors import DatabaseError
 from feeds.beside import alone, beside, move, require_folder, require_no_remains
 from feeds.blocks import Block
 from feeds.digest import Digest, Engine, quoted
@@ -57,7 +58,7 @@ class Sqlite(Relational):
                 if self._path.exists():
                     if source.engine == "sqlite" and self._path.samefile(source.name):
                         raise DatabaseError(f"{self.name}: is the source itself; {ANOTHER}")
-                    self.connection = there = old.enter_context(changing(_url(self._path)))
+                    self.connection = there = old.enter_context(transaction(_url(self._path)))
                     # To commit, even nothing, is to wait for those who read.
                     old.callback(lambda: None if self._wrote else there.rollback())
                     self._standing = self._stands()
@@ -110,11 +111,11 @@ class Sqlite(Relational):
             self._take_back()
         folder = self._making.enter_context(beside(self._path))
         new = folder / self._path.name
-        with building(str(new)) as connection:
+        with migrating(str(new)) as connection:
             upgrade(connection)
         self._making.push(lambda kind, *_: None if kind else move(new, self._path))
         # Keys are checked once, at the end.
-        self.connection = self._making.enter_context(changing(_url(new), foreign_keys=False))
+        self.connection = self._making.enter_context(transaction(_url(new), foreign_keys=False))
         self._do(f"pragma cache_size = -{CACHE * 1024}")
         self._do("delete from relation_types")
         indexes = self.connection.exec_driver_sql(INDEXES).all()

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from database.connect import VERSIONS
+from database.connect import VERSION_TABLE
 from schema.models import METADATA
 from schema.views import VIEWS
 
 SHOWN = 5
 """Strangers that a message names."""
 
-OURS = {("table", name) for name in (*METADATA.tables, VERSIONS)} | {
+OURS = {("table", name) for name in (*METADATA.tables, VERSION_TABLE)} | {
     ("view", view.name) for view in VIEWS
 }
 
@@ -86,7 +86,7 @@ def strangers(connection: Connection, *, migrated: bool) -> Sequence[str]:
     In PostgreSQL, in the schema that the connection looks at.
     """
     query = SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL
-    ours = OURS if migrated else {("table", VERSIONS)}
+    ours = OURS if migrated else {("table", VERSION_TABLE)}
     there = connection.exec_driver_sql(query, execution_options={"no_parameters": True})
     return [f"{kind} {name}" for kind, name in there if (kind, name) not in ours]
 

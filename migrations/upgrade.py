@@ -10,7 +10,8 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from database.connect import DatabaseError, name_of, revision
+from database.connect import name_of, revision
+from database.errors import DatabaseError
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:

@@ -86,7 +86,8 @@ def _asked(database: str, query: str) -> Iterable[Sequence[str]]:
 def _asked_by_url(database: str, query: str) -> Iterable[Sequence[str]]:
     from sqlalchemy import text
 
-    from database.connect import DatabaseError, locate, reading
+    from database.connect import locate, reading
+    from database.errors import DatabaseError
 
     try:
         url = locate(database)

@@ -67,7 +67,7 @@ def _reading_only(
     connection: Connection, report: Report, query: TextClause, values: Mapping[str, Value]
 ) -> Iterator[None]:
     """Hold a report of the user's own to what an ad hoc query may do."""
-    from database.guard import Authorizer, hold
+    from database.guard import Authorizer, require_read_only
     from database.statement import StatementError
 
     driver: Any = connection.connection.driver_connection
@@ -75,7 +75,7 @@ def _reading_only(
         # As the driver will send it: what SQLAlchemy makes of it, with numbers for the names.
         sent = str(query.compile(dialect=connection.dialect))
         try:
-            hold(driver, sent % {name: f"${n}" for n, name in enumerate(values, 1)})
+            require_read_only(driver, sent % {name: f"${n}" for n, name in enumerate(values, 1)})
         except StatementError as error:
             raise ReportError(f"{report.path}: {error}") from None
         yield

@@ -108,10 +108,10 @@ def columns(name: str) -> list[Field]:
                 Field(one.name, one.type, None, None, one.meaning, _listed(one.vocabulary))
                 for one in view.columns
             ]
-    raise unknown(name, [entry.name for entry in tables()])
+    raise unknown_table(name, [entry.name for entry in tables()])
 
 
-def unknown(name: str, known: Iterable[str]) -> UnknownTableError:
+def unknown_table(name: str, known: Iterable[str]) -> UnknownTableError:
     """Make the error for a name that is none of those that are known."""
     from rapidfuzz import process  # only who errs waits for it
 
@@ -150,7 +150,7 @@ def _keys(column: Column[Any]) -> Iterator[str]:
     for foreign in foreign_keys(table):
         for element in foreign.elements:
             # A column that only helps to hold two tables together has its own target elsewhere.
-            if element.parent is column and column in pointing(foreign):
+            if element.parent is column and column in referencing_columns(foreign):
                 yield f"fk {element.target_fullname}"
     for together, condition in _unique(table):
         if column in together:
@@ -178,11 +178,11 @@ def foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
     order = list(table.columns)
     return sorted(
         table.foreign_key_constraints,
-        key=lambda one: [order.index(column) for column in pointing(one)],
+        key=lambda one: [order.index(column) for column in referencing_columns(one)],
     )
 
 
-def pointing(foreign: ForeignKeyConstraint) -> list[Column[Any]]:
+def referencing_columns(foreign: ForeignKeyConstraint) -> list[Column[Any]]:
     """Give the columns that it takes to find the row that is meant.
 
     Where one column is enough, another beside it only sees to it that both rows are of one kind
@@ -221,7 +221,7 @@ def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str
 def _attribute(column: Column[Any]) -> str:
     table = column.table
     keys = ["PK"] if column.primary_key else []
-    if any(column in pointing(foreign) for foreign in table.foreign_key_constraints):
+    if any(column in referencing_columns(foreign) for foreign in table.foreign_key_constraints):
         keys.append("FK")
     if any([*together] == [column] and not where for together, where in _unique(table)):
         keys.append("UK")
@@ -235,7 +235,7 @@ def _lines(table: Table, wanted: Callable[[str], bool]) -> Iterator[str]:
         target = foreign.referred_table.name
         if not wanted(target):
             continue
-        from_columns = pointing(foreign)
+        from_columns = referencing_columns(foreign)
         one = "|o" if any(column.nullable for column in from_columns) else "||"
         alone = {*from_columns} == {*table.primary_key.columns}
         owned = {*from_columns} <= {*table.primary_key.columns}

@@ -1,13 +1,9 @@
-"""All models, imported for their metadata: what the migrations must equal."""
+"""All models, imported for their metadata: what the migrations must build."""
 
-from schema import actors as who
-from schema import dates
-from schema import evidence as vouching
-from schema import facts as saying
-from schema import loads as loading
+from schema import actors, dates, evidence, facts, loads
 from schema.base import Base
 
-__all__ = ["METADATA", "dates", "loading", "saying", "vouching", "who"]
+__all__ = ["METADATA", "actors", "dates", "evidence", "facts", "loads"]
 
 METADATA = Base.metadata
-"""Tables of every area."""
+"""The tables of every area."""

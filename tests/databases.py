@@ -16,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from database.connect import MAKE, REVISION, DatabaseError, building, reading, writing
+from database.connect import HOW_TO_CREATE, REVISION, migrating, reading, writing
+from database.errors import DatabaseError
 from migrations.upgrade import upgrade
 from tests.postgres import creation
 
@@ -97,7 +98,7 @@ class Server:
 
 def migrate(database: str) -> str:
     """Make a sourcebook where nothing is yet."""
-    with building(database) as connection:
+    with migrating(database) as connection:
         upgrade(connection)
     return database
 
@@ -198,11 +199,11 @@ def normalised(sql: str) -> str:
 # --- how opening one fails ------------------------------------------------------------------------
 
 Way = Callable[[str], AbstractContextManager[sa.Connection]]
-WAYS: dict[str, Way] = {"read": reading, "write": writing, "build": building}
+WAYS: dict[str, Way] = {"read": reading, "write": writing, "build": migrating}
 ALL = tuple(WAYS)
 OPEN = ("read", "write")
 
-INIT = MAKE
+INIT = HOW_TO_CREATE
 OTHER = "give another --db"
 NEWER = (
     f"was made by a newer Sourcebook (schema sourcebook_9999, this one knows {REVISION}); "

@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from coding.load import SHIPPED, load, read
-from database.connect import DatabaseError, reading, writing
+from database.connect import reading, writing
+from database.errors import DatabaseError
 from feeds.duckdb import Duckdb
 from feeds.feeding import Fed, feed
 from feeds.progress import Progress

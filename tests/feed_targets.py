@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
 import cli
-from database.connect import DatabaseError, building, locate, reading
+from database.connect import locate, migrating, reading
+from database.errors import DatabaseError
 from feeds.feeding import Fed, feed
 from feeds.postgresql import Postgresql
 from feeds.progress import Progress
@@ -86,7 +87,7 @@ class Place:
         """Make a sourcebook without any document, where nothing is yet."""
         if not self.is_file:
             self.do(f"create schema {SCHEMA}")
-        with building(self.url) as connection:
+        with migrating(self.url) as connection:
             upgrade(connection)
 
     def held(self) -> dict[str, list[tuple[Any, ...]]]:

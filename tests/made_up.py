@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from database.connect import building
+from database.connect import migrating
 from migrations.upgrade import upgrade
 from schema.edtf import Edtf
 from schema.facts import TABLE_OF
@@ -231,7 +231,7 @@ class Book:
 
 def build(database: str) -> str:
     """Make a sourcebook without rows; give back where it is."""
-    with building(database) as connection:
+    with migrating(database) as connection:
         upgrade(connection)
     return database
 

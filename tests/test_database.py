@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from database import connect as opening
-from database.connect import DatabaseError, building, locate, name_of, reading, writing
+from database.connect import locate, migrating, name_of, reading, writing
+from database.errors import DatabaseError
 from migrations.upgrade import upgrade
 from tests.databases import ALL, INIT, NEWER, OPEN, OTHER, migrate, names, refusal
 
@@ -149,7 +150,7 @@ def newer(path: Path) -> None:
 
 
 def older(path: Path) -> None:
-    with building(str(path)) as connection:
+    with migrating(str(path)) as connection:
         upgrade(connection, "sourcebook_0001")
 
 
@@ -367,7 +368,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     link, file = tmp_path / "link.db", tmp_path / "away" / "sourcebook.db"
     file.parent.mkdir()
     link.symlink_to(file)
-    with pytest.raises(ZeroDivisionError), building(str(link)):
+    with pytest.raises(ZeroDivisionError), migrating(str(link)):
         1 / 0  # noqa: B018
     assert link.is_symlink()
     assert not file.exists()
@@ -390,14 +391,14 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
         ("sqlite:///x.db?mode=ro", "--db: sqlite:/// takes no options; give the path, as it is"),
         ("mysql://me:S3cret@host/x", "--db: mysql is not supported; give SQLite or PostgreSQL"),
         ("oracle+x://me:S3cret@h", "--db: oracle is not supported; give SQLite or PostgreSQL"),
-        ("://", opening.NO_URL),
-        ("postgres ql://me:S3cret@host/x", opening.NO_URL),
-        ("postgresql://me:S3cret@host:port/x", opening.NO_URL),
-        ("postgresql://me:S3cret/x", opening.NO_URL),
-        ("postgresql:/me:S3cret@host/x", opening.NO_URL),
-        ("postgresql+psycopg:me:S3cret@host/x", opening.NO_URL),
-        ("host=localhost password=S3cret", opening.NO_URL),
-        ("host=localhost password = S3cret", opening.NO_URL),
+        ("://", opening.NOT_A_URL),
+        ("postgres ql://me:S3cret@host/x", opening.NOT_A_URL),
+        ("postgresql://me:S3cret@host:port/x", opening.NOT_A_URL),
+        ("postgresql://me:S3cret/x", opening.NOT_A_URL),
+        ("postgresql:/me:S3cret@host/x", opening.NOT_A_URL),
+        ("postgresql+psycopg:me:S3cret@host/x", opening.NOT_A_URL),
+        ("host=localhost password=S3cret", opening.NOT_A_URL),
+        ("host=localhost password = S3cret", opening.NOT_A_URL),
         *(
             (url, "--db: in a user's name or password, write @ as %40 and / as %2F")
             for url in ("postgresql://me:S3@cret@host/x", "postgresql://m/e:S3cret@host/x")

@@ -22,7 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from database import connect as opening
-from database.connect import DatabaseError, building, locate, name_of, reading, writing
+from database.connect import locate, migrating, name_of, reading, writing
+from database.errors import DatabaseError
 from tests.databases import (
     ALL,
     NEWER,
@@ -336,7 +337,7 @@ def test_a_user_who_is_not_there(postgres_server: str, way: str) -> None:
 def test_what_is_no_sourcebook_on_a_server_is_refused(
     empty_database: str, statements: list[str], ways: tuple[str, ...], said: str
 ) -> None:
-    with building(empty_database) as connection:
+    with migrating(empty_database) as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
     for way in ways:
@@ -355,7 +356,7 @@ def test_a_database_of_another_encoding_is_refused(sourcebooks: Files | Server) 
 @on_postgresql
 def test_a_user_without_rights_is_told_whom_to_ask(database: str) -> None:
     guest = f"{GUEST}{uuid.uuid4().hex}"
-    with building(database) as connection:
+    with migrating(database) as connection:
         connection.exec_driver_sql(f"create role {guest} login")
     url = make_url(database).set(username=guest).render_as_string(hide_password=False)
     try:
@@ -364,7 +365,7 @@ def test_a_user_without_rights_is_told_whom_to_ask(database: str) -> None:
             assert said.startswith(f"postgresql://{guest}@")
             assert said.endswith("; ask its owner, or connect as another user")
     finally:
-        with building(database) as connection:
+        with migrating(database) as connection:
             connection.exec_driver_sql(f"drop role {guest}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import CheckConstraint, inspect, text
 
-from database.connect import VERSIONS, building, reading
+from database.connect import VERSION_TABLE, migrating, reading
 from migrations.upgrade import upgrade
 from schema import dictionary, views
 from schema.models import METADATA
@@ -24,7 +24,7 @@ def database(
     """A sourcebook without rows."""
     new = tmp_path / "sourcebook.db"
     name = str(new) if request.param == "sqlite" else postgres_database()
-    with building(name) as connection:
+    with migrating(name) as connection:
         upgrade(connection)
     return name
 
@@ -32,7 +32,7 @@ def database(
 def test_tables_and_views_are_those_of_the_database(database: str) -> None:
     with reading(database) as connection:
         found = inspect(connection)
-        real = {(name, "table") for name in found.get_table_names() if name != VERSIONS}
+        real = {(name, "table") for name in found.get_table_names() if name != VERSION_TABLE}
         real |= {(name, "view") for name in found.get_view_names()}
     entries = dictionary.tables()
     assert {(entry.name, entry.kind) for entry in entries} == real
@@ -51,7 +51,7 @@ def test_columns_are_those_of_the_database_in_order(database: str) -> None:
 
 def test_views_carry_their_meaning_in_postgresql(postgres_database: Callable[..., str]) -> None:
     database = postgres_database()
-    with building(database) as connection:
+    with migrating(database) as connection:
         upgrade(connection)
         query = (
             "select obj_description(to_regclass(:name)), col_description(to_regclass(:name), :n)"
@@ -64,7 +64,7 @@ def test_views_carry_their_meaning_in_postgresql(postgres_database: Callable[...
 
 def test_types_are_those_of_postgresql(postgres_database: Callable[..., str]) -> None:
     database = postgres_database()
-    with building(database) as connection:
+    with migrating(database) as connection:
         upgrade(connection)
         rows = connection.execute(
             text(

@@ -23,7 +23,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import sourcebook
-from database.connect import REVISION, DatabaseError, writing
+from database.connect import REVISION, writing
+from database.errors import DatabaseError
 from exports import dump, parquet
 from exports.files import lines
 from exports.formats import FORMATS as EXPORTED

@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from database.connect import DatabaseError, reading, writing
+from database.connect import reading, writing
+from database.errors import DatabaseError
 from schema.models import METADATA
 from tests.databases import migrate, parts
 from tests.export_folders import run

@@ -177,11 +177,12 @@ LOSING = """
 import sys
 import sqlalchemy as sa
 from feeds.source import driving
-from database.connect import DatabaseError, changing, locate
+from database.connect import transaction, locate
+from database.errors import DatabaseError
 
 engine = sa.create_engine(sys.argv[1], isolation_level="AUTOCOMMIT")
 try:
-    with changing(locate(sys.argv[1])) as connection, driving(connection) as driver:
+    with transaction(locate(sys.argv[1])) as connection, driving(connection) as driver:
         with driver.cursor() as cursor:
             cursor.execute("create temporary table taken (a text)")
             with cursor.copy("copy taken from stdin") as copy, engine.connect() as other:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from database.connect import DatabaseError, reading
+from database.connect import reading
+from database.errors import DatabaseError
 from feeds.duckdb import path_of
 from feeds.progress import Progress
 from feeds.proof import compare_reports

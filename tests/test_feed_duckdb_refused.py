@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from database.connect import DatabaseError, reading
+from database.connect import reading
+from database.errors import DatabaseError
 from feeds.duckdb import path_of
 from tests.databases import on_sqlite
 from tests.duckdb_files import change, content, fed, held, refused, state

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from database.connect import DatabaseError, reading, writing
+from database.connect import reading, writing
+from database.errors import DatabaseError
 from feeds import postgresql, sqlite
 from feeds.beside import move
 from feeds.progress import Progress

@@ -17,7 +17,8 @@ from coding.faults import Unusable
 from coding.items import Name, content_hash, items_of
 from coding.load import Loaded, load, read
 from coding.stored import Stored
-from database.connect import DatabaseError, reading, writing
+from database.connect import reading, writing
+from database.errors import DatabaseError
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server

@@ -20,7 +20,8 @@ from prompt_toolkit.output import DummyOutput
 from adhoc.command import Asked
 from adhoc.shell import is_whole, shell
 from adhoc.shell_words import Names
-from database.connect import DatabaseError, writing
+from database.connect import writing
+from database.errors import DatabaseError
 from database.statement import Engine
 from tests.databases import Files, Server, on_sqlite
 from tests.rows import fill

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from adhoc.session import Session, ask
 from cli import sourcebook
-from database.connect import DatabaseError
-from database.readonly import sqlite_file
+from database.errors import DatabaseError
+from database.readonly import open_sqlite
 from tests.sql_databases import folder_of
 from tests.sql_files import half_written, left_with_log, left_without_index, logged, odd
 
@@ -233,7 +233,7 @@ def test_beside_a_program_that_writes(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
     database = logged(tmp_path / "t.db")
     with ExitStack() as stack:
-        connection, _ = stack.enter_context(sqlite_file(database))
+        connection, _ = stack.enter_context(open_sqlite(database))
         connection.execute("select * from t").fetchall()
         with writer(database) as write:
             write("insert into t values (3)")

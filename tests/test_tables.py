@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from cli import sourcebook
-from database import describe as found
+from database import describe
 from database.connect import reading, writing
 from schema import dictionary
 from tests.databases import Files, Server
@@ -72,7 +72,7 @@ def test_columns_have_examples(filled: str) -> None:
         "kind": "person; state; outlet",
         "background": "has a coast",
     }
-    assert rows(filled, "loads")["content_hash"]["examples"] == "0" * found.SHORT + "…"
+    assert rows(filled, "loads")["content_hash"]["examples"] == "0" * describe.SHORT + "…"
     stored = "true; false" if "://" in filled else "1; 0"  # as a query would have to say it
     assert rows(filled, "relation_types")["is_symmetric"]["examples"] == stored
     assert (
@@ -88,17 +88,17 @@ def test_what_has_no_rows_has_no_examples(database: str) -> None:
 def test_what_takes_too_long_is_left_out_and_said(
     filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found, "PATIENCE", 0)
+    monkeypatch.setattr(describe, "PATIENCE", 0)
     listed = rows(filled, said="actor_names: not counted or shown: takes more than 0 s\n")
     assert {row["rows"] for row in listed.values()} == {None}
     assert len(listed) == len(dictionary.tables())
 
 
 def test_an_endless_view_ends(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(found, "PATIENCE", 0.2)
+    monkeypatch.setattr(describe, "PATIENCE", 0.2)
     endless = "with recursive n (n) as (select 1 union all select n + 1 from n where n > 0)"
-    with found.look(filled) as there:
-        assert isinstance(there, found.Sourcebook)
+    with describe.describing(filled) as there:
+        assert isinstance(there, describe.DescribedSourcebook)
         query: Any = sa.text(f"{endless} select count(*) from n")
         assert there._ask(query, "endless") is None
         assert there.note == "endless: not counted or shown: takes more than 0.2 s"
@@ -108,8 +108,8 @@ def test_ctrl_c_ends_a_count(filled: str) -> None:
     endless = "with recursive n (n) as (select 1 union all select n + 1 from n where n > 0)"
     query: Any = sa.text(f"{endless} select count(*) from n")
     stop = threading.Timer(0.3, interrupt_main)
-    with found.look(filled) as there:
-        assert isinstance(there, found.Sourcebook)
+    with describe.describing(filled) as there:
+        assert isinstance(there, describe.DescribedSourcebook)
         stop.start()
         with pytest.raises(KeyboardInterrupt):
             there._ask(query, "endless")
