@@ -178,12 +178,12 @@ def check(
     Exit status: 1 if there are errors, 3 if the worst is a warning, else 0.
     """
     from coding.faults import Severity
-    from coding.load import examine
+    from coding.load import check_file
 
     _one_text(files, text)
     only_for("--raw", raw, [format], "csv")
     with failing():
-        faults = [fault for path in files for fault in examine(path, text)]
+        faults = [fault for path in files for fault in check_file(path, text)]
         if format == "table" and output is None:
             for fault in faults:
                 click.echo(str(fault))
@@ -282,16 +282,16 @@ def main() -> None:
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn what stops a command into lines on stderr and exit status 1."""
-    from coding.faults import Unusable
+    from coding.faults import InvalidInputError
     from output.options import failing as stopping
 
     try:
         with stopping():
             yield
-    except Unusable as unusable:
-        for fault in unusable.faults:
+    except InvalidInputError as error:
+        for fault in error.faults:
             click.echo(str(fault), err=True)
-        faults = _counted(len(unusable.faults), "fault")
+        faults = _counted(len(error.faults), "fault")
         raise click.ClickException(f"{faults}; nothing more was changed") from None
     except OSError as error:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None

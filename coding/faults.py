@@ -1,7 +1,7 @@
 r"""What can be wrong with what people hand in: one type for all of it, and how it is worded.
 
-Every reader and check of intake reports `Fault`s, all of them at once, and raises `Unusable` where
-nothing can be done with the input. Imports nothing of the project.
+Readers and checks report `Fault`s, all at once. They raise `InvalidInputError` where nothing can be
+done with the input. Imports nothing of the project.
 
 Input may be hostile: whatever cannot be printed is shown as an escape (`\x1b`, `\u202e`). The
 joiners of Persian words and of emoji are escaped too, since an invisible difference is often just
@@ -57,7 +57,7 @@ class Fault:
         return self.file, self.line or 0, self.where, self.rule, self.message
 
 
-class Unusable(Exception):  # noqa: N818 - it says what the input is
+class InvalidInputError(Exception):
     """Input that cannot be used at all, with every reason that was found."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

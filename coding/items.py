@@ -21,7 +21,7 @@ SHARED = ("actor", "place", "topic", "source")
 """Items that codings share; a named source among them."""
 
 
-class Name(NamedTuple):
+class ItemKey(NamedTuple):
     """What an item is, and its key."""
 
     kind: str
@@ -29,7 +29,7 @@ class Name(NamedTuple):
 
 
 Content = dict[str, Any]
-Items = dict[Name, Content]
+Items = dict[ItemKey, Content]
 
 
 def items_of(coding: Coding) -> Items:
@@ -37,34 +37,34 @@ def items_of(coding: Coding) -> Items:
     lengths = [passage.length for passage in coding.passages]
     found: Items = {}
     document = coding.document
-    found[Name("coding", document.key)] = {"coder": coding.coder, "format": coding.format}
-    found[Name("source", document.key)] = {
+    found[ItemKey("coding", document.key)] = {"coder": coding.coder, "format": coding.format}
+    found[ItemKey("source", document.key)] = {
         **_source(document.title, document.kind, "named", document),
         "language": document.language,
     }
     found.update(_passages(coding))
     for topic in coding.topics:
-        found[Name("topic", topic.key)] = {"label": topic.label} if topic.label else {}
+        found[ItemKey("topic", topic.key)] = {"label": topic.label} if topic.label else {}
     for place in coding.places:
-        found[Name("place", place.key)] = (
+        found[ItemKey("place", place.key)] = (
             {"name": place.name, "kind": place.kind, "within": place.within} if place.name else {}
         )
     for source in coding.sources:
-        found[Name(kind_of_source(source), source.key)] = (
+        found[ItemKey(kind_of_source(source), source.key)] = (
             {**_source(source.title, source.kind, source.anonymity, source), "language": None}
             if source.title
             else {}
         )
         if source.at:
-            found[Name("citation", source.key)] = {"spans": _spans(source.at, lengths)}
+            found[ItemKey("citation", source.key)] = {"spans": _spans(source.at, lengths)}
     for actor in coding.actors:
-        found[Name("actor", actor.key)] = (
+        found[ItemKey("actor", actor.key)] = (
             {"name": actor.name, "kind": actor.kind, "background": actor.background}
             if actor.name
             else {}
         )
         for name in actor.names:
-            found[Name(FactKind.NAME, f"{actor.key}/{name.name}")] = {
+            found[ItemKey(FactKind.NAME, f"{actor.key}/{name.name}")] = {
                 "actor": actor.key,
                 "name": name.name,
                 "name_kind": name.kind,
@@ -79,39 +79,39 @@ def kind_of_source(source: Source) -> str:
     return "source" if source.anonymity == "named" else "voice"
 
 
-def content_hash(items: Mapping[Name, Content]) -> str:
+def content_hash(items: Mapping[ItemKey, Content]) -> str:
     """Give the SHA-256 of what a coding says, whatever its order, comments and file.
 
     A key alone, which refers to what another coding introduces, says nothing by itself.
     """
     said = sorted(name for name, content in items.items() if content)
-    return digest([kind, key, items[Name(kind, key)]] for kind, key in said)
+    return digest([kind, key, items[ItemKey(kind, key)]] for kind, key in said)
 
 
-def source_named(items: Mapping[Name, Content], key: str) -> Name:
+def source_named(items: Mapping[ItemKey, Content], key: str) -> ItemKey:
     """Give the source that a bare key means in a coding: one of its own, else a shared one."""
-    voice = Name("voice", key)
-    return voice if voice in items else Name("source", key)
+    voice = ItemKey("voice", key)
+    return voice if voice in items else ItemKey("source", key)
 
 
-def sources_used(items: Mapping[Name, Content], name: Name) -> set[str]:
+def sources_used(items: Mapping[ItemKey, Content], name: ItemKey) -> set[str]:
     """Give the bare keys of the sources that an item stands on: its chains, or what it cites."""
     if name.kind == "citation":
         return {name.key}
     return {key for one in items[name].get("evidence", ()) for key in one["through"]}
 
 
-def mentioned(items: Mapping[Name, Content]) -> set[Name]:
+def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
     """Give the actors, places, topics and sources that something in a coding refers to."""
-    found: set[Name] = set()
+    found: set[ItemKey] = set()
     for name, content in items.items():
         found.update(source_named(items, key) for key in sources_used(items, name))
         for field, kind in MENTIONS.items():
-            found.add(Name(kind, content.get(field) or ""))
+            found.add(ItemKey(kind, content.get(field) or ""))
         if name.kind == FactKind.RELATION:
-            found.update(Name("actor", content[end]) for end in ("from", "to"))
-        found.update(Name("actor", actor) for _role, actor in content.get("actors", ()))
-        found.update(Name("actor", row[0]) for row in content.get("participants", ()))
+            found.update(ItemKey("actor", content[end]) for end in ("from", "to"))
+        found.update(ItemKey("actor", actor) for _role, actor in content.get("actors", ()))
+        found.update(ItemKey("actor", row[0]) for row in content.get("participants", ()))
     return found
 
 
@@ -161,7 +161,7 @@ def _passages(coding: Coding) -> Items:
     for n, passage in enumerate(coding.passages, start=1):
         if passage.heading:
             section = n
-        found[Name("passage", str(n))] = {
+        found[ItemKey("passage", str(n))] = {
             "section": section,
             "length": passage.length,
             "hash": passage.hash,
@@ -172,7 +172,7 @@ def _passages(coding: Coding) -> Items:
 def _facts(coding: Coding, lengths: list[int]) -> Items:
     found: Items = {}
     for event in coding.events:
-        found[Name(FactKind.EVENT, event.key)] = {
+        found[ItemKey(FactKind.EVENT, event.key)] = {
             "title": event.title,
             "summary": event.summary,
             "event_type": event.type,
@@ -184,7 +184,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
         }
     for link in coding.links:
         key = link.key or relation_key(link.origin, link.type, link.target)
-        found[Name(FactKind.LINK, key)] = {
+        found[ItemKey(FactKind.LINK, key)] = {
             "from": link.origin,
             "type": link.type,
             "to": link.target,
@@ -192,7 +192,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
             "evidence": _evidence(link.evidence, lengths),
         }
     for quote in coding.quotes:
-        found[Name(FactKind.QUOTE, quote.key)] = {
+        found[ItemKey(FactKind.QUOTE, quote.key)] = {
             "text": BREAK.join(quote.text) if quote.text else None,
             "says": quote.says,
             "directness": quote.directness,
@@ -203,7 +203,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
             "evidence": _evidence(quote.evidence, lengths, own_date=quote.date),
         }
     for position in coding.positions:
-        found[Name(FactKind.POSITION, position.key)] = {
+        found[ItemKey(FactKind.POSITION, position.key)] = {
             "topic": position.topic,
             "position_kind": position.kind,
             "statement": position.statement,
@@ -212,7 +212,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
         }
     for relation in coding.relations:
         key = relation.key or relation_key(relation.origin, relation.type, relation.target)
-        found[Name(FactKind.RELATION, key)] = {
+        found[ItemKey(FactKind.RELATION, key)] = {
             "from": relation.origin,
             "type": relation.type,
             "to": relation.target,
@@ -223,7 +223,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
             "evidence": _evidence(relation.evidence, lengths, own_date=relation.since),
         }
     for other in coding.elsewhere:
-        found[Name("elsewhere", other.fact)] = {"evidence": _evidence(other.evidence, lengths)}
+        found[ItemKey("elsewhere", other.fact)] = {"evidence": _evidence(other.evidence, lengths)}
     return found
 
 

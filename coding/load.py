@@ -14,18 +14,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from coding.differences import Said, differences
-from coding.faults import Fault, Severity, Unusable, shown
+from coding.changeset import PeerCoding, compare
+from coding.cross_references import CrossReferences
+from coding.faults import Fault, InvalidInputError, Severity, shown
 from coding.format import Coding
-from coding.items import Name, content_hash, digest, items_of, relation_key
-from coding.others import Others
-from coding.proving import locator_faults, prove
+from coding.items import ItemKey, content_hash, digest, items_of, relation_key
 from coding.reading import read_coding
 from coding.rules import check
-from coding.stored import Stored
+from coding.snapshot import Snapshot
 from coding.text import read_text
-from coding.tree import Lines, Loc
-from coding.writing import Writer
+from coding.verification import locator_faults, verify
+from coding.writer import Writer
+from coding.yaml_tree import Lines, Loc
 from schema.vocabulary import Action
 
 SHIPPED = Path(__file__).parent.parent / "articles"
@@ -33,7 +33,7 @@ SHIPPED = Path(__file__).parent.parent / "articles"
 
 
 @dataclass(frozen=True)
-class Proven:
+class ValidatedCoding:
     """A coding that nothing stands against, with the text if it was given."""
 
     path: Path
@@ -49,7 +49,7 @@ class Loaded:
     """What a load did."""
 
     document: str
-    changes: list[tuple[Action, Name]]
+    changes: list[tuple[Action, ItemKey]]
     kept: int
     """Passages whose text was stored."""
     first: bool
@@ -73,25 +73,25 @@ def _plural(kind: str) -> str:
     return kind if kind == "elsewhere" else f"{kind}s"
 
 
-def examine(path: Path, text_path: Path | None = None) -> list[Fault]:
+def check_file(path: Path, text_path: Path | None = None) -> list[Fault]:
     """Give every fault of a coding, by itself and against its text, in the order of the file."""
     try:
         coding, lines = read_coding(path)
         passages = read_text(text_path) if text_path is not None else None
-    except Unusable as unusable:
-        return unusable.faults
+    except InvalidInputError as error:
+        return error.faults
     return _faults(coding, lines, passages, text_path)
 
 
-def read(path: Path, text_path: Path | None = None) -> Proven:
-    """Read a coding that is to be loaded. Raises Unusable with all its errors."""
+def read(path: Path, text_path: Path | None = None) -> ValidatedCoding:
+    """Read a coding that is to be loaded. Raises InvalidInputError with all its errors."""
     coding, lines = read_coding(path)
     passages = read_text(text_path) if text_path is not None else None
     faults = _faults(coding, lines, passages, text_path)
     errors = [fault for fault in faults if fault.severity is Severity.ERROR]
     if errors:
-        raise Unusable(errors)
-    return Proven(path, coding, lines, passages, faults)
+        raise InvalidInputError(errors)
+    return ValidatedCoding(path, coding, lines, passages, faults)
 
 
 def _faults(
@@ -102,40 +102,40 @@ def _faults(
         if passages is None or text_path is None:
             faults.extend(locator_faults(coding, lines))
         else:
-            faults.extend(prove(coding, lines, passages, text_path))
+            faults.extend(verify(coding, lines, passages, text_path))
     return sorted(set(faults))
 
 
 def load(
     connection: Connection,
-    proven: Proven,
+    proven: ValidatedCoding,
     *,
     keep_text: bool = False,
-    together: Sequence[Proven] = (),
+    together: Sequence[ValidatedCoding] = (),
 ) -> Loaded:
     """Bring the database to what the coding says; the same coding again changes nothing.
 
     `together` are all codings of the same command. They are compared with one another, not with
     what an earlier state of them has put into the database: so two that introduce the same actor
-    can both be corrected. Raises Unusable for conflicts with other codings, for references to
-    what is not there, and for what others still rest on.
+    can both be corrected. Raises InvalidInputError for conflicts with other codings, for
+    references to missing rows, and for removed rows that other documents still use.
     """
     coding = proven.coding
     document = coding.document.key
     wanted = items_of(coding)
-    stored = Stored(connection, document)
+    stored = Snapshot(connection, document)
 
-    def fault(name: Name, rule: str, message: str) -> Fault:
+    def fault(name: ItemKey, rule: str, message: str) -> Fault:
         return proven.lines.fault(rule, _loc(coding, name), message)
 
     said = {
-        other.coding.document.key: Said(shown(other.path.name), items_of(other.coding))
+        other.coding.document.key: PeerCoding(shown(other.path.name), items_of(other.coding))
         for other in together
     }
-    found, faults = differences(wanted, stored, said, fault)
-    faults += Others(connection, stored, fault).faults(wanted, found)
+    found, faults = compare(wanted, stored, said, fault)
+    faults += CrossReferences(connection, stored, fault).faults(wanted, found)
     if faults:
-        raise Unusable(faults)
+        raise InvalidInputError(faults)
     number = stored.document_id
     if found:
         number = Writer(connection, stored, document).write(found, wanted)
@@ -155,7 +155,7 @@ SECTIONS = {"voice": "sources", "citation": "sources", "elsewhere": "elsewhere"}
 """Where items stand in a coding; the others in the plural of their kind."""
 
 
-def _loc(coding: Coding, name: Name) -> Loc:
+def _loc(coding: Coding, name: ItemKey) -> Loc:
     """Say where an item stands in the coding."""
     if name.key == coding.document.key and name.kind == "source":
         return ("document",)
@@ -190,7 +190,7 @@ def _complete(
 
 
 def _journal(
-    connection: Connection, document: int | None, changes: list[tuple[Action, Name]]
+    connection: Connection, document: int | None, changes: list[tuple[Action, ItemKey]]
 ) -> None:
     codings = connection.execute(
         text(

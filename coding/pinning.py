@@ -17,11 +17,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from coding.block import Edit, changed_passages, rewritten
-from coding.faults import Unusable, quoted
+from coding.faults import InvalidInputError, quoted
+from coding.passage_block import Edit, changed_passages, rewritten
 from coding.reading import MAX_CODING
-from coding.text import load, nearest_place, normalise, read_text, unusable
-from coding.tree import Extent, Loc, Tree, grow
+from coding.text import invalid, load, nearest_place, normalise, read_text
+from coding.yaml_tree import Extent, Loc, Tree, parse
 
 _PART = re.compile(r'([1-9][0-9]{0,5})(?:(:[0-9]{1,7}-[0-9]{1,7})|\s+"((?:[^"\\]|\\.)*)")?')
 _COMMA = re.compile(r"\s*,\s*")
@@ -29,7 +29,7 @@ _ELLIPSIS = re.compile(r" (?:…|\.\.\.) ")
 
 
 def pin(source: str, passages: list[str], path: Path) -> str:
-    """The text of a coding, pinned; raises Unusable with every draft that is not to be found.
+    """Return the text of a coding, pinned; raises InvalidInputError with every draft not found.
 
     `path` is its name in faults. What is pinned already stays, so that pinning twice changes
     nothing; but it is refused where its passage has changed since.
@@ -38,7 +38,7 @@ def pin(source: str, passages: list[str], path: Path) -> str:
 
 
 def pin_file(path: Path, text_path: Path) -> int:
-    """Pin a coding file and give the number of locators that were drafts; raises Unusable.
+    """Pin a coding file and give the number of locators that were drafts; raises InvalidInputError.
 
     The file is replaced whole, or left untouched where nothing changes.
     """
@@ -48,7 +48,7 @@ def pin_file(path: Path, text_path: Path) -> int:
         try:
             _replace(path.resolve(), pinned)
         except OSError as error:
-            raise unusable("unwritable", path, f"cannot be written: {error.strerror}") from None
+            raise invalid("unwritable", path, f"cannot be written: {error.strerror}") from None
     return count
 
 
@@ -71,7 +71,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _pinned(source: str, passages: list[str], path: Path) -> tuple[str, int]:
-    tree = grow(source, str(path))
+    tree = parse(source, str(path))
     faults = [fault for fault in tree.faults if fault.where != "passages"]  # may be empty still
     edits: list[Edit] = []
     pinned: dict[Loc, str] = {}
@@ -96,16 +96,16 @@ def _pinned(source: str, passages: list[str], path: Path) -> tuple[str, int]:
             count += drafts
     try:
         edits.extend(rewritten(source, tree, passages))
-    except Unusable as unusable:
-        faults.extend(unusable.faults)
+    except InvalidInputError as error:
+        faults.extend(error.faults)
     if faults:
-        raise Unusable(faults)
+        raise InvalidInputError(faults)
     result = source
     for start, end, new in sorted(edits, reverse=True):
         result = result[:start] + new + result[end:]
     if not _says(result, _texts(tree) | pinned, passages):
         message = "the layout of the file is not understood; write it as docs/format.md shows"
-        raise Unusable([tree.lines.fault("no-block", ("passages",), message)])
+        raise InvalidInputError([tree.lines.fault("no-block", ("passages",), message)])
     return result, count
 
 
@@ -121,9 +121,9 @@ def _texts(tree: Tree) -> dict[Loc, str]:
 def _says(result: str, texts: dict[Loc, str], passages: Sequence[str]) -> bool:
     """Whether the pinned file reads as it should: days of a coder's work are in it."""
     try:
-        tree = grow(result, "")
+        tree = parse(result, "")
         return not tree.faults and _texts(tree) == texts and not rewritten(result, tree, passages)
-    except Unusable:
+    except InvalidInputError:
         return False
 
 

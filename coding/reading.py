@@ -1,8 +1,8 @@
 """Reading a coding file: bytes that anybody may have made become a `Coding`, or reasons why not.
 
-What YAML lets in is for coding/tree.py, what is well formed for coding/format.py; here both are
-put together, and what pydantic finds is said in words that a coder understands, with line and key.
-Whatever the file holds, nothing but `Unusable` is raised. Reads files, writes none.
+coding/yaml_tree.py parses the YAML and coding/format.py validates it; this file joins the two and
+turns what pydantic reports into words that a coder understands, with line and key.
+Whatever the file holds, nothing but `InvalidInputError` is raised. Reads files, writes none.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from coding.faults import Fault, Unusable, nearest, quoted
+from coding.faults import Fault, InvalidInputError, nearest, quoted
 from coding.format import Coding
 from coding.text import load
-from coding.tree import Lines, Loc, Tree, grow
+from coding.yaml_tree import Lines, Loc, Tree, parse
 
 MAX_CODING = 10_000_000
 """The largest coding that is read, in bytes: that of a long article has some 200,000."""
 
 
 def read_coding(path: Path) -> tuple[Coding, Lines]:
-    """Read a coding file; raises Unusable with all that is wrong with it."""
+    """Read a coding file; raises InvalidInputError with all that is wrong with it."""
     return parse_coding(load(path, MAX_CODING), str(path))
 
 
 def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
     """Read a coding from text; `file` is its name in faults."""
-    tree = grow(text, file)
+    tree = parse(text, file)
     faults = tree.faults
     try:
         coding = Coding.model_validate(tree.root)
@@ -42,7 +42,7 @@ def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
     else:
         if not faults:
             return coding, tree.lines
-    raise Unusable(faults)
+    raise InvalidInputError(faults)
 
 
 def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
@@ -50,9 +50,9 @@ def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     found = []
     for details in error.errors(include_url=False):
         loc = tuple(part for part in details["loc"] if part != "[key]")
-        if any(loc[:n] in tree.spoilt for n in range(1, len(loc) + 1)):
+        if any(loc[:n] in tree.faulty for n in range(1, len(loc) + 1)):
             continue
-        if details["type"] == "value_error" and any(at[: len(loc)] == loc for at in tree.spoilt):
+        if details["type"] == "value_error" and any(at[: len(loc)] == loc for at in tree.faulty):
             continue  # of a whole item: what it lacks may be what has no value
         rule, message = _words(details, loc)
         found.append(tree.lines.fault(rule, loc, message))

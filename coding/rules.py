@@ -1,7 +1,7 @@
 """The rules that a well-formed coding is checked by, each with an id, a severity and a meaning.
 
 The table RULES is what `sourcebook check` runs and what docs/format.md lists; tests plant a
-fault for every one of them. Rules that need the text are in coding/proving.py.
+fault for every one of them. Rules that need the text are in coding/verification.py.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from coding.faults import Fault, Severity, nearest, quoted
 from coding.format import Coding, Event, Evidence, spans
-from coding.subject import Subject
-from coding.tree import Lines, Loc
+from coding.index import CodingIndex
+from coding.yaml_tree import Lines, Loc
 from schema.edtf import Edtf
 from schema.vocabulary import (
     RELATIONS,
@@ -30,6 +30,9 @@ from schema.vocabulary import (
 Finding = tuple[Loc, str]
 
 
+Find = Callable[[CodingIndex], Iterator[Finding]]
+
+
 @dataclass(frozen=True)
 class Rule:
     """One check: its id, how bad a finding is, what it asks for, and how it looks."""
@@ -37,33 +40,29 @@ class Rule:
     id: str
     severity: Severity
     meaning: str
-    find: Callable[[Subject], Iterator[Finding]]
+    find: Find
 
 
 RULES: list[Rule] = []
 
 
-def rule(
-    name: str, severity: Severity, meaning: str
-) -> Callable[[Callable[[Subject], Iterator[Finding]]], Callable[[Subject], Iterator[Finding]]]:
-    """Enter a function into the table of rules."""
+def rule(name: str, severity: Severity, meaning: str) -> Callable[[Find], Find]:
+    """Register a function as a rule."""
 
-    def enter(
-        find: Callable[[Subject], Iterator[Finding]],
-    ) -> Callable[[Subject], Iterator[Finding]]:
+    def register(find: Find) -> Find:
         RULES.append(Rule(name, severity, meaning, find))
         return find
 
-    return enter
+    return register
 
 
 def check(coding: Coding, lines: Lines) -> list[Fault]:
     """Run every rule and give what they found, in the order of the file."""
-    subject = Subject(coding)
+    index = CodingIndex(coding)
     return sorted(
         lines.fault(one.id, loc, message, one.severity)
         for one in RULES
-        for loc, message in one.find(subject)
+        for loc, message in one.find(index)
     )
 
 
@@ -71,20 +70,20 @@ ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
 @rule("duplicate-key", ERROR, "A key is given once: facts share one name space.")
-def _duplicate_key(subject: Subject) -> Iterator[Finding]:
+def _duplicate_key(index: CodingIndex) -> Iterator[Finding]:
     first: dict[tuple[str, str], Loc] = {}
-    for space, loc, key in subject.keys:
+    for space, loc, key in index.keys:
         other = first.setdefault((space, key), loc)
         if other is not loc:
             yield loc, f"{quoted(key)} is taken; give this one another key"
 
 
 @rule("unknown-key", ERROR, "Whatever a key refers to is in the coding.")
-def _unknown_key(subject: Subject) -> Iterator[Finding]:
+def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
     given: dict[str, set[str]] = defaultdict(set)
     for section in ("actors", "places", "topics", "sources", "events"):
-        given[section] = {one.key for one in getattr(subject.coding, section)}
-    for section, loc, key in subject.references:
+        given[section] = {one.key for one in getattr(index.coding, section)}
+    for section, loc, key in index.references:
         if key not in given[section]:
             meant = nearest(key, sorted(given[section]))
             hint = f"did you mean {meant}?" if meant else f"add it to {section}"
@@ -92,31 +91,31 @@ def _unknown_key(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("own-prefix", ERROR, "document:key names what is another document's.")
-def _own_prefix(subject: Subject) -> Iterator[Finding]:
-    own = subject.coding.document.key + ":"
-    found = [*subject.elsewhere, *((loc, key) for _, loc, key in subject.foreign)]
+def _own_prefix(index: CodingIndex) -> Iterator[Finding]:
+    own = index.coding.document.key + ":"
+    found = [*index.elsewhere, *((loc, key) for _, loc, key in index.foreign)]
     for loc, key in found:
         if key.startswith(own):
             yield loc, f"{quoted(key)} is of this document; write {key.removeprefix(own)}"
 
 
 @rule("no-evidence", ERROR, "No fact without evidence.")
-def _no_evidence(subject: Subject) -> Iterator[Finding]:
-    for loc, fact in subject.facts:
+def _no_evidence(index: CodingIndex) -> Iterator[Finding]:
+    for loc, fact in index.facts:
         if not fact.evidence:
             yield loc, "has no evidence; say where the text has it"
 
 
 @rule("not-pinned", ERROR, "The passages of the text are measured.")
-def _not_pinned(subject: Subject) -> Iterator[Finding]:
-    if not subject.coding.passages:
+def _not_pinned(index: CodingIndex) -> Iterator[Finding]:
+    if not index.coding.passages:
         yield ("passages",), "there are none; `sourcebook pin FILE --text TEXT` writes them"
 
 
 @rule("twice-in-a-role", ERROR, "An actor has a role in a fact once.")
-def _twice_in_a_role(subject: Subject) -> Iterator[Finding]:
+def _twice_in_a_role(index: CodingIndex) -> Iterator[Finding]:
     for section in ("events", "quotes", "positions"):
-        for i, fact in enumerate(getattr(subject.coding, section)):
+        for i, fact in enumerate(getattr(index.coding, section)):
             for role, counts in fact.who.items():
                 seen: set[str] = set()
                 for n, count in enumerate(counts):
@@ -129,13 +128,13 @@ def _twice_in_a_role(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("relates-to-itself", ERROR, "A relation, a link or a place has two different ends.")
-def _relates_to_itself(subject: Subject) -> Iterator[Finding]:
+def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
     for section in ("links", "relations"):
-        for i, one in enumerate(getattr(subject.coding, section)):
+        for i, one in enumerate(getattr(index.coding, section)):
             if one.origin == one.target:
                 yield (section, i), f"goes from {quoted(one.origin)} to itself"
-    within = {place.key: place.within for place in subject.coding.places}
-    for i, place in enumerate(subject.coding.places):
+    within = {place.key: place.within for place in index.coding.places}
+    for i, place in enumerate(index.coding.places):
         larger, passed = place.within, {place.key}
         while larger is not None and larger not in passed:
             passed.add(larger)
@@ -145,14 +144,14 @@ def _relates_to_itself(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("stored-once", ERROR, "A link, and a tie that is the same both ways, is coded once.")
-def _stored_once(subject: Subject) -> Iterator[Finding]:
+def _stored_once(index: CodingIndex) -> Iterator[Finding]:
     seen: set[Any] = set()
-    for i, link in enumerate(subject.coding.links):
+    for i, link in enumerate(index.coding.links):
         triple = (link.origin, link.type, link.target)
         if triple in seen:
             yield ("links", i), "is there already; add this evidence to it"
         seen.add(triple)
-    for i, one in enumerate(subject.coding.relations):
+    for i, one in enumerate(index.coding.relations):
         ends: Any = (one.origin, one.target)
         if RELATIONS[one.type].symmetric:
             ends = frozenset(ends)
@@ -163,7 +162,7 @@ def _stored_once(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("comparison-without-topic", ERROR, "A comparison says on what: it has a topic or a what.")
-def _comparison_without_topic(subject: Subject) -> Iterator[Finding]:
+def _comparison_without_topic(index: CodingIndex) -> Iterator[Finding]:
     comparing = (
         RelationType.DIFFERS_FROM,
         RelationType.AGREES_WITH,
@@ -171,24 +170,24 @@ def _comparison_without_topic(subject: Subject) -> Iterator[Finding]:
         RelationType.MORE_COMMITTED_THAN,
         RelationType.STRONGER_THAN,
     )
-    for i, one in enumerate(subject.coding.relations):
+    for i, one in enumerate(index.coding.relations):
         if one.type in comparing and one.topic is None and one.what is None:
             yield ("relations", i), f"{one.type} needs a topic, or what it is in"
 
 
 @rule("chain-repeats", ERROR, "A chain names each source once, and never the document.")
-def _chain_repeats(subject: Subject) -> Iterator[Finding]:
-    for loc, one, _fact in subject.evidence:
-        if subject.coding.document.key in one.through:
+def _chain_repeats(index: CodingIndex) -> Iterator[Finding]:
+    for loc, one, _fact in index.evidence:
+        if index.coding.document.key in one.through:
             yield (*loc, "through"), "names the document; it is the root of every chain"
         elif len(set(one.through)) < len(one.through):
             yield (*loc, "through"), "names a source twice"
 
 
 @rule("told-by-nobody", ERROR, "What is reported, alleged or rumoured has come through a source.")
-def _told_by_nobody(subject: Subject) -> Iterator[Finding]:
+def _told_by_nobody(index: CodingIndex) -> Iterator[Finding]:
     relayed = (Certainty.REPORTED, Certainty.ALLEGED, Certainty.RUMOURED)
-    for loc, one, _fact in subject.evidence:
+    for loc, one, _fact in index.evidence:
         if one.certainty in relayed and not one.through:
             yield loc, f"is {one.certainty}, but `through` names no source; name it"
         if one.certainty is Certainty.ASSERTED and one.through:
@@ -196,15 +195,15 @@ def _told_by_nobody(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("stance-on-own-words", ERROR, "A stance is of what the document relays.")
-def _stance_on_own_words(subject: Subject) -> Iterator[Finding]:
-    for loc, one, _fact in subject.evidence:
+def _stance_on_own_words(index: CodingIndex) -> Iterator[Finding]:
+    for loc, one, _fact in index.evidence:
         if one.stance is not None and not one.through:
             yield loc, "has a stance on the document's own words; take it out"
 
 
 @rule("voiceless-voice", ERROR, "Hearsay and rumour have no name, and no voice.")
-def _voiceless_voice(subject: Subject) -> Iterator[Finding]:
-    for i, source in enumerate(subject.coding.sources):
+def _voiceless_voice(index: CodingIndex) -> Iterator[Finding]:
+    for i, source in enumerate(index.coding.sources):
         if source.anonymity is Anonymity.VOICELESS and source.voices:
             yield ("sources", i), "is voiceless, but has voices; say unnamed, or take them out"
         nobody = source.kind in (SourceKind.HEARSAY, SourceKind.RUMOUR)
@@ -213,9 +212,9 @@ def _voiceless_voice(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("chain-without-parent", WARNING, "Where B speaks through A, there is something that A says.")
-def _chain_without_parent(subject: Subject) -> Iterator[Finding]:
-    heard = {tuple(one.through) for _loc, one, _fact in subject.evidence}
-    for loc, one, _fact in subject.evidence:
+def _chain_without_parent(index: CodingIndex) -> Iterator[Finding]:
+    heard = {tuple(one.through) for _loc, one, _fact in index.evidence}
+    for loc, one, _fact in index.evidence:
         for length in range(1, len(one.through)):
             if tuple(one.through[:length]) not in heard:
                 parent = " > ".join(one.through[:length])
@@ -225,9 +224,9 @@ def _chain_without_parent(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _dates(subject: Subject) -> Iterator[tuple[Loc, str, list[Evidence]]]:
+def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
     """Give every date of a fact, with the evidence that has words for it."""
-    for loc, fact in subject.facts:
+    for loc, fact in index.facts:
         worded = [one for one in fact.evidence if one.words]
         for field in ("date", "since", "until"):
             date = getattr(fact, field, None)
@@ -236,21 +235,21 @@ def _dates(subject: Subject) -> Iterator[tuple[Loc, str, list[Evidence]]]:
 
 
 @rule("date-without-words", ERROR, "A date rests on words of the text, and they are kept.")
-def _date_without_words(subject: Subject) -> Iterator[Finding]:
-    for loc, date, worded in _dates(subject):
+def _date_without_words(index: CodingIndex) -> Iterator[Finding]:
+    for loc, date, worded in _dates(index):
         if not worded:
             yield loc, f"{date} has no words; put them into `words` of its evidence"
-    for loc, one, _fact in subject.evidence:
+    for loc, one, _fact in index.evidence:
         if one.date is not None and one.words is None:
             yield loc, f"{one.date} has no words; put them into `words`"
 
 
 @rule("too-precise", ERROR, "A day is unqualified only where its words hold a day's number.")
-def _too_precise(subject: Subject) -> Iterator[Finding]:
-    for loc, date, worded in _dates(subject):
+def _too_precise(index: CodingIndex) -> Iterator[Finding]:
+    for loc, date, worded in _dates(index):
         if worded and names_a_day(date) and not any(_has_day(one.words) for one in worded):
             yield loc, _no_day(date, worded[0].words)
-    for loc, one, _fact in subject.evidence:
+    for loc, one, _fact in index.evidence:
         if one.date and one.words and names_a_day(one.date) and not _has_day(one.words):
             yield (*loc, "date"), _no_day(one.date, one.words)
 
@@ -293,10 +292,10 @@ def _has_day(words: str | None) -> bool:
 
 
 @rule("after-publication", ERROR, "What happened or was said is not later than its document.")
-def _after_publication(subject: Subject) -> Iterator[Finding]:
-    last = Edtf.parse(subject.coding.document.published).latest
+def _after_publication(index: CodingIndex) -> Iterator[Finding]:
+    last = Edtf.parse(index.coding.document.published).latest
     for section in ("events", "quotes"):
-        for i, fact in enumerate(getattr(subject.coding, section)):
+        for i, fact in enumerate(getattr(index.coding, section)):
             if isinstance(fact, Event) and fact.modality is not Modality.ACTUAL:
                 continue
             dates: list[tuple[Loc, str | None]] = [((section, i, "date"), fact.date)]
@@ -308,12 +307,12 @@ def _after_publication(subject: Subject) -> Iterator[Finding]:
             for loc, date in dates:
                 earliest = Edtf.parse(date).earliest if date is not None else None
                 if earliest is not None and last is not None and earliest > last:
-                    yield loc, f"{date} is after the document, {subject.coding.document.published}"
+                    yield loc, f"{date} is after the document, {index.coding.document.published}"
 
 
 @rule("ends-before-it-begins", ERROR, "A relation ends after it began.")
-def _ends_before_it_begins(subject: Subject) -> Iterator[Finding]:
-    for i, one in enumerate(subject.coding.relations):
+def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
+    for i, one in enumerate(index.coding.relations):
         if one.since is not None and one.until is not None:
             begun, ended = Edtf.parse(one.since).earliest, Edtf.parse(one.until).latest
             if begun is not None and ended is not None and begun > ended:
@@ -321,9 +320,9 @@ def _ends_before_it_begins(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("follows-what-is-later", ERROR, "An event that follows another is not dated before it.")
-def _follows_what_is_later(subject: Subject) -> Iterator[Finding]:
-    dates = {event.key: event.date for event in subject.coding.events}
-    for i, link in enumerate(subject.coding.links):
+def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
+    dates = {event.key: event.date for event in index.coding.events}
+    for i, link in enumerate(index.coding.links):
         after, before = dates.get(link.origin), dates.get(link.target)
         if link.type is LinkType.FOLLOWS and after is not None and before is not None:
             last, first = Edtf.parse(after).latest, Edtf.parse(before).earliest
@@ -332,9 +331,9 @@ def _follows_what_is_later(subject: Subject) -> Iterator[Finding]:
 
 
 @rule("name-of-two", WARNING, "A name is claimed by one actor.")
-def _name_of_two(subject: Subject) -> Iterator[Finding]:
+def _name_of_two(index: CodingIndex) -> Iterator[Finding]:
     claimed: dict[str, str] = {}
-    for i, actor in enumerate(subject.coding.actors):
+    for i, actor in enumerate(index.coding.actors):
         headings = [(("actors", i), actor.name)] if actor.name else []
         names = [(("actors", i, "names", j), one.name) for j, one in enumerate(actor.names)]
         for loc, name in [*headings, *names]:
@@ -343,48 +342,48 @@ def _name_of_two(subject: Subject) -> Iterator[Finding]:
                 yield loc, f"{quoted(name)} is a name of {other} too; is it the same actor?"
 
 
-def _unused(subject: Subject, section: str, used: Iterable[str]) -> Iterator[Finding]:
+def _unused(index: CodingIndex, section: str, used: Iterable[str]) -> Iterator[Finding]:
     known = set(used)
-    for i, one in enumerate(getattr(subject.coding, section)):
+    for i, one in enumerate(getattr(index.coding, section)):
         if one.key not in known:
             yield (section, i), f"{quoted(one.key)} is in no fact; use it or take it out"
 
 
 @rule("actor-unused", WARNING, "An actor takes part in something.")
-def _actor_unused(subject: Subject) -> Iterator[Finding]:
-    yield from _unused(subject, "actors", subject.used("actors"))
+def _actor_unused(index: CodingIndex) -> Iterator[Finding]:
+    yield from _unused(index, "actors", index.used("actors"))
 
 
 @rule("source-unused", WARNING, "A source vouches for something, or is pointed to.")
-def _source_unused(subject: Subject) -> Iterator[Finding]:
-    cited = {source.key for source in subject.coding.sources if source.at}
-    yield from _unused(subject, "sources", subject.used("sources") | cited)
+def _source_unused(index: CodingIndex) -> Iterator[Finding]:
+    cited = {source.key for source in index.coding.sources if source.at}
+    yield from _unused(index, "sources", index.used("sources") | cited)
 
 
 @rule("place-unused", WARNING, "Something takes place at a place, or in one within it.")
-def _place_unused(subject: Subject) -> Iterator[Finding]:
-    yield from _unused(subject, "places", subject.used("places"))
+def _place_unused(index: CodingIndex) -> Iterator[Finding]:
+    yield from _unused(index, "places", index.used("places"))
 
 
 @rule("topic-unused", WARNING, "A position or a comparison is on a topic.")
-def _topic_unused(subject: Subject) -> Iterator[Finding]:
-    yield from _unused(subject, "topics", subject.used("topics"))
+def _topic_unused(index: CodingIndex) -> Iterator[Finding]:
+    yield from _unused(index, "topics", index.used("topics"))
 
 
 @rule("nobody-takes-part", NOTE, "An event or a quote has somebody who takes part.")
-def _nobody_takes_part(subject: Subject) -> Iterator[Finding]:
+def _nobody_takes_part(index: CodingIndex) -> Iterator[Finding]:
     for section in ("events", "quotes"):
-        for i, fact in enumerate(getattr(subject.coding, section)):
+        for i, fact in enumerate(getattr(index.coding, section)):
             if not any(fact.who.values()):
                 yield (section, i), "names nobody; does the text?"
 
 
 @rule("nothing-coded", WARNING, "Every passage but headings has something coded from it.")
-def _nothing_coded(subject: Subject) -> Iterator[Finding]:
-    coded = {span.passage for _loc, one, _fact in subject.evidence for span in spans(one.at)}
-    for source in subject.coding.sources:
+def _nothing_coded(index: CodingIndex) -> Iterator[Finding]:
+    coded = {span.passage for _loc, one, _fact in index.evidence for span in spans(one.at)}
+    for source in index.coding.sources:
         if source.at:
             coded.update(span.passage for span in spans(source.at))
-    for n, passage in enumerate(subject.coding.passages, start=1):
+    for n, passage in enumerate(index.coding.passages, start=1):
         if not passage.heading and n not in coded:
             yield ("passages", n - 1), f"nothing is coded from ¶{n}; does it say nothing?"

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from coding.faults import Fault, Severity, Unusable, quoted
+from coding.faults import Fault, InvalidInputError, Severity, quoted
 
 MAX_TEXT = 20_000_000
 """The largest text that is read, in bytes: some thirty long books."""
@@ -44,29 +44,29 @@ def measure(passage: str) -> tuple[int, str]:
 
 
 def read_text(path: Path) -> list[str]:
-    """The passages of a text file; raises Unusable."""
+    """The passages of a text file; raises InvalidInputError."""
     found = passages(load(path, MAX_TEXT))
     if not found:
-        raise unusable("unreadable", path, "holds no text; give the file with the text")
+        raise invalid("unreadable", path, "holds no text; give the file with the text")
     return found
 
 
 def load(path: Path, limit: int) -> str:
-    """A regular UTF-8 file of at most `limit` bytes as text, without its BOM; raises Unusable."""
+    """Read a regular UTF-8 file of at most `limit` bytes, without BOM; raises InvalidInputError."""
     data = _bytes(path, limit)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise unusable("not-utf-8", path, "is UTF-16; save it as UTF-8")
+        raise invalid("not-utf-8", path, "is UTF-16; save it as UTF-8")
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError as error:
         at = error.start + len(data) - len(error.object)
         line = len(_LINE_END.findall(error.object[: error.start].decode())) + 1
         reason = f"is not UTF-8: byte 0x{data[at]:02x} at offset {at}; save it as UTF-8"
-        raise unusable("not-utf-8", path, reason, line) from None
+        raise invalid("not-utf-8", path, reason, line) from None
     nul = text.find("\0")
     if nul >= 0:
         line = len(_LINE_END.findall(text, 0, nul)) + 1
-        raise unusable("control-character", path, "holds a NUL: it is no text file", line)
+        raise invalid("control-character", path, "holds a NUL: it is no text file", line)
     return text
 
 
@@ -74,31 +74,31 @@ def _bytes(path: Path, limit: int) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise unusable("unreadable", path, "is a folder; name a file in it")
+            raise invalid("unreadable", path, "is a folder; name a file in it")
         if not stat.S_ISREG(status.st_mode):  # reading a pipe could wait for ever
-            raise unusable("unreadable", path, "is a pipe or a device; give a regular file")
+            raise invalid("unreadable", path, "is a pipe or a device; give a regular file")
         if status.st_size > limit:
             raise _too_large(path, limit, f"{status.st_size / 1e6:.1f} MB")
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
-        raise unusable("unreadable", path, "is not there; check the path") from None
+        raise invalid("unreadable", path, "is not there; check the path") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
-        raise unusable("unreadable", path, f"cannot be read: {reason}") from None
+        raise invalid("unreadable", path, f"cannot be read: {reason}") from None
     if len(data) > limit:  # it grew, or the system does not know its size
         raise _too_large(path, limit, "larger")
     return data
 
 
-def _too_large(path: Path, limit: int, size: str) -> Unusable:
+def _too_large(path: Path, limit: int, size: str) -> InvalidInputError:
     reason = f"is too large: {size}, where at most {limit / 1e6:.0f} MB are read; split it"
-    return unusable("unreadable", path, reason)
+    return invalid("unreadable", path, reason)
 
 
-def unusable(rule: str, path: Path, message: str, line: int | None = None) -> Unusable:
+def invalid(rule: str, path: Path, message: str, line: int | None = None) -> InvalidInputError:
     """One reason why a file cannot be used."""
-    return Unusable([Fault(rule, Severity.ERROR, str(path), line, "", message)])
+    return InvalidInputError([Fault(rule, Severity.ERROR, str(path), line, "", message)])
 
 
 def nearest_place(words: str, texts: Sequence[str], among: Iterable[int]) -> str:

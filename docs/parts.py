@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from coding import refusals
+from coding import error_ids
 from coding.rules import RULES
 from coding.text import read_text
 from reports import header
@@ -73,7 +73,7 @@ def _rules(_: str) -> str:
 
 
 def _refusals(group: str) -> str:
-    found: Mapping[str, str] | None = getattr(refusals, group.upper(), None)
+    found: Mapping[str, str] | None = getattr(error_ids, group.upper(), None)
     if found is None:
         raise LookupError(f"there are no refusals {group}")
     return table(

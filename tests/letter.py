@@ -6,9 +6,9 @@ from pathlib import Path
 
 from coding.faults import Fault
 from coding.pinning import pin
-from coding.proving import prove
 from coding.reading import parse_coding
 from coding.text import passages
+from coding.verification import verify
 
 TEXT = """\
 The letter of 😀 the envoy
@@ -79,4 +79,4 @@ def pinned(source: str, text: list[str] = PASSAGES) -> str:
 
 def proven(source: str, text: list[str] = PASSAGES) -> list[Fault]:
     coding, lines = parse_coding(source, "c.yaml")
-    return prove(coding, lines, text, TEXT_PATH)
+    return verify(coding, lines, text, TEXT_PATH)

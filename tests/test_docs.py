@@ -16,9 +16,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from coding import error_ids
 from coding import format as coding_format
-from coding import refusals
-from coding.load import examine, read
+from coding.load import check_file, read
 from coding.pinning import pin_file
 from docs import build
 from docs.build import Shell, StaleError, filled
@@ -146,7 +146,7 @@ def test_a_command_that_fails_stops_the_builder(shell: Shell, line: str, said: s
 
 
 def test_the_example_has_no_fault_at_all() -> None:
-    assert [str(fault) for fault in examine(DOCS / "example.yaml", DOCS / "example.txt")] == []
+    assert [str(fault) for fault in check_file(DOCS / "example.yaml", DOCS / "example.txt")] == []
 
 
 def test_the_example_is_pinned(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_every_refusal_is_listed_and_every_listed_one_is_there() -> None:
             }
             found |= {word for word in words if re.fullmatch("[a-z]+(-[a-z0-9]+)+", word)}
             found |= words & {"conflict", "unreadable", "unwritable"}
-    assert found == set(refusals.REFUSALS)
+    assert found == set(error_ids.REFUSALS)
 
 
 # --- docs/coding.schema.json ----------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coding.faults import Fault, Severity, Unusable, nearest, quoted, shown
+from coding.faults import Fault, InvalidInputError, Severity, nearest, quoted, shown
 from coding.reading import slug
 
 
@@ -11,9 +11,9 @@ def test_a_fault_is_one_printable_line() -> None:
     assert str(fault) == r"c.yaml\x1b:12: error a-rule: events[\u202e]: is\nwrong \u200c"
     whole = Fault("a-rule", Severity.NOTE, "c.yaml\x1b", None, "", "is empty")
     assert str(whole) == r"c.yaml\x1b: note a-rule: is empty"
-    assert Unusable([fault, whole]).faults == [whole, fault]
+    assert InvalidInputError([fault, whole]).faults == [whole, fault]
     assert sorted([fault, whole]) == [whole, fault]
-    assert str(Unusable([fault, whole])) == f"{whole}\n{fault}"
+    assert str(InvalidInputError([fault, whole])) == f"{whole}\n{fault}"
 
 
 def test_hostile_text_is_shown_and_long_text_shortened() -> None:

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from coding.faults import Unusable
-from coding.items import Name, content_hash, items_of
+from coding.faults import InvalidInputError
+from coding.items import ItemKey, content_hash, items_of
 from coding.load import Loaded, load, read
-from coding.stored import Stored
+from coding.snapshot import Snapshot
 from database.connect import reading, writing
 from database.errors import DatabaseError
 from schema.models import METADATA
@@ -58,7 +58,7 @@ def loaded(database: str, path: Path) -> Loaded:
 
 def refused(database: str, path: Path) -> list[str]:
     """Load a file, which must be refused, and give the faults."""
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         loaded(database, path)
     return [str(fault) for fault in caught.value.faults]
 
@@ -82,9 +82,9 @@ def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def by_key(connection: Connection, document: str) -> dict[Name, Any]:
+def by_key(connection: Connection, document: str) -> dict[ItemKey, Any]:
     """Give what the database holds of a document, by key."""
-    return Stored(connection, document).items
+    return Snapshot(connection, document).items
 
 
 def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_change_touches_just_what_differs(
     assert old in SOUND
     path = put(tmp_path, SOUND.replace(old, new, 1))
     done = loaded(database, path)
-    assert done.changes == [(action, Name(item, key))]
+    assert done.changes == [(action, ItemKey(item, key))]
     assert not done.first
     with reading(database) as connection:
         assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
@@ -259,7 +259,7 @@ def test_conflicting_introductions_name_both_files(database: str, tmp_path: Path
     before = everything(database)
     other = OTHER.replace("name: Sudland, kind: state", "name: Sudland, kind: government")
     path = put(tmp_path, other, "other.yaml")
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         loaded(database, path)
     (fault,) = caught.value.faults
     assert fault.rule == "conflict"
@@ -274,14 +274,14 @@ def test_a_reference_needs_an_introduction(database: str, tmp_path: Path) -> Non
         "{key: sudland-state, name: Sudland, kind: state}", "{key: sudland-state}"
     )
     path = put(tmp_path, referring, "other.yaml")
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         loaded(database, path)
     assert [fault.rule for fault in caught.value.faults] == ["unknown-reference"]
     assert ask(database, "select count(*) from sources") == [(0,)]
     loaded(database, put(tmp_path, SOUND))
     loaded(database, path)
     with reading(database) as connection:
-        assert Name("actor", "sudland-state") not in by_key(connection, "other-talks")
+        assert ItemKey("actor", "sudland-state") not in by_key(connection, "other-talks")
 
 
 def test_what_others_refer_to_cannot_go(database: str, tmp_path: Path) -> None:
@@ -324,7 +324,9 @@ def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
     # Taken back, nothing of it stays with the other document's fact.
     loaded(database, put(tmp_path, OTHER, "other.yaml"))
     with reading(database) as connection:
-        assert Name("elsewhere", "harbour-talks:walk-out") not in by_key(connection, "other-talks")
+        assert ItemKey("elsewhere", "harbour-talks:walk-out") not in by_key(
+            connection, "other-talks"
+        )
 
 
 def test_evidence_for_what_is_not_there_is_refused(database: str, tmp_path: Path) -> None:
@@ -441,7 +443,7 @@ def test_codings_loaded_together_are_corrected_together(database: str, tmp_path:
     assert {row[0] for row in ask(database, "select hash from codings")} == hashes
     # Together, they still have to agree with each other.
     paths[1].write_text(paths[1].read_text().replace("name: Southland,", "name: Sutland,"))
-    with pytest.raises(Unusable, match="conflict"), writing(database) as connection:
+    with pytest.raises(InvalidInputError, match="conflict"), writing(database) as connection:
         load(connection, read(paths[0]), together=[read(path) for path in paths])
 
 

@@ -15,10 +15,10 @@ import pytest
 import yaml
 from sqlalchemy import Column
 
-from coding.faults import Unusable
-from coding.items import Name, items_of
-from coding.load import Proven, load, read
-from coding.stored import Stored
+from coding.faults import InvalidInputError
+from coding.items import ItemKey, items_of
+from coding.load import ValidatedCoding, load, read
+from coding.snapshot import Snapshot
 from database.connect import reading, writing
 from schema.models import METADATA
 from tests.databases import Files, Server
@@ -286,19 +286,19 @@ class Bench:
         self.sourcebooks = sourcebooks
         self.folder = folder
 
-    def read(self, coding: Coding) -> Proven:
+    def read(self, coding: Coding) -> ValidatedCoding:
         path = self.folder / f"{coding['document']['key']}.yaml"
         path.write_text(yaml.safe_dump(coding, sort_keys=False), encoding="utf-8")
         return read(path)
 
-    def load(self, database: str, *codings: Proven) -> list[Any]:
+    def load(self, database: str, *codings: ValidatedCoding) -> list[Any]:
         changes = []
         for proven in codings:
             with writing(database) as connection:
                 changes += load(connection, proven, together=codings).changes
         return changes
 
-    def fresh(self, present: list[Proven]) -> dict[str, list[str]] | None:
+    def fresh(self, present: list[ValidatedCoding]) -> dict[str, list[str]] | None:
         """Give what a new database holds; None where the codings point at each other in a ring."""
         missing: list[str] = []
         for order in (present, present[::-1]):
@@ -307,20 +307,20 @@ class Bench:
                 for proven in order:
                     self.load(database, proven)
                 return content(database)
-            except Unusable as unusable:
-                missing += [fault.rule for fault in unusable.faults]
+            except InvalidInputError as error:
+                missing += [fault.rule for fault in error.faults]
             finally:
                 self.sourcebooks.remove(database)
         assert set(missing) <= {"unknown-fact", "unknown-reference"}
         return None
 
-    def said(self, proven: Proven) -> dict[Name, Any]:
+    def said(self, proven: ValidatedCoding) -> dict[ItemKey, Any]:
         return comparable(proven.coding.document.key, items_of(proven.coding))
 
 
-def comparable(document: str, items: dict[Name, Any]) -> dict[Name, Any]:
+def comparable(document: str, items: dict[ItemKey, Any]) -> dict[ItemKey, Any]:
     """Leave out keys alone, and documents that are cited: their own codings say what they are."""
-    others = {Name("source", key) for key in DOCUMENTS if key != document}
+    others = {ItemKey("source", key) for key in DOCUMENTS if key != document}
     return {name: one for name, one in items.items() if one and name not in others}
 
 
@@ -335,7 +335,7 @@ def test_a_database_is_what_its_codings_say_whatever_came_before(
 ) -> None:
     chance = random.Random(seed)
     codings = {key: bare(key) for key in DOCUMENTS}
-    present: dict[str, Proven] = {}
+    present: dict[str, ValidatedCoding] = {}
     done, compared = 0, 0
     steps = STEPS["sqlite" if isinstance(bench.sourcebooks, Files) else "postgresql"]
     while done < steps:
@@ -348,7 +348,7 @@ def test_a_database_is_what_its_codings_say_whatever_came_before(
                 hand.edit()
         try:
             proven = [bench.read(edited[key]) for key in keys]
-        except Unusable:
+        except InvalidInputError:
             continue
         done += 1
         before = content(database)
@@ -356,7 +356,7 @@ def test_a_database_is_what_its_codings_say_whatever_came_before(
             with writing(database) as connection:
                 for one in proven:
                     load(connection, one, together=proven)
-        except Unusable:
+        except InvalidInputError:
             assert content(database) == before
             continue
         for key, one in zip(keys, proven, strict=True):
@@ -366,7 +366,7 @@ def test_a_database_is_what_its_codings_say_whatever_came_before(
         assert content(database) == after
         with reading(database) as connection:
             for key, one in present.items():
-                assert comparable(key, Stored(connection, key).items) == bench.said(one)
+                assert comparable(key, Snapshot(connection, key).items) == bench.said(one)
         if isinstance(bench.sourcebooks, Server) and done < steps:
             continue
         anew = bench.fresh(list(present.values()))

@@ -12,17 +12,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coding import tree as tree_module
-from coding.faults import Fault, Unusable
+from coding import yaml_tree as tree_module
+from coding.faults import Fault, InvalidInputError
 from coding.pinning import pin_file
-from coding.proving import prove
 from coding.reading import parse_coding
 from coding.text import measure, normalise
+from coding.verification import verify
 from tests.letter import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
 
 
 def rejected(source: str, text: list[str] = PASSAGES) -> list[Fault]:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         pinned(source, text)
     return caught.value.faults
 
@@ -124,7 +124,7 @@ def test_all_bad_drafts_are_told_at_once_and_nothing_is_written(tmp_path: Path) 
     path, text = tmp_path / "c.yaml", tmp_path / "text.txt"
     path.write_text(source)
     text.write_text(TEXT)
-    with pytest.raises(Unusable, match="ghost"):
+    with pytest.raises(InvalidInputError, match="ghost"):
         pin_file(path, text)
     assert path.read_text() == source
     assert len(list(tmp_path.iterdir())) == 2
@@ -251,7 +251,7 @@ def test_a_file_that_cannot_be_written_stays(
     path.write_text(DRAFT)
     text.write_text(TEXT)
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Unusable, match="cannot be written: No space left"):
+    with pytest.raises(InvalidInputError, match="cannot be written: No space left"):
         pin_file(path, text)
     assert path.read_text() == DRAFT
     assert sorted(one.name for one in tmp_path.iterdir()) == ["c.yaml", "text.txt"]
@@ -271,7 +271,7 @@ def test_a_file_that_may_not_be_written_is_not_replaced(
         return plain(self, mode, *args, **kwargs)
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(Unusable, match="cannot be written: Permission denied"):
+    with pytest.raises(InvalidInputError, match="cannot be written: Permission denied"):
         pin_file(path, text)
     assert path.read_text() == DRAFT
 
@@ -318,12 +318,12 @@ def test_what_is_pinned_is_proven_and_pinning_again_changes_nothing(
     once = pinned(text, texts)
     assert pinned(once, texts) == once
     coding, lines = parse_coding(once, "c.yaml")
-    assert prove(coding, lines, texts, TEXT_PATH) == []
+    assert verify(coding, lines, texts, TEXT_PATH) == []
     assert [one.title for one in coding.sources] == [one.title for one in _given(text)]
 
 
 def _given(text: str) -> list[Any]:
     """The sources of a coding that is not pinned yet."""
-    tree = tree_module.grow(text, "c.yaml")
+    tree = tree_module.parse(text, "c.yaml")
     found: Any = tree.root["sources"]
     return [type("Source", (), {"title": one["title"].strip()}) for one in found]

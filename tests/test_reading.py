@@ -13,10 +13,10 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from coding import tree as tree_module
-from coding.faults import Fault, Unusable
+from coding import yaml_tree as tree_module
+from coding.faults import Fault, InvalidInputError
 from coding.reading import parse_coding, read_coding
-from coding.tree import MAX_DEPTH, MAX_NODES, Lines, grow
+from coding.yaml_tree import MAX_DEPTH, MAX_NODES, Lines, parse
 
 HEAD = """\
 format: 1
@@ -56,7 +56,7 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def faults(text: str) -> list[Fault]:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         parse_coding(text, "c.yaml")
     assert caught.value.faults
     return caught.value.faults
@@ -67,7 +67,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def rejected(path: Path) -> str:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         read_coding(path)
     (fault,) = caught.value.faults
     assert fault.file == str(path)
@@ -234,21 +234,21 @@ def test_aliases_are_refused_and_never_unfolded() -> None:
 
 
 def test_the_same_depth_that_is_refused_begins_after_the_last_that_is_not() -> None:
-    assert grow("a: " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1), "c.yaml").root
-    with pytest.raises(Unusable, match="levels deep"):
-        grow("a: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH, "c.yaml")
+    assert parse("a: " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1), "c.yaml").root
+    with pytest.raises(InvalidInputError, match="levels deep"):
+        parse("a: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH, "c.yaml")
 
 
 def test_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_NODES >= 25 * 20_000
     monkeypatch.setattr(tree_module, "MAX_NODES", 10)
-    assert grow("a: [" + "b, " * 7 + "]", "c.yaml").root
-    with pytest.raises(Unusable, match="is past 10 keys and values; split the coding"):
-        grow("a: [" + "b, " * 8 + "]", "c.yaml")
+    assert parse("a: [" + "b, " * 7 + "]", "c.yaml").root
+    with pytest.raises(InvalidInputError, match="is past 10 keys and values; split the coding"):
+        parse("a: [" + "b, " * 8 + "]", "c.yaml")
 
 
 def test_what_is_left_out_leaves_no_trace() -> None:
-    tree = grow("a: {b: 1}\na: {c: [2]}\n? {d: [3]}\n: {e: 4}\n", "c.yaml")
+    tree = parse("a: {b: 1}\na: {c: [2]}\n? {d: [3]}\n: {e: 4}\n", "c.yaml")
     assert tree.root == {"a": {"b": "1"}}
     assert set(tree.lines.numbers) == set(tree.extents) | set() == {(), ("a",), ("a", "b")}
     assert [fault.line for fault in tree.faults] == [2, 3]
@@ -329,8 +329,8 @@ def test_every_type_of_error_that_pydantic_may_find_is_in_words() -> None:
 def reason(text: str) -> str:
     try:
         parse_coding(text, "c.yaml")
-    except Unusable as unusable:
-        return str(unusable)
+    except InvalidInputError as error:
+        return str(error)
     return ""
 
 
@@ -367,10 +367,10 @@ TREES = st.recursive(
 
 def survives(data: bytes, path: Path) -> None:
     path.write_bytes(data)
-    with contextlib.suppress(Unusable):
+    with contextlib.suppress(InvalidInputError):
         read_coding(path)
         return
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         read_coding(path)
     assert caught.value.faults
     assert all(str(fault).isprintable() for fault in caught.value.faults)

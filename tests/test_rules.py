@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coding.faults import Severity
-from coding.load import examine
+from coding.load import check_file
 from coding.rules import RULES
 from tests.sound import SOUND
 
@@ -71,7 +71,7 @@ def rules_found(tmp_path: Path, coding: str) -> set[str]:
     """Check a coding and give the ids of the rules that found something."""
     path = tmp_path / "coding.yaml"
     path.write_text(textwrap.dedent(coding), encoding="utf-8")
-    return {fault.rule for fault in examine(path)}
+    return {fault.rule for fault in check_file(path)}
 
 
 def test_a_sound_coding_has_no_fault(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_rule_fires_on_its_planted_fault(tmp_path: Path, rule: str) -> None:
 def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
     path = tmp_path / "coding.yaml"
     path.write_text(SOUND.replace("place: port-ann", "place: port-anne"), encoding="utf-8")
-    fault = next(one for one in examine(path) if one.rule == "unknown-key")
+    fault = next(one for one in check_file(path) if one.rule == "unknown-key")
     line = SOUND.split("\n").index("  place: port-ann") + 1
     assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
     assert fault.where == "events[talks].place"

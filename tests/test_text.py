@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coding.faults import Unusable
+from coding.faults import InvalidInputError
 from coding.text import (
     MAX_TEXT,
     load,
@@ -26,7 +26,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 def rejected(path: Path) -> str:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidInputError) as caught:
         read_text(path)
     (fault,) = caught.value.faults
     return str(fault)
@@ -110,7 +110,7 @@ def test_a_limit_is_the_last_size_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"abc")
     assert load(path, 3) == "abc"
-    with pytest.raises(Unusable, match="too large"):
+    with pytest.raises(InvalidInputError, match="too large"):
         load(path, 2)
 
 
@@ -122,8 +122,8 @@ def test_any_bytes_are_a_text_or_unusable(
     path.write_bytes(data)
     try:
         text = load(path, 1000)
-    except Unusable as unusable:
-        (fault,) = unusable.faults
+    except InvalidInputError as error:
+        (fault,) = error.faults
     else:
         assert text.encode() == data.removeprefix(b"\xef\xbb\xbf")
         return

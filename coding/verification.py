@@ -14,15 +14,15 @@ from typing import Any
 
 from coding.faults import Fault, quoted
 from coding.format import Actor, Coding, Evidence, Link, Quote, Span, spans
-from coding.subject import Subject
+from coding.index import CodingIndex
 from coding.text import measure, nearest_place, normalise
-from coding.tree import Lines, Loc
+from coding.yaml_tree import Lines, Loc
 
 
 def locator_faults(coding: Coding, lines: Lines) -> list[Fault]:
     """Locators that lie outside their passage, as far as its measure tells."""
-    subject = Subject(coding)
-    places = [((*loc, "at"), one.at) for loc, one, _fact in subject.evidence]
+    index = CodingIndex(coding)
+    places = [((*loc, "at"), one.at) for loc, one, _fact in index.evidence]
     places += [
         (("sources", i, "at"), source.at)
         for i, source in enumerate(coding.sources)
@@ -49,7 +49,7 @@ def _outside(span: Span, coding: Coding) -> str | None:
     return None
 
 
-def prove(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Path) -> list[Fault]:
+def verify(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Path) -> list[Fault]:
     """Everything in the coding that the text does not bear out, locators outside it included."""
     faults = locator_faults(coding, lines)
     others = _differing(coding, passages)
@@ -59,7 +59,7 @@ def prove(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Path
         loc: Loc = ("passages", number - 1) if number <= len(coding.passages) else ("passages",)
         message = _difference(coding, passages, number)
         faults.append(lines.fault("other-text", loc, f"{message} in {text_path}"))
-    faults.extend(lines.fault(*found) for found in _unproven(Subject(coding), passages))
+    faults.extend(lines.fault(*found) for found in _unproven(CodingIndex(coding), passages))
     return faults
 
 
@@ -97,8 +97,8 @@ def _difference(coding: Coding, passages: Sequence[str], number: int) -> str:
     return f"¶{number}, {start}, is not what was coded ({size})"
 
 
-def _unproven(subject: Subject, passages: Sequence[str]) -> Iterator[tuple[str, Loc, str]]:
-    for loc, fact in subject.facts:
+def _unproven(index: CodingIndex, passages: Sequence[str]) -> Iterator[tuple[str, Loc, str]]:
+    for loc, fact in index.facts:
         if isinstance(fact, Quote) and fact.text and fact.evidence:
             for message in _not_verbatim(fact.text, spans(fact.evidence[0].at), passages):
                 yield "not-verbatim", (*loc, "text"), message
@@ -110,7 +110,7 @@ def _unproven(subject: Subject, passages: Sequence[str]) -> Iterator[tuple[str, 
         for way, words in _words_of_fact(fact):
             for message in _not_there(words, numbers, passages):
                 yield "words-not-in-passage", (*loc, *way), message
-    for loc, one, _fact in subject.evidence:
+    for loc, one, _fact in index.evidence:
         numbers = [span.passage for span in spans(one.at)]
         for way, words in _words_of_evidence(one):
             for message in _not_there(words, numbers, passages):

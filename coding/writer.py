@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, text, update
 
-from coding.differences import Differences
-from coding.items import SHARED, Content, Items, Name, source_named
-from coding.removing import Removal
-from coding.statements import Statements
-from coding.stored import Chain, Stored
+from coding.bulk import BulkStatements
+from coding.changeset import ChangeSet
+from coding.items import SHARED, Content, ItemKey, Items, source_named
+from coding.removal import Removal
+from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
 from schema.facts import TABLE_OF
 from schema.models import METADATA
@@ -28,15 +28,15 @@ FACT_KINDS = tuple(str(kind) for kind in FactKind)
 class Writer:
     """One document's differences on their way into the database."""
 
-    def __init__(self, connection: Connection, stored: Stored, document: str) -> None:
+    def __init__(self, connection: Connection, stored: Snapshot, document: str) -> None:
         self._connection = connection
-        self._do = Statements(connection)
+        self._do = BulkStatements(connection)
         self._stored = stored
         self._ids = stored.ids
         self._document = document
         self._number = stored.document_id
 
-    def write(self, differences: Differences, wanted: Items) -> int:
+    def write(self, differences: ChangeSet, wanted: Items) -> int:
         """Write it all and give the id of the document."""
         new = {**differences.added, **differences.changed}
         removal = Removal(self._connection, self._stored, differences)
@@ -49,11 +49,13 @@ class Writer:
         self._introductions(differences)
         self._passages(differences)
         self._facts(differences)
-        self._citations({**new, **differences.again}, wanted)
+        self._citations({**new, **differences.reattributed}, wanted)
         facts = {name: one for name, one in new.items() if "evidence" in one}
         self._participants(facts)
-        again = {name: one for name, one in differences.again.items() if "evidence" in one}
-        idle = self._evidence({**facts, **again}, wanted)
+        reattributed = {
+            name: one for name, one in differences.reattributed.items() if "evidence" in one
+        }
+        idle = self._evidence({**facts, **reattributed}, wanted)
         removal.rest(idle)
         return document
 
@@ -88,7 +90,7 @@ class Writer:
                 rows,
             )
 
-    def _shared(self, differences: Differences) -> None:
+    def _shared(self, differences: ChangeSet) -> None:
         for kind in SHARED:
             table = TABLE[f"{kind}s"]
             new = {
@@ -108,10 +110,10 @@ class Writer:
 
     def _document_id(self) -> int:
         if self._number is None:
-            self._number = self._ids[Name("source", self._document)]
+            self._number = self._ids[ItemKey("source", self._document)]
         return self._number
 
-    def _voices(self, differences: Differences) -> None:
+    def _voices(self, differences: ChangeSet) -> None:
         new = _of(differences.added, "voice")
         changed = _of(differences.changed, "voice")
         self._insert(
@@ -132,7 +134,7 @@ class Writer:
                 {
                     "source_id": self._ids[name],
                     "role": role,
-                    "actor_id": self._ids[Name("actor", actor)],
+                    "actor_id": self._ids[ItemKey("actor", actor)],
                 }
                 for name, content in items.items()
                 for role, actor in content["actors"]
@@ -142,13 +144,13 @@ class Writer:
     def _coding(self, wanted: Items) -> None:
         """Make the coding's row, which facts point at; the loader completes it."""
         if self._stored.hash is None:
-            said = wanted[Name("coding", self._document)]
+            said = wanted[ItemKey("coding", self._document)]
             self._do.insert(
                 TABLE["codings"],
                 [{"document_id": self._number, "file": "-", "hash": "0" * 64, **said}],
             )
 
-    def _introductions(self, differences: Differences) -> None:
+    def _introductions(self, differences: ChangeSet) -> None:
         self._do.insert(
             TABLE["introductions"],
             [
@@ -161,7 +163,7 @@ class Writer:
             ],
         )
 
-    def _passages(self, differences: Differences) -> None:
+    def _passages(self, differences: ChangeSet) -> None:
         table = TABLE["passages"]
         added = _of(differences.added, "passage")
         changed = _of(differences.changed, "passage")
@@ -182,7 +184,7 @@ class Writer:
 
     # --- facts --------------------------------------------------------------------------------
 
-    def _facts(self, differences: Differences) -> None:
+    def _facts(self, differences: ChangeSet) -> None:
         new = {
             name: content for name, content in differences.added.items() if name.kind in FACT_KINDS
         }
@@ -225,7 +227,7 @@ class Writer:
 
     def _id(self, kind: str, key: str) -> int:
         # The event of another document has been looked up with what else there is elsewhere.
-        return self._ids[Name("elsewhere" if kind == "event" and ":" in key else kind, key)]
+        return self._ids[ItemKey("elsewhere" if kind == "event" and ":" in key else kind, key)]
 
     def _participants(self, facts: Items) -> None:
         table = TABLE["participants"]
@@ -237,7 +239,7 @@ class Writer:
                 {
                     "fact_id": self._ids[name],
                     "kind": name.kind,
-                    "actor_id": self._ids[Name("actor", actor)],
+                    "actor_id": self._ids[ItemKey("actor", actor)],
                     "role": role,
                     "count_words": words,
                     "count_least": least,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coding.proving import locator_faults
 from coding.reading import parse_coding
+from coding.verification import locator_faults
 from tests.letter import DRAFT, HEAD, PASSAGES, pinned, proven
 
 CLEAN = pinned(DRAFT.replace('\\"why\\" he', "why"))

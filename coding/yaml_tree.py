@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import yaml
 
-from coding.faults import Fault, Severity, Unusable, quoted
+from coding.faults import Fault, InvalidInputError, Severity, quoted
 from coding.format import CONTROL
 
 MAX_DEPTH = 20
@@ -120,7 +120,7 @@ class Tree:
     lines: Lines
     extents: dict[Loc, Extent] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    spoilt: set[Loc] = field(default_factory=set)
+    faulty: set[Loc] = field(default_factory=set)
     """Where faults are: what else is wrong there follows from them."""
 
     @property
@@ -129,18 +129,18 @@ class Tree:
         return self.lines.tree if isinstance(self.lines.tree, dict) else {}
 
 
-def grow(text: str, file: str) -> Tree:
-    """Read YAML. Faults that leave a tree are in it; raises Unusable for those that do not."""
+def parse(text: str, file: str) -> Tree:
+    """Parse YAML into a tree with its faults; raises InvalidInputError where no tree is left."""
     fault = _control(text, file)
     if fault:
-        raise Unusable([fault])
-    grower = _Grower(file)
+        raise InvalidInputError([fault])
+    builder = _TreeBuilder(file)
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            grower.take(event)
+            builder.take(event)
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: huge numbers
-        raise Unusable([*grower.faults, _malformed(error, file)]) from None
-    return grower.tree()
+        raise InvalidInputError([*builder.faults, _malformed(error, file)]) from None
+    return builder.tree()
 
 
 def _control(text: str, file: str) -> Fault | None:
@@ -203,7 +203,7 @@ class _Frame:
     """That value is left out."""
 
 
-class _Grower:
+class _TreeBuilder:
     """Makes the tree of what the parser tells."""
 
     def __init__(self, file: str) -> None:
@@ -215,7 +215,7 @@ class _Grower:
         self._numbers: dict[Loc, int] = {}
         self._extents: dict[Loc, Extent] = {}
         self._late: list[tuple[str, Loc, int, str]] = []
-        self._spoilt: set[Loc] = set()
+        self._faulty: set[Loc] = set()
 
     @property
     def faults(self) -> list[Fault]:
@@ -227,14 +227,14 @@ class _Grower:
         ]
 
     def tree(self) -> Tree:
-        """What came of it; raises Unusable where that is no mapping."""
+        """What came of it; raises InvalidInputError where that is no mapping."""
         if not isinstance(self._root, dict):
             what = "is empty" if self._root is None else "is not made of keys and values"
             message = f"{what}; a coding begins with `format: 1` (docs/format.md)"
             fault = Fault("not-yaml", Severity.ERROR, self._file, None, "", message)
-            raise Unusable([*(self.faults if self._root is not None else []), fault])
+            raise InvalidInputError([*(self.faults if self._root is not None else []), fault])
         lines = Lines(self._file, self._numbers, self._root)
-        return Tree(lines, self._extents, self.faults, self._spoilt)
+        return Tree(lines, self._extents, self.faults, self._faulty)
 
     def take(self, event: yaml.Event) -> None:
         """One event of the parser."""
@@ -259,12 +259,12 @@ class _Grower:
         if loc is None:
             loc = next((frame.loc for frame in self._stack[::-1] if frame.loc is not None), ())
         else:
-            self._spoilt.add(loc)
+            self._faulty.add(loc)
         self._late.append((rule, loc, _line(event), message))
 
     def _stop(self, event: yaml.Event, message: str) -> None:
         self._fault("not-plain", event, message, None)
-        raise Unusable(self.faults)
+        raise InvalidInputError(self.faults)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         frame = self._stack[-1] if self._stack else None

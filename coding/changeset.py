@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from coding.faults import Fault, shown
-from coding.items import SHARED, Content, Items, Name, mentioned, source_named, sources_used
-from coding.stored import Introducer, Stored
+from coding.items import SHARED, Content, ItemKey, Items, mentioned, source_named, sources_used
+from coding.snapshot import Introducer, Snapshot
 from schema.vocabulary import Action, SourceRole
 
-Faulting = Callable[[Name, str, str], Fault]
+Faulting = Callable[[ItemKey, str, str], Fault]
 """Makes a fault out of an item, a rule and a message."""
 
 
-class Said(NamedTuple):
+class PeerCoding(NamedTuple):
     """Another coding that is loaded together with this one, and what it says."""
 
     file: str
@@ -31,26 +31,26 @@ class Said(NamedTuple):
 
 
 @dataclass
-class Differences:
+class ChangeSet:
     """What a load has to do, by item."""
 
     added: Items = field(default_factory=dict)
     changed: Items = field(default_factory=dict)
     removed: Items = field(default_factory=dict)
-    introduced: list[Name] = field(default_factory=list)
+    introduced: list[ItemKey] = field(default_factory=list)
     """Shared rows that this document introduces from now on."""
     updated: Items = field(default_factory=dict)
     """Shared rows that are there and get other columns."""
-    again: Items = field(default_factory=dict)
+    reattributed: Items = field(default_factory=dict)
     """Items that say the same, through a source that is now shared, or no longer."""
-    dropped: list[Name] = field(default_factory=list)
+    dropped: list[ItemKey] = field(default_factory=list)
     """Rows of actors, places, topics and sources that go: nobody introduces them any more."""
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.added or self.changed or self.removed)
 
-    def listed(self) -> list[tuple[Action, Name]]:
+    def listed(self) -> list[tuple[Action, ItemKey]]:
         """Give what differs, in a fixed order."""
         return sorted(
             [(Action.ADDED, name) for name in self.added]
@@ -60,15 +60,15 @@ class Differences:
         )
 
 
-def differences(
-    wanted: Items, stored: Stored, together: Mapping[str, Said], fault: Faulting
-) -> tuple[Differences, list[Fault]]:
+def compare(
+    wanted: Items, stored: Snapshot, together: Mapping[str, PeerCoding], fault: Faulting
+) -> tuple[ChangeSet, list[Fault]]:
     """Compare what a coding says with what the database has of its document.
 
     `together` are the other codings of the same command, by document. Gives every conflict and
     every unknown reference too.
     """
-    found = Differences()
+    found = ChangeSet()
     faults = [
         one
         for kind in SHARED
@@ -83,7 +83,7 @@ def differences(
         elif stored.items[name] != content:
             found.changed[name] = content
         elif turned & sources_used(wanted, name):
-            found.again[name] = content
+            found.reattributed[name] = content
     found.removed = {
         name: content
         for name, content in stored.items.items()
@@ -100,15 +100,15 @@ def differences(
 def _compare_shared(
     kind: str,
     wanted: Items,
-    stored: Stored,
-    found: Differences,
-    together: Mapping[str, Said],
+    stored: Snapshot,
+    found: ChangeSet,
+    together: Mapping[str, PeerCoding],
     fault: Faulting,
 ) -> Iterator[Fault]:
     """Compare shared rows, which other codings may introduce too."""
     named = {name: content for name, content in wanted.items() if name.kind == kind}
     there = stored.shared(kind, [name.key for name in named])
-    introducers = stored.introducers(kind, [stored.ids[Name(kind, key)] for key in there])
+    introducers = stored.introducers(kind, [stored.ids[ItemKey(kind, key)] for key in there])
     used = mentioned(wanted)
     for name, content in named.items():
         present = there.get(name.key)
@@ -136,12 +136,12 @@ def _compare_shared(
 
 
 def _contradicted(
-    name: Name,
+    name: ItemKey,
     content: Content,
     present: Content | None,
     others: list[Introducer],
     document: str,
-    together: Mapping[str, Said],
+    together: Mapping[str, PeerCoding],
 ) -> Iterator[str]:
     """Say who introduces a row otherwise: in the same command, or in the database."""
     owner = name.key if name.kind == "source" else None

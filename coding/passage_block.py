@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from coding.faults import Unusable
+from coding.faults import InvalidInputError
 from coding.text import measure
-from coding.tree import Loc, Node, Tree
+from coding.yaml_tree import Loc, Node, Tree
 
 HEADING = 80
 """A new passage shorter than this, in characters, is taken for a heading, unless it ends as
@@ -32,7 +32,7 @@ def changed_passages(tree: Tree, passages: Sequence[str]) -> set[int]:
 
 
 def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
-    """The edits of `source`, which is the text of `tree`; raises Unusable for what is no block."""
+    """Return the edits of `source`, the text of `tree`; raises InvalidInputError."""
     new = _measured(tree, passages)
     if new == tree.root.get("passages"):
         return []
@@ -60,7 +60,7 @@ def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
 
 
 def _refuse(tree: Tree, message: str) -> NoReturn:
-    raise Unusable([tree.lines.fault("no-block", ("passages",), message)])
+    raise InvalidInputError([tree.lines.fault("no-block", ("passages",), message)])
 
 
 def _old(tree: Tree) -> list[Mapping[str, Node]]:

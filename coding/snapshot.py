@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from coding.items import SHARED, Content, Items, Name
+from coding.items import SHARED, Content, ItemKey, Items
 from database.connect import name_of
 from database.errors import DatabaseError
 
@@ -97,7 +97,7 @@ FACTS = {
 }
 
 
-Chain = tuple[Name, ...]
+Chain = tuple[ItemKey, ...]
 """The voices through which something came: `source` is shared, `voice` the document's own."""
 
 
@@ -108,7 +108,7 @@ class Introducer(NamedTuple):
     file: str
 
 
-class Stored:
+class Snapshot:
     """A document as the database has it: its items, and the ids of everything it may refer to."""
 
     def __init__(self, connection: Connection, document: str) -> None:
@@ -116,9 +116,9 @@ class Stored:
         self._connection = connection
         self.document = document
         self.items: Items = {}
-        self.ids: dict[Name, int] = {}
+        self.ids: dict[ItemKey, int] = {}
         self.chains: dict[Chain, int] = {}
-        self.sources: dict[str, Name] = {}
+        self.sources: dict[str, ItemKey] = {}
         """What the bare keys in its chains and citations mean."""
         self.file: str | None = None
         self.hash: str | None = None
@@ -181,12 +181,12 @@ class Stored:
         if coding is None:
             return
         self.file, self.hash = coding.file, coding.hash
-        self.items[Name("coding", document)] = {"coder": coding.coder, "format": coding.format}
+        self.items[ItemKey("coding", document)] = {"coder": coding.coder, "format": coding.format}
         for row in self._rows(
             text("select n, section, length, hash from passages where document_id = :document"),
             document=number,
         ):
-            self.items[Name("passage", str(row.pop("n")))] = row
+            self.items[ItemKey("passage", str(row.pop("n")))] = row
         for kind in SHARED:
             joined = (
                 f"{INTRODUCED[kind]} join introductions on introductions.{kind}_id = {kind}s.id"
@@ -194,7 +194,7 @@ class Stored:
             )
             rows = self._rows(text(joined), document=number)
             for key, content in self._shared_rows(kind, rows).items():
-                self.items[Name(kind, key)] = content
+                self.items[ItemKey(kind, key)] = content
         self._read_voices(number)
         self._read_chains()
         self._read_facts(number)
@@ -205,7 +205,7 @@ class Stored:
         numbers: dict[int, str] = {}
         for row in rows:
             key, number = row.pop("key"), row.pop("id")
-            self.ids[Name(kind, key)] = number
+            self.ids[ItemKey(kind, key)] = number
             numbers[number] = key
             found[key] = row
         if kind in ("source", "voice") and numbers:
@@ -229,7 +229,7 @@ class Stored:
             text(f"{INTRODUCED['source']} where sources.document_id = :document"), document=number
         )
         for key, content in self._shared_rows("voice", rows).items():
-            self.items[Name("voice", key)] = content
+            self.items[ItemKey("voice", key)] = content
         citations: dict[str, list[list[int]]] = defaultdict(list)
         for row in self._rows(
             text(
@@ -248,7 +248,7 @@ class Stored:
             self._note_source(row["key"], row["id"], row["document_id"])
             citations[row["key"]].append([row["passage"], row["start_offset"], row["end_offset"]])
         for key, spans in citations.items():
-            self.items[Name("citation", key)] = {"spans": spans}
+            self.items[ItemKey("citation", key)] = {"spans": spans}
 
     def _read_chains(self) -> None:
         rows = self._connection.execute(
@@ -266,16 +266,16 @@ class Stored:
         ).all()
         inner = {row.id: row for row in rows}
         for row in rows:
-            chain: list[Name] = []
+            chain: list[ItemKey] = []
             step = row
             while step.parent_id is not None:
                 chain.insert(0, self._note_source(step.key, step.source_id, step.document_id))
                 step = inner[step.parent_id]
             self.chains[tuple(chain)] = row.id
 
-    def _note_source(self, key: str, number: int, document: int | None) -> Name:
+    def _note_source(self, key: str, number: int, document: int | None) -> ItemKey:
         """Note what a bare key means here; an own source belongs to a document."""
-        name = Name("source" if document is None else "voice", key)
+        name = ItemKey("source" if document is None else "voice", key)
         self.sources[key] = name
         self.ids[name] = number
         return name
@@ -292,8 +292,8 @@ class Stored:
                 if kind in ("event", "quote", "position"):
                     row["participants"] = []
                 row["evidence"] = []
-                self.ids[Name(kind, key)] = fact
-                self.items[Name(kind, key)] = by_id[fact] = row
+                self.ids[ItemKey(kind, key)] = fact
+                self.items[ItemKey(kind, key)] = by_id[fact] = row
         for one in self._connection.execute(
             text(
                 """
@@ -337,9 +337,9 @@ class Stored:
             fact = by_id.get(row.fact_id)
             if fact is None:
                 key = f"{self._document_key(row.document_id)}:{row.key}"
-                self.ids[Name("elsewhere", key)] = row.fact_id
+                self.ids[ItemKey("elsewhere", key)] = row.fact_id
                 fact = by_id[row.fact_id] = {"evidence": []}
-                self.items[Name("elsewhere", key)] = fact
+                self.items[ItemKey("elsewhere", key)] = fact
             of_evidence[row.id] = []
             fact["evidence"].append(
                 {

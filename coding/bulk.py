@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert, update
 T = TypeVar("T")
 
 
-class Statements:
+class BulkStatements:
     """Inserts, updates and deletions on one connection, in the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from coding.format import Coding, Evidence, Fact
 from coding.items import relation_key
-from coding.tree import Loc
+from coding.yaml_tree import Loc
 
 SECTIONS = ("events", "links", "quotes", "positions", "relations", "elsewhere")
 
@@ -21,7 +21,7 @@ class Reference(NamedTuple):
     key: str
 
 
-class Subject:
+class CodingIndex:
     """A coding under check, with what several rules look for in it."""
 
     def __init__(self, coding: Coding) -> None:

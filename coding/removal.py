@@ -1,17 +1,17 @@
 """Removing what a coding no longer says, inside the caller's transaction.
 
-Whether other documents rest on it has been asked before (coding/others.py). What points goes
-before what it points at: facts when the writing begins, the rest at its end.
+coding/cross_references.py has checked before that no other document uses these rows. Referencing
+rows go first: facts before anything is written, the rest afterwards.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, text, update
 
-from coding.differences import Differences
+from coding.bulk import BulkStatements, chunks
+from coding.changeset import ChangeSet
 from coding.items import SHARED, Items
-from coding.statements import Statements, chunks
-from coding.stored import Stored
+from coding.snapshot import Snapshot
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 
@@ -32,9 +32,9 @@ DATED = (
 class Removal:
     """What of one document goes."""
 
-    def __init__(self, connection: Connection, stored: Stored, differences: Differences) -> None:
+    def __init__(self, connection: Connection, stored: Snapshot, differences: ChangeSet) -> None:
         self._connection = connection
-        self._do = Statements(connection)
+        self._do = BulkStatements(connection)
         self._stored = stored
         self._ids = stored.ids
         self._differences = differences
@@ -64,7 +64,11 @@ class Removal:
 
     def _citations(self) -> None:
         citations = TABLE["citations"]
-        gone = {**self._differences.removed, **self._differences.changed, **self._differences.again}
+        gone = {
+            **self._differences.removed,
+            **self._differences.changed,
+            **self._differences.reattributed,
+        }
         self._do.delete(
             citations.c.source_id,
             [self._ids[self._stored.sources[name.key]] for name in gone if name.kind == "citation"],

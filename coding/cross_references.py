@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from coding.differences import Differences, Faulting
+from coding.bulk import chunks
+from coding.changeset import ChangeSet, Faulting
 from coding.faults import Fault, shown
-from coding.items import SHARED, Items, Name
-from coding.statements import chunks
-from coding.stored import Stored
+from coding.items import SHARED, ItemKey, Items
+from coding.snapshot import Snapshot
 from schema.vocabulary import FactKind
 
 RESTING = {
@@ -113,16 +113,16 @@ REFERRING = {
 """How a document can refer to a shared row: the document, the row, and through which other row."""
 
 
-class Others:
+class CrossReferences:
     """The other documents in the database, as far as one load has to do with them."""
 
-    def __init__(self, connection: Connection, stored: Stored, fault: Faulting) -> None:
+    def __init__(self, connection: Connection, stored: Snapshot, fault: Faulting) -> None:
         self._connection = connection
         self._stored = stored
         self._fault = fault
         self._number = stored.document_id or 0
 
-    def faults(self, wanted: Items, found: Differences) -> list[Fault]:
+    def faults(self, wanted: Items, found: ChangeSet) -> list[Fault]:
         """Give everything that other documents have against a load; note the ids it needs."""
         return [
             *self._unknown_facts(wanted),
@@ -173,10 +173,10 @@ class Others:
                 ):
                     key = f"{document}:{fact}"
                     kinds[key] = kind
-                    self._stored.ids[Name("elsewhere", key)] = number
+                    self._stored.ids[ItemKey("elsewhere", key)] = number
         return kinds
 
-    def _links_coded_there(self, found: Differences) -> Iterator[Fault]:
+    def _links_coded_there(self, found: ChangeSet) -> Iterator[Fault]:
         """Links that another document has coded already, between events that are both there."""
         new = {
             (self._event(content["from"]), content["type"], self._event(content["to"])): name
@@ -204,11 +204,11 @@ class Others:
                 )
 
     def _event(self, key: str) -> int | None:
-        return self._stored.ids.get(Name("elsewhere" if ":" in key else FactKind.EVENT, key))
+        return self._stored.ids.get(ItemKey("elsewhere" if ":" in key else FactKind.EVENT, key))
 
     # --- what they hold of this one's ---------------------------------------------------------
 
-    def _facts_in_use(self, found: Differences) -> Iterator[Fault]:
+    def _facts_in_use(self, found: ChangeSet) -> Iterator[Fault]:
         gone = {
             self._stored.ids[name]: name for name in found.removed if name.kind in set(FactKind)
         }
@@ -223,7 +223,7 @@ class Others:
                     "or take that out there and load that coding first",
                 )
 
-    def _rows_in_use(self, found: Differences) -> Iterator[Fault]:
+    def _rows_in_use(self, found: ChangeSet) -> Iterator[Fault]:
         rewritten = {self._stored.ids[name] for name in found.updated}
         for kind in SHARED:
             gone = {self._stored.ids[name]: name for name in found.dropped if name.kind == kind}
@@ -238,8 +238,8 @@ class Others:
                     "it here, or introduce it there and load that coding first",
                 )
 
-    def _in_use(self, name: Name, message: str) -> Fault:
-        document = Name("source", self._stored.document)
+    def _in_use(self, name: ItemKey, message: str) -> Fault:
+        document = ItemKey("source", self._stored.document)
         return self._fault(document, "still-in-use", f"{name.kind} {shown(name.key)} {message}")
 
     def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -260,7 +260,7 @@ class Others:
                 yield (row[0], *row[2:])
 
 
-def _pointed_at(wanted: Items) -> Iterator[tuple[Name, str, str | None]]:
+def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
     """Give each fact of another document that an item points at, and the kind it has to be of."""
     for name, content in wanted.items():
         if name.kind == "elsewhere":
