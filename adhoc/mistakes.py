@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
 from typing import Protocol
 
 from wcwidth import wcswidth
 
 from database.statement import Statement, StatementError
 from output.render import visible
+from schema.suggest import did_you_mean
 
 SHOWN = 76
 """How much of a long line is shown, in characters."""
@@ -54,7 +54,7 @@ def unknown_table(name: str, statement: Statement, known: Known) -> str:
     """Say that there is no such table, and which was probably meant."""
     if place(name.rpartition(".")[2], statement) is None:
         return f"a view that the query reads needs `{name}`, which is not there"
-    return f"no table `{name}`{meant(name, known.names())}"
+    return f"no table `{name}`{did_you_mean(name, known.names())}"
 
 
 def unknown_column(name: str, statement: Statement, known: Known) -> str:
@@ -75,18 +75,8 @@ def unknown_column(name: str, statement: Statement, known: Known) -> str:
     alias_of = qualifier.rpartition(".")[2].lower()
     tables = {called[alias_of]} if alias_of in called else set(called.values())
     where = f" in `{next(iter(tables))}`" if len(tables) == 1 else ""
-    near = meant(column, [one for table in sorted(tables) for one in columns[table]])
+    near = did_you_mean(column, [one for table in sorted(tables) for one in columns[table]])
     return f"no column `{name}`{where}{near}"
-
-
-def meant(name: str, names: Iterable[str]) -> str:
-    """Ask whether the nearest of the names was meant, if one is near."""
-    from rapidfuzz import fuzz, process  # only who errs waits for it
-
-    found = process.extractOne(
-        name[:200], list(names), scorer=fuzz.ratio, score_cutoff=60, processor=str.lower
-    )
-    return f"; did you mean `{found[0]}`?" if found else ""
 
 
 def place(name: str, statement: Statement) -> int | None:
@@ -137,7 +127,7 @@ def in_sqlite(message: str, statement: Statement, file: File) -> StatementError:
         elif found["what"] == "no such table":
             message = unknown_table(name.removeprefix("main."), statement, file)
         elif found["what"] == "no such function":
-            message = f"no function `{name}`{meant(name, file.functions())}"
+            message = f"no function `{name}`{did_you_mean(name, file.functions())}"
         return StatementError(message, at)
     return StatementError(message)
 

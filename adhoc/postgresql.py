@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from adhoc.mistakes import meant, unknown_column, unknown_table
+from adhoc.mistakes import unknown_column, unknown_table
 from adhoc.values import Field, Given, Row, Text
 from database.cancellation import GRACE
 from database.connect import locate, name_of
@@ -15,6 +15,7 @@ from database.errors import DatabaseError
 from database.guard import require_read_only
 from database.readonly import open_postgresql
 from database.statement import Statement, StatementError, word_set
+from schema.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import psycopg
@@ -214,7 +215,7 @@ class ServerQuery:
             said = unknown_table(name, statement, self._server)
         elif name and error.sqlstate == "42883":
             functions = self._server.functions()
-            said += "" if name.lower() in functions else meant(name, functions)
+            said += "" if name.lower() in functions else did_you_mean(name, functions)
         elif error.sqlstate == "42P18":
             said += "; say its type, as in -p name:text=value, or write cast(:name as text)"
         return StatementError(said, at)

@@ -81,11 +81,3 @@ def quoted(text: str, limit: int = 80) -> str:
         half = (limit - 3) // 2
         text = f"{text[:half]} … {text[-half:]}"
     return f"“{text}”"
-
-
-def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that the word was probably meant for, if there is one."""
-    from rapidfuzz import fuzz, process  # only who errs waits for it
-
-    found = process.extractOne(word[:200], choices, scorer=fuzz.ratio, score_cutoff=60)
-    return found[0] if found else None

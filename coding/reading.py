@@ -17,10 +17,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from coding.faults import Fault, InvalidInputError, nearest, quoted
+from coding.faults import Fault, InvalidInputError, quoted
 from coding.format import Coding
 from coding.text import load
 from coding.yaml_tree import Lines, Loc, Tree, parse
+from schema.suggest import did_you_mean
 
 MAX_CODING = 10_000_000
 """The largest coding that is read, in bytes: that of a long article has some 200,000."""
@@ -130,8 +131,7 @@ def _missing(loc: Loc) -> str:
 
 def _unknown(loc: Loc) -> str:
     name, known = str(loc[-1]), list(_fields(loc[:-1]))
-    meant = nearest(name, known)
-    hint = f"; is it {meant}?" if meant else "."
+    hint = did_you_mean(name, known, ".")
     return f"there is no key {quoted(name)} here{hint} There are: {', '.join(known)}"
 
 
@@ -164,8 +164,7 @@ def _no_member(name: str, given: object, expected: str) -> str:
     if name == "format":
         return f"format {_given(given)} cannot be read; this version reads format {expected}"
     known = re.findall(r"'([^']*)'", expected)
-    meant = nearest(given, known) if isinstance(given, str) else None
-    hint = f"; is it {meant}?" if meant else "."
+    hint = did_you_mean(given, known, ".") if isinstance(given, str) else "."
     # A key of a mapping is wrong itself: it is its own name.
     name = "a role here" if name == given else f"a value of {name}"
     return f"{_given(given)} is not {name}{hint} There are: {', '.join(known)}"

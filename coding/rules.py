@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from coding.faults import Fault, Severity, nearest, quoted
+from coding.faults import Fault, Severity, quoted
 from coding.format import Coding, Event, Evidence, spans
 from coding.index import CodingIndex
 from coding.yaml_tree import Lines, Loc
 from schema.edtf import Edtf
+from schema.suggest import did_you_mean
 from schema.vocabulary import (
     RELATIONS,
     Anonymity,
@@ -85,9 +86,8 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
         given[section] = {one.key for one in getattr(index.coding, section)}
     for section, loc, key in index.references:
         if key not in given[section]:
-            meant = nearest(key, sorted(given[section]))
-            hint = f"did you mean {meant}?" if meant else f"add it to {section}"
-            yield loc, f"{quoted(key)} is not among the {section}; {hint}"
+            hint = did_you_mean(key, sorted(given[section]), f"; add it to {section}")
+            yield loc, f"{quoted(key)} is not among the {section}{hint}"
 
 
 @rule("own-prefix", ERROR, "document:key names what is another document's.")

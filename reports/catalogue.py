@@ -56,9 +56,9 @@ class Catalogue:
             if others:
                 raise ReportError(f"{others[0]}: there is a report {name} already; rename this one")
             return read(path)
-        from reports.names import nearest
+        from schema.suggest import nearest
 
-        near = nearest(name, self.files)
+        near = nearest(name, self.files, limit=3, phrases=True)
         hint = f"; nearest: {', '.join(near)}" if near else ""
         raise UnknownReportError(f"there is no report {name!r}{hint}")
 

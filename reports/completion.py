@@ -15,7 +15,8 @@ from click.shell_completion import CompletionItem
 
 from reports.catalogue import Catalogue
 from reports.definition import ReportError, Type
-from reports.names import KNOWN, fold
+from reports.names import KNOWN
+from schema.suggest import fold
 
 PATIENCE = 1
 """How many seconds a database may take to be free, or a server to answer."""

@@ -76,10 +76,9 @@ class Parameter:
         if "\0" in text or not _encodes(text):
             raise ValueError("holds what is no text: a NUL, or bytes that are not UTF-8")
         if self.type is Type.CHOICE and text not in self.choices:
-            from reports.names import nearest
+            from schema.suggest import did_you_mean
 
-            near = nearest(text, self.choices, limit=1)
-            hint = f"; nearest: {near[0]}" if near else ""
+            hint = did_you_mean(text, self.choices)
             raise ValueError(f"{text!r} is none of {', '.join(self.choices)}{hint}")
         if self.type is Type.DATE:
             return self._day(text)

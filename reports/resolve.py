@@ -7,7 +7,8 @@ comparison here, because the engines do not agree on them.
 from sqlalchemy import Connection, text
 
 from reports.definition import Type
-from reports.names import KNOWN, fold, nearest
+from reports.names import KNOWN
+from schema.suggest import fold, nearest
 
 EXACT = {
     Type.ACTOR: """
@@ -94,6 +95,6 @@ def _unknown(type: Type, name: str, known: list[tuple[str, str, str]]) -> str:
     for key, heading, other in known:
         for way in (key, heading, other):
             called.setdefault(way, f"{heading} ({key})")
-    near = dict.fromkeys(called[way] for way in nearest(name, called, limit=12))
+    near = dict.fromkeys(called[way] for way in nearest(name, called, limit=12, phrases=True))
     hint = f"; nearest: {', '.join(list(near)[:3])}" if near else ""
     return f"there is no {type} {name!r}{hint}"

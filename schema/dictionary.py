@@ -15,6 +15,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from schema import edtf, views, vocabulary
 from schema.models import METADATA
+from schema.suggest import did_you_mean
 
 
 class Entry(NamedTuple):
@@ -112,14 +113,9 @@ def columns(name: str) -> list[Field]:
 
 
 def unknown_table(name: str, known: Iterable[str]) -> UnknownTableError:
-    """Make the error for a name that is none of those that are known."""
-    from rapidfuzz import process  # only who errs waits for it
-
-    near = process.extractOne(name[:200], list(known), score_cutoff=60)
-    # Of somebody else's database, a name may hold anything.
-    meant = near and (near[0] if near[0].isprintable() else ascii(near[0]))
-    hint = f"did you mean {meant}?" if meant else "`sourcebook tables` lists them"
-    return UnknownTableError(f"there is no table or view {name[:80]!r}; {hint}")
+    """Return the error for a name that is not among the known ones, with a suggestion."""
+    hint = did_you_mean(name, known, "; `sourcebook tables` lists them")
+    return UnknownTableError(f"there is no table or view {name[:80]!r}{hint}")
 
 
 def _field(column: Column[Any]) -> Field:

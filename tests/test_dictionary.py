@@ -151,8 +151,8 @@ def test_a_column_says_its_values_and_whether_it_can_be_null() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("quots", "did you mean quotes?"),
-        ("time_line", "did you mean timeline?"),
+        ("quots", "did you mean `quotes`?"),
+        ("time_line", "did you mean `timeline`?"),
         ("xyzzy", "`sourcebook tables` lists them"),
         ("\x1b[31m", "`sourcebook tables` lists them"),
         ("", "`sourcebook tables` lists them"),

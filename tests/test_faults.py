@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coding.faults import Fault, InvalidInputError, Severity, nearest, quoted, shown
+from coding.faults import Fault, InvalidInputError, Severity, quoted, shown
 from coding.reading import slug
 
 
@@ -20,9 +20,6 @@ def test_hostile_text_is_shown_and_long_text_shortened() -> None:
     assert shown("a\x00\u2066é😀\ud800") == r"a\x00\u2066é😀\ud800"
     assert quoted("a" * 80) == f"“{'a' * 80}”"
     assert quoted("a" * 5000 + "b") == f"“{'a' * 38} … {'a' * 37}b”"
-    assert nearest("evnet", ["event", "quote"]) == "event"
-    assert nearest("x", ["event", "quote"]) is None
-    assert nearest("x", []) is None
 
 
 def test_slugs() -> None:

@@ -237,7 +237,7 @@ def test_formulas_are_neutralised_unless_raw(book: str, own: Path) -> None:
     [
         (["timelime"], "nearest: timeline"),
         (["quotes", "--speeker", "zoe"], "--speaker"),
-        (["timeline", "--modality", "actaul"], "nearest: actual"),
+        (["timeline", "--modality", "actaul"], "did you mean `actual`?"),
         (["timeline", "--actor", "Angstroem"], "nearest: Zoë Ångström (zoe)"),
         (["near", "--place", "Old Prot"], "nearest: the Old Port (port)"),
         (["near", "--topic", "harbor"], "nearest: The harbour (the-harbour)"),

@@ -10,7 +10,7 @@ from output.render import Column
 from reports.catalogue import Catalogue, UnknownReportError, read
 from reports.definition import Line, Parameter, Report, ReportError, Type
 from reports.header import parse
-from reports.names import fold
+from schema.suggest import fold
 
 WHOLE = """\
 -- A title

@@ -109,7 +109,7 @@ def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
     line = SOUND.split("\n").index("  place: port-ann") + 1
     assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
     assert fault.where == "events[talks].place"
-    assert "did you mean port-ann?" in fault.message
+    assert "did you mean `port-ann`?" in fault.message
 
 
 def test_places_that_lie_within_one_another_are_found(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_tables_are_told_as_the_command_tells_them(typed: Type) -> None:
     )
     assert shown.out.startswith("name,kind,rows,meaning\nactor_names,table,1,")
     assert "\ncolumn,type,key,null,meaning,values,examples\nid,integer,pk,false," in shown.out
-    assert "Error: there is no table or view 'actrs'; did you mean actors?\n" in shown.err
+    assert "Error: there is no table or view 'actrs'; did you mean `actors`?\n" in shown.err
     assert shown.err.count(".quit           leave") == 2
 
 

@@ -152,7 +152,7 @@ def test_another_version_is_taken_as_it_is(database: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["quots"], 2, "there is no table or view 'quots'; did you mean quotes?"),
+        (["quots"], 2, "there is no table or view 'quots'; did you mean `quotes`?"),
         (["quotes", "--format", "mermaid"], 2, "draws all tables; leave NAME out"),
         (["--raw"], 2, "--raw is for --format csv"),
     ],
