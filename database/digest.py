@@ -1,0 +1,142 @@
+"""The digest of a table: how many rows it holds and a hash of them, whatever their order.
+
+A row is written as a JSON array in the order of the model's columns. The first 64 bits of the
+MD5 of each row are added up modulo 2^64. PostgreSQL and DuckDB compute this in SQL; for other
+engines the rows that they hand out are hashed here. Equal rows have equal digests everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from hashlib import md5
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import CheckConstraint, Column, Table
+
+from schema.dictionary import type_of
+
+Engine = Literal["sqlite", "postgresql", "duckdb"]
+
+MODULUS = 2**64
+
+
+class Digest(NamedTuple):
+    """What some rows of a table come to."""
+
+    rows: int = 0
+    sum: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.sum:016x}"
+
+    def plus(self, other: Digest) -> Digest:
+        """Return the digest of these rows and those."""
+        return Digest(self.rows + other.rows, (self.sum + other.sum) % MODULUS)
+
+
+def hashed(lines: Sequence[bytes]) -> Digest:
+    """Return the digest of rows that are at hand as JSON arrays."""
+    digests = b"".join([md5(line, usedforsecurity=False).digest() for line in lines])
+    hashes = array("Q", digests)
+    if sys.byteorder == "little":
+        hashes.byteswap()
+    return Digest(len(lines), sum(hashes[::2]) % MODULUS)
+
+
+def total(batches: Iterable[Sequence[bytes]]) -> Digest:
+    """Return the digest of all rows of some batches."""
+    result = Digest()
+    for lines in batches:
+        result = result.plus(hashed(lines))
+    return result
+
+
+def digest_query(table: Table, engine: Engine, rows: str = "", where: str = "true") -> str:
+    """Write the query that PostgreSQL or DuckDB computes a digest with; `read_digest` reads it.
+
+    `rows` names where the rows are, if not in the table itself.
+    """
+    hexadecimal = f"substr(md5({json_row(table, engine)}), 1, 16)"
+    if engine == "postgresql":
+        number = f"cast(cast('x' || {hexadecimal} as bit(64)) as bigint)"
+    else:
+        number = f"cast('0x' || {hexadecimal} as ubigint)"
+    return f"select count(*), sum({number}) from {rows or quoted(table.name)} where {where}"
+
+
+def read_digest(answer: Sequence[Any]) -> Digest:
+    """Read the row that the query has returned."""
+    rows, number = answer
+    return Digest(int(rows), int(number or 0) % MODULUS)
+
+
+# --- a row as a JSON array ------------------------------------------------------------------------
+
+
+def json_row(table: Table, engine: Engine, left_out: Sequence[str] = ()) -> str:
+    """Write the expression that makes a row a JSON array without white space.
+
+    Columns in `left_out` become null. Booleans are 0 and 1. Text is escaped only where JSON
+    requires it. SQLite fails on a blob.
+    """
+    if engine == "sqlite":
+        names = (
+            "null" if column.name in left_out else quoted(column.name) for column in table.columns
+        )
+        return f"json_array({', '.join(names)})"
+    values = (
+        "'null'" if column.name in left_out else _json_value(column, engine)
+        for column in table.columns
+    )
+    return f"'[' || concat_ws(',', {', '.join(values)}) || ']'"
+
+
+def _json_value(column: Column[Any], engine: Engine) -> str:
+    name, type = quoted(column.name), type_of(column)
+    if type == "boolean":
+        name = f"cast({name} as integer)"
+    if type != "text":
+        # concat_ws writes numbers itself, which is quicker, but skips nulls.
+        value = name if not column.nullable else f"cast({name} as text)"
+    elif engine == "duckdb":
+        value = _json_text_of_duckdb(name)
+    elif _needs_no_escapes(column):
+        value = f"'\"' || {name} || '\"'"
+    else:
+        value = f"cast(to_json({name}) as text)"
+    return f"coalesce({value}, 'null')" if column.nullable else value
+
+
+def _needs_no_escapes(column: Column[Any]) -> bool:
+    """Say whether a CHECK limits a column to words in which nothing has to be escaped."""
+    listed = re.compile(rf"\b{column.name} (= '|in \()")
+    return any(
+        isinstance(constraint, CheckConstraint) and listed.search(str(constraint.sqltext))
+        for constraint in column.table.constraints
+    )
+
+
+def _json_text_of_duckdb(column: str) -> str:
+    # DuckDB writes some control characters as \u001B; the others write \u001b.
+    return (
+        f"case when regexp_matches({column}, '[\\x0B\\x0E-\\x1F]') "
+        f"then {_escaped_by_hand(column)} else cast(to_json({column}) as varchar) end"
+    )
+
+
+def _escaped_by_hand(column: str) -> str:
+    for sign in ("\\", '"'):
+        column = f"replace({column}, '{sign}', '\\{sign}')"
+    short = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r"}
+    for code in range(32):
+        escape = f"\\{short[code]}" if code in short else f"\\u{code:04x}"
+        column = f"replace({column}, chr({code}), '{escape}')"
+    return f"concat('\"', {column}, '\"')"
+
+
+def quoted(name: str) -> str:
+    """Quote a name as an identifier in SQL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,250 @@
+"""The rows of a sourcebook in bulk, as feeds and exports copy them. Only reads.
+
+The caller's transaction keeps everything in one state. Rows come in batches, and a batch is
+bounded by bytes: memory doesn't grow with the number of rows or with their length.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Connection, Table
+from sqlalchemy.exc import DBAPIError
+
+from database.connect import driver_message, name_of
+from database.digest import Digest, digest_query, json_row, quoted, read_digest, total
+from database.errors import DatabaseError
+from schema.dictionary import type_of
+from schema.models import METADATA
+
+RECORD = METADATA.tables["feeds"]
+"""What a feed records in its target. It concerns one database alone and is never copied."""
+
+TABLES: tuple[Table, ...] = tuple(table for table in METADATA.sorted_tables if table is not RECORD)
+"""Every table that is copied, each after those that it refers to."""
+
+BATCH_BYTES = 200_000
+BATCH_ROWS = 5_000
+
+LEAST, MOST = -(2**31), 2**31 - 1
+"""What an integer can be in every engine; SQLite takes any of 64 bits."""
+
+SHOWN = 80
+"""Characters of a value that a message shows."""
+
+NUL = b"\\u0000"
+"""The character NUL in JSON; a backslash and `u0000` in a text look the same."""
+
+
+def left_out(table: Table, *, keep_text: bool) -> tuple[str, ...]:
+    """Name the columns that are copied as null: the text of passages, unless it is wanted."""
+    return ("text",) if table.name == "passages" and not keep_text else ()
+
+
+class Snapshot:
+    """A sourcebook that is open for reading, in SQLite or PostgreSQL."""
+
+    def __init__(self, connection: Connection, *, keep_text: bool = True) -> None:
+        self.connection = connection
+        self.keep_text = keep_text
+        self.engine = connection.dialect.name
+        self.name = name_of(connection.engine.url)
+
+    def count(self, table: Table, where: str = "true") -> int:
+        """Count rows."""
+        return int(self.scalar(f"select count(*) from {quoted(table.name)} where {where}"))
+
+    def scalar(self, query: str) -> Any:
+        """Return the one value that a query answers."""
+        return self.connection.exec_driver_sql(query).scalar()
+
+    def rows(self, table: Table, where: str = "true") -> Generator[list[list[Any]], None, None]:
+        """Return batches of rows in primary-key order; booleans are 0 or 1.
+
+        Raises DatabaseError, as `lines` does.
+        """
+        for lines in self.lines(table, where):
+            yield json.loads(b"[" + b",".join(lines) + b"]")
+
+    def lines(
+        self, table: Table, where: str = "true", *, ordered: bool = True
+    ) -> Generator[list[bytes], None, None]:
+        """Return batches of rows as JSON arrays, in primary-key order or in the fastest.
+
+        Raises DatabaseError for a value that its column must not hold (a blob, invalid UTF-8, a
+        NUL, a fraction, an unexpected null); it names table, key and column. Only SQLite lets
+        such values in.
+        """
+        key = ", ".join(quoted(column.name) for column in table.primary_key.columns)
+        rest = f"from {quoted(table.name)} where {where}" + (f" order by {key}" if ordered else "")
+        hidden = left_out(table, keep_text=self.keep_text)
+        if self.engine == "sqlite":
+            # A blob makes json_array fail; so do unfit numbers and nulls, which become one.
+            line = f"iif({_unfit(table)}, json_array(x''), {json_row(table, 'sqlite', hidden)})"
+            read = self._lines_of_sqlite(f"select cast({line} as blob) {rest}")
+        else:
+            read = self._lines_of_postgresql(
+                f"select {json_row(table, 'postgresql', hidden)} {rest}"
+            )
+        try:
+            with closing(read):
+                for lines in read:
+                    self._require_clean(table, b"\n".join(lines))
+                    yield lines
+        except DBAPIError as error:
+            raise self.error(self.fault(table) or driver_message(error)) from error
+
+    def _require_clean(self, table: Table, batch: bytes) -> None:
+        """Raise DatabaseError for a NUL or for bytes that are not UTF-8."""
+        if batch.isascii() and NUL not in batch:
+            return
+        try:
+            batch.decode()
+            faulty = NUL in batch
+        except UnicodeDecodeError:
+            faulty = True
+        if faulty and (fault := self.fault(table)):
+            raise self.error(fault)
+
+    def _lines_of_sqlite(self, query: str) -> Generator[list[bytes], None, None]:
+        with driver_errors(self.connection) as driver, closing(driver.execute(query)) as cursor:
+            yield from batched(line for (line,) in cursor)
+
+    def _lines_of_postgresql(self, query: str) -> Generator[list[bytes], None, None]:
+        with (
+            self.connection.begin_nested(),  # a reader who stops early cancels only this
+            driver_errors(self.connection) as driver,
+            driver.cursor() as cursor,
+            cursor.copy(f"copy ({query}) to stdout (encoding 'utf8')") as copy,
+        ):
+            # COPY escapes backslashes; JSON has no other character that it would escape.
+            yield from batched(bytes(line)[:-1].replace(b"\\\\", b"\\") for line in copy)
+
+    def digest(self, table: Table, where: str = "true") -> Digest:
+        """Return the digest of a table, or of some of its rows. Raises DatabaseError."""
+        if self.engine == "postgresql" and not left_out(table, keep_text=self.keep_text):
+            query = digest_query(table, "postgresql", where=where)
+            return read_digest(self.connection.exec_driver_sql(query).one())
+        with closing(self.lines(table, where, ordered=False)) as batches:
+            return total(batches)
+
+    # --- faults -------------------------------------------------------------------------------
+
+    def error(self, fault: str) -> DatabaseError:
+        """Return the error that says what is wrong with the data."""
+        return DatabaseError(f"{self.name}: {fault}; correct it there and try again")
+
+    def fault(self, table: Table) -> str | None:
+        """Find the first value that its column must not hold, or a row that breaks a CHECK."""
+        if self.engine != "sqlite":
+            return None
+        names = [column.name for column in table.columns]
+        # As bytes, whether or not they can be decoded.
+        values = ", ".join(f"typeof({name}), cast({name} as blob)" for name in map(quoted, names))
+        for row in self.connection.exec_driver_sql(f"select {values} from {quoted(table.name)}"):
+            types, raw = row[::2], row[1::2]
+            for column, type, value in zip(table.columns, types, raw, strict=True):
+                if problem := _problem(column, type, value):
+                    return f"{_named(table, dict(zip(names, raw, strict=True)))}: {problem}"
+        return self._broken_check(table)
+
+    def _broken_check(self, table: Table) -> str | None:
+        for check in table.constraints:
+            if not isinstance(check, CheckConstraint):
+                continue
+            rule = str(check.sqltext)
+            query = f"select * from {quoted(table.name)} where not ({rule}) limit 1"
+            if row := self.connection.exec_driver_sql(query).mappings().first():
+                values = ", ".join(
+                    f"{name} {shown(row[name])}" for name in row if re.search(rf"\b{name}\b", rule)
+                )
+                raw = {name: str(row[name]).encode() for name in row}
+                return f"{_named(table, raw)}: {values} breaks the rule {rule}"
+        return None
+
+    def dangling(self) -> str | None:
+        """Find the first row that refers to a missing one. Only SQLite lets such rows in."""
+        if self.engine != "sqlite":
+            return None
+        row = self.connection.exec_driver_sql("pragma foreign_key_check").first()
+        return f"{row[0]}, row {row[1]}: refers to a missing row of {row[2]}" if row else None
+
+
+@contextmanager
+def driver_errors(connection: Connection) -> Iterator[Any]:
+    """Yield the driver's own connection; what it raises becomes SQLAlchemy's DBAPIError."""
+    try:
+        yield connection.connection.driver_connection
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError("rows in bulk", None, error) from error
+
+
+def batched(lines: Iterable[bytes]) -> Generator[list[bytes], None, None]:
+    """Group lines into batches of bounded size."""
+    batch: list[bytes] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line)
+        if size >= BATCH_BYTES or len(batch) >= BATCH_ROWS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: as JSON, shortened."""
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def _unfit(table: Table) -> str:
+    """Write the condition for rows of SQLite with a number or null that its column mustn't hold."""
+    conditions = []
+    for column in table.columns:
+        name = quoted(column.name)
+        if type_of(column) == "boolean":
+            conditions.append(f"{name} not in (0, 1)")
+        elif type_of(column) == "integer":
+            conditions.append(
+                f"({name} | 0) is not {name} or {name} not between {LEAST} and {MOST}"
+            )
+        if not column.nullable:
+            conditions.append(f"{name} is null")
+    return " or ".join(conditions)
+
+
+def _problem(column: Column[Any], type: str, value: bytes | None) -> str | None:
+    """Say what is wrong with a value that SQLite holds in this column."""
+    name = column.name
+    if value is None:
+        return None if column.nullable else f"{name} holds null, which it must not"
+    if type == "blob":
+        return f"{name} holds bytes, not text"
+    if type_of(column) == "text":
+        try:
+            return f"{name} holds a NUL" if "\0" in value.decode() else None
+        except UnicodeDecodeError:
+            return f"{name} holds bytes that are not UTF-8"
+    if type != "integer":
+        return f"{name} holds {_readable(value)}, which is not a whole number"
+    if not LEAST <= int(value) <= MOST:
+        return f"{name} holds {_readable(value)}, which is too large"
+    if type_of(column) == "boolean" and value not in (b"0", b"1"):
+        return f"{name} holds {_readable(value)}, which is neither true nor false"
+    return None
+
+
+def _named(table: Table, row: dict[str, Any]) -> str:
+    key = ", ".join(f"{c.name} {_readable(row[c.name])}" for c in table.primary_key.columns)
+    return f"{table.name}, {key}"
+
+
+def _readable(value: bytes | None) -> str:
+    text = (value or b"").decode(errors="backslashreplace")
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
