@@ -1,5 +1,5 @@
-# Everything needs GNU make and Python 3.11 or later, and nothing else set up: the targets make their own virtual
-# environment. `make report` prints the timeline of the first article; `make help` says the rest.
+# These targets need GNU make and Python 3.11 or later; they make their own virtual environment. Only `test-system`
+# needs more, and says what. `make report` prints the timeline of the first article; `make help` lists all targets.
 
 PYTHON ?= python3
 DB := sourcebook.db
@@ -7,30 +7,32 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 LOCK := requirements-dev.lock
+SYSTEM_LOCK := requirements-system.lock
 PYTEST_ARGS ?= -n auto
 
-# A stamp is touched when all of its step has ended well, so an interrupted set-up is done again.
+# Each step of the set-up touches its stamp when it has succeeded, so an interrupted step runs again.
 MADE := $(VENV)/.made
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 BROWSER := $(VENV)/.browser
+SYSTEM := $(VENV)/.system
 LOADED := $(VENV)/.loaded
 FLOORS := .venv-floors
 
 SHIPPED := $(wildcard articles/*.yaml coding/*.py database/*.py schema/*.py migrations/*.py migrations/versions/*.py)
 
-# Whatever the caller has active is not meant here.
+# The caller's own environment must not leak into ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV SOURCEBOOK_DB
 
-.PHONY: help report test lint format types docs bench lock test-floors clean
+.PHONY: help report test test-system lint format docs bench lock test-floors clean
 .DEFAULT_GOAL := help
 
-help: ## say what each target does
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 # --- use ------------------------------------------------------------------------------------------------------------
 
-report: $(LOADED) ## set up, load what ships, print the timeline
+report: $(LOADED) ## set up, load the article, print its timeline
 	@$(BIN)/sourcebook --db $(DB) report timeline
 
 ifeq ($(wildcard $(DB)),)
@@ -44,12 +46,12 @@ $(LOADED): $(INSTALLED) $(SHIPPED)
 
 $(MADE):
 	@command -v $(PYTHON) >/dev/null || { \
-	    echo "make: no $(PYTHON) here; name a Python 3.11 or later: make PYTHON=/path/to/python" >&2; exit 1; }
+	    echo "make: there is no $(PYTHON); name a Python 3.11 or later: make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "make: Sourcebook needs Python 3.11 or later, and $(PYTHON) is" \
 	        "`$(PYTHON) -c 'import sys; print(sys.version.split()[0])'`;" \
 	        "name another: make PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "making $(VENV) ..." >&2
+	@echo "creating $(VENV) ..." >&2
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
@@ -59,33 +61,43 @@ $(INSTALLED): $(MADE) pyproject.toml $(LOCK)
 	@touch $@
 
 $(DEVELOPED): $(INSTALLED)
-	@echo "installing what development needs ..." >&2
-	@$(PIP) install -qq --requirement $(LOCK)
+	@echo "installing the development packages ..." >&2
+	@$(PIP) install -qq --only-binary=:all: --requirement $(LOCK)
 	@touch $@
 
 $(BROWSER): tests/browser.py | $(DEVELOPED)
-	@echo "getting the browser of the tests ..." >&2
+	@echo "downloading the browser for the tests ..." >&2
 	@$(BIN)/python tests/browser.py
+	@touch $@
+
+$(SYSTEM): $(DEVELOPED) $(SYSTEM_LOCK)
+	@$(BIN)/python tests/system/prerequisites.py
+	@echo "installing the packages for the system tests ..." >&2
+	@$(PIP) install -qq --requirement $(SYSTEM_LOCK)
 	@touch $@
 
 # --- prove ----------------------------------------------------------------------------------------------------------
 
-test: lint $(BROWSER) ## lint, check types, run every test
+test: lint $(BROWSER) ## lint, check types, run the tests
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-system: $(SYSTEM) ## run the tests that need a compiler or a server of the system
+	@$(BIN)/python tests/system/prerequisites.py
+	$(BIN)/pytest tests/system
 
 lint: $(DEVELOPED) ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-format: $(DEVELOPED) ## put the code in order
+format: $(DEVELOPED) ## format the code, fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: $(DEVELOPED) ## write the generated documentation again
+docs: $(DEVELOPED) ## regenerate the generated documentation
 	$(BIN)/python -m docs.build
 
-bench: $(DEVELOPED) ## measure what speed is claimed
+bench: $(DEVELOPED) ## run the benchmarks, write docs/performance.md
 	$(BIN)/python -m benchmarks
 
 # --- versions -------------------------------------------------------------------------------------------------------
@@ -93,12 +105,14 @@ bench: $(DEVELOPED) ## measure what speed is claimed
 $(BIN)/uv: $(MADE)
 	@$(PIP) install -qq 'uv>=0.9'
 
-lock: $(BIN)/uv ## settle the versions of development again, all at their newest
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group dev \
-	    --no-header --output-file $(LOCK) pyproject.toml
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header
+
+lock: $(BIN)/uv ## lock the newest versions of all dependencies
+	@$(COMPILE) --all-extras --group dev --output-file $(LOCK) pyproject.toml
+	@$(COMPILE) --group system --constraints $(LOCK) --output-file $(SYSTEM_LOCK) pyproject.toml
 
 $(FLOORS)/.made: pyproject.toml $(BIN)/uv
-	@echo "installing the oldest versions that pyproject.toml allows into $(FLOORS) ..." >&2
+	@echo "installing the oldest allowed versions into $(FLOORS) ..." >&2
 	@$(PYTHON) -m venv --clear $(FLOORS)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --resolution lowest-direct --all-extras \
 	    --group dev --no-header --output-file $(FLOORS)/floors.txt pyproject.toml
@@ -108,8 +122,8 @@ $(FLOORS)/.made: pyproject.toml $(BIN)/uv
 	    --no-build-isolation --editable ".[postgresql,shell]"
 	@touch $@
 
-test-floors: $(FLOORS)/.made $(BROWSER) ## run every test on the oldest versions allowed
+test-floors: $(FLOORS)/.made $(BROWSER) ## run the tests on the oldest versions that pyproject.toml allows
 	$(FLOORS)/bin/pytest $(PYTEST_ARGS)
 
-clean: ## remove what these targets made, but for the database
+clean: ## remove what these targets made, except the database
 	rm -rf $(VENV) $(FLOORS) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -23,6 +23,8 @@ ROOM = 4 * 2**30
 """What must be free in memory, in bytes, for files to lie there: a run takes an eighth of it."""
 CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
 
+collect_ignore = ["system"]  # `make test-system` runs these: they need more than wheels
+
 pytest_plugins = [
     "tests.databases",  # sourcebooks, on both engines
     "tests.duckdb_files",  # the article's sourcebook, fed to DuckDB

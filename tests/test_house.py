@@ -44,7 +44,25 @@ MAY_IMPORT = {
 }
 OURS = {*MAY_IMPORT, "articles", "benchmarks", "docs", "tests"}
 
-LOCKS = (ROOT / "requirements-dev.lock", ROOT / "requirements-system.lock")
+# What an installation may put at the top of its environment, beside other people's packages.
+TOP_LEVEL = {
+    "adhoc",
+    "articles",
+    "cli.py",
+    "coding",
+    "database",
+    "exports",
+    "feeds",
+    "migrations",
+    "output",
+    "pages",
+    "reports",
+    "schema",
+    "sourcebook.py",
+}
+
+DEV = "requirements-dev.lock"
+LOCKS = (ROOT / DEV, ROOT / "requirements-system.lock")
 
 MOST_LINES = 600  # no file is longer
 
@@ -223,17 +241,38 @@ def test_every_package_of_the_application_is_shipped() -> None:
     assert shipped == {"cli.py", "articles", *(MAY_IMPORT.keys() - {"cli"})}
 
 
-def test_a_wheel_carries_every_file_of_the_application(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
+    """The wheel as `pip install` would build it."""
+    folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    subprocess.run(
-        [*build, "--directory", str(tmp_path)], cwd=ROOT, check=True, capture_output=True
-    )
-    [wheel] = tmp_path.glob("*.whl")
-    packed = {n for n in ZipFile(wheel).namelist() if ".dist-info/" not in n}
+    subprocess.run([*build, "--directory", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    [path] = folder.glob("*.whl")
+    with ZipFile(path) as opened:
+        yield opened
+
+
+def test_the_wheel_carries_every_file_of_the_application(wheel: ZipFile) -> None:
+    packed = {file for file in wheel.namelist() if ".dist-info/" not in file}
     tops = {"articles", "cli.py", *MAY_IMPORT}
     assert packed == {name(path) for path in FILES if path.relative_to(ROOT).parts[0] in tops}
-    kinds = {path.rpartition(".")[2] for path in packed}
-    assert kinds == {"mako", "py", "sql", "yaml"}  # and nothing left lying there
+    assert {file.partition("/")[0] for file in packed} <= TOP_LEVEL
+    kinds = {file.rpartition(".")[2] for file in packed}
+    assert kinds == {"mako", "py", "sql", "typed", "yaml"}  # no leftovers
+
+
+def test_every_package_in_the_wheel_carries_its_types(wheel: ZipFile) -> None:
+    files = {(folder, file) for folder, _, file in (n.rpartition("/") for n in wheel.namelist())}
+    packages = MAY_IMPORT.keys() - {"cli"}
+    assert {folder for folder, file in files if file == "__init__.py"} == packages
+    assert {folder for folder, file in files if file == "py.typed"} == packages
+
+
+def test_the_wheel_carries_the_readme(wheel: ZipFile) -> None:
+    [file] = [file for file in wheel.namelist() if file.endswith(".dist-info/METADATA")]
+    head, _, body = wheel.read(file).decode("utf-8").partition("\n\n")
+    assert "Description-Content-Type: text/markdown" in head.splitlines()
+    assert body == (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_file_says_what_it_is_for() -> None:
@@ -323,3 +362,16 @@ def test_the_lock_holds_what_pyproject_asks_for(requirement: str) -> None:
 def test_a_lock_names_no_place_to_download_from(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert not re.search(r"://|--(?:index|extra|find|trusted)", text)
+
+
+def test_make_installs_the_development_packages_from_wheels_alone() -> None:
+    """Nothing is compiled, so `make test` needs no compiler."""
+    planned = subprocess.run(
+        ["make", "--dry-run", "--always-make", ".venv/.developed"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    [install] = [line for line in planned.stdout.splitlines() if f"--requirement {DEV}" in line]
+    assert "--only-binary=:all:" in install
