@@ -12,8 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
-
 from benchmarks.measure import Command
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type, Value
@@ -83,7 +81,7 @@ class Question:
             for p in self.report.parameters
             if (value := (values | self.values).get(p.name)) is not None
         }
-        return _rival(database, output, str(text(self.report.statement(bound))), bound)
+        return _rival(database, output, self.report.statement(bound), bound)
 
 
 def trivial(database: Path, output: Path) -> Command:

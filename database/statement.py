@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 from database.errors import SourcebookError
 
 Engine = Literal["sqlite", "postgresql"]
+Dialect = Literal["sqlite", "postgresql", "portable"]
+"""Whose rules a text follows; `portable` is what reports are written in, and every engine reads."""
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -69,8 +71,13 @@ _POSTGRESQL = r"""
     | (?P<nested> /\* )
     | (?P<placeholder> \$\d+ )
 """
-_BOTH = r"""
-    | (?P<open> ['"`] | [eE]' )
+_PORTABLE = r"""
+      (?P<string> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' )
+    | (?P<quoted> "(?:[^"]|"")*" )
+    | (?P<comment> --[^\n]* | /\*.*?\*/ )
+"""
+_ALL = r"""
+    | (?P<open> ['"`] | [eE]' | /\* )
     | (?P<cast> :: | := )
     | (?<![:\w]):(?P<parameter>[^\W\d]\w*)
     | (?P<word> [^\W\d][\w$]* )
@@ -79,19 +86,23 @@ _BOTH = r"""
     | (?P<blank> \s+ )
     | (?P<sign> . )
 """
-_TOKENS: dict[Engine, re.Pattern[str]] = {
-    "sqlite": re.compile(_SQLITE + _BOTH, re.VERBOSE | re.DOTALL),
-    "postgresql": re.compile(_POSTGRESQL + _BOTH, re.VERBOSE | re.DOTALL),
+_TOKENS = {
+    dialect: re.compile(pattern + _ALL, re.VERBOSE | re.DOTALL)
+    for dialect, pattern in (
+        ("sqlite", _SQLITE),
+        ("postgresql", _POSTGRESQL),
+        ("portable", _PORTABLE),
+    )
 }
 
 
-def tokens(text: str, engine: Engine) -> Iterator[Token]:
+def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
     """Take a text apart into strings, quoted names, comments, parameters, words and signs.
 
-    A string or a name that never ends is an `open` one, up to the end of the text.
+    A string, name or comment that never ends is `open`, up to the end of the text.
     """
     at = 0
-    while found := _TOKENS[engine].match(text, at):
+    while found := _TOKENS[dialect].match(text, at):
         kind = found.lastgroup or "sign"
         end = found.end()
         if kind == "nested":  # PostgreSQL's comments may hold comments
@@ -100,6 +111,14 @@ def tokens(text: str, engine: Engine) -> Iterator[Token]:
             end = len(text)
         yield Token(kind, text[at:end], at)
         at = end
+
+
+def escape_colons(sql: str) -> str:
+    """Return portable SQL as SQLAlchemy's text() takes it: only parameters are parameters."""
+    return "".join(
+        token.text if token.kind == "parameter" else token.text.replace(":", r"\:")
+        for token in tokens(sql, "portable")
+    )
 
 
 def _end_of_comment(text: str, at: int) -> int:

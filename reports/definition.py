@@ -141,7 +141,7 @@ class Report:
     lines: tuple[Line, ...]
 
     def statement(self, given: Collection[str]) -> str:
-        """Give the SQL that answers when these parameters are given, as SQLAlchemy's text().
+        """Give the SQL that answers when these parameters are given, as it stands in the file.
 
         Only whole lines of the file are kept or left out: no value ever becomes SQL.
         """

@@ -39,9 +39,11 @@ the passages. reports/grounds.py has it in full.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from database.statement import Token, tokens
 from output.render import Column
 from reports.definition import Line, Parameter, Type
 
@@ -50,21 +52,10 @@ RESERVED = frozenset(
 )
 """Options that every report has: no parameter may be called so."""
 
-# What may hold a colon that means nothing, and what is meant: a parameter is what SQLAlchemy's
-# text() takes for one.
-_TOKEN = re.compile(
-    r"""
-      (?P<string> '(?:[^']|'')*' | "(?:[^"]|"")*" )
-    | (?P<comment> --[^\n]* | /\*.*?\*/ )
-    | (?P<open> ['"] | /\* )
-    | (?<![:\w\\]):(?P<parameter>\w+)(?!:)
-    | (?P<end> ; )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HEADINGS = ("Parameters", "Columns")
+_BLANK = ("blank", "comment")
 
 
 class HeaderError(Exception):
@@ -251,57 +242,55 @@ def _vocabulary(line: int, name: str) -> tuple[str, ...]:
 def _lines(
     body: str, first: int, parameters: dict[str, Parameter], declared: dict[str, int]
 ) -> tuple[Line, ...]:
-    """Take the SQL apart into lines that run, and hold its parameters against the header's."""
-    if not re.match(r"(?:select|with|values)\b", _plain(body, first), re.IGNORECASE):
+    """Split the SQL into the lines that run, and check its parameters against the header's."""
+    found = list(_numbered(body, first))
+    start = next((token.text.lower() for _, token in found if token.kind not in _BLANK), "")
+    if start not in ("select", "with", "values"):
         raise HeaderError(first, "below the header there must be a query: select, with or values")
-    lines = []
-    asked = set()
-    sql, comments = _stripped(body, first)
-    for number, line in enumerate(sql.split("\n"), first):
-        when = _condition(number, comments.get(number, ""), parameters)
-        for token in _TOKEN.finditer(line):
-            name = token["parameter"]
-            if name is None:
-                continue
-            asked.add(name)
+    when = {
+        number: _condition(number, token.text, parameters)
+        for number, token in found
+        if token.kind == "comment"
+    }
+    sql: dict[int, str] = defaultdict(str)
+    used = set()
+    for number, token in found:
+        if token.kind == "parameter":
+            name = token.text[1:]
+            used.add(name)
             if name not in parameters:
                 raise HeaderError(number, f":{name} is no parameter of the header")
-            if parameters[name].optional and when != {name}:
+            if parameters[name].optional and when.get(number) != {name}:
                 raise HeaderError(number, f":{name} is optional: end the line in `-- if :{name}`")
-        if line.strip():
-            lines.append(Line(line.rstrip(), when))
-    for name, line_number in declared.items():
-        if name not in asked:
-            raise HeaderError(line_number, f"{name} is nowhere in the SQL as :{name}")
-    return tuple(lines)
+        if token.kind == "comment":
+            sql[number] += " "
+        else:  # a string may go on for several lines
+            for n, part in enumerate(token.text.split("\n"), number):
+                sql[n] += part
+    for name, line in declared.items():
+        if name not in used:
+            raise HeaderError(line, f"{name} is nowhere in the SQL as :{name}")
+    return tuple(
+        Line(text.rstrip(), when.get(n, frozenset()))
+        for n, text in sorted(sql.items())
+        if text.strip()
+    )
 
 
-def _plain(body: str, first: int) -> str:
-    return _stripped(body, first)[0].strip()
-
-
-def _stripped(body: str, first: int) -> tuple[str, dict[int, str]]:
-    """Give the SQL without comments, and the comments by line; it keeps its lines.
-
-    In strings and quoted names colons are escaped, as text() wants them.
-    """
-    comments: dict[int, str] = {}
-
-    def replaced(token: re.Match[str]) -> str:
-        line = first + body.count("\n", 0, token.start())
-        if token["open"]:
-            raise HeaderError(line, f"{token['open']} is opened here and never closed")
-        if token["end"]:
-            rest = body[token.end() :]
-            if rest.strip():
-                raise HeaderError(line, "a report is one query: nothing may follow the semicolon")
-            return ""
-        if token["comment"]:
-            comments[line] = token["comment"]
-            return " " + "\n" * token["comment"].count("\n")
-        return token[0].replace(":", r"\:") if token["string"] else token[0]
-
-    return _TOKEN.sub(replaced, body), comments
+def _numbered(body: str, first: int) -> Iterator[tuple[int, Token]]:
+    """Yield the tokens of one query, without its semicolon, each with the number of its line."""
+    number, end = first, 0
+    for token in tokens(body, "portable"):
+        if token.kind == "open":
+            opened = token.text[: 2 if token.text.startswith("/*") else 1]
+            raise HeaderError(number, f"{opened} is opened here and never closed")
+        if end and token.kind not in _BLANK:
+            raise HeaderError(end, "a report is one query: nothing may follow the semicolon")
+        if token.kind == "end":
+            end = end or number
+        else:
+            yield number, token
+        number += token.text.count("\n")
 
 
 def _condition(line: int, comment: str, parameters: dict[str, Parameter]) -> frozenset[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from database.statement import tokens
 from reports.definition import Report, Value
-
-# What SQLAlchemy's text() takes for a parameter, and the backslash that keeps it from doing so.
-_PARAMETER = re.compile(r"\\(?P<kept>:)|(?<![:\w\\]):(?P<name>\w+)(?!:)")
 
 
 def pasted(report: Report, values: Mapping[str, Value]) -> str:
@@ -17,11 +14,10 @@ def pasted(report: Report, values: Mapping[str, Value]) -> str:
     `values` are those that are bound. Text stands in it as standard SQL quotes it, which SQLite and
     PostgreSQL read alike.
     """
-
-    def put(found: re.Match[str]) -> str:
-        return found["kept"] or literal(values[found["name"]])
-
-    query = _PARAMETER.sub(put, report.statement(values)).strip()
+    query = "".join(
+        literal(values[token.text[1:]]) if token.kind == "parameter" else token.text
+        for token in tokens(report.statement(values), "portable")
+    ).strip()
     return f"-- {report.title}\n-- {report.question}\n\n{query};\n"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from database.statement import StatementError, escape_colons
 from output.render import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
@@ -43,7 +44,7 @@ def answered(connection: Connection, report: Report, values: Mapping[str, Value]
     the header says.
     """
     # Rows stay on PostgreSQL's side until they are asked for; SQLite knows no other way.
-    query = text(report.statement(values)).execution_options(
+    query = text(escape_colons(report.statement(values))).execution_options(
         stream_results=True, max_row_buffer=1000
     )
     with ExitStack() as stack:
@@ -68,7 +69,6 @@ def _reading_only(
 ) -> Iterator[None]:
     """Hold a report of the user's own to what an ad hoc query may do."""
     from database.guard import Authorizer, require_read_only
-    from database.statement import StatementError
 
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":
