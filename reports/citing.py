@@ -7,6 +7,8 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, text
 
+from schema.edtf import MONTHS
+
 MOST = 1000
 """How many documents one query asks for: engines limit what can be bound."""
 
@@ -20,11 +22,6 @@ SOURCES = """
       and sources.key in :documents
     order by sources.key, actors.name
 """
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def citations(

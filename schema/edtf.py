@@ -148,7 +148,7 @@ _DIVISIONS = {
     "37": (1, 4), "38": (5, 4), "39": (9, 4), "40": (1, 6), "41": (7, 6),  # thirds, halves
 }  # fmt: skip
 
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
@@ -272,7 +272,7 @@ def _date(text: str) -> _Found:
         if earliest is None:
             if len(months) > 1 or len(years) > 1 or unknown:
                 _refuse(text, "no day of the calendar fits that")
-            name, length = _MONTHS[months[0] - 1], _last_day(years[0], months[0])
+            name, length = MONTHS[months[0] - 1], _last_day(years[0], months[0])
             raise EdtfError(f"{text} is no day: {name} {year} has {length} days")
     if unknown:
         earliest = latest = None
