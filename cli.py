@@ -314,23 +314,23 @@ def _print(
     raw: bool,
     numbers: Sequence[str] = (),
 ) -> None:
-    from output.render import Column, Page
+    from output.page import Column, Page
 
     typed = [Column(name, "integer" if name in numbers else "text") for name in columns]
     write(Page(typed, rows), format, output, raw)
 
 
 def _write(text: str, output: Path | None) -> None:
-    from output.render import destination
+    from output.destination import destination
 
     with destination(output) as out:
         out.write(text)
 
 
 def _tell(message: str) -> None:
-    from coding.faults import shown
+    from schema.escape import visible
 
-    click.echo(shown(message), err=True)
+    click.echo(visible(message), err=True)
 
 
 def _tell_standing(db: str, before: str | None, after: str | None) -> None:

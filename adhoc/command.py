@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from adhoc.parameters import Parameter
     from adhoc.session import Session
     from adhoc.values import Answer, Field, Row
-    from output.render import Cell, Column
+    from output.page import Cell, Column
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
@@ -44,7 +44,7 @@ class Given(click.ParamType[Any]):
     ) -> Parameter:
         """Read it."""
         from adhoc.parameters import parameter
-        from output.render import visible
+        from schema.escape import visible
 
         try:
             return parameter(value)
@@ -184,7 +184,7 @@ def answer(session: Session, text: str, values: dict[str, Any], asked: Asked) ->
 
     Raises what the session does, and OutputError.
     """
-    from output.render import Page
+    from output.page import Page
 
     limit = asked.limit
     if limit is None:
@@ -212,7 +212,7 @@ def _save(
 ) -> None:
     """Make a report of a query, and say where it is."""
     from adhoc.saving import save
-    from output.render import visible
+    from schema.escape import visible
 
     if folder is None:
         raise click.UsageError(
@@ -270,12 +270,12 @@ AHEAD = 1000
 
 
 def shown(answer: Answer, *, people: bool) -> tuple[list[Column], Iterator[Sequence[Cell]]]:
-    """Give the columns and rows of an answer as output/render.py writes them.
+    """Give the columns and rows of an answer as output/formats.py writes them.
 
     For people the columns of numbers stand on the right.
     """
     from adhoc.values import cells
-    from output.render import Column
+    from output.page import Column
 
     rows = answer.rows
     ahead: list[Row] = []

@@ -13,7 +13,7 @@ from typing import Protocol
 from wcwidth import wcswidth
 
 from database.statement import Statement, StatementError
-from output.render import visible
+from schema.escape import visible
 from schema.suggest import did_you_mean
 
 SHOWN = 76

@@ -81,8 +81,9 @@ def search(
     from adhoc.search import Asked, Kind, WordsError, textless
     from adhoc.search import search as searching
     from database.connect import reading
-    from output.render import Column, Page, visible
+    from output.page import Column, Page
     from reports.grounds import unkept
+    from schema.escape import visible
 
     columns = [Column(name, meaning=meaning) for name, meaning in MEANINGS.items()]
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None

@@ -30,8 +30,9 @@ from database.connect import locate, name_of
 from database.errors import SourcebookError
 from database.statement import Engine, StatementError, tokens
 from output.options import write
-from output.render import Column, Page, visible
+from output.page import Column, Page
 from schema.dictionary import UnknownTableError
+from schema.escape import visible
 
 HELP = """\
 A query ends with a semicolon or an empty line. Tab completes tables, columns and keywords; the

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from output.render import Cell, Json
+from output.page import Cell, Json
 
 Value = int | float | bool | str | bytes | None | Decimal | list[Any]
 """What an engine gives."""
@@ -52,7 +52,7 @@ _LINES = str.maketrans("\n\r\t", "   ")
 def cells(
     columns: Sequence[Field], rows: Iterable[Row], *, sized: bool
 ) -> Iterator[Sequence[Cell]]:
-    r"""Give rows as output/render.py writes them.
+    r"""Give rows as output/formats.py writes them.
 
     Exact numbers, arrays and json are `Json`; bytes are hexadecimal, `\x00ff`, and where they are
     `sized` say how many they are.

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from coding.faults import Fault, shown
+from coding.faults import Fault
 from coding.items import SHARED, Content, ItemKey, Items, mentioned, source_named, sources_used
 from coding.snapshot import Introducer, Snapshot
+from schema.escape import visible
 from schema.vocabulary import Action, SourceRole
 
 Faulting = Callable[[ItemKey, str, str], Fault]
@@ -158,7 +159,7 @@ def _contradicted(
     if present is not None and outside:
         differing = _differing(content, present, document == owner, owned)
         if differing:
-            files = ", ".join(shown(one.file) for one in outside)
+            files = ", ".join(visible(one.file) for one in outside)
             yield (
                 _conflict(files, differing)
                 + "; make them agree, or load both files together after changing both"

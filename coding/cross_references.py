@@ -15,9 +15,10 @@ from sqlalchemy import Connection, bindparam, text
 
 from coding.bulk import chunks
 from coding.changeset import ChangeSet, Faulting
-from coding.faults import Fault, shown
+from coding.faults import Fault
 from coding.items import SHARED, ItemKey, Items
 from coding.snapshot import Snapshot
+from schema.escape import visible
 from schema.vocabulary import FactKind
 
 RESTING = {
@@ -139,14 +140,16 @@ class CrossReferences:
         for name, key, kind in pointed:
             document = key.partition(":")[0]
             if document == self._stored.document:
-                message = f"{shown(key)} is a fact of this document; give its key without the name"
+                message = (
+                    f"{visible(key)} is a fact of this document; give its key without the name"
+                )
             elif key not in kinds:
                 message = (
-                    f"{shown(key)}: there is no such fact in the database; load the coding of "
-                    f"{shown(document)} first, or mend the key"
+                    f"{visible(key)}: there is no such fact in the database; load the coding of "
+                    f"{visible(document)} first, or mend the key"
                 )
             elif kind is not None and kinds[key] != kind:
-                message = f"{shown(key)} is a {kinds[key]}; give an {kind}"
+                message = f"{visible(key)} is a {kinds[key]}; give an {kind}"
             else:
                 continue
             yield self._fault(name, "unknown-fact", message)
@@ -200,7 +203,7 @@ class CrossReferences:
                     name,
                     "link-twice",
                     f"{document} has this link already; give its evidence under `elsewhere`, as "
-                    f"{shown(f'{document}:{key}')}",
+                    f"{visible(f'{document}:{key}')}",
                 )
 
     def _event(self, key: str) -> int | None:
@@ -240,7 +243,7 @@ class CrossReferences:
 
     def _in_use(self, name: ItemKey, message: str) -> Fault:
         document = ItemKey("source", self._stored.document)
-        return self._fault(document, "still-in-use", f"{name.kind} {shown(name.key)} {message}")
+        return self._fault(document, "still-in-use", f"{name.kind} {visible(name.key)} {message}")
 
     def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Run a query whose first column is a document; give the rows of others, by its key."""

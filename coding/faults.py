@@ -1,11 +1,7 @@
-r"""What can be wrong with what people hand in: one type for all of it, and how it is worded.
+"""What can be wrong with what people hand in: one type for all of it, and how it is worded.
 
 Readers and checks report `Fault`s, all at once. They raise `InvalidInputError` where nothing can be
-done with the input. Imports nothing of the project.
-
-Input may be hostile: whatever cannot be printed is shown as an escape (`\x1b`, `\u202e`). The
-joiners of Persian words and of emoji are escaped too, since an invisible difference is often just
-what keeps two texts from being the same.
+done with the input.
 """
 
 from __future__ import annotations
@@ -14,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import total_ordering
+
+from schema.escape import visible
 
 
 class Severity(StrEnum):
@@ -47,7 +45,7 @@ class Fault:
         """Give the fault as one line that does nothing to a terminal."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         where = f" {self.where}:" if self.where else ""
-        return shown(f"{place}: {self.severity} {self.rule}:{where} {self.message}")
+        return visible(f"{place}: {self.severity} {self.rule}:{where} {self.message}")
 
     def __lt__(self, other: Fault) -> bool:
         """Order by place in the file, faults of the whole file first."""
@@ -63,16 +61,6 @@ class InvalidInputError(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
         super().__init__("\n".join(map(str, self.faults)))
-
-
-def shown(text: str) -> str:
-    r"""Text with all that is not printable escaped: ESC as `\x1b`, a line end as `\n`."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
 
 
 def quoted(text: str, limit: int = 80) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from coding.changeset import PeerCoding, compare
 from coding.cross_references import CrossReferences
-from coding.faults import Fault, InvalidInputError, Severity, shown
+from coding.faults import Fault, InvalidInputError, Severity
 from coding.format import Coding
 from coding.items import ItemKey, content_hash, digest, items_of, relation_key
 from coding.reading import read_coding
@@ -26,6 +26,7 @@ from coding.text import read_text
 from coding.verification import locator_faults, verify
 from coding.writer import Writer
 from coding.yaml_tree import Lines, Loc
+from schema.escape import visible
 from schema.vocabulary import Action
 
 SHIPPED = Path(__file__).parent.parent / "articles"
@@ -129,7 +130,7 @@ def load(
         return proven.lines.fault(rule, _loc(coding, name), message)
 
     said = {
-        other.coding.document.key: PeerCoding(shown(other.path.name), items_of(other.coding))
+        other.coding.document.key: PeerCoding(visible(other.path.name), items_of(other.coding))
         for other in together
     }
     found, faults = compare(wanted, stored, said, fault)
@@ -139,7 +140,7 @@ def load(
     number = stored.document_id
     if found:
         number = Writer(connection, stored, document).write(found, wanted)
-    file, hashed = shown(proven.path.name), content_hash(wanted)
+    file, hashed = visible(proven.path.name), content_hash(wanted)
     if (file, hashed) != (stored.file, stored.hash):
         _complete(connection, number, file, hashed, coding)
     # A shared row may have been changed by another coding that was loaded together with this.

@@ -35,7 +35,8 @@ def export(db: str, folder: Path, format: str, keep_text: bool, force: bool) -> 
     """
     from database.connect import reading
     from exports.writing import export as run
-    from output.render import Column, Page, visible
+    from output.page import Column, Page
+    from schema.escape import visible
 
     with reading(db) as connection:
         done = run(connection, folder, format, keep_text=keep_text, force=force)

@@ -228,7 +228,7 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
 
 def _print(rows: Iterable[TableFed], format: str, output: Path | None, raw: bool) -> None:
     from feeds.feeding import TableFed
-    from output.render import Column, Page
+    from output.page import Column, Page
 
     texts: Any = ("table", "source", "target")
     columns = [Column(one, "text" if one in texts else "integer") for one in TableFed._fields]
@@ -236,7 +236,7 @@ def _print(rows: Iterable[TableFed], format: str, output: Path | None, raw: bool
 
 
 def _told(fed: Fed, target: Target, options: Options) -> str:
-    from output.render import visible
+    from schema.escape import visible
 
     sums = [sum(column) for column in zip(*(one[1:4] for one in fed.tables), strict=True)]
     what = ", ".join(

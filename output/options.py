@@ -13,18 +13,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from output.formats import WITH_META, Format
+
 if TYPE_CHECKING:
-    from output.render import Cell, Page
-
-FORMATS = ("table", "markdown", "csv", "tsv", "json", "jsonl", "html")
-"""What output/render.py knows; a test holds the two together."""
-
-CARRIED = ("markdown", "html")
-"""Formats in which a page itself says from which data it is."""
-
-
-CITED = ("table", "markdown", "json", "html")
-"""Formats that have room for citations; the others hold rows alone."""
+    from output.page import Cell, Page
 
 
 def row_options(
@@ -38,7 +30,7 @@ def row_options(
     return [
         click.Option(
             ["--format"],
-            type=click.Choice([*FORMATS, *more]),
+            type=click.Choice([*map(str, Format), *more]),
             default=default,
             multiple=many,
             help="How to print the rows.  [default: table]",
@@ -65,9 +57,7 @@ def failing() -> Iterator[None]:
     try:
         yield
     except SourcebookError as error:
-        from output.render import visible
-
-        raise click.ClickException(visible(str(error))) from None
+        raise click.ClickException(str(error)) from None
 
 
 def only_for(option: str, given: object, formats: Sequence[str], *where: str) -> None:
@@ -94,11 +84,13 @@ def write(
     What names the data goes to stderr where the page does not carry it. A reader who goes away is
     no fault: None.
     """
-    from output.render import Format, destination, footer, render
+    from output.destination import destination
+    from output.formats import render
+    from output.page import footer
 
     form = Format(format or Format.TABLE)
     only_for("--raw", raw, [form], "csv")
-    carried = form in CARRIED or (form is Format.JSON and meta)
+    carried = form in WITH_META or (form is Format.JSON and meta)
     shown = page if carried else replace(page, meta={})
     try:
         with destination(output) as out:
@@ -121,7 +113,7 @@ def write(
 
 def _tame(row: Sequence[Cell]) -> Sequence[Cell]:
     """Make a row safe to be read: in a terminal no format may carry what steers it."""
-    from output.render import visible
+    from schema.escape import visible
 
     return [visible(value) if isinstance(value, str) else value for value in row]
 

@@ -12,7 +12,8 @@ from math import inf
 from tabulate import tabulate
 from wcwidth import iter_graphemes, wcswidth, wcwidth
 
-from output.render import Column, Page, text, visible
+from output.page import Column, Page, cell_text
+from schema.escape import visible
 
 _HEAD = 1000  # rows that decide the widths
 _LATER = 3  # how much longer a value further down may be: the thousandth key is followed by others
@@ -22,6 +23,13 @@ _WORD = 14  # a column keeps room for its longest word, up to this: no date is e
 
 
 def table(page: Page, width: int | None = None) -> Iterator[str]:
+    """Yield a table, and below it the citations, one a line so that each can be copied whole."""
+    yield from _lines(page, width)
+    for n, (source, citation) in enumerate(page.citations or ()):
+        yield f"{'' if n else chr(10)}[{visible(source)}] {visible(citation)}\n"
+
+
+def _lines(page: Page, width: int | None) -> Iterator[str]:
     """The lines of a table; null is left empty, numbers stand on the right.
 
     In a terminal (`width`) columns are narrowed, the widest first, and their values wrapped; if
@@ -30,7 +38,7 @@ def table(page: Page, width: int | None = None) -> Iterator[str]:
     first thousand rows led to expect, it is wrapped, or, if it must not be, its line is longer.
     """
     names = [visible(column.name) for column in page.columns]
-    rows = ([visible(text(value)) for value in row] for row in page.rows)
+    rows = ([visible(cell_text(value)) for value in row] for row in page.rows)
     head = list(islice(rows, _HEAD))
     natural, least = [], []
     for column, cells in zip(page.columns, zip(names, *head, strict=True), strict=True):

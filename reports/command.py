@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from output.options import CITED, failing, only_for, row_options, write
-from output.render import Column, Page, visible
+from output.formats import WITH_CITATIONS
+from output.options import failing, only_for, row_options, write
+from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
+from schema.escape import visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -111,7 +113,7 @@ class Asked(NamedTuple):
         formats = said["format"] or ("table",)
         formats = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
         only_for("--raw", said["raw"], formats, "csv")
-        only_for("--cite", said["cite"], formats, *CITED)
+        only_for("--cite", said["cite"], formats, *WITH_CITATIONS)
         only_for("--meta", said["meta"], formats, "json")
         flags = (bool(said[name]) for name in ("raw", "cite", "words", "meta"))
         return cls(formats, said["output"], *flags)
@@ -239,7 +241,7 @@ class ReportCommand(click.Command):
     def _paste(self, ctx: click.Context, asked: Asked, arguments: dict[str, Any]) -> None:
         """Write the query that would be asked, names looked up, nothing else done."""
         from database.connect import reading
-        from output.render import destination
+        from output.destination import destination
         from reports.pasting import pasted
         from reports.run import BadValueError, bound
 
@@ -380,7 +382,7 @@ def write_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
     if asked.output is None:
         raise click.UsageError("--all needs -o: a folder, or with --format markdown FILE.md")
     from database.connect import reading
-    from output.render import Format
+    from output.formats import Format
     from reports.every import Every
 
     with failing(), reading(ctx.obj) as connection:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from database.errors import SourcebookError
-from output.render import Column
+from output.page import Column
 
 Value = str | int
 """What is bound in place of a parameter."""

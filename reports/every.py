@@ -10,13 +10,15 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from output.markup import literal
-from output.options import CARRIED, CITED
-from output.render import Format, OutputError, Page, destination, footer, render, visible
+from output.destination import OutputError, destination
+from output.formats import WITH_CITATIONS, WITH_META, Format, render
+from output.markdown import markdown_text
+from output.page import Page, footer
 from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
 from reports.grounds import Grounds, NoGroundsError, unkept
 from reports.run import BadValueError, run, standing
+from schema.escape import visible
 
 ENDINGS = {Format.TABLE: "txt", Format.MARKDOWN: "md"}
 """How files are called; those of the other formats as the format is."""
@@ -74,7 +76,9 @@ class Every:
         try:
             for format in self.formats:
                 path = folder / f"{report.name}.{ENDINGS.get(format, format)}"
-                carried = format in CARRIED or (format is Format.JSON and (self.meta or self.cite))
+                carried = format in WITH_META or (
+                    format is Format.JSON and (self.meta or self.cite)
+                )
                 with self._page(report, format) as page, destination(path) as out:
                     page = replace(page, meta=self.data if carried else {})
                     render(page, format, out, raw=self.raw)
@@ -88,14 +92,16 @@ class Every:
         written = 0
         with destination(path) as out:
             out.write("# Reports\n\n")
-            out.write(f"*{literal(footer(self.data, len(reports), 'report'))}*\n\n")
+            out.write(f"*{markdown_text(footer(self.data, len(reports), 'report'))}*\n\n")
             out.write("## Contents\n\n")
             anchors = _anchors(["Reports", "Contents", *(one.title for one in reports)])[2:]
             for report, anchor in zip(reports, anchors, strict=True):
-                title, question = literal(report.title), literal(report.question)
+                title, question = markdown_text(report.title), markdown_text(report.question)
                 out.write(f"- [{title}](#{anchor}): {question}\n")
             for report in reports:
-                out.write(f"\n## {literal(report.title)}\n\n{literal(report.question)}\n\n")
+                out.write(
+                    f"\n## {markdown_text(report.title)}\n\n{markdown_text(report.question)}\n\n"
+                )
                 section = StringIO()  # of one that fails half-way nothing is to stand there
                 try:
                     with self._page(report, Format.MARKDOWN) as page:
@@ -112,7 +118,7 @@ class Every:
     def _page(self, report: Report, format: Format) -> Iterator[Page]:
         """Ask a report. What fails is undone alone: all are answered from one state."""
         with self.connection.begin_nested(), run(self.connection, report, {}) as page:
-            cite = self.cite and format in CITED
+            cite = self.cite and format in WITH_CITATIONS
             try:
                 grounds = Grounds(report) if cite or self.words else None
             except NoGroundsError:

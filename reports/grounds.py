@@ -14,7 +14,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from output.render import Cell, Column, Page
+from output.page import Cell, Column, Page
 from reports.citing import citations
 from reports.definition import Report, ReportError
 from reports.wording import Place, Wording

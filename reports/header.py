@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from database.statement import Token, tokens
-from output.render import Column
+from output.page import Column
 from reports.definition import Line, Parameter, Type
 
 RESERVED = frozenset(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from database.statement import StatementError, escape_colons
-from output.render import Cell, Page
+from output.page import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
 from reports.resolve import UnknownNameError, resolve

@@ -38,6 +38,8 @@ from enum import StrEnum
 from itertools import product
 from typing import NamedTuple, NoReturn
 
+from schema.escape import visible
+
 MAX_LENGTH = 255
 """The longest text that is read, in characters: a list of some twenty days."""
 
@@ -182,7 +184,7 @@ _ADVICE = (
 
 def _refuse(text: str, reason: str) -> NoReturn:
     """Raise with a message of one line, however long or unprintable the text."""
-    shown = text if text.isprintable() else ascii(text)[1:-1]
+    shown = visible(text)
     raise EdtfError(f"{shown if len(shown) <= 60 else shown[:59] + '…'}: {reason}")
 
 
@@ -193,7 +195,7 @@ def _not_edtf(text: str) -> NoReturn:
             _refuse(text, match.expand(advice))
     for char in text:
         if not re.match(r"[0-9A-Za-z?~%:/.,+\[\]{}-]", char):
-            shown = char if char.isprintable() else "a character"
+            shown = char if visible(char) == char else "a character"
             _refuse(text, f"{shown} (U+{ord(char):04X}) is not used in EDTF; 2015-11-04 is a date")
     _refuse(text, "not EDTF: write YYYY, YYYY-MM or YYYY-MM-DD, as in 2015-11-04")
 

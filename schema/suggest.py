@@ -1,12 +1,14 @@
 """Compares names as people type them, and suggests the known name that was probably meant.
 
-Imports nothing of the project; rapidfuzz is imported only when a suggestion is needed.
+rapidfuzz is imported only when a suggestion is needed.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+
+from schema.escape import visible
 
 LONGEST = 200
 """Characters of a mistyped name that are compared."""
@@ -52,5 +54,5 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return "; did you mean `x`?" with the most similar known name, or `otherwise`."""
     for suggestion in nearest(name, known):
         # A name in somebody else's database may hold control characters.
-        return f"; did you mean `{suggestion if suggestion.isprintable() else ascii(suggestion)}`?"
+        return f"; did you mean `{visible(suggestion)}`?"
     return otherwise

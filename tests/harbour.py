@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from database.connect import reading, writing
-from output.render import Format, render
+from output.formats import Format, render
 from reports.catalogue import Catalogue
 from reports.run import run
 from schema.vocabulary import FactKind

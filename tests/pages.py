@@ -6,7 +6,8 @@ import unicodedata
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from output.render import Cell, Column, Format, Page, render
+from output.formats import Format, render
+from output.page import Cell, Column, Page
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 

@@ -16,7 +16,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from output.render import Cell, Column, Format, Page, destination, render, text, visible
+from output.destination import destination
+from output.formats import Format, render
+from output.page import Cell, Column, Page, cell_text
+from schema.escape import visible
 from tests.pages import HARD, PAGE, TEXTS, harmless, hostile, one_column, show, unhurried
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
@@ -74,7 +77,7 @@ tables = st.integers(1, 4).flatmap(
 def test_raw_csv_is_read_back_equal(page: Page) -> None:
     names, *rows = csv.reader(io.StringIO(show(page, Format.CSV, raw=True), newline=""))
     assert names == [column.name for column in page.columns]
-    assert rows == [[text(value) for value in row] for row in page.rows]
+    assert rows == [[cell_text(value) for value in row] for row in page.rows]
 
 
 def test_csv_tells_null_from_empty_text() -> None:
@@ -96,7 +99,7 @@ def test_tsv_is_read_back_equal(page: Page) -> None:
 
     _, *lines = show(page, Format.TSV).removesuffix("\n").split("\n")
     assert [[read(cell) for cell in line.split("\t")] for line in lines] == [
-        [None if value is None else text(value) for value in row] for row in page.rows
+        [None if value is None else cell_text(value) for value in row] for row in page.rows
     ]
 
 
@@ -304,7 +307,7 @@ def test_many_rows_need_little_memory(format: Format) -> None:
 @pytest.mark.parametrize("format", Format)
 def test_stdout_has_the_same_bytes_whatever_the_locale(format: Format, tmp_path: Path) -> None:
     program = (
-        "from output.render import *; from tests.test_render import PAGE\n"
+        "from tests.test_render import *\n"
         f"with destination(None) as out: render(PAGE, Format({str(format)!r}), out)"
     )
     printed = subprocess.run(
@@ -330,7 +333,9 @@ def test_a_format_imports_nothing_that_only_others_need(format: Format) -> None:
     if format not in {Format.MARKDOWN, Format.HTML}:
         foreign.add("html")
     program = (
-        "import io, sys; from output.render import *\n"
+        "import io, sys\n"
+        "from output.formats import Format, render\n"
+        "from output.page import Column, Page\n"
         f"render(Page([Column('a')], [('é',)]), Format({str(format)!r}), io.StringIO())\n"
         f"print(*{foreign} & set(sys.modules))"
     )

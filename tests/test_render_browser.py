@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
+from playwright.sync_api import Page as BrowserPage
 
-from output import render
-from output.render import Cell, Column, Format
+from output.destination import destination
+from output.formats import Format, render
+from output.page import Cell, Column, Page
+from schema.escape import visible
 from tests import browser as chromium
 from tests.pages import HARD, PAGE, TEXTS
 
@@ -30,7 +33,7 @@ def browser() -> Iterator[Browser]:
 class Tab:
     """A tab that remembers what its page asked for, and what it complained of."""
 
-    def __init__(self, page: Page, folder: Path) -> None:
+    def __init__(self, page: BrowserPage, folder: Path) -> None:
         self.page = page
         self.file = folder / "page.html"
         self.asked: list[str] = []
@@ -46,10 +49,10 @@ class Tab:
     def _say(self, message: ConsoleMessage) -> None:
         self.said.append(message.text)
 
-    def open(self, shown: render.Page, *, tampered: tuple[str, str] = ("", "")) -> None:
+    def open(self, shown: Page, *, tampered: tuple[str, str] = ("", "")) -> None:
         """Open a page that we wrote, from a file, as a reader does."""
-        with render.destination(self.file) as out:
-            render.render(shown, Format.HTML, out)
+        with destination(self.file) as out:
+            render(shown, Format.HTML, out)
         written = self.file.read_text()
         assert tampered[0] in written
         self.file.write_text(written.replace(*tampered, 1))
@@ -73,9 +76,9 @@ def tab(browser: Browser, tmp_path: Path) -> Iterator[Tab]:
     page.close()
 
 
-def page(*rows: tuple[Cell, ...]) -> render.Page:
+def page(*rows: tuple[Cell, ...]) -> Page:
     columns = (Column("key"), Column("n", "integer"), Column("x", "real"), Column("value"))
-    return render.Page(columns[: len(rows[0])], rows)
+    return Page(columns[: len(rows[0])], rows)
 
 
 # --- sorting --------------------------------------------------------------------------------------
@@ -148,12 +151,12 @@ HOSTILE = [
 @pytest.mark.parametrize("value", [*HOSTILE, "".join(HOSTILE), "".join(TEXTS)])
 def test_no_data_runs_and_nothing_is_loaded(tab: Tab, value: str) -> None:
     columns = (Column(value, meaning=value), Column("n", "integer"))
-    tab.open(render.Page(columns, [(value, 2), ("a", 1)], value, value, {value: value}))
+    tab.open(Page(columns, [(value, 2), ("a", 1)], value, value, {value: value}))
     assert tab.sort(2) == "ascending"
     tab.page.locator("summary").click()
     assert tab.page.evaluate("typeof hit") == "undefined"
     assert tab.page.locator("td").nth(2).text_content() == "\n".join(
-        map(render.visible, value.split("\n"))
+        map(visible, value.split("\n"))
     )
     assert tab.asked == [tab.file.as_uri()]
     assert tab.said == []

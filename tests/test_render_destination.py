@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from output.render import Cell, Column, Format, OutputError, Page, destination, render
+from output.destination import OutputError, destination
+from output.formats import Format, render
+from output.page import Cell, Column, Page
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 
 from hypothesis import example, given
 
-from output.render import Column, Format, Page, visible
+from output.formats import Format
+from output.page import Column, Page
+from schema.escape import visible
 from tests.pages import HARD, PAGE, TEXTS, hostile, one_column, show, unhurried
 
 

@@ -8,7 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from output.render import Cell, Column, Format, Page, text, visible
+from output.formats import Format
+from output.page import Cell, Column, Page, cell_text
+from schema.escape import visible
 from tests.pages import TEXTS, hostile, one_column, show, unhurried
 
 
@@ -133,7 +135,7 @@ def test_the_look_is_that_of_tabulate(width: int | None, look: str) -> None:
         [Column("name"), Column("number", "integer"), Column("text")],
         [("x", 1, "one twos four abs cd"), ("叙利亚", 20000, None), (" y", None, "0042")],
     )
-    rows = [[text(value) for value in row] for row in page.rows]
+    rows = [[cell_text(value) for value in row] for row in page.rows]
     if width:
         rows[0][2] = "one twos\nfour abs\ncd"
     assert (

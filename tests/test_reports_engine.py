@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from database.connect import reading, writing
-from output.render import Format, render
+from output.formats import Format, render
 from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
 from reports.run import BadValueError, run

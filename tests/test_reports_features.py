@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 import cli
 from database.connect import writing
-from output.options import FORMATS, row_options
-from output.render import Format
+from output.formats import Format
+from output.options import row_options
 from reports.catalogue import Catalogue
 from tests.databases import on_sqlite
 from tests.features import HASH, book, own, put, rows, sourcebook
@@ -277,10 +277,6 @@ def test_what_is_unknown_gets_the_nearest(
 # --- the options of rows --------------------------------------------------------------------------
 
 
-def test_the_formats_are_those_that_can_be_rendered() -> None:
-    assert list(FORMATS) == [format.value for format in Format]
-
-
 @pytest.mark.parametrize("name", ["load", "check", "tables", "report"])
 def test_every_command_that_prints_rows_takes_the_same_options(name: str) -> None:
     command = cli.sourcebook.get_command(None, name)  # type: ignore[arg-type]
@@ -288,7 +284,7 @@ def test_every_command_that_prints_rows_takes_the_same_options(name: str) -> Non
     theirs = {tuple(param.opts) for param in command.params}
     assert {tuple(param.opts) for param in row_options()} <= theirs
     [choice] = [param.type for param in command.params if param.name == "format"]
-    assert set(FORMATS) <= set(getattr(choice, "choices", ()))
+    assert set(Format) <= set(getattr(choice, "choices", ()))
 
 
 @on_sqlite

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from output.render import Column
+from output.page import Column
 from reports.catalogue import Catalogue, UnknownReportError, read
 from reports.definition import Line, Parameter, Report, ReportError, Type
 from reports.header import parse

@@ -22,7 +22,7 @@ from adhoc.session import Session, ask
 from adhoc.values import Field, Text, cells
 from cli import sourcebook
 from database.statement import Engine, Statement, StatementError, tokens
-from output.render import Json
+from output.page import Json
 from tests.databases import Files, Server, on_postgresql, on_sqlite
 from tests.sql_databases import make_sqlite
 
@@ -182,7 +182,8 @@ def held(session: Session, sql: str, value: object, written: str | None) -> None
     if written is not None:
         from io import StringIO
 
-        from output.render import Column, Format, Page, render
+        from output.formats import Format, render
+        from output.page import Column, Page
 
         out = StringIO()
         render(Page([Column("v")], [[cell]]), Format.JSONL, out)

@@ -1,49 +1,12 @@
-"""Markdown and HTML, in which data never becomes markup, and nothing is loaded from elsewhere."""
+"""HTML: one page that loads nothing from elsewhere, in which data never becomes markup."""
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
 
-from output.render import Cell, Page, footer, text, visible
-
-# Code, emphasis, links, cells, strikes and mathematics; an address that stands by itself. A mail
-# address, a user and an issue become links whatever escapes them: there the sign stands apart.
-_MARKDOWN = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-
-
-def markdown(page: Page) -> Iterator[str]:
-    """A pipe table of GitHub's Markdown; a line end in a value is `<br>`.
-
-    Below it a list of citations, and in a last line from which data the rows are.
-    """
-
-    def line(cells: Sequence[Cell]) -> str:
-        return f"| {' | '.join(literal(text(cell)) for cell in cells)} |\n"
-
-    yield line([column.name for column in page.columns])
-    yield f"| {' | '.join('---:' if column.number else '---' for column in page.columns)} |\n"
-    count = 0
-    for row in page.rows:
-        count += 1
-        yield line(row)
-    for n, (source, citation) in enumerate(page.citations or ()):
-        yield f"{'' if n else chr(10)}- **{literal(source)}** {literal(citation)}\n"
-    if page.meta:
-        yield f"\n*{literal(footer(page.meta, count))}*\n"
-
-
-def literal(value: str) -> str:
-    """Text that Markdown shows as it is."""
-    return "<br>".join(
-        _MARKDOWN.sub(
-            lambda found: f"<span>{found[0]}</span>" if found["sign"] else "\\" + found[0],
-            escape(visible(line), quote=False),
-        )
-        for line in value.split("\n")
-    )
-
+from output.page import Page, cell_text
+from schema.escape import visible
 
 _STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.4 system-ui, sans-serif }
@@ -111,7 +74,7 @@ def html(page: Page) -> Iterator[str]:
     for row in page.rows:
         count += 1
         cells = [
-            f"<td{kind}{' data-null' if value is None else ''}>{_escaped(text(value))}</td>"
+            f"<td{kind}{' data-null' if value is None else ''}>{_escaped(cell_text(value))}</td>"
             for value, kind in zip(row, classes, strict=True)
         ]
         yield f"<tr>{''.join(cells)}</tr>\n"
