@@ -141,7 +141,7 @@ class CrossReferences:
             document = key.partition(":")[0]
             if document == self._stored.document:
                 message = (
-                    f"{visible(key)} is a fact of this document; give its key without the name"
+                    f"{visible(key)} is a fact of this document; give its key alone"
                 )
             elif key not in kinds:
                 message = (
