@@ -140,9 +140,7 @@ class CrossReferences:
         for name, key, kind in pointed:
             document = key.partition(":")[0]
             if document == self._stored.document:
-                message = (
-                    f"{visible(key)} is a fact of this document; give its key alone"
-                )
+                message = f"{visible(key)} is a fact of this document; give its key alone"
             elif key not in kinds:
                 message = (
                     f"{visible(key)}: there is no such fact in the database; load the coding of "

@@ -65,18 +65,14 @@ def _open(path: Path, mode: Literal["w", "x"]) -> TextIO:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
-    old = path.exists()
-    if old and not os.access(path, os.W_OK):  # renaming over it would succeed all the same
+    from output.staging import replace, staging_dir  # not needed for stdout
+
+    if path.exists() and not os.access(
+        path, os.W_OK
+    ):  # renaming over it would succeed all the same
         raise PermissionError(0, "is read-only")
-    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    try:
-        with _open(temporary, "x") as out:
-            if old:
-                temporary.chmod(path.stat().st_mode & 0o777)
+    with staging_dir(path) as folder:
+        staged = folder / path.name
+        with _open(staged, "x") as out:
             yield out
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        replace(staged, path)

@@ -45,17 +45,20 @@ def staging_dir(path: Path) -> Iterator[Path]:
     folder = path.with_name(_name(path.name, os.urandom(8).hex()))
     folder.mkdir(mode=0o700)
     work = folder / "new"
-    # The lock shows other runs that this folder is in use; it ends with the process.
-    with _locked(folder, timeout=-1):
-        work.mkdir()
-        try:
+    try:
+        # The lock shows other runs that this folder is in use; it ends with the process.
+        with _locked(folder, timeout=-1):
+            work.mkdir()
             yield work
-        except SourcebookError as error:
-            rephrased = str(error).replace(str(work / path.name), str(path))
-            raise type(error)(rephrased) from error
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    except SourcebookError as error:
+        staged = str(work / path.name)
+        if staged not in str(error):
+            raise
+        raise type(error)(str(error).replace(staged, str(path))) from error
+    finally:
+        # Unless `replace` failed half-way: then the next run restores what was moved aside.
+        if path.exists() or not (folder / OLD).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def replace(new: Path, path: Path) -> None:

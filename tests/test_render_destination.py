@@ -3,8 +3,12 @@
 import errno
 import io
 import os
+import sqlite3
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +40,27 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "any.db")) as made:
+        made.execute("create table t (n)")
+    rows = "with recursive r(n) as (select 1 union all select n + 1 from r{}) select n from r"
+
+    def command(ends: str) -> list[str]:
+        cli = str(Path(__file__).parent.parent / "cli.py")
+        query = rows.format(ends)
+        return [sys.executable, cli, "--db", "any.db", "sql", query, "-o", "rows.csv"]
+
+    endless = subprocess.Popen(command(""), cwd=tmp_path)
+    while not [path for path in tmp_path.rglob("rows.csv") if path.stat().st_size]:
+        assert endless.poll() is None
+        time.sleep(0.01)
+    endless.kill()
+    endless.wait()
+    assert len(list(tmp_path.iterdir())) == 2
+    subprocess.run(command(" where n < 3"), cwd=tmp_path, check=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"any.db", "rows.csv"}
+
+
 def test_a_file_is_on_the_disk_before_it_takes_the_others_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,7 +70,7 @@ def test_a_file_is_on_the_disk_before_it_takes_the_others_place(
     monkeypatch.setattr(os, "fsync", lambda _: seen.append(path.read_text()))
     with destination(path) as out:
         out.write("new")
-    assert seen == ["old"]
+    assert seen == ["old", "new"]  # then the folder, which knows the new name
 
 
 def test_a_file_keeps_its_permissions_and_a_new_one_has_the_usual(tmp_path: Path) -> None:
