@@ -7,17 +7,17 @@ bounded by bytes: memory doesn't grow with the number of rows or with their leng
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Connection, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from database.connect import driver_message, name_of
 from database.digest import Digest, digest_query, json_row, quoted, read_digest, total
 from database.errors import DatabaseError
+from database.faults import LEAST, MOST, check_fault, encoding_fault, value_fault
 from schema.dictionary import type_of
 from schema.models import METADATA
 
@@ -29,12 +29,6 @@ TABLES: tuple[Table, ...] = tuple(table for table in METADATA.sorted_tables if t
 
 BATCH_BYTES = 200_000
 BATCH_ROWS = 5_000
-
-LEAST, MOST = -(2**31), 2**31 - 1
-"""What an integer can be in every engine; SQLite takes any of 64 bits."""
-
-SHOWN = 80
-"""Characters of a value that a message shows."""
 
 NUL = b"\\u0000"
 """The character NUL in JSON; a backslash and `u0000` in a text look the same."""
@@ -124,6 +118,14 @@ class Snapshot:
             # COPY escapes backslashes; JSON has no other character that it would escape.
             yield from batched(bytes(line)[:-1].replace(b"\\\\", b"\\") for line in copy)
 
+    def stream(self, query: str) -> Generator[tuple[Any, ...], None, None]:
+        """Return the rows of a query one by one, as the driver reads them; it keeps none."""
+        with driver_errors(self.connection) as driver, closing(driver.cursor()) as cursor:
+            if self.engine == "sqlite":
+                yield from cursor.execute(query)
+            else:
+                yield from cursor.stream(query)
+
     def digest(self, table: Table, where: str = "true") -> Digest:
         """Return the digest of a table, or of some of its rows. Raises DatabaseError."""
         if self.engine == "postgresql" and not left_out(table, keep_text=self.keep_text):
@@ -140,31 +142,11 @@ class Snapshot:
 
     def fault(self, table: Table) -> str | None:
         """Find the first value that its column must not hold, or a row that breaks a CHECK."""
-        if self.engine != "sqlite":
-            return None
-        names = [column.name for column in table.columns]
-        # As bytes, whether or not they can be decoded.
-        values = ", ".join(f"typeof({name}), cast({name} as blob)" for name in map(quoted, names))
-        for row in self.connection.exec_driver_sql(f"select {values} from {quoted(table.name)}"):
-            types, raw = row[::2], row[1::2]
-            for column, type, value in zip(table.columns, types, raw, strict=True):
-                if problem := _problem(column, type, value):
-                    return f"{_named(table, dict(zip(names, raw, strict=True)))}: {problem}"
-        return self._broken_check(table)
-
-    def _broken_check(self, table: Table) -> str | None:
-        for check in table.constraints:
-            if not isinstance(check, CheckConstraint):
-                continue
-            rule = str(check.sqltext)
-            query = f"select * from {quoted(table.name)} where not ({rule}) limit 1"
-            if row := self.connection.exec_driver_sql(query).mappings().first():
-                values = ", ".join(
-                    f"{name} {shown(row[name])}" for name in row if re.search(rf"\b{name}\b", rule)
-                )
-                raw = {name: str(row[name]).encode() for name in row}
-                return f"{_named(table, raw)}: {values} breaks the rule {rule}"
-        return None
+        return (
+            value_fault(self.connection, table)
+            or encoding_fault(self.connection, table)
+            or check_fault(self.connection, table)
+        )
 
     def dangling(self) -> str | None:
         """Find the first row that refers to a missing one. Only SQLite lets such rows in."""
@@ -197,12 +179,6 @@ def batched(lines: Iterable[bytes]) -> Generator[list[bytes], None, None]:
         yield batch
 
 
-def shown(value: object) -> str:
-    """Return a value as a message shows it: as JSON, shortened."""
-    text = json.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
-
-
 def _unfit(table: Table) -> str:
     """Write the condition for rows of SQLite with a number or null that its column mustn't hold."""
     conditions = []
@@ -217,34 +193,3 @@ def _unfit(table: Table) -> str:
         if not column.nullable:
             conditions.append(f"{name} is null")
     return " or ".join(conditions)
-
-
-def _problem(column: Column[Any], type: str, value: bytes | None) -> str | None:
-    """Say what is wrong with a value that SQLite holds in this column."""
-    name = column.name
-    if value is None:
-        return None if column.nullable else f"{name} holds null, which it must not"
-    if type == "blob":
-        return f"{name} holds bytes, not text"
-    if type_of(column) == "text":
-        try:
-            return f"{name} holds a NUL" if "\0" in value.decode() else None
-        except UnicodeDecodeError:
-            return f"{name} holds bytes that are not UTF-8"
-    if type != "integer":
-        return f"{name} holds {_readable(value)}, which is not a whole number"
-    if not LEAST <= int(value) <= MOST:
-        return f"{name} holds {_readable(value)}, which is too large"
-    if type_of(column) == "boolean" and value not in (b"0", b"1"):
-        return f"{name} holds {_readable(value)}, which is neither true nor false"
-    return None
-
-
-def _named(table: Table, row: dict[str, Any]) -> str:
-    key = ", ".join(f"{c.name} {_readable(row[c.name])}" for c in table.primary_key.columns)
-    return f"{table.name}, {key}"
-
-
-def _readable(value: bytes | None) -> str:
-    text = (value or b"").decode(errors="backslashreplace")
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
