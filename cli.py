@@ -83,7 +83,9 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 @click.pass_obj
 def init(db: str) -> None:
     """Create or upgrade the database and load the codings that ship."""
-    from coding.load import SHIPPED, load, read
+    from coding.changeset import Peers
+    from coding.load import SHIPPED, load
+    from coding.validation import read
     from database.connect import migrating, writing
     from migrations.upgrade import upgrade
 
@@ -92,9 +94,10 @@ def init(db: str) -> None:
         with migrating(db) as connection:
             before, after = upgrade(connection)
         _tell_standing(db, before, after)
-        for proven in codings:
+        peers = Peers(codings)
+        for coding in codings:
             with writing(db) as connection:
-                loaded = load(connection, proven, together=codings)
+                loaded = load(connection, coding, peers=peers)
             _tell_loaded(loaded)
 
 
@@ -124,7 +127,9 @@ def load_command(
             raise click.UsageError("a folder is loaded alone: give one, without --text")
         _load_export(db, files[0], format, output, raw)
         return
-    from coding.load import load, read
+    from coding.changeset import Peers
+    from coding.load import load
+    from coding.validation import read
     from database.connect import writing
 
     _one_text(files, text)
@@ -134,24 +139,27 @@ def load_command(
     listing = format != "table" or output is not None
     columns = ("document", "action", "item", "key")
 
-    def changes(codings: list[Any]) -> Iterator[tuple[str, ...]]:
-        """Load one coding after the other, and give what each has changed once it is stored."""
-        for proven in codings:
+    def changes() -> Iterator[tuple[str, ...]]:
+        """Load all codings, then yield what each has changed: a reader may stop at any row."""
+        rows: list[tuple[str, ...]] = []
+        for coding in codings:
             with writing(db) as connection:
-                loaded = load(connection, proven, together=codings, keep_text=keep_text)
+                loaded = load(connection, coding, peers=peers, keep_text=keep_text)
             _tell_loaded(loaded)
-            if proven.remarks:
-                _tell(f"{proven.path}: {_counted(len(proven.remarks), 'remark')} by `check`")
-            # Of a document's first load a table would list everything that it holds.
+            if coding.remarks:
+                _tell(f"{coding.path}: {_counted(len(coding.remarks), 'remark')} by `check`")
+            # A table of a document's first load would list everything in it.
             if listing or not loaded.first:
-                yield from ((loaded.document, action, *name) for action, name in loaded.changes)
+                rows += ((loaded.document, action, *item) for action, item in loaded.changes)
+        yield from rows
 
     with failing():
         codings = [read(path, text) for path in files]
-        if listing:
-            # The file is opened first: what cannot be listed is not loaded.
-            _print(columns, changes(codings), format, output, raw)
-        elif rows := list(changes(codings)):
+        peers = Peers(codings)
+        if output is not None:
+            # Opened before anything is loaded: a change that cannot be listed is not made.
+            _print(columns, changes(), format, output, raw)
+        elif (rows := list(changes())) or listing:
             _print(columns, rows, format, output, raw)
 
 
@@ -178,7 +186,7 @@ def check(
     Exit status: 1 if there are errors, 3 if the worst is a warning, else 0.
     """
     from coding.faults import Severity
-    from coding.load import check_file
+    from coding.validation import check_file
 
     _one_text(files, text)
     only_for("--raw", raw, [format], "csv")

@@ -1,34 +1,63 @@
-"""What a coding and a database differ in: the items to add, to change and to remove.
+"""What loading a coding has to change: the items to add, to change and to remove.
 
-Decides, and refuses what cannot be: rows that two codings introduce differently, references to
-what nobody introduces. Writes nothing.
+Compares a coding with a snapshot of its document, and refuses conflicts: rows that two codings
+introduce differently, and references to rows that nobody introduces. Writes nothing.
 
-A shared row has the columns that all who introduce it agree on. One row has an owner: the source
-that is a document, once its own coding is loaded. Who only cites it may leave out what that says
-(the date, the authors, …), but not say otherwise.
+All codings that introduce a shared row must agree on its columns. A row has an owner if it is
+itself a coded document: a coding that only cites it may leave columns out (date, authors, …) but
+not contradict them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from coding.faults import Fault
 from coding.items import SHARED, Content, ItemKey, Items, mentioned, source_named, sources_used
 from coding.snapshot import Introducer, Snapshot
+from coding.validation import ValidatedCoding
 from schema.escape import visible
 from schema.vocabulary import Action, SourceRole
 
-Faulting = Callable[[ItemKey, str, str], Fault]
-"""Makes a fault out of an item, a rule and a message."""
+MakeFault = Callable[[ItemKey, str, str], Fault]
+"""Makes a fault from an item, a rule and a message."""
 
 
-class PeerCoding(NamedTuple):
-    """Another coding that is loaded together with this one, and what it says."""
+class Peers:
+    """The codings of one command: what each introduces, and which rows loading them changed.
 
-    file: str
-    items: Items
+    Introductions are grouped by content: comparing hundreds of codings that agree costs no more
+    than comparing two.
+    """
+
+    def __init__(self, codings: Sequence[ValidatedCoding] = ()) -> None:
+        self.documents = {coding.document for coding in codings}
+        self.updated: set[ItemKey] = set()
+        """Shared rows that a load of this command has rewritten."""
+        self._introducers: dict[ItemKey, dict[str, list[Introducer]]] = defaultdict(dict)
+        for coding in codings if len(codings) > 1 else ():
+            introducer = Introducer(coding.document, visible(coding.path.name))
+            for item, content in coding.items.items():
+                if item.kind in SHARED and content:
+                    versions = self._introducers[item]
+                    versions.setdefault(_canonical(content), []).append(introducer)
+
+    def versions(self, item: ItemKey, content: Content) -> Iterator[tuple[Content, Introducer]]:
+        """Return each different content that another coding introduces the item with."""
+        same = _canonical(content)
+        for version, introducers in self._introducers.get(item, {}).items():
+            if version != same:
+                theirs = json.loads(version)
+                for introducer in introducers:
+                    yield theirs, introducer
+
+
+def _canonical(content: Content) -> str:
+    return json.dumps(content, sort_keys=True)
 
 
 @dataclass
@@ -39,153 +68,178 @@ class ChangeSet:
     changed: Items = field(default_factory=dict)
     removed: Items = field(default_factory=dict)
     introduced: list[ItemKey] = field(default_factory=list)
-    """Shared rows that this document introduces from now on."""
+    """Shared rows that this document introduces for the first time."""
     updated: Items = field(default_factory=dict)
-    """Shared rows that are there and get other columns."""
+    """Shared rows that exist and get other columns."""
+    replaced: list[Content] = field(default_factory=list)
+    """The former contents of what is updated, changed or removed."""
+    written_by_peers: Items = field(default_factory=dict)
+    """Shared rows that an earlier load of the same command has brought to what this one says."""
     reattributed: Items = field(default_factory=dict)
     """Items that say the same, through a source that is now shared, or no longer."""
     dropped: list[ItemKey] = field(default_factory=list)
-    """Rows of actors, places, topics and sources that go: nobody introduces them any more."""
+    """Rows of actors, places, topics and sources that no coding introduces any more."""
 
     def __bool__(self) -> bool:
-        """Whether there is anything to do."""
+        """Return whether there is anything to do."""
         return bool(self.added or self.changed or self.removed)
 
     def listed(self) -> list[tuple[Action, ItemKey]]:
-        """Give what differs, in a fixed order."""
+        """Return the changes in a fixed order."""
         return sorted(
-            [(Action.ADDED, name) for name in self.added]
-            + [(Action.CHANGED, name) for name in self.changed]
-            + [(Action.REMOVED, name) for name in self.removed],
-            key=lambda one: (one[1], one[0]),
+            [(Action.ADDED, item) for item in self.added]
+            + [(Action.CHANGED, item) for item in self.changed]
+            + [(Action.REMOVED, item) for item in self.removed],
+            key=lambda change: (change[1], change[0]),
         )
 
 
 def compare(
-    wanted: Items, stored: Snapshot, together: Mapping[str, PeerCoding], fault: Faulting
+    wanted: Items, snapshot: Snapshot, peers: Peers, fault: MakeFault
 ) -> tuple[ChangeSet, list[Fault]]:
-    """Compare what a coding says with what the database has of its document.
+    """Compare a coding with the snapshot of its document.
 
-    `together` are the other codings of the same command, by document. Gives every conflict and
-    every unknown reference too.
+    Returns the changes, and a fault for every conflict and every unknown reference.
     """
-    found = ChangeSet()
+    changes = ChangeSet()
+    mentions = mentioned(wanted)
     faults = [
         one
         for kind in SHARED
-        for one in _compare_shared(kind, wanted, stored, found, together, fault)
+        for one in _compare_shared(kind, wanted, mentions, snapshot, changes, peers, fault)
     ]
-    turned = {key for key, name in stored.sources.items() if source_named(wanted, key) != name}
-    for name, content in wanted.items():
-        if name.kind in SHARED:
+    moved = {key for key, name in snapshot.sources.items() if source_named(wanted, key) != name}
+    for item, content in wanted.items():
+        if item.kind in SHARED:
             continue
-        if name not in stored.items:
-            found.added[name] = content
-        elif stored.items[name] != content:
-            found.changed[name] = content
-        elif turned & sources_used(wanted, name):
-            found.reattributed[name] = content
-    found.removed = {
-        name: content
-        for name, content in stored.items.items()
-        if name not in wanted or (name.kind in SHARED and not wanted[name])
+        if item not in snapshot.items:
+            changes.added[item] = content
+        elif snapshot.items[item] != content:
+            changes.changed[item] = content
+        elif moved & sources_used(wanted, item):
+            changes.reattributed[item] = content
+    changes.removed = {
+        item: content
+        for item, content in snapshot.items.items()
+        if item not in wanted or (item.kind in SHARED and not wanted[item])
     }
-    found.dropped = [name for name in found.removed if name.kind == "voice"]
+    changes.replaced += changes.removed.values()
+    changes.replaced += (snapshot.items[item] for item in changes.changed)
+    changes.dropped = [item for item in changes.removed if item.kind == "voice"]
     for kind in SHARED:
-        gone = [name for name in found.removed if name.kind == kind]
-        others = stored.introducers(kind, [stored.ids[name] for name in gone])
-        found.dropped.extend(name for name in gone if stored.ids[name] not in others)
-    return found, faults
+        gone = [item for item in changes.removed if item.kind == kind]
+        kept = snapshot.introduced_elsewhere(kind, [snapshot.ids[item] for item in gone])
+        changes.dropped.extend(item for item in gone if snapshot.ids[item] not in kept)
+    return changes, faults
 
 
 def _compare_shared(
     kind: str,
     wanted: Items,
-    stored: Snapshot,
-    found: ChangeSet,
-    together: Mapping[str, PeerCoding],
-    fault: Faulting,
+    mentions: set[ItemKey],
+    snapshot: Snapshot,
+    changes: ChangeSet,
+    peers: Peers,
+    fault: MakeFault,
 ) -> Iterator[Fault]:
-    """Compare shared rows, which other codings may introduce too."""
-    named = {name: content for name, content in wanted.items() if name.kind == kind}
-    there = stored.shared(kind, [name.key for name in named])
-    introducers = stored.introducers(kind, [stored.ids[ItemKey(kind, key)] for key in there])
-    used = mentioned(wanted)
-    for name, content in named.items():
-        present = there.get(name.key)
-        others = introducers.get(stored.ids[name], []) if present is not None else []
+    """Compare rows that other codings may introduce too."""
+    named = {item: content for item, content in wanted.items() if item.kind == kind}
+    stored = snapshot.shared(kind, [item.key for item in named])
+    bare, differing = [], []
+    for item, content in named.items():
+        if item.key in stored and not content:
+            bare.append(snapshot.ids[item])
+        elif item.key in stored and (content != stored[item.key] or item in peers.updated):
+            differing.append(snapshot.ids[item])
+    known = snapshot.introduced_elsewhere(kind, bare)
+    introducers = snapshot.introducers(kind, differing)
+    for item, content in named.items():
+        present = stored.get(item.key)
         if not content:
-            # What nothing refers to may be unknown: it says nothing.
-            if not others and name in used:
+            # A key that nothing mentions may be unknown: it says nothing.
+            if (present is None or snapshot.ids[item] not in known) and item in mentions:
                 yield fault(
-                    name,
+                    item,
                     "unknown-reference",
                     "no other coding that is loaded introduces it; load one that does first, or "
-                    "say here what it is",
+                    "describe it here",
                 )
             continue
-        if name not in stored.items:
-            found.introduced.append(name)
-            found.added[name] = content
-        foreign = kind == "source" and any(one.document == name.key for one in others)
-        if present is not None and present != content and not foreign:
-            found.updated[name] = content
-            if name in stored.items:
-                found.changed[name] = content
-        for said in _contradicted(name, content, present, others, stored.document, together):
-            yield fault(name, "conflict", said)
+        others = introducers.get(snapshot.ids[item], []) if present is not None else []
+        if item not in snapshot.items:
+            changes.introduced.append(item)
+            changes.added[item] = content
+        owned = kind == "source" and any(other.document == item.key for other in others)
+        if present is not None and present != content and not owned:
+            changes.updated[item] = content
+            changes.replaced.append(present)
+            if item in snapshot.items:
+                changes.changed[item] = content
+        elif item in peers.updated and item in snapshot.items and not owned:
+            changes.written_by_peers[item] = content
+        outside = [other for other in others if other.document not in peers.documents]
+        for message in (
+            *_conflicts_between_peers(item, content, snapshot.document, peers),
+            *_conflicts_with_stored(item, content, present, outside, snapshot.document),
+        ):
+            yield fault(item, "conflict", message)
 
 
-def _contradicted(
-    name: ItemKey,
+def _conflicts_between_peers(
+    item: ItemKey, content: Content, document: str, peers: Peers
+) -> Iterator[str]:
+    for theirs, peer in peers.versions(item, content):
+        if peer.document == document:
+            continue
+        owner = item.key if item.kind == "source" else None
+        differing = _differing(
+            content, theirs, owned=document == owner, cited=peer.document == owner
+        )
+        if differing:
+            yield f"{_conflict([peer.file], differing)}; make them agree"
+
+
+def _conflicts_with_stored(
+    item: ItemKey,
     content: Content,
     present: Content | None,
-    others: list[Introducer],
+    outside: list[Introducer],
     document: str,
-    together: Mapping[str, PeerCoding],
 ) -> Iterator[str]:
-    """Say who introduces a row otherwise: in the same command, or in the database."""
-    owner = name.key if name.kind == "source" else None
-    for other, said in together.items():
-        if other != document and said.items.get(name):
-            theirs = said.items[name]
-            differing = _differing(content, theirs, document == owner, other == owner)
-            if differing:
-                yield _conflict(said.file, differing) + "; make them agree"
-    outside = [one for one in others if one.document not in together]
-    owned = any(one.document == owner for one in others)
-    if owned:
-        outside = [one for one in outside if one.document == owner]
-    if present is not None and outside:
-        differing = _differing(content, present, document == owner, owned)
-        if differing:
-            files = ", ".join(visible(one.file) for one in outside)
-            yield (
-                _conflict(files, differing)
-                + "; make them agree, or load both files together after changing both"
-            )
+    """Compare with what codings outside this command have introduced."""
+    if present is None or not outside:
+        return
+    owner = item.key if item.kind == "source" else None
+    cited = any(other.document == owner for other in outside)
+    differing = _differing(content, present, owned=document == owner, cited=cited)
+    if differing:
+        yield (
+            f"{_conflict((visible(other.file) for other in outside), differing)}; make them agree, "
+            "or load both files together after changing both"
+        )
 
 
 Differing = dict[str, tuple[Any, Any]]
 
 
-def _differing(content: Content, other: Content, own: bool, theirs: bool) -> Differing:
-    """Give the columns that two introductions of a row differ in.
+def _differing(content: Content, other: Content, *, owned: bool, cited: bool) -> Differing:
+    """Return the columns that contradict each other.
 
-    Where one is of the document itself, what the one that cites it leaves out is no difference.
+    What a coding leaves out about a document that it only cites contradicts nothing: `other` cites
+    it where this coding is the document's own (`owned`), this one where `other` is (`cited`).
     """
-    one, two = _columns(content), _columns(other)
+    theirs = _columns(other)
     return {
-        column: (value, two.get(column))
-        for column, value in one.items()
-        if value != two.get(column)
-        and not (own and not two.get(column))
-        and not (theirs and not value)
+        column: (value, theirs.get(column))
+        for column, value in _columns(content).items()
+        if value != theirs.get(column)
+        and not (owned and not theirs.get(column))
+        and not (cited and not value)
     }
 
 
 def _columns(content: Content) -> Content:
-    """List who stands behind a source by role, as a coding does."""
+    """Return the columns as a coding names them: authors, publishers and voices by role."""
     columns = {column: value for column, value in content.items() if column != "actors"}
     if "actors" in content:
         for role in SourceRole:
@@ -193,9 +247,9 @@ def _columns(content: Content) -> Content:
     return columns
 
 
-def _conflict(files: str, differing: Differing) -> str:
-    said = "; ".join(
+def _conflict(files: Iterable[str], differing: Differing) -> str:
+    columns = "; ".join(
         f"{column} is {here!r} here and {there!r} there"
         for column, (here, there) in sorted(differing.items())
     )
-    return f"{files} introduces it otherwise: {said}"
+    return f"{', '.join(files)} introduces it differently: {columns}"

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from coding.bulk import chunks
-from coding.changeset import ChangeSet, Faulting
+from coding.changeset import ChangeSet, MakeFault
 from coding.faults import Fault
 from coding.items import SHARED, ItemKey, Items
 from coding.snapshot import Snapshot
@@ -117,7 +117,7 @@ REFERRING = {
 class CrossReferences:
     """The other documents in the database, as far as one load has to do with them."""
 
-    def __init__(self, connection: Connection, stored: Snapshot, fault: Faulting) -> None:
+    def __init__(self, connection: Connection, stored: Snapshot, fault: MakeFault) -> None:
         self._connection = connection
         self._stored = stored
         self._fault = fault

@@ -7,7 +7,7 @@ file says what is well formed; whether keys are known and dates fit is for codin
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -104,7 +104,7 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=False)
 
 
-class Span(Model):
+class Span(NamedTuple):
     """One stretch of a passage; start and end are None for all of it."""
 
     passage: int
@@ -119,17 +119,8 @@ class Span(Model):
 
 
 def spans(places: str) -> list[Span]:
-    """Read an `at` that the format has found well formed."""
-    found = []
-    for part in places.split(", "):
-        passage, _, offsets = part.partition(":")
-        start, _, end = offsets.partition("-")
-        found.append(
-            Span(passage=int(passage), start=int(start), end=int(end))
-            if offsets
-            else Span(passage=int(passage))
-        )
-    return found
+    """Parse an `at` that is well formed."""
+    return [Span(*map(int, re.split("[:-]", part))) for part in places.split(", ")]
 
 
 class Evidence(Model):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from coding.format import Coding, Evidence, Fact
-from coding.items import relation_key
+from coding.items import ItemKey, relation_key
 from coding.yaml_tree import Loc
 
 SECTIONS = ("events", "links", "quotes", "positions", "relations", "elsewhere")
@@ -115,6 +115,20 @@ class CodingIndex:
     def used(self, section: str) -> set[str]:
         """Give the keys of a section that something refers to."""
         return {key for wanted, _loc, key in self.references if wanted == section}
+
+    @cached_property
+    def locations(self) -> dict[ItemKey, Loc]:
+        """Where the items of coding/items.py are written; passages have no place of their own."""
+        kinds = {
+            "names": ("name",),
+            "sources": ("source", "voice", "citation"),
+            "elsewhere": ("elsewhere",),
+        }
+        return {
+            ItemKey(kind, key): loc
+            for space, loc, key in self.keys
+            for kind in kinds.get(space, (str(loc[0])[:-1],))
+        }
 
     @cached_property
     def keys(self) -> list[tuple[str, Loc, str]]:

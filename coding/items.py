@@ -70,8 +70,7 @@ def items_of(coding: Coding) -> Items:
                 "name_kind": name.kind,
                 "evidence": _evidence(name.evidence, lengths),
             }
-    found.update(_facts(coding, lengths))
-    return {name: _plain(content) for name, content in found.items()}
+    return found | _facts(coding, lengths)
 
 
 def kind_of_source(source: Source) -> str:
@@ -115,6 +114,17 @@ def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
     return found
 
 
+def dates_of(contents: Iterable[Content]) -> set[str]:
+    """Return every date in these contents."""
+    dates = {
+        part.get(field)
+        for content in contents
+        for part in (content, *content.get("evidence", ()))
+        for field in ("date", "published", "since", "until")
+    }
+    return dates - {None}
+
+
 MENTIONS = {"actor": "actor", "place": "place", "within": "place", "topic": "topic"}
 """Fields that hold the key of a shared item, and its kind."""
 
@@ -131,12 +141,6 @@ def digest(values: Iterable[Any]) -> str:
 def relation_key(origin: str, kind: str, target: str) -> str:
     """Give the key of a relation or link that has none of its own."""
     return f"{origin}--{kind}--{target}"
-
-
-def _plain(content: Content) -> Content:
-    """Turn vocabulary values into the text that a database gives back."""
-    plain: Content = json.loads(json.dumps(content))
-    return plain
 
 
 def _source(title: str, kind: str | None, anonymity: str, given: Any) -> Content:

@@ -6,11 +6,11 @@ rows go first: facts before anything is written, the rest afterwards.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, bindparam, text, update
 
 from coding.bulk import BulkStatements, chunks
 from coding.changeset import ChangeSet
-from coding.items import SHARED, Items
+from coding.items import SHARED, Items, dates_of
 from coding.snapshot import Snapshot
 from schema.models import METADATA
 from schema.vocabulary import FactKind
@@ -106,7 +106,11 @@ class Removal:
             f"not exists (select 1 from {table} where {table}.{column} = dates.edtf)"  # noqa: S608 - our own names
             for table, column in DATED
         )
-        self._connection.execute(text(f"delete from dates where {unused}"))  # noqa: S608 - our own names
+        query = text(
+            f"delete from dates where edtf in :dates and {unused}"  # noqa: S608 - our own names
+        ).bindparams(bindparam("dates", expanding=True))
+        for dates in chunks(sorted(dates_of(self._differences.replaced))):
+            self._connection.execute(query, {"dates": list(dates)})
 
     def _numbers(self, items: Items, *kinds: str) -> list[int]:
         return [self._ids[name] for name in items if name.kind in kinds]

@@ -148,11 +148,42 @@ class Snapshot:
         query = text(f"{INTRODUCED[kind]} {where}").bindparams(bindparam("keys", expanding=True))
         return self._shared_rows(kind, self._rows(query, keys=list(keys)))
 
+    def introduced_elsewhere(self, kind: str, ids: Sequence[int]) -> set[int]:
+        """Return which of these shared rows another document's coding introduces."""
+        if not ids:
+            return set()
+        query = text(
+            f"""
+            select {kind}s.id
+            from {kind}s
+            where {kind}s.id in :ids
+            and exists (
+              select 1
+              from introductions
+              where introductions.{kind}_id = {kind}s.id
+              and introductions.document_id <> :document
+            )
+            """  # noqa: S608 - the kind is one of ours
+        ).bindparams(bindparam("ids", expanding=True))
+        parameters = {"ids": list(ids), "document": self.document_id or 0}
+        return set(self._connection.execute(query, parameters).scalars())
+
     def introducers(self, kind: str, ids: Sequence[int]) -> dict[int, list[Introducer]]:
-        """Say which codings introduce these shared rows, this document's aside."""
+        """Return the other codings that introduce these shared rows; of an owned row, its owner.
+
+        A popular row has hundreds: ask only where their names matter.
+        """
         found: dict[int, list[Introducer]] = defaultdict(list)
         if not ids:
             return found
+        owners = """
+            and (
+              introductions.source_id in (introductions.document_id, :document)
+              or not exists (
+                select 1 from codings where codings.document_id = introductions.source_id
+              )
+            )
+        """
         query = text(
             f"""
             select introductions.{kind}_id, documents.key, codings.file
@@ -161,6 +192,7 @@ class Snapshot:
             join sources as documents on documents.id = introductions.document_id
             where introductions.{kind}_id in :ids
             and introductions.document_id <> :document
+            {owners if kind == "source" else ""}
             order by documents.key
             """  # noqa: S608 - the kind is one of ours
         ).bindparams(bindparam("ids", expanding=True))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, text, update
 
 from coding.bulk import BulkStatements
 from coding.changeset import ChangeSet
-from coding.items import SHARED, Content, ItemKey, Items, source_named
+from coding.items import SHARED, Content, ItemKey, Items, dates_of, source_named
 from coding.removal import Removal
 from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
@@ -28,13 +28,13 @@ FACT_KINDS = tuple(str(kind) for kind in FactKind)
 class Writer:
     """One document's differences on their way into the database."""
 
-    def __init__(self, connection: Connection, stored: Snapshot, document: str) -> None:
+    def __init__(self, connection: Connection, snapshot: Snapshot) -> None:
         self._connection = connection
         self._do = BulkStatements(connection)
-        self._stored = stored
-        self._ids = stored.ids
-        self._document = document
-        self._number = stored.document_id
+        self._stored = snapshot
+        self._ids = snapshot.ids
+        self._document = snapshot.document
+        self._number = snapshot.document_id
 
     def write(self, differences: ChangeSet, wanted: Items) -> int:
         """Write it all and give the id of the document."""
@@ -62,12 +62,7 @@ class Writer:
     # --- what is pointed at -------------------------------------------------------------------
 
     def _dates(self, items: Items) -> None:
-        texts: set[str] = set()
-        for content in items.values():
-            texts.update(content.get(field) or "" for field in ("date", "published"))
-            texts.update(content.get(field) or "" for field in ("since", "until"))
-            texts.update(one["date"] or "" for one in content.get("evidence", ()))
-        texts.discard("")
+        texts = dates_of(items.values())
         rows = [
             {
                 "edtf": date.text,

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from coding.load import SHIPPED, load, read
+from coding.load import SHIPPED, load
+from coding.validation import read
 from database.connect import reading, writing
 from database.errors import DatabaseError
 from feeds.duckdb import Duckdb

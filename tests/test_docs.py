@@ -18,8 +18,9 @@ from jsonschema import Draft202012Validator
 
 from coding import error_ids
 from coding import format as coding_format
-from coding.load import check_file, read
 from coding.pinning import pin_file
+from coding.reading import read_coding
+from coding.validation import check_file
 from docs import build
 from docs.build import Shell, StaleError, filled
 from docs.editor_schema import coding_schema
@@ -156,7 +157,7 @@ def test_the_example_is_pinned(tmp_path: Path) -> None:
 
 
 def test_the_example_shows_every_kind_of_fact_and_hard_case() -> None:
-    coding = read(DOCS / "example.yaml", DOCS / "example.txt").coding
+    coding, _lines = read_coding(DOCS / "example.yaml")
     assert all([coding.events, coding.links, coding.quotes, coding.positions, coding.relations])
     assert any(quote.text and len(quote.text) > 1 for quote in coding.quotes)
     assert any(len(quote.who.get(vocabulary.Role.SPEAKER, [])) > 1 for quote in coding.quotes)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from coding.load import SHIPPED
 from coding.load import load as load_coding
-from coding.load import read as read_coding
+from coding.validation import read as read_coding
 from database.connect import reading, writing
 from exports.package import PackageError
 from feeds import back

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, text
 
-from coding.load import SHIPPED, load, read
+from coding.load import SHIPPED, load
+from coding.validation import read
 from database.connect import reading, writing
 from exports.ftm import ENTITIES, ftm
 from exports.graph import EDGE, GRAPHML, NODE, graphml

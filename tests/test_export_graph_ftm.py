@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
-from coding.load import SHIPPED, load, read
+from coding.load import SHIPPED, load
+from coding.validation import read
 from database.connect import reading, writing
 from exports import ftm_entities
 from exports.ftm import ENTITIES, ftm

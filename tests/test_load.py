@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from coding.changeset import Peers
 from coding.faults import InvalidInputError
-from coding.items import ItemKey, content_hash, items_of
-from coding.load import Loaded, load, read
+from coding.items import ItemKey, content_hash
+from coding.load import Loaded, load
 from coding.snapshot import Snapshot
+from coding.validation import read
 from database.connect import reading, writing
 from database.errors import DatabaseError
 from schema.models import METADATA
@@ -93,7 +95,7 @@ def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -
     assert done.first
     assert {action for action, _name in done.changes} == {Action.ADDED}
     with reading(database) as connection:
-        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+        assert by_key(connection, "harbour-talks") == read(path).items
 
 
 def test_the_same_coding_again_changes_nothing(database: str, tmp_path: Path) -> None:
@@ -161,7 +163,7 @@ def test_a_change_touches_just_what_differs(
     assert done.changes == [(action, ItemKey(item, key))]
     assert not done.first
     with reading(database) as connection:
-        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+        assert by_key(connection, "harbour-talks") == read(path).items
     assert ask(database, "select kind, key, id from facts order by id") == ids
     assert ask(database, "select item, key, action from changes order by load_id desc limit 1") == [
         (item, key, action)
@@ -190,7 +192,7 @@ def test_what_is_no_longer_in_the_coding_is_removed(
     done = loaded(database, path)
     assert {f"{name.kind} {name.key}" for _action, name in done.changes} == removed
     with reading(database) as connection:
-        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+        assert by_key(connection, "harbour-talks") == read(path).items
 
 
 def test_nothing_unused_stays_behind(database: str, tmp_path: Path) -> None:
@@ -223,7 +225,7 @@ def test_a_key_may_move_from_an_event_to_a_quote(database: str, tmp_path: Path) 
     path = put(tmp_path, moved)
     loaded(database, path)
     with reading(database) as connection:
-        assert by_key(connection, "harbour-talks") == items_of(read(path).coding)
+        assert by_key(connection, "harbour-talks") == read(path).items
 
 
 def test_two_codings_share_what_they_agree_on(database: str, tmp_path: Path) -> None:
@@ -319,7 +321,7 @@ def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
         ("harbour-talks; other-talks", "harbour-talks ¶3; other-talks ¶1", "actual; denied"),
     ]
     with reading(database) as connection:
-        assert by_key(connection, "other-talks") == items_of(read(path).coding)
+        assert by_key(connection, "other-talks") == read(path).items
     assert loaded(database, path).changes == []
     # Taken back, nothing of it stays with the other document's fact.
     loaded(database, put(tmp_path, OTHER, "other.yaml"))
@@ -435,16 +437,17 @@ def test_codings_loaded_together_are_corrected_together(database: str, tmp_path:
         (said,) = refused(database, path)
         assert said.endswith("or load both files together after changing both")
     codings = [read(path) for path in paths]
-    for proven in codings:
+    peers = Peers(codings)
+    for coding in codings:
         with writing(database) as connection:
-            load(connection, proven, together=codings)
+            load(connection, coding, peers=peers)
     assert ask(database, "select name from actors where key = 'sudland-state'") == [("Southland",)]
-    hashes = {content_hash(items_of(proven.coding)) for proven in codings}
+    hashes = {content_hash(proven.items) for proven in codings}
     assert {row[0] for row in ask(database, "select hash from codings")} == hashes
     # Together, they still have to agree with each other.
     paths[1].write_text(paths[1].read_text().replace("name: Southland,", "name: Sutland,"))
     with pytest.raises(InvalidInputError, match="conflict"), writing(database) as connection:
-        load(connection, read(paths[0]), together=[read(path) for path in paths])
+        load(connection, read(paths[0]), peers=Peers([read(path) for path in paths]))
 
 
 def test_who_cites_a_document_may_leave_out_what_it_says_of_itself(
@@ -471,7 +474,7 @@ def test_a_file_name_that_is_no_text_is_kept_as_it_is_shown(database: str, tmp_p
 KILLED = """
 import sys, time
 from pathlib import Path
-from coding import load
+from coding import load, validation
 from database.connect import writing
 
 def stop(connection, *rest):
@@ -485,7 +488,7 @@ def stop(connection, *rest):
 
 load._journal = stop
 with writing(sys.argv[1]) as connection:
-    load.load(connection, load.read(Path(sys.argv[2])))
+    load.load(connection, validation.read(Path(sys.argv[2])))
 """
 
 

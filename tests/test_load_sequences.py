@@ -15,10 +15,12 @@ import pytest
 import yaml
 from sqlalchemy import Column
 
+from coding.changeset import Peers
 from coding.faults import InvalidInputError
-from coding.items import ItemKey, items_of
-from coding.load import ValidatedCoding, load, read
+from coding.items import ItemKey
+from coding.load import load
 from coding.snapshot import Snapshot
+from coding.validation import ValidatedCoding, read
 from database.connect import reading, writing
 from schema.models import METADATA
 from tests.databases import Files, Server
@@ -292,10 +294,10 @@ class Bench:
         return read(path)
 
     def load(self, database: str, *codings: ValidatedCoding) -> list[Any]:
-        changes = []
+        changes, peers = [], Peers(codings)
         for proven in codings:
             with writing(database) as connection:
-                changes += load(connection, proven, together=codings).changes
+                changes += load(connection, proven, peers=peers).changes
         return changes
 
     def fresh(self, present: list[ValidatedCoding]) -> dict[str, list[str]] | None:
@@ -315,7 +317,7 @@ class Bench:
         return None
 
     def said(self, proven: ValidatedCoding) -> dict[ItemKey, Any]:
-        return comparable(proven.coding.document.key, items_of(proven.coding))
+        return comparable(proven.document, proven.items)
 
 
 def comparable(document: str, items: dict[ItemKey, Any]) -> dict[ItemKey, Any]:
@@ -354,8 +356,9 @@ def test_a_database_is_what_its_codings_say_whatever_came_before(
         before = content(database)
         try:
             with writing(database) as connection:
+                peers = Peers(proven)
                 for one in proven:
-                    load(connection, one, together=proven)
+                    load(connection, one, peers=peers)
         except InvalidInputError:
             assert content(database) == before
             continue

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from coding.load import load, read
+from coding.load import load
+from coding.validation import read
 from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import run

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from coding.faults import Severity
-from coding.load import check_file
 from coding.rules import RULES
+from coding.validation import check_file
 from tests.sound import SOUND
 
 # A tie that is the same both ways, coded the other way round.

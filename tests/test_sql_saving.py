@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from cli import sourcebook
 from coding.load import load
-from coding.load import read as read_coding
+from coding.validation import read as read_coding
 from database.connect import reading, writing
 from reports.catalogue import read
 from tests.databases import Files, Server, on_postgresql, on_sqlite

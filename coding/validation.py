@@ -1,0 +1,86 @@
+"""Checking a coding file, by itself and against its text, before anything is loaded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from coding.faults import Fault, InvalidInputError, Severity
+from coding.format import Coding
+from coding.index import CodingIndex
+from coding.items import ItemKey, Items, items_of
+from coding.reading import read_coding
+from coding.rules import check
+from coding.text import read_text
+from coding.verification import locator_faults, verify
+from coding.yaml_tree import Lines
+
+
+@dataclass(frozen=True)
+class ValidatedCoding:
+    """A coding without errors, ready to load. Packed, since one command may hold hundreds."""
+
+    path: Path
+    document: str
+    packed: str
+    """Its items as JSON: kind, key, content, line, and the path of keys for messages."""
+    passages: list[str] | None
+    """The text, if it was given."""
+    remarks: list[Fault]
+    """Warnings and notes."""
+
+    @property
+    def items(self) -> Items:
+        """What the coding says, by key."""
+        return {ItemKey(kind, key): content for kind, key, content, *_ in json.loads(self.packed)}
+
+    @property
+    def places(self) -> dict[ItemKey, tuple[int | None, str]]:
+        """The line and the path of keys of each item."""
+        return {
+            ItemKey(kind, key): (line, where)
+            for kind, key, _content, line, where in json.loads(self.packed)
+        }
+
+
+def check_file(path: Path, text_path: Path | None = None) -> list[Fault]:
+    """Return every fault of a coding, in the order of the file."""
+    try:
+        coding, lines = read_coding(path)
+        passages = read_text(text_path) if text_path is not None else None
+    except InvalidInputError as error:
+        return error.faults
+    return _faults(coding, lines, passages, text_path)
+
+
+def read(path: Path, text_path: Path | None = None) -> ValidatedCoding:
+    """Read a coding to load. Raises InvalidInputError with all its errors."""
+    coding, lines = read_coding(path)
+    passages = read_text(text_path) if text_path is not None else None
+    faults = _faults(coding, lines, passages, text_path)
+    errors = [fault for fault in faults if fault.severity is Severity.ERROR]
+    if errors:
+        raise InvalidInputError(errors)
+    locations = CodingIndex(coding).locations
+    packed = json.dumps(
+        [
+            (*item, content, lines.line(loc), lines.where(loc))
+            for item, content in items_of(coding).items()
+            for loc in [locations.get(item, ())]
+        ],
+        ensure_ascii=False,
+    )
+    return ValidatedCoding(path, coding.document.key, packed, passages, faults)
+
+
+def _faults(
+    coding: Coding, lines: Lines, passages: list[str] | None, text_path: Path | None
+) -> list[Fault]:
+    faults = check(coding, lines)
+    if coding.passages:
+        if passages is None or text_path is None:
+            faults.extend(locator_faults(coding, lines))
+        else:
+            faults.extend(verify(coding, lines, passages, text_path))
+    return sorted(set(faults))
