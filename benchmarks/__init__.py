@@ -1,1 +1,1 @@
-"""What speed is claimed, measured side by side with what it is compared to."""
+"""Measures how fast Sourcebook is, side by side with what it is compared with."""

@@ -1,12 +1,17 @@
-"""Measures what speed is claimed, prints the table of ratios and writes docs/performance.md.
+"""Measures how fast Sourcebook is, prints the figures and writes docs/performance.md.
 
-python -m benchmarks [--events N] [--rounds N] [--only REPORT …] [--skip exports feeds] [-o FILE]
+python -m benchmarks [--events N] [--rounds N] [-o FILE]
+python -m benchmarks --only REPORT …      prints the figures of these reports
+python -m benchmarks --skip exports feeds prints all other figures
+
+One command writes the whole page, so a run that leaves something out only prints.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -20,55 +25,59 @@ from pathlib import Path
 from benchmarks.exporting import exports
 from benchmarks.feeding import feeds
 from benchmarks.generate import EVENTS, ROOT, SEED, cached
-from benchmarks.measure import Command, Cost, alternate, first_line, machine, memory, middle
+from benchmarks.measure import Command, Cost, alternate, first_line, machine, median_of, memory
 from benchmarks.questions import SOURCEBOOK, WHOLE, Question, questions, shell, trivial
 from benchmarks.starting import ARTICLE, first_rows, libraries
 from benchmarks.world import COLUMNS
 
 PAGE = ROOT / "docs" / "performance.md"
-LONG = 0.1
-"""Seconds of answering from which on a ratio says something."""
+SHORTEST_ANSWER = 0.1
+"""The shell's answer must take this many seconds for a ratio to be meaningful."""
 
-FEEDS = 3
-"""Rounds of feeds at most: one takes minutes."""
-
-COMMAND = [".venv/bin/python", "-m", "benchmarks"]
+FEED_ROUNDS = 3
+"""The most rounds of feeds: one takes minutes."""
 
 FILTERED, ENTIRE, STARTED = 1.3, 1.5, 1.3
-"""At most so many times what it is compared with."""
+"""The limits: how many times as long as the other side we may take."""
 
 
 def main() -> None:
-    """Measure, print and write."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--events", type=int, default=EVENTS, help="how many (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each (%(default)s)")
-    parser.add_argument("--only", nargs="*", default=[], help="only these reports")
+    """Measure and print; write the page if nothing was left out."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--events", type=int, default=EVENTS, help="default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each (default: %(default)s)")
+    parser.add_argument("--only", nargs="*", default=[], help="only these reports; writes no page")
     parser.add_argument(
-        "--skip", nargs="*", default=[], choices=("exports", "feeds"), help="leave these out"
+        "--skip",
+        nargs="*",
+        default=[],
+        choices=("exports", "feeds"),
+        help="leave these out; writes no page",
     )
     parser.add_argument("-o", "--output", type=Path, default=PAGE, help="the page to write")
-    asked = parser.parse_args()
-    database = cached(asked.events, SEED)
-    version = shell()
-    rival = (
-        f"sqlite3 shell {version}" if version else "csv from Python's sqlite3 (no sqlite3 shell)"
-    )
-    found = machine(rival)
-    lines = [*_head(database, asked.events, found), *_reports(database, asked.rounds, asked.only)]
-    if not asked.only:
+    options = parser.parse_args()
+    database = cached(options.events, SEED)
+    lines = [*_head(database, options.events), *_reports(database, options.rounds, options.only)]
+    if not options.only:
         with tempfile.TemporaryDirectory() as folder:
-            lines += _starting(database, Path(folder), asked.rounds)
-            if "exports" not in asked.skip:
-                lines += exports(database, Path(folder), asked.rounds)
-        if "feeds" not in asked.skip:
-            lines += feeds(database, min(asked.rounds, FEEDS))
+            lines += _starting(database, Path(folder), options.rounds)
+            if "exports" not in options.skip:
+                lines += exports(database, Path(folder), options.rounds)
+        if "feeds" not in options.skip:
+            lines += feeds(database, min(options.rounds, FEED_ROUNDS))
     page = "\n".join(lines) + "\n"
     print(page)
-    asked.output.write_text(page, encoding="utf-8")
+    if not options.only and not options.skip:
+        options.output.write_text(page, encoding="utf-8")
 
 
-def _head(database: Path, events: int, found: list[tuple[str, str]]) -> Iterator[str]:
+def _head(database: Path, events: int) -> Iterator[str]:
+    version = shell()
+    rival = f"sqlite3 shell {version}" if version else "Python's sqlite3 and csv modules"
     with closing(sqlite3.connect(database)) as opened:
         counts = {
             table: opened.execute(f"select count(*) from {table}").fetchone()[0]
@@ -77,18 +86,20 @@ def _head(database: Path, events: int, found: list[tuple[str, str]]) -> Iterator
     yield from (
         "# Performance",
         "",
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{' '.join(COMMAND + sys.argv[1:])}`;",
-        "`make bench` measures all, and writes this page.",
-        f"The sourcebook is made up: {events:,} events, and {sum(counts.values()):,} rows in all.",
-        "It is shaped as event data are, and the same for the same seed;",
-        "`.venv/bin/python -m benchmarks.generate` makes it alone.",
-        "Whole processes are run, in turn, and the medians taken.",
+        f"`{shlex.join(['.venv/bin/python', '-m', 'benchmarks', *sys.argv[1:]])}` measured all of",
+        f"this and wrote this page on {datetime.now(UTC):%Y-%m-%d}.",
+        f"It used an invented sourcebook of {events:,} events, with {sum(counts.values()):,} rows",
+        "in all. The same seed always makes the same rows, and they are distributed as in real",
+        "event data; `.venv/bin/python -m benchmarks.generate` makes the sourcebook alone.",
         "",
-        "Its rows: " + ", ".join(f"{table} {count:,}" for table, count in counts.items()) + ".",
+        "Each figure is the median of several runs of a whole process. Programs that are compared",
+        "run alternately, so that other work on the machine slows both.",
+        "",
+        "Rows: " + ", ".join(f"{table} {count:,}" for table, count in counts.items()) + ".",
         "",
         "| machine | |",
         "| --- | --- |",
-        *(f"| {what} | {value} |" for what, value in found),
+        *(f"| {what} | {value} |" for what, value in machine(rival)),
         "",
     )
 
@@ -97,7 +108,7 @@ def _head(database: Path, events: int, found: list[tuple[str, str]]) -> Iterator
 
 
 def _reports(database: Path, rounds: int, only: list[str]) -> Iterator[str]:
-    """Compare every question with the same SQL in the shell."""
+    """Compare every report with the same SQL in the shell."""
     filtered: list[str] = []
     entire: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -112,20 +123,20 @@ def _reports(database: Path, rounds: int, only: list[str]) -> Iterator[str]:
     yield from (
         "## Reports",
         "",
-        "`sourcebook report … --format csv` against the same SQL with the same values in the",
-        "shell, its output as csv. Both write to a file, and the rows are compared. An actor is",
-        "the busiest of all, a pair the two busiest, a document or an event that with most to it.",
+        "`sourcebook report … --format csv`, compared with the sqlite3 shell, which runs the same",
+        "SQL with the same values and also prints csv. Both write to a file, and the benchmark",
+        "stops if their rows differ. Filters name what has the most rows: the busiest actor, the",
+        "two busiest actors, the largest document or event.",
         "",
-        "A process starts before it answers, whatever it is asked: ours takes",
-        f"{ours.seconds:.2f} s for a report on an empty sourcebook, nearly all of it Python and",
-        f"its libraries, the shell {theirs.seconds:.2f} s for `select 1`. `ratio` is that of the",
-        "whole processes, `answer` that of what each takes beyond its start, and for which the",
-        "limits are;",
-        f"it is left out where the shell answers in less than {LONG} s.",
+        f"Starting takes {ours.seconds:.2f} s (a report on an empty sourcebook), nearly all of it",
+        f"for Python and its libraries, and {theirs.seconds:.2f} s in the shell (`select 1`).",
+        "`ratio` compares whole processes. `answer` compares what they take beyond their start;",
+        "the limits are for `answer`. It is left out if the shell answers in less than",
+        f"{SHORTEST_ANSWER} s.",
     )
     for title, table in (
-        (f"One actor, pair, month or source: the answer in at most {FILTERED} times", filtered),
-        (f"The whole database: the answer in at most {ENTIRE} times", entire),
+        (f"One actor, pair, month or source: `answer` at most {FILTERED}", filtered),
+        (f"The whole database: `answer` at most {ENTIRE}", entire),
     ):
         if table:
             yield from ("", f"### {title}", "")
@@ -136,7 +147,7 @@ def _reports(database: Path, rounds: int, only: list[str]) -> Iterator[str]:
 
 
 def _start(folder: Path, rounds: int) -> tuple[Cost, Cost]:
-    """Measure what a report and the shell take when there is nothing to find."""
+    """Measure how long a report and the shell take when there is nothing to find."""
     empty = folder / "empty.db"
     subprocess.run([SOURCEBOOK, "--db", empty, "migrate"], check=True, capture_output=True)
     asked = [SOURCEBOOK, "--db", str(empty), "report", "sources", "--format", "csv"]
@@ -148,8 +159,10 @@ def _start(folder: Path, rounds: int) -> tuple[Cost, Cost]:
 
 def _row(name: str, rows: int, costs: tuple[Cost, Cost], start: tuple[Cost, Cost]) -> str:
     ours, theirs = (cost.seconds for cost in costs)
-    answered, other = (cost.seconds - one.seconds for cost, one in zip(costs, start, strict=True))
-    answer = f"{answered / other:.2f}" if other >= LONG else ""
+    our_answer, their_answer = (
+        cost.seconds - at_start.seconds for cost, at_start in zip(costs, start, strict=True)
+    )
+    answer = f"{our_answer / their_answer:.2f}" if their_answer >= SHORTEST_ANSWER else ""
     return (
         f"| {name} | {rows:,} | {ours:.2f} s | {theirs:.2f} s | {ours - theirs:.2f} s "
         f"| {ours / theirs:.2f} | {answer} |"
@@ -164,26 +177,29 @@ def _ratios(ours: Cost, theirs: Cost) -> str:
 def compare(
     database: Path, folder: Path, question: Question, rounds: int
 ) -> tuple[int, Cost, Cost]:
-    """Measure one question; give how many rows it has, what ours took and what theirs."""
-    one = question.ours(database, folder / "ours.csv")
-    other = question.theirs(database, folder / "theirs.csv")
-    ours, theirs = alternate(rounds, one, other)
-    return _same(question, one, other), ours, theirs
+    """Measure one question; return how many rows it has, our cost and theirs."""
+    ours = question.ours(database, folder / "ours.csv")
+    theirs = question.theirs(database, folder / "theirs.csv")
+    our_cost, their_cost = alternate(rounds, ours, theirs)
+    return _count_equal_rows(question, ours.output, theirs.output), our_cost, their_cost
 
 
-def _same(question: Question, one: Command, other: Command) -> int:
-    """Count the rows of both. Stops where they differ, but for the mark before a formula."""
+def _count_equal_rows(question: Question, our_csv: Path, their_csv: Path) -> int:
+    """Return how many rows both files have; stop at the first that differs.
+
+    Our apostrophe before what a spreadsheet would take for a formula is not a difference.
+    """
     csv.field_size_limit(sys.maxsize)  # a name that thousands of documents use has a long list
     with (
-        one.output.open(encoding="utf-8", newline="") as ours,
-        other.output.open(encoding="utf-8", newline="") as theirs,
+        our_csv.open(encoding="utf-8", newline="") as ours,
+        their_csv.open(encoding="utf-8", newline="") as theirs,
     ):
         count = -1
-        for count, (row, same) in enumerate(zip_longest(csv.reader(ours), csv.reader(theirs))):
-            assert row is not None, f"{question.name}: the shell has more rows than {count}"
-            assert same is not None, f"{question.name}: the shell has {count} rows only"
+        for count, (row, other) in enumerate(zip_longest(csv.reader(ours), csv.reader(theirs))):
+            assert row is not None, f"{question.name}: the shell has more than {count} rows"
+            assert other is not None, f"{question.name}: the shell has only {count} rows"
             bare = [cell.removeprefix("'") for cell in row]
-            assert row == same or bare == same, f"{question.name}: row {count}: {row} {same}"
+            assert other in (row, bare), f"{question.name}: row {count}: {row} {other}"
     return count
 
 
@@ -191,7 +207,7 @@ def _same(question: Question, one: Command, other: Command) -> int:
 
 
 def _starting(database: Path, folder: Path, rounds: int) -> Iterator[str]:
-    """Compare starting with importing, and see a long table stream."""
+    """Compare starting with importing, and show that a long table streams."""
     article, out = folder / "article.db", folder / "out"
     subprocess.run([SOURCEBOOK, "--db", article, "init"], check=True, capture_output=True)
     report = Command([SOURCEBOOK, "--db", str(article), *ARTICLE], out)
@@ -199,10 +215,10 @@ def _starting(database: Path, folder: Path, rounds: int) -> Iterator[str]:
     yield from (
         "## Starting",
         "",
-        f"`sourcebook {' '.join(ARTICLE)}` on the article that ships, against a Python that",
-        f"imports the same libraries and ends: at most {STARTED} times.",
+        f"`sourcebook {' '.join(ARTICLE)}` on the article, compared with a Python that only",
+        f"imports the same libraries. The limit is a ratio of {STARTED}.",
         "",
-        "| report | imports alone | ratio | of processor time |",
+        "| report | imports only | ratio | ratio of processor time |",
         "| ---: | ---: | ---: | ---: |",
         f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {_ratios(ours, theirs)} |",
         "",
@@ -212,9 +228,9 @@ def _starting(database: Path, folder: Path, rounds: int) -> Iterator[str]:
     imports = libraries(Command([SOURCEBOOK, "--db", str(folder / "once.db"), "init"], out), out)
     ours, theirs = alternate(rounds, init, imports)
     yield from (
-        f"`sourcebook init`, which loads it, takes {ours.processor:.2f} s of processor time,",
-        f"{theirs.processor:.2f} s of them imports;",
-        f"{ours.processor - theirs.processor:.2f} s are beyond its imports, of at most 1.",
+        f"`sourcebook init`, which loads the article, takes {ours.processor:.2f} s of processor",
+        f"time, {theirs.processor:.2f} s of it for imports. The other",
+        f"{ours.processor - theirs.processor:.2f} s may be at most 1 s.",
         "",
     )
     yield from _streaming(database, folder, rounds)
@@ -231,14 +247,14 @@ os.execv(sys.argv[1], [sys.argv[1], "--db", sys.argv[2], "init"])
 def _streaming(database: Path, folder: Path, rounds: int) -> Iterator[str]:
     few, many = (first_rows(folder, database, count) for count in (1_000, 100_000))
     short, whole = alternate(rounds, few, many)
-    first = middle(rounds, lambda: first_line(many))
+    first = median_of(rounds, lambda: first_line(many))
     yield from (
         "## A table of 100,000 rows",
         "",
-        "A report of one's own that sorts nothing, `--format table`, into a file; the first line",
-        "into a pipe. One of a thousand rows stands beside it: memory does not grow with the rows.",
+        "A report that sorts nothing, with `--format table`, written to a file. `first line` is",
+        "measured on a pipe. Memory must not grow with the number of rows.",
         "",
-        "| rows | first line | all | memory at most |",
+        "| rows | first line | all | most memory |",
         "| ---: | ---: | ---: | ---: |",
         f"| 1,000 | | {short.seconds:.2f} s | {memory(few):.0f} MB |",
         f"| 100,000 | {first:.2f} s | {whole.seconds:.2f} s | {memory(many):.0f} MB |",

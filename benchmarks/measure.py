@@ -1,7 +1,7 @@
-"""Measures whole processes: how long, how much of the processor, how much memory.
+"""Measures whole processes: their duration, processor time and memory.
 
-What is compared is run in turn, so that whatever else the machine does falls on both alike, and the
-median of each is taken.
+Programs that are compared run alternately, so that other work on the machine slows both; the median
+of each counts.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from pathlib import Path
 from statistics import median
 
 MEGABYTE = 1024 * (1024 if sys.platform == "darwin" else 1)
-"""Of what the system counts memory in: kibibytes, on macOS bytes."""
+"""The system reports memory in kibibytes, macOS in bytes."""
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name[:6] != "PYTHON"}
-"""What programs are run in: as users have it, buffered and with bytecode kept."""
+"""Programs run as users run them: buffered, and with cached bytecode."""
 
 FEWEST, LONGEST = 3, 60.0
-"""Runs that a median takes at least, and the seconds after which it has no more than those."""
+"""The fewest runs for a median, and the seconds after which there are no more than these."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A program to run; its output goes into a file, its input is a text."""
+    """A program to run, the file for its output, and its input."""
 
     arguments: Sequence[str]
     output: Path
@@ -38,76 +38,76 @@ class Command:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took, in seconds: by the clock, and of the processor."""
+    """The duration and the processor time of one run, in seconds."""
 
     seconds: float
     processor: float
 
 
 def run(command: Command) -> Cost:
-    """Run a program to its end. Raises CalledProcessError with what it said if it fails."""
+    """Run a program to its end. Raises CalledProcessError with its stderr if it fails."""
     started = time.perf_counter()
     with (
         command.output.open("wb") as out,
-        command.output.with_suffix(".err").open("w+b") as said,
+        command.output.with_suffix(".err").open("w+b") as errors,
         subprocess.Popen(
-            command.arguments, stdin=subprocess.PIPE, stdout=out, stderr=said, env=ENVIRONMENT
-        ) as ran,
+            command.arguments, stdin=subprocess.PIPE, stdout=out, stderr=errors, env=ENVIRONMENT
+        ) as process,
     ):
-        assert ran.stdin is not None
-        ran.stdin.write(command.input.encode())
-        ran.stdin.close()
-        _, status, used = os.wait4(ran.pid, 0)
-        ran.returncode = os.waitstatus_to_exitcode(status)
+        assert process.stdin is not None
+        process.stdin.write(command.input.encode())
+        process.stdin.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started
-        said.seek(0)
-        talk = said.read().decode(errors="replace")
-    if ran.returncode:
-        sys.stderr.write(talk)
-        raise subprocess.CalledProcessError(ran.returncode, command.arguments, stderr=talk)
-    return Cost(seconds, used.ru_utime + used.ru_stime)
+        errors.seek(0)
+        stderr = errors.read().decode(errors="replace")
+    if process.returncode:
+        sys.stderr.write(stderr)
+        raise subprocess.CalledProcessError(process.returncode, command.arguments, stderr=stderr)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime)
 
 
 def alternate(rounds: int, *commands: Command) -> list[Cost]:
-    """Run programs in turn, once to warm up and then so often; give the medians of each.
+    """Run programs alternately, once to warm up and then `rounds` times; return their medians.
 
-    What has taken a minute is not run again once there are three runs of it.
+    After a minute, three runs of each are enough.
     """
     costs: list[list[Cost]] = [[] for _ in commands]
     started = time.perf_counter()
     for number in range(rounds + 1):
         if number > FEWEST and time.perf_counter() - started > LONGEST:
             break
-        for command, found in zip(commands, costs, strict=True):
+        for command, runs in zip(commands, costs, strict=True):
             cost = run(command)
             if number:
-                found.append(cost)
+                runs.append(cost)
     return [
         Cost(
-            median(cost.seconds for cost in found),
-            median(cost.processor for cost in found),
+            median(cost.seconds for cost in runs),
+            median(cost.processor for cost in runs),
         )
-        for found in costs
+        for runs in costs
     ]
 
 
 def memory(command: Command) -> float:
-    """Give how much memory a program and its processes held together at most at one time, in MB.
+    """Return the most memory that a program and its child processes used at one time, in MB.
 
-    On Linux their shares are added up every few hundredths of a second, and what several hold in
-    common counts once; what the largest held by itself, which the system notes, is the least that
-    is given. Elsewhere it is all. Processes that the program leaves behind do not count.
+    On Linux their proportional shares are sampled every 20 ms, so shared pages count once. The
+    result is at least the peak of the largest process, which the system records; elsewhere it is
+    just that. Processes that outlive the program do not count.
 
-    Run by a small process of its own: a child counts what its parent held when it was started.
+    A small process starts the program: a child's peak includes its parent's memory at the fork.
     """
-    ran = subprocess.run(
+    measured = subprocess.run(
         [sys.executable, "-S", "-c", _MEMORY, str(command.output), *command.arguments],
         check=True,
         capture_output=True,
         text=True,
         env=ENVIRONMENT,
     )
-    alone, together = map(int, ran.stdout.split())
+    alone, together = map(int, measured.stdout.split())
     return max(alone / MEGABYTE, together / 1024)
 
 
@@ -124,7 +124,7 @@ def tree(process):
     except OSError:  # it has ended, or this is not Linux
         pass
 
-def held(process):
+def share(process):
     try:
         with open(f"/proc/{process}/smaps_rollup") as file:
             return sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
@@ -134,7 +134,7 @@ def held(process):
 most = 0
 with open(sys.argv[1], "wb") as out, subprocess.Popen(sys.argv[2:], stdout=out) as ran:
     while ran.poll() is None:
-        most = max(most, sum(map(held, tree(ran.pid))))
+        most = max(most, sum(map(share, tree(ran.pid))))
         time.sleep(0.02)
 if ran.returncode:
     sys.exit(ran.returncode)
@@ -143,7 +143,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, most)
 
 
 def first_line(command: Command) -> float:
-    """Give the seconds until a program has written its first line; then let it go."""
+    """Return the seconds until a program has written its first line; then kill it."""
     started = time.perf_counter()
     with subprocess.Popen(command.arguments, stdout=subprocess.PIPE, env=ENVIRONMENT) as ran:
         assert ran.stdout is not None
@@ -153,17 +153,17 @@ def first_line(command: Command) -> float:
     return seconds
 
 
-def middle(rounds: int, measure: Callable[[], float]) -> float:
-    """Give the median of a measurement that is made so often."""
+def median_of(rounds: int, measure: Callable[[], float]) -> float:
+    """Return the median of this many measurements."""
     return median(measure() for _ in range(rounds))
 
 
 def machine(shell: str) -> list[tuple[str, str]]:
-    """Say on what is measured."""
+    """Describe this machine and the program that the reports are compared with."""
     model = platform.processor() or platform.machine()
-    described = Path("/proc/cpuinfo")
-    if described.exists():
-        lines = described.read_text(encoding="utf-8").splitlines()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
         names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
         model = names[0] if names else model
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -174,5 +174,5 @@ def machine(shell: str) -> list[tuple[str, str]]:
         ("Python", f"{platform.python_version()} ({platform.python_implementation()})"),
         ("SQLite in Python", sqlite3.sqlite_version),
         ("compared with", shell),
-        ("load before", ", ".join(f"{load:.1f}" for load in os.getloadavg())),
+        ("load average at the start", ", ".join(f"{load:.1f}" for load in os.getloadavg())),
     ]

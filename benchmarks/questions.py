@@ -1,4 +1,4 @@
-"""What the reports are asked: each of their filters, made from the headers, with work to do."""
+"""Every filter of every report, each with the value that has the most rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOURCEBOOK = str(Path(sys.executable).with_name("sourcebook"))
 RIVAL = str(Path(__file__).with_name("rival.py"))
 
 WHOLE = ("network", "calendar", "corroboration")
-"""Reports on the whole database that a target is set for."""
+"""Reports that also run over the whole database, under a limit of their own."""
 
 MONTH: dict[str, Value] = {"from": "2012-12-01", "to": "2012-12-31"}
 BUSY = """
@@ -56,25 +56,28 @@ SOME = {
 
 @dataclass(frozen=True)
 class Question:
-    """A report, and what it is asked."""
+    """A report and the values of its parameters."""
 
     report: Report
     values: dict[str, Value]
 
     @property
     def name(self) -> str:
-        """As it is typed, without the values."""
+        """The command as typed, without the values."""
         options = (f"--{p.name}" for p in self.report.parameters if p.name in self.values)
         return " ".join((self.report.name, *options))
 
     def ours(self, database: Path, output: Path) -> Command:
-        """Ask it of the application."""
-        given = [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
-        asked = [SOURCEBOOK, "--db", str(database), "report", self.report.name, *given]
-        return Command([*asked, "--format", "csv"], output)
+        """Return the command that runs the report."""
+        options = [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
+        report = [SOURCEBOOK, "--db", str(database), "report", self.report.name, *options]
+        return Command([*report, "--format", "csv"], output)
 
     def theirs(self, database: Path, output: Path) -> Command:
-        """Ask the same SQL of the sqlite3 shell, or where there is none of Python's module."""
+        """Return the command that runs the same SQL in the sqlite3 shell.
+
+        Where the shell is not installed, Python's sqlite3 module runs it.
+        """
         values = {p.name: p.default for p in self.report.parameters if p.default is not None}
         bound = {
             p.name: p.value(value)
@@ -85,7 +88,7 @@ class Question:
 
 
 def trivial(database: Path, output: Path) -> Command:
-    """Ask the shell for nothing: what it takes to start."""
+    """Return a command that only starts the shell."""
     return _rival(database, output, "select 1", {})
 
 
@@ -93,11 +96,11 @@ def _rival(database: Path, output: Path, query: str, bound: dict[str, Value]) ->
     if shell() is None:
         arguments = [sys.executable, RIVAL, str(database)]
         return Command(arguments, output, json.dumps([query, bound]))
-    written = [f'.parameter set :{name} "{_literal(value)}"' for name, value in bound.items()]
+    parameters = [f'.parameter set :{name} "{_literal(value)}"' for name, value in bound.items()]
     return Command(
         ["sqlite3", "-batch", "-readonly", "-csv", "-header", str(database)],
         output,
-        "\n".join((*written, f"{query};\n")),
+        "\n".join((*parameters, f"{query};\n")),
     )
 
 
@@ -106,35 +109,35 @@ def _literal(value: Value) -> str:
 
 
 def shell() -> str | None:
-    """Give the version of the sqlite3 shell, None where it is not installed."""
+    """Return the version of the sqlite3 shell; None if it is not installed."""
     if shutil.which("sqlite3") is None:
         return None
-    said = subprocess.run(["sqlite3", "--version"], check=True, capture_output=True, text=True)
-    return said.stdout.split()[0]
+    shown = subprocess.run(["sqlite3", "--version"], check=True, capture_output=True, text=True)
+    return shown.stdout.split()[0]
 
 
 def questions(database: Path, only: list[str]) -> Iterator[Question]:
-    """Make every question: each filter of each report alone, first and last day together."""
+    """Yield every question: each filter of each report alone, first and last day together."""
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
         for report in Catalogue().reports():
             if only and report.name not in only:
                 continue
-            always = {p.name: _value(opened, p) for p in report.parameters if p.required}
-            if always:
-                yield Question(report, always)
+            required = {p.name: _value(opened, p) for p in report.parameters if p.required}
+            if required:
+                yield Question(report, required)
             elif report.name in WHOLE:
                 yield Question(report, {})
             names = {p.name for p in report.parameters}
             for parameter in report.parameters:
                 if parameter.name in MONTH and names >= MONTH.keys():
                     if parameter.name == "from":
-                        yield Question(report, always | MONTH)
+                        yield Question(report, required | MONTH)
                 elif parameter.optional:
-                    yield Question(report, {**always, parameter.name: _value(opened, parameter)})
+                    yield Question(report, {**required, parameter.name: _value(opened, parameter)})
 
 
 def _value(database: sqlite3.Connection, parameter: Parameter) -> Value:
-    """Give a value that a parameter can be asked for: the one with most work, or near it."""
+    """Return the value of a parameter that has the most rows, or nearly."""
     if parameter.choices:
         return parameter.choices[-1]
     if parameter.type is Type.DATE:
@@ -143,5 +146,5 @@ def _value(database: sqlite3.Connection, parameter: Parameter) -> Value:
         query = BUSY.format(1 if parameter.name == "b" else 0)
     else:
         query = SOME[parameter.type if parameter.type in SOME else parameter.name]
-    found: Value = database.execute(query).fetchone()[0]
-    return found
+    value: Value = database.execute(query).fetchone()[0]
+    return value

@@ -1,4 +1,4 @@
-"""What stands in for the sqlite3 shell where it is not installed: a query to csv, and no more."""
+"""Replaces the sqlite3 shell where it is not installed: runs a query and prints csv."""
 
 import csv
 import json

@@ -1,6 +1,6 @@
-"""What made-up event data look like: few actors do most, days come in bursts, dates are uneven.
+"""How invented event data are distributed: a few actors do most, busy days come in bursts.
 
-All of it is chance from one seed: the same seed gives the same world, on any machine.
+Everything is drawn from one random seed: the same seed makes the same world on any machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DAYS = 5_479
 """Fifteen years, to the end of 2024."""
 
 PAST = 3_000
-"""How many days before its document an event may lie."""
+"""The most days between an event and a document about it."""
 
 SKEW = 1.05
 """The exponent of Zipf's law by which actors, places and sources are drawn."""
@@ -38,24 +38,24 @@ DATE_WORDS = ("on Monday", "last month", "two weeks later", "in the autumn", "th
 
 
 def draws(random: Random, values: Sequence[T], weights: Sequence[float]) -> Iterator[T]:
-    """Yield values without end by their weights, drawn in blocks, which is five times as fast."""
+    """Yield random values by weight, without end; drawing them in blocks is five times as fast."""
     cumulative = list(accumulate(weights))
     while True:
         yield from random.choices(values, cum_weights=cumulative, k=4096)
 
 
 def ranks(random: Random, count: int) -> Iterator[int]:
-    """Yield ranks from 0 without end, by Zipf's law."""
+    """Yield random ranks from 0 by Zipf's law, without end."""
     return draws(random, range(count), [1 / (rank + 1) ** SKEW for rank in range(count)])
 
 
 def chances(random: Random, weights: Mapping[T, float]) -> Iterator[T]:
-    """Yield the keys without end, by their weights."""
+    """Yield random keys by weight, without end."""
     return draws(random, list(weights), list(weights.values()))
 
 
 def name(number: int) -> str:
-    """Make a name, another for each number."""
+    """Return a name, a different one for each number."""
     base = len(SYLLABLES)
     first = SYLLABLES[number % base] + SYLLABLES[number // base % base]
     last = SYLLABLES[number * 7 % base] + SYLLABLES[number // base**2 % base]
@@ -63,7 +63,7 @@ def name(number: int) -> str:
 
 
 def slug(text: str) -> str:
-    """Make a key of a name."""
+    """Return the key for a name."""
     return text.lower().translate(str.maketrans(" éöñ'", "-eon-"))
 
 
@@ -77,12 +77,12 @@ def sentences(random: Random, count: int) -> list[str]:
 
 
 def calendar(random: Random, documents: int) -> list[int]:
-    """Give the day on which each document appears, in order: a quiet level, weeks and bursts."""
+    """Return the sorted days on which documents appear: a base level, weekends and bursts."""
     level = []
     for day in range(DAYS):
         weekend = (FIRST_DAY + timedelta(day)).weekday() >= 5
         level.append((0.5 if weekend else 1.0) * exp(random.gauss(0, 0.3)))
-    for _ in range(120):  # a crisis breaks out within days and ebbs over weeks
+    for _ in range(120):  # a crisis breaks out at once and ebbs over weeks
         start, ebb = random.randrange(DAYS), random.expovariate(0.05)
         height = exp(random.gauss(1.5, 1))
         for day in range(start, min(DAYS, start + int(6 * ebb) + 1)):
@@ -108,11 +108,11 @@ class Dates:
         ]
 
     def on(self, day: int) -> str:
-        """Give a day as it is written."""
+        """Return a day in ISO format."""
         return self.days[PAST + day]
 
     def near(self, day: int) -> str | None:
-        """Give the EDTF of something told on a day; None where it is undated."""
+        """Return the EDTF date of something reported on a day; None if it is undated."""
         form = next(self.forms)
         if form == "undated":
             return None
@@ -138,7 +138,7 @@ class Dates:
 
 
 def partners(rank: int, everybody: Iterator[int]) -> list[int]:
-    """Give those whom an actor mostly has to do with: the greater it is, the more."""
+    """Return the actors that an actor mostly deals with: more of them for a busier actor."""
     known = {next(everybody) for _ in range(8 + int(2_000 / (rank + 5)))}
     known |= {max(0, rank + step) for step in (-2, -1, 1, 2)}
     known.discard(rank)
@@ -146,7 +146,7 @@ def partners(rank: int, everybody: Iterator[int]) -> list[int]:
 
 
 def how_many(events: int) -> dict[str, int]:
-    """Say how large the world of so many events is; actors and places grow with its root."""
+    """Return how much a world of this many events holds; actors grow with its square root."""
     root = sqrt(events)
     return {
         "documents": max(4, events // 25),

@@ -1,4 +1,4 @@
-"""What starting is compared with, and a report that is only long."""
+"""Commands for measuring how long a report takes to start, and to stream its rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OURS = (
     "schema",
 )
 
-# Runs the application as its console script does, and says at its end what it has imported.
+# Runs the application as its console script does, and prints at the end what it has imported.
 _LOADED = """
 import atexit, sys
 atexit.register(lambda: print("\\n" + " ".join(sys.modules), file=sys.stderr))
@@ -36,15 +36,15 @@ main()
 
 
 def libraries(command: Command, output: Path) -> Command:
-    """Give a Python that imports what a command of the application does, but for what is ours."""
+    """Return a command that imports the same libraries as a command of the application."""
     script = [sys.executable, "-c", _LOADED, *command.arguments[1:]]
-    ran = subprocess.run(script, check=True, capture_output=True, text=True)
+    ended = subprocess.run(script, check=True, capture_output=True, text=True)
     modules = [
         module
-        for module in ran.stderr.splitlines()[-1].split()
+        for module in ended.stderr.splitlines()[-1].split()
         if module.partition(".")[0] not in OURS
     ]
-    # One that another makes up as it goes, as some do, cannot be imported by its name.
+    # Some libraries create modules at run time, which cannot be imported by name.
     importing = f"""
 from contextlib import suppress
 for module in {modules!r}:
@@ -55,7 +55,7 @@ for module in {modules!r}:
 
 
 def first_rows(folder: Path, database: Path, count: int) -> Command:
-    """Give a report of so many rows that need no sorting, as a table."""
+    """Return a command that prints this many rows, which need no sorting, as a table."""
     name = f"first-{count}"
     (folder / f"{name}.sql").write_text(
         f"""-- First
@@ -72,5 +72,5 @@ from events
 limit {count}
 """
     )
-    asked = [SOURCEBOOK, "--db", str(database), "report", "--reports", str(folder), name]
-    return Command([*asked, "--format", "table"], folder / "table.txt")
+    report = [SOURCEBOOK, "--db", str(database), "report", "--reports", str(folder), name]
+    return Command([*report, "--format", "table"], folder / "table.txt")

@@ -1,6 +1,6 @@
-"""What made-up documents share: actors, places, topics, dates, and how a fact gets its evidence.
+"""What invented documents share: actors, places, topics, dates, and how facts get evidence.
 
-Whoever is met for the first time is introduced by the document that is being made.
+The first document that mentions an actor, a place or a topic introduces it.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ COLUMNS = {
     "loads": "id, document_id, loaded_at, content_hash",
     "changes": "load_id, item, key, action",
 }
-"""The columns that are written, table by table, those first that others point to."""
+"""The columns that are written; tables come after those that they refer to."""
 
 OTHER_ROLES = {"host": 4, "mediator": 2, "instrument": 2, "beneficiary": 2, "concerned": 2}
 
 
 @dataclass
 class Document:
-    """What is known of the document that is being made."""
+    """The state of the document that is being made."""
 
     id: int
     day: int
@@ -78,14 +78,14 @@ class Document:
     passages: int
     cast: list[int]
     chains: list[tuple[int, str]] = field(default_factory=list)
-    """Its voices: attribution, and named, unnamed, voiceless or own."""
-    told: dict[int, int] = field(default_factory=dict)
-    """How often it tells a fact."""
+    """Its voices: an attribution, and whether it is named, unnamed, voiceless or its own."""
+    mentions: dict[int, int] = field(default_factory=dict)
+    """How many pieces of evidence it has for each fact."""
     events: list[int] = field(default_factory=list)
 
 
 class World:
-    """A world of so many events; `rows` holds what is made until somebody takes it."""
+    """A world of this many events; `rows` holds finished rows until the caller clears them."""
 
     def __init__(self, events: int, seed: int) -> None:
         self.left = events
@@ -95,8 +95,8 @@ class World:
         self.ids = dict.fromkeys(("source", "attribution", "fact", "evidence", "introduction"), 0)
         self.days = deque(calendar(random, size["documents"]))
         self.codings: list[tuple[str, str]] = []
-        # Whoever and whatever has been met, by rank: its number.
-        self.met: dict[str, dict[int, int]] = {
+        # What documents have mentioned so far: the id for each rank.
+        self.introduced: dict[str, dict[int, int]] = {
             kind: {} for kind in ("actor", "place", "topic", "report")
         }
         self.names: list[str] = [""]
@@ -123,7 +123,7 @@ class World:
         self.ties = chances(random, {str(t): 1 / (n + 3) for n, t in enumerate(RelationType)})
         self.link_types = chances(random, {str(t): 1 / (n + 1) for n, t in enumerate(LinkType)})
         self.position_kinds = chances(random, {str(kind): 1.0 for kind in PositionKind})
-        self.again = draws(random, (0, 1, 2, 3), (78, 16, 4, 2))
+        self.more_evidence = draws(random, (0, 1, 2, 3), (78, 16, 4, 2))
         self.certainties = {
             "own": chances(random, {"asserted": 85, "inferred": 15}),
             "named": chances(random, {"reported": 75, "alleged": 20, "inferred": 5}),
@@ -140,10 +140,10 @@ class World:
         return fact
 
     def _evidence(self, doc: Document, fact: int, modality: str, date: str | None) -> None:
-        """Let one of the document's voices tell a fact, at one place or at two."""
+        """Let one of the document's voices state a fact, at one place or two."""
         chance = self.random.random
         piece = self._next("evidence")
-        n = doc.told[fact] = doc.told.get(fact, 0) + 1
+        n = doc.mentions[fact] = doc.mentions.get(fact, 0) + 1
         voice, sort = doc.chains[int(chance() * len(doc.chains))]
         stance = None if sort == "own" else next(self.stances)
         hedge = HEDGES[int(chance() * len(HEDGES))] if chance() < 0.15 else None
@@ -159,17 +159,17 @@ class World:
 
     # --- what documents share ---------------------------------------------------------------------
 
-    def _one_of(self, doc: Document) -> int:
-        """Give an actor: mostly one of the document's cast."""
+    def _actor_in(self, doc: Document) -> int:
+        """Return an actor, usually one of the document's cast."""
         chance = self.random.random()
         if chance < 0.8:
             return self._actor(doc, doc.cast[int(chance / 0.8 * len(doc.cast))])
         return self._actor(doc, next(self.actors))
 
     def _actor(self, doc: Document, rank: int) -> int:
-        if found := self.met["actor"].get(rank):
-            return found
-        made = self.met["actor"][rank] = len(self.met["actor"]) + 1
+        if known := self.introduced["actor"].get(rank):
+            return known
+        made = self.introduced["actor"][rank] = len(self.introduced["actor"]) + 1
         called = name(rank)
         kind = "outlet" if rank % 33 == 7 else list(ActorKind)[rank * 13 % 37 % len(ActorKind)]
         self.rows["actors"].append((made, slug(called), called, str(kind)))
@@ -186,10 +186,10 @@ class World:
         return made
 
     def _place(self, doc: Document, rank: int) -> int:
-        if found := self.met["place"].get(rank):
-            return found
+        if known := self.introduced["place"].get(rank):
+            return known
         within = self._place(doc, rank // 12) if rank >= 12 else None
-        made = self.met["place"][rank] = len(self.met["place"]) + 1
+        made = self.introduced["place"][rank] = len(self.introduced["place"]) + 1
         kind = "country" if within is None else ("city", "region", "site")[rank % 3]
         called = name(rank * 31 + 5)
         self.rows["places"].append((made, f"{slug(called)}-{rank}", called, kind, within))
@@ -197,9 +197,9 @@ class World:
         return made
 
     def _topic(self, doc: Document, rank: int) -> int:
-        if found := self.met["topic"].get(rank):
-            return found
-        made = self.met["topic"][rank] = len(self.met["topic"]) + 1
+        if known := self.introduced["topic"].get(rank):
+            return known
+        made = self.introduced["topic"][rank] = len(self.introduced["topic"]) + 1
         label = f"the {WORDS[rank % len(WORDS)]} of {name(rank)}"
         self.rows["topics"].append((made, f"topic-{rank}", label))
         self._introduce(doc, topic=made)
@@ -210,7 +210,7 @@ class World:
         self.rows["introductions"].append((self._next("introduction"), doc.id, *columns))
 
     def _date(self, text: str | None) -> str | None:
-        """Have a date among the dates."""
+        """Add a date to the dates unless it is there; return it."""
         if text is not None and text not in self.seen:
             self.seen.add(text)
             date = Edtf.parse(text)
@@ -221,10 +221,10 @@ class World:
         return text
 
     def _place_in(self, doc: Document) -> tuple[int, int, int]:
-        """Give a passage, and the first character and the one after the last."""
+        """Return a passage, its first character and the one after its last."""
         chance = self.random.random
         n, start = 2 + int(chance() * (doc.passages - 1)), int(chance() * 75)
-        return n - (n % 9 == 1), start, start + 5 + int(chance() * 115)  # headings say nothing
+        return n - (n % 9 == 1), start, start + 5 + int(chance() * 115)  # never a heading
 
     def _sentence(self) -> str:
         return self.sentences[int(self.random.random() * 5_000)]

@@ -1,4 +1,4 @@
-"""The benchmarks ask every filter of every report, and compare rows with rows."""
+"""The benchmarks run every filter of every report, and compare its rows with the shell's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as main
 from benchmarks import questions as asking
 from benchmarks.__main__ import compare
 from benchmarks.feeding import change
@@ -28,8 +29,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_filter_of_every_report_is_asked(database: Path) -> None:
-    asked = {(one.report.name, name) for one in questions(database, []) for name in one.values}
-    assert asked == {
+    filters = {(q.report.name, name) for q in questions(database, []) for name in q.values}
+    assert filters == {
         (report.name, parameter.name)
         for report in Catalogue().reports()
         for parameter in report.parameters
@@ -39,10 +40,10 @@ def test_every_filter_of_every_report_is_asked(database: Path) -> None:
 
 @pytest.mark.parametrize("shell", [None, "3"])
 @pytest.mark.parametrize("report", ["timeline", "dyad"])
-def test_both_sides_give_the_same_rows(
+def test_both_sides_return_the_same_rows(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, shell: str | None
 ) -> None:
-    """Stops at the first difference by itself."""
+    """The comparison itself stops at the first difference."""
     if shell is None or asking.shell() is None:
         monkeypatch.setattr(asking, "shell", lambda: None)
     question = next(iter(questions(database, [report])))
@@ -51,7 +52,7 @@ def test_both_sides_give_the_same_rows(
     assert min(ours.seconds, ours.processor, theirs.seconds, theirs.processor) > 0
 
 
-def test_other_rows_are_a_failure(
+def test_different_rows_stop_the_benchmark(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = next(iter(questions(database, ["timeline"])))
@@ -61,7 +62,27 @@ def test_other_rows_are_a_failure(
         compare(database, tmp_path, question, rounds=1)
 
 
-def test_processor_time_and_memory_are_the_programs_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left_out", [["--only", "ties"], ["--skip", "exports", "feeds"]])
+def test_a_run_that_leaves_something_out_writes_no_page(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: list[str]
+) -> None:
+    """The page names one command, which measured all of it."""
+    page = tmp_path / "performance.md"
+    monkeypatch.setattr(main, "cached", lambda *_: database)
+    monkeypatch.setattr(main, "_reports", lambda *_: [])
+    monkeypatch.setattr(main, "_starting", lambda *_: [])
+    monkeypatch.setattr(main, "exports", lambda *_: [])
+    monkeypatch.setattr(main, "feeds", lambda *_: [])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "-o", str(page), *left_out])
+    main.main()
+    assert not page.exists()
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "-o", str(page), "--rounds", "1"])
+    main.main()
+    command = f"`.venv/bin/python -m benchmarks -o {page} --rounds 1` measured all of"
+    assert command in page.read_text(encoding="utf-8").splitlines()
+
+
+def test_processor_time_and_memory_exclude_the_benchmark_itself(tmp_path: Path) -> None:
     asleep = Command([sys.executable, "-c", "import time; time.sleep(0.5)"], tmp_path / "out")
     at_work = Command([sys.executable, "-c", "sum(range(10**7))"], tmp_path / "out")
     [slept, worked] = alternate(1, asleep, at_work)
@@ -83,10 +104,10 @@ def test_processor_time_and_memory_are_the_programs_own(tmp_path: Path) -> None:
         ("call(run)\ncall(run)", 90, 150),
     ],
 )
-def test_memory_is_what_all_processes_hold_at_one_time(
+def test_memory_counts_all_processes_that_run_at_one_time(
     tmp_path: Path, starting: str, least: int, most: int
 ) -> None:
-    holding = "import time; held = bytearray(90 * 2**20); time.sleep(0.5)"
+    holding = "import time; block = bytearray(90 * 2**20); time.sleep(0.5)"
     program = (
         "import sys\nfrom subprocess import Popen, call\n"
         f"run = [sys.executable, '-S', '-c', {holding!r}]\n{starting}"
@@ -94,16 +115,14 @@ def test_memory_is_what_all_processes_hold_at_one_time(
     assert least < memory(Command([sys.executable, "-c", program], tmp_path / "out")) < most
 
 
-def test_a_program_that_cannot_be_measured_stops(tmp_path: Path) -> None:
+def test_a_program_that_fails_stops_the_memory_measurement(tmp_path: Path) -> None:
     from subprocess import CalledProcessError
 
     with pytest.raises(CalledProcessError):
         memory(Command([sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "out"))
 
 
-def test_what_is_changed_for_a_feed_is_a_third_of_the_titles(
-    database: Path, tmp_path: Path
-) -> None:
+def test_the_change_before_a_feed_is_a_third_of_the_titles(database: Path, tmp_path: Path) -> None:
     """And a row of `loads`, as the page says; nothing else."""
     copy = Path(shutil.copyfile(database, tmp_path / "copy.db"))
     documents = change(copy, 0)

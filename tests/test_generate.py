@@ -1,4 +1,4 @@
-"""The generator of the benchmarks: whole, deterministic, and shaped as event data are."""
+"""The benchmarks' generator: every table filled, deterministic, distributed like event data."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def database(path: Path) -> Iterator[sqlite3.Connection]:
         yield opened
 
 
-def one(database: sqlite3.Connection, query: str) -> int:
+def scalar(database: sqlite3.Connection, query: str) -> int:
     return int(database.execute(query).fetchone()[0])
 
 
 def digest(path: Path) -> str:
-    """All content of a database."""
+    """Return the hash of everything in a database."""
     hashed = hashlib.sha256()
     with closing(sqlite3.connect(path)) as database:
         for line in database.iterdump():
@@ -60,25 +60,19 @@ def test_every_table_has_rows(path: Path) -> None:
 def test_every_constraint_holds(database: sqlite3.Connection) -> None:
     assert database.execute("pragma foreign_key_check").fetchall() == []
     assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
-    assert one(database, "select count(*) from events") == EVENTS
+    assert scalar(database, "select count(*) from events") == EVENTS
     # No fact without evidence, no evidence without a passage, nothing outside its passage.
-    assert (
-        one(database, "select count(*) from facts where id not in (select fact_id from evidence)")
-        == 0
-    )
-    assert (
-        one(
-            database,
-            "select count(*) from evidence where id not in (select evidence_id from spans)",
-        )
-        == 0
-    )
+    for baseless in (
+        "facts where id not in (select fact_id from evidence)",
+        "evidence where id not in (select evidence_id from spans)",
+    ):
+        assert scalar(database, f"select count(*) from {baseless}") == 0
     outside = """
         select count(*) from spans
         join passages on passages.document_id = spans.document_id and passages.n = spans.passage
         where spans.end_offset > passages.length
     """
-    assert one(database, outside) == 0
+    assert scalar(database, outside) == 0
 
 
 def test_indexes_are_those_of_the_migrations(database: sqlite3.Connection, tmp_path: Path) -> None:
@@ -89,20 +83,20 @@ def test_indexes_are_those_of_the_migrations(database: sqlite3.Connection, tmp_p
         assert database.execute(query).fetchall() == empty.execute(query).fetchall()
 
 
-def test_a_seed_makes_the_same_rows(path: Path, tmp_path: Path) -> None:
+def test_the_same_seed_makes_the_same_rows(path: Path, tmp_path: Path) -> None:
     for file, seed in (("same.db", 7), ("other.db", 8)):
         generate(tmp_path / file, EVENTS, seed)
     assert digest(tmp_path / "same.db") == digest(path) != digest(tmp_path / "other.db")
 
 
-def test_few_actors_do_most(database: sqlite3.Connection) -> None:
+def test_a_few_actors_do_most(database: sqlite3.Connection) -> None:
     query = "select count(*) as n from participants group by actor_id order by n desc"
     counts = [n for (n,) in database.execute(query)]
     assert sum(counts[: len(counts) // 20]) > sum(counts) / 3
     assert sum(n < 5 for n in counts) > len(counts) / 4
 
 
-def test_days_come_in_bursts(database: sqlite3.Connection) -> None:
+def test_busy_days_come_in_bursts(database: sqlite3.Connection) -> None:
     query = """
         select count(*) as n from sources
         where id in (select document_id from codings)
@@ -113,33 +107,33 @@ def test_days_come_in_bursts(database: sqlite3.Connection) -> None:
     assert sum(months[:18]) > 0.3 * sum(months)  # of fifteen years
 
 
-def test_dates_are_of_every_precision(database: sqlite3.Connection) -> None:
+def test_dates_have_every_precision(database: sqlite3.Connection) -> None:
     query = "select distinct precision from events join dates on edtf = date"
-    found = {precision for (precision,) in database.execute(query)}
-    assert found == {"day", "month", "season", "year", "decade", "century", "range", "span"}
-    assert 0.05 < one(database, "select count(*) from events where date is null") / EVENTS < 0.15
+    precisions = {precision for (precision,) in database.execute(query)}
+    assert precisions == {"day", "month", "season", "year", "decade", "century", "range", "span"}
+    assert 0.05 < scalar(database, "select count(*) from events where date is null") / EVENTS < 0.15
 
 
 def test_events_have_several_sources(database: sqlite3.Connection) -> None:
-    told = """
+    several = """
         select count(*) from (
           select fact_id from evidence
           where fact_id in (select id from events)
           group by fact_id having count(distinct {}) > 1
         )
     """
-    assert one(database, told.format("document_id")) > EVENTS / 20
-    assert one(database, told.format("attribution_id")) > EVENTS / 5
+    assert scalar(database, several.format("document_id")) > EVENTS / 20
+    assert scalar(database, several.format("attribution_id")) > EVENTS / 5
     deep = """
         select count(*) from attributions
         where parent_id in (select id from attributions where parent_id is not null)
     """
-    assert one(database, deep) > 0
+    assert scalar(database, deep) > 0
 
 
-def test_names_and_keys_differ() -> None:
+def test_all_names_and_keys_differ() -> None:
     names = [name(number) for number in range(40_000)]
-    assert len(set(names)) == len({slug(called) for called in names}) == len(names)
+    assert len(set(names)) == len({slug(text) for text in names}) == len(names)
 
 
 def test_a_database_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -151,14 +145,14 @@ def test_a_database_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [made.name]
 
 
-def test_the_last_load_names_all_that_is_there(database: sqlite3.Connection) -> None:
-    from coding.items import digest as of_all
+def test_the_last_load_has_the_true_content_hash(database: sqlite3.Connection) -> None:
+    from coding.items import digest as content_hash
 
     codings = database.execute(
         "select key, hash from codings join sources on id = codings.document_id order by key"
     ).fetchall()
     assert database.execute(
         "select content_hash from loads order by id desc limit 1"
-    ).fetchone() == (of_all(list(pair) for pair in codings),)
+    ).fetchone() == (content_hash(list(pair) for pair in codings),)
     days = [day for (day,) in database.execute("select loaded_at from loads order by id")]
-    assert all(one <= other for one, other in pairwise(days))
+    assert all(day <= next_day for day, next_day in pairwise(days))
