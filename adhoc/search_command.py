@@ -82,7 +82,7 @@ def search(
     from adhoc.search import search as searching
     from database.connect import reading
     from output.page import Column, Page
-    from reports.grounds import unkept
+    from reports.row_evidence import text_not_kept
     from schema.escape import visible
 
     columns = [Column(name, meaning=meaning) for name, meaning in MEANINGS.items()]
@@ -105,4 +105,4 @@ def search(
     if total > limit:
         click.echo(f"the best {limit} of {total}; --limit {total} shows all", err=True)
     if missing:
-        click.echo(visible(unkept(missing).replace("--words", "passages", 1)), err=True)
+        click.echo(visible(text_not_kept(missing).replace("--words", "passages", 1)), err=True)

@@ -29,7 +29,7 @@ from feeds.digest import Engine
 from feeds.progress import Progress
 from feeds.rows import TABLES
 from feeds.source import Source
-from reports.run import standing
+from reports.run import provenance
 
 Item = TypeVar("Item")
 
@@ -147,7 +147,7 @@ def export(
     """
     module, _, name = FORMATS[format].partition(":")
     writer: Writer = getattr(import_module(module), name)
-    content = standing(connection)["content"]
+    content = provenance(connection)["content"]
     progress = Progress()
     with replacing(folder, force=force) as made:
         with progress.stage("exporting", _total(connection)), ThreadPoolExecutor(1) as beside:

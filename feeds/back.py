@@ -25,7 +25,7 @@ from exports.dump import numbering
 from exports.package import DESCRIPTOR, OURS, PackageError, opened, read
 from feeds.progress import Progress
 from feeds.rows import BATCH, TABLES
-from reports.run import standing
+from reports.run import provenance
 from schema.dictionary import type_of
 from schema.facts import RelationKind
 
@@ -56,7 +56,7 @@ def load(connection: Connection, folder: Path) -> dict[str, int]:
     else:
         for statement in numbering():
             connection.execute(text(statement))
-    found, said = standing(connection)["content"], described[OURS].get("content_hash")
+    found, said = provenance(connection)["content"], described[OURS].get("content_hash")
     if found != said:
         raise PackageError(
             f"{folder / DESCRIPTOR}: says content {said}, and the files hold {found}; {AGAIN}"

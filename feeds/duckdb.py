@@ -32,7 +32,7 @@ from feeds.source import DOCUMENTS, JOURNAL, Source
 from feeds.strangers import OURS, named
 from feeds.target import ANOTHER, Brought, Part, Standing, Target, Untold
 from reports.definition import Report, Value
-from reports.run import bound
+from reports.run import bind
 from schema.models import METADATA
 
 MAGIC = b"DUCK"
@@ -298,7 +298,7 @@ class Duckdb(Target):
         self, report: Report, values: Mapping[str, Value]
     ) -> Iterator[Iterable[Sequence[object]]]:
         """Answer a report there: its SQL is DuckDB's too, but for what a slash means."""
-        given = bound(self._source.connection, report, values)
+        given = bind(self._source.connection, report, values)
         query = text(report.statement(given)).compile(dialect=Dialect())
         with self._duck.cursor() as cursor:
             cursor.execute(f"use {self._catalog}")

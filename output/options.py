@@ -7,9 +7,8 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 def row_options(
     *more: str, default: str | None = "table", many: bool = False
 ) -> list[click.Parameter]:
-    """Make the options that say how rows are written.
+    """Return the options that say how and where rows are written.
 
-    `more` are formats that only this command knows. Without a default it can be told whether
-    --format was given; `many`: it may be given several times.
+    `more` are formats that only this command has. `default=None` lets a command see whether
+    --format was given. With `many`, the option may be repeated.
     """
     return [
         click.Option(
@@ -38,20 +37,20 @@ def row_options(
         click.Option(
             ["-o", "--output"],
             type=click.Path(path_type=Path),
-            help="Write to this file, whole or not at all, instead of stdout.",
+            help="Write to this file instead of stdout. A failed run leaves the file as it was.",
         ),
         click.Option(
             ["--raw"],
             is_flag=True,
             default=None,
-            help="In csv, leave cells as they are that a spreadsheet would take for formulas.",
+            help="In csv, don't protect text that a spreadsheet would run as a formula.",
         ),
     ]
 
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Turn what stops a command into one line on stderr and exit status 1."""
+    """Turn an error that the user can do something about into one line and exit status 1."""
     from database.errors import SourcebookError
 
     try:
@@ -60,11 +59,11 @@ def failing() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def only_for(option: str, given: object, formats: Sequence[str], *where: str) -> None:
-    """Raise UsageError for an option that none of the formats asked for has a use for."""
-    if given and not set(formats) & set(where):
-        named = " or ".join(filter(None, (", ".join(where[:-1]), where[-1])))
-        raise click.UsageError(f"{option} is for --format {named}")
+def only_for(option: str, given: object, formats: Sequence[str], *allowed: str) -> None:
+    """Raise UsageError if an option was given that none of the formats uses."""
+    if given and not set(formats) & set(allowed):
+        names = " or ".join(filter(None, (", ".join(allowed[:-1]), allowed[-1])))
+        raise click.UsageError(f"{option} is for --format {names}")
 
 
 def write(
@@ -76,71 +75,74 @@ def write(
     meta: bool | None = None,
     columns: str | None = None,
 ) -> int | None:
-    """Write a page where and how the options say; give how many rows it had.
+    """Write a page as the options say and return the number of its rows.
 
-    `columns` names those to write, by commas, or all. Without it a table in a terminal leaves out
-    those that are details, and says so on stderr.
-
-    What names the data goes to stderr where the page does not carry it. A reader who goes away is
-    no fault: None.
+    `columns` lists the columns to write, separated by commas, or says `all`. Without it, a table in
+    a terminal hides details, and stderr names them. If the format has no room for the page's meta,
+    stderr gets that too. Returns None if the reader of stdout went away.
     """
+    from dataclasses import replace
+
     from output.destination import destination
     from output.formats import render
     from output.page import footer
 
     form = Format(format or Format.TABLE)
     only_for("--raw", raw, [form], "csv")
-    carried = form in WITH_META or (form is Format.JSON and meta)
-    shown = page if carried else replace(page, meta={})
+    with_meta = form in WITH_META or (form is Format.JSON and meta)
     try:
         with destination(output) as out:
-            width = _width(out, output)
+            terminal = out.isatty()
+            width = shutil.get_terminal_size().columns if terminal and output is None else None
             brief = form is Format.TABLE and width is not None and columns is None
-            if width is not None and form in (Format.CSV, Format.TSV):
-                shown = replace(shown, rows=map(_tame, shown.rows))
-            shown, left = _chosen(shown, columns, brief=brief)
-            count = render(shown, form, out, width=width, raw=bool(raw))
+            written, hidden = _select_columns(page, columns, brief=brief)
+            if not with_meta:
+                written = replace(written, meta={})
+            if terminal and form in (Format.CSV, Format.TSV):
+                written = _printable(written)
+            count = render(written, form, out, width=width, raw=bool(raw))
     except BrokenPipeError:
-        # As `report | head` does. Python would complain once more when it flushes at its end.
+        # `report | head` does this. Python would complain again when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return None
-    if left:
-        click.echo(f"not shown: {', '.join(left)}; --columns all shows them", err=True)
-    if page.meta and not carried:
+    if hidden:
+        click.echo(f"not shown: {', '.join(hidden)}; --columns all shows them", err=True)
+    if page.meta and not with_meta:
         click.echo(footer(page.meta, count), err=True)
     return count
 
 
-def _tame(row: Sequence[Cell]) -> Sequence[Cell]:
-    """Make a row safe to be read: in a terminal no format may carry what steers it."""
+def _printable(page: Page) -> Page:
+    """Return a page that a terminal can print, also in formats that keep values exact elsewhere."""
+    from dataclasses import replace
+
     from schema.escape import visible
 
-    return [visible(value) if isinstance(value, str) else value for value in row]
+    def row(cells: Sequence[Cell]) -> Sequence[Cell]:
+        return [visible(cell) if isinstance(cell, str) else cell for cell in cells]
+
+    columns = [replace(column, name=visible(column.name)) for column in page.columns]
+    return replace(page, columns=columns, rows=map(row, page.rows))
 
 
-def _chosen(page: Page, columns: str | None, *, brief: bool) -> tuple[Page, list[str]]:
-    """Give the page with the columns that were asked for, and the names of those left out."""
+def _select_columns(page: Page, columns: str | None, *, brief: bool) -> tuple[Page, list[str]]:
+    """Return the page with the columns asked for, and the names of those that are hidden."""
+    from dataclasses import replace
+
     names = [column.name for column in page.columns]
     if columns is None or columns == "all":
-        kept = [n for n, one in enumerate(page.columns) if not (brief and one.detail)]
+        chosen = [n for n, column in enumerate(page.columns) if not (brief and column.detail)]
     else:
-        asked = [name.strip() for name in columns.split(",")]
-        for name in asked:
+        wanted = dict.fromkeys(name.strip() for name in columns.split(","))
+        for name in wanted:
             if name not in names:
                 raise click.BadParameter(
                     f"there is no column {name!r}; there are: {', '.join(names)}",
                     param_hint="'--columns'",
                 )
-        kept = [names.index(name) for name in asked]
-    if kept == list(range(len(names))):
+        chosen = [names.index(name) for name in wanted]
+    if chosen == list(range(len(names))):
         return page, []
-    rows = ([row[n] for n in kept] for row in page.rows)
-    left = [name for n, name in enumerate(names) if brief and n not in kept]
-    return replace(page, columns=[page.columns[n] for n in kept], rows=rows), left
-
-
-def _width(out: TextIO, output: Path | None) -> int | None:
-    """Give the width that a table must fit: the terminal's, or none."""
-    if output is not None or not out.isatty():
-        return None
-    return shutil.get_terminal_size().columns
+    rows = ([row[n] for n in chosen] for row in page.rows)
+    hidden = [name for n, name in enumerate(names) if brief and n not in chosen]
+    return replace(page, columns=[page.columns[n] for n in chosen], rows=rows), hidden

@@ -1,4 +1,4 @@
-"""Finds the reports: the .sql files that ship, and those in a folder of the user's own."""
+"""Finds reports: the .sql files that ship, and those in a folder of the user's own."""
 
 import re
 from collections.abc import Iterator
@@ -10,51 +10,51 @@ from reports.definition import Report, ReportError
 from reports.header import HeaderError, parse
 
 SHIPPED = Path(__file__).parent
-"""Where the reports are that come with the application."""
+"""The folder of the reports that come with the application."""
 
 
 class UnknownReportError(ReportError):
-    """There is no report of that name; the message gives the nearest ones."""
+    """There is no report of that name; the message suggests similar names."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All reports of the folders, read when they are asked for.
+    """The reports of some folders; each file is read when it is needed.
 
-    A name belongs to one file: of a name that stands in two folders neither file is run, for
-    nobody could tell which one answered.
+    If two folders have a report of the same name, neither is run: nobody could tell which one
+    answered.
     """
 
     folders: tuple[Path, ...] = (SHIPPED,)
 
     @classmethod
     def of(cls, own: Path | None) -> "Catalogue":
-        """Give the reports that ship and, if there are any, those of the user's own folder."""
+        """Return the catalogue of the reports that ship and of the user's own folder."""
         return cls((SHIPPED, own)) if own else cls()
 
     @cached_property
     def files(self) -> dict[str, list[Path]]:
-        """The reports' files by name, in order. Raises ReportError for an unreadable folder."""
-        found: dict[str, list[Path]] = {}
+        """The files by name, sorted. Raises ReportError for an unreadable folder."""
+        by_name: dict[str, list[Path]] = {}
         for folder in self.folders:
             try:
                 files = [path for path in folder.iterdir() if path.suffix == ".sql"]
             except OSError as error:
                 raise ReportError(f"{folder}: {_reason(error)}; name another folder") from None
             for path in files:
-                if not path.name.startswith("."):  # what an editor keeps beside a file
-                    found.setdefault(path.stem, []).append(path)
-        return dict(sorted(found.items()))
+                if not path.name.startswith("."):  # an editor's backup
+                    by_name.setdefault(path.stem, []).append(path)
+        return dict(sorted(by_name.items()))
 
     def report(self, name: str) -> Report:
         """Read the report of this name.
 
-        Raises UnknownReportError where there is none, ReportError for a fault in its file.
+        Raises UnknownReportError if there is none, ReportError for a fault in its file.
         """
         if name in self.files:
             path, *others = self.files[name]
             if others:
-                raise ReportError(f"{others[0]}: there is a report {name} already; rename this one")
+                raise ReportError(f"{others[0]}: there is already a report {name}; rename this one")
             return read(path)
         from schema.suggest import nearest
 
@@ -67,7 +67,7 @@ class Catalogue:
         return [self.report(name) for name in self.files]
 
     def each(self) -> Iterator[Report | ReportError]:
-        """Read all reports; those that have a fault give it instead."""
+        """Yield every report, or the fault in its file."""
         for name in self.files:
             try:
                 yield self.report(name)
@@ -76,9 +76,11 @@ class Catalogue:
 
 
 def read(path: Path) -> Report:
-    """Read a report from its file. Raises ReportError, naming file and line, for a fault in it."""
+    """Read a report from its file. Raises ReportError, which names file and line, for a fault."""
     if not re.fullmatch(r"\w[\w-]*", path.stem):
-        raise ReportError(f"{path}: is no name of a report; letters, digits, - and _ make one")
+        raise ReportError(
+            f"{path}: the name of a report has only letters, digits, - and _; rename the file"
+        )
     try:
         parts = parse(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:

@@ -1,22 +1,22 @@
-"""`sourcebook report`: lists the reports, runs one; its commands are made from their headers.
+"""`sourcebook report`: lists the reports and runs one; each report's header makes its command.
 
 Imports click and the reports' headers; SQLAlchemy only when a report runs.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.formats import WITH_CITATIONS
-from output.options import failing, only_for, row_options, write
+from output.options import failing, write
 from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
+from reports.options import COLUMNS, SQL, ReportOptions, report_options
 from schema.escape import visible
 
 if TYPE_CHECKING:
@@ -25,108 +25,28 @@ if TYPE_CHECKING:
     from reports.run import BadValueError
 
 FOLDER = "SOURCEBOOK_REPORTS"
-"""Where --reports comes from if it is not given."""
+"""The variable for --reports."""
 
 LIST = (
     Column("report", meaning="name of the report"),
-    Column("title", meaning="what it is called"),
+    Column("title", meaning="its title"),
     Column("question", meaning="the question that it answers"),
 )
-METAVARS = {
-    Type.TEXT: "TEXT",
-    Type.INTEGER: "INTEGER",
-    Type.DATE: "DATE",
-    Type.ACTOR: "ACTOR",
-    Type.TOPIC: "TOPIC",
-    Type.PLACE: "PLACE",
-    Type.EVENT: "EVENT",
-    Type.DOCUMENT: "DOCUMENT",
-}
 EXPLAINED = {
     Type.DATE: "DATE: YYYY, YYYY-MM or YYYY-MM-DD.",
     Type.ACTOR: "ACTOR: its key or any of its names.",
     Type.TOPIC: "TOPIC: its key or label.",
     Type.PLACE: "PLACE: its key or name.",
-    Type.EVENT: "EVENT: its key, as document:key where several documents use it, or its title.",
+    Type.EVENT: "EVENT: its key (document:key if several documents use it) or its title.",
     Type.DOCUMENT: "DOCUMENT: its key or title.",
 }
-"""What is said once below the options, where a report has such a one."""
-
-COLUMNS = click.Option(
-    ["--columns"],
-    metavar="NAME,NAME…|all",
-    help="Write these columns, in this order. Without it a table in a terminal leaves out details "
-    "and says which; everything else has all columns.",
-)
-
-SQL = click.Option(
-    ["--sql"],
-    is_flag=True,
-    help="Print the query with its values in it, ready to be pasted into another tool, and ask "
-    "nothing.",
-)
+"""What help says once, below the options of a report that has a parameter of the type."""
 
 EXIT = "Exit status: 0 done, 1 failed, 2 wrong usage."
 
 
-def report_options(*, many: bool = False) -> list[click.Parameter]:
-    """Make the options of every report; they stand before or after its name."""
-    return [
-        *row_options(default=None, many=many),
-        click.Option(
-            ["--cite"],
-            is_flag=True,
-            default=None,
-            help="Add a list of the documents that the rows rest on, as one cites them.",
-        ),
-        click.Option(
-            ["--words"],
-            is_flag=True,
-            default=None,
-            help="Add a column with the words that each row rests on, where the text is kept "
-            "(`load --text FILE --keep-text`).",
-        ),
-        click.Option(
-            ["--meta"],
-            is_flag=True,
-            default=None,
-            help="In json, give an object of meta and rows instead of the rows alone.",
-        ),
-    ]
-
-
-class Asked(NamedTuple):
-    """What the options of every report say."""
-
-    format: Sequence[str]
-    output: Path | None
-    raw: bool
-    cite: bool
-    words: bool
-    meta: bool
-
-    @classmethod
-    def of(cls, ctx: click.Context, given: dict[str, Any]) -> "Asked":
-        """Take out of `given` what was said after the name, or else what was said before it."""
-        before = ctx.parent.params if ctx.parent and ctx.parent.command is report else {}
-        said = {name: given.pop(name) or before.get(name) for name in cls._fields}
-        formats = said["format"] or ("table",)
-        formats = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
-        only_for("--raw", said["raw"], formats, "csv")
-        only_for("--cite", said["cite"], formats, *WITH_CITATIONS)
-        only_for("--meta", said["meta"], formats, "json")
-        flags = (bool(said[name]) for name in ("raw", "cite", "words", "meta"))
-        return cls(formats, said["output"], *flags)
-
-    def one_format(self) -> str:
-        """Give the format. Raises UsageError where there are several."""
-        if len(self.format) > 1:
-            raise click.UsageError("give --format once; several are for --all")
-        return self.format[0]
-
-
-class Value(click.ParamType[str | int]):
-    """A value of a report's parameter, checked before any database is opened."""
+class ParameterType(click.ParamType[str | int]):
+    """The type of a report's parameter; values are checked before any database is opened."""
 
     def __init__(self, parameter: Parameter) -> None:
         self.parameter = parameter
@@ -135,7 +55,7 @@ class Value(click.ParamType[str | int]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | int:
-        """Check it as the report does."""
+        """Check a value as the report does."""
         try:
             return self.parameter.value(value)
         except ValueError as error:
@@ -147,7 +67,7 @@ class Value(click.ParamType[str | int]):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> "list[CompletionItem]":
-        """Offer the choices, or those whom the database knows."""
+        """Offer the choices, or what the database holds."""
         from reports.completion import choices, values
 
         if self.parameter.type in NAMED:
@@ -155,10 +75,10 @@ class Value(click.ParamType[str | int]):
         return choices(self.parameter.choices, incomplete)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:  # noqa: ARG002
-        """Give the choices, or what it is."""
+        """Return the choices, or the type."""
         if self.parameter.choices:
             return f"[{'|'.join(self.parameter.choices)}]"
-        return METAVARS[self.parameter.type]
+        return self.parameter.type.upper()
 
 
 class ReportCommand(click.Command):
@@ -169,7 +89,7 @@ class ReportCommand(click.Command):
         super().__init__(
             report.name,
             params=[*map(_option, report.parameters), *report_options(), COLUMNS, SQL],
-            callback=self.answer,
+            callback=self.run,
             short_help=report.question,
         )
 
@@ -181,7 +101,7 @@ class ReportCommand(click.Command):
                 formatter.write_text(visible(paragraph))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write what the values mean, and the columns."""
+        """Write what the options take, and the columns."""
         types = {parameter.type for parameter in self.report.parameters}
         for type, meaning in EXPLAINED.items():
             if type in types:
@@ -199,132 +119,136 @@ class ReportCommand(click.Command):
         formatter.write_text(EXIT)
 
     @failing()
-    def answer(self, **arguments: Any) -> None:
+    def run(self, **arguments: Any) -> None:
         """Run the report and write its rows."""
         ctx = click.get_current_context()
         columns, sql = arguments.pop("columns"), arguments.pop("sql")
-        asked = Asked.of(ctx, arguments)
+        options = ReportOptions.take(ctx, arguments)
         if sql:
-            self._paste(ctx, asked, arguments)
+            self._print_sql(ctx, options, arguments)
             return
-        form = asked.one_format()
+        format = options.single_format()
         from database.connect import reading
-        from reports.grounds import WORDS, Grounds, NoGroundsError, unkept
-        from reports.run import BadValueError, answered, bound, several, standing
+        from reports.row_evidence import WORDS, NoEvidenceError, RowEvidence, text_not_kept
+        from reports.run import BadValueError, bind, execute, has_several_documents, provenance
 
         try:
-            grounds = Grounds(self.report) if asked.cite or asked.words else None
+            evidence = RowEvidence(self.report) if options.cite or options.words else None
             with reading(ctx.obj) as connection, ExitStack() as stack:
-                values = bound(connection, self.report, arguments)
-                self._say_whom(arguments, values)
-                page = stack.enter_context(answered(connection, self.report, values))
-                page = replace(page, meta=standing(connection))
-                if several(connection):
-                    told = [
-                        replace(one, detail=one.detail and one.name != "source")
-                        for one in page.columns
-                    ]
-                    page = replace(page, columns=told)
-                if grounds:
-                    page = grounds.page(connection, page, cite=asked.cite, words=asked.words)
-                    if asked.words and columns not in (None, "all"):
+                values = bind(connection, self.report, arguments)
+                self._announce_matches(arguments, values)
+                page = stack.enter_context(execute(connection, self.report, values))
+                page = replace(page, meta=provenance(connection))
+                if has_several_documents(connection):
+                    page = _showing(page, "source")
+                if evidence:
+                    page = evidence.page(connection, page, cite=options.cite, words=options.words)
+                    if options.words and columns not in (None, "all"):
                         columns += f",{WORDS.name}"
-                meta = asked.meta or asked.cite
-                write(page, form, asked.output, asked.raw, meta=meta, columns=columns)
-        except NoGroundsError as error:
+                meta = options.meta or options.cite
+                write(page, format, options.output, options.raw, meta=meta, columns=columns)
+        except NoEvidenceError as error:
             raise click.UsageError(str(error)) from None
         except BadValueError as error:
             raise self._bad(error, ctx) from None
-        if grounds and grounds.textless:
-            click.echo(visible(unkept(grounds.textless)), err=True)
+        if evidence and evidence.textless:
+            click.echo(visible(text_not_kept(evidence.textless)), err=True)
 
-    def _paste(self, ctx: click.Context, asked: Asked, arguments: dict[str, Any]) -> None:
-        """Write the query that would be asked, names looked up, nothing else done."""
+    def _print_sql(
+        self, ctx: click.Context, options: ReportOptions, arguments: dict[str, Any]
+    ) -> None:
         from database.connect import reading
         from output.destination import destination
-        from reports.pasting import pasted
-        from reports.run import BadValueError, bound
+        from reports.inlining import inline_values
+        from reports.run import BadValueError, bind
 
-        if asked != Asked(("table",), asked.output, False, False, False, False):
-            raise click.UsageError("--sql prints the query, and takes no other option but -o")
+        if options != ReportOptions(("table",), options.output, False, False, False, False):
+            raise click.UsageError("--sql prints the query; of the other options only -o applies")
         try:
             with reading(ctx.obj) as connection:
-                values = bound(connection, self.report, arguments)
-            sql = pasted(self.report, values)
-            with destination(asked.output) as out:
-                out.write(
-                    "\n".join(map(visible, sql.expandtabs().split("\n"))) if out.isatty() else sql
-                )
+                values = bind(connection, self.report, arguments)
         except BadValueError as error:
             raise self._bad(error, ctx) from None
+        sql = inline_values(self.report, values)
+        with destination(options.output) as out:
+            if out.isatty():
+                sql = "\n".join(map(visible, sql.expandtabs().split("\n")))
+            out.write(sql)
 
     def _bad(self, error: "BadValueError", ctx: click.Context) -> click.BadParameter:
         option = next(p for p in self.params if p.name == error.parameter)
-        return click.BadParameter(visible(str(error)), ctx, option)
+        return click.BadParameter(str(error), ctx, option)
 
-    def _say_whom(self, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Say who is meant by a name that is no key: a title or a metonym may be anybody's."""
-        for one in self.report.parameters:
-            meant = values.get(one.name)
-            if one.type in NAMED and meant not in (None, given.get(one.name)):
-                option = f"--{one.name.replace('_', '-')}"
-                click.echo(visible(f"{option} {given.get(one.name)}: {meant}"), err=True)
+    def _announce_matches(self, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Say which key a name was taken for, since a title or a metonym is ambiguous."""
+        for parameter in self.report.parameters:
+            name, key = given.get(parameter.name), values.get(parameter.name)
+            if parameter.type in NAMED and key not in (None, name):
+                click.echo(visible(f"{parameter.option} {name}: {key}"), err=True)
+
+
+def _showing(page: Page, name: str) -> Page:
+    """Return the page with this column no longer a detail."""
+    columns = [
+        replace(column, detail=column.detail and column.name != name) for column in page.columns
+    ]
+    return replace(page, columns=columns)
 
 
 class Reports(click.Group):
-    """The reports of a catalogue, each made into a command when it is asked for."""
+    """The reports of a catalogue; each becomes a command when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all reports."""
-        with naming():
-            return list(known(ctx).files)
+        """Return the names of all reports."""
+        with reporting_unknown():
+            return list(catalogue_of(ctx).files)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Make the command of a report. An unknown name is wrong usage and gets the nearest."""
+        """Return the command of a report. An unknown name is wrong usage, with a suggestion."""
         try:
-            with naming():
-                return ReportCommand(known(ctx).report(name))
+            with reporting_unknown():
+                return ReportCommand(catalogue_of(ctx).report(name))
         except click.ClickException:
-            if ctx.resilient_parsing:  # somebody is still typing
+            if ctx.resilient_parsing:  # completion: the user is still typing
                 return None
             raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Offer the reports, or where an option is begun the options."""
+        """Offer the reports, or the options once a dash is typed."""
         from reports.completion import reports
 
         if incomplete.startswith("-"):
             return click.Command.shell_complete(self, ctx, incomplete)
-        return reports(known(ctx), incomplete)
+        return reports(catalogue_of(ctx), incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write every report with its whole question: click would cut it off."""
-        with naming(), formatter.section("Reports"):
+        """Write every report with its whole question, which click would truncate."""
+        with reporting_unknown(), formatter.section("Reports"):
             formatter.write_dl(
                 [
                     (one.name, visible(one.question))
-                    for one in known(ctx).each()
+                    for one in catalogue_of(ctx).each()
                     if isinstance(one, Report)
                 ]
             )
 
 
-def known(ctx: click.Context) -> Catalogue:
-    """Give the reports that ship and those of --reports; --help comes before a variable is read."""
+def catalogue_of(ctx: click.Context) -> Catalogue:
+    """Return the reports that ship and those of --reports."""
+    # click prints --help before it reads the variable.
     own = ctx.params.get("reports") or os.environ.get(FOLDER)
     return Catalogue.of(Path(own) if own else None)
 
 
 @contextmanager
-def naming() -> Iterator[None]:
-    """Turn a fault of a report's file into one line on stderr; an unknown name is wrong usage."""
+def reporting_unknown() -> Iterator[None]:
+    """Turn a faulty report into one line on stderr, and an unknown name into wrong usage."""
     with failing():
         try:
             yield
         except UnknownReportError as error:
             raise click.UsageError(
-                f"{visible(str(error))}; `sourcebook report` lists all, --reports DIR stands "
-                "before the name"
+                f"{error}; `sourcebook report` lists all. Put --reports DIR before the name"
             ) from None
 
 
@@ -339,13 +263,13 @@ def naming() -> Iterator[None]:
             metavar="DIR",
             is_eager=True,
             type=click.Path(path_type=Path, file_okay=False),
-            help="Know the .sql files of this folder as reports too.",
+            help="Use the .sql files in this folder as reports too.",
         ),
         click.Option(
             ["--all"],
             is_flag=True,
-            help="Ask every report and write it to a file of the folder -o; --format may be given "
-            "several times. With --format markdown alone and -o FILE.md, write one document.",
+            help="Run every report and write each to a file in the folder -o; --format may be "
+            "repeated. With --format markdown alone and -o FILE.md, write a single document.",
         ),
         *report_options(many=True),
     ],
@@ -353,60 +277,55 @@ def naming() -> Iterator[None]:
     epilog=EXIT,
 )
 @click.pass_context
-def report(ctx: click.Context, /, reports: Path | None, all: bool, **given: Any) -> None:  # noqa: ARG001
-    """Ask one of the reports; without a name, list them.
+def report(ctx: click.Context, /, reports: Path | None, all: bool, **arguments: Any) -> None:  # noqa: ARG001
+    """Run a report; without a name, list them.
 
-    `report NAME --help` says what a report answers, what it can be asked and what its columns
-    hold. In a terminal a table is fitted to the width; elsewhere nothing is wrapped.
+    `report NAME --help` explains a report's question, its options and its columns. A table is
+    fitted to the width of the terminal; elsewhere nothing is wrapped.
 
-    Below the rows the content hash of the database is named, so that what is printed can be traced
-    to the data: in html and markdown, in json with --meta, else on stderr.
+    Each answer names the database and its content hash, so that it can be traced to the data: in
+    html and markdown, in json with --meta, otherwise on stderr.
 
-    A report of your own is a .sql file with the same header as those that ship; one of a name that
-    is there already is refused.
+    A report of your own is a .sql file with the same kind of header as those that ship. It can't
+    take the name of a report that exists already.
     """
     if ctx.invoked_subcommand is not None:
         if all:
-            raise click.UsageError("--all asks every report: leave the name out")
+            raise click.UsageError("--all runs every report: leave the name out")
         return
-    asked = Asked.of(ctx, given)
-    catalogue = known(ctx)
+    options = ReportOptions.take(ctx, arguments)
     if all:
-        write_all(ctx, catalogue, asked)
+        write_all(ctx, options)
     else:
-        list_all(ctx, catalogue, asked)
+        list_all(ctx, options)
 
 
-def write_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
+def write_all(ctx: click.Context, options: ReportOptions) -> None:
     """Write every report; exit status 1 if one of them failed."""
-    if asked.output is None:
-        raise click.UsageError("--all needs -o: a folder, or with --format markdown FILE.md")
+    if options.output is None:
+        raise click.UsageError("--all needs -o: a folder, or FILE.md with --format markdown")
     from database.connect import reading
-    from output.formats import Format
-    from reports.every import Every
+    from reports.all_reports import AllReports
 
     with failing(), reading(ctx.obj) as connection:
-        formats = [Format(format) for format in asked.format]
-        every = Every(
-            connection, catalogue, formats, asked.raw, asked.cite, asked.words, asked.meta
-        )
-        every.write(asked.output)
-    if every.failed:
+        reports = AllReports(connection, catalogue_of(ctx), options)
+        reports.write(options.output)
+    if reports.failed:
         ctx.exit(1)
 
 
-def list_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
+def list_all(ctx: click.Context, options: ReportOptions) -> None:
     """List the reports; exit status 1 if the file of one has a fault."""
-    if asked.cite or asked.words or asked.meta:
-        raise click.UsageError("--cite, --words and --meta are for a report: give its NAME")
+    if options.cite or options.words or options.meta:
+        raise click.UsageError("--cite, --words and --meta need the NAME of a report")
     with failing():
-        found = list(catalogue.each())
-    rows = [(one.name, one.title, one.question) for one in found if isinstance(one, Report)]
-    with failing():
-        write(Page(LIST, rows, title="Reports"), asked.one_format(), asked.output, asked.raw)
-    faults = [one for one in found if isinstance(one, ReportError)]
+        reports = list(catalogue_of(ctx).each())
+        rows = [(one.name, one.title, one.question) for one in reports if isinstance(one, Report)]
+        page = Page(LIST, rows, title="Reports")
+        write(page, options.single_format(), options.output, options.raw)
+    faults = [one for one in reports if isinstance(one, ReportError)]
     for fault in faults:
-        click.echo(f"Error: {visible(str(fault))}", err=True)
+        click.echo(f"Error: {fault}", err=True)
     if faults:
         ctx.exit(1)
 
@@ -414,8 +333,8 @@ def list_all(ctx: click.Context, catalogue: Catalogue, asked: Asked) -> None:
 def _option(parameter: Parameter) -> click.Option:
     default = "" if parameter.default is None else f"  [default: {parameter.default}]"
     return click.Option(
-        [f"--{parameter.name.replace('_', '-')}", parameter.name],
-        type=Value(parameter),
+        [parameter.option, parameter.name],
+        type=ParameterType(parameter),
         required=parameter.required,
         help=visible(parameter.meaning + default),
     )

@@ -1,17 +1,17 @@
-"""Shell completion: reports, choices, and actors, topics and places of the database.
+"""Shell completion: reports, choices, tables, and the actors, topics and places of the database.
 
-It runs at every press of a key: so an SQLite file is opened without SQLAlchemy, nothing is waited
-for, and whatever goes wrong, nothing is offered and nothing said.
+It runs at every press of the tab key. So SQLite files are opened without SQLAlchemy, nothing waits
+long, and any failure means no suggestions and no message.
 """
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import BashComplete, CompletionItem
 
 from reports.catalogue import Catalogue
 from reports.definition import ReportError, Type
@@ -19,11 +19,39 @@ from reports.names import KNOWN
 from schema.suggest import fold
 
 PATIENCE = 1
-"""How many seconds a database may take to be free, or a server to answer."""
+"""Seconds to wait for a locked database, or for a server."""
+
+SQLITE_TABLES = "select name from sqlite_schema where type in ('table', 'view')"
+POSTGRESQL_TABLES = """
+    select table_name
+    from information_schema.tables
+    where table_schema = any (pg_catalog.current_schemas(false))
+"""
 
 
-def reports(catalogue: Catalogue, begun: str) -> list[CompletionItem]:
-    """Offer the reports whose names begin so, with their titles."""
+class WholeWords(BashComplete):
+    """Completion in bash, which breaks words at `:` and `=`, as in `document:key`."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the cursor and the word at it, put together again."""
+        before, incomplete = super().get_completion_args()
+        words: list[str] = []
+        for word in [*before, incomplete]:
+            if words and (word[:1] in (":", "=") or words[-1][-1:] in (":", "=")):
+                words[-1] += word
+            else:
+                words.append(word)
+        self._typed = words[-1].rpartition(":")[0]
+        return words[:-1], words[-1]
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """Return an item without what bash keeps in front of the last colon."""
+        item.value = item.value.removeprefix(f"{self._typed}:")
+        return super().format_completion(item)
+
+
+def reports(catalogue: Catalogue, incomplete: str) -> list[CompletionItem]:
+    """Offer the reports whose names start so, with their titles."""
     try:
         files = catalogue.files
     except ReportError:
@@ -31,12 +59,12 @@ def reports(catalogue: Catalogue, begun: str) -> list[CompletionItem]:
     return [
         CompletionItem(name, help=_title(paths[0]))
         for name, paths in files.items()
-        if name.startswith(begun)
+        if name.startswith(incomplete)
     ]
 
 
 def _title(path: Path) -> str | None:
-    """Read the title alone: who completes a name does not wait for all headers to be read."""
+    """Read the title alone, which is faster than parsing every header."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             return file.readline().lstrip("- ").strip()
@@ -44,38 +72,45 @@ def _title(path: Path) -> str | None:
         return None
 
 
-def choices(known: Iterable[str], begun: str) -> list[CompletionItem]:
-    """Offer what begins so."""
-    return [CompletionItem(choice) for choice in known if choice.startswith(begun)]
+def choices(known: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    """Offer the choices that start so."""
+    return [CompletionItem(choice) for choice in known if choice.startswith(incomplete)]
 
 
-def values(ctx: click.Context, type: Type, begun: str) -> list[CompletionItem]:
-    """Offer the keys of those whose key or name begins so: a key needs no quotes in any shell."""
-    database = ctx.find_root().params.get("db") or ctx.obj
-    wanted = fold(begun)
-    found = {
-        key: heading
-        for key, heading, name in _asked(str(database), KNOWN[type])
-        if key.startswith(begun) or (wanted and fold(name).startswith(wanted))
-    }
+def tables(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Offer the tables and views of the database."""
+    rows = _query(_database(ctx), SQLITE_TABLES, POSTGRESQL_TABLES)
+    return choices(sorted(name for (name,) in rows), incomplete)
+
+
+def values(ctx: click.Context, type: Type, incomplete: str) -> list[CompletionItem]:
+    """Offer the keys of things whose key or name starts so: a key needs no quotes in any shell."""
+    known = _query(_database(ctx), KNOWN[type])
+    folded = fold(incomplete)
+    # An event's key needs its document only if other documents use the same key.
+    uses = Counter({key for key, *_ in known} if type is not Type.EVENT else ())
     if type is Type.EVENT:
-        found = _short(found)
-    return [CompletionItem(key, help=found[key]) for key in sorted(found)]
+        uses.update(key.partition(":")[2] for key in {key for key, *_ in known})
+    offered = {}
+    for key, heading, name in known:
+        short = key.partition(":")[2]
+        alone = type is Type.EVENT and uses[short] == 1 and ":" not in incomplete
+        value = short if alone else key
+        if value.startswith(incomplete) or (folded and fold(name).startswith(folded)):
+            offered[value] = heading
+    return [CompletionItem(value, help=offered[value]) for value in sorted(offered)]
 
 
-def _short(found: Mapping[str, str]) -> dict[str, str]:
-    """Leave out the document where the key alone will do: a shell stops at the colon."""
-    alone = Counter(key.partition(":")[2] for key in found)
-    return {
-        (bare if alone[bare := key.partition(":")[2]] == 1 else key): heading
-        for key, heading in found.items()
-    }
+def _database(ctx: click.Context) -> str:
+    return str(ctx.find_root().params.get("db") or ctx.obj)
 
 
-def _asked(database: str, query: str) -> Iterable[Sequence[str]]:
-    """Ask the database; one that cannot be asked knows nothing."""
+def _query(
+    database: str, query: str, for_postgresql: str | None = None
+) -> Sequence[Sequence[str]]:
+    """Query the database; one that cannot be queried has no rows."""
     if "://" in database:
-        return _asked_by_url(database, query)
+        return _query_url(database, query, for_postgresql or query)
     try:
         file = Path(database).expanduser().resolve().as_uri()
         with closing(sqlite3.connect(f"{file}?mode=ro", uri=True, timeout=PATIENCE)) as connection:
@@ -84,15 +119,15 @@ def _asked(database: str, query: str) -> Iterable[Sequence[str]]:
         return []
 
 
-def _asked_by_url(database: str, query: str) -> Iterable[Sequence[str]]:
+def _query_url(database: str, query: str, for_postgresql: str) -> Sequence[Sequence[str]]:
     from sqlalchemy import text
 
-    from database.connect import locate, reading
-    from database.errors import DatabaseError
+    from database.connect import DatabaseError, locate, reading
 
     try:
         url = locate(database)
         if url.get_backend_name() == "postgresql":
+            query = for_postgresql
             url = url.update_query_dict({"connect_timeout": str(PATIENCE)})
         with reading(url.render_as_string(hide_password=False)) as connection:
             return [tuple(row) for row in connection.execute(text(query))]

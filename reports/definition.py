@@ -1,6 +1,6 @@
-"""What a report is: its question, what it can be asked, its columns, its SQL.
+"""What a report is: its question, its parameters, its columns and its SQL.
 
-Imports no SQLAlchemy: the list of reports and their `--help` need none.
+Imports no SQLAlchemy: the list of reports and their `--help` don't need it.
 """
 
 import re
@@ -14,21 +14,21 @@ from database.errors import SourcebookError
 from output.page import Column
 
 Value = str | int
-"""What is bound in place of a parameter."""
+"""The value of a parameter."""
 
-LARGEST = 2**63 - 1
+MAX_INTEGER = 2**63 - 1
 """The largest integer that both engines hold."""
 
-# [0-9], not \d, which takes the digits of every script.
+# [0-9], because \d also matches the digits of every other script.
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 class ReportError(SourcebookError):
-    """A report that cannot be read or run; the message is one line, the file first."""
+    """A report that cannot be read or run; the message names its file first."""
 
 
 class Type(StrEnum):
-    """What a parameter takes."""
+    """The type of a parameter."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -42,12 +42,12 @@ class Type(StrEnum):
 
 
 NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE, Type.EVENT, Type.DOCUMENT)
-"""Parameters whose values the database knows by key or name."""
+"""Types whose values are looked up in the database, by key or name."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """Something that a report can be asked for."""
+    """A parameter of a report."""
 
     name: str
     type: Type
@@ -56,42 +56,49 @@ class Parameter:
     default: str | None = None
     required: bool = False
     day: Literal["first", "last"] | None = None
-    """Which day of a month or a year is meant; None: only a day will do."""
+    """Which day a month or a year stands for; None: the user must give a day."""
+    other_than: str | None = None
+    """The parameter whose value this one must not repeat."""
+
+    @property
+    def option(self) -> str:
+        """The name of its option on the command line."""
+        return f"--{self.name.replace('_', '-')}"
 
     @property
     def optional(self) -> bool:
-        """Whether the report also runs without a value for it."""
+        """Whether the report may run without a value for it."""
         return self.default is None and not self.required
 
     def value(self, given: Value) -> Value:
-        """Turn what was given into what is bound; names are left for the database to know.
+        """Return the value to bind; a name is checked later, against the database.
 
-        Raises ValueError, whose message is one line.
+        Raises ValueError with a message of one line.
         """
         if self.type is Type.INTEGER:
             return _integer(given)
         text = str(given)
         if not text.strip():
             raise ValueError("is empty; leave the option out to ask for everything")
-        if "\0" in text or not _encodes(text):
-            raise ValueError("holds what is no text: a NUL, or bytes that are not UTF-8")
+        if "\0" in text or not _is_unicode(text):
+            raise ValueError("isn't text: it holds a NUL, or bytes that aren't UTF-8")
         if self.type is Type.CHOICE and text not in self.choices:
             from schema.suggest import did_you_mean
 
             hint = did_you_mean(text, self.choices)
             raise ValueError(f"{text!r} is none of {', '.join(self.choices)}{hint}")
         if self.type is Type.DATE:
-            return self._day(text)
+            return self._date(text)
         return text
 
-    def _day(self, text: str) -> str:
+    def _date(self, text: str) -> str:
         from schema.edtf import Edtf, EdtfError
 
-        found = _DATE.fullmatch(text)
-        if found is None:
-            raise ValueError(f"{text!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-        if self.day is None and not found[2]:
-            raise ValueError(f"{text!r} is no day; write YYYY-MM-DD")
+        match = _DATE.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
+        if self.day is None and not match[2]:
+            raise ValueError(f"{text!r} is not a day; write YYYY-MM-DD")
         try:
             date = Edtf.parse(text)
         except EdtfError as error:
@@ -101,14 +108,14 @@ class Parameter:
 
 def _integer(given: Value) -> int:
     if isinstance(given, str) and not re.fullmatch(r"[+-]?[0-9]{1,100}", given):
-        raise ValueError(f"{given!r} is no whole number")
+        raise ValueError(f"{given!r} is not a whole number")
     number = int(given)
-    if abs(number) > LARGEST:
-        raise ValueError(f"{number} is too large; the limit is {LARGEST}")
+    if abs(number) > MAX_INTEGER:
+        raise ValueError(f"{number} is too large; the limit is {MAX_INTEGER}")
     return number
 
 
-def _encodes(text: str) -> bool:
+def _is_unicode(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -118,7 +125,7 @@ def _encodes(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of SQL without its comments, and the parameters for any of which it is kept."""
+    """A line of SQL without comments; it runs only if one of the parameters in `when` is given."""
 
     sql: str
     when: frozenset[str] = frozenset()
@@ -126,7 +133,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """A report as its file has it."""
+    """A report, as its file defines it."""
 
     name: str
     path: Path
@@ -137,13 +144,13 @@ class Report:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     sql: str
-    """The query as it is written, below the header."""
+    """The query as written, below the header."""
     lines: tuple[Line, ...]
 
     def statement(self, given: Collection[str]) -> str:
-        """Give the SQL that answers when these parameters are given, as it stands in the file.
+        """Return the SQL to run when these parameters are given, for SQLAlchemy's text().
 
-        Only whole lines of the file are kept or left out: no value ever becomes SQL.
+        Whole lines of the file are kept or left out: a value never becomes SQL.
         """
         return "\n".join(
             line.sql for line in self.lines if not line.when or not line.when.isdisjoint(given)

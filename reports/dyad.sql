@@ -9,8 +9,8 @@
 -- did not happen, or is not known to have happened.
 --
 -- Parameters
---   a  actor, required  the one actor
---   b  actor, required  the other actor
+--   a  actor, required                one actor
+--   b  actor, required, other than a  the other actor
 --
 -- Columns
 --   fact       text, detail  key of the event, utterance, position or tie

@@ -3,39 +3,40 @@
     -- Timeline
     -- What happened, in what order, and how sure are the dates?
     --
-    -- Whatever else is worth knowing, in as many paragraphs as it takes.
+    -- Anything else worth knowing, in any number of paragraphs.
     --
     -- Parameters
-    --   actor     actor                 only what this actor takes part in
-    --   from      date, first day       what was not over before this day
-    --   modality  choice of modality    only what is so
-    --   least     integer, default 1    at least so many
+    --   actor     actor                     only what this actor takes part in
+    --   rival     actor, other than actor   another actor who takes part
+    --   from      date, first day           only what ended on this day or later
+    --   modality  choice of modality        only events of this modality
+    --   least     integer, default 1        only events with at least this many passages
     --
     -- Columns
-    --   event     text                  key of the event
-    --   passages  integer               how many passages tell it; a meaning may go on
-    --                                   in a line that stands deeper
+    --   event     text                      key of the event
+    --   passages  integer                   how many passages report it; a long meaning
+    --                                       goes on in lines that are indented further
 
-First the title, the question up to an empty line, notes; then name, type and meaning, two blanks
-or more between them.
+The title comes first, then the question up to an empty line, then notes. Parameters and columns
+have a name, a type and a meaning, separated by two spaces or more.
 
-- A parameter is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
-  `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in small letters.
-- After a comma may stand `required` or `default VALUE`; after `date`, `first day` or `last day`
-  lets it be a month or a year, and says which day of it is meant.
-- A column is `text`, `integer` or `real`; `, detail` after it keeps it out of a terminal's table,
-  unless it is asked for.
+- A parameter's type is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
+  `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in lower case.
+- The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`. After
+  `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
+- A column's type is `text`, `integer` or `real`. With `, detail` a table in a terminal hides the
+  column unless the user asks for it.
 
-The SQL names a parameter `:actor`; of an actor, topic, place or document it gets the key, of an
-event the key or document:key. A parameter that
-is neither required nor has a default is optional. Each line that names an optional one ends in
-`-- if :actor`, and is left out where it was not given; `-- if :from or :to` keeps a line for
-either. So a filter that nobody asks for costs nothing, an index serves the one that is asked for,
-and the file remains plain SQL for other tools: delete the lines that you do not want.
+The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
+key; for an event it is the key or `document:key`. A parameter that is neither required nor has a
+default is optional. Each line that uses an optional parameter ends in `-- if :actor` and is dropped
+when the parameter isn't given; `-- if :from or :to` keeps a line for either. So an unused filter
+costs nothing, a used one can use its index, and the file remains plain SQL for other tools: delete
+the lines that you don't want.
 
-A report states facts if it has the columns `source` (key of the document) and `passage` (¶4; ¶7):
-then --cite cites them, and --words shows the words of the fact that a column `fact` names, or else
-the passages. reports/grounds.py has it in full.
+A report states facts if it has the columns `source` (key of the document) and `passage` (¶4; ¶7).
+Then --cite cites the documents, and --words shows the words of the fact that a column `fact` names,
+or else the passages. See reports/row_evidence.py for details.
 """
 
 import re
@@ -50,7 +51,7 @@ from reports.definition import Line, Parameter, Type
 RESERVED = frozenset(
     ("all", "cite", "columns", "format", "help", "meta", "output", "raw", "reports", "sql", "words")
 )
-"""Options that every report has: no parameter may be called so."""
+"""Options that every report has; no parameter may take these names."""
 
 _IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -59,7 +60,7 @@ _BLANK = ("blank", "comment")
 
 
 class HeaderError(Exception):
-    """What is wrong with a report; lines count from 1."""
+    """A fault in a report's file; lines count from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -67,7 +68,7 @@ class HeaderError(Exception):
 
 
 class Parts(NamedTuple):
-    """All that a report's text says."""
+    """Everything that a report's text defines."""
 
     title: str
     question: str
@@ -79,18 +80,22 @@ class Parts(NamedTuple):
 
 
 def parse(text: str) -> Parts:
-    """Read a report from its text. Raises HeaderError for the first thing wrong with it."""
+    """Read a report from its text. Raises HeaderError for the first fault."""
     lines = text.replace("\r\n", "\n").split("\n")
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
     end = next((n for n in range(start, len(lines)) if lines[n][:2] != "--"), len(lines))
     header = [(n + 1, lines[n][2:].expandtabs().rstrip()) for n in range(start, end)]
     entries, (title, question, *notes) = _sections(header, end)
     parameters = {entry.name: _parameter(entry) for entry in entries["Parameters"]}
+    for entry in entries["Parameters"]:
+        other = parameters[entry.name].other_than
+        if other is not None and other not in parameters:
+            raise HeaderError(entry.line, f"other than {other}: there is no such parameter")
     columns = {entry.name: _column(entry) for entry in entries["Columns"]}
     for section in entries.values():
         for entry in section:
             if any(other.name == entry.name and other.line < entry.line for other in section):
-                raise HeaderError(entry.line, f"{entry.name} is there already")
+                raise HeaderError(entry.line, f"{entry.name} appears twice")
     while end < len(lines) and not lines[end].strip():
         end += 1
     body = "\n".join(lines[end:]).rstrip()
@@ -109,7 +114,7 @@ def parse(text: str) -> Parts:
 
 
 class _Entry(NamedTuple):
-    """A parameter or a column, not yet understood."""
+    """A parameter or a column, before its type is read."""
 
     line: int
     name: str
@@ -118,14 +123,14 @@ class _Entry(NamedTuple):
 
 
 def _sections(header: list[tuple[int, str]], end: int) -> tuple[dict[str, list[_Entry]], list[str]]:
-    """Take the header apart: entries by heading; title, question and notes, a paragraph each."""
+    """Split the header into entries by heading, and into title, question and notes."""
     sections: dict[str, list[tuple[int, str]]] = {}
     prose: list[tuple[int, str]] = []
     current = prose
     for number, line in header:
         if line.strip() in _HEADINGS and len(line) - len(line.lstrip()) <= 1:
             if line.strip() in sections:
-                raise HeaderError(number, f"{line.strip()} are there already")
+                raise HeaderError(number, f"{line.strip()} appears twice")
             current = sections.setdefault(line.strip(), [])
         else:
             current.append((number, line))
@@ -133,12 +138,10 @@ def _sections(header: list[tuple[int, str]], end: int) -> tuple[dict[str, list[_
         raise HeaderError(1, "begin with a comment: `-- Title`, then `-- The question?`")
     paragraphs = _paragraphs([line.strip() for _, line in prose[1:]])
     if not paragraphs or not prose[1][1].strip():
-        raise HeaderError(2, "after the title comes the question that the report answers")
+        raise HeaderError(2, "after the title, write the question that the report answers")
     entries = {name: list(_entries(sections.get(name, []))) for name in _HEADINGS}
     if not entries["Columns"]:
-        raise HeaderError(
-            end, "the header has no list of columns: add `-- Columns` and the columns"
-        )
+        raise HeaderError(end, "the header lists no columns: add `-- Columns` and the columns")
     return entries, [prose[0][1].strip(), *paragraphs]
 
 
@@ -148,7 +151,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _entries(section: list[tuple[int, str]]) -> Iterator[_Entry]:
-    """Read lines of name, type and meaning; deeper lines go on with the meaning."""
+    """Read lines of name, type and meaning; lines indented further continue the meaning."""
     entry: _Entry | None = None
     depth = 0
     for number, line in section:
@@ -163,11 +166,11 @@ def _entries(section: list[tuple[int, str]]) -> Iterator[_Entry]:
         parts = re.split(r"\s{2,}", line.strip(), maxsplit=2)
         if indent < 2 or len(parts) < 3 or (entry is not None and indent < depth):
             raise HeaderError(
-                number, "expected name, type and meaning, two blanks or more between them"
+                number, "expected name, type and meaning, separated by two spaces or more"
             )
         if not _NAME.fullmatch(parts[0]):
             raise HeaderError(
-                number, f"{parts[0]} is no name: small letters, digits and _ make one"
+                number, f"{parts[0]} is not a name: use lower-case letters, digits and _"
             )
         entry, depth = _Entry(number, *parts), indent
     if entry is not None:
@@ -179,7 +182,7 @@ def _column(entry: _Entry) -> Column:
     if kind not in ("text", "integer", "real") or (comma and detail != "detail"):
         raise HeaderError(
             entry.line,
-            f"{entry.type} is no type of column: text, integer or real, or with `, detail`",
+            f"{entry.type} is not a type of column: text, integer or real, perhaps with `, detail`",
         )
     known: Literal["text", "integer", "real"] = kind  # type: ignore[assignment]
     return Column(entry.name, known, entry.meaning, detail=bool(comma))
@@ -188,23 +191,33 @@ def _column(entry: _Entry) -> Column:
 def _parameter(entry: _Entry) -> Parameter:
     if entry.name in RESERVED:
         raise HeaderError(
-            entry.line, f"every report has an option --{entry.name}; take another name"
+            entry.line, f"every report has an option --{entry.name}; choose another name"
         )
-    said, _, default = entry.type.partition(", default ")  # a default may hold commas
-    said, *words = said.split(", ")
-    type, choices = _type(entry.line, said)
+    text, _, default = entry.type.partition(", default ")  # a default may hold commas
+    name, *options = text.split(", ")
+    type, choices = _type(entry.line, name)
     required = False
     day: Literal["first", "last"] | None = None
-    for word in words:
-        if word == "required":
+    other_than = None
+    for option in options:
+        if option == "required":
             required = True
-        elif type is Type.DATE and word in ("first day", "last day"):
-            day = "first" if word == "first day" else "last"
+        elif option.startswith("other than "):
+            other_than = option.removeprefix("other than ")
+        elif type is Type.DATE and option in ("first day", "last day"):
+            day = "first" if option == "first day" else "last"
         else:
-            raise HeaderError(entry.line, f"{word} after a comma: required or default VALUE")
+            raise HeaderError(
+                entry.line,
+                f"{option}: after a comma write required, default VALUE or other than PARAMETER",
+            )
     if required and default:
-        raise HeaderError(entry.line, "what has a default is not required: say one of the two")
-    parameter = Parameter(entry.name, type, entry.meaning, choices, default or None, required, day)
+        raise HeaderError(
+            entry.line, "a parameter with a default is never required: remove one of the two"
+        )
+    parameter = Parameter(
+        entry.name, type, entry.meaning, choices, default or None, required, day, other_than
+    )
     try:
         if default:
             parameter.value(default)
@@ -213,18 +226,18 @@ def _parameter(entry: _Entry) -> Parameter:
     return parameter
 
 
-def _type(line: int, said: str) -> tuple[Type, tuple[str, ...]]:
-    """Read a type, and the choices that it leaves."""
-    if said.startswith("choice of "):
-        return Type.CHOICE, _vocabulary(line, said.removeprefix("choice of ").strip())
-    if "|" in said:
-        return Type.CHOICE, tuple(choice.strip() for choice in said.split("|"))
-    if said == Type.CHOICE or said not in list(Type):
-        named = ", ".join(type for type in Type if type is not Type.CHOICE)
+def _type(line: int, type: str) -> tuple[Type, tuple[str, ...]]:
+    """Read a type and, for a choice, its values."""
+    if type.startswith("choice of "):
+        return Type.CHOICE, _vocabulary(line, type.removeprefix("choice of ").strip())
+    if "|" in type:
+        return Type.CHOICE, tuple(choice.strip() for choice in type.split("|"))
+    if type == Type.CHOICE or type not in list(Type):
+        named = ", ".join(one for one in Type if one is not Type.CHOICE)
         raise HeaderError(
-            line, f"{said} is no type of parameter: {named}, a | b, or choice of VOCABULARY"
+            line, f"{type} is not a type of parameter: {named}, a | b, or choice of VOCABULARY"
         )
-    return Type(said), ()
+    return Type(type), ()
 
 
 def _vocabulary(line: int, name: str) -> tuple[str, ...]:
@@ -232,7 +245,7 @@ def _vocabulary(line: int, name: str) -> tuple[str, ...]:
 
     words = getattr(vocabulary, "".join(map(str.capitalize, re.split("[ -]", name))), None)
     if not (isinstance(words, type) and issubclass(words, vocabulary.Vocabulary)):
-        raise HeaderError(line, f"{name} is no vocabulary of schema/vocabulary.py")
+        raise HeaderError(line, f"{name} is not a vocabulary of schema/vocabulary.py")
     return tuple(word.value for word in words)
 
 
@@ -246,7 +259,7 @@ def _lines(
     found = list(_numbered(body, first))
     start = next((token.text.lower() for _, token in found if token.kind not in _BLANK), "")
     if start not in ("select", "with", "values"):
-        raise HeaderError(first, "below the header there must be a query: select, with or values")
+        raise HeaderError(first, "below the header, write a query: select, with or values")
     when = {
         number: _condition(number, token.text, parameters)
         for number, token in found
@@ -259,8 +272,8 @@ def _lines(
             name = token.text[1:]
             used.add(name)
             if name not in parameters:
-                raise HeaderError(number, f":{name} is no parameter of the header")
-            if parameters[name].optional and when.get(number) != {name}:
+                raise HeaderError(number, f":{name} is not a parameter of the header")
+            if parameters[name].optional and when.get(number) != frozenset((name,)):
                 raise HeaderError(number, f":{name} is optional: end the line in `-- if :{name}`")
         if token.kind == "comment":
             sql[number] += " "
@@ -269,7 +282,7 @@ def _lines(
                 sql[n] += part
     for name, line in declared.items():
         if name not in used:
-            raise HeaderError(line, f"{name} is nowhere in the SQL as :{name}")
+            raise HeaderError(line, f"the SQL never uses :{name}")
     return tuple(
         Line(text.rstrip(), when.get(n, frozenset()))
         for n, text in sorted(sql.items())
@@ -283,9 +296,9 @@ def _numbered(body: str, first: int) -> Iterator[tuple[int, Token]]:
     for token in tokens(body, "portable"):
         if token.kind == "open":
             opened = token.text[: 2 if token.text.startswith("/*") else 1]
-            raise HeaderError(number, f"{opened} is opened here and never closed")
+            raise HeaderError(number, f"{opened} is never closed")
         if end and token.kind not in _BLANK:
-            raise HeaderError(end, "a report is one query: nothing may follow the semicolon")
+            raise HeaderError(end, "a report is one query: remove what follows the semicolon")
         if token.kind == "end":
             end = end or number
         else:
@@ -299,12 +312,12 @@ def _condition(line: int, comment: str, parameters: dict[str, Parameter]) -> fro
         return frozenset()
     if not _IF.fullmatch(comment):
         raise HeaderError(
-            line, "a condition reads `-- if :a` or `-- if :a or :b`, and nothing more"
+            line, "write the condition as `-- if :a` or `-- if :a or :b`, and nothing more"
         )
     names = re.findall(r":(\w+)", comment)
     for name in names:
         if name not in parameters:
-            raise HeaderError(line, f":{name} is no parameter of the header")
+            raise HeaderError(line, f":{name} is not a parameter of the header")
         if not parameters[name].optional:
-            raise HeaderError(line, f":{name} always has a value: take the condition away")
+            raise HeaderError(line, f":{name} always has a value: remove the condition")
     return frozenset(names)

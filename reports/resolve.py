@@ -1,7 +1,7 @@
-"""Whom a name means: an actor, topic, place, event or document by key, heading or another name.
+"""Resolves a name to the key of an actor, topic, place, event or document.
 
-Keys and exact names are looked up by the database; case and accents are left out of the
-comparison here, because the engines do not agree on them.
+The database looks up keys and exact names. Case and accents are compared here, because engines
+disagree about them.
 """
 
 from sqlalchemy import Connection, text
@@ -23,8 +23,8 @@ EXACT = {
     """,
     Type.TOPIC: "select key from topics where key = :name or label = :name",
     Type.PLACE: "select key from places where key = :name or name = :name",
-    # The key alone, which has no colon, means the event of each document that uses it. By cross
-    # joins SQLite goes from the documents to the key, and not through all facts.
+    # A key without a document means the event of every document that uses it. The cross joins make
+    # SQLite search the index on document and key for each document, instead of reading all facts.
     Type.EVENT: """
         select facts.key
         from codings
@@ -53,48 +53,48 @@ EXACT = {
     """,
 }
 
-MOST = 12
-"""So many are named where several may be meant."""
+MAX_CANDIDATES = 12
+"""How many candidates the message about an ambiguous name lists."""
 
 
 class UnknownNameError(Exception):
-    """A name that means nobody, or several; the message is one line and says whom it might."""
+    """A name that matches nothing, or several things; the message suggests keys."""
 
 
 def resolve(connection: Connection, type: Type, name: str) -> str:
-    """Give the key of the one that is meant.
+    """Return the key that a key or a name stands for.
 
-    A key goes before a name, a name as it is written before one that differs in case, accents,
-    punctuation or "the". Raises UnknownNameError where nobody is called so, or several are.
+    A key wins over a name, and an exact name over one that differs in case, accents, punctuation or
+    "the". Raises UnknownNameError if nothing matches, or more than one thing does.
     """
     exact = connection.execute(text(EXACT[type]), {"name": name}).scalars().all()
     if name in exact:
         return name
-    found = {str(key) for key in exact}
+    keys = {str(key) for key in exact}
     known: list[tuple[str, str, str]] = []
-    if not found:
+    if not keys:
         known = [(row[0], row[1], row[2]) for row in connection.execute(text(KNOWN[type]))]
-        wanted = fold(name)
-        found = {key for key, _, called in known if wanted and wanted in (fold(key), fold(called))}
-    if len(found) == 1:
-        return found.pop()
-    if found:
-        some = sorted(found)
-        more = f" and {len(some) - MOST} more" if len(some) > MOST else ""
-        raise UnknownNameError(
-            f"{name!r} may be {', '.join(some[:MOST])}{more}; give one of these keys"
-        )
+        folded = fold(name)
+        keys = {key for key, _, other in known if folded and folded in (fold(key), fold(other))}
+    if len(keys) == 1:
+        return keys.pop()
+    if keys:
+        first = ", ".join(sorted(keys)[:MAX_CANDIDATES])
+        more = f" and {len(keys) - MAX_CANDIDATES} more" if len(keys) > MAX_CANDIDATES else ""
+        raise UnknownNameError(f"{name!r} may be {first}{more}; give one of these keys")
     raise UnknownNameError(_unknown(type, name, known))
 
 
 def _unknown(type: Type, name: str, known: list[tuple[str, str, str]]) -> str:
-    """Say that there is none, and who comes nearest: each once, by heading and key."""
+    """Say that there is none, and suggest the most similar, each once, by heading and key."""
     if not known:
-        return f"there is no {type} {name!r}: the database has none at all"
-    called: dict[str, str] = {}
+        return f"there is no {type} {name!r}: the database has none"
+    labels: dict[str, str] = {}
     for key, heading, other in known:
-        for way in (key, heading, other):
-            called.setdefault(way, f"{heading} ({key})")
-    near = dict.fromkeys(called[way] for way in nearest(name, called, limit=12, phrases=True))
+        for spelling in (key, heading, other):
+            labels.setdefault(spelling, f"{heading} ({key})")
+    near = dict.fromkeys(
+        labels[spelling] for spelling in nearest(name, labels, limit=12, phrases=True)
+    )
     hint = f"; nearest: {', '.join(list(near)[:3])}" if near else ""
     return f"there is no {type} {name!r}{hint}"

@@ -1,4 +1,4 @@
-"""Runs a report: values checked and bound, names resolved, rows handed on as they come."""
+"""Runs a report: checks and binds values, resolves names, and yields rows as they arrive."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,7 +16,7 @@ from reports.resolve import UnknownNameError, resolve
 
 
 class BadValueError(ReportError):
-    """A value that a parameter does not take; the message says why, `parameter` which."""
+    """A value that a parameter does not accept; `parameter` is its name."""
 
     def __init__(self, parameter: str, message: str) -> None:
         super().__init__(message)
@@ -27,36 +27,36 @@ class BadValueError(ReportError):
 def run(
     connection: Connection, report: Report, arguments: Mapping[str, Value | None]
 ) -> Iterator[Page]:
-    """Ask a report; what is None or missing takes its default, or was not asked for.
+    """Run a report; an argument that is None or missing takes its default.
 
-    Raises BadValueError, and what `answered` does.
+    Raises BadValueError, and what `execute` raises.
     """
-    with answered(connection, report, bound(connection, report, arguments)) as page:
+    with execute(connection, report, bind(connection, report, arguments)) as page:
         yield page
 
 
 @contextmanager
-def answered(connection: Connection, report: Report, values: Mapping[str, Value]) -> Iterator[Page]:
-    """Ask a report with the values that `bound` gives.
+def execute(connection: Connection, report: Report, values: Mapping[str, Value]) -> Iterator[Page]:
+    """Run a report with the values that `bind` returns.
 
-    The rows of the page are read from the database as they are used, once, while the block lasts.
-    Raises ReportError where the query fails, be it between two rows, or gives other columns than
-    the header says.
+    The page's rows are read from the database as they are used, once, while the block lasts.
+    Raises ReportError if the query fails, at once or between two rows, or if its columns differ
+    from those of the header.
     """
-    # Rows stay on PostgreSQL's side until they are asked for; SQLite knows no other way.
+    # PostgreSQL keeps the rows until they are fetched; SQLite always does.
     query = text(escape_colons(report.statement(values))).execution_options(
         stream_results=True, max_row_buffer=1000
     )
     with ExitStack() as stack:
         if report.path.parent != SHIPPED:
             stack.enter_context(_reading_only(connection, report, query, values))
-        with _naming(report):
+        with _errors_name(report):
             result = connection.execute(query, values)
-        stack.enter_context(result)  # gives the cursor back, even if nobody reads it to its end
+        stack.enter_context(result)  # closes the cursor, even if nobody reads all rows
         names, promised = list(result.keys()), [column.name for column in report.columns]
         if names != promised:
             raise ReportError(
-                f"{report.path}: gives the columns {', '.join(names)}; "
+                f"{report.path}: returns the columns {', '.join(names)}; "
                 f"its header says {', '.join(promised)}"
             )
         rows = _rows(result, report)
@@ -67,12 +67,12 @@ def answered(connection: Connection, report: Report, values: Mapping[str, Value]
 def _reading_only(
     connection: Connection, report: Report, query: TextClause, values: Mapping[str, Value]
 ) -> Iterator[None]:
-    """Hold a report of the user's own to what an ad hoc query may do."""
+    """Allow a report of the user's own no more than an ad hoc query."""
     from database.guard import Authorizer, require_read_only
 
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":
-        # As the driver will send it: what SQLAlchemy makes of it, with numbers for the names.
+        # As the driver will send it: compiled by SQLAlchemy, with numbered parameters.
         sent = str(query.compile(dialect=connection.dialect))
         try:
             require_read_only(driver, sent % {name: f"${n}" for n, name in enumerate(values, 1)})
@@ -92,13 +92,13 @@ def _reading_only(
 
 
 def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:
-    with _naming(report):
+    with _errors_name(report):
         yield from result
 
 
 @contextmanager
-def _naming(report: Report) -> Iterator[None]:
-    """Name the file of a query that fails."""
+def _errors_name(report: Report) -> Iterator[None]:
+    """Turn an error of the database into a ReportError that names the report's file."""
     try:
         yield
     except DBAPIError as error:
@@ -106,15 +106,15 @@ def _naming(report: Report) -> Iterator[None]:
         raise ReportError(f"{report.path}: {reason}") from error
 
 
-def several(connection: Connection) -> bool:
-    """Say whether more than one document has been loaded: then ¶4 alone says little."""
+def has_several_documents(connection: Connection) -> bool:
+    """Say whether more than one document is loaded: then ¶4 alone is ambiguous."""
     return len(connection.execute(text("select 1 from codings limit 2")).all()) > 1
 
 
-def standing(connection: Connection) -> dict[str, str]:
-    """Say from which data rows are: the content hash, as the last load left it, and the database.
+def provenance(connection: Connection) -> dict[str, str]:
+    """Return which data rows come from: the content hash of the last load, and the database.
 
-    The database is called by its name alone: what is printed tells nobody's folders or servers.
+    Only the database's name is given, so that a printed page reveals no folders or servers.
     """
     query = text("select content_hash from loads order by id desc limit 1")
     content = connection.execute(query).scalar()
@@ -122,10 +122,10 @@ def standing(connection: Connection) -> dict[str, str]:
     return {"content": content or "none", "database": name}
 
 
-def bound(
+def bind(
     connection: Connection, report: Report, arguments: Mapping[str, Value | None]
 ) -> dict[str, Value]:
-    """Give the values to bind. Raises BadValueError."""
+    """Check the arguments and return the values to bind. Raises BadValueError."""
     known = {parameter.name for parameter in report.parameters}
     for name in arguments:
         if name not in known:
@@ -139,9 +139,15 @@ def bound(
             values[parameter.name] = _bound(connection, parameter, given)
         elif parameter.required:
             raise BadValueError(parameter.name, "is required")
-    begins, ends = values.get("from"), values.get("to")
-    if begins is not None and ends is not None and str(ends) < str(begins):
-        raise BadValueError("to", f"{ends} is before --from, {begins}; turn them round")
+    first, last = values.get("from"), values.get("to")
+    if first is not None and last is not None and str(last) < str(first):
+        raise BadValueError("to", f"{last} is before --from, {first}; swap them")
+    for parameter in report.parameters:
+        value = values.get(parameter.name)
+        if value is not None and value == values.get(parameter.other_than or ""):
+            raise BadValueError(
+                parameter.name, f"{value} is --{parameter.other_than} too; give another"
+            )
     return values
 
 

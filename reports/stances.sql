@@ -11,9 +11,9 @@
 -- Without --a or --b those two are shown that hold most positions.
 --
 -- Parameters
---   a      actor  the one actor
---   b      actor  the other actor
---   topic  topic  only this topic
+--   a      actor                one actor
+--   b      actor, other than a  the other actor
+--   topic  topic                only this topic
 --
 -- Columns
 --   topic        text          what it is on

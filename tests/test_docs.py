@@ -87,7 +87,7 @@ def test_what_stands_between_two_marks_is_written_again() -> None:
         ("<!-- rules -->\n", "stands alone"),
         ("<!-- end -->\n", "stands alone"),
         ("<!-- rules -->\n\n<!-- rules -->\n<!-- end -->\n", "has no <!-- end -->"),
-        ("<!-- vocabulary: Colour -->\n<!-- end -->\n", "there is no vocabulary Colour"),
+        ("<!-- vocabulary: Colour -->\n<!-- end -->\n", "there is not a vocabulary Colour"),
         ("<!-- refusals: cooking -->\n<!-- end -->\n", "there are no refusals cooking"),
         ("<!-- coding: songs x -->\n<!-- end -->\n", "no section songs"),
         ("<!-- coding: events xyzzy -->\n<!-- end -->\n", "holds xyzzy"),

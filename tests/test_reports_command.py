@@ -78,7 +78,7 @@ def test_no_rows_are_said_to_be_none(database: str) -> None:
     ("arguments", "status", "message"),
     [
         (["timelime"], 2, "no report 'timelime'; nearest: timeline"),
-        (["timeline", "--from", "2015-02-30"], 2, "'--from': 2015-02-30 is no day"),
+        (["timeline", "--from", "2015-02-30"], 2, "'--from': 2015-02-30 is not a day"),
         (["timeline", "--actor", "Angstroem"], 2, "'--actor': there is no actor 'Angstroem'"),
         (["timeline", "--actor", "\x1b[2J"], 2, r"'--actor': there is no actor '\x1b[2J'"),
         (["timeline", "--modality", "so"], 2, "'so' is none of actual, intended, expected"),

@@ -221,7 +221,7 @@ def test_an_unknown_actor_gets_the_nearest_names(database: str) -> None:
 
 
 def test_nobody_is_near_where_nobody_is(empty: str) -> None:
-    with pytest.raises(BadValueError, match="no actor 'alma': the database has none at all"):
+    with pytest.raises(BadValueError, match="no actor 'alma': the database has none"):
         keys(empty, "timeline", actor="alma")
 
 
@@ -235,7 +235,7 @@ def test_a_value_never_becomes_sql(database: str, parameter: str, value: str) ->
 
 @pytest.mark.parametrize("value", ["a\0b", "\udcff", "", "  "])
 def test_what_is_no_text_is_refused(database: str, value: str) -> None:
-    with pytest.raises(BadValueError, match=r"is empty|holds what is no text"):
+    with pytest.raises(BadValueError, match=r"is empty|isn't text"):
         keys(database, "quotes", speaker=value)
 
 
@@ -244,11 +244,11 @@ def test_what_is_no_text_is_refused(database: str, value: str) -> None:
     [
         ("2015-02-30", "is no day: February 2015 has 28 days"),
         ("2015-13", "no such month"),
-        ("15-1-1", "is no date; write YYYY, YYYY-MM or YYYY-MM-DD"),
-        ("2015-11-04T10:00", "is no date"),
-        ("yesterday", "is no date"),
-        ("\uff12\uff10\uff11\uff15", "is no date"),
-        ("2015' or 1=1 --", "is no date"),
+        ("15-1-1", "is not a date; write YYYY, YYYY-MM or YYYY-MM-DD"),
+        ("2015-11-04T10:00", "is not a date"),
+        ("yesterday", "is not a date"),
+        ("\uff12\uff10\uff11\uff15", "is not a date"),
+        ("2015' or 1=1 --", "is not a date"),
     ],
 )
 def test_a_date_is_checked_before_it_is_used(database: str, value: str, reason: str) -> None:
@@ -308,7 +308,7 @@ def written(folder: Path, text: str) -> Report:
 
 def test_columns_that_are_not_the_headers_are_refused(database: str, tmp_path: Path) -> None:
     report = written(tmp_path, f"{HEAD}\nselect 1 as m")
-    with pytest.raises(ReportError, match=r"mine\.sql: gives the columns m; its header says n"):
+    with pytest.raises(ReportError, match=r"mine\.sql: returns the columns m; its header says n"):
         rows(database, report)
 
 
@@ -336,7 +336,7 @@ select -- :y is none
     )
     assert rows(database, report) == [(7, "10:30 :w, 5% \\:")]
     assert rows(database, report, n="8") == [(8, "10:30 :w, 5% \\:")]
-    with pytest.raises(BadValueError, match="'x' is no whole number"):
+    with pytest.raises(BadValueError, match="'x' is not a whole number"):
         rows(database, report, n="x")
     with pytest.raises(BadValueError, match="too large"):
         rows(database, report, n=str(2**63))

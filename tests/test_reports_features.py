@@ -69,7 +69,7 @@ def test_a_faulty_report_is_named_with_its_line_and_stops_no_other(book: str, ow
     put(own, "bare", "select 1 as n, :nobody as source, '¶3' as passage")
     done = sourcebook(book, "report", "--reports", own, "bare")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Error: {own}/bare.sql:8: :nobody is no parameter of the header\n"
+    assert done.stderr == f"Error: {own}/bare.sql:8: :nobody is not a parameter of the header\n"
     listed = sourcebook(book, "report", "--reports", own, "--format", "jsonl")
     assert listed.returncode == 1
     assert len(listed.stdout.splitlines()) == len(SHIPPED)
@@ -82,7 +82,7 @@ def test_a_name_that_is_taken_is_refused(book: str, own: Path) -> None:
     put(own, "actors", ONE)
     done = sourcebook(book, "report", "--reports", own, "actors")
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"{own}/actors.sql: there is a report actors already; rename" in done.stderr
+    assert f"{own}/actors.sql: there is already a report actors; rename" in done.stderr
 
 
 @on_sqlite
@@ -163,7 +163,7 @@ def test_what_all_cannot_do_is_said(book: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     cases: list[tuple[list[str | Path], int, str]] = [
         (["--all"], 2, "--all needs -o: a folder"),
-        (["--all", "-o", tmp_path, "actors"], 2, "--all asks every report: leave the name out"),
+        (["--all", "-o", tmp_path, "actors"], 2, "--all runs every report: leave the name out"),
         (["--all", "-o", tmp_path / "no" / "way"], 1, "way: No such file or directory"),
         (["--all", "-o", tmp_path / "file"], 1, "file: is a file; name a folder"),
         (["--all", "-o", tmp_path, "--raw"], 2, "--raw is for --format csv"),

@@ -1,4 +1,4 @@
-"""Citations to paste: author, title, publisher, date, address and the passages that are meant."""
+"""Citations to paste: author, title, publisher, date, address and passages."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,8 +9,8 @@ from sqlalchemy import Connection, bindparam, text
 
 from schema.edtf import MONTHS
 
-MOST = 1000
-"""How many documents one query asks for: engines limit what can be bound."""
+BATCH = 1000
+"""Documents per query: engines limit the number of bound values."""
 
 SOURCES = """
     select sources.key, sources.title, sources.published, sources.url, source_actors.role,
@@ -27,28 +27,28 @@ SOURCES = """
 def citations(
     connection: Connection, places: Mapping[str, Collection[int]]
 ) -> Iterator[tuple[str, str]]:
-    """Give the key of each document and how to cite these passages of it, in order of the keys.
+    """Yield each document's key and the citation of these passages, sorted by key.
 
-    Nothing is asked, and `places` not read, before the first is wanted.
+    `places` is read only when the first citation is needed, after all rows.
     """
     statement = text(SOURCES).bindparams(bindparam("documents", expanding=True))
     documents = sorted(places)
-    for start in range(0, len(documents), MOST):
-        found = connection.execute(statement, {"documents": documents[start : start + MOST]})
-        for key, rows in groupby(found, attrgetter("key")):
-            made = list(rows)
-            source = made[0]
-            who = {
-                role: [row.name for row in made if row.role == role]
+    for start in range(0, len(documents), BATCH):
+        result = connection.execute(statement, {"documents": documents[start : start + BATCH]})
+        for key, rows in groupby(result, attrgetter("key")):
+            sources = list(rows)
+            source = sources[0]
+            actors = {
+                role: [row.name for row in sources if row.role == role]
                 for role in ("author", "voice", "publisher")
             }
             parts = [
-                _listed(who["author"] or who["voice"]),
+                _listed(actors["author"] or actors["voice"]),
                 f"“{source.title}”",
-                _listed(who["publisher"]),
-                day(source.published or ""),
+                _listed(actors["publisher"]),
+                date_in_words(source.published or ""),
                 source.url,
-                pilcrows(places[key]),
+                cited_passages(places[key]),
             ]
             yield key, ", ".join(part for part in parts if part) + "."
 
@@ -57,8 +57,8 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def day(edtf: str) -> str:
-    """Write a date as it is cited; one that is no plain day, month or year stays as it is."""
+def date_in_words(edtf: str) -> str:
+    """Return a day, month or year in words, and any other date as it is."""
     plain = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?", edtf)
     if not plain:
         return edtf
@@ -68,13 +68,13 @@ def day(edtf: str) -> str:
     )
 
 
-def pilcrows(numbers: Collection[int]) -> str:
-    """Write the numbers of passages: ¶ 4, or ¶¶ 4, 7–9."""
+def cited_passages(numbers: Collection[int]) -> str:
+    """Return the numbers of passages as cited: ¶ 4, or ¶¶ 4, 7–9."""
     runs: list[list[int]] = []
     for n in sorted(numbers):
         if runs and n == runs[-1][-1] + 1:
             runs[-1].append(n)
         else:
             runs.append([n])
-    said = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-    return f"{'¶' if len(numbers) == 1 else '¶¶'} {said}"
+    numbered = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"{'¶' if len(numbers) == 1 else '¶¶'} {numbered}"

@@ -14,10 +14,10 @@ from sqlalchemy import bindparam
 
 from database.connect import reading, writing
 from reports.catalogue import Catalogue, read
-from reports.citing import SOURCES, day, pilcrows
-from reports.grounds import Grounds
+from reports.citations import SOURCES, cited_passages, date_in_words
+from reports.evidence_text import DOCUMENTS, PASSAGES, SPANS
+from reports.row_evidence import RowEvidence
 from reports.run import run
-from reports.wording import DOCUMENTS, PASSAGES, SPANS
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
 from tests.features import book, keep, own, passage, put, rows, sourcebook
@@ -169,7 +169,7 @@ def test_no_query_runs_once_a_row(asking: tuple[sa.Connection, list[str]], own: 
         put(own, "many", f"select 1 as n, 'gazette' as source, '¶3' as passage from {many}")
     )
     with run(connection, report, {}) as page:
-        page = Grounds(report).page(connection, page, cite=True, words=True)
+        page = RowEvidence(report).page(connection, page, cite=True, words=True)
         assert len(list(page.rows)) == 2048
         assert page.citations is not None
         assert len(list(page.citations)) == 1
@@ -186,7 +186,7 @@ def test_rows_still_come_as_they_are_used(
         put(own, "vast", f"select 1 as n, 'gazette' as source, '¶3' as passage from {pairs}")
     )
     with run(connection, report, {}) as page:
-        page = Grounds(report).page(connection, page, cite=True, words=True)
+        page = RowEvidence(report).page(connection, page, cite=True, words=True)
         for row in islice(page.rows, 3):
             assert row[-1] == f"¶3 whole: {passage('gazette', 3)}"
 
@@ -256,7 +256,7 @@ def test_reports_that_state_facts_say_where(book: str) -> None:
         if any(parameter.required for parameter in report.parameters):
             continue
         with reading(book) as connection, run(connection, report, {}) as page:
-            grounds = Grounds(report)
+            grounds = RowEvidence(report)
             page = grounds.page(connection, page, cite=True, words=False)
             passages = sum(row[grounds._passage] is not None for row in page.rows)
         assert set(grounds.places) <= {"bulletin", "gazette"}, report.name
@@ -276,7 +276,7 @@ def test_reports_that_state_facts_say_where(book: str) -> None:
     ],
 )
 def test_a_date_is_cited_as_people_write_it(edtf: str, said: str) -> None:
-    assert day(edtf) == said
+    assert date_in_words(edtf) == said
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_date_is_cited_as_people_write_it(edtf: str, said: str) -> None:
     [({4}, "¶ 4"), ({7, 4, 8, 9}, "¶¶ 4, 7–9"), ({1, 2}, "¶¶ 1–2"), ({3, 1}, "¶¶ 1, 3")],
 )
 def test_passages_are_cited_in_runs(numbers: set[int], said: str) -> None:
-    assert pilcrows(numbers) == said
+    assert cited_passages(numbers) == said
 
 
 @on_sqlite

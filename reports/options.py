@@ -1,0 +1,82 @@
+"""The options that every report has. Imports click alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from output.formats import WITH_CITATIONS
+from output.options import only_for, row_options
+
+COLUMNS = click.Option(
+    ["--columns"],
+    metavar="NAME,NAME…|all",
+    help="Print these columns, in this order. Without it, a table in a terminal hides details and "
+    "names them on stderr; everywhere else all columns are printed.",
+)
+
+SQL = click.Option(
+    ["--sql"],
+    is_flag=True,
+    help="Print the query with its values filled in, for pasting into another tool, and don't run "
+    "it.",
+)
+
+
+def report_options(*, many: bool = False) -> list[click.Parameter]:
+    """Return the options of every report; they may come before or after its name."""
+    return [
+        *row_options(default=None, many=many),
+        click.Option(
+            ["--cite"],
+            is_flag=True,
+            default=None,
+            help="Add citations of the documents that the rows rest on.",
+        ),
+        click.Option(
+            ["--words"],
+            is_flag=True,
+            default=None,
+            help="Add a column with the words that each row rests on, if the text is kept "
+            "(`load --text FILE --keep-text`).",
+        ),
+        click.Option(
+            ["--meta"],
+            is_flag=True,
+            default=None,
+            help="In json, print an object with meta and rows instead of the rows alone.",
+        ),
+    ]
+
+
+class ReportOptions(NamedTuple):
+    """The values of the options that every report has."""
+
+    format: Sequence[str]
+    output: Path | None
+    raw: bool
+    cite: bool
+    words: bool
+    meta: bool
+
+    @classmethod
+    def take(cls, ctx: click.Context, arguments: dict[str, Any]) -> ReportOptions:
+        """Take them out of `arguments`; those given before the report's name count too."""
+        before = ctx.parent.params if ctx.parent else {}
+        given = {name: arguments.pop(name) or before.get(name) for name in cls._fields}
+        formats = given["format"] or ("table",)
+        formats = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
+        only_for("--raw", given["raw"], formats, "csv")
+        only_for("--cite", given["cite"], formats, *WITH_CITATIONS)
+        only_for("--meta", given["meta"], formats, "json")
+        flags = (bool(given[name]) for name in ("raw", "cite", "words", "meta"))
+        return cls(formats, given["output"], *flags)
+
+    def single_format(self) -> str:
+        """Return the format. Raises UsageError if there are several."""
+        if len(self.format) > 1:
+            raise click.UsageError("give --format once; several are for --all")
+        return self.format[0]
