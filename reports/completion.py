@@ -105,9 +105,7 @@ def _database(ctx: click.Context) -> str:
     return str(ctx.find_root().params.get("db") or ctx.obj)
 
 
-def _query(
-    database: str, query: str, for_postgresql: str | None = None
-) -> Sequence[Sequence[str]]:
+def _query(database: str, query: str, for_postgresql: str | None = None) -> Sequence[Sequence[str]]:
     """Query the database; one that cannot be queried has no rows."""
     if "://" in database:
         return _query_url(database, query, for_postgresql or query)
@@ -122,7 +120,8 @@ def _query(
 def _query_url(database: str, query: str, for_postgresql: str) -> Sequence[Sequence[str]]:
     from sqlalchemy import text
 
-    from database.connect import DatabaseError, locate, reading
+    from database.connect import locate, reading
+    from database.errors import DatabaseError
 
     try:
         url = locate(database)

@@ -429,9 +429,10 @@ def test_stances_turn_with_whom_is_asked_for(made: str, given: dict[str, str]) -
     )
 
 
-def test_nobody_differs_from_oneself(made: str) -> None:
-    assert ask(made, "stances", a="alma", b="alma") == []
-    assert ask(made, "dyad", a="alma", b="alma") == []
+@pytest.mark.parametrize("report", ["dyad", "stances"])
+def test_an_actor_is_not_compared_with_itself(made: str, report: str) -> None:
+    with pytest.raises(BadValueError, match="alma is --a too; give another"):
+        ask(made, report, a="alma", b="Alma")
 
 
 def test_what_passed_between_two_stands_in_order(made: str) -> None:

@@ -128,6 +128,7 @@ def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> N
         ("   who       actor     ", "   so        actor     ", 17, "so appears twice"),
         ("date, last day ", "date, last, day", 14, "last: after a comma"),
         ("actor           ", "actor, first day", 11, "first day: after a comma"),
+        ("topic, required  ", "topic, other than x", 20, "other than x: there is no such"),
         ("topic, required  ", "topic, required,  ", 20, "required,: after a comma"),
         ("choice of modality", "choice of moods   ", 17, "moods is not a vocabulary"),
         ("choice of modality", "choice of self    ", 17, "self is not a vocabulary"),
@@ -196,7 +197,7 @@ def test_a_name_belongs_to_one_file(tmp_path: Path) -> None:
     assert both.report("timeline").name == "timeline"
     with pytest.raises(ReportError, match=r"quotes\.sql: there is already a report quotes; rename"):
         both.report("quotes")
-    with pytest.raises(ReportError, match=r"my own\.sql: is no name of a report"):
+    with pytest.raises(ReportError, match=r"my own\.sql: the name of a report has only"):
         both.report("my own")
     faults = [str(one) for one in both.each() if isinstance(one, ReportError)]
     assert [fault.rpartition("/")[2].split(": ")[0] for fault in faults] == [

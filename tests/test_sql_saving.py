@@ -84,8 +84,8 @@ def test_a_value_that_is_no_default_is_asked_for(article: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "query", "given", "said"),
     [
-        ("timeline", "select 1 as a", [], "there is already a report timeline"),
-        ("mine", "select 1 as a", [], "there is already a report mine"),
+        ("timeline", "select 1 as a", [], "there is a report timeline"),
+        ("mine", "select 1 as a", [], "there is a report mine"),
         ("../mine2", "select 1 as a", [], "is no name of a report"),
         ("", "select 1 as a", [], "is no name of a report"),
         ("new", "select count(*) from actors", [], "give 'count(*)' such a name"),
@@ -96,7 +96,7 @@ def test_a_value_that_is_no_default_is_asked_for(article: str, tmp_path: Path) -
         ("new", "select :n as a", ["-p", "n:float=1"], "no parameter of type float"),
         ("new", "select :n as a", ["-p", "n:null"], "no parameter of type null"),
         ("new", "select :format as a", ["-p", "format=1"], "choose another name"),
-        ("new", "select :N as a", ["-p", "N=1"], "N is no name"),
+        ("new", "select :N as a", ["-p", "N=1"], "N is not a name"),
         ("new", "select :n as a", [], "there is no value for :n"),
     ],
 )
