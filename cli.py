@@ -264,8 +264,8 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
             except UnknownTableError as error:
                 raise click.UsageError(error.args[0]) from None
             _print(describe.Column._fields, columns, format, output, raw)
-        if there.note:
-            _tell(there.note)
+        for note in there.notes:
+            _tell(note)
 
 
 def main() -> None:
@@ -342,7 +342,7 @@ def _tell(message: str) -> None:
 
 
 def _tell_standing(db: str, before: str | None, after: str | None) -> None:
-    from database.connect import locate, name_of
+    from database.location import locate, name_of
 
     name = name_of(locate(db))
     if before is None:

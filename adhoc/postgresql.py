@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from adhoc.mistakes import unknown_column, unknown_table
 from adhoc.values import Field, Given, Row, Text
 from database.cancellation import GRACE
-from database.connect import locate, name_of
 from database.errors import DatabaseError
-from database.guard import require_read_only
-from database.readonly import open_postgresql
+from database.location import locate, name_of
+from database.postgresql import catalog_rows, open_postgresql
+from database.postgresql_guard import require_read_only
 from database.statement import Statement, StatementError, word_set
 from schema.suggest import did_you_mean
 
@@ -31,12 +31,24 @@ AS_TEXT = word_set("""
 """)
 
 NAMES = """
-select relname::text, array_agg(attname::text order by attnum)
-from pg_catalog.pg_class
-left join pg_catalog.pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
-where relkind in ('r', 'v', 'm', 'f', 'p') and pg_catalog.pg_table_is_visible(pg_class.oid)
-group by relname
-order by relname
+select distinct on (relname)
+  relname::text,
+  (
+    select array_agg(attname::text order by attnum)
+    from pg_attribute
+    where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+  )
+from pg_class
+join pg_namespace on pg_namespace.oid = relnamespace
+where relkind in ('r', 'v', 'm', 'f', 'p') and nspname = any(%(path)s::text[])
+order by relname, array_position(%(path)s::text[], nspname::text)
+"""
+
+FUNCTIONS = """
+select distinct proname::text
+from pg_proc
+join pg_namespace on pg_namespace.oid = pronamespace
+where nspname = any(%(path)s::text[])
 """
 
 
@@ -84,12 +96,11 @@ class Server:
 
     def functions(self) -> list[str]:
         """Name all functions on the search path."""
-        query = "select proname::text from pg_catalog.pg_proc where pg_function_is_visible(oid)"
-        return [name for (name,) in self._listed(query)]
+        return [name for (name,) in self._listed(FUNCTIONS)]
 
     def _listed(self, query: str) -> list[Any]:
         try:
-            return self.connected().execute(query.encode()).fetchall()
+            return catalog_rows(self.connected(), query)
         finally:
             self.rollback()
 

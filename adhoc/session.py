@@ -1,7 +1,7 @@
 """Runs ad hoc queries on any database, a sourcebook or not: guarded, cancellable, row by row.
 
-A `Session` is what a command, a shell or a program asks. It reads only (database/guard.py says how
-that is held), each query in a transaction of its own.
+A `Session` is what a command, a shell or a program asks. It only reads, which
+database/sqlite_guard.py and database/postgresql_guard.py ensure, each query in its own transaction.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from adhoc.postgresql import Server
 from adhoc.sqlite import File
 from adhoc.values import Answer, Field, Given, Row
 from database.cancellation import CancellableCalls, TimeLimitError
-from database.connect import locate
+from database.location import locate
 from database.statement import Engine, Statement, StatementError
 
 T = TypeVar("T")

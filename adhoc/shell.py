@@ -26,8 +26,8 @@ from adhoc.mistakes import pointed
 from adhoc.session import Session
 from adhoc.shell_words import Names
 from database import describe
-from database.connect import locate, name_of
 from database.errors import SourcebookError
+from database.location import locate, name_of
 from database.statement import Engine, StatementError, tokens
 from output.options import write
 from output.page import Column, Page
@@ -112,8 +112,8 @@ def _tables(database: str, name: str, asked: Asked) -> None:
         rows = list(there.columns(name) if name else there.tables())
         columns = [Column(one, "integer" if one == "rows" else "text") for one in names]
         write(Page(columns, rows), asked.format, None, asked.raw)
-        if there.note:
-            click.echo(visible(there.note), err=True)
+        for note in there.notes:
+            click.echo(visible(note), err=True)
 
 
 # --- keys -----------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from typing import Any
 
 from adhoc.mistakes import in_sqlite
 from adhoc.values import Field, Given, Row
-from database.connect import locate, name_of
-from database.errors import DatabaseError
-from database.guard import Authorizer
-from database.readonly import open_sqlite, sqlite_message
+from database.errors import DatabaseError, driver_message
+from database.location import locate, name_of
+from database.sqlite import open_sqlite
+from database.sqlite_guard import Authorizer
 from database.statement import Statement, StatementError
 
 PATIENCE = 0.1
@@ -80,7 +80,7 @@ class File:
 
     def failure(self, error: sqlite3.Error) -> DatabaseError:
         """Say what the file, not the query, is to be blamed for."""
-        return DatabaseError(f"{name_of(locate(self._database))}: {sqlite_message(error)}")
+        return DatabaseError(f"{name_of(locate(self._database))}: {driver_message(error)}")
 
 
 class FileQuery:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from coding.items import SHARED, Content, ItemKey, Items
-from database.connect import name_of
 from database.errors import DatabaseError
+from database.location import name_of
 
 INTRODUCED = {
     "actor": """

@@ -1,7 +1,7 @@
 """What a database holds: its tables and columns, with counts and examples, whoever made it.
 
-Of a sourcebook the data dictionary says what is what; of any other database the database itself.
-Reads only, and no longer than it may.
+The data dictionary describes a sourcebook; any other database describes itself. Only reads, and
+stops counting after some seconds.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cached_property
 from time import monotonic
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Inspector,
     Select,
     StaticPool,
     create_engine,
@@ -28,29 +28,23 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
-from database.connect import (
-    REVISION,
-    VERSION_TABLE,
-    locate,
-    name_of,
-    real_path,
-    require_current,
-    revision,
-)
-from database.errors import DatabaseError
-from database.readonly import open_postgresql, open_sqlite
+from database.connect import REVISION, VERSION_TABLE, outdated, revision
+from database.errors import DatabaseError, driver_message
+from database.location import locate, name_of, real_path
+from database.postgresql import keep_catalog, open_postgresql
+from database.sqlite import open_sqlite
 from schema import dictionary
 from schema.dictionary import Entry, Field
 
 PATIENCE = 10.0
-"""How long all that is counted and read for examples may take, in seconds."""
+"""How long counting and reading examples may take altogether, in seconds."""
 
-ROWS = 200
-"""So many rows of a table are looked at for examples."""
+SAMPLED_ROWS = 200
+"""How many rows of a table are read to find examples."""
 
 EXAMPLES = 3
-SHORT = 40
-"""So many examples of a column are given, and of so many characters at most."""
+EXAMPLE_LENGTH = 40
+"""At most this many examples of a column, each of at most this many characters."""
 
 
 class Table(NamedTuple):
@@ -59,7 +53,7 @@ class Table(NamedTuple):
     name: str
     kind: str
     rows: int | None
-    """How many; None of a view, whose rows are only made when they are asked for."""
+    """How many; None for a view, which may be expensive to count."""
     meaning: str | None
 
 
@@ -73,78 +67,97 @@ class Column(NamedTuple):
     meaning: str | None
     values: str | None
     examples: str | None
-    """A few values that stand there, joined by "; "; long ones are cut."""
+    """A few of its values, joined by "; "; long ones are cut."""
 
 
 class DataDictionary:
-    """A sourcebook as it is meant to be, without anybody's database."""
+    """A sourcebook as it is meant to be, without a database."""
 
-    note: str | None = None
-    """What should be said beside it, in one line."""
+    def __init__(self, *notes: str) -> None:
+        self._notes = list(notes)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader should know besides, one line each."""
+        return self._notes
 
     def entries(self) -> Sequence[Entry]:
-        """List the tables and views, as yet without rows."""
+        """List the tables and views, without rows."""
         return dictionary.tables()
 
     def fields(self, name: str) -> Sequence[Field]:
-        """List the columns of one, as yet without examples. Raises UnknownTableError."""
+        """List the columns of a table or view, without examples. Raises UnknownTableError."""
         return dictionary.columns(name)
 
     def mermaid(self) -> str:
-        """Draw the tables and what they point to."""
+        """Draw the tables and their foreign keys."""
         return dictionary.mermaid()
 
     def tables(self) -> Iterator[Table]:
         """List all tables and views."""
-        for one in self.entries():
-            rows = self.count(one.name) if one.kind == "table" else None
-            yield Table(one.name, one.kind, rows, one.meaning)
+        for entry in self.entries():
+            rows = self.count(entry.name) if entry.kind == "table" else None
+            yield Table(entry.name, entry.kind, rows, entry.meaning)
 
     def columns(self, name: str) -> Iterator[Column]:
         """List the columns of a table or view. Raises UnknownTableError."""
         fields = self.fields(name)
-        examples = self.examples(name)
-        for one in fields:
-            yield Column(*one, examples.get(one.column))
+        examples = self.examples(name) if fields else {}
+        for field in fields:
+            yield Column(*field, examples.get(field.column))
 
     def count(self, name: str) -> int | None:  # noqa: ARG002 - there is nothing to count
         """Count the rows of a table."""
         return None
 
     def examples(self, name: str) -> dict[str, str]:  # noqa: ARG002 - nor to show
-        """Give a few values of each column."""
+        """Return a few values of each column, by its name."""
         return {}
 
 
 class DescribedSourcebook(DataDictionary):
-    """A sourcebook that is there."""
+    """An existing sourcebook. On PostgreSQL only pg_catalog is on the search path."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, schemas: Sequence[str | None], *notes: str) -> None:
+        """Take the schemas in which unqualified names are found, in order; None is SQLite's."""
+        super().__init__(*notes)
         self._connection = connection
+        self._schemas = schemas
         self._until = monotonic() + PATIENCE
+        self._unread: dict[str, list[str]] = {}
         if connection.dialect.name == "sqlite":
             driver: Any = connection.connection.driver_connection
             driver.set_progress_handler(lambda: monotonic() > self._until, 10_000)
 
+    @property
+    def notes(self) -> list[str]:
+        """What the reader should know besides, one line each."""
+        unread = self._unread.items()
+        return self._notes + [
+            f"{', '.join(names)}: not counted or shown: {reason}" for reason, names in unread
+        ]
+
+    def schema(self, name: str) -> str | None:  # noqa: ARG002 - all its tables are in one
+        """Return the schema of a table or view."""
+        return self._schemas[0]
+
     def count(self, name: str) -> int | None:
-        """Count the rows of a table; None where that takes too long, which is noted."""
-        counted = self._ask(select(func.count()).select_from(table(name)), name)
+        """Count the rows of a table; None, and a note, where that fails or takes too long."""
+        source = table(name, schema=self.schema(name))
+        counted = self._ask(select(func.count()).select_from(source), name)
         return int(counted[0][0]) if counted else None
 
     def examples(self, name: str) -> dict[str, str]:
-        """Give a few values of each column, from the first rows."""
-        found = self._ask(select(text("*")).select_from(table(name)).limit(ROWS), name)
-        if not found:
+        """Return a few values of each column, from the first rows."""
+        source = table(name, schema=self.schema(name))
+        rows = self._ask(select(text("*")).select_from(source).limit(SAMPLED_ROWS), name)
+        if not rows:
             return {}
-        columns = zip(*found, strict=True)
-        return {
-            column: examples
-            for column, values in zip(found[0]._fields, columns, strict=True)
-            if (examples := _some(values))
-        }
+        columns = zip(rows[0]._fields, zip(*rows, strict=True), strict=True)
+        return {column: examples for column, values in columns if (examples := _examples(values))}
 
-    def _ask(self, query: Select[Any], name: str) -> Sequence[Any] | None:
-        """Ask for rows; None where they cannot be read, or not in time."""
+    def _ask(self, query: Select[Any], name: str) -> Sequence[Any]:
+        """Return the rows of a query; none, and a note, where it fails or takes too long."""
         left = self._until - monotonic()
         connection = self._connection
         try:
@@ -156,204 +169,209 @@ class DescribedSourcebook(DataDictionary):
                 limit = select(func.set_config("statement_timeout", f"{left * 1000:.0f}", True))
                 connection.execute(limit)
                 return connection.execute(query).all()
-        except (DBAPIError, TimeoutError) as error:
+        except (DBAPIError, TimeoutError, UnicodeDecodeError) as error:
             late = monotonic() > self._until or isinstance(error, TimeoutError)
-            if not late and _first_line(error) == "interrupted":  # by Ctrl-C, as SQLite says it
+            if not late and driver_message(error) == "interrupted":  # SQLite's word for Ctrl-C
                 raise KeyboardInterrupt from None
-            reason = f"takes more than {PATIENCE:g} s" if late else _first_line(error)
-            self.note = self.note or f"{name}: not counted or shown: {reason}"
-            return None
+            reason = f"takes more than {PATIENCE:g} s" if late else driver_message(error)
+            self._unread.setdefault(reason, []).append(name)
+            return ()
 
 
 class OtherDatabase(DescribedSourcebook):
     """Any other database, as it describes itself."""
 
-    def __init__(self, connection: Connection, note: str) -> None:
-        super().__init__(connection)
-        self.note = note
-        self._inspector: Inspector = inspect(connection)
+    @cached_property
+    def _known(self) -> dict[str, tuple[str, str | None]]:
+        """Kind and schema of the tables, then of the views, by name."""
+        inspector = inspect(self._connection)
+        known: dict[str, tuple[str, str | None]] = {}
+        listings = [
+            ("table", inspector.get_table_names),
+            ("view", inspector.get_view_names),
+        ]
+        if self._connection.dialect.name == "postgresql":
+            listings.append(("materialized view", inspector.get_materialized_view_names))
+        for kind, listing in listings:
+            for schema in self._schemas:
+                for name in listing(schema):
+                    known.setdefault(name, (kind, schema))
+        known.pop(VERSION_TABLE, None)
+        return known
+
+    def schema(self, name: str) -> str | None:
+        """Return the schema of a table or view: the first on the path that has it."""
+        return self._known[name][1]
 
     def entries(self) -> Sequence[Entry]:
         """List the tables, then the views, by name."""
-        found = self._inspector
-        views = [(name, "view") for name in found.get_view_names()]
-        if self._connection.dialect.name == "postgresql":
-            views += [(name, "materialized view") for name in found.get_materialized_view_names()]
-        tables = [(name, "table") for name in found.get_table_names() if name != VERSION_TABLE]
-        return [
-            Entry(name, kind, self._comment(name) or "") for name, kind in tables + sorted(views)
-        ]
+        known = sorted((kind != "table", name, kind) for name, (kind, _) in self._known.items())
+        return [Entry(name, kind, self._comment(name) or "") for _, name, kind in known]
 
     def _comment(self, name: str) -> str | None:
         if self._connection.dialect.name == "sqlite":  # which keeps none
             return None
-        return self._inspector.get_table_comment(name)["text"]
+        return inspect(self._connection).get_table_comment(name, self.schema(name))["text"]
 
     def fields(self, name: str) -> Sequence[Field]:
-        """List the columns of one with their keys. Raises UnknownTableError."""
-        known = {one.name: one.kind for one in self.entries()}
-        if name not in known:
-            raise dictionary.unknown_table(name, known)
-        keys = self._keys(name) if known[name] == "table" else {}
+        """List the columns of a table or view with their keys. Raises UnknownTableError."""
+        if name not in self._known:
+            raise dictionary.unknown_table(name, self._known)
+        is_table = self._known[name][0] == "table"
+        keys = self._keys(name) if is_table else {}
         return [
             Field(
-                one["name"],
-                self._type(one["type"]),
-                "; ".join(keys.get(one["name"], ())) or None,
-                bool(one["nullable"]) if known[name] == "table" else None,
-                one.get("comment") or "",
+                column["name"],
+                self._type(column["type"]),
+                "; ".join(keys.get(column["name"], ())) or None,
+                bool(column["nullable"]) if is_table else None,
+                column.get("comment") or "",
                 None,
             )
-            for one in self._columns(name)
+            for column in self._columns(name)
         ]
 
     def _columns(self, name: str) -> Sequence[Any]:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # of types that SQLAlchemy does not know
+            warnings.simplefilter("ignore", SAWarning)  # about types that SQLAlchemy doesn't know
             try:
-                return self._inspector.get_columns(name)
-            except SQLAlchemyError as error:  # a view of what is gone, a module that is not there
-                self.note = f"{name}: its columns cannot be read: {_first_line(error)}"
+                return inspect(self._connection).get_columns(name, self.schema(name))
+            # A view of what is gone, or a missing module.
+            except (SQLAlchemyError, UnicodeDecodeError) as error:
+                self._notes.append(f"{name}: its columns cannot be read: {driver_message(error)}")
                 return ()
 
     def _type(self, type: Any) -> str:
-        try:
+        with suppress(SQLAlchemyError):
             return str(type.compile(self._connection.dialect)).lower()
-        except SQLAlchemyError:
-            return ""
+        return ""
 
     def _keys(self, name: str) -> dict[str, list[str]]:
-        """Say in which keys each column takes part, as the dictionary does."""
-        found: dict[str, list[str]] = {}
-        for column in self._inspector.get_pk_constraint(name)["constrained_columns"]:
-            found.setdefault(column, []).append("pk")
-        for key in self._inspector.get_foreign_keys(name):
-            # Without columns of its own, a key in SQLite points at the primary key.
+        """Return the keys that each column takes part in, as the dictionary writes them."""
+        inspector, schema = inspect(self._connection), self.schema(name)
+        keys: dict[str, list[str]] = {}
+        for column in inspector.get_pk_constraint(name, schema)["constrained_columns"]:
+            keys.setdefault(column, []).append("pk")
+        for key in inspector.get_foreign_keys(name, schema):
+            # Without columns of its own, a key in SQLite refers to the primary key.
             targets = key["referred_columns"] or [""] * len(key["constrained_columns"])
             for column, target in zip(key["constrained_columns"], targets, strict=False):
-                pointed = f"{key['referred_table']}.{target}".rstrip(".")
-                found.setdefault(column, []).append(f"fk {pointed}")
+                reference = f"{key['referred_table']}.{target}".rstrip(".")
+                keys.setdefault(column, []).append(f"fk {reference}")
         for unique, where in self._unique(name):
             for column in unique:
-                others = ", ".join(one for one in unique if one != column)
-                said = f"unique{others and f' with {others}'}{where}"
-                found.setdefault(column, []).append(said)
-        return found
+                others = ", ".join(other for other in unique if other != column)
+                keys.setdefault(column, []).append(f"unique{others and f' with {others}'}{where}")
+        return keys
 
     def _unique(self, name: str) -> Iterator[tuple[list[str], str]]:
-        """Give what is unique besides the primary key, and under which condition."""
-        sqlite = self._connection.dialect.name == "sqlite"
+        """Yield the unique columns besides the primary key, and under which condition they are."""
+        inspector, schema = inspect(self._connection), self.schema(name)
+        engine = self._connection.dialect.name
         # SQLAlchemy finds some unique columns in SQLite's DDL; SQLite has an index for all.
-        more: dict[str, Any] = {"include_auto_indexes": True} if sqlite else {}
-        primary = self._inspector.get_pk_constraint(name)["constrained_columns"]
+        more: dict[str, Any] = {"include_auto_indexes": True} if engine == "sqlite" else {}
+        primary = inspector.get_pk_constraint(name, schema)["constrained_columns"]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # of indexes on expressions
-            indexes = self._inspector.get_indexes(name, **more)
+            warnings.simplefilter("ignore", SAWarning)  # about indexes on expressions
+            indexes = inspector.get_indexes(name, schema, **more)
         for index in indexes:
-            columns = [one for one in index["column_names"] if one is not None]
+            columns = [column for column in index["column_names"] if column is not None]
             whole = len(columns) == len(index["column_names"]) > 0
             if index["unique"] and whole and columns != primary:
-                where = index.get("dialect_options", {}).get(
-                    f"{self._connection.dialect.name}_where"
-                )
+                where = index.get("dialect_options", {}).get(f"{engine}_where")
                 yield columns, f" where {where}" if where is not None else ""
 
     def mermaid(self) -> str:
-        """Draw the tables and what they point to."""
+        """Draw the tables and their foreign keys."""
         lines, edges = ["erDiagram"], []
-        for one in self.entries():
-            if one.kind != "table":
+        for entry in self.entries():
+            if entry.kind != "table":
                 continue
-            lines.append(f"    {_drawn(one.name)} {{")
-            for field in self.fields(one.name):
-                said = field.key or ""
-                keys = [short for short in ("pk", "fk") if re.search(rf"\b{short}\b", said)]
-                keys += ["uk"] if re.search(r"unique(;|$)", said) else []
-                kind = _drawn(field.type or "any")
-                lines.append(
-                    f"        {kind} {_drawn(field.column)} {', '.join(keys).upper()}".rstrip()
-                )
+            lines.append(f"    {_identifier(entry.name)} {{")
+            for field in self.fields(entry.name):
+                key = field.key or ""
+                keys = [short for short in ("pk", "fk") if re.search(rf"\b{short}\b", key)]
+                keys += ["uk"] if re.search(r"unique(;|$)", key) else []
+                kind = _identifier(field.type or "any")
+                attribute = f"        {kind} {_identifier(field.column)} {', '.join(keys).upper()}"
+                lines.append(attribute.rstrip())
             lines.append("    }")
-            for key in self._inspector.get_foreign_keys(one.name):
-                label = ", ".join(map(_drawn, key["constrained_columns"]))
-                edges.append(
-                    f'    {_drawn(key["referred_table"])} ||..o{{ {_drawn(one.name)} : "{label}"'
-                )
+            foreign_keys = inspect(self._connection).get_foreign_keys(
+                entry.name, self.schema(entry.name)
+            )
+            for foreign_key in foreign_keys:
+                target = _identifier(foreign_key["referred_table"])
+                label = ", ".join(map(_identifier, foreign_key["constrained_columns"]))
+                edges.append(f'    {target} ||..o{{ {_identifier(entry.name)} : "{label}"')
         return "\n".join(lines + edges) + "\n"
 
 
 @contextmanager
 def describing(database: str) -> Iterator[DataDictionary]:
-    """Look at a database: what is there is described while the block lasts.
+    """Yield the description of a database; of none, the data dictionary alone.
 
-    Where nothing is yet, the dictionary stands alone. Raises DatabaseError for what is no database
-    or cannot be read.
+    Raises DatabaseError for what is not a database or cannot be read.
     """
     url = locate(database)
-    if _nothing(url):
-        there = DataDictionary()
-        there.note = f"{name_of(url)}: nothing is there yet, and so no rows are counted"
-        yield there
+    if _is_missing(url):
+        note = f"{name_of(url)}: nothing is there yet, and so no rows are counted"
+        yield DataDictionary(note)
         return
-    with _opened(database, url) as connection:
-        yield _described(connection, url)
+    with _opened(database, url) as (connection, schemas):
+        yield _description(connection, url, schemas)
 
 
-def _nothing(url: URL) -> bool:
+def _is_missing(url: URL) -> bool:
     if url.get_backend_name() != "sqlite":
         return False
     path = real_path(url)
     return not path.exists() or (path.is_file() and path.stat().st_size == 0)
 
 
-def _described(connection: Connection, url: URL) -> DataDictionary:
-    try:
-        standing = revision(connection)
-    except DatabaseError:  # of another application
-        standing = None
-    if standing == REVISION:
-        return DescribedSourcebook(connection)
-    found = inspect(connection)
-    if standing is None and not found.get_table_names() and not found.get_view_names():
-        there = DataDictionary()
-        there.note = f"{name_of(url)}: is empty, and so no rows are counted"
-        return there
-    note = f"{name_of(url)}: is no sourcebook; this is what it says of itself"
-    if standing is not None:
-        try:
-            require_current(connection, url)
-        except DatabaseError as error:
-            note = str(error)
-    return OtherDatabase(connection, note)
+def _description(connection: Connection, url: URL, schemas: Sequence[str | None]) -> DataDictionary:
+    note = f"{name_of(url)}: is not a sourcebook; this is what it says about itself"
+    with suppress(DatabaseError):  # another application's
+        for schema in schemas:
+            match revision(connection, schema):
+                case None:
+                    continue
+                case current if current == REVISION:
+                    return DescribedSourcebook(connection, [schema])
+                case other:
+                    note = outdated(url, other)
+                    break
+    described = OtherDatabase(connection, schemas, note)
+    if described.entries():
+        return described
+    return DataDictionary(f"{name_of(url)}: is empty, and so no rows are counted")
 
 
 @contextmanager
-def _opened(database: str, url: URL) -> Iterator[Connection]:
-    """Open any database for reading, guarded as ad hoc queries are."""
+def _opened(database: str, url: URL) -> Iterator[tuple[Connection, Sequence[str | None]]]:
+    """Open any database for reading, guarded as ad hoc queries are, with the schemas to look in."""
     with ExitStack() as stack:
+        schemas: Sequence[str | None] = [None]
         if url.get_backend_name() == "sqlite":
             driver: Any = stack.enter_context(open_sqlite(database))[0]
+            options: dict[str, Any] = {}
         else:
             driver = stack.enter_context(closing(open_postgresql(database)))
-        engine = create_engine(url, creator=lambda: driver, poolclass=StaticPool)
+            schemas = keep_catalog(driver)
+            options = {"use_native_hstore": False}
+        engine = create_engine(url, creator=lambda: driver, poolclass=StaticPool, **options)
         stack.callback(engine.dispose)
         try:
             with engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise DatabaseError(f"{name_of(url)}: {_first_line(error)}") from error
+                yield connection, schemas
+        except (SQLAlchemyError, UnicodeDecodeError) as error:
+            raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
 
 
-def _first_line(error: BaseException) -> str:
-    said = getattr(error, "orig", None) or error
-    return (str(said).strip() or type(said).__name__).splitlines()[0]
-
-
-def _some(values: Sequence[Any]) -> str | None:
-    """Choose the first few different values, short ones if there are any."""
+def _examples(values: Sequence[Any]) -> str | None:
+    """Return the first few different values, short ones if there are any."""
     known = dict.fromkeys(_shown(value) for value in values if value is not None)
-    short = [one for one in known if 0 < len(one) <= SHORT]
-    cut = [f"{one[:SHORT]}…" for one in known if len(one) > SHORT]
+    short = [value for value in known if 0 < len(value) <= EXAMPLE_LENGTH]
+    cut = [f"{value[:EXAMPLE_LENGTH]}…" for value in known if len(value) > EXAMPLE_LENGTH]
     return "; ".join((short or cut)[:EXAMPLES]) or None
 
 
@@ -365,6 +383,6 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _drawn(name: str) -> str:
-    """Give a name as Mermaid takes it."""
+def _identifier(name: str) -> str:
+    """Return a name as Mermaid takes it."""
     return re.sub(r"[^A-Za-z0-9_]", "_", name) or "_"

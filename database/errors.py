@@ -1,17 +1,76 @@
-"""The errors that a user can do something about; every message is one printable line."""
+"""The errors that users can do something about, and what drivers' errors mean for them."""
 
 from __future__ import annotations
 
-from schema.escape import visible
-
 
 class SourcebookError(Exception):
-    """Stops a command; the message is one line that says why, and what to do."""
-
-    def __init__(self, message: str) -> None:
-        # A path or a value may hold line breaks, controls, or bytes that aren't text.
-        super().__init__(visible(message))
+    """Stops a command; the message is one line, says why and what to do."""
 
 
 class DatabaseError(SourcebookError):
-    """A database that cannot be used."""
+    """A database that cannot be used; the message is one line, says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        # A path may hold line breaks, or bytes that are not text.
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+
+
+_DAMAGED = "is damaged ({}); restore it or load its codings into a new one"
+_BUSY = "another process is using it; try again when that has ended"
+NOT_WRITABLE = "cannot be written to; copy it or change its permissions"
+
+# By SQLite's name for the error; `{}` stands for the driver's own message.
+_SQLITE_ADVICE = {
+    "BUSY": _BUSY,
+    "LOCKED": _BUSY,
+    "READONLY": NOT_WRITABLE,
+    "PERM": NOT_WRITABLE,
+    "CORRUPT": _DAMAGED,
+    "NOTADB": _DAMAGED,
+    "CANTOPEN": "{}; give another --db",
+    "FULL": "{}; make room, or give another --db",
+    "IOERR": "{}; check the disk, or give another --db",
+}
+_POSTGRESQL_ADVICE = {
+    "25006": "cannot be written to: it was opened for reading, or the server is read-only",
+    "42501": "{}; ask its owner, or connect as another user",
+    "53100": "{}; make room on the server",
+}
+_KEY_VIOLATIONS = ("23503", "23505")
+"""PostgreSQL's codes for a row that violates a key; a second message then names the key."""
+
+_LONGEST_DETAIL = 200
+"""Characters of that message which are shown."""
+
+# An error of connecting has no code, only words; the first that occur in the message count.
+_CONNECTION_ADVICE = (
+    ("password", "{}; check user and password"),
+    ("authentication", "{}; check user and password"),
+    ("database ", "{}; create it first, or check its name"),
+    ("role ", "{}; check the user"),
+    ("connection option", "{}; take it out of the URL"),
+    ("", "{}; check that the server runs, and its host and port"),
+)
+
+
+def driver_message(error: BaseException, *, connecting: bool = False) -> str:
+    """Return one line that says what a driver's error means, and what to do if that is known.
+
+    Takes the driver's error, or SQLAlchemy's around it. Python raises UnicodeDecodeError in place
+    of an SQLite error whose message quotes damaged SQL.
+    """
+    error = getattr(error, "orig", None) or error
+    if isinstance(error, UnicodeDecodeError):
+        message = error.object.decode("utf-8", "backslashreplace")
+        return _DAMAGED.replace("{}", message.partition("\n")[0])
+    message = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if name := getattr(error, "sqlite_errorname", None):
+        return _SQLITE_ADVICE.get(name.split("_")[1], "{}").replace("{}", message)
+    code = getattr(error, "sqlstate", None)
+    if code is None and connecting:
+        advice = next(advice for words, advice in _CONNECTION_ADVICE if words in message)
+        return advice.replace("{}", message)
+    detail = getattr(getattr(error, "diag", None), "message_detail", None)
+    if code in _KEY_VIOLATIONS and detail:
+        message += f": {detail[:_LONGEST_DETAIL].rstrip('.')}"
+    return _POSTGRESQL_ADVICE.get(str(code), "{}").replace("{}", message)

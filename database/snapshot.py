@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import driver_message, name_of
 from database.digest import Digest, digest_query, json_row, quoted, read_digest, total
-from database.errors import DatabaseError
+from database.errors import DatabaseError, driver_message
 from database.faults import LEAST, MOST, check_fault, encoding_fault, value_fault
+from database.location import name_of
 from schema.dictionary import type_of
 from schema.models import METADATA
 

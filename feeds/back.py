@@ -20,7 +20,8 @@ from typing import Any, NoReturn
 from sqlalchemy import Column, Connection, Table, delete, select, text
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import REVISION, name_of
+from database.connect import REVISION
+from database.location import name_of
 from exports.dump import numbering
 from exports.package import DESCRIPTOR, OURS, PackageError, opened, read
 from feeds.progress import Progress

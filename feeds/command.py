@@ -185,8 +185,8 @@ def _target(
 
 
 def _url(target: str) -> URL:
-    from database.connect import locate
     from database.errors import DatabaseError
+    from database.location import locate
 
     scheme, mark, _ = target.partition("://")
     if mark and NAME.fullmatch(scheme) and not ENGINES.fullmatch(scheme):

@@ -14,8 +14,9 @@ from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import name_of, revision, transaction
+from database.connect import revision, transaction
 from database.errors import DatabaseError
+from database.location import name_of
 from feeds.blocks import Block
 from feeds.digest import Engine, quoted
 from feeds.progress import Progress

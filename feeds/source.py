@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-from database.connect import driver_message, name_of
-from database.errors import DatabaseError
+from database.errors import DatabaseError, driver_message
+from database.location import name_of
 from feeds.blocks import Block
 from feeds.digest import (
     Checksum,

@@ -10,8 +10,9 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from database.connect import name_of, revision
+from database.connect import revision
 from database.errors import DatabaseError
+from database.location import name_of
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:

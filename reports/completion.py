@@ -120,8 +120,9 @@ def _query(database: str, query: str, for_postgresql: str | None = None) -> Sequ
 def _query_url(database: str, query: str, for_postgresql: str) -> Sequence[Sequence[str]]:
     from sqlalchemy import text
 
-    from database.connect import locate, reading
+    from database.connect import reading
     from database.errors import DatabaseError
+    from database.location import locate
 
     try:
         url = locate(database)

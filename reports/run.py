@@ -68,7 +68,8 @@ def _reading_only(
     connection: Connection, report: Report, query: TextClause, values: Mapping[str, Value]
 ) -> Iterator[None]:
     """Allow a report of the user's own no more than an ad hoc query."""
-    from database.guard import Authorizer, require_read_only
+    from database.postgresql_guard import require_read_only
+    from database.sqlite_guard import Authorizer
 
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":

@@ -16,8 +16,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from database.connect import HOW_TO_CREATE, REVISION, migrating, reading, writing
+from database.connect import REVISION, migrating, reading, writing
 from database.errors import DatabaseError
+from database.sqlite import HOW_TO_CREATE
 from migrations.upgrade import upgrade
 from tests.postgres import creation
 

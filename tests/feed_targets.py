@@ -17,8 +17,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
 import cli
-from database.connect import locate, migrating, reading
+from database.connect import migrating, reading
 from database.errors import DatabaseError
+from database.location import locate
 from feeds.feeding import Fed, feed
 from feeds.postgresql import Postgresql
 from feeds.progress import Progress

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from database import connect as opening
-from database.connect import locate, migrating, name_of, reading, writing
+from database import location
+from database.connect import migrating, reading, writing
 from database.errors import DatabaseError
+from database.location import locate, name_of
 from migrations.upgrade import upgrade
 from tests.databases import ALL, INIT, NEWER, OPEN, OTHER, migrate, names, refusal
 
@@ -181,8 +182,8 @@ REFUSED: list[tuple[Callable[[Path], None], tuple[str, ...], str]] = [
     (header_only, ALL, f"{{}}: is damaged (file is not a database); {DAMAGED}"),
     (truncated, ALL, MALFORMED),
     (overwritten, ALL, MALFORMED),
-    (pipe, ALL, "{}: is no regular file; " + OTHER),
-    (device, ALL, "{}: is no regular file; " + OTHER),
+    (pipe, ALL, "{}: is not a regular file; " + OTHER),
+    (device, ALL, "{}: is not a regular file; " + OTHER),
     (ring, ALL, "{}: too many levels of symbolic links; " + OTHER),
     (foreign, OPEN, "{}: holds no sourcebook; run `sourcebook init` on a new --db"),
     (foreign, ("build",), NOT_OURS),
@@ -380,25 +381,25 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("database", "said"),
     [
-        ("", "--db: this is no path; give the path of a file"),
-        ("a\0b", "--db: this is no path; give the path of a file"),
+        ("", "--db: not a path; give the path of a file"),
+        ("a\0b", "--db: not a path; give the path of a file"),
         ("~no-such-user/x.db", "~no-such-user/x.db: there is no such home; give the whole path"),
         (f"{'x' * 300}.db", f"{'x' * 300}.db: file name too long; {OTHER}"),
         ("sqlite://", "--db: a sourcebook in SQLite is a file; give its path"),
         ("sqlite:///:memory:", "--db: a sourcebook in SQLite is a file; give its path"),
         ("sqlite://x.db", "--db: a sourcebook in SQLite is a file; give its path"),
         ("sqlite://host/x.db", "--db: a sourcebook in SQLite is a file; give its path"),
-        ("sqlite:///x.db?mode=ro", "--db: sqlite:/// takes no options; give the path, as it is"),
+        ("sqlite:///x.db?mode=ro", "--db: sqlite:/// takes no options; give only the path"),
         ("mysql://me:S3cret@host/x", "--db: mysql is not supported; give SQLite or PostgreSQL"),
         ("oracle+x://me:S3cret@h", "--db: oracle is not supported; give SQLite or PostgreSQL"),
-        ("://", opening.NOT_A_URL),
-        ("postgres ql://me:S3cret@host/x", opening.NOT_A_URL),
-        ("postgresql://me:S3cret@host:port/x", opening.NOT_A_URL),
-        ("postgresql://me:S3cret/x", opening.NOT_A_URL),
-        ("postgresql:/me:S3cret@host/x", opening.NOT_A_URL),
-        ("postgresql+psycopg:me:S3cret@host/x", opening.NOT_A_URL),
-        ("host=localhost password=S3cret", opening.NOT_A_URL),
-        ("host=localhost password = S3cret", opening.NOT_A_URL),
+        ("://", location.NOT_A_URL),
+        ("postgres ql://me:S3cret@host/x", location.NOT_A_URL),
+        ("postgresql://me:S3cret@host:port/x", location.NOT_A_URL),
+        ("postgresql://me:S3cret/x", location.NOT_A_URL),
+        ("postgresql:/me:S3cret@host/x", location.NOT_A_URL),
+        ("postgresql+psycopg:me:S3cret@host/x", location.NOT_A_URL),
+        ("host=localhost password=S3cret", location.NOT_A_URL),
+        ("host=localhost password = S3cret", location.NOT_A_URL),
         *(
             (url, "--db: in a user's name or password, write @ as %40 and / as %2F")
             for url in ("postgresql://me:S3@cret@host/x", "postgresql://m/e:S3cret@host/x")

@@ -21,9 +21,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from database import connect as opening
-from database.connect import locate, migrating, name_of, reading, writing
+from database import postgresql, sqlite
+from database.connect import migrating, reading, writing
 from database.errors import DatabaseError
+from database.location import locate, name_of
 from tests.databases import (
     ALL,
     NEWER,
@@ -48,8 +49,8 @@ SECRET = "S3cret"
 
 @on_sqlite
 def test_settings_of_a_file(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert opening.BUSY_TIMEOUT >= 1000
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT", 1234)
+    assert sqlite.BUSY_TIMEOUT >= 1
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 1.234)
     for way, keys in (("read", 1), ("write", 1), ("build", 0)):
         with WAYS[way](database) as connection:
             settings = [
@@ -144,7 +145,7 @@ def test_one_writes_after_another(database: str) -> None:
 def test_a_busy_file_is_waited_for_but_not_for_ever(
     database: str, monkeypatch: pytest.MonkeyPatch, held: str, way: str
 ) -> None:
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute(f"begin {held}")
         said = "another process is using it; try again when that has ended"
@@ -157,7 +158,7 @@ def test_a_busy_file_is_waited_for_but_not_for_ever(
 def test_a_write_that_a_reader_holds_up_is_undone(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
     with reading(database) as reader:
         assert topics(reader) == []
         with pytest.raises(DatabaseError, match="another process is using it"):  # noqa: SIM117
@@ -266,7 +267,7 @@ def test_a_server_that_cannot_be_reached(tmp_path: Path, way: str, url: str, sai
 
 
 def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "CONNECT_TIMEOUT", 2)  # the least that the driver takes
+    monkeypatch.setattr(postgresql, "CONNECT_TIMEOUT", 2)  # the least that the driver takes
     began = time.monotonic()
     with closing(socket.create_server(("127.0.0.1", 0))) as silent, ThreadPoolExecutor() as pool:
         url = f"postgresql://me:S3cret@127.0.0.1:{silent.getsockname()[1]}/x"

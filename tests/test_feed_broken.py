@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.generate import generate
-from database import connect as opening
+from database import sqlite
 from database.connect import reading
 from feeds.postgresql import FEEDING
 from tests.databases import Files, names
@@ -177,7 +177,8 @@ LOSING = """
 import sys
 import sqlalchemy as sa
 from feeds.source import driving
-from database.connect import transaction, locate
+from database.connect import transaction
+from database.location import locate
 from database.errors import DatabaseError
 
 engine = sa.create_engine(sys.argv[1], isolation_level="AUTOCOMMIT")
@@ -372,7 +373,7 @@ def test_a_file_keeps_its_mode_and_a_link_stays_a_link(
 def test_somebody_who_writes_there_is_told_of(
     source: str, copy: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
     load(source, 1)
     with copy.changing() as connection:
         connection.exec_driver_sql("begin immediate")

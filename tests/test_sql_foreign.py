@@ -15,8 +15,9 @@ from click.testing import CliRunner
 
 from adhoc.session import Session, ask
 from cli import sourcebook
+from database import sqlite
 from database.errors import DatabaseError
-from database.readonly import open_sqlite
+from database.sqlite import open_sqlite
 from tests.sql_databases import folder_of
 from tests.sql_files import half_written, left_with_log, left_without_index, logged, odd
 
@@ -242,9 +243,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from database import readonly as foreign
-
-    monkeypatch.setattr(foreign, "BUSY_TIMEOUT", 100)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.1)
     database = odd(tmp_path / "odd.db")
     with writer(database) as write:
         write("begin exclusive")
