@@ -280,6 +280,9 @@ def main() -> None:
             sourcebook(prog_name="sourcebook")
         finally:
             sys.stdout.flush()
+    except MemoryError:
+        click.echo("Error: there is not enough memory for this", err=True)
+        sys.exit(FAILED)
     except OSError as error:
         # A full disk, say. Python would try to write what is left once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

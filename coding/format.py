@@ -40,6 +40,8 @@ from schema.vocabulary import (
 )
 
 VERSION = 1
+MAX_CHAIN = 10
+"""How many sources a chain may have."""
 LARGEST = 2_147_483_647
 """The largest number that every database holds in an integer column."""
 
@@ -129,6 +131,7 @@ class Evidence(Model):
     at: Places
     through: Keys = Field(
         default=[],
+        max_length=MAX_CHAIN,
         description="the chain of sources from the document inwards; none: the document itself",
     )
     modality: Modality | None = Field(

@@ -1,29 +1,33 @@
-r"""Pinning: drafts of locators become offsets into the text, in the coding file itself.
+r"""Pinning: replaces drafts of locators by offsets into the text, in the coding file itself.
 
-A coder writes where something stands by its words, `at: 4 "The envoy said … no more"`: the passage,
-then in ASCII quotation marks the words, or the first and the last of them with an ellipsis between
-blanks (`…` or `...`); several by comma. A quotation mark of the text's own is written `\"`. Words
-are sought as whole words first, and must stand once in the passage. `pin` puts `4:33-127` in their
-place and rewrites the block `passages:`; all else in the file, its comments and its layout, stays.
-
-Reads a text and a coding, and writes that coding.
+A coder marks a place by its words, `at: 4 "The envoy said … no more"`: the passage, then in ASCII
+quotation marks the words, or the first and the last of them with an ellipsis between blanks (`…`
+or `...`); several, separated by commas. `\"` is a quotation mark in the text. The words must occur
+once in the passage; whole words are preferred. `pin` replaces the draft by `4:33-127` and rewrites
+the block `passages:`. Everything else in the file, comments and layout included, stays.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from coding.faults import InvalidInputError, quoted
 from coding.passage_block import Edit, changed_passages, rewritten
 from coding.reading import MAX_CODING
-from coding.text import invalid, load, nearest_place, normalise, read_text
+from coding.text import PassageSearch, invalid, normalise, read_file, read_text
 from coding.yaml_tree import Extent, Loc, Tree, parse
+from output.staging import replace, staging_dir
 
 _PART = re.compile(r'([1-9][0-9]{0,5})(?:(:[0-9]{1,7}-[0-9]{1,7})|\s+"((?:[^"\\]|\\.)*)")?')
+MAX_ELLIPSES = 10
+"""How many ellipses in the words of a draft may be the one that stands for what is left out."""
+
+BOM = b"\xef\xbb\xbf"
+
 _COMMA = re.compile(r"\s*,\s*")
 _ELLIPSIS = re.compile(r" (?:…|\.\.\.) ")
 
@@ -31,18 +35,18 @@ _ELLIPSIS = re.compile(r" (?:…|\.\.\.) ")
 def pin(source: str, passages: list[str], path: Path) -> str:
     """Return the text of a coding, pinned; raises InvalidInputError with every draft not found.
 
-    `path` is its name in faults. What is pinned already stays, so that pinning twice changes
-    nothing; but it is refused where its passage has changed since.
+    `path` names it in messages. A pinned locator stays, so pinning twice changes nothing; but it
+    is refused if its passage has changed since.
     """
     return _pinned(source, passages, path)[0]
 
 
 def pin_file(path: Path, text_path: Path) -> int:
-    """Pin a coding file and give the number of locators that were drafts; raises InvalidInputError.
+    """Pin a coding file and return how many drafts it had; raises InvalidInputError.
 
-    The file is replaced whole, or left untouched where nothing changes.
+    The file is replaced whole, or left untouched if nothing changes.
     """
-    source = load(path, MAX_CODING)
+    source = read_file(path, MAX_CODING)
     pinned, count = _pinned(source, read_text(text_path), path)
     if pinned != source:
         try:
@@ -53,41 +57,32 @@ def pin_file(path: Path, text_path: Path) -> int:
 
 
 def _replace(path: Path, text: str) -> None:
-    data = text.encode()
-    with path.open("rb+") as old:  # asks for the right to write, which replacing would not
-        if old.read(3) == b"\xef\xbb\xbf":
-            data = b"\xef\xbb\xbf" + data
-    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    try:
-        with temporary.open("xb") as new:
-            temporary.chmod(path.stat().st_mode & 0o777)
-            new.write(data)
-            new.flush()
-            os.fsync(new.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with path.open("rb+") as old:  # renaming over a read-only file would succeed
+        mark = old.read(3)
+    with staging_dir(path) as folder:
+        staged = folder / path.name
+        staged.write_bytes((BOM if mark == BOM else b"") + text.encode())
+        replace(staged, path)
 
 
 def _pinned(source: str, passages: list[str], path: Path) -> tuple[str, int]:
     tree = parse(source, str(path))
-    faults = [fault for fault in tree.faults if fault.where != "passages"]  # may be empty still
+    faults = [fault for fault in tree.faults if fault.where != "passages"]  # may still be empty
     edits: list[Edit] = []
     pinned: dict[Loc, str] = {}
     count = 0
-    changed = changed_passages(tree, passages)
+    changed, search = changed_passages(tree, passages), PassageSearch(passages)
     for loc, extent in tree.extents.items():
         if loc[-1:] != ("at",) or not extent.text:
             continue
         if extent.style in ("|", ">") and '"' in extent.text:
-            message = "is a block of text; write the draft behind `at:`"
+            message = "is a block of text; write the draft on the line of `at:`"
             faults.append(tree.lines.fault("bad-draft", loc, message))
             continue
         try:
-            parts = _parts(extent.text, passages, changed)
+            parts = _parts(extent.text, search, changed)
         except _BadDraftError as error:
-            faults.extend(tree.lines.fault(rule, loc, message) for rule, message in error.found)
+            faults.extend(tree.lines.fault(rule, loc, message) for rule, message in error.reasons)
             continue
         drafts = sum(draft for _, draft in parts)
         if drafts:
@@ -100,17 +95,19 @@ def _pinned(source: str, passages: list[str], path: Path) -> tuple[str, int]:
         faults.extend(error.faults)
     if faults:
         raise InvalidInputError(faults)
-    result = source
-    for start, end, new in sorted(edits, reverse=True):
-        result = result[:start] + new + result[end:]
+    pieces, at = [], 0
+    for start, end, new in sorted(edits):
+        pieces += [source[at:start], new]
+        at = end
+    result = "".join(pieces) + source[at:]
     if not _says(result, _texts(tree) | pinned, passages):
-        message = "the layout of the file is not understood; write it as docs/format.md shows"
+        message = "the layout of the file cannot be rewritten; write it as docs/format.md shows"
         raise InvalidInputError([tree.lines.fault("no-block", ("passages",), message)])
     return result, count
 
 
 def _texts(tree: Tree) -> dict[Loc, str]:
-    """Every text in a coding but the measures."""
+    """Return every text in a coding except the measures."""
     return {
         loc: extent.text
         for loc, extent in tree.extents.items()
@@ -119,7 +116,7 @@ def _texts(tree: Tree) -> dict[Loc, str]:
 
 
 def _says(result: str, texts: dict[Loc, str], passages: Sequence[str]) -> bool:
-    """Whether the pinned file reads as it should: days of a coder's work are in it."""
+    """Return whether the pinned file parses as intended: it holds days of a coder's work."""
     try:
         tree = parse(result, "")
         return not tree.faults and _texts(tree) == texts and not rewritten(result, tree, passages)
@@ -128,7 +125,7 @@ def _says(result: str, texts: dict[Loc, str], passages: Sequence[str]) -> bool:
 
 
 def _scalar(source: str, extent: Extent, value: str) -> Edit:
-    """Quotation marks of YAML go where nothing needs them."""
+    """Return the edit that writes a value, without YAML quotation marks unless it needs them."""
     after_blank = source[extent.start - 1 : extent.start].isspace()
     if extent.style and ("," in value or not after_blank):
         value = f"{extent.style}{value}{extent.style}"
@@ -139,15 +136,15 @@ def _scalar(source: str, extent: Extent, value: str) -> Edit:
 
 
 class _BadDraftError(Exception):
-    """What is wrong with an `at`: the rule and the message of each."""
+    """What is wrong with an `at`: pairs of rule and message."""
 
-    def __init__(self, found: list[tuple[str, str]]) -> None:
-        self.found = found
-        super().__init__(found)
+    def __init__(self, reasons: list[tuple[str, str]]) -> None:
+        self.reasons = reasons
+        super().__init__(reasons)
 
 
-def _parts(value: str, passages: Sequence[str], changed: set[int]) -> list[tuple[str, bool]]:
-    """The places of an `at`, and whether each was a draft."""
+def _parts(value: str, search: PassageSearch, changed: set[int]) -> list[tuple[str, bool]]:
+    """Return the places of an `at`, and whether each was a draft."""
     parts: list[tuple[str, bool]] = []
     wrong: list[tuple[str, str]] = []
     at = 0
@@ -155,24 +152,24 @@ def _parts(value: str, passages: Sequence[str], changed: set[int]) -> list[tuple
         match = _PART.match(value, at)
         comma = _COMMA.match(value, match.end()) if match else None
         if match is None or not (comma or match.end() == len(value)):
-            if '"' not in value:  # no draft, and for the format to refuse
+            if '"' not in value:  # not a draft; the format refuses it
                 return []
             message = (
-                f"{quoted(value)} is not understood from {quoted(value[at:], 40)} on; write "
+                f"{quoted(value)} cannot be read from {quoted(value[at:], 40)} on; write "
                 '2 "first words … last words", and \\" for a quotation mark in them'
             )
             raise _BadDraftError([("bad-draft", message)])
         number, offsets, words = int(match[1]), match[2], match[3]
         if words is not None:
-            place, reason = _find(number, normalise(re.sub(r"\\(.)", r"\1", words)), passages)
+            place, reason = _find(number, normalise(re.sub(r"\\(.)", r"\1", words)), search)
             parts.append((place, True))
             wrong.extend([reason] if reason else [])
         else:
             parts.append((f"{number}{offsets or ''}", False))
             if number in changed:
                 message = (
-                    f"{match[0]} was pinned in another ¶{number}; give its words anew, or write "
-                    "`passages: []` to keep every offset as it is"
+                    f"¶{number} has changed since {match[0]} was pinned; write its words again, or "
+                    "write `passages: []` to keep every offset"
                 )
                 wrong.append(("other-text", message))
         if comma is None:
@@ -183,8 +180,9 @@ def _parts(value: str, passages: Sequence[str], changed: set[int]) -> list[tuple
     return parts
 
 
-def _find(number: int, words: str, passages: Sequence[str]) -> tuple[str, tuple[str, str] | None]:
-    """Where words stand in a passage; or the rule and the message why it cannot be told."""
+def _find(number: int, words: str, search: PassageSearch) -> tuple[str, tuple[str, str] | None]:
+    """Return the place of words in a passage, or the rule and the message that say why not."""
+    passages = search.passages
     if number > len(passages):
         return "", ("draft-not-found", f"there is no ¶{number}: the text has {len(passages)}")
     if not words:
@@ -205,34 +203,34 @@ def _find(number: int, words: str, passages: Sequence[str]) -> tuple[str, tuple[
     if count == 1:
         return f"{number}:{start}-{end}", None
     if count > 1:
-        message = f"{quoted(words)} stands at {count} places in ¶{number}; give more words"
+        message = f"{quoted(words)} occurs {count} times in ¶{number}; give more words"
         return "", ("draft-ambiguous", message)
-    return "", ("draft-not-found", _nowhere(number, words, passages))
+    return "", ("draft-not-found", _nowhere(number, words, search))
 
 
 def _splits(words: str) -> Iterator[tuple[str, str]]:
-    for ellipsis in _ELLIPSIS.finditer(words):
+    for ellipsis in islice(_ELLIPSIS.finditer(words), MAX_ELLIPSES):
         yield words[: ellipsis.start()], words[ellipsis.end() :]
 
 
 def _occurrences(words: str, passage: str) -> list[int]:
-    """Where words begin, in order; where they stand as whole words somewhere, only there."""
-    found, whole = [], []
+    """Return where words begin: as whole words, or if they never do, anywhere."""
+    starts, whole = [], []
     start = passage.find(words)
     while start >= 0:
         end = start + len(words)
-        found.append(start)
+        starts.append(start)
         cuts = (start > 0 and words[0].isalnum() and passage[start - 1].isalnum()) or (
             end < len(passage) and words[-1].isalnum() and passage[end].isalnum()
         )
         if not cuts:
             whole.append(start)
         start = passage.find(words, start + 1)
-    return whole or found
+    return whole or starts
 
 
-def _nowhere(number: int, words: str, passages: Sequence[str]) -> str:
-    passage = passages[number - 1]
+def _nowhere(number: int, words: str, search: PassageSearch) -> str:
+    passage = search.passages[number - 1]
     for first, last in _splits(words):
         if first in passage and last in passage:
             return f"{quoted(last)} does not follow {quoted(first)} in ¶{number}; swap them?"
@@ -240,5 +238,4 @@ def _nowhere(number: int, words: str, passages: Sequence[str]) -> str:
         break
     else:
         missing = words
-    near = nearest_place(missing, passages, [number])
-    return f"{quoted(missing)} does not stand in ¶{number}{near}"
+    return f"{quoted(missing)} is not in ¶{number}{search.hint(missing, [number])}"

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from coding.faults import Fault, InvalidInputError, quoted
 from coding.format import Coding
-from coding.text import load
+from coding.text import read_file
 from coding.yaml_tree import Lines, Loc, Tree, parse
 from schema.suggest import did_you_mean
 
@@ -29,7 +29,7 @@ MAX_CODING = 10_000_000
 
 def read_coding(path: Path) -> tuple[Coding, Lines]:
     """Read a coding file; raises InvalidInputError with all that is wrong with it."""
-    return parse_coding(load(path, MAX_CODING), str(path))
+    return parse_coding(read_file(path, MAX_CODING), str(path))
 
 
 def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
@@ -49,12 +49,13 @@ def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
 def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     """What pydantic found, except where the YAML is at fault already."""
     found = []
+    holders = {loc[:n] for loc in tree.faulty for n in range(len(loc) + 1)}
     for details in error.errors(include_url=False):
         loc = tuple(part for part in details["loc"] if part != "[key]")
         if any(loc[:n] in tree.faulty for n in range(1, len(loc) + 1)):
             continue
-        if details["type"] == "value_error" and any(at[: len(loc)] == loc for at in tree.faulty):
-            continue  # of a whole item: what it lacks may be what has no value
+        if details["type"] == "value_error" and loc in holders:
+            continue  # the whole item is refused, perhaps for the field that has no value
         rule, message = _words(details, loc)
         found.append(tree.lines.fault(rule, loc, message))
     return found

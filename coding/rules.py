@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,9 @@ def check(coding: Coding, lines: Lines) -> list[Fault]:
     )
 
 
+MAX_SUGGESTIONS = 50
+"""How many unknown keys of a coding get a suggestion."""
+
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
@@ -84,9 +87,12 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
     given: dict[str, set[str]] = defaultdict(set)
     for section in ("actors", "places", "topics", "sources", "events"):
         given[section] = {one.key for one in getattr(index.coding, section)}
+    suggestions = MAX_SUGGESTIONS
     for section, loc, key in index.references:
         if key not in given[section]:
-            hint = did_you_mean(key, sorted(given[section]), f"; add it to {section}")
+            suggestions -= 1  # each compares the key with every other
+            known = sorted(given[section]) if suggestions >= 0 else ()
+            hint = did_you_mean(key, known, f"; add it to {section}")
             yield loc, f"{quoted(key)} is not among the {section}{hint}"
 
 
@@ -133,14 +139,26 @@ def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
         for i, one in enumerate(getattr(index.coding, section)):
             if one.origin == one.target:
                 yield (section, i), f"goes from {quoted(one.origin)} to itself"
-    within = {place.key: place.within for place in index.coding.places}
+    circular = _circular({place.key: place.within for place in index.coding.places})
     for i, place in enumerate(index.coding.places):
-        larger, passed = place.within, {place.key}
-        while larger is not None and larger not in passed:
-            passed.add(larger)
-            larger = within.get(larger)
-        if larger == place.key:
+        if place.key in circular:
             yield ("places", i), "lies within itself; mend `within` of it or of a larger place"
+
+
+def _circular(within: Mapping[str, str | None]) -> set[str]:
+    """Return the places that lie within themselves, passing each place once."""
+    circular: set[str] = set()
+    passed: set[str] = set()
+    for start in within:
+        path: list[str] = []
+        place: str | None = start
+        while place is not None and place not in passed:
+            passed.add(place)
+            path.append(place)
+            place = within.get(place)
+        if place in path:
+            circular.update(path[path.index(place) :])
+    return circular
 
 
 @rule("stored-once", ERROR, "A link, and a tie that is the same both ways, is coded once.")

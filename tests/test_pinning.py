@@ -60,8 +60,8 @@ def test_drafts_become_offsets_and_all_else_stays() -> None:
     # The offsets are of the words: everything but the one quotation that has marks in it.
     (fault,) = proven(expected)
     assert str(fault) == (
-        "c.yaml:42: error not-verbatim: quotes[why].text: “why” is not what stands at 3:13-21 "
-        '(“"why" he”); it stands at 3:14-17'
+        "c.yaml:42: error not-verbatim: quotes[why].text: “why” is not the text at 3:13-21 "
+        '(“"why" he”); it is at 3:14-17'
     )
     assert pinned(DRAFT.replace("\n", "\r\n")) == expected.replace("\n", "\r\n")
 
@@ -93,21 +93,25 @@ def test_what_a_draft_stands_for(draft: str, place: str) -> None:
     ("draft", "rule", "said"),
     [
         ('5 "envoy"', "draft-not-found", "there is no ¶5: the text has 4"),
-        ('2 "an envoy"', "draft-not-found", "“an envoy” does not stand in ¶2; "),
-        ('2 "kingdom"', "draft-not-found", "“kingdom” does not stand in ¶2; it stands at 4:23-30"),
+        ('2 "an envoy"', "draft-not-found", "“an envoy” is not in ¶2; "),
+        ('2 "kingdom"', "draft-not-found", "“kingdom” is not in ¶2; it is at 4:23-30"),
         ('2 "Envoy came"', "draft-not-found", "nearest is 2:4-14, “envoy came”"),
-        ('2 "envoy came … dead"', "draft-not-found", "“dead” does not stand in ¶2"),
-        ('2 "ghost … alive"', "draft-not-found", "“ghost” does not stand in ¶2"),
+        ('2 "envoy came … dead"', "draft-not-found", "“dead” is not in ¶2"),
+        ('2 "ghost … alive"', "draft-not-found", "“ghost” is not in ¶2"),
         ('2 "alive … tired"', "draft-not-found", "“tired” does not follow “alive” in ¶2; swap"),
-        ('2 "envoy"', "draft-ambiguous", "“envoy” stands at 2 places in ¶2; give more words"),
-        ('2 "The … envoy"', "draft-ambiguous", "stands at 3 places in ¶2"),
+        ('2 "envoy"', "draft-ambiguous", "“envoy” occurs 2 times in ¶2; give more words"),
+        ('2 "The … envoy"', "draft-ambiguous", "occurs 3 times in ¶2"),
         ('2 ""', "bad-draft", "2 has no words"),
-        ('2 "said "but"', "bad-draft", 'is not understood from “2 "said "but"” on'),
-        ('0 "The"', "bad-draft", "is not understood"),
-        ('"The"', "bad-draft", "is not understood"),
-        ('2 "came" 3', "bad-draft", "is not understood"),
-        ('2 "came",', "bad-draft", "is not understood"),
-        ('|\n    2 "came"', "bad-draft", "is a block of text; write the draft behind `at:`"),
+        ('2 "said "but"', "bad-draft", 'cannot be read from “2 "said "but"” on'),
+        ('0 "The"', "bad-draft", "cannot be read"),
+        ('"The"', "bad-draft", "cannot be read"),
+        ('2 "came" 3', "bad-draft", "cannot be read"),
+        ('2 "came",', "bad-draft", "cannot be read"),
+        (
+            '|\n    2 "came"',
+            "bad-draft",
+            "is a block of text; write the draft on the line of `at:`",
+        ),
     ],
 )
 def test_drafts_that_cannot_be_pinned(draft: str, rule: str, said: str) -> None:
@@ -185,7 +189,10 @@ def test_a_block_that_is_left_out_follows_the_document() -> None:
     [
         ("{document: {key: d}}", "is in {}; write each of its keys on a line of its own"),
         ("topics: []\n", "there is no document"),
-        ("document: d\n? passages\n: - {length: 1}\n", "the layout of the file is not understood"),
+        (
+            "document: d\n? passages\n: - {length: 1}\n",
+            "the layout of the file cannot be rewritten",
+        ),
     ],
 )
 def test_layouts_that_are_refused(source: str, said: str) -> None:
@@ -213,7 +220,7 @@ def test_what_was_pinned_in_another_text_is_not_pinned_again() -> None:
         ("other-text", "actors[envoy].names[0].evidence[1].at"),
         ("other-text", "events[visit].evidence[0].at"),
     }
-    assert "4:0-8 was pinned in another ¶4; give its words anew" in found[0].message
+    assert "¶4 has changed since 4:0-8 was pinned; write its words again" in found[0].message
     assert len(rejected(first, PASSAGES[:3])) == 2
     # Words given anew are looked up, and a passage that nothing names may change.
     anew = first.replace("4:0-8", '4 "a man"').replace(", 4:32-51", "")

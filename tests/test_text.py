@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from coding.faults import InvalidInputError
 from coding.text import (
     MAX_TEXT,
-    load,
+    PassageSearch,
     measure,
-    nearest_place,
     normalise,
     passages,
+    read_file,
     read_text,
 )
 
@@ -88,16 +88,16 @@ def test_a_text_is_read(tmp_path: Path) -> None:
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
-    assert "is not there" in rejected(path)
+    assert "does not exist" in rejected(path)
     assert "is a folder" in rejected(tmp_path)
     os.mkfifo(tmp_path / "fifo")
     assert "is a pipe or a device" in rejected(tmp_path / "fifo")
     path.write_bytes(b"\n \n\xc2\xa0")
-    assert "holds no text" in rejected(path)
+    assert "is empty; give the file" in rejected(path)
     path.write_bytes(b"a\nb\r\nc\rd\xe9")
     assert ":4: error not-utf-8: is not UTF-8: byte 0xe9 at offset 8;" in rejected(path)
     path.write_bytes(b"a\nb\0")
-    assert ":2: error control-character: holds a NUL" in rejected(path)
+    assert ":2: error control-character: contains a NUL" in rejected(path)
     for encoding in ("utf-16-le", "utf-16-be"):
         path.write_bytes("\ufeffab".encode(encoding))
         assert "is UTF-16; save it as UTF-8" in rejected(path)
@@ -109,9 +109,9 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
 def test_a_limit_is_the_last_size_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"abc")
-    assert load(path, 3) == "abc"
+    assert read_file(path, 3) == "abc"
     with pytest.raises(InvalidInputError, match="too large"):
-        load(path, 2)
+        read_file(path, 2)
 
 
 @given(st.binary(max_size=40))
@@ -121,7 +121,7 @@ def test_any_bytes_are_a_text_or_unusable(
     path = tmp_path_factory.getbasetemp() / "any.txt"
     path.write_bytes(data)
     try:
-        text = load(path, 1000)
+        text = read_file(path, 1000)
     except InvalidInputError as error:
         (fault,) = error.faults
     else:
@@ -138,8 +138,8 @@ TEXTS = ["The envoy came by night.", "Nobody said “we are lost” to him.", "T
 @pytest.mark.parametrize(
     ("words", "among", "said"),
     [
-        ("The envoy", [], "; it stands at 1:0-9"),
-        ("The envoy", [3], "; it stands at 3:0-9"),
+        ("The envoy", [], "; it is at 1:0-9"),
+        ("The envoy", [3], "; it is at 3:0-9"),
         ("the envoy came", [3, 99], "; nearest is 1:0-14, “The envoy came”"),
         ("'we are lost'", [1], "; nearest is 2:12-24, ““we are lost”"),
         ("ne are los", [2], "; nearest is 2:13-24, “we are lost”"),
@@ -148,13 +148,14 @@ TEXTS = ["The envoy came by night.", "Nobody said “we are lost” to him.", "T
     ],
 )
 def test_the_nearest_words(words: str, among: list[int], said: str) -> None:
-    found = nearest_place(words, TEXTS, among)
+    found = PassageSearch(TEXTS).hint(words, among)
     assert found == said
 
 
 def test_in_a_long_text_only_the_named_passages_are_searched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("coding.text._SEARCHED", 10)
-    assert nearest_place("the envoy came", TEXTS, [3]) == "; nearest is 3:0-14, “The envoy left”"
-    assert nearest_place("The envoy came", TEXTS, [3]) == "; it stands at 1:0-14"
+    monkeypatch.setattr("coding.text.MAX_SEARCHED", 10)
+    hint = PassageSearch(TEXTS).hint
+    assert hint("the envoy came", [3]) == "; nearest is 3:0-14, “The envoy left”"
+    assert hint("The envoy came", [3]) == "; it is at 1:0-14"

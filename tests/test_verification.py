@@ -24,32 +24,32 @@ def test_a_true_coding_is_proven() -> None:
          "events[visit].evidence[1].at: 5:0-3 is outside: the text has 4 passages"),
         ("at: 2:0-3", "at: 5", "locator-outside", "5 is outside: the text has 4 passages"),
         ("at: 2:0-3", "at: 2:0-85", "locator-outside", "2:0-85 is outside: ¶2 has 84 characters"),
-        ("at: 2:0-3", "at: 2:3-3", "locator-outside", "2:3-3 holds nothing"),
-        ("at: 2:0-3", "at: 2:4-3", "locator-outside", "2:4-3 holds nothing"),
+        ("at: 2:0-3", "at: 2:3-3", "locator-outside", "2:3-3 is empty"),
+        ("at: 2:0-3", "at: 2:4-3", "locator-outside", "2:4-3 is empty"),
         ("at: 3}", "at: 9}", "locator-outside", "sources[letter].at: 9 is outside"),
         ("at: 2:26-40", "at: 2:26-39", "not-verbatim",
-         "“tired and cold” is not what stands at 2:26-39 (“tired and col”); it stands at 2:26-40"),
-        ("at: 2:26-40", "at: 2", "not-verbatim", "is not what stands at 2; it stands at 2:26-40"),
+         "“tired and cold” is not the text at 2:26-39 (“tired and col”); it is at 2:26-40"),
+        ("at: 2:26-40", "at: 2", "not-verbatim", "is not the text at 2; it is at 2:26-40"),
         ("[\"tired and", "[\"Tired and", "not-verbatim", "nearest is 2:26-40, “tired and cold”"),
         ("[\"tired and", "[\"tyred and", "not-verbatim", "nearest is 2:26-40, “tired and cold”"),
         (", but alive", "", "not-verbatim", "has 1 segments, its first evidence 2 places"),
         (", 2:56-65", "", "not-verbatim", "has 2 segments, its first evidence 1 places"),
         ("hedge: it is said", "hedge: It is said", "words-not-in-passage",
-         "events[visit].evidence[0].hedge: “It is said” does not stand in ¶3, ¶4, which"),
+         "events[visit].evidence[0].hedge: “It is said” is not in ¶3, ¶4, which"),
         ("words: in May", "words: at night", "words-not-in-passage",
-         "words: “at night” does not stand in ¶3, ¶4, which the evidence names; it stands at 2:15"),
+         "words: “at night” is not in ¶3, ¶4, which the evidence names; it is at 2:15"),
         ("count: three men", "count: three me n", "words-not-in-passage",
-         "events[visit].who.doer[0].count: “three me n” does not stand in ¶2, ¶3, ¶4"),
+         "events[visit].who.doer[0].count: “three me n” is not in ¶2, ¶3, ¶4"),
         ("lag: two weeks later", "lag: two weeks", "", ""),
         ("lag: two weeks later", "lag: three weeks", "words-not-in-passage",
-         "links[visit--follows--visit].lag: “three weeks” does not stand in ¶3"),
+         "links[visit--follows--visit].lag: “three weeks” is not in ¶3"),
         ("names:\n  - name: envoy", "names:\n  - name: Envoy", "name-not-in-passage",
-         "names[0].evidence[0].at: “Envoy” does not stand at 1:20-25 (“envoy”)"),
+         "names[0].evidence[0].at: “Envoy” is not at 1:20-25 (“envoy”)"),
         ("{at: 4:0-8}", "{at: 4:0-2}", "name-not-in-passage",
-         "evidence[1].at: “envoy” does not stand at 4:0-2 (“An”); it stands at 4:3-8"),
+         "evidence[1].at: “envoy” is not at 4:0-2 (“An”); it is at 4:3-8"),
         ("{at: 4:0-8}", "{at: 3}", "name-not-in-passage",
-         "evidence[1].at: “envoy” does not stand at 3; it stands at 1:20-25"),
-        ('"2:72-83, 1"', '"2:72-83, 3"', "name-not-in-passage", "does not stand at 3;"),
+         "evidence[1].at: “envoy” is not at 3; it is at 1:20-25"),
+        ('"2:72-83, 1"', '"2:72-83, 3"', "name-not-in-passage", "is not at 3;"),
         ('"tired and cold"', '"tired\u00a0and  cold "', "", ""),
     ],
 )  # fmt: skip
@@ -82,7 +82,7 @@ def test_another_text_is_one_fault() -> None:
     )
     (fault,) = proven(CLEAN, ["New first line", *PASSAGES])
     assert "0 of 4 passages match" in fault.message
-    assert "or see what was put in or left out before ¶1" in fault.message
+    assert "or look for lines added or removed before ¶1" in fault.message
     (fault,) = proven(HEAD)
     assert "0 of 0 passages match" in fault.message
 
@@ -94,10 +94,12 @@ def test_a_passage_that_differs_is_told_by_itself() -> None:
         ("other-text", "passages[3]"),
         ("other-text", "passages"),
     ]
-    assert "¶4, “An envoy: a man of … ’s café was shut.!”, is not what was co" in str(found[0])
-    assert "(53 characters for 52)" in found[0].message
-    assert "¶5, “More.”, was not coded, but stands in text.txt" in found[1].message
+    assert "¶4, “An envoy: a man of … ’s café was shut.!”, differs from the coded text" in str(
+        found[0]
+    )
+    assert "(53 characters instead of 52)" in found[0].message
+    assert "¶5, “More.”, is not in the coded text, but is in text.txt" in found[1].message
     upper = [*PASSAGES[:3], PASSAGES[3].replace("man", "men")]
-    assert "(the length is the same)" in proven(CLEAN, upper)[0].message
+    assert "(same length)" in proven(CLEAN, upper)[0].message
     found = proven(CLEAN, PASSAGES[:3])
     assert [fault.message for fault in found] == ["¶4 is missing in text.txt"]
