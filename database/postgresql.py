@@ -181,7 +181,8 @@ def catalog_rows(
     Only pg_catalog is on the search path; `%(path)s` holds the schemas of the user's own path.
     """
     [(before, path)] = connection.execute(
-        "select pg_catalog.current_setting('search_path'), pg_catalog.current_schemas(true)::text[]"
+        "select pg_catalog.current_setting('search_path'), "
+        "pg_catalog.current_schemas(true)::pg_catalog.text[]"
     )
     set_path = "select pg_catalog.set_config('search_path', %s, true)"
     connection.execute(set_path, ("pg_catalog",))
