@@ -54,7 +54,7 @@ class File:
                             "select name from pragma_table_info(?)", (name,)
                         )
                     ]
-                except sqlite3.Error:
+                except (sqlite3.Error, UnicodeDecodeError):
                     found[name] = []
         return found
 
@@ -71,14 +71,14 @@ class File:
         with open_sqlite(self._database) as (connection, _):
             try:
                 connection.execute(sql)
-            except (sqlite3.Error, sqlite3.Warning) as error:
+            except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
                 return str(error)
         return None
 
     def close(self) -> None:
         """Do nothing: no file is open between two queries."""
 
-    def failure(self, error: sqlite3.Error) -> DatabaseError:
+    def failure(self, error: Exception) -> DatabaseError:
         """Say what the file, not the query, is to be blamed for."""
         return DatabaseError(f"{name_of(locate(self._database))}: {driver_message(error)}")
 
@@ -118,6 +118,8 @@ class FileQuery:
         """Say what is wrong with the query, and where it says it, or with the file."""
         if isinstance(error, StatementError):
             return error
+        if isinstance(error, UnicodeDecodeError):  # see database.errors.driver_message
+            return self._file.failure(error)
         if not isinstance(error, sqlite3.Error | sqlite3.Warning):
             return None
         if self._authorizer.refused:
@@ -127,7 +129,7 @@ class FileQuery:
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
             name = getattr(error, "sqlite_errorname", "")
             if name not in ("SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_NOMEM"):
-                return self._file.failure(error)  # type: ignore[arg-type]  # it has a code
+                return self._file.failure(error)
         return in_sqlite(str(error), statement, self._file)
 
 

@@ -51,10 +51,11 @@ def run(postgres_database: Callable[..., str]) -> Iterator[tuple[str, Callable[[
     url = postgres_database()
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
-        yield (
-            url,
-            lambda statement: connection.exec_driver_sql(statement.replace("%", "%%")) and None,
-        )
+
+        def execute(statement: str) -> None:
+            connection.exec_driver_sql(statement)
+
+        yield url, execute
 
 
 @pytest.fixture
