@@ -1,7 +1,7 @@
-"""The command line: thin commands that hand over to intake, reports, schema and migrations.
+"""The command line: thin commands that hand over to coding, reports, database and migrations.
 
-Only click, and the options of rows, are imported at the start; every command imports what it
-needs when it runs.
+At the start it imports only click and the options for rows; every command imports what it needs
+when it runs.
 """
 
 from __future__ import annotations
@@ -20,44 +20,69 @@ from output.options import only_for, row_options, write
 
 FAILED, USAGE, WARNED = 1, 2, 3
 
+COMPLETE = "_SOURCEBOOK_COMPLETE"
+"""The variable in which a shell asks for completion."""
+
 FILE = click.Path(path_type=Path)
 
+LAZY = {
+    "export": (
+        "exports.command",
+        "Write all that the sourcebook holds into the folder DIR.",
+    ),
+    "feed": ("feeds.command", "Make another database an exact copy, proven equal."),
+    "report": ("reports.command", "Run a report; without a name, list them."),
+    "search": (
+        "adhoc.search_command",
+        "Find passages (where the text was kept), quotes, events, actors and more by their words.",
+    ),
+    "sql": ("adhoc.command", "Ask any question in SQL, of any database of SQLite or PostgreSQL."),
+}
+"""Commands in modules of their own, with their help in the list of commands."""
 
 text_option = click.option(
-    "--text", type=FILE, help="The text that the coding is of: proves every quotation and place."
+    "--text", type=FILE, help="The text that was coded; proves every quotation and place."
 )
 
 
 class Sourcebook(click.Group):
-    """The commands; that of the reports is imported only when it is asked for."""
-
-    lazy = {  # noqa: RUF012 - never changed
-        "export": "exports.command:export",
-        "feed": "feeds.command:feed",
-        "report": "reports.command:report",
-        "search": "adhoc.search_command:search",
-        "sql": "adhoc.command:sql",
-    }
+    """The commands; those in `LAZY` are imported only when they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all commands, the lazy ones too."""
-        return sorted([*super().list_commands(ctx), *self.lazy])
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *LAZY])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Find a command, importing it if need be."""
-        if name not in self.lazy:
+        """Return a command, imported if need be."""
+        if name not in LAZY:
             return super().get_command(ctx, name)
-        module, _, attribute = self.lazy[name].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command: click.Command = getattr(import_module(LAZY[name][0]), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write all commands, each with a whole sentence, without importing them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = super().get_command(ctx, name)
+            rows.append((name, command.get_short_help_str(200) if command else LAZY[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def table_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> Sequence[str]:
+    """Offer the tables and views of the database, for completion."""
+    del param
+    from reports.completion import tables
+
+    return tables(ctx, incomplete)
 
 
 @click.group(
     cls=Sourcebook,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="For completion in bash, of actors, topics and places too, put this in your .bashrc "
-    '(other shells: zsh_source, fish_source):\n\n\b\neval "$(_SOURCEBOOK_COMPLETE=bash_source '
-    'sourcebook)"',
+    epilog="To complete commands, options and the names of actors, topics and places in bash, put "
+    "this into your .bashrc (for other shells, write zsh_source or fish_source):\n\n\b\n"
+    'eval "$(_SOURCEBOOK_COMPLETE=bash_source sourcebook)"',
 )
 @click.option(
     "--db",
@@ -66,14 +91,14 @@ class Sourcebook(click.Group):
     default="sourcebook.db",
     show_default=True,
     show_envvar=True,
-    help="The database: a path, or a SQLAlchemy URL of SQLite or PostgreSQL.",
+    help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL.",
 )
 @click.version_option(package_name="sourcebook", message="%(prog)s %(version)s")
 @click.pass_context
 def sourcebook(ctx: click.Context, db: str) -> None:
-    """Ask what a text says: who acts, what happened, who said what, and who says so.
+    """Find out what texts say: who acts, what happened, who said what, and who vouches for it.
 
-    Rows go to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
+    Rows go to stdout, messages to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
     3 done with warnings (check).
     """
     ctx.obj = db
@@ -82,7 +107,7 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 @sourcebook.command()
 @click.pass_obj
 def init(db: str) -> None:
-    """Create or upgrade the database and load the codings that ship."""
+    """Create or upgrade the database, and load the codings that ship."""
     from coding.changeset import Peers
     from coding.load import SHIPPED, load
     from coding.validation import read
@@ -93,19 +118,21 @@ def init(db: str) -> None:
         codings = [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
         with migrating(db) as connection:
             before, after = upgrade(connection)
-        _tell_standing(db, before, after)
+        _say_schema(db, before, after)
         peers = Peers(codings)
         for coding in codings:
             with writing(db) as connection:
                 loaded = load(connection, coding, peers=peers)
-            _tell_loaded(loaded)
+            _say_loaded(loaded)
 
 
 @sourcebook.command(name="load", params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @text_option
 @click.option(
-    "--keep-text", is_flag=True, help="Store the text's passages in the database (needs --text)."
+    "--keep-text",
+    is_flag=True,
+    help="Store the text of the passages in the database; needs --text.",
 )
 @click.pass_obj
 def load_command(
@@ -117,14 +144,14 @@ def load_command(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Load codings, each in one transaction; prints what changed, by key.
+    """Load codings, each in one transaction, and print what changed, by key.
 
-    Instead of FILES it takes a folder that `export` has written as csv or jsonl: all of it, under
-    the same ids, into a sourcebook that is empty (`migrate` makes one); prints the tables.
+    FILES may also be a single folder that `export` wrote as csv or jsonl. It's loaded whole, with
+    the same ids, into an empty sourcebook, which `migrate` creates.
     """
     if any(path.is_dir() for path in files):
         if len(files) > 1 or text is not None or keep_text:
-            raise click.UsageError("a folder is loaded alone: give one, without --text")
+            raise click.UsageError("load a folder by itself, and without --text")
         _load_export(db, files[0], format, output, raw)
         return
     from coding.changeset import Peers
@@ -134,7 +161,7 @@ def load_command(
 
     _one_text(files, text)
     if keep_text and text is None:
-        raise click.UsageError("--keep-text needs --text: the text to keep")
+        raise click.UsageError("--keep-text needs --text, the text to keep")
     only_for("--raw", raw, [format], "csv")
     listing = format != "table" or output is not None
     columns = ("document", "action", "item", "key")
@@ -145,9 +172,9 @@ def load_command(
         for coding in codings:
             with writing(db) as connection:
                 loaded = load(connection, coding, peers=peers, keep_text=keep_text)
-            _tell_loaded(loaded)
+            _say_loaded(loaded)
             if coding.remarks:
-                _tell(f"{coding.path}: {_counted(len(coding.remarks), 'remark')} by `check`")
+                _say(f"{coding.path}: {_counted(len(coding.remarks), 'remark')} by `check`")
             # A table of a document's first load would list everything in it.
             if listing or not loaded.first:
                 rows += ((loaded.document, action, *item) for action, item in loaded.changes)
@@ -172,7 +199,7 @@ def _load_export(db: str, folder: Path, format: str, output: Path | None, raw: b
         with writing(db) as connection:
             counts = load(connection, folder)
         _print(("table", "rows"), list(counts.items()), format, output, raw, numbers=("rows",))
-    _tell(f"{folder}: {_counted(sum(counts.values()), 'row')} loaded")
+    _say(f"{folder}: {_counted(sum(counts.values()), 'row')} loaded")
 
 
 @sourcebook.command(params=row_options())
@@ -181,9 +208,9 @@ def _load_export(db: str, folder: Path, format: str, output: Path | None, raw: b
 def check(
     files: tuple[Path, ...], text: Path | None, format: str, output: Path | None, raw: bool
 ) -> None:
-    """Check codings by every rule; changes nothing.
+    """Check codings against every rule, without loading them.
 
-    Exit status: 1 if there are errors, 3 if the worst is a warning, else 0.
+    Exit status: 1 if there are errors, 3 if there are only warnings, otherwise 0.
     """
     from coding.faults import Severity
     from coding.validation import check_file
@@ -197,54 +224,63 @@ def check(
                 click.echo(str(fault))
         else:
             rows = [
-                (one.file, one.line, str(one.severity), one.rule, one.where, one.message)
-                for one in faults
+                (
+                    fault.file,
+                    fault.line,
+                    str(fault.severity),
+                    fault.rule,
+                    fault.where,
+                    fault.message,
+                )
+                for fault in faults
             ]
             columns = ("file", "line", "severity", "rule", "where", "message")
             _print(columns, rows, format, output, raw, numbers=("line",))
-    found = {severity: sum(one.severity is severity for one in faults) for severity in Severity}
-    _tell(", ".join(_counted(count, severity) for severity, count in found.items()))
-    if found[Severity.ERROR]:
+    counts = {
+        severity: sum(fault.severity is severity for fault in faults) for severity in Severity
+    }
+    _say(", ".join(_counted(count, severity) for severity, count in counts.items()))
+    if counts[Severity.ERROR]:
         sys.exit(FAILED)
-    if found[Severity.WARNING]:
+    if counts[Severity.WARNING]:
         sys.exit(WARNED)
 
 
 @sourcebook.command()
 @click.argument("file", type=FILE)
-@click.option("--text", type=FILE, required=True, help="The text that the coding is of.")
+@click.option("--text", type=FILE, required=True, help="The text that was coded.")
 def pin(file: Path, text: Path) -> None:
-    """Turn draft places, such as 2 "first … last words", into offsets; measure the passages.
+    """Turn quoted places, such as 2 "first … last words", into offsets, and measure the passages.
 
-    Rewrites FILE, comments and layout kept, or leaves it as it was and says what is not found.
+    FILE is rewritten with its comments and layout. If some words aren't found, it stays as it was.
     """
     from coding.pinning import pin_file
 
     with failing():
         pinned = pin_file(file, text)
-    _tell(f"{file}: {pinned} places pinned")
+    _say(f"{file}: {pinned} places pinned")
 
 
 @sourcebook.command()
 @click.pass_obj
 def migrate(db: str) -> None:
-    """Upgrade the schema; says where it stands."""
+    """Create the database or upgrade its schema, and print the version."""
     from database.connect import migrating
     from migrations.upgrade import upgrade
 
     with failing(), migrating(db) as connection:
         before, after = upgrade(connection)
-    _tell_standing(db, before, after)
+    _say_schema(db, before, after)
 
 
 @sourcebook.command(params=row_options("mermaid"))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=table_names)
 @click.pass_obj
 def tables(db: str, name: str | None, format: str, output: Path | None, raw: bool) -> None:
     """Print the data dictionary: all tables and views, or the columns of one.
 
-    Rows are counted, and examples shown, where there is a database. One that is no sourcebook says
-    itself what it holds. --format mermaid draws the diagram of all tables.
+    If the database exists, rows are counted and examples shown. It need not be a sourcebook: any
+    SQLite or PostgreSQL database describes itself. --format mermaid draws a diagram of all tables.
     """
     from database import describe
     from schema.dictionary import UnknownTableError
@@ -252,39 +288,45 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
     only_for("--raw", raw, [format], "csv")
     if format == "mermaid" and name is not None:
         raise click.UsageError("--format mermaid draws all tables; leave NAME out")
-    with failing(), describe.describing(db) as there:
+    with failing(), describe.describing(db) as dictionary:
         if format == "mermaid":
-            _write(there.mermaid(), output)
+            _write(dictionary.mermaid(), output)
         elif name is None:
-            rows = list(there.tables())
+            rows = list(dictionary.tables())
             _print(describe.Table._fields, rows, format, output, raw, numbers=("rows",))
         else:
             try:
-                columns = list(there.columns(name))
+                columns = list(dictionary.columns(name))
             except UnknownTableError as error:
                 raise click.UsageError(error.args[0]) from None
             _print(describe.Column._fields, columns, format, output, raw)
-        for note in there.notes:
-            _tell(note)
+        for note in dictionary.notes:
+            _say(note)
 
 
 def main() -> None:
     """Run the command line; the console script."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        # What the caller has closed must not become the place of the next file that is opened.
+        # The next file to be opened must not take the number of a stream that the caller closed.
         if getattr(sys, name) is None:
-            nothing = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - to the end
+            nothing = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - open until exit
             setattr(sys, name, nothing)
+    if COMPLETE in os.environ:
+        from click.shell_completion import add_completion_class
+
+        from reports.completion import WholeWords
+
+        add_completion_class(WholeWords)
     try:
         try:
-            sourcebook(prog_name="sourcebook")
+            sourcebook(prog_name="sourcebook", complete_var=COMPLETE)
         finally:
             sys.stdout.flush()
     except MemoryError:
         click.echo("Error: there is not enough memory for this", err=True)
         sys.exit(FAILED)
     except OSError as error:
-        # A full disk, say. Python would try to write what is left once more when it ends.
+        # A full disk, for example. Python would try to flush again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         click.echo(f"Error: cannot write: {error.strerror or error}", err=True)
         sys.exit(FAILED)
@@ -292,7 +334,7 @@ def main() -> None:
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Turn what stops a command into lines on stderr and exit status 1."""
+    """Turn an error that the user can do something about into lines on stderr and status 1."""
     from coding.faults import InvalidInputError
     from output.options import failing as stopping
 
@@ -314,7 +356,7 @@ def _counted(count: int, what: str) -> str:
 
 def _one_text(files: Sequence[Path], text: Path | None) -> None:
     if text is not None and len(files) > 1:
-        raise click.UsageError("--text is the text of one coding; give one FILE with it")
+        raise click.UsageError("--text is the text of a single coding; give a single FILE with it")
 
 
 def _print(
@@ -338,31 +380,31 @@ def _write(text: str, output: Path | None) -> None:
         out.write(text)
 
 
-def _tell(message: str) -> None:
+def _say(message: str) -> None:
     from schema.escape import visible
 
     click.echo(visible(message), err=True)
 
 
-def _tell_standing(db: str, before: str | None, after: str | None) -> None:
+def _say_schema(db: str, before: str | None, after: str | None) -> None:
     from database.location import locate, name_of
 
     name = name_of(locate(db))
     if before is None:
-        _tell(f"{name}: created, schema {after}")
+        _say(f"{name}: created, schema {after}")
     elif before == after:
-        _tell(f"{name}: schema {after}, nothing to upgrade")
+        _say(f"{name}: schema {after}, nothing to upgrade")
     else:
-        _tell(f"{name}: upgraded from schema {before} to {after}")
+        _say(f"{name}: upgraded from schema {before} to {after}")
 
 
-def _tell_loaded(loaded: Any) -> None:
+def _say_loaded(loaded: Any) -> None:
     if loaded.changes:
-        _tell(f"{loaded.document}: {loaded.summary()}")
+        _say(f"{loaded.document}: {loaded.summary()}")
     else:
-        _tell(f"{loaded.document}: unchanged")
+        _say(f"{loaded.document}: unchanged")
     if loaded.kept:
-        _tell(f"{loaded.document}: text of {loaded.kept} passages kept")
+        _say(f"{loaded.document}: text of {loaded.kept} passages kept")
 
 
 if __name__ == "__main__":

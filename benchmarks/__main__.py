@@ -37,7 +37,7 @@ SHORTEST_ANSWER = 0.1
 FEED_ROUNDS = 3
 """The most rounds of feeds: one takes minutes."""
 
-FILTERED, ENTIRE, STARTED = 1.3, 1.5, 1.3
+FILTERED, ENTIRE, STARTED, HELPED = 1.3, 1.5, 1.3, 1.5
 """The limits: how many times as long as the other side we may take."""
 
 
@@ -219,6 +219,17 @@ def _starting(database: Path, folder: Path, rounds: int) -> Iterator[str]:
         f"imports the same libraries. The limit is a ratio of {STARTED}.",
         "",
         "| report | imports only | ratio | ratio of processor time |",
+        "| ---: | ---: | ---: | ---: |",
+        f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {_ratios(ours, theirs)} |",
+        "",
+    )
+    listing = Command([SOURCEBOOK, "--help"], out)
+    ours, theirs = alternate(25, listing, Command([sys.executable, "-c", "import click"], out))
+    yield from (
+        "`sourcebook --help`, compared with `python -c 'import click'`: medians of 25 processes",
+        f"each. The limit is a ratio of {HELPED}.",
+        "",
+        "| help | import click | ratio | ratio of processor time |",
         "| ---: | ---: | ---: | ---: |",
         f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {_ratios(ours, theirs)} |",
         "",

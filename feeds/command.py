@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from output.options import failing, only_for, row_options, write
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from sqlalchemy.engine import URL
 
     from feeds.feeding import Fed, TableFed
@@ -58,6 +59,16 @@ what is printed could not be written, 2 wrong usage.
 """
 
 
+def _targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the beginnings of URLs, and files."""
+    del ctx, param
+    from click.shell_completion import CompletionItem
+
+    urls = ("duckdb:///", "mysql+pymysql://", "postgresql://", "sqlite:///")
+    offered = [CompletionItem(url) for url in urls if url.startswith(incomplete)]
+    return [CompletionItem(incomplete, type="file"), *offered]
+
+
 def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
     del ctx, param
     if not (value.isascii() and value.isidentifier() and value == value.lower()):
@@ -68,7 +79,7 @@ def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 
 @click.command(epilog=EPILOG, params=[])
-@click.argument("target", envvar=VARIABLE)
+@click.argument("target", envvar=VARIABLE, shell_complete=_targets)
 @click.option(
     "--schema",
     default=SCHEMA,

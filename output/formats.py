@@ -20,7 +20,6 @@ tsv is PostgreSQL's COPY text format: a tab, line end or backslash in a value is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
@@ -56,6 +55,8 @@ def render(
     A table is fitted to `width`, the terminal's; without it nothing is wrapped. `raw` keeps csv
     cells that a spreadsheet would run as formulas.
     """
+    from dataclasses import replace  # slow to import; every command imports this module
+
     count = 0
 
     def counted() -> Iterator[Sequence[Cell]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -81,6 +80,7 @@ def write(
     a terminal hides details, and stderr names them. If the format has no room for the page's meta,
     stderr gets that too. Returns None if the reader of stdout went away.
     """
+    import shutil
     from dataclasses import replace
 
     from output.destination import destination

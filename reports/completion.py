@@ -77,10 +77,10 @@ def choices(known: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(choice) for choice in known if choice.startswith(incomplete)]
 
 
-def tables(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+def tables(ctx: click.Context, incomplete: str) -> list[str]:
     """Offer the tables and views of the database."""
     rows = _query(_database(ctx), SQLITE_TABLES, POSTGRESQL_TABLES)
-    return choices(sorted(name for (name,) in rows), incomplete)
+    return sorted(name for (name,) in rows if name.startswith(incomplete))
 
 
 def values(ctx: click.Context, type: Type, incomplete: str) -> list[CompletionItem]:

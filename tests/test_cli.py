@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli import sourcebook
+from cli import LAZY, sourcebook
 from tests.sound import SOUND
 
 ROOT = Path(__file__).parent.parent
@@ -368,8 +368,25 @@ def test_no_format_steers_a_terminal(article: Path, tmp_path: Path, format: str)
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
-    for command in (["--help"], ["load", "--help"], ["report", "--help"]):
+    for command in (["load", "--help"], ["report", "--help"]):
         assert not imported(command, tmp_path) & set(HEAVY), command
+
+
+def test_the_list_of_commands_imports_none_of_them(tmp_path: Path) -> None:
+    modules = {
+        module
+        for module in imported(["--help"], tmp_path)
+        if module.partition(".")[0] not in {*sys.stdlib_module_names, "click"}
+        and not module.startswith("_")
+    }
+    assert modules == {"cli", "output", "output.formats", "output.options"}
+
+
+@pytest.mark.parametrize("name", LAZY)
+def test_a_command_says_the_same_of_itself_as_the_list(name: str) -> None:
+    command = sourcebook.get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    assert command.get_short_help_str(200) == LAZY[name][1]
 
 
 def test_a_report_imports_no_migrations_and_no_intake(article: Path) -> None:

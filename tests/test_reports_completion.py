@@ -12,10 +12,12 @@ import pytest
 from click.shell_completion import ShellComplete
 
 import cli
+from database.connect import writing
 from reports.catalogue import Catalogue
 from schema.vocabulary import Modality
 from tests.databases import on_sqlite
 from tests.features import ROOT, book, own, put
+from tests.made_up import Book
 
 __all__ = ["book", "own"]  # fixtures
 
@@ -70,6 +72,37 @@ def test_events_and_documents_are_offered(book: str) -> None:
     assert found == {"landing": "Alma lands in the port of Brim"}
     assert set(offered(book, "report", "event", "--event", "a st")) == {"storm"}
     assert offered(book, "report", "coverage", "--document", "gaz") == {"gazette": "The Gazette"}
+
+
+@pytest.mark.parametrize(
+    ("begun", "found"),
+    [
+        ("shared", {"one:shared", "two:shared"}),
+        ("two:", {"two:alone", "two:shared"}),
+        ("two:al", {"two:alone"}),
+        ("al", {"alone"}),
+        ("Twice rep", {"one:shared", "two:shared"}),
+    ],
+)
+def test_an_event_needs_its_document_if_another_has_its_key(
+    database: str, begun: str, found: set[str]
+) -> None:
+    with writing(database) as connection:
+        two = Book(connection)
+        for document, events in {
+            "one": {"shared": "Twice reported"},
+            "two": {"shared": "Twice reported, differently", "alone": "Once"},
+        }.items():
+            two.document(document, document.title(), 1)
+            for key, title in events.items():
+                two.event(key, title, {"voice": document, "at": [(1, 0)]})
+    assert set(offered(database, "report", "event", "--event", begun)) == found
+
+
+def test_tables_and_targets_are_offered(book: str) -> None:
+    assert {"events", "event_links"} <= set(offered(book, "tables", "event"))
+    assert set(offered(book, "tables", "timel")) == {"timeline"}
+    assert {"postgresql://", "p"} == set(offered(book, "feed", "p"))
 
 
 @on_sqlite
@@ -175,7 +208,10 @@ def test_bash_completes_as_the_help_says(book: str, tmp_path: Path) -> None:
     assert f"  {line}\n" in shown
     press = (
         f"{line}\n"
-        "COMP_WORDS=(sourcebook report timeline --actor angs) COMP_CWORD=4\n"
+        "COMP_WORDS=(sourcebook report event --event bulletin : lan) COMP_CWORD=6\n"
+        "_sourcebook_completion sourcebook\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
+        "COMPREPLY=() COMP_WORDS=(sourcebook report timeline --actor = angs) COMP_CWORD=5\n"
         "_sourcebook_completion sourcebook\n"
         'printf "%s\\n" "${COMPREPLY[@]}"\n'
         "COMPREPLY=() COMP_WORDS=(sourcebook report tim) COMP_CWORD=2\n"
@@ -190,4 +226,4 @@ def test_bash_completes_as_the_help_says(book: str, tmp_path: Path) -> None:
         check=False,
         encoding="utf-8",
     )
-    assert (done.stdout.split(), done.stderr) == (["zoe", "timeline"], "")
+    assert (done.stdout.split(), done.stderr) == (["landing", "zoe", "timeline"], "")
