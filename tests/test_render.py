@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from output.destination import destination
 from output.formats import Format, render
-from output.page import Cell, Column, Page, cell_text
+from output.page import Cell, Column, Json, Page, cell_text
 from schema.escape import visible
 from tests.pages import HARD, PAGE, TEXTS, harmless, hostile, one_column, show, unhurried
 
@@ -184,6 +185,11 @@ def test_a_page_without_rows_is_still_well_formed(format: Format) -> None:
             "\uff0b1",
             "\uff0d1",
             "\uff20A1",
+            "\u22121",
+            "\u2800=1",
+            "\ufe0f=1",
+            "\u0301=1",
+            "\u3164=1",
             "\ufe661",
             '=1,"x"',
             "=1\n",
@@ -204,8 +210,66 @@ def test_csv_leaves_numbers_and_other_text_alone(value: Cell) -> None:
     assert show(one_column(value), Format.CSV, raw=False) == f"value\n{value}\n"
 
 
-def test_a_column_name_is_no_formula_either() -> None:
+def test_a_column_name_is_not_a_formula_either() -> None:
     assert show(Page([Column("=cmd()")], []), Format.CSV) == "'=cmd()\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "neutral"),
+    [
+        ("x;=cmd|a!A0", "x;'=cmd|a!A0"),
+        ("x; -1; +2", "x;' -1;' +2"),
+        ("x\n=1", "x\n'=1"),
+        ("x\r\n\u2800=1", "x\r\n'\u2800=1"),
+        ("x\t@A1", "x\t'@A1"),
+        ('x;"=1', "x;'\"=1"),
+        ('x;""=1', 'x;\'""=1'),
+        (";=1", ";'=1"),
+        ("=1;=1", "'=1;'=1"),
+        ("x;'=1", "x;'=1"),
+        ("Iran; Russia; a-b", "Iran; Russia; a-b"),
+        ("(-1); a = b", "(-1); a = b"),
+        (Json('["x;=1"]'), """["x;'=1"]"""),
+    ],
+)
+def test_csv_has_no_formula_where_a_spreadsheet_splits_at_semicolons(
+    value: str, neutral: str
+) -> None:
+    assert list(csv.reader(io.StringIO(show(one_column(value), Format.CSV), newline="")))[1] == [
+        neutral
+    ]
+
+
+@unhurried
+@given(st.text("=+-@\u2212\uff1d;\t\r\n\" \u2800\u3164\ufe0f\u0301a,'0", max_size=12))
+def test_a_semicolon_never_uncovers_a_formula(value: str) -> None:
+    """Read the file as a spreadsheet does that splits at semicolons, after another column."""
+    page = Page((Column("key"), Column("value")), [(value, value), ("k", value)])
+    written = show(page, Format.CSV)
+    for cells in csv.reader(io.StringIO(written, newline=""), delimiter=";"):
+        for cell in cells:
+            seen = cell.lstrip(" \t\r\n\u2800\u3164\ufe0f\u0301")
+            assert not seen.startswith(tuple("=+-@\u2212\uff1d")), (written, cell)
+
+
+@pytest.mark.parametrize(
+    "date", ["-0043", "-0043-03-15", "-0043/-0040", "-0043~", "-004X", "-0043-23?", "-0043/.."]
+)
+def test_csv_leaves_dates_and_exact_numbers_as_they_are_stored(date: str) -> None:
+    assert show(one_column(date, Json("-1.50")), Format.CSV) == f"value\n{date}\n-1.50\n"
+
+
+@pytest.mark.parametrize("value", ["-0043;=1", "-0043 BC", "-43"])
+def test_only_dates_may_start_with_a_minus_sign(value: str) -> None:
+    neutral = value.replace("=", "'=")
+    assert show(one_column(value), Format.CSV) == f"value\n'{neutral}\n"
+
+
+def test_csv_is_written_in_linear_time() -> None:
+    for value in ("\n" * 10**6, ";" * 10**6, ";" + " !" * 10**6):
+        started = time.process_time()
+        show(one_column(value), Format.CSV)
+        assert time.process_time() - started < 20
 
 
 # --- terminals ------------------------------------------------------------------------------------
