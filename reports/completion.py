@@ -110,7 +110,8 @@ def _query(database: str, query: str, for_postgresql: str | None = None) -> Sequ
     if "://" in database:
         return _query_url(database, query, for_postgresql or query)
     try:
-        file = Path(database).expanduser().resolve().as_uri()
+        path = Path(database)  # `./~/x.db` is in a folder called `~`
+        file = (path.expanduser() if database.startswith("~") else path).resolve().as_uri()
         with closing(sqlite3.connect(f"{file}?mode=ro", uri=True, timeout=PATIENCE)) as connection:
             return connection.execute(query).fetchall()
     except (sqlite3.Error, OSError, RuntimeError, ValueError):

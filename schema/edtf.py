@@ -169,6 +169,7 @@ _ADVICE = (
     (r"([0-9]{4})-([0-9]{4})", r"write \1/\2 for 'from, to', [\1..\2] for 'once, within'"),
     (r"-?[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?", "months and days have two digits, as in 2015-01-09"),
     (r"([0-9]{3})", r"a year has four digits: write \1X for the decade"),
+    (r"[0-9]", "a year has four digits: leave the date out where none is known"),
     (r"([0-9]{2})", r"each date begins with a year of four digits; the century is \1XX"),
     (r"([0-9XY?~%-]+)\.\.", r"write \1/.. for 'from then on', [\1..] for 'once, then or later'"),
     (r"\.\.([0-9XY?~%-]+)", r"write ../\1 for 'until then', [..\1] for 'once, then or earlier'"),
@@ -176,7 +177,8 @@ _ADVICE = (
     (r"([0-9X-]+)(\?~|~\?)", r"uncertain and approximate at once is one mark: write \1%"),
     (r".*[?~%]{2}.*", "one mark of ? ~ % in one place"),
     (r"(open|unknown)", "that is an older EDTF: write .. for open, nothing for unknown"),
-    (r"[0-9ux-]+", "an unspecified digit is a capital X"),
+    (r"[0-9X?~%-]*[ux][0-9uxX?~%-]*", "an unspecified digit is a capital X"),
+    (r"(-?[0-9X]{4}(-[0-9X]{2})?)-", r"nothing follows the last hyphen: write \1"),
     (r".*[0-9]T[0-9].*", "a time of day stands alone, in no interval or set: write the day"),
     (r".*[\[\]{}].*", "a set is the whole date: no other text beside its brackets, none within"),
 )

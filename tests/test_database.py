@@ -11,7 +11,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli import sourcebook
 from database import location
 from database.connect import migrating, reading, writing
 from database.errors import DatabaseError
@@ -363,6 +365,26 @@ def test_a_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("HOME", str(tmp_path))
     migrate("~/sourcebook.db")
     assert [path.name for path in tmp_path.iterdir()] == ["sourcebook.db"]
+
+
+@pytest.mark.parametrize("name", ["./~/x.db", "./~tilde.db", ".//~root"])
+def test_a_tilde_after_a_dot_is_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    (here / "~").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    for arguments in (["migrate"], ["report", "actors"], ["sql", "select 1 as n"], ["tables"]):
+        done = CliRunner().invoke(sourcebook, ["--db", name, *arguments])
+        assert (done.exit_code, done.stderr.count("no such")) == (0, 0), done.output
+    assert Path(name).is_file()
+    assert list(home.iterdir()) == []
+    done = CliRunner().invoke(sourcebook, ["--db", name, "feed", "./~/copy.db"])
+    assert done.exit_code == 0, done.output
+    assert (here / "~" / "copy.db").is_file()
+    assert list(home.iterdir()) == []
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
