@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from schema.models import METADATA
-from tests.rows import fill
+from tests.sample_rows import fill
 
 TEXTS = (
     r"\N",
@@ -61,7 +61,7 @@ DAYS = ("0000-01-01", "0001-01-01", "1900-02-28", "2016-02-29", "9999-12-31")
 
 
 def hostile(connection: sa.Connection, texts: Sequence[str] = TEXTS) -> None:
-    """Write the rows of tests/rows.py, and such as hold these texts in every column that may.
+    """Write the sample rows, and rows that hold these texts in every column that may.
 
     Some come before the rows that they point to: a place in a later one, an unnamed source.
     """

@@ -31,7 +31,7 @@ from feeds.target import Options, Target
 from migrations.upgrade import upgrade
 from schema.models import METADATA
 from tests.databases import Files, Server
-from tests.rows import fill, held
+from tests.sample_rows import fill, stored_rows
 
 SCHEMA = "sourcebook"
 PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
@@ -91,16 +91,16 @@ class Place:
         with migrating(self.url) as connection:
             upgrade(connection)
 
-    def held(self) -> dict[str, list[tuple[Any, ...]]]:
+    def stored_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Give all rows that it holds, but for the record of feeds."""
         with reading(self.url) as connection:
             return content(connection)
 
     def refused(self, source: str, **options: bool) -> str:
         """Feed it, which must fail and change nothing; give the message, of one line."""
-        before = self.held()
+        before = self.stored_rows()
         said = refusal(source, self, **options)
-        assert self.held() == before
+        assert self.stored_rows() == before
         return said
 
 
@@ -116,7 +116,7 @@ def record(place: Place, *tables: str, **values: str | None) -> None:
 
 def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Give all rows, but for the record of feeds."""
-    return {name: rows for name, rows in held(connection).items() if name != "feeds"}
+    return {name: rows for name, rows in stored_rows(connection).items() if name != "feeds"}
 
 
 def fed(source: str, place: Place, **options: bool) -> Fed:
@@ -151,7 +151,7 @@ def equal(source: str, place: Place) -> bool:
     ours["passages"] = sorted(
         ((*row[:text], None, *row[text + 1 :]) for row in ours["passages"]), key=repr
     )
-    return ours == place.held()
+    return ours == place.stored_rows()
 
 
 @contextmanager

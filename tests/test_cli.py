@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import LAZY, sourcebook
-from tests.sound import SOUND
+from tests.valid_coding import VALID_CODING
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("sqlalchemy", "alembic", "pydantic", "yaml", "tabulate", "rapidfuzz", "psycopg")
@@ -88,12 +88,12 @@ def test_the_database_may_be_named_by_option_or_environment(tmp_path: Path) -> N
 
 def test_load_lists_by_key_what_a_changed_coding_changes(tmp_path: Path) -> None:
     coding = tmp_path / "coding.yaml"
-    coding.write_text(SOUND, encoding="utf-8")
+    coding.write_text(VALID_CODING, encoding="utf-8")
     run("migrate", cwd=tmp_path)
     first = run("load", "coding.yaml", cwd=tmp_path)
     assert (first.returncode, first.stdout) == (0, "")
     assert "harbour-talks: added 4 actors, 1 coding, 2 events" in first.stderr
-    coding.write_text(SOUND.replace("Sudland leaves", "Sudland goes"), encoding="utf-8")
+    coding.write_text(VALID_CODING.replace("Sudland leaves", "Sudland goes"), encoding="utf-8")
     second = run("load", "coding.yaml", "--format", "json", cwd=tmp_path)
     assert json.loads(second.stdout) == [
         {"document": "harbour-talks", "action": "changed", "item": "event", "key": "walk-out"}
@@ -108,7 +108,7 @@ def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
     run("migrate", cwd=tmp_path)
     before = (tmp_path / "sourcebook.db").read_bytes()
     coding = tmp_path / "coding.yaml"
-    faulty = SOUND.replace("place: port-ann", "place: port-anne").replace(
+    faulty = VALID_CODING.replace("place: port-ann", "place: port-anne").replace(
         "  - at: 1:60-80", "  - at: 1:60-180"
     )
     coding.write_text(faulty, encoding="utf-8")
@@ -135,7 +135,7 @@ def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
 def test_the_exit_status_of_check_says_the_worst(
     tmp_path: Path, old: str, new: str, status: int, counts: str
 ) -> None:
-    (tmp_path / "coding.yaml").write_text(SOUND.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / "coding.yaml").write_text(VALID_CODING.replace(old, new, 1), encoding="utf-8")
     done = run("check", "coding.yaml", cwd=tmp_path)
     assert done.returncode == status
     assert done.stderr.strip() == counts
@@ -143,7 +143,7 @@ def test_the_exit_status_of_check_says_the_worst(
 
 
 def test_check_gives_rows_in_every_format(tmp_path: Path) -> None:
-    (tmp_path / "coding.yaml").write_text(SOUND.replace("place: port-ann", "place: x"))
+    (tmp_path / "coding.yaml").write_text(VALID_CODING.replace("place: port-ann", "place: x"))
     done = run("check", "coding.yaml", "--format", "json", cwd=tmp_path)
     rows = json.loads(done.stdout)
     assert {"file", "line", "severity", "rule", "where", "message"} == set(rows[0])
@@ -166,14 +166,14 @@ def test_keep_text_needs_the_text(tmp_path: Path) -> None:
 BAD = {
     "missing": None,
     "empty": b"",
-    "not-utf-8": SOUND.encode().replace(b"Norland", b"Norl\xe4nd"),
+    "not-utf-8": VALID_CODING.encode().replace(b"Norland", b"Norl\xe4nd"),
     "malformed": b"format: [1\ncoder: x",
     "bomb": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
     "tag": b"format: !!python/object/apply:os.system ['true']\n",
-    "duplicate": SOUND.encode() + b"coder: Again\n",
-    "wrong-type": SOUND.encode().replace(b"actors:\n- {key: ana", b"actors:\n- [key: ana"),
-    "unknown": SOUND.encode() + b"colour: red\n",
-    "control": SOUND.encode().replace(b"Ana Writer", b'"Ana \\e[31m Writer"'),
+    "duplicate": VALID_CODING.encode() + b"coder: Again\n",
+    "wrong-type": VALID_CODING.encode().replace(b"actors:\n- {key: ana", b"actors:\n- [key: ana"),
+    "unknown": VALID_CODING.encode() + b"colour: red\n",
+    "control": VALID_CODING.encode().replace(b"Ana Writer", b'"Ana \\e[31m Writer"'),
     "huge": b"# " + b"x" * 50_000_000,
 }
 

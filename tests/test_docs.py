@@ -27,7 +27,7 @@ from docs.editor_schema import coding_schema
 from docs.parts import PARTS, fenced
 from schema import vocabulary
 from schema.edtf import Edtf
-from tests.sound import SOUND
+from tests.valid_coding import VALID_CODING
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -280,8 +280,8 @@ def test_codings_are_valid(path: Path, load: Loader) -> None:
     ],
 )
 def test_what_we_accept_is_valid(old: str, new: str, load: Loader) -> None:
-    assert old in SOUND
-    assert wrong(load(SOUND.replace(old, new))) == []
+    assert old in VALID_CODING
+    assert wrong(load(VALID_CODING.replace(old, new))) == []
 
 
 @LOADERS
@@ -303,8 +303,8 @@ def test_what_we_accept_is_valid(old: str, new: str, load: Loader) -> None:
     ],
 )
 def test_what_we_refuse_is_marked(old: str, new: str, load: Loader) -> None:
-    assert old in SOUND
-    assert wrong(load(SOUND.replace(old, new))) != []
+    assert old in VALID_CODING
+    assert wrong(load(VALID_CODING.replace(old, new))) != []
 
 
 def test_editors_can_show_what_values_and_roles_mean() -> None:

@@ -26,7 +26,7 @@ from tests.databases import Files, Server, migrate, on_sqlite
 from tests.export_faults import FAULTS
 from tests.export_folders import BACK, contents, descriptor, run, seal
 from tests.export_hostile import NUL, TEXTS, hostile
-from tests.rows import MORE, fill, held
+from tests.sample_rows import EXTRA_ROWS, fill, stored_rows
 
 Fixture = dict[str, Path]
 
@@ -38,7 +38,7 @@ def load(database: str, folder: Path) -> dict[str, int]:
 
 def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
     with reading(database) as connection:
-        return {name: rows for name, rows in held(connection).items() if name != "feeds"}
+        return {name: rows for name, rows in stored_rows(connection).items() if name != "feeds"}
 
 
 @pytest.mark.parametrize("format", BACK)
@@ -58,7 +58,7 @@ def test_a_sourcebook_goes_out_and_in_again(
     assert contents(tmp_path / "again") == contents(tmp_path / "out")
     with writing(database) as connection:  # new rows are numbered on
         for table in ("actors", "places", "introductions"):
-            row = {name: value for name, value in MORE[table].items() if name != "id"}
+            row = {name: value for name, value in EXTRA_ROWS[table].items() if name != "id"}
             connection.execute(METADATA.tables[table].insert(), row)
 
 
@@ -145,7 +145,7 @@ def test_whatever_is_stored_comes_back(
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Fixture:
-    """Exports of the rows of tests/rows.py."""
+    """Exports of the rows of tests/sample_rows.py."""
     folder = tmp_path_factory.mktemp("plain")
     database = migrate(str(folder / "sourcebook.db"))
     with writing(database) as connection:
@@ -211,7 +211,7 @@ def test_a_line_is_counted_as_editors_do(database: str, tmp_path: Path) -> None:
         connection.execute(
             sa.text("update topics set label = :label"), {"label": "three\nlines\r\nlong"}
         )
-        connection.execute(METADATA.tables["topics"].insert(), MORE["topics"])
+        connection.execute(METADATA.tables["topics"].insert(), EXTRA_ROWS["topics"])
     run(source, tmp_path / "out", "csv")
     path = tmp_path / "out" / "topics.csv"
     path.write_bytes(path.read_bytes().replace(b"90,other", b"ninety,other"))

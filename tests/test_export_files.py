@@ -37,7 +37,7 @@ from schema.vocabulary import FactKind
 from tests.databases import Server, migrate, on_postgresql
 from tests.export_folders import BACK, contents, descriptor, missing, ordered, run
 from tests.export_hostile import hostile
-from tests.rows import fill
+from tests.sample_rows import fill
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -219,7 +219,7 @@ def test_a_package_lets_the_library_find(
 
 @pytest.fixture(scope="module")
 def sourcebooks_of_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An export in csv of the rows of tests/rows.py."""
+    """An export in csv of the rows of tests/sample_rows.py."""
     folder = tmp_path_factory.mktemp("rows")
     database = migrate(str(folder / "sourcebook.db"))
     with writing(database) as connection:
@@ -324,7 +324,7 @@ def test_a_day_that_is_none_is_refused_in_parquet(
 
 @pytest.fixture
 def sourcebook_of_rows(tmp_path: Path) -> str:
-    """A sourcebook in SQLite with the rows of tests/rows.py, to be changed."""
+    """A sourcebook in SQLite with the rows of tests/sample_rows.py, to be changed."""
     database = migrate(str(tmp_path / "sourcebook.db"))
     with writing(database) as connection:
         fill(connection)

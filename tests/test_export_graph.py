@@ -25,7 +25,7 @@ from reports.run import run
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
-from tests.made_up import Book
+from tests.sourcebook_builder import SourcebookBuilder
 
 ACTORS = METADATA.tables["actors"]
 
@@ -145,9 +145,9 @@ def said(certainty: str = "asserted", modality: str = "actual", stance: str | No
 def ties(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[[Any], Any]:
     """Make up a sourcebook of two actors and give its edges, and what stderr says."""
 
-    def made(fill: Callable[[Book], None]) -> tuple[list[Any], str]:
+    def made(fill: Callable[[SourcebookBuilder], None]) -> tuple[list[Any], str]:
         with writing(database) as connection:
-            book = Book(connection)
+            book = SourcebookBuilder(connection)
             book.actor("alma", "Alma")
             book.actor("brim", "Brim")
             book.document("letter", "A letter", 2)
@@ -159,7 +159,7 @@ def ties(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> C
     return made
 
 
-def relation(book: Book, key: str, *evidence: Any, type: str = "supports") -> None:
+def relation(book: SourcebookBuilder, key: str, *evidence: Any, type: str = "supports") -> None:
     book.fact(
         FactKind.RELATION,
         key,
@@ -172,7 +172,7 @@ def relation(book: Book, key: str, *evidence: Any, type: str = "supports") -> No
 
 @on_sqlite
 def test_what_nobody_has_as_actual_is_no_tie(ties: Callable[[Any], Any]) -> None:
-    def fill(book: Book) -> None:
+    def fill(book: SourcebookBuilder) -> None:
         relation(book, "denied", said(modality="denied"))
         relation(book, "rejected", said("alleged", stance="rejects"))
         relation(book, "open", said("alleged"), said("reported"), said(modality="denied"))
@@ -189,7 +189,7 @@ def test_what_nobody_has_as_actual_is_no_tie(ties: Callable[[Any], Any]) -> None
 
 @on_sqlite
 def test_events_between_two_are_counted_by_type_and_way(ties: Callable[[Any], Any]) -> None:
-    def fill(book: Book) -> None:
+    def fill(book: SourcebookBuilder) -> None:
         forth: Any = {"doer": ["alma"], "receiver": ["brim"], "event_type": "aid"}
         book.event("one", "One", said(), said("alleged"), **forth)
         book.event("two", "Two", said("rumoured"), said("reported", "denied"), **forth)
@@ -226,7 +226,7 @@ def test_both_graphs_have_the_same_for_alleged(database: str, tmp_path: Path) ->
         "reported": ([said("alleged", stance="rejects"), said("reported")], 0),
     }
     with writing(database) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.actor("alma", "Alma")
         book.document("letter", "A letter", 2)
         for key, (evidence, _) in told.items():
@@ -246,7 +246,7 @@ def test_both_graphs_have_the_same_for_alleged(database: str, tmp_path: Path) ->
 
 @on_sqlite
 def test_a_symmetric_tie_stands_once_and_says_so(ties: Callable[[Any], Any]) -> None:
-    def fill(book: Book) -> None:
+    def fill(book: SourcebookBuilder) -> None:
         relation(book, "pact", said(), type="ally-of")
         relation(book, "again", said(), type="ally-of")
 

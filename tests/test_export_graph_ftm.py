@@ -24,7 +24,7 @@ from exports.ftm_entities import LIMIT, LIMITS, SCHEMA_OF, Evidence, Participant
 from exports.writing import Export
 from schema.vocabulary import ActorKind, FactKind
 from tests.databases import Files, Server, on_sqlite
-from tests.made_up import Book
+from tests.sourcebook_builder import SourcebookBuilder
 
 Entities = dict[str | None, EntityProxy]
 
@@ -143,7 +143,7 @@ def test_what_becomes_of_ties(
     database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with writing(database) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.actor("alma", "Alma")
         book.actor("zoe", "Zoë", "person")
         book.actor("folk", "The folk", "community")

@@ -20,7 +20,7 @@ from tests.databases import migrate, parts
 from tests.export_folders import run
 from tests.export_hostile import hostile
 from tests.postgres import installed
-from tests.rows import MORE, held
+from tests.sample_rows import EXTRA_ROWS, stored_rows
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +67,13 @@ def into_postgresql(dump: Path, url: str) -> subprocess.CompletedProcess[str]:
 
 def same(one: str, other: str) -> None:
     with reading(one) as left, reading(other) as right:
-        assert held(left) == held(right)
+        assert stored_rows(left) == stored_rows(right)
 
 
 def numbered_on(database: str) -> None:
     with writing(database) as connection:
         for table in ("actors", "introductions", "evidence"):
-            row = {name: value for name, value in MORE[table].items() if name != "id"}
+            row = {name: value for name, value in EXTRA_ROWS[table].items() if name != "id"}
             connection.execute(METADATA.tables[table].insert(), row)
 
 

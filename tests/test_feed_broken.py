@@ -102,7 +102,7 @@ def test_a_killed_feed_leaves_the_old_state_or_the_new(
         load(source, document, f"update events set title = 'New' where id in ({facts})")
         with reading(source) as connection:
             new = content(connection)
-        old = place.held()
+        old = place.stored_rows()
         how = ("--replace",) if number % 2 else ()
         moment = lasts * chance.uniform(0.2, 0.9)
         with feeding(source, place, *how) as ran:
@@ -110,9 +110,9 @@ def test_a_killed_feed_leaves_the_old_state_or_the_new(
             ran.send_signal(signal.SIGKILL)
             ran.communicate(timeout=60)
         killed += ran.returncode == -signal.SIGKILL
-        assert place.held() in (old, new), f"killed after {moment} s"
+        assert place.stored_rows() in (old, new), f"killed after {moment} s"
         fed(source, place)
-        assert place.held() == new
+        assert place.stored_rows() == new
         if place.is_file:
             assert names(Path(place.database).parent) == ["sourcebook.db"]
         number += 1
@@ -155,7 +155,7 @@ def first_line(ran: subprocess.Popen[str]) -> str:
 
 @on_postgresql
 def test_a_lost_connection_is_told_in_a_line(source: str, copy: Place) -> None:
-    old = copy.held()
+    old = copy.stored_rows()
     with copy.changing() as reader:
         reader.exec_driver_sql("lock table events in row exclusive mode")
         with feeding(source, copy, "--replace") as ran:
@@ -169,7 +169,7 @@ def test_a_lost_connection_is_told_in_a_line(source: str, copy: Place) -> None:
     assert (ran.returncode, out) == (1, "")
     assert "terminating connection" in said
     assert said.count("\n") == 1
-    assert copy.held() == old
+    assert copy.stored_rows() == old
     assert fed(source, copy, replace=True).how == "replaced"
 
 

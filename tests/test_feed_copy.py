@@ -21,7 +21,7 @@ from tests.feed_targets import (
     load,
     on_postgresql,
 )
-from tests.rows import ROWS
+from tests.sample_rows import ROWS
 
 # --- the first feed -------------------------------------------------------------------------------
 
@@ -156,10 +156,10 @@ def test_only_rows_that_differ_are_written(source: str, copy: Place) -> None:
 
 def test_a_dry_run_says_what_would_change(source: str, copy: Place) -> None:
     load(source, 1, "update events set title = 'A long visit' where id = 1")
-    before = copy.held()
+    before = copy.stored_rows()
     done = fed(source, copy, dry_run=True)
     assert changes(done) == {"events": (0, 1, 0), "loads": (1, 0, 0)}
-    assert copy.held() == before
+    assert copy.stored_rows() == before
     assert changes(fed(source, copy)) == changes(done)
 
 

@@ -26,7 +26,7 @@ from tests.feed_targets import (
     on_sqlite,
     refusal,
 )
-from tests.rows import MORE, fill
+from tests.sample_rows import EXTRA_ROWS, fill
 
 # --- what is not ours -----------------------------------------------------------------------------
 
@@ -90,9 +90,9 @@ def test_a_sourcebook_of_somebody_is_not_written_over(source: str, targets: File
         fill(connection)
         connection.exec_driver_sql("delete from feeds")
         connection.exec_driver_sql("update topics set id = id where id = 1")
-    before = own.held()
+    before = own.stored_rows()
     assert fed(source, own).how == "nothing to bring"
-    assert own.held() == before
+    assert own.stored_rows() == before
     load(source, 1, "update events set title = 'A long visit' where id = 1")
     assert "holds a sourcebook that no feed has made" in own.refused(source)
     assert fed(source, own, replace=True).how == "replaced"
@@ -197,11 +197,11 @@ def test_a_changed_row_of_any_table_is_found(source: str, copy: Place) -> None:
     assert fed(source, copy).how == "updated"
 
 
-@pytest.mark.parametrize("table", [name for name in MORE if name not in ("feeds", "codings")])
+@pytest.mark.parametrize("table", [name for name in EXTRA_ROWS if name not in ("feeds", "codings")])
 @on_sqlite
 def test_a_row_too_many_of_any_table_is_found(source: str, copy: Place, table: str) -> None:
     with copy.changing(foreign_keys=False) as connection:
-        row = MORE[table]
+        row = EXTRA_ROWS[table]
         columns = ", ".join(f'"{name}"' for name in row)
         marks = ", ".join("?" * len(row))
         connection.exec_driver_sql(

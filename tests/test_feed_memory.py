@@ -14,7 +14,7 @@ from feeds.source import Source
 from schema.models import METADATA
 from tests.databases import migrate
 from tests.export_folders import run
-from tests.rows import HASH, fill
+from tests.sample_rows import HASH, fill
 
 PASSAGES = METADATA.tables["passages"]
 LONG, MANY = 100_000, 150
@@ -41,7 +41,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> str:
     return database
 
 
-def held(work: Callable[[], object]) -> int:
+def stored_rows(work: Callable[[], object]) -> int:
     """Give the most bytes that Python holds at one time for some work."""
     tracemalloc.start()
     try:
@@ -59,7 +59,7 @@ def test_long_rows_are_read_a_few_at_a_time(book: str, how: str) -> None:
 
     with reading(book) as connection:
         source = Source(connection, keep_text=True)
-        assert held(read) < 4_000_000
+        assert stored_rows(read) < 4_000_000
 
 
 @pytest.mark.parametrize(("format", "most"), [("csv", 12_000_000), ("parquet", 30_000_000)])
@@ -67,4 +67,4 @@ def test_long_rows_are_written_a_few_at_a_time(
     book: str, tmp_path: Path, format: str, most: int
 ) -> None:
     """A group of Parquet is several megabytes."""
-    assert held(lambda: run(book, tmp_path / "out", format, keep_text=True)) < most
+    assert stored_rows(lambda: run(book, tmp_path / "out", format, keep_text=True)) < most

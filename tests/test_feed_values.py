@@ -116,25 +116,25 @@ RULES = {
 @pytest.mark.parametrize("statement", LIMITS)
 @on_postgresql
 def test_what_postgresql_cannot_hold_is_named(source: str, copy: Place, statement: str) -> None:
-    before = copy.held()
+    before = copy.stored_rows()
     with altering(source) as connection:
         connection.exec_driver_sql(statement)
     said = refusal(source, copy, replace=True)
     assert said == f"{source}: {LIMITS[statement]}; correct it there and feed again"
-    assert copy.held() == before
+    assert copy.stored_rows() == before
 
 
 @pytest.mark.parametrize("statement", RULES)
 def test_what_breaks_a_rule_is_named(source: str, copy: Place, statement: str) -> None:
     """Somebody switched the CHECKs off."""
-    before = copy.held()
+    before = copy.stored_rows()
     with altering(source) as connection:
         connection.exec_driver_sql("pragma ignore_check_constraints = on")
         connection.exec_driver_sql(statement)
     said = refusal(source, copy, replace=True)
     assert f"{source}: {RULES[statement]}" in said
     assert said.endswith("; correct it there and feed again")
-    assert copy.held() == before
+    assert copy.stored_rows() == before
 
 
 def test_what_must_not_be_null_is_named(source: str, copy: Place) -> None:

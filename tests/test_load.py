@@ -24,12 +24,12 @@ from database.errors import DatabaseError
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
-from tests.sound import SOUND
+from tests.valid_coding import VALID_CODING
 
 ROOT = Path(__file__).parent.parent
 
 OTHER = (
-    SOUND.replace("key: harbour-talks", "key: other-talks")
+    VALID_CODING.replace("key: harbour-talks", "key: other-talks")
     .replace("title: The Harbour Talks", "title: Other Talks")
     .replace("key: talks\n", "key: meeting\n")
     .replace("to: talks", "to: meeting")
@@ -90,7 +90,7 @@ def by_key(connection: Connection, document: str) -> dict[ItemKey, Any]:
 
 
 def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -> None:
-    path = put(tmp_path, SOUND)
+    path = put(tmp_path, VALID_CODING)
     done = loaded(database, path)
     assert done.first
     assert {action for action, _name in done.changes} == {Action.ADDED}
@@ -99,7 +99,7 @@ def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -
 
 
 def test_the_same_coding_again_changes_nothing(database: str, tmp_path: Path) -> None:
-    path = put(tmp_path, SOUND)
+    path = put(tmp_path, VALID_CODING)
     loaded(database, path)
     before = everything(database)
     assert loaded(database, path).changes == []
@@ -108,9 +108,9 @@ def test_the_same_coding_again_changes_nothing(database: str, tmp_path: Path) ->
 
 
 def test_order_and_comments_change_nothing(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     hashes = ask(database, "select hash from codings")
-    head, events, rest = SOUND.partition("events:\n")
+    head, events, rest = VALID_CODING.partition("events:\n")
     talks, walk_out, links = rest.partition("- key: walk-out")
     body, following, tail = links.partition("links:\n")
     turned = head + "# turned round\n" + events + walk_out + body + talks + following + tail
@@ -155,10 +155,10 @@ CHANGES = [
 def test_a_change_touches_just_what_differs(
     database: str, tmp_path: Path, old: str, new: str, action: Action, item: str, key: str
 ) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     ids = ask(database, "select kind, key, id from facts order by id")
-    assert old in SOUND
-    path = put(tmp_path, SOUND.replace(old, new, 1))
+    assert old in VALID_CODING
+    path = put(tmp_path, VALID_CODING.replace(old, new, 1))
     done = loaded(database, path)
     assert done.changes == [(action, ItemKey(item, key))]
     assert not done.first
@@ -181,11 +181,11 @@ def test_a_change_touches_just_what_differs(
 def test_what_is_no_longer_in_the_coding_is_removed(
     database: str, tmp_path: Path, cut: str, removed: set[str]
 ) -> None:
-    loaded(database, put(tmp_path, SOUND))
-    start = SOUND.index(cut)
-    following = [SOUND.find(f"\n{section}:", start) for section in ("quotes", "relations")]
+    loaded(database, put(tmp_path, VALID_CODING))
+    start = VALID_CODING.index(cut)
+    following = [VALID_CODING.find(f"\n{section}:", start) for section in ("quotes", "relations")]
     ends = [end + 1 for end in following if end != -1]
-    shorter = SOUND[:start] + (SOUND[min(ends) :] if ends else "")
+    shorter = VALID_CODING[:start] + (VALID_CODING[min(ends) :] if ends else "")
     if "topic the-harbour" in removed:
         shorter = shorter.replace("topics:\n- {key: the-harbour, label: The harbour}\n", "")
     path = put(tmp_path, shorter)
@@ -196,8 +196,8 @@ def test_what_is_no_longer_in_the_coding_is_removed(
 
 
 def test_nothing_unused_stays_behind(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
-    bare = SOUND[: SOUND.index("topics:")]
+    loaded(database, put(tmp_path, VALID_CODING))
+    bare = VALID_CODING[: VALID_CODING.index("topics:")]
     bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
     loaded(database, put(tmp_path, bare))
     counts = {
@@ -218,8 +218,8 @@ def test_nothing_unused_stays_behind(database: str, tmp_path: Path) -> None:
 
 
 def test_a_key_may_move_from_an_event_to_a_quote(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
-    moved = SOUND.replace("key: norland-wants-harbour", "key: swap").replace(
+    loaded(database, put(tmp_path, VALID_CODING))
+    moved = VALID_CODING.replace("key: norland-wants-harbour", "key: swap").replace(
         "key: envoy-on-walk-out", "key: norland-wants-harbour"
     )
     path = put(tmp_path, moved)
@@ -229,7 +229,7 @@ def test_a_key_may_move_from_an_event_to_a_quote(database: str, tmp_path: Path) 
 
 
 def test_two_codings_share_what_they_agree_on(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     loaded(database, put(tmp_path, OTHER, "other.yaml"))
     assert ask(database, "select count(*) from actors") == [(4,)]
     # The report is one origin for both; the unnamed envoy's remarks belong to each.
@@ -244,7 +244,7 @@ def test_two_codings_share_what_they_agree_on(database: str, tmp_path: Path) -> 
 def test_the_order_of_loading_leaves_no_trace(
     database: str, second_database: str, tmp_path: Path
 ) -> None:
-    first, second = put(tmp_path, SOUND), put(tmp_path, OTHER, "other.yaml")
+    first, second = put(tmp_path, VALID_CODING), put(tmp_path, OTHER, "other.yaml")
     for path in (first, second):
         loaded(database, path)
     for path in (second, first):
@@ -257,7 +257,7 @@ def test_the_order_of_loading_leaves_no_trace(
 
 
 def test_conflicting_introductions_name_both_files(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     before = everything(database)
     other = OTHER.replace("name: Sudland, kind: state", "name: Sudland, kind: government")
     path = put(tmp_path, other, "other.yaml")
@@ -280,7 +280,7 @@ def test_a_reference_needs_an_introduction(database: str, tmp_path: Path) -> Non
         loaded(database, path)
     assert [fault.rule for fault in caught.value.faults] == ["unknown-reference"]
     assert ask(database, "select count(*) from sources") == [(0,)]
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     loaded(database, path)
     with reading(database) as connection:
         assert ItemKey("actor", "sudland-state") not in by_key(connection, "other-talks")
@@ -290,10 +290,10 @@ def test_what_others_refer_to_cannot_go(database: str, tmp_path: Path) -> None:
     referring = OTHER.replace(
         "{key: sudland-state, name: Sudland, kind: state}", "{key: sudland-state}"
     )
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     loaded(database, put(tmp_path, referring, "other.yaml"))
     before = everything(database)
-    bare = SOUND[: SOUND.index("topics:")]
+    bare = VALID_CODING[: VALID_CODING.index("topics:")]
     bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
     path = put(tmp_path, bare)
     (said,) = refused(database, path)
@@ -306,7 +306,7 @@ def test_what_others_refer_to_cannot_go(database: str, tmp_path: Path) -> None:
 
 
 def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     adding = OTHER + (
         "elsewhere:\n- fact: harbour-talks:walk-out\n  evidence:\n  - at: 1:0-10\n"
         "    modality: denied\n"
@@ -332,7 +332,7 @@ def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
 
 
 def test_evidence_for_what_is_not_there_is_refused(database: str, tmp_path: Path) -> None:
-    adding = SOUND + "elsewhere:\n- fact: nowhere:nothing\n  evidence:\n  - at: 1:0-10\n"
+    adding = VALID_CODING + "elsewhere:\n- fact: nowhere:nothing\n  evidence:\n  - at: 1:0-10\n"
     path = put(tmp_path, adding)
     (said,) = refused(database, path)
     assert said.endswith(
@@ -358,8 +358,8 @@ ADDING = "elsewhere:\n- fact: harbour-talks:{}\n  evidence:\n  - at: 1:0-10\n"
 def test_a_fact_on_which_another_document_has_evidence_stays(
     database: str, tmp_path: Path, old: str, new: str, fact: str
 ) -> None:
-    swapped = SOUND.replace("walk-out", "left") if new == "key: walk-out" else SOUND
-    path = put(tmp_path, SOUND)
+    swapped = VALID_CODING.replace("walk-out", "left") if new == "key: walk-out" else VALID_CODING
+    path = put(tmp_path, VALID_CODING)
     loaded(database, path)
     loaded(database, put(tmp_path, OTHER + ADDING.format(fact), "other.yaml"))
     before = everything(database)
@@ -371,13 +371,16 @@ def test_a_fact_on_which_another_document_has_evidence_stays(
 
 
 def test_events_that_others_link_to_or_quote_at_stay(database: str, tmp_path: Path) -> None:
-    path = put(tmp_path, SOUND)
+    path = put(tmp_path, VALID_CODING)
     loaded(database, path)
     other = OTHER.replace("to: meeting", "to: harbour-talks:talks").replace(
         "  directness: partial", "  occasion: harbour-talks:talks\n  directness: partial"
     )
     loaded(database, put(tmp_path, other, "other.yaml"))
-    put(tmp_path, SOUND.replace("key: talks", "key: renamed").replace("to: talks", "to: renamed"))
+    put(
+        tmp_path,
+        VALID_CODING.replace("key: talks", "key: renamed").replace("to: talks", "to: renamed"),
+    )
     said = refused(database, path)
     assert [one.split("other-talks ")[1].split(";")[0] for one in said] == [
         "has a quote of which it is the occasion",
@@ -386,15 +389,15 @@ def test_events_that_others_link_to_or_quote_at_stay(database: str, tmp_path: Pa
 
 
 def test_evidence_on_a_link_outlives_its_change(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     other = put(tmp_path, OTHER + ADDING.format("walk-out--follows--talks"), "other.yaml")
     loaded(database, other)
-    loaded(database, put(tmp_path, SOUND.replace("lag: two days later", "lag: two days")))
+    loaded(database, put(tmp_path, VALID_CODING.replace("lag: two days later", "lag: two days")))
     assert loaded(database, other).changes == []
 
 
 def test_a_link_is_coded_by_one_document(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     ends = "from: harbour-talks:walk-out, type: follows, to: harbour-talks:talks"
     path = put(
         tmp_path, OTHER.replace("from: walk-out, type: follows, to: meeting", ends), "other.yaml"
@@ -405,7 +408,7 @@ def test_a_link_is_coded_by_one_document(database: str, tmp_path: Path) -> None:
 
 
 def test_an_occasion_is_an_event(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     fact = "harbour-talks:norland-wants-harbour"
     other = OTHER.replace("  directness: partial", f"  occasion: {fact}\n  directness: partial")
     path = put(tmp_path, other + ADDING.format("norland-wants-harbour"), "other.yaml")
@@ -414,7 +417,7 @@ def test_an_occasion_is_an_event(database: str, tmp_path: Path) -> None:
 
 
 def test_a_source_that_another_document_points_to_stays(database: str, tmp_path: Path) -> None:
-    path = put(tmp_path, SOUND)
+    path = put(tmp_path, VALID_CODING)
     loaded(database, path)
     other = OTHER.replace(
         "{key: daily-report, title: A report of the Daily, kind: press-report}",
@@ -422,14 +425,14 @@ def test_a_source_that_another_document_points_to_stays(database: str, tmp_path:
     ).replace("through: [daily-report", "through: [envoy-remarks")
     other = other.replace("[envoy-remarks, envoy-remarks]", "[envoy-remarks]")
     loaded(database, put(tmp_path, other, "other.yaml"))
-    turned = SOUND.replace("kind: press-report}", "kind: press-report, anonymity: unnamed}")
+    turned = VALID_CODING.replace("kind: press-report}", "kind: press-report, anonymity: unnamed}")
     put(tmp_path, turned)
     (said,) = refused(database, path)
     assert "source daily-report is no longer introduced here, but other-talks refers" in said
 
 
 def test_codings_loaded_together_are_corrected_together(database: str, tmp_path: Path) -> None:
-    paths = [put(tmp_path, SOUND), put(tmp_path, OTHER, "other.yaml")]
+    paths = [put(tmp_path, VALID_CODING), put(tmp_path, OTHER, "other.yaml")]
     for path in paths:
         loaded(database, path)
     for path in paths:
@@ -455,7 +458,7 @@ def test_who_cites_a_document_may_leave_out_what_it_says_of_itself(
 ) -> None:
     cited = "sources:\n- {key: harbour-talks, title: The Harbour Talks, kind: article, at: '1'}\n"
     paths = [
-        put(tmp_path, SOUND),
+        put(tmp_path, VALID_CODING),
         put(tmp_path, OTHER.replace("sources:\n", cited), "other.yaml"),
     ]
     for one, order in ((database, paths), (second_database, paths[::-1])):
@@ -467,7 +470,7 @@ def test_who_cites_a_document_may_leave_out_what_it_says_of_itself(
 
 
 def test_a_file_name_that_is_no_text_is_kept_as_it_is_shown(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND, "coding\udc80.yaml"))
+    loaded(database, put(tmp_path, VALID_CODING, "coding\udc80.yaml"))
     assert ask(database, "select file from codings") == [(r"coding\udc80.yaml",)]
 
 
@@ -493,9 +496,9 @@ with writing(sys.argv[1]) as connection:
 
 
 def test_who_is_killed_in_the_middle_leaves_it_as_it_was(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     before = everything(database)
-    path = put(tmp_path, SOUND.replace("title: Sudland leaves", "title: Sudland goes"))
+    path = put(tmp_path, VALID_CODING.replace("title: Sudland leaves", "title: Sudland goes"))
     command = [sys.executable, "-c", KILLED, database, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -508,9 +511,9 @@ def test_who_is_killed_in_the_middle_leaves_it_as_it_was(database: str, tmp_path
 def test_rows_that_point_to_rows_that_are_gone_are_told(tmp_path: Path) -> None:
     """Somebody deleted by hand while foreign keys were off."""
     database = Files(tmp_path).migrated()
-    loaded(database, put(tmp_path, SOUND))
+    loaded(database, put(tmp_path, VALID_CODING))
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("delete from facts where kind = 'event'")
-    changed = put(tmp_path, SOUND.replace("The Harbour Talks", "Talks of the Harbour"))
+    changed = put(tmp_path, VALID_CODING.replace("The Harbour Talks", "Talks of the Harbour"))
     with pytest.raises(DatabaseError, match="that point to rows that are gone; restore the file"):
         loaded(database, changed)

@@ -18,7 +18,7 @@ from database.errors import DatabaseError
 from migrations.upgrade import config, downgrade, upgrade
 from schema.models import METADATA
 from tests.databases import Files, Server, migrate, on_postgresql, on_sqlite, parts
-from tests.rows import MORE, fill, held
+from tests.sample_rows import EXTRA_ROWS, fill, stored_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -195,26 +195,26 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
         if before != "base":
             upgrade(connection, before)
             fill(connection)
-        at_first = held(connection), parts(connection)
+        at_first = stored_rows(connection), parts(connection)
     with migrating(empty_database) as connection:
         upgrade(connection, after)
         if before == "base":
             fill(connection)
         assert whole(connection)
-        then = held(connection), parts(connection)
+        then = stored_rows(connection), parts(connection)
         assert all(then[0].values())
         assert then[0] | at_first[0] == then[0]
     with migrating(empty_database) as connection:
         downgrade(connection, before)
         assert whole(connection)
-        assert (held(connection), parts(connection)) == at_first
+        assert (stored_rows(connection), parts(connection)) == at_first
         assert revision(connection) == (None if before == "base" else before)
     with migrating(empty_database) as connection:
         upgrade(connection, after)
         if before == "base":
             fill(connection)
         assert whole(connection)
-        assert (held(connection), parts(connection)) == then
+        assert (stored_rows(connection), parts(connection)) == then
 
 
 def test_all_the_way_down_and_up_again(database: str) -> None:
@@ -235,10 +235,10 @@ def test_all_the_way_down_and_up_again(database: str) -> None:
 def test_an_upgrade_of_what_is_new_changes_nothing(database: str) -> None:
     with writing(database) as connection:
         fill(connection)
-        before = held(connection), parts(connection)
+        before = stored_rows(connection), parts(connection)
     with migrating(database) as connection:
         assert upgrade(connection) == (REVISION, REVISION)
-        assert (held(connection), parts(connection)) == before
+        assert (stored_rows(connection), parts(connection)) == before
 
 
 def test_what_was_migrated_takes_rows_as_a_new_one_does(database: str) -> None:
@@ -247,7 +247,7 @@ def test_what_was_migrated_takes_rows_as_a_new_one_does(database: str) -> None:
         fill(connection)
         upgrade(connection)
     with writing(database) as connection:
-        for table, row in MORE.items():
+        for table, row in EXTRA_ROWS.items():
             connection.execute(METADATA.tables[table].insert(), [row])
     with reading(database) as connection:
         assert whole(connection)
@@ -313,14 +313,14 @@ def test_a_failed_step_leaves_a_database_as_it_was(
     with migrating(empty_database) as connection:
         upgrade(connection, STEPS[-1][0])
         fill(connection)
-        before = held(connection), parts(connection)
+        before = stored_rows(connection), parts(connection)
     file = Path(empty_database)
     bytes_before = file.read_bytes() if file.exists() else b""
     request.getfixturevalue("stumble")
     with pytest.raises(StumbleError), migrating(empty_database) as connection:
         upgrade(connection)
     with migrating(empty_database) as connection:
-        assert (held(connection), parts(connection)) == before
+        assert (stored_rows(connection), parts(connection)) == before
         assert revision(connection) == STEPS[-1][0]
     if file.exists():
         assert file.read_bytes() == bytes_before
@@ -331,7 +331,9 @@ def test_a_failed_step_leaves_a_database_as_it_was(
 def test_a_broken_reference_is_found_when_a_step_is_taken(empty_database: str) -> None:
     with migrating(empty_database) as connection:
         upgrade(connection, STEPS[-1][0])
-        row = MORE["citations"]  # written without any of what it points to, as foreign keys are off
+        row = EXTRA_ROWS[
+            "citations"
+        ]  # written without any of what it points to, as foreign keys are off
         connection.execute(METADATA.tables["citations"].insert(), [row])
     before = Path(empty_database).read_bytes()
     with (

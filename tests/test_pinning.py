@@ -18,7 +18,7 @@ from coding.pinning import pin_file
 from coding.reading import parse_coding
 from coding.text import measure, normalise
 from coding.verification import verify
-from tests.letter import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
+from tests.draft_coding import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
 
 
 def rejected(source: str, text: list[str] = PASSAGES) -> list[Fault]:

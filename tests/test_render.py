@@ -21,7 +21,7 @@ from output.destination import destination
 from output.formats import Format, render
 from output.page import Cell, Column, Json, Page, cell_text
 from schema.escape import visible
-from tests.pages import HARD, PAGE, TEXTS, harmless, hostile, one_column, show, unhurried
+from tests.render_cases import HARD, PAGE, TEXTS, harmless, hostile, no_deadline, one_column, show
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 
@@ -72,7 +72,7 @@ tables = st.integers(1, 4).flatmap(
 )
 
 
-@unhurried
+@no_deadline
 @given(tables)
 @example(one_column(*TEXTS))
 def test_raw_csv_is_read_back_equal(page: Page) -> None:
@@ -90,7 +90,7 @@ def test_a_lone_null_in_csv_is_still_a_row() -> None:
     assert list(csv.reader([*show(one_column(None), Format.CSV).splitlines()])) == [["value"], [""]]
 
 
-@unhurried
+@no_deadline
 @given(tables)
 @example(one_column(*TEXTS))
 def test_tsv_is_read_back_equal(page: Page) -> None:
@@ -104,7 +104,7 @@ def test_tsv_is_read_back_equal(page: Page) -> None:
     ]
 
 
-@unhurried
+@no_deadline
 @given(tables)
 def test_json_and_jsonl_are_read_back_equal_types_included(page: Page) -> None:
     expected = [
@@ -136,7 +136,7 @@ def test_json_has_no_number_that_json_does_not_know() -> None:
     assert [row["value"] for row in rows] == ["NaN", "Infinity", "-Infinity"]
 
 
-@unhurried
+@no_deadline
 @given(any_text)
 @example("".join(TEXTS).replace("\ud83d", ""))
 @example("\U000e0041\u202e\x9b")
@@ -240,7 +240,7 @@ def test_csv_has_no_formula_where_a_spreadsheet_splits_at_semicolons(
     ]
 
 
-@unhurried
+@no_deadline
 @given(st.text("=+-@\u2212\uff1d;\t\r\n\" \u2800\u3164\ufe0f\u0301a,'0", max_size=12))
 def test_a_semicolon_never_uncovers_a_formula(value: str) -> None:
     """Read the file as a spreadsheet does that splits at semicolons, after another column."""
@@ -275,7 +275,7 @@ def test_csv_is_written_in_linear_time() -> None:
 # --- terminals ------------------------------------------------------------------------------------
 
 
-@unhurried
+@no_deadline
 @given(hostile, st.sampled_from([Format.TABLE, Format.MARKDOWN, Format.HTML]))
 def test_no_format_for_people_lets_data_steer(value: str, format: Format) -> None:
     page = Page([Column(value, meaning=value)], [(value,)], value, value, {value: value})

@@ -13,7 +13,7 @@ from output.formats import Format, render
 from output.page import Cell, Column, Page
 from schema.escape import visible
 from tests import browser as chromium
-from tests.pages import HARD, PAGE, TEXTS
+from tests.render_cases import HARD, PAGE, TEXTS
 
 
 @pytest.fixture(scope="module")

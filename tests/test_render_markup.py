@@ -10,7 +10,7 @@ from hypothesis import example, given
 from output.formats import Format
 from output.page import Column, Page
 from schema.escape import visible
-from tests.pages import HARD, PAGE, TEXTS, hostile, one_column, show, unhurried
+from tests.render_cases import HARD, PAGE, TEXTS, hostile, no_deadline, one_column, show
 
 
 def lines_visible(value: str) -> str:
@@ -45,7 +45,7 @@ class Cells(HTMLParser):
             self.text[self.inside[-1]][-1] += data
 
 
-@unhurried
+@no_deadline
 @given(hostile)
 @example('</td></table></script><script>alert(1)</script>" onload="x')
 @example("".join(TEXTS))
@@ -102,7 +102,7 @@ def on_github(markdown: str) -> Cells:
     return Cells(github.github_flavored_markdown_to_html(markdown, options))
 
 
-@unhurried
+@no_deadline
 @given(hostile)
 @example("a\\|b\\")
 @example("".join(TEXTS))

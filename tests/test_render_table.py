@@ -11,10 +11,10 @@ from wcwidth import wcswidth
 from output.formats import Format
 from output.page import Cell, Column, Page, cell_text
 from schema.escape import visible
-from tests.pages import TEXTS, hostile, one_column, show, unhurried
+from tests.render_cases import TEXTS, hostile, no_deadline, one_column, show
 
 
-@unhurried
+@no_deadline
 @given(
     st.lists(st.tuples(hostile, hostile, st.none() | st.integers()), max_size=4),
     st.integers(20, 90),
@@ -32,7 +32,7 @@ def test_every_line_fits_the_terminal_and_lines_up(
     assert len({wcswidth(line) for line in show(page, Format.TABLE).splitlines()}) == 1
 
 
-@unhurried
+@no_deadline
 @given(hostile, st.integers(5, 40))
 @example("one two  three;  four", 8)
 @example("Iran; Russia; Syria", 12)

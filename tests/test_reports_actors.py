@@ -15,9 +15,9 @@ from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
 from tests.conftest import administration
-from tests.dealings import dealings
-from tests.made_up import build
+from tests.island_relations import dealings
 from tests.postgres import creation
+from tests.sourcebook_builder import build
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
 CATALOGUE = Catalogue()

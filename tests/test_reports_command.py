@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from database.connect import writing
 from reports.catalogue import Catalogue
 from reports.command import report as command
-from tests.made_up import build, islands
+from tests.sourcebook_builder import build, islands
 
 REPORTS = {report.name: report for report in Catalogue().reports()}
 

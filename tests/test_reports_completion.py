@@ -16,8 +16,8 @@ from database.connect import writing
 from reports.catalogue import Catalogue
 from schema.vocabulary import Modality
 from tests.databases import on_sqlite
-from tests.features import ROOT, book, own, put
-from tests.made_up import Book
+from tests.island_reports import ROOT, book, own, put
+from tests.sourcebook_builder import SourcebookBuilder
 
 __all__ = ["book", "own"]  # fixtures
 
@@ -88,7 +88,7 @@ def test_an_event_needs_its_document_if_another_has_its_key(
     database: str, begun: str, found: set[str]
 ) -> None:
     with writing(database) as connection:
-        two = Book(connection)
+        two = SourcebookBuilder(connection)
         for document, events in {
             "one": {"shared": "Twice reported"},
             "two": {"shared": "Twice reported, differently", "alone": "Once"},

@@ -21,8 +21,8 @@ from reports.definition import Report, ReportError
 from reports.run import BadValueError, run
 from schema.vocabulary import ROLES_OF, FactKind
 from tests.conftest import administration
-from tests.made_up import build, islands
 from tests.postgres import creation
+from tests.sourcebook_builder import build, islands
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 CATALOGUE = Catalogue()

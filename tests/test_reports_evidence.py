@@ -20,8 +20,8 @@ from reports.row_evidence import RowEvidence
 from reports.run import run
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
-from tests.features import book, keep, own, passage, put, rows, sourcebook
-from tests.made_up import Book, islands
+from tests.island_reports import book, keep, own, passage, put, rows, sourcebook
+from tests.sourcebook_builder import SourcebookBuilder, islands
 
 __all__ = ["book", "own"]  # fixtures
 
@@ -66,8 +66,8 @@ def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None
 
 def test_two_positions_in_one_row_have_the_words_of_both(database: str) -> None:
     with writing(database) as connection:
-        book = Book(connection)
-        topic = book.kept("topic", "port", "topics", label="the port")
+        book = SourcebookBuilder(connection)
+        topic = book.keyed_row("topic", "port", "topics", label="the port")
         book.document("gazette", "The Gazette", 2)
         for n, actor in enumerate(("alma", "brim"), 1):
             book.actor(actor, actor.title())
@@ -107,7 +107,7 @@ def test_one_key_in_two_documents_is_two_facts(sourcebooks: Files | Server, own:
     made = sourcebooks.migrated()
     with writing(made) as connection:
         islands(connection)
-        other = Book(connection)
+        other = SourcebookBuilder(connection)
         other.ids = dict.fromkeys([("source", "gazette")], 0)
         found = connection.execute(
             sa.text(

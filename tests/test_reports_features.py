@@ -15,7 +15,7 @@ from output.formats import Format
 from output.options import row_options
 from reports.catalogue import Catalogue
 from tests.databases import on_sqlite
-from tests.features import HASH, book, own, put, rows, sourcebook
+from tests.island_reports import HASH, book, own, put, rows, sourcebook
 
 __all__ = ["book", "own"]  # fixtures
 
@@ -254,7 +254,7 @@ def test_formulas_are_neutralised_unless_raw(book: str, own: Path) -> None:
 def test_what_is_unknown_gets_the_nearest(
     database: str, own: Path, arguments: list[str], hint: str
 ) -> None:
-    from tests.made_up import islands
+    from tests.sourcebook_builder import islands
 
     with writing(database) as connection:
         islands(connection)

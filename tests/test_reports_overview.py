@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from database.connect import reading, writing
 from reports.run import BadValueError
-from tests.harbour import CATALOGUE, Row, ask, filled, golden, loaded, sourcebook
-from tests.made_up import Book
+from tests.harbour_articles import CATALOGUE, Row, ask, filled, golden, loaded, sourcebook
+from tests.sourcebook_builder import SourcebookBuilder
 
 NAMES = ["expectations", "calendar", "dates", "gaps", "coverage", "changes"]
 
@@ -73,7 +73,7 @@ def test_expectations_of_one_actor(database: str, actor: str, facts: list[str]) 
 
 def test_what_was_intended_and_done_shows_who_intended_it(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.document("log", "The Log", 1)
         book.event("trip", "A trip", {**seen(1, 0), "modality": "intended"}, seen(1, 9))
         book.event("walk", "A walk", seen(1, 20))
@@ -94,7 +94,7 @@ def test_an_event_counts_where_its_bounds_lie(blank: str) -> None:
         *("2019-12-31/2020-01-01", "201X", "2020-01-01/..", "[..2020-01]", "2021-01", None),
     ]
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.document("log", "The Log", 1)
         for n, date in enumerate(dates):
             book.event(f"e{n}", "It is", seen(1, n), date=date)
@@ -111,7 +111,7 @@ def test_an_event_counts_where_its_bounds_lie(blank: str) -> None:
 
 def test_long_bars_are_drawn_to_scale_and_short_ones_are_seen(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.document("log", "The Log", 1)
         for n in range(100):
             modality = "actual" if n < 60 else "denied"
@@ -157,7 +157,7 @@ def test_gaps_are_what_lies_between(database: str) -> None:
 
 def test_gaps_go_over_the_turn_of_the_year(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.document("log", "The Log", 1)
         for n, date in enumerate(("2018-11", "2019-01", "2019-02-03", "2020-12", "2022-01")):
             book.event(f"e{n}", "It is", seen(1, n), date=date)
@@ -175,7 +175,7 @@ def test_gaps_go_over_the_turn_of_the_year(blank: str) -> None:
 
 def test_nothing_lies_between_what_is_in_one_month(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.document("log", "The Log", 1)
         book.event("a", "It is", seen(1, 0), date="2020-01-01")
         book.event("b", "It is", seen(1, 9), date="2020-01-31")
@@ -187,7 +187,7 @@ def test_nothing_lies_between_what_is_in_one_month(blank: str) -> None:
 
 def test_characters_under_several_spans_are_covered_once(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.document("log", "The Log", 1)
         # Spans of five characters: 0-5, 3-8, 3-8 again, 100-105.
         for n, start in enumerate((0, 3, 3, 100)):
@@ -229,7 +229,7 @@ def test_one_document_can_be_asked_for(database: str, name: str) -> None:
 
 def test_changes_shows_the_last_load_whatever_the_clock_said(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         for key in ("log", "diary"):
             book.document(key, key.title(), 1)
         for document, second, key in (

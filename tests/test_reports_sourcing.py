@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from database.connect import writing
 from reports.run import BadValueError
-from tests.harbour import CATALOGUE, ask, by_fact, filled, golden, sourcebook
-from tests.made_up import Book
+from tests.harbour_articles import CATALOGUE, ask, by_fact, filled, golden, sourcebook
+from tests.sourcebook_builder import SourcebookBuilder
 
 NAMES = [
     "summary",
@@ -141,7 +141,7 @@ def test_unnamed_voices_are_those_of_chains_and_of_speakers(database: str) -> No
 
 def test_an_unnamed_voice_anywhere_in_the_chain_counts_once(blank: str) -> None:
     with writing(blank) as connection:
-        book = Book(connection)
+        book = SourcebookBuilder(connection)
         book.actor("envoy", "an envoy", "unnamed")
         book.actor("chief", "The Chief", "person")
         book.document("log", "The Log", 1)

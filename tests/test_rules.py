@@ -10,7 +10,7 @@ import pytest
 from coding.faults import Severity
 from coding.rules import RULES
 from coding.validation import check_file
-from tests.sound import SOUND
+from tests.valid_coding import VALID_CODING
 
 # A tie that is the same both ways, coded the other way round.
 TURNED = """
@@ -22,12 +22,15 @@ TURNED = """
 """
 
 # One fault a rule: what to replace in the sound coding, by what.
-PLANTED = {
+VIOLATIONS = {
     "duplicate-key": ("key: norland-wants-harbour", "key: talks"),
     "unknown-key": ("place: port-ann", "place: port-anne"),
     "own-prefix": ("to: talks, lag", "to: 'harbour-talks:talks', lag"),
     "no-evidence": (", evidence: [{at: '1:0-50'}]}", "}"),
-    "not-pinned": (SOUND[SOUND.index("passages:") : SOUND.index("topics:")], ""),
+    "not-pinned": (
+        VALID_CODING[VALID_CODING.index("passages:") : VALID_CODING.index("topics:")],
+        "",
+    ),
     "twice-in-a-role": ("speaker: envoy,", "speaker: [envoy, envoy],"),
     "relates-to-itself": ("type: rival-of, to: sudland-state", "type: rival-of, to: norland-state"),
     "stored-once": ("relations:\n", "relations:\n" + TURNED),
@@ -75,11 +78,11 @@ def rules_found(tmp_path: Path, coding: str) -> set[str]:
 
 
 def test_a_sound_coding_has_no_fault(tmp_path: Path) -> None:
-    assert rules_found(tmp_path, SOUND) == set()
+    assert rules_found(tmp_path, VALID_CODING) == set()
 
 
 def test_every_rule_has_a_planted_fault() -> None:
-    assert set(PLANTED) == {rule.id for rule in RULES}
+    assert set(VIOLATIONS) == {rule.id for rule in RULES}
 
 
 # A fault may bring others with it: they are named here, so that none appears unnoticed.
@@ -93,32 +96,36 @@ BESIDES = {
 }
 
 
-@pytest.mark.parametrize("rule", sorted(PLANTED))
+@pytest.mark.parametrize("rule", sorted(VIOLATIONS))
 def test_the_rule_fires_on_its_planted_fault(tmp_path: Path, rule: str) -> None:
-    sound, faulty = PLANTED[rule]
-    assert sound in SOUND
-    found = rules_found(tmp_path, SOUND.replace(sound, faulty, 1))
+    sound, faulty = VIOLATIONS[rule]
+    assert sound in VALID_CODING
+    found = rules_found(tmp_path, VALID_CODING.replace(sound, faulty, 1))
     assert rule in found
     assert found - {rule} <= BESIDES.get(rule, set())
 
 
 def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
     path = tmp_path / "coding.yaml"
-    path.write_text(SOUND.replace("place: port-ann", "place: port-anne"), encoding="utf-8")
+    path.write_text(VALID_CODING.replace("place: port-ann", "place: port-anne"), encoding="utf-8")
     fault = next(one for one in check_file(path) if one.rule == "unknown-key")
-    line = SOUND.split("\n").index("  place: port-ann") + 1
+    line = VALID_CODING.split("\n").index("  place: port-ann") + 1
     assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
     assert fault.where == "events[talks].place"
     assert "did you mean `port-ann`?" in fault.message
 
 
 def test_places_that_lie_within_one_another_are_found(tmp_path: Path) -> None:
-    ring = SOUND.replace("name: Norland, kind: country", "name: N, kind: region, within: port-ann")
+    ring = VALID_CODING.replace(
+        "name: Norland, kind: country", "name: N, kind: region, within: port-ann"
+    )
     assert rules_found(tmp_path, ring) == {"relates-to-itself"}
 
 
 def test_evidence_may_not_date_what_happened_after_the_document(tmp_path: Path) -> None:
-    later = SOUND.replace("    words: on 1 March", "    words: on 1 March\n    date: 2021-03-01")
+    later = VALID_CODING.replace(
+        "    words: on 1 March", "    words: on 1 March\n    date: 2021-03-01"
+    )
     assert rules_found(tmp_path, later) == {"after-publication"}
 
 
@@ -143,5 +150,7 @@ def test_evidence_may_not_date_what_happened_after_the_document(tmp_path: Path) 
 def test_a_day_needs_a_number_in_its_words(
     tmp_path: Path, date: str, words: str, precise: bool
 ) -> None:
-    coding = SOUND.replace("date: 2020-03-01\n", f"date: {date}\n").replace("on 1 March", words)
+    coding = VALID_CODING.replace("date: 2020-03-01\n", f"date: {date}\n").replace(
+        "on 1 March", words
+    )
     assert ("too-precise" in rules_found(tmp_path, coding)) is not precise

@@ -17,9 +17,9 @@ from schema import vocabulary
 from schema.edtf import Precision, Qualifier
 from schema.models import METADATA
 from schema.vocabulary import RELATIONS, ROLES_OF, FactKind, Role
+from tests.constraint_violations import VIOLATIONS
 from tests.databases import Files, Server, on_postgresql
-from tests.planted import PLANTED
-from tests.rows import MORE, ROWS, Row, fill, held
+from tests.sample_rows import EXTRA_ROWS, ROWS, Row, fill, stored_rows
 
 TABLES = METADATA.sorted_tables
 COLUMNS = [column for table in TABLES for column in table.columns]
@@ -83,8 +83,8 @@ def insert(connection: sa.Connection, table: str, row: Row) -> None:
 
 
 def test_every_table_has_rows_to_test_with(filled: sa.Connection) -> None:
-    assert {table for table, rows in held(filled).items() if rows} == METADATA.tables.keys()
-    assert MORE.keys() == METADATA.tables.keys()
+    assert {table for table, rows in stored_rows(filled).items() if rows} == METADATA.tables.keys()
+    assert EXTRA_ROWS.keys() == METADATA.tables.keys()
 
 
 def test_every_table_and_column_has_a_comment() -> None:
@@ -141,7 +141,7 @@ def test_roles_fit_kinds_as_the_code_says(filled: sa.Connection) -> None:
     taken = set()
     for kind, role in product(FactKind, Role):
         of = {"fact_id": fact_of[kind], "kind": str(kind), "role": str(role)}
-        row = MORE["participants"] | of
+        row = EXTRA_ROWS["participants"] | of
         try:
             with filled.begin_nested():
                 insert(filled, "participants", row)
@@ -172,16 +172,16 @@ CONSTRAINTS: dict[str, tuple[sa.Table, ColumnCollectionConstraint | sa.Index]] =
 
 
 def test_every_constraint_has_a_planted_row() -> None:
-    assert PLANTED.keys() == CONSTRAINTS.keys()
+    assert VIOLATIONS.keys() == CONSTRAINTS.keys()
     assert len(CONSTRAINTS) == sum(
         len(table.constraints) + sum(index.unique for index in table.indexes) for table in TABLES
     )
-    assert all(PLANTED.values())
+    assert all(VIOLATIONS.values())
 
 
-@pytest.mark.parametrize("table", MORE)
+@pytest.mark.parametrize("table", EXTRA_ROWS)
 def test_the_rows_that_are_planted_on_are_good(filled: sa.Connection, table: str) -> None:
-    insert(filled, table, MORE[table])
+    insert(filled, table, EXTRA_ROWS[table])
 
 
 def refused_by(connection: sa.Connection, table: sa.Table, row: Row) -> str:
@@ -198,7 +198,7 @@ def refused_by(connection: sa.Connection, table: sa.Table, row: Row) -> str:
     ("name", "changed"),
     [
         pytest.param(name, changed, id=f"{name}-{number}")
-        for name, rows in PLANTED.items()
+        for name, rows in VIOLATIONS.items()
         for number, changed in enumerate(rows)
     ],
 )
@@ -206,7 +206,7 @@ def test_a_constraint_refuses_what_is_planted(
     filled: sa.Connection, name: str, changed: Row
 ) -> None:
     table, made = CONSTRAINTS[name]
-    row = MORE[table.name] | changed
+    row = EXTRA_ROWS[table.name] | changed
     refused = refused_by(filled, table, row)
     if filled.dialect.name == "postgresql":
         # The first to see it may be another that cannot but see it too: set that one aside.
@@ -273,9 +273,9 @@ OF_FACTS = {"actor_names", "event_links", "events", "evidence", "facts", "partic
 
 
 def test_a_fact_takes_along_what_is_its_own_and_nothing_else(filled: sa.Connection) -> None:
-    before = held(filled)
+    before = stored_rows(filled)
     filled.exec_driver_sql("delete from facts")
-    after = held(filled)
+    after = stored_rows(filled)
     assert {table for table in after if not after[table]} == OF_FACTS
     assert {table for table in after if after[table] == before[table]} == after.keys() - OF_FACTS
 
@@ -291,9 +291,9 @@ def test_a_fact_takes_along_what_is_its_own_and_nothing_else(filled: sa.Connecti
 def test_a_row_takes_along_what_is_its_own(
     filled: sa.Connection, gone: str, along: dict[str, int]
 ) -> None:
-    before = held(filled)
+    before = stored_rows(filled)
     filled.exec_driver_sql(gone)
-    after = held(filled)
+    after = stored_rows(filled)
     fewer = {table: len(before[table]) - len(after[table]) for table in before}
     assert {table: count for table, count in fewer.items() if count} == along
 

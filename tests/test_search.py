@@ -15,7 +15,7 @@ from adhoc.search import MOST_WORDS, Asked, Hit, Kind, SearchError, search, text
 from database.connect import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
-from tests.made_up import Book
+from tests.sourcebook_builder import SourcebookBuilder
 
 TEXTS = [
     "Lines in red: the red line, the “Résistance” and its état-major.",
@@ -30,7 +30,7 @@ TEXTS = [
 
 def fill(connection: Connection) -> None:
     """One document whose text is kept, one whose text is not."""
-    book = Book(connection)
+    book = SourcebookBuilder(connection)
     book.document("gazette", "The Gazette", len(TEXTS))
     book.document("bulletin", "The Bulletin", 2)
     for n, text in enumerate(TEXTS, 1):
@@ -49,7 +49,7 @@ def fill(connection: Connection) -> None:
     connection.execute(sa.text("update events set summary = 'Of a line, a red one.'"))
     book.quote("vow", one, text="no red line", says="No limit is set.", directness="partial")
     book.quote("hint", two, says="A red line may be near.")
-    book.kept("topic", "limits", "topics", label="Limits")
+    book.keyed_row("topic", "limits", "topics", label="Limits")
     book.fact(
         FactKind.POSITION,
         "wary",

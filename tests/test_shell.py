@@ -24,7 +24,7 @@ from database.connect import writing
 from database.errors import DatabaseError
 from database.statement import Engine
 from tests.databases import Files, Server, on_sqlite
-from tests.rows import fill
+from tests.sample_rows import fill
 from tests.terminal import ROOT, terminal
 
 ENTER, LEAVE, STOP, UP, TAB = "\r", "\x04", "\x03", "\x1b[A", "\t"

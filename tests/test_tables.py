@@ -21,7 +21,7 @@ from database.connect import reading, writing
 from schema import dictionary
 from schema.models import METADATA
 from tests.databases import Files, Server
-from tests.rows import ROWS, fill
+from tests.sample_rows import ROWS, fill
 from tests.test_dictionary import drawn
 
 ODD = 'o"d %s :x\n\x1b[31m.d'

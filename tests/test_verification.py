@@ -6,7 +6,7 @@ import pytest
 
 from coding.reading import parse_coding
 from coding.verification import locator_faults
-from tests.letter import DRAFT, HEAD, PASSAGES, pinned, proven
+from tests.draft_coding import DRAFT, HEAD, PASSAGES, pinned, proven
 
 CLEAN = pinned(DRAFT.replace('\\"why\\" he', "why"))
 

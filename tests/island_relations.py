@@ -9,16 +9,16 @@ from sqlalchemy import Connection
 
 from schema.models import METADATA
 from schema.vocabulary import FactKind
-from tests.made_up import Book, islands
+from tests.sourcebook_builder import SourcebookBuilder, islands
 
 
 def at(*places: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dict[str, Any]:
     return {"voice": voice, "at": places, **columns}
 
 
-def known(connection: Connection) -> Book:
+def known(connection: Connection) -> SourcebookBuilder:
     """Open the book of the islands again, to write on in it."""
-    book = Book(connection)
+    book = SourcebookBuilder(connection)
     for what, table in (("actor", "actors"), ("source", "sources"), ("fact", "facts")):
         rows = connection.execute(sa.text(f"select key, id from {table}"))
         book.ids |= {(what, row[0]): row[1] for row in rows}
@@ -30,7 +30,7 @@ def known(connection: Connection) -> Book:
 
 
 def tie(
-    book: Book,
+    book: SourcebookBuilder,
     origin: str,
     type: str,
     target: str,
@@ -55,7 +55,12 @@ def tie(
 
 
 def position(
-    book: Book, key: str, topic: str, kind: str, place: tuple[int, int], **roles: list[str]
+    book: SourcebookBuilder,
+    key: str,
+    topic: str,
+    kind: str,
+    place: tuple[int, int],
+    **roles: list[str],
 ) -> None:
     book.fact(
         FactKind.POSITION,
@@ -77,8 +82,8 @@ def dealings(connection: Connection) -> None:
         connection.execute(
             sa.update(sources).where(sources.c.key == key).values(published=book.date(published))
         )
-    book.kept("topic", "trade", "topics", label="Trade by sea")
-    book.kept("topic", "war", "topics", label="The war")
+    book.keyed_row("topic", "trade", "topics", label="Trade by sea")
+    book.keyed_row("topic", "war", "topics", label="The war")
 
     # Posts: held, attested by two documents, over, and only expected.
     tie(book, "zoe", "heads", "alma", at((1, 9)), what="president", since="2019-05")

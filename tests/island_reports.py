@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 import cli
 from database.connect import writing
 from tests.databases import Files, Server
-from tests.made_up import LONG, Book, islands
+from tests.sourcebook_builder import PASSAGE_LENGTH, SourcebookBuilder, islands
 
 ROOT = Path(__file__).parent.parent
 HASH = "c0ffee" + "0" * 58
@@ -34,7 +34,7 @@ HEAD = """-- {title}
 
 def passage(document: str, n: int) -> str:
     """Give the text of a passage: every five characters, which is what a span takes, differ."""
-    return "".join(f"{document[0]}{n}{start:03}" for start in range(0, LONG, 5))
+    return "".join(f"{document[0]}{n}{start:03}" for start in range(0, PASSAGE_LENGTH, 5))
 
 
 def keep(connection: Connection) -> None:
@@ -59,7 +59,7 @@ def ids(connection: Connection, table: str) -> dict[str, int]:
 
 def tell(connection: Connection) -> None:
     """Say who wrote and published what, and that it was loaded."""
-    book = Book(connection)
+    book = SourcebookBuilder(connection)
     found = ids(connection, "sources")
     actors = ids(connection, "actors")
     connection.execute(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from output.formats import Format, render
 from output.page import Cell, Column, Page
 
-unhurried = settings(deadline=None)  # a busy machine is no failure
+no_deadline = settings(deadline=None)  # a busy machine is no failure
 
 HARD: list[tuple[str, Cell, int | None, float | None]] = [
     ("0042", "a key with zeros", 42, 1.2),

@@ -5,11 +5,11 @@ Each breaks this one constraint and, but for a few that cannot help it, no other
 
 from __future__ import annotations
 
-from tests.rows import ROWS, Row
+from tests.sample_rows import ROWS, Row
 
 NONE_SAID = {"text": None, "marks": "none"}
 
-PLANTED: dict[str, list[Row]] = {
+VIOLATIONS: dict[str, list[Row]] = {
     # who and where
     "pk_actors": [{"id": 1}],
     "uq_actors_key": [{"key": "writer"}],

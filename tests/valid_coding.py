@@ -1,6 +1,6 @@
 """A small coding without a fault, for tests to load and to spoil."""
 
-SOUND = """
+VALID_CODING = """
 format: 1
 coder: Tests
 document:

@@ -24,8 +24,8 @@ from reports.catalogue import Catalogue
 from reports.run import run
 from schema.vocabulary import FactKind
 from tests.conftest import administration
-from tests.made_up import Book, build
 from tests.postgres import creation
+from tests.sourcebook_builder import SourcebookBuilder, build
 
 GOLDEN = Path(__file__).parent / "golden" / "harbour"
 CATALOGUE = Catalogue()
@@ -35,18 +35,18 @@ Row = dict[str, Any]
 
 def harbour(connection: Connection) -> None:
     """Fill a sourcebook."""
-    book = Book(connection)
+    book = SourcebookBuilder(connection)
     book.actor("alma", "Alma")
     book.actor("brim", "Brim")
     book.actor("envoy", "an envoy", "unnamed")
     book.actor("idle", "The Idle", "outlet")
-    book.kept("topic", "port", "topics", label="The port")
+    book.keyed_row("topic", "port", "topics", label="The port")
     book.document("bulletin", "The Bulletin", 4)
     book.document("gazette", "The Gazette", 3)
     book.source("wire", "Wire report")
     book.source("atlas", "An Atlas", "book")
     book.source("insider", "an insider", "remarks", unnamed_in="bulletin")
-    book.kept(
+    book.keyed_row(
         "source",
         "hum",
         "sources",
@@ -65,7 +65,7 @@ def harbour(connection: Connection) -> None:
     book.chain("bulletin", "wire", "insider")
     book.chain("gazette", "wire")
     book.chain("gazette", "hum")
-    book.points("bulletin", "atlas", 4)
+    book.cites("bulletin", "atlas", 4)
     connection.execute(sa.text("update passages set section = 1 where n in (1, 2)"))
 
     def said(voice: str, *at: tuple[int, int], **columns: Any) -> dict[str, Any]:
@@ -176,7 +176,9 @@ def harbour(connection: Connection) -> None:
     )
 
 
-def loaded(book: Book, document: str, at: str, changes: dict[tuple[str, str], str]) -> None:
+def loaded(
+    book: SourcebookBuilder, document: str, at: str, changes: dict[tuple[str, str], str]
+) -> None:
     """Note a load in the journal."""
     load = book.row(
         "loads", document_id=book.ids["source", document], loaded_at=at, content_hash="0" * 64

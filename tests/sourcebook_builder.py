@@ -15,11 +15,11 @@ from schema.models import METADATA
 from schema.vocabulary import FactKind
 
 HASH = "0" * 64
-LONG = 1_000
+PASSAGE_LENGTH = 1_000
 """How long every passage is said to be."""
 
 
-class Book:
+class SourcebookBuilder:
     """A sourcebook that is being made up; rows are known by key, as a coding knows them."""
 
     def __init__(self, connection: Connection) -> None:
@@ -33,7 +33,7 @@ class Book:
         key = done.inserted_primary_key
         return int(key[0]) if key is not None and isinstance(key[0], int) else 0
 
-    def kept(self, what: str, key: str, table: str, /, **values: Any) -> int:
+    def keyed_row(self, what: str, key: str, table: str, /, **values: Any) -> int:
         """Insert a row that others refer to by this key."""
         self.ids[what, key] = self.row(table, key=key, **values)
         return self.ids[what, key]
@@ -59,13 +59,15 @@ class Book:
 
     def actor(self, key: str, name: str, kind: str = "state") -> None:
         """Add an actor."""
-        self.kept("actor", key, "actors", name=name, kind=kind)
+        self.keyed_row("actor", key, "actors", name=name, kind=kind)
 
     def document(self, key: str, title: str, passages: int) -> None:
         """Add a document with its passages, its coding and the root of its chains."""
-        found = self.kept("source", key, "sources", title=title, kind="article", anonymity="named")
+        found = self.keyed_row(
+            "source", key, "sources", title=title, kind="article", anonymity="named"
+        )
         for n in range(1, passages + 1):
-            self.row("passages", document_id=found, n=n, length=LONG, hash=HASH)
+            self.row("passages", document_id=found, n=n, length=PASSAGE_LENGTH, hash=HASH)
         self.row(
             "codings", document_id=found, file=f"{key}.yaml", hash=HASH, coder="nobody", format=1
         )
@@ -75,7 +77,7 @@ class Book:
         self, key: str, title: str, kind: str = "press-report", unnamed_in: str | None = None
     ) -> None:
         """Add a source that is no document."""
-        self.kept(
+        self.keyed_row(
             "source",
             key,
             "sources",
@@ -94,7 +96,7 @@ class Book:
             source_id=self.ids["source", sources[-1]],
         )
 
-    def points(self, document: str, source: str, *passages: int) -> None:
+    def cites(self, document: str, source: str, *passages: int) -> None:
         """Let a document point to a source that nothing rests on."""
         for n, passage in enumerate(passages, 1):
             self.row(
@@ -122,7 +124,7 @@ class Book:
         """
         pieces = [dict(piece) for piece in evidence]
         documents = [self._document(piece["voice"]) for piece in pieces]
-        found = self.kept("fact", key, "facts", kind=kind, document_id=documents[0])
+        found = self.keyed_row("fact", key, "facts", kind=kind, document_id=documents[0])
         self.row(TABLE_OF[kind], id=found, **columns)
         for role, actors in (roles or {}).items():
             for actor in actors:
@@ -238,14 +240,14 @@ def build(database: str) -> str:
 
 def islands(connection: Connection) -> None:
     """Two articles on two island states: what every report has to tell apart, once each."""
-    book = Book(connection)
+    book = SourcebookBuilder(connection)
     book.actor("alma", "Alma")
     book.actor("brim", "Brim")
     book.actor("zoe", "Zoë Ångström", "person")
     book.actor("envoy", "an envoy", "unnamed")
     book.actor("0042", "O'Hara; drop table actors; --", "person")
     book.actor("idle", "The Idle", "organisation")
-    book.kept("place", "port", "places", name="the Old Port", kind="site")
+    book.keyed_row("place", "port", "places", name="the Old Port", kind="site")
     book.document("gazette", "The Gazette", 3)
     book.document("bulletin", "The Bulletin", 9)
     book.source("wire", "Wire report")
@@ -254,7 +256,7 @@ def islands(connection: Connection) -> None:
     book.chain("bulletin", "wire")
     book.chain("bulletin", "wire", "envoys")
     book.chain("bulletin", "envoys")
-    book.points("bulletin", "atlas", 8, 3)
+    book.cites("bulletin", "atlas", 8, 3)
 
     def said(*at: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dict[str, Any]:
         return {"voice": voice, "at": at, **columns}

@@ -132,7 +132,7 @@ ROWS: dict[str, list[Row]] = {
 }
 """What each table holds; the types of relations come with the migrations."""
 
-MORE: dict[str, Row] = {
+EXTRA_ROWS: dict[str, Row] = {
     "dates": {"edtf": "2014", "precision": "year", "qualifier": None}
     | {"earliest": "2014-01-01", "latest": "2014-12-31"},
     "actors": ROWS["actors"][1] | {"id": 90, "key": "other"},
@@ -178,7 +178,7 @@ def fill(connection: sa.Connection) -> None:
             )
 
 
-def held(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
+def stored_rows(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Give every row of every table of ours, in a fixed order."""
     inspector = sa.inspect(connection)
     found = {}
