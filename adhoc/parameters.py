@@ -1,4 +1,4 @@
-"""What `-p` takes: a parameter's name, its type if it needs one, and its value.
+"""The values of `-p`: a parameter's name, its type if it needs one, and its value.
 
 Imports no database driver.
 """
@@ -11,83 +11,83 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from adhoc.values import Given, Text
+from adhoc.values import Argument, Text
 
-_GIVEN = re.compile(r"(?P<name>[^\W\d]\w*)(?::(?P<type>\w*))?(?P<value>=.*)?", re.DOTALL)
+_PARAMETER = re.compile(r"(?P<name>[^\W\d]\w*)(?::(?P<type>\w*))?(?P<value>=.*)?", re.DOTALL)
 _BOOL = {"true": True, "false": False}
 
 
 class Parameter(NamedTuple):
-    """What was given for one parameter."""
+    """One parameter of a query and its value."""
 
     name: str
     type: str
-    """One of TYPES, or empty: text, or what PostgreSQL takes it for at its place."""
-    said: str
-    """The value as it was written."""
-    value: Given
+    """One of TYPES, or empty: text, or the type that PostgreSQL infers."""
+    text: str
+    """The value as the user wrote it."""
+    value: Argument
 
 
-def _integer(said: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,1000}", said):
-        raise ValueError("is no whole number")
-    return int(said)
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,1000}", text):
+        raise ValueError("is not a whole number")
+    return int(text)
 
 
-def _float(said: str) -> float:
+def _float(text: str) -> float:
     try:
-        number = float(said)
+        number = float(text)
     except ValueError:
-        raise ValueError("is no number") from None
-    if not math.isfinite(number) or not said.isascii() or "_" in said:
-        raise ValueError("is no number")
+        raise ValueError("is not a number") from None
+    if not math.isfinite(number) or not text.isascii() or "_" in text:
+        raise ValueError("is not a number")
     return number
 
 
-def _bool(said: str) -> bool:
-    if said not in _BOOL:
+def _bool(text: str) -> bool:
+    if text not in _BOOL:
         raise ValueError("is neither true nor false")
-    return _BOOL[said]
+    return _BOOL[text]
 
 
-def _date(said: str) -> date:
+def _date(text: str) -> date:
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
-            return date.fromisoformat(said)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
     except ValueError:
         pass
-    raise ValueError("is no day; write YYYY-MM-DD")
+    raise ValueError("is not a date; write YYYY-MM-DD")
 
 
-TYPES: dict[str, Callable[[str], Given]] = {
+TYPES: dict[str, Callable[[str], Argument]] = {
     "text": Text,
     "int": _integer,
     "float": _float,
     "bool": _bool,
     "date": _date,
 }
-"""What can stand behind a name, besides `null`, which takes no value."""
+"""The types that can follow a name, besides `null`, which takes no value."""
 
 
-def parameter(given: str) -> Parameter:
-    """Read `name=value`, `name:type=value` or `name:null`.
+def parse_parameter(option: str) -> Parameter:
+    """Parse `name=value`, `name:type=value` or `name:null`.
 
     Raises ValueError, whose message is one line.
     """
-    found = _GIVEN.fullmatch(given)
-    if found is None:
-        raise ValueError(f"{given!r} is no parameter; write name=value or name:type=value")
-    name, type, value = found["name"], found["type"] or "", found["value"]
+    match = _PARAMETER.fullmatch(option)
+    if match is None:
+        raise ValueError(f"{option!r} is not a parameter; write name=value or name:type=value")
+    name, type, value = match["name"], match["type"] or "", match["value"]
     if type == "null":
         if value is not None:
             raise ValueError(f"{name}: null takes no value; write {name}:null")
         return Parameter(name, type, "", None)
     if type and type not in TYPES:
-        raise ValueError(f"{name}: {type!r} is no type; it is one of {', '.join(TYPES)}, null")
+        raise ValueError(f"{name}: unknown type {type!r}; use one of {', '.join(TYPES)}, null")
     if value is None:
-        raise ValueError(f"{name} has no value; write {name}=value, or {name}:null for none")
-    said = value[1:]
+        raise ValueError(f"{name} has no value; write {name}=value, or {name}:null for null")
+    text = value[1:]
     try:
-        return Parameter(name, type, said, TYPES[type](said) if type else said)
+        return Parameter(name, type, text, TYPES[type](text) if type else text)
     except ValueError as error:
-        raise ValueError(f"{name}: {said!r} {error}") from None
+        raise ValueError(f"{name}: {text!r} {error}") from None

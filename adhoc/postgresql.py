@@ -1,4 +1,4 @@
-"""Asks a server of PostgreSQL: over one connection, each query in a transaction of its own."""
+"""Queries a PostgreSQL server: over one connection, each query in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from adhoc.mistakes import unknown_column, unknown_table
-from adhoc.values import Field, Given, Row, Text
-from database.cancellation import GRACE
+from adhoc.diagnostics import unknown_column, unknown_table
+from adhoc.values import Argument, Field, Row, Text
+from database.cancellation import CancellableCalls, postgresql_calls
 from database.errors import DatabaseError
 from database.location import locate, name_of
 from database.postgresql import catalog_rows, open_postgresql
@@ -20,17 +20,14 @@ from schema.suggest import did_you_mean
 if TYPE_CHECKING:
     import psycopg
 
-CHUNK = 100
-"""So many rows the driver takes from the server at a time, where its libpq can."""
-
-# Of these the server's own text is given: Python has no type that holds all that they hold.
+# Values of these types stay the server's text: no Python type holds every one of them.
 AS_TEXT = word_set("""
     date time timetz timestamp timestamptz interval json jsonb uuid inet cidr record
     int4range int8range numrange daterange tsrange tstzrange
     int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange
 """)
 
-NAMES = """
+COLUMNS = """
 select distinct on (relname)
   relname::text,
   (
@@ -52,8 +49,8 @@ where nspname = any(%(path)s::text[])
 """
 
 
-class Server:
-    """A database of a server that can be asked."""
+class PostgresqlSource:
+    """A database of a server to query."""
 
     def __init__(self, database: str) -> None:
         self._database = database
@@ -61,27 +58,28 @@ class Server:
         self.connected()
 
     def connected(self) -> psycopg.Connection[Any]:
-        """Give the connection; a new one where it was lost. Raises DatabaseError."""
+        """Return the connection, a new one if the last was lost. Raises DatabaseError."""
         if self._connection is None or self._connection.closed:
             self._connection = open_postgresql(self._database)
             _adapt(self._connection)
         return self._connection
 
     @contextmanager
-    def query(self) -> Iterator[ServerQuery]:
-        """Begin one query; at the end its transaction is gone, and so is all that it held."""
-        query = ServerQuery(self, self.connected())
+    def query(self, timeout: float | None) -> Iterator[PostgresqlQuery]:
+        """Begin one query; its transaction ends with the block."""
+        connection = self.connected()
+        calls = postgresql_calls(connection, timeout)
+        query = PostgresqlQuery(self, connection, calls)
         try:
             yield query
         finally:
-            if query.abandoned:
-                self.close()
-            else:
-                query.end()
+            if not calls.abandoned:
+                query.close()
                 self.rollback()
+            calls.close()
 
     def rollback(self) -> None:
-        """End the transaction; a connection on which that fails is no longer used."""
+        """End the transaction; a connection that fails to is no longer used."""
         import psycopg
 
         if self._connection is not None:
@@ -90,28 +88,28 @@ class Server:
             except psycopg.Error:
                 self.close()
 
-    def names(self) -> dict[str, list[str]]:
-        """Give the columns of every table and view on the search path."""
-        return dict(self._listed(NAMES))
+    def columns(self) -> dict[str, list[str]]:
+        """Return the columns of every table and view on the search path."""
+        return dict(self._rows(COLUMNS))
 
     def functions(self) -> list[str]:
-        """Name all functions on the search path."""
-        return [name for (name,) in self._listed(FUNCTIONS)]
+        """Return the names of all functions on the search path."""
+        return [name for (name,) in self._rows(FUNCTIONS)]
 
-    def _listed(self, query: str) -> list[Any]:
+    def _rows(self, query: str) -> list[Any]:
         try:
             return catalog_rows(self.connected(), query)
         finally:
             self.rollback()
 
     def close(self) -> None:
-        """Let the server go."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def failure(self, reason: str) -> DatabaseError:
-        """Say what the server, not the query, is to be blamed for."""
+        """Return the error for a fault of the server, not of the query."""
         return DatabaseError(f"{name_of(locate(self._database))}: {reason}")
 
 
@@ -120,7 +118,7 @@ def _adapt(connection: psycopg.Connection[Any]) -> None:
     from psycopg.types.string import StrDumper, TextLoader
 
     class Lenient(Loader):
-        """Text of a database that does not say its encoding: what is no UTF-8 is kept."""
+        """Loads text of unknown encoding; bytes that are not UTF-8 can be had back."""
 
         def load(self, data: Any) -> str:
             return bytes(data).decode("utf-8", "surrogateescape")
@@ -137,49 +135,59 @@ def _adapt(connection: psycopg.Connection[Any]) -> None:
     adapters.register_dumper(Text, StrDumper)
 
 
-class ServerQuery:
+class PostgresqlQuery:
     """One query of a server."""
 
-    def __init__(self, server: Server, connection: psycopg.Connection[Any]) -> None:
-        self.abandoned = False
-        self._server = server
+    def __init__(
+        self,
+        source: PostgresqlSource,
+        connection: psycopg.Connection[Any],
+        calls: CancellableCalls,
+    ) -> None:
+        self._source = source
         self._connection = connection
+        self._calls = calls
         self._stream: Generator[Any] | None = None
-        self._rows: Iterator[Any] = iter(())
 
-    def begin(self, statement: Statement, values: Mapping[str, Given]) -> tuple[Field, ...]:
-        """Look at what the query would do, and run it to its first row."""
+    def begin(
+        self, statement: Statement, arguments: Mapping[str, Argument]
+    ) -> tuple[tuple[Field, ...], Iterator[Row]]:
+        """Check what the query would do, and run it to its first row."""
         import psycopg
 
         numbered = statement.numbered()
-        try:
+        bound = [arguments[name] for name in statement.parameters]
+        cursor = psycopg.RawCursor(self._connection)
+
+        def begin() -> tuple[tuple[Field, ...], Iterator[Row]]:
             require_read_only(self._connection, numbered)
+            # `stream` uses the extended protocol, which takes one statement and no more. The driver
+            # holds one row at a time: of many, it would hold all that their values weigh.
+            self._stream = stream = _closable(cursor.stream(numbered.encode(), bound))
+            first = list(islice(stream, 1))
+            columns = [(column.name, column.type_code) for column in cursor.description or ()]
+            if not first:
+                columns = self._described(numbered.encode())
+            return tuple(self._field(*column) for column in columns), chain(first, stream)
+
+        try:
+            columns, rows = self._calls.call(begin)
         except StatementError as error:
             if error.position is not None:
                 error.position = statement.position(error.position)
             raise
-        cursor = psycopg.RawCursor(self._connection)
-        sql = numbered.encode()
-        bound = [values[name] for name in statement.parameters]
-        # `stream` uses the extended protocol, which takes one statement and no more.
-        size = CHUNK if psycopg.capabilities.has_stream_chunked() else 1
-        self._stream = _stepping(cursor.stream(sql, bound, size=size))
-        first = list(islice(self._stream, 1))
-        self._rows = chain(first, self._stream)
-        if first:
-            return tuple(self._field(one.name, one.type_code) for one in cursor.description or ())
-        return self._described(sql)
+        return columns, self._calls.iterate(rows)
 
-    def _described(self, sql: bytes) -> tuple[Field, ...]:
-        """Ask for the columns of a query that gave no row, since the driver does not tell."""
+    def _described(self, sql: bytes) -> list[tuple[str, int]]:
+        """Return the columns of a query without rows, for which the driver reports none."""
         connection = self._connection.pgconn
         for result in (connection.prepare(b"", sql), connection.describe_prepared(b"")):
             if result.status > 2:  # an error, though the query has run
-                return ()
-        return tuple(
-            self._field((result.fname(n) or b"").decode("utf-8", "replace"), result.ftype(n))
+                return []
+        return [
+            ((result.fname(n) or b"").decode("utf-8", "replace"), result.ftype(n))
             for n in range(result.nfields)
-        )
+        ]
 
     def _field(self, name: str, oid: int) -> Field:
         known = self._connection.adapters.types.get(oid)
@@ -187,63 +195,52 @@ class ServerQuery:
             return Field(name)
         return Field(name, f"{known.name}[]" if oid == known.array_oid else known.name)
 
-    def batch(self, size: int) -> list[Row]:
-        """Give some of the next rows."""
-        return list(islice(self._rows, size))
-
-    def interrupt(self) -> None:
-        """Make what runs end."""
-        import psycopg
-
-        with suppress(psycopg.Error):
-            self._connection.cancel_safe(timeout=GRACE)
-
-    def end(self) -> None:
-        """Let go of rows that nobody has read."""
+    def close(self) -> None:
+        """Drop the rows that nobody has read."""
         import psycopg
 
         if self._stream is not None:
             with suppress(psycopg.Error):
                 self._stream.close()
 
-    def explained(self, error: Exception, statement: Statement) -> Exception | None:
-        """Say what is wrong with the query, and where it says it, or with the server."""
+    def explain(self, error: Exception, statement: Statement) -> Exception | None:
+        """Say what is wrong with the query, and where, or with the server."""
         import psycopg
 
         if isinstance(error, UnicodeEncodeError):
             return StatementError("a value holds what is not UTF-8")
         if not isinstance(error, psycopg.Error):
             return None
-        said = error.diag.message_primary or str(error).strip().partition("\n")[0]
+        message = error.diag.message_primary or str(error).strip().partition("\n")[0]
         if self._connection.closed or error.sqlstate in ("57P01", "57P02", "57P03"):
-            return self._server.failure(f"{said}; ask again")
-        self._server.rollback()
+            return self._source.failure(f"{message}; ask again")
+        self._source.rollback()
         at = _position(error, statement)
         name = _name(statement, at)
         if name and error.sqlstate == "42703":
-            said = unknown_column(name, statement, self._server)
+            message = unknown_column(name, statement, self._source)
         elif name and error.sqlstate == "42P01":
-            said = unknown_table(name, statement, self._server)
+            message = unknown_table(name, statement, self._source)
         elif name and error.sqlstate == "42883":
-            functions = self._server.functions()
-            said += "" if name.lower() in functions else did_you_mean(name, functions)
+            functions = self._source.functions()
+            message += "" if name.lower() in functions else did_you_mean(name, functions)
         elif error.sqlstate == "42P18":
-            said += "; say its type, as in -p name:text=value, or write cast(:name as text)"
-        return StatementError(said, at)
+            message += "; give its type, as in -p name:text=value, or write cast(:name as text)"
+        return StatementError(message, at)
 
 
-def _stepping(rows: Iterator[Any]) -> Generator[Any]:
-    """Give rows until somebody closes them."""
+def _closable(rows: Iterator[Any]) -> Generator[Any]:
+    """Yield the rows until somebody closes them."""
     yield from rows
 
 
 def _position(error: psycopg.Error, statement: Statement) -> int | None:
-    given = error.diag.statement_position
-    return statement.position(int(given) - 1) if given else None
+    position = error.diag.statement_position
+    return statement.position(int(position) - 1) if position else None
 
 
 def _name(statement: Statement, at: int | None) -> str:
-    """Read the name, qualified or not, that stands at a place."""
+    """Return the name at a place, with its qualifiers."""
     parts: list[str] = []
     for token in statement.tokens:
         if at is None or token.start < at:

@@ -1,66 +1,52 @@
-"""Runs ad hoc queries on any database, a sourcebook or not: guarded, cancellable, row by row.
+"""Runs ad hoc queries on any database, a sourcebook or not: read-only, cancellable, row by row.
 
-A `Session` is what a command, a shell or a program asks. It only reads, which
-database/sqlite_guard.py and database/postgresql_guard.py ensure, each query in its own transaction.
+A `Session` is what a command, the shell or a program queries. Each query has a transaction of its
+own; database/sqlite_guard.py and database/postgresql_guard.py keep it from writing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol
 
-from adhoc.postgresql import Server
-from adhoc.sqlite import File
-from adhoc.values import Answer, Field, Given, Row
-from database.cancellation import CancellableCalls, TimeLimitError
+from adhoc.postgresql import PostgresqlSource
+from adhoc.sqlite import SqliteSource
+from adhoc.values import Argument, Field, Result, Row
 from database.location import locate
 from database.statement import Engine, Statement, StatementError
 
-T = TypeVar("T")
-
 TIMEOUT = 30.0
-"""How long a query may take if nobody says otherwise, in seconds."""
-
-AT_ONCE = 1000
-"""So many rows are held at a time."""
+"""The default time limit of a query, in seconds."""
 
 
 class Query(Protocol):
-    """One query while it runs. `interrupt` is called by another thread than the rest."""
+    """One query while it runs."""
 
-    abandoned: bool
-    """Whether a call of it never came back; set before its end."""
+    def begin(
+        self, statement: Statement, arguments: Mapping[str, Argument]
+    ) -> tuple[tuple[Field, ...], Iterator[Row]]:
+        """Run it until its columns are known; return them, and the rows to come."""
 
-    def begin(self, statement: Statement, values: Mapping[str, Given]) -> tuple[Field, ...]:
-        """Run it as far as its columns are known."""
-
-    def batch(self, size: int) -> list[Row]:
-        """Give some of the next rows, at most so many; none at the end."""
-
-    def interrupt(self) -> None:
-        """Make what runs end."""
-
-    def explained(self, error: Exception, statement: Statement) -> Exception | None:
-        """Turn an error of the driver into one that says what to do; None: it is none of its."""
+    def explain(self, error: Exception, statement: Statement) -> Exception | None:
+        """Turn a driver's error into one that says what to do; None for any other error."""
 
 
 class Source(Protocol):
-    """A database that can be asked."""
+    """A database that can be queried."""
 
-    def query(self) -> AbstractContextManager[Query]:
+    def query(self, timeout: float | None) -> AbstractContextManager[Query]:
         """Open one query."""
 
-    def names(self) -> dict[str, list[str]]:
-        """Give the columns of every table and view."""
+    def columns(self) -> dict[str, list[str]]:
+        """Return the columns of every table and view."""
 
     def close(self) -> None:
-        """Let the database go."""
+        """Close the connection."""
 
 
 class Session:
-    """A database that is asked one query after another; to be closed, or used with `with`."""
+    """A database to query again and again; close it, or use it with `with`."""
 
     def __init__(self, database: str) -> None:
         """Take a path or URL. A file is opened for each query, a server is connected to once.
@@ -69,7 +55,7 @@ class Session:
         """
         sqlite = locate(database).get_backend_name() == "sqlite"
         self.engine: Engine = "sqlite" if sqlite else "postgresql"
-        self._source: Source = File(database) if sqlite else Server(database)
+        self._source: Source = SqliteSource(database) if sqlite else PostgresqlSource(database)
 
     def __enter__(self) -> Session:
         return self
@@ -78,88 +64,72 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Let the database go."""
+        """Close the connection."""
         self._source.close()
 
-    def names(self) -> dict[str, list[str]]:
-        """Give the names of all tables and views, and of their columns."""
-        return self._source.names()
+    def columns(self) -> dict[str, list[str]]:
+        """Return the names of all tables and views, each with its columns."""
+        return self._source.columns()
 
     @contextmanager
     def ask(
-        self, sql: str, values: Mapping[str, Given] | None = None, timeout: float | None = TIMEOUT
-    ) -> Iterator[Answer]:
-        """Ask one query; its rows are read while the block lasts, as they are used.
+        self,
+        sql: str,
+        arguments: Mapping[str, Argument] | None = None,
+        timeout: float | None = TIMEOUT,
+    ) -> Iterator[Result]:
+        """Run one query; its rows are read while the block lasts, as they are used.
 
-        `values` holds one for each `:name` of the query. `timeout` is the time that the database
-        may take for all rows together, in seconds; what is done with them in between does not
-        count. None or 0: as long as it takes.
+        `arguments` holds one value for each `:name` of the query. `timeout` is the time that the
+        database may take for all rows together, in seconds; the time between rows does not count.
+        None or 0: as long as it takes.
 
-        Raises StatementError for what is refused, wrong or took too long, be it between two rows;
-        DatabaseError where the database fails; KeyboardInterrupt at Ctrl-C, once the query has
-        ended. After any of these the session can be asked again.
+        Raises StatementError for what is refused or wrong, and TimeLimitError, both also between
+        two rows; DatabaseError where the database fails; KeyboardInterrupt at Ctrl-C, once the
+        query has ended. After any of these the session can be used again.
         """
         statement = Statement.read(sql, self.engine)
-        given = values or {}
-        _match(statement, given)
-        with self._source.query() as query:
-            calls = CancellableCalls(query.interrupt, timeout or None)
-            run = _Run(query, statement, calls, timeout or 0)
-            try:
-                columns = run.call(lambda: query.begin(statement, given))
-                yield Answer(columns, run.rows())
-            finally:
-                query.abandoned = calls.abandoned
-                calls.close()
+        arguments = arguments or {}
+        _check_arguments(statement, arguments)
+        with self._source.query(timeout) as query:
+            with _explaining(query, statement):
+                columns, rows = query.begin(statement, arguments)
+            yield Result(columns, _rows(query, statement, rows))
 
 
-class _Run(NamedTuple):
-    """A query, and what waits for it."""
-
-    query: Query
-    statement: Statement
-    calls: CancellableCalls
-    timeout: float
-
-    def call(self, function: Callable[[], T]) -> T:
-        """Make a call, and say what goes wrong in it as the session does."""
-        try:
-            return self.calls.call(function)
-        except TimeLimitError:
-            raise StatementError(
-                f"stopped after {self.timeout:g} s; --timeout gives it more seconds, 0 no limit"
-            ) from None
-        except Exception as error:
-            explained = self.query.explained(error, self.statement)
-            if explained is None:
-                raise
-            raise explained from error
-
-    def rows(self) -> Iterator[Row]:
-        """Give the rows, of which some are fetched at a time."""
-        size = 1  # the first rows are shown at once, however long the thousandth takes
-        while rows := self.call(partial(self.query.batch, size)):
-            yield from rows
-            size = min(2 * size, AT_ONCE)
+def _rows(query: Query, statement: Statement, rows: Iterator[Row]) -> Iterator[Row]:
+    with _explaining(query, statement):
+        yield from rows
 
 
-def _match(statement: Statement, values: Mapping[str, Given]) -> None:
+@contextmanager
+def _explaining(query: Query, statement: Statement) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        explained = query.explain(error, statement)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _check_arguments(statement: Statement, arguments: Mapping[str, Argument]) -> None:
     """Raise StatementError unless each parameter has a value, and each value its parameter."""
     missing = {
         token.text: token.start
         for token in reversed(statement.tokens)
-        if token.kind == "parameter" and token.text[1:] not in values
+        if token.kind == "parameter" and token.text[1:] not in arguments
     }
-    unused = [f":{name}" for name in values if name not in statement.parameters]
+    unused = [f":{name}" for name in arguments if name not in statement.parameters]
     has = ", ".join(f":{name}" for name in statement.parameters) or "none"
     stray = f"the query has no parameter {', '.join(unused)}; it has {has}"
     if missing:
-        named = sorted(missing, key=missing.__getitem__)
-        given = " ".join(f"-p {name[1:]}=value" for name in named)
+        names = sorted(missing, key=missing.__getitem__)
+        options = " ".join(f"-p {name[1:]}=value" for name in names)
         raise StatementError(
-            f"there is no value for {', '.join(named)}; give it with {given}"
+            f"there is no value for {', '.join(names)}; add {options}"
             + (f"; {stray}" if unused else ""),
-            missing[named[0]],
+            missing[names[0]],
         )
     if unused:
         raise StatementError(stray)
@@ -168,25 +138,25 @@ def _match(statement: Statement, values: Mapping[str, Given]) -> None:
 def ask(
     database: str,
     sql: str,
-    values: Mapping[str, Given] | None = None,
+    arguments: Mapping[str, Argument] | None = None,
     *,
     timeout: float | None = TIMEOUT,
 ) -> list[Any]:
-    """Ask one query of a database, and give its rows: tuples whose fields have the columns' names.
+    """Run one query and return its rows: tuples whose fields have the columns' names.
 
     >>> query = "select name from actors where key = :key"
-    >>> for one in ask("sourcebook.db", query, {"key": "iran"}):
-    ...     print(one.name)
+    >>> for actor in ask("sourcebook.db", query, {"key": "iran"}):
+    ...     print(actor.name)
 
-    Values are int, float, bool, str, bytes and None; of PostgreSQL also Decimal, and lists for
-    arrays. Dates, times, json and whatever else are text, as the engine writes it. Where a name
-    cannot be a field's, or stands twice, the field is called by its place: `_0`, `_1`.
+    Values are int, float, bool, str, bytes and None; from PostgreSQL also Decimal, and lists for
+    arrays. Dates, times, json and everything else are text, as the engine writes it. A column whose
+    name is not a Python name, or comes twice, is called by its place: `_0`, `_1`.
 
-    Raises what `Session.ask` does. For millions of rows, or many queries, take a Session.
+    Raises what `Session.ask` raises. For millions of rows, or many queries, use a Session.
     """
     from collections import namedtuple
 
-    with Session(database) as session, session.ask(sql, values, timeout) as answer:
-        names = [column.name for column in answer.columns]
+    with Session(database) as session, session.ask(sql, arguments, timeout) as result:
+        names = [column.name for column in result.columns]
         row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # known when it runs
-        return [row._make(values) for values in answer.rows]
+        return [row._make(values) for values in result.rows]

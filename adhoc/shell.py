@@ -1,7 +1,7 @@
-"""The shell of `sourcebook sql`: one query after another, guarded and limited as any other.
+"""The shell of `sourcebook sql`: one query after another, guarded and limited like any other.
 
-Imports prompt_toolkit and pygments, which only the shell needs. Beside the database it touches the
-history, a file in the user's folder for state that nobody else may read.
+Imports prompt_toolkit and pygments, which only the shell needs. It writes one file, the history, in
+the user's folder for state; nobody else may read it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import PygmentsLexer
 from pygments.lexers.sql import PostgresLexer, SqlLexer
 
-from adhoc.command import Asked, answer
-from adhoc.mistakes import pointed
+from adhoc.diagnostics import with_caret
+from adhoc.printing import PrintOptions, print_result
 from adhoc.session import Session
-from adhoc.shell_words import Names
+from adhoc.sql_completion import SqlCompleter
 from database import describe
 from database.errors import SourcebookError
 from database.location import locate, name_of
@@ -46,58 +46,63 @@ arrow keys bring back earlier queries, Ctrl-R searches them. Ctrl-C stops a quer
 PROMPT, MORE = "sql> ", "...> "
 
 
-def shell(database: str, values: Mapping[str, Any], asked: Asked) -> None:
-    """Ask what the user types until they leave. Raises DatabaseError where nothing can be asked.
+def shell(database: str, arguments: Mapping[str, Any], options: PrintOptions) -> None:
+    """Run what the user types until they leave. Raises DatabaseError if the database fails.
 
-    `values` are those of -p; each query takes what it names.
+    `arguments` are those of -p; each query takes the ones that it names.
     """
     with Session(database) as session:
-        names = Names(session.engine, session.names())
         prompt: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
             prompt_continuation=MORE,
-            completer=names,
+            completer=SqlCompleter(session.engine, session.columns()),
             complete_while_typing=False,
             lexer=PygmentsLexer(PostgresLexer if session.engine == "postgresql" else SqlLexer),
             history=history(),
             key_bindings=_keys(session.engine),
         )
-        click.echo(f"{visible(name_of(locate(database)))}: .help says what can be done", err=True)
+        click.echo(f"{visible(name_of(locate(database)))}: .help lists the commands", err=True)
         while True:
             try:
                 typed = prompt.prompt().strip()
-            except KeyboardInterrupt:  # what was typed so far is given up
+            except KeyboardInterrupt:  # the input typed so far is dropped
                 continue
             except EOFError:
                 return
             if typed in (".quit", ".exit"):
                 return
-            with _told(typed):
-                _obey(session, database, typed, values, asked)
+            with _reporting_errors(typed):
+                _dispatch(session, database, typed, arguments, options)
 
 
-def _obey(
-    session: Session, database: str, typed: str, values: Mapping[str, Any], asked: Asked
+def _dispatch(
+    session: Session,
+    database: str,
+    typed: str,
+    arguments: Mapping[str, Any],
+    options: PrintOptions,
 ) -> None:
-    """Do what one input says."""
+    """Run one input, a query or a command of the shell."""
     command, _, name = typed.rstrip(";").partition(" ")
     if command == ".tables":
-        _tables(database, name.strip(), asked)
+        _print_tables(database, name.strip(), options)
     elif typed.startswith("."):
         click.echo(HELP, err=True)
     elif typed:
-        named = {one.text[1:] for one in tokens(typed, session.engine) if one.kind == "parameter"}
-        answer(session, typed, {name: values[name] for name in named & values.keys()}, asked)
+        pieces = tokens(typed, session.engine)
+        names = {token.text[1:] for token in pieces if token.kind == "parameter"}
+        chosen = {name: arguments[name] for name in names & arguments.keys()}
+        print_result(session, typed, chosen, options)
 
 
 @contextmanager
-def _told(typed: str) -> Iterator[None]:
-    """Say what went wrong, or was stopped: the next query may do better."""
+def _reporting_errors(typed: str) -> Iterator[None]:
+    """Print what goes wrong instead of leaving the shell."""
     try:
         yield
     except StatementError as error:
-        click.echo(f"Error: {pointed(typed, error)}", err=True)
+        click.echo(f"Error: {with_caret(typed, error)}", err=True)
     except UnknownTableError as error:
         click.echo(f"Error: {visible(error.args[0])}", err=True)
     except SourcebookError as error:
@@ -106,13 +111,13 @@ def _told(typed: str) -> Iterator[None]:
         click.echo("stopped", err=True)
 
 
-def _tables(database: str, name: str, asked: Asked) -> None:
-    with describe.describing(database) as there:
+def _print_tables(database: str, name: str, options: PrintOptions) -> None:
+    with describe.describing(database) as dictionary:
         names = describe.Column._fields if name else describe.Table._fields
-        rows = list(there.columns(name) if name else there.tables())
-        columns = [Column(one, "integer" if one == "rows" else "text") for one in names]
-        write(Page(columns, rows), asked.format, None, asked.raw)
-        for note in there.notes:
+        rows = list(dictionary.columns(name) if name else dictionary.tables())
+        columns = [Column(name, "integer" if name == "rows" else "text") for name in names]
+        write(Page(columns, rows), options.format, None, options.raw)
+        for note in dictionary.notes:
             click.echo(visible(note), err=True)
 
 
@@ -120,15 +125,16 @@ def _tables(database: str, name: str, asked: Asked) -> None:
 
 
 def is_whole(text: str, engine: Engine) -> bool:
-    """Say whether an input ends here: with a semicolon, an empty line, or as a command of ours."""
+    """Say whether an input is complete: ended by ; or an empty line, or a command."""
     if not text.strip() or text.lstrip().startswith("."):
         return True
-    kinds = [one.kind for one in tokens(text, engine) if one.kind not in ("blank", "comment")]
+    kinds = [token.kind for token in tokens(text, engine)]
+    kinds = [kind for kind in kinds if kind not in ("blank", "comment")]
     return "\n" in text[len(text.rstrip(" \t")) - 1 :] or kinds[-1:] == ["end"]
 
 
 def _keys(engine: Engine) -> KeyBindings:
-    """Let Enter end an input that is whole; else it begins another line."""
+    """Let Enter end an input that is complete; else it starts another line."""
     keys = KeyBindings()
 
     @Condition
@@ -147,8 +153,8 @@ def _keys(engine: Engine) -> KeyBindings:
 # --- history --------------------------------------------------------------------------------------
 
 
-class _Kept(FileHistory):
-    """A history in a file; what cannot be written is forgotten."""
+class _History(FileHistory):
+    """A history in a file; inputs that cannot be written are forgotten."""
 
     def store_string(self, string: str) -> None:
         """Add an input, without halves of surrogate pairs, on which prompt_toolkit 3.0.50 fails."""
@@ -157,13 +163,13 @@ class _Kept(FileHistory):
 
 
 def history() -> History:
-    """Give the history of all earlier shells, or where none can be kept one that is forgotten."""
+    """Return the history of all earlier shells; if no file can be written, one in memory."""
     try:
         folder = _state_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = folder / "sql-history"
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
-        return _Kept(str(file))
+        return _History(str(file))
     except (OSError, RuntimeError) as error:
         click.echo(f"no history is kept: {visible(str(error))}", err=True)
         return InMemoryHistory()

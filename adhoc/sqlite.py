@@ -1,73 +1,59 @@
-"""Asks a file of SQLite. It is opened anew for every query, and so always as it is now."""
+"""Queries a SQLite file. Every query opens it anew, and so sees it as it is now."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from time import monotonic
 from typing import Any
 
-from adhoc.mistakes import in_sqlite
-from adhoc.values import Field, Given, Row
+from adhoc.diagnostics import explain_sqlite
+from adhoc.values import Argument, Field, Row
 from database.errors import DatabaseError, driver_message
 from database.location import locate, name_of
 from database.sqlite import open_sqlite
 from database.sqlite_guard import Authorizer
 from database.statement import Statement, StatementError
 
-PATIENCE = 0.1
-"""How long rows are gathered before they are handed on, in seconds."""
+OF_THE_QUERY = ("SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_NOMEM")
+"""SQLite's codes for errors of a query, besides SQLITE_ERROR; all others are the file's."""
 
 
-class File:
-    """A file that can be asked."""
+class SqliteSource:
+    """A file to query."""
 
     def __init__(self, database: str) -> None:
         self._database = database
 
     @contextmanager
-    def query(self) -> Iterator[FileQuery]:
+    def query(self, timeout: float | None) -> Iterator[SqliteQuery]:
         """Open the file for one query."""
-        with ExitStack() as stack:
-            connection, authorizer = stack.enter_context(open_sqlite(self._database))
-            query = FileQuery(self, connection, authorizer)
-            try:
-                yield query
-            finally:
-                if query.abandoned:  # closing would wait for the call, so what it uses stays open
-                    query.kept = stack.pop_all()
+        with open_sqlite(self._database, timeout) as (connection, authorizer):
+            yield SqliteQuery(self, connection, authorizer)
 
-    def names(self) -> dict[str, list[str]]:
-        """Give the columns of every table and view; of those that cannot be read, none."""
-        found: dict[str, list[str]] = {}
+    def columns(self) -> dict[str, list[str]]:
+        """Return the columns of every table and view; none of those that cannot be read."""
+        columns: dict[str, list[str]] = {}
+        tables = "select name from sqlite_schema where type in ('table', 'view') order by name"
         with open_sqlite(self._database) as (connection, _):
-            for (name,) in connection.execute(
-                "select name from sqlite_schema where type in ('table', 'view') order by name"
-            ).fetchall():
+            for (table,) in connection.execute(tables).fetchall():
+                fields = "select name from pragma_table_info(?)"
                 try:
-                    found[name] = [
-                        row[0]
-                        for row in connection.execute(
-                            "select name from pragma_table_info(?)", (name,)
-                        )
-                    ]
+                    columns[table] = [name for (name,) in connection.execute(fields, (table,))]
                 except (sqlite3.Error, UnicodeDecodeError):
-                    found[name] = []
-        return found
+                    columns[table] = []
+        return columns
 
     def functions(self) -> list[str]:
-        """Name all functions."""
+        """Return the names of all functions."""
+        query = "select distinct name from pragma_function_list"
         with open_sqlite(self._database) as (connection, _):
-            return [
-                name
-                for (name,) in connection.execute("select distinct name from pragma_function_list")
-            ]
+            return [name for (name,) in connection.execute(query)]
 
     def complaint(self, sql: str) -> str | None:
-        """Give what SQLite has against a statement, None where it takes it."""
+        """Return SQLite's error message about a statement, None where it accepts it."""
         with open_sqlite(self._database) as (connection, _):
             try:
                 connection.execute(sql)
@@ -79,65 +65,49 @@ class File:
         """Do nothing: no file is open between two queries."""
 
     def failure(self, error: Exception) -> DatabaseError:
-        """Say what the file, not the query, is to be blamed for."""
+        """Return the error for a fault of the file, not of the query."""
         return DatabaseError(f"{name_of(locate(self._database))}: {driver_message(error)}")
 
 
-class FileQuery:
+class SqliteQuery:
     """One query of a file."""
 
-    def __init__(self, file: File, connection: sqlite3.Connection, authorizer: Authorizer) -> None:
-        self.abandoned = False
-        self.kept: ExitStack | None = None
-        self._file = file
+    def __init__(
+        self, source: SqliteSource, connection: sqlite3.Connection, authorizer: Authorizer
+    ) -> None:
+        self._source = source
         self._connection = connection
         self._authorizer = authorizer
-        self._cursor: sqlite3.Cursor | None = None
 
-    def begin(self, statement: Statement, values: Mapping[str, Given]) -> tuple[Field, ...]:
+    def begin(
+        self, statement: Statement, arguments: Mapping[str, Argument]
+    ) -> tuple[tuple[Field, ...], Iterator[Row]]:
         """Run it to its first row, by which SQLite knows the columns."""
-        bound = {name: _bound(name, value) for name, value in values.items()}
-        self._cursor = self._connection.execute(statement.text, bound)
-        return tuple(Field(_named(one[0])) for one in self._cursor.description or ())
+        bound = {name: _bound(name, value) for name, value in arguments.items()}
+        cursor = self._connection.execute(statement.text, bound)
+        return tuple(Field(_text(column[0])) for column in cursor.description or ()), iter(cursor)
 
-    def batch(self, size: int) -> list[Row]:
-        """Give some of the next rows."""
-        rows: list[Row] = []
-        until = monotonic() + PATIENCE
-        for row in self._cursor or ():
-            rows.append(row)
-            if len(rows) == size or monotonic() > until:
-                break
-        return rows
-
-    def interrupt(self) -> None:
-        """Make what runs end."""
-        self._connection.interrupt()
-
-    def explained(self, error: Exception, statement: Statement) -> Exception | None:
-        """Say what is wrong with the query, and where it says it, or with the file."""
-        if isinstance(error, StatementError):
-            return error
+    def explain(self, error: Exception, statement: Statement) -> Exception | None:
+        """Say what is wrong with the query, and where, or with the file."""
         if isinstance(error, UnicodeDecodeError):  # see database.errors.driver_message
-            return self._file.failure(error)
+            return self._source.failure(error)
         if not isinstance(error, sqlite3.Error | sqlite3.Warning):
             return None
         if self._authorizer.refused:
             return StatementError(*_refused(self._authorizer.refused, statement))
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY":
+        code = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        if code == "SQLITE_READONLY":
             return StatementError(*_refused("a query here only reads", statement))
-        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
-            name = getattr(error, "sqlite_errorname", "")
-            if name not in ("SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_NOMEM"):
-                return self._file.failure(error)
-        return in_sqlite(str(error), statement, self._file)
+        if code != "SQLITE_ERROR" and code not in OF_THE_QUERY:
+            return self._source.failure(error)
+        return explain_sqlite(str(error), statement, self._source)
 
 
-def _named(name: object) -> str:
+def _text(name: object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _bound(name: str, value: Given) -> Any:
+def _bound(name: str, value: Argument) -> Any:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise StatementError(f"the value of :{name} is too large for SQLite; the limit is {2**63}")
     if isinstance(value, date):
@@ -156,7 +126,7 @@ def _bound(name: str, value: Given) -> Any:
 def _refused(reason: str, statement: Statement) -> tuple[str, int | None]:
     """Name the keyword, where the statement is one that SQLite makes of others."""
     first = statement.words[0] if statement.words else None
-    said = first.text.lower() if first else ""
-    if said and said not in ("select", "with", "values", "explain", "pragma"):
-        reason = f"`{said}` is not allowed: a query here only reads"
+    keyword = first.text.lower() if first else ""
+    if keyword and keyword not in ("select", "with", "values", "explain", "pragma"):
+        reason = f"`{keyword}` is not allowed: a query here only reads"
     return reason, first.start if first else None

@@ -1,4 +1,4 @@
-"""Values of ad hoc queries: what may be given, what comes back, and how it is shown.
+"""Values of ad hoc queries: arguments, rows, and the cells that a page shows of them.
 
 Imports no database driver.
 """
@@ -6,7 +6,7 @@ Imports no database driver.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,31 +15,31 @@ from typing import Any, NamedTuple
 from output.page import Cell, Json
 
 Value = int | float | bool | str | bytes | None | Decimal | list[Any]
-"""What an engine gives."""
+"""A value that an engine returns."""
 
-Given = int | float | bool | str | bytes | None | Decimal | date
-"""What can stand for a parameter."""
+Argument = int | float | bool | str | bytes | None | Decimal | date
+"""A value for a parameter of a query."""
 
 Row = tuple[Value, ...]
 
 
 class Text(str):
-    """A value that is text, also where PostgreSQL would take another type from its place."""
+    """An argument that is text, also where PostgreSQL would infer another type."""
 
     __slots__ = ()
 
 
 class Field(NamedTuple):
-    """A column of an answer."""
+    """A column of a result."""
 
     name: str
     type: str = ""
-    """What PostgreSQL calls its type. In SQLite each value has its own, and this is empty."""
+    """PostgreSQL's name of its type; empty in SQLite, where each value has a type of its own."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a query gives; its rows are read from the database as they are used, once."""
+class Result:
+    """The columns of a query, and its rows, which are read from the database once, as used."""
 
     columns: tuple[Field, ...]
     rows: Iterator[Row]
@@ -47,35 +47,50 @@ class Answer:
 
 _JSON = frozenset(("json", "jsonb"))
 _LINES = str.maketrans("\n\r\t", "   ")
-
-
-def cells(
-    columns: Sequence[Field], rows: Iterable[Row], *, sized: bool
-) -> Iterator[Sequence[Cell]]:
-    r"""Give rows as output/formats.py writes them.
-
-    Exact numbers, arrays and json are `Json`; bytes are hexadecimal, `\x00ff`, and where they are
-    `sized` say how many they are.
-    """
-    nested = [n for n, column in enumerate(columns) if column.type in _JSON]
-    for row in rows:
-        if not nested and _PLAIN.issuperset(map(type, row)):
-            yield row  # type: ignore[misc]  # what is plain is a cell
-            continue
-        shown = [_cell(value, sized) for value in row]
-        for n in nested:
-            if isinstance(value := row[n], str):
-                # Between its tokens json may have any blanks, but only one line.
-                shown[n] = Json(value.translate(_LINES))
-        yield shown
-
-
 _PLAIN = frozenset((int, float, str, bool, type(None)))
 
 
-def _cell(value: Value, sized: bool) -> Cell:
+class Cells:
+    r"""Turns rows into the cells of a page.
+
+    Exact numbers, arrays and json become `Json`; bytes become hexadecimal, `\x00ff`. Values are cut
+    to `characters`, if given, and `cut` counts them. With `sizes`, bytes are followed by their
+    number.
+    """
+
+    def __init__(self, columns: Sequence[Field], *, sizes: bool, characters: int = 0) -> None:
+        self.cut = 0
+        self._nested = [n for n, column in enumerate(columns) if column.type in _JSON]
+        self._sizes = sizes
+        self._characters = characters
+
+    def of(self, row: Row) -> Sequence[Cell]:
+        """Return the cells of a row."""
+        if self._nested or self._characters or not _PLAIN.issuperset(map(type, row)):
+            return [self._cell(value, n in self._nested) for n, value in enumerate(row)]
+        return row  # type: ignore[return-value]  # plain values are cells
+
+    def _cell(self, value: Value, nested: bool) -> Cell:
+        most = self._characters
+        if isinstance(value, bytes):
+            shown = self._short(f"\\x{(value[:most] if most else value).hex()}")
+            return f"{shown} ({len(value):,} bytes)" if self._sizes else shown
+        cell = _cell(value)
+        if nested and isinstance(cell, str):
+            # Json may have any blanks between its tokens, but only one line.
+            cell = Json(cell.translate(_LINES))
+        return self._short(cell) if isinstance(cell, str) else cell
+
+    def _short(self, text: str) -> str:
+        if not self._characters or len(text) <= self._characters:
+            return text
+        self.cut += 1
+        return text[: self._characters] + "…"
+
+
+def _cell(value: Value) -> Cell:
     if isinstance(value, bytes):
-        return f"\\x{value.hex()}" + (f" ({len(value):,} bytes)" if sized else "")
+        return f"\\x{value.hex()}"
     if isinstance(value, Decimal):
         return Json(f"{value:f}") if value.is_finite() else f"{value:f}"
     if isinstance(value, list):
@@ -86,5 +101,5 @@ def _cell(value: Value, sized: bool) -> Cell:
 def _array(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_array, value))}]"
-    cell = _cell(value, sized=False)
+    cell = _cell(value)
     return str(cell) if isinstance(cell, Json) else json.dumps(cell, ensure_ascii=False)

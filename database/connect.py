@@ -40,16 +40,17 @@ MIGRATION_LOCK = 5_070_061_991
 
 
 @contextmanager
-def reading(database: str) -> Iterator[Connection]:
+def reading(database: str, timeout: float | None = None) -> Iterator[Connection]:
     """Open a sourcebook of the current revision for reading, in one state throughout.
 
-    Raises DatabaseError where there is none, or one of another revision.
+    `timeout` limits the time of all calls together, in seconds; None or 0 is no limit. Raises
+    DatabaseError where there is no sourcebook, or one of another revision; TimeLimitError.
     """
     url = locate(database)
     if url.get_backend_name() == "sqlite":
         sqlite.check_file(url, "read")
         sqlite.recover(url)
-    with _connected(_engine(url, read_only=True), url) as connection:
+    with _connected(_engine(url, read_only=True, timeout=timeout), url) as connection:
         require_current(connection, url)
         yield connection
 
@@ -172,13 +173,15 @@ def _tables(connection: Connection) -> list[str]:
 # --- connections ----------------------------------------------------------------------------------
 
 
-def _engine(url: URL, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+def _engine(
+    url: URL, *, read_only: bool = False, foreign_keys: bool = True, timeout: float | None = None
+) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return postgresql.engine(url, read_only=read_only)
+        return postgresql.engine(url, read_only=read_only, timeout=timeout)
     path = real_path(url)
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite.connect(path, "mode=ro" if read_only else "mode=rw")
+        connection = sqlite.connect(path, "mode=ro" if read_only else "mode=rw", timeout)
         connection.execute(f"pragma foreign_keys = {'on' if foreign_keys else 'off'}")
         return connection
 

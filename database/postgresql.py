@@ -22,6 +22,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from database.cancellation import limit_postgresql
 from database.errors import DatabaseError, driver_message
 from database.location import locate, name_of
 
@@ -103,8 +104,11 @@ from own
 _warned: set[tuple[str, str]] = set()
 
 
-def engine(url: URL, *, read_only: bool) -> Engine:
-    """Return an engine for sourcebooks. Raises DatabaseError without a driver."""
+def engine(url: URL, *, read_only: bool, timeout: float | None = None) -> Engine:
+    """Return an engine for sourcebooks. Raises DatabaseError without a driver.
+
+    `timeout` limits the time of all calls on a connection together, in seconds.
+    """
     # A report asks more than once; what it reads must not change in between.
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -116,6 +120,8 @@ def engine(url: URL, *, read_only: bool) -> Engine:
         except BaseException:
             connection.close()
             raise
+        if timeout:
+            limit_postgresql(connection, timeout)
         return connection
 
     try:

@@ -24,6 +24,7 @@ from typing import Literal
 
 from sqlalchemy.engine import URL
 
+from database.cancellation import SqliteConnection
 from database.errors import NOT_WRITABLE, DatabaseError, driver_message
 from database.location import locate, name_of, real_path
 from database.sqlite_guard import Authorizer
@@ -97,14 +98,17 @@ def _create(path: Path, real: Path, purpose: Purpose) -> bool:
     return True
 
 
-def connect(path: Path, options: str) -> sqlite3.Connection:
-    """Open a file with the options of an SQLite URI, for use by any one thread at a time."""
-    return sqlite3.connect(
+def connect(path: Path, options: str, timeout: float | None = None) -> SqliteConnection:
+    """Open a file with the options of an SQLite URI, for use by any one thread at a time.
+
+    Ctrl-C cancels its calls; so does `timeout`, in seconds for all of them together.
+    """
+    return SqliteConnection(
         f"{path.as_uri()}?{options}",
         uri=True,
         timeout=BUSY_TIMEOUT,
         isolation_level=None,  # the driver would open transactions late, and none for DDL
-        check_same_thread=False,
+        seconds=timeout,
     )
 
 
@@ -120,36 +124,44 @@ def recover(url: URL) -> None:
 
 
 @contextmanager
-def open_sqlite(database: str) -> Iterator[tuple[sqlite3.Connection, Authorizer]]:
+def open_sqlite(
+    database: str, timeout: float | None = None
+) -> Iterator[tuple[SqliteConnection, Authorizer]]:
     """Open any SQLite file for reading; yield the connection and the authorizer that guards it.
 
-    Raises DatabaseError where it cannot be read, and at the end if it was changed meanwhile.
+    `timeout` limits the time of all calls together, in seconds. Raises DatabaseError where the file
+    cannot be read, and at the end if it was changed meanwhile; TimeLimitError.
     """
     url = locate(database)
     check_file(url, "ask")
     path = real_path(url)
     log, index, journal = (Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))
     if log.exists() and index.exists():
-        with _guarded(url, path, "mode=ro&readonly_shm=1") as opened:
+        with _guarded(url, path, "mode=ro&readonly_shm=1", timeout) as opened:
             yield opened
     elif _size(log) or (_size(journal) and _is_hot(path)):
-        with _copied(url, path, (log, journal)) as copy, _guarded(url, copy, "mode=ro") as opened:
+        with (
+            _copied(url, path, (log, journal)) as copy,
+            _guarded(url, copy, "mode=ro", timeout) as opened,
+        ):
             yield opened
     elif _keeps_log(path):
         before = _state(path)
-        with _guarded(url, path, "mode=ro&immutable=1") as opened:
+        with _guarded(url, path, "mode=ro&immutable=1", timeout) as opened:
             yield opened
         if _state(path) != before or _size(log):
             raise DatabaseError(f"{name_of(url)}: was changed while it was read; ask again")
     else:
-        with _guarded(url, path, "mode=ro") as opened:
+        with _guarded(url, path, "mode=ro", timeout) as opened:
             yield opened
 
 
 @contextmanager
-def _guarded(url: URL, path: Path, options: str) -> Iterator[tuple[sqlite3.Connection, Authorizer]]:
+def _guarded(
+    url: URL, path: Path, options: str, timeout: float | None
+) -> Iterator[tuple[SqliteConnection, Authorizer]]:
     with driver_errors(url):
-        connection = connect(path, options)
+        connection = connect(path, options, timeout)
     with closing(connection):
         # Bytes that are not UTF-8 become surrogates, from which they can be recovered.
         connection.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")

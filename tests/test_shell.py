@@ -17,9 +17,9 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from adhoc.command import Asked
+from adhoc.printing import PrintOptions
 from adhoc.shell import is_whole, shell
-from adhoc.shell_words import Names
+from adhoc.sql_completion import SqlCompleter
 from database.connect import writing
 from database.errors import DatabaseError
 from database.statement import Engine
@@ -65,7 +65,7 @@ def typed(
             pipe.send_bytes(keys if isinstance(keys, bytes) else keys.encode())
             pipe.send_text(LEAVE)
             pipe.close()  # whatever the keys do, nobody waits for more
-            shell(filled, values or {}, Asked(**{**usual, **asked}))
+            shell(filled, values or {}, PrintOptions(**{**usual, **asked}))
         return Shown(*capsys.readouterr())
 
     return types
@@ -192,7 +192,7 @@ def test_where_no_history_can_be_kept_that_is_said(
 
 def test_a_database_that_is_not_there_ends_it(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="there is no such file"):
-        shell(str(tmp_path / "none.db"), {}, Asked("csv", None, False, 30.0, None, 0))
+        shell(str(tmp_path / "none.db"), {}, PrintOptions("csv", None, False, 30.0, None, 0))
 
 
 # --- completion -----------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ COLUMNS = {
 def offered(text: str, engine: Engine = "sqlite") -> list[str]:
     """Complete at the sign ‸, or at the end."""
     before, _, after = text.partition("‸")
-    completions = Names(engine, COLUMNS).get_completions(
+    completions = SqlCompleter(engine, COLUMNS).get_completions(
         Document(before + after, len(before)), CompleteEvent()
     )
     return [before[: len(before) + one.start_position] + one.text for one in completions]

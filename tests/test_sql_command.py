@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from adhoc.command import CHARACTERS, ROWS, TIMEOUT
+from adhoc.command import CHARACTERS, TIMEOUT
+from adhoc.printing import ROWS
 from adhoc.session import TIMEOUT as USUAL
 from cli import sourcebook
 from tests.databases import Files, Server, on_postgresql, on_sqlite
@@ -109,13 +110,10 @@ def test_a_colon_that_means_something_else(people: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ([], "there is no value for :a; give it with -p a=value"),
+        ([], "there is no value for :a; add -p a=value"),
         (
             ["-p", "b=1"],
-            (
-                "there is no value for :a; give it with -p a=value; "
-                "the query has no parameter :b; it has :a"
-            ),
+            ("there is no value for :a; add -p a=value; the query has no parameter :b; it has :a"),
         ),
         (["-p", "a=1", "-p", "b=2", "-p", "c=3"], "the query has no parameter :b, :c; it has :a"),
     ],
@@ -131,16 +129,16 @@ def test_missing_and_unused_parameters_are_named(people: str, given: list[str], 
     ("given", "said"),
     [
         ("a", "a has no value"),
-        ("=1", "is no parameter"),
-        ("1a=1", "is no parameter"),
-        ("a:number=1", "'number' is no type; it is one of text, int, float, bool, date, null"),
+        ("=1", "is not a parameter"),
+        ("1a=1", "is not a parameter"),
+        ("a:number=1", "unknown type 'number'; use one of text, int, float, bool, date, null"),
         ("a:int=1.5", "is not a whole number"),
         ("a:int=٣", "is not a whole number"),
         ("a:int=", "is not a whole number"),
-        ("a:float=nan", "is no number"),
+        ("a:float=nan", "is not a number"),
         ("a:bool=yes", "is neither true nor false"),
-        ("a:date=2015-02-29", "is not a day; write YYYY-MM-DD"),
-        ("a:date=20150228", "is not a day; write YYYY-MM-DD"),
+        ("a:date=2015-02-29", "is not a date; write YYYY-MM-DD"),
+        ("a:date=20150228", "is not a date; write YYYY-MM-DD"),
         ("a:null=1", "null takes no value"),
     ],
 )
@@ -159,7 +157,7 @@ def test_an_integer_that_sqlite_cannot_hold(people: str) -> None:
 @on_postgresql
 def test_a_parameter_whose_type_nobody_knows(people: str) -> None:
     result = typed(people, "select :a is null", "-p", "a=1")
-    assert "say its type, as in -p name:text=value" in result.stderr
+    assert "give its type, as in -p name:text=value" in result.stderr
     assert rows(people, "select :a is null as n", "-p", "a:text=1") == [{"n": False}]
 
 

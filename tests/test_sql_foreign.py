@@ -77,7 +77,7 @@ def test_any_schema(
 
 def test_every_table_and_view_has_its_columns(tmp_path: Path) -> None:
     with Session(odd(tmp_path / "odd.db")) as session:
-        names = session.names()
+        names = session.columns()
     assert names["select"] == ["from", "it's", "a b", "c`d", ""]
     assert names["broken"] == []
     assert {"docs", "no rowid", "таблица 🙂"} <= names.keys()

@@ -17,9 +17,9 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adhoc.parameters import parameter
+from adhoc.parameters import parse_parameter
 from adhoc.session import Session, ask
-from adhoc.values import Field, Text, cells
+from adhoc.values import Cells, Field, Text
 from cli import sourcebook
 from database.statement import Engine, Statement, StatementError, tokens
 from output.page import Json
@@ -178,7 +178,7 @@ def held(session: Session, sql: str, value: object, written: str | None) -> None
         [row] = answer.rows
         assert row == (value,)
         assert type(row[0]) is type(value)
-        [[cell]] = cells(answer.columns, [row], sized=False)
+        [[cell]] = [Cells(answer.columns, sizes=False).of(row)]
     if written is not None:
         from io import StringIO
 
@@ -206,7 +206,7 @@ def test_values_of_postgresql(session: Session, sql: str, value: object, written
 def test_numbers_that_are_exact_stay_so_in_every_format() -> None:
     rows = [(Decimal("-1.10"), [1, "a,b"], b"\1")]
     fields = (Field("n", "numeric"), Field("a", "int4[]"), Field("b", "bytea"))
-    [row] = cells(fields, rows, sized=True)
+    [row] = map(Cells(fields, sizes=True).of, rows)
     assert row == [Json("-1.10"), Json('[1, "a,b"]'), "\\x01 (1 bytes)"]
 
 
@@ -265,14 +265,14 @@ def test_one_session_takes_one_query_after_the_other(session: Session) -> None:
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_parameter_is_what_stands_behind_the_sign(text: str) -> None:
-    assert parameter(f"a={text}").value == text
-    assert parameter(f"a:text={text}").value == text
+    assert parse_parameter(f"a={text}").value == text
+    assert parse_parameter(f"a:text={text}").value == text
 
 
 @given(letters=st.text(string.ascii_letters + ":=1_ é", max_size=12))
 def test_a_parameter_is_read_or_refused(letters: str) -> None:
     with suppress(ValueError):
-        assert parameter(letters).name.isidentifier()
+        assert parse_parameter(letters).name.isidentifier()
 
 
 def test_the_command_line_gives_what_python_gives(session: Session, tmp_path: Path) -> None:

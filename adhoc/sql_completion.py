@@ -1,4 +1,4 @@
-"""What the shell of `sourcebook sql` offers to complete: tables, columns and keywords.
+"""Completion in the shell of `sourcebook sql`: tables, columns and keywords.
 
 Imports prompt_toolkit; only the shell imports this.
 """
@@ -6,7 +6,7 @@ Imports prompt_toolkit; only the shell imports this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -25,25 +25,25 @@ BEFORE_TABLES = word_set("from join into table")
 _PLAIN: dict[Engine, str] = {"sqlite": r"[A-Za-z_]\w*", "postgresql": r"[a-z_][a-z0-9_]*"}
 
 
-class Names(Completer):
-    """Knows the names of one database."""
+class SqlCompleter(Completer):
+    """Completes the names of one database."""
 
     def __init__(self, engine: Engine, columns: Mapping[str, Sequence[str]]) -> None:
-        """Take the columns of every table and view; names that cannot be read are not offered."""
+        """Take the columns of every table and view; unprintable names are not offered."""
         self._engine = engine
         self._columns = {
-            name: [one for one in of if one.isprintable()]
-            for name, of in columns.items()
-            if name.isprintable()
+            table: [name for name in names if name.isprintable()]
+            for table, names in columns.items()
+            if table.isprintable()
         }
         self._tables = {name.casefold(): name for name in self._columns}
 
     def get_completions(
         self,
         document: Document,
-        complete_event: CompleteEvent,  # noqa: ARG002 - however it was asked for
+        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit passes it
     ) -> Iterator[Completion]:
-        """Offer what may stand at the cursor; nothing in a string or comment."""
+        """Offer what fits at the cursor; nothing inside a string or comment."""
         before = list(tokens(document.text_before_cursor, self._engine))
         last = before[-1] if before else None
         if last is not None and _is_closed(last):
@@ -58,37 +58,38 @@ class Names(Completer):
             yield Completion(text, -len(typed), display_meta=meta)
 
     def _offered(self, before: list[Token], text: str, upper: bool) -> Iterator[tuple[str, str]]:
-        """Give names with what they are; `before` ends where the name begins."""
+        """Yield names, each with its table or kind; `before` ends where the name begins."""
         if before and before[-1].text == ".":
             owner = before[-2].name if len(before) > 1 else ""
             mentioned = self._mentioned(text)
             table = mentioned.get(owner.casefold()) or self._tables.get(owner.casefold(), "")
             yield from ((column, table) for column in self._columns.get(table, ()))
             return
-        said = [token.text.casefold() for token in before if token.kind != "blank"]
-        if said and said[-1] in BEFORE_TABLES:
+        words = [token.text.casefold() for token in before if token.kind != "blank"]
+        if words and words[-1] in BEFORE_TABLES:
             yield from ((table, "table") for table in self._columns)
             return
-        named = dict.fromkeys(self._mentioned(text).values())
-        yield from ((column, table) for table in named for column in self._columns[table])
-        yield from ((one.upper() if upper else one, "keyword") for one in sorted(KEYWORDS))
+        mentioned_tables = dict.fromkeys(self._mentioned(text).values())
+        tables = mentioned_tables or self._columns
+        columns = [(column, table) for table in tables for column in self._columns[table]]
+        if mentioned_tables:
+            yield from columns
+        yield from ((word.upper() if upper else word, "keyword") for word in sorted(KEYWORDS))
         yield from ((table, "table") for table in self._columns)
-        if not named:
-            yield from ((one, table) for table, columns in self._columns.items() for one in columns)
+        if not mentioned_tables:
+            yield from columns
 
     def _mentioned(self, text: str) -> dict[str, str]:
-        """Find the tables that a text names, by their names there: an alias where they have one."""
-        found: dict[str, str] = {}
-        names = [
-            one for one in tokens(text, self._engine) if one.kind in ("word", "quoted", "sign")
-        ]
+        """Return the tables that a text names, by their alias, or their name if they have none."""
+        tables: dict[str, str] = {}
+        kinds = ("word", "quoted", "sign")
+        names = [token for token in tokens(text, self._engine) if token.kind in kinds]
         for n, token in enumerate(names):
             table = self._tables.get(token.name.casefold())
-            if table is None or token.kind == "sign":
-                continue
-            behind = [one.name.casefold() for one in _alias(names[n + 1 : n + 3])]
-            found[(behind or [token.name.casefold()])[0]] = table
-        return found
+            if table is not None and token.kind != "sign":
+                alias = _alias(names[n + 1 : n + 3]) or token
+                tables[alias.name.casefold()] = table
+        return tables
 
     def _quoted(self, name: str) -> str:
         if re.fullmatch(_PLAIN[self._engine], name) and name.casefold() not in KEYWORDS:
@@ -97,7 +98,7 @@ class Names(Completer):
 
 
 def _is_closed(token: Token) -> bool:
-    """Say whether the cursor stands where no name can: in or right behind a string or comment."""
+    """Say whether no name can follow: the cursor is in or right after a string or comment."""
     if token.kind == "open":
         return not token.text.startswith('"')
     return token.kind in ("string", "quoted", "number", "parameter", "placeholder") or (
@@ -105,9 +106,10 @@ def _is_closed(token: Token) -> bool:
     )
 
 
-def _alias(behind: Sequence[Token]) -> Iterable[Token]:
-    """Give the alias at the head of what follows a table's name, if there is one."""
-    if behind and behind[0].text.casefold() == "as":
-        behind = behind[1:]
-    head = behind[:1]
-    return [one for one in head if one.kind != "sign" and one.name.casefold() not in KEYWORDS]
+def _alias(following: Sequence[Token]) -> Token | None:
+    """Return the alias at the start of what follows a table's name, if there is one."""
+    if following and following[0].text.casefold() == "as":
+        following = following[1:]
+    if not following or following[0].kind == "sign":
+        return None
+    return None if following[0].name.casefold() in KEYWORDS else following[0]
