@@ -220,8 +220,7 @@ def check(
     with failing():
         faults = [fault for path in files for fault in check_file(path, text)]
         if format == "table" and output is None:
-            for fault in faults:
-                click.echo(str(fault))
+            click.echo("".join(f"{fault}\n" for fault in faults), nl=False)
         else:
             rows = [
                 (

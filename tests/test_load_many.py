@@ -1,0 +1,127 @@
+"""Loading many codings in one command: all or what was reported, and in linear time and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from coding.changeset import Peers
+from coding.load import load
+from coding.validation import read
+from database.connect import writing
+from tests.databases import Files
+from tests.sound import SOUND
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, str(ROOT / "cli.py"), "--db"]
+
+
+def codings(folder: Path, count: int, old: str = "", new: str = "") -> list[Path]:
+    """Write codings of different documents that share actors, places, topics and a source."""
+    paths = [folder / f"{n}.yaml" for n in range(count)]
+    for n, path in enumerate(paths):
+        text = SOUND.replace("key: harbour-talks", f"key: document-{n}")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    return paths
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Count the calls of functions, Python's own included, while something is done."""
+    count = 0
+
+    def note(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_a_reader_who_goes_away_does_not_stop_the_loading(tmp_path: Path) -> None:
+    database = Files(tmp_path).migrated()
+    paths = codings(tmp_path, 20)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*COMMAND, database, "load", *paths, "--format", "csv"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(": added ") == 20
+    listed = subprocess.run(
+        [*COMMAND, database, "sql", "select count(*) as n from codings", "--format", "csv"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed.stdout.split() == ["n", "20"]
+
+
+def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) -> None:
+    database = Files(tmp_path).migrated()
+    load_command = [*COMMAND, database, "load", *codings(tmp_path, 3)]
+    subprocess.run(load_command, capture_output=True, check=True)
+    codings(tmp_path, 3, "name: Sudland,", "name: Southland,")
+    done = subprocess.run(
+        [*load_command, "--format", "json"], capture_output=True, text=True, check=True
+    )
+    expected = [
+        {"document": f"document-{n}", "action": "changed", "item": "actor", "key": "sudland-state"}
+        for n in range(3)
+    ]
+    assert json.loads(done.stdout) == expected
+    report = subprocess.run(
+        [*COMMAND, database, "report", "changes", "--format", "csv"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "document-2" in report.stdout
+    assert "sudland-state" in report.stdout
+    again = subprocess.run(load_command, capture_output=True, text=True, check=True)
+    assert again.stderr.count(": unchanged") == 3
+
+
+def test_the_work_of_each_load_does_not_grow_with_the_number_of_codings(tmp_path: Path) -> None:
+    database = Files(tmp_path).migrated()
+    validated = [read(path) for path in codings(tmp_path, 60)]
+    peers = Peers(validated)
+
+    def load_one() -> None:
+        with writing(database) as connection:
+            load(connection, validated.pop(), peers=peers)
+
+    load_one()  # compiles what later loads reuse
+    first = sum(calls(load_one) for _ in range(5))
+    for _ in range(49):
+        load_one()
+    last = sum(calls(load_one) for _ in range(5))
+    assert last < 1.2 * first
+
+
+def test_a_coding_that_waits_to_be_loaded_takes_little_memory() -> None:
+    path = ROOT / "articles" / "stand-together-or-fall-apart.yaml"
+    read(path)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    validated = [read(path) for _ in range(3)]
+    peers = Peers(validated)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peers.documents
+    assert (after - before) / 3 < 1_000_000
