@@ -1,15 +1,15 @@
-"""Writes the generated documentation: `python -m docs.build`, or with `--check` says what is stale.
+"""Writes the generated documentation: `python -m docs.build`; `--check` only shows what is stale.
 
-docs/schema.md, docs/reports.md and docs/coding.schema.json are generated whole. Other pages are
-written by hand and have generated parts, each between two comments that Markdown does not show:
+docs/schema.md, docs/reports.md and docs/coding.schema.json are generated as a whole. Other pages
+are written by hand and have generated parts, between comments that Markdown does not show:
 
-    <!-- rules -->                                     what docs/parts.py makes of this name
-    <!-- output: sourcebook report | head -n 5 -->     a command, really run, and what it printed
+    <!-- rules -->                                     the part with this name in docs/parts.py
+    <!-- output: sourcebook report | head -n 5 -->     a command and what it really printed
     <!-- terminal: sourcebook report -->               the same, in a terminal of 100 columns
     <!-- end -->
 
-Commands run in an empty folder that holds docs/, articles/ and a sourcebook.db as
-`sourcebook init` makes it, new for each page. What they write to stderr is not shown.
+Each page has a folder for its commands, with docs/, articles/ and a sourcebook.db that
+`sourcebook init` made. What commands write to stderr is not shown.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import io
 import json
 import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from cli import sourcebook
 from docs.editor_schema import coding_schema
 from docs.parts import PARTS, fenced
 from docs.reports_page import reports_page
@@ -44,11 +45,11 @@ Parts = Mapping[str, Callable[[str], str]]
 
 
 class StaleError(Exception):
-    """A page that cannot be written; the message says which mark, and why."""
+    """A page cannot be written; the message names the mark and the reason."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write what differs, or with --check print it; the exit status."""
+    """Write what differs, or with --check print it; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m docs.build", description=__doc__.split(":")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; print what is stale")
     check = parser.parse_args(arguments).check
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         if check:
             sys.stdout.writelines(
                 difflib.unified_diff(
-                    old.splitlines(keepends=True), new.splitlines(keepends=True), name, "as it is"
+                    old.splitlines(keepends=True), new.splitlines(keepends=True), name, "generated"
                 )
             )
         else:
@@ -75,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
-    """Give every page with its present and its wanted text."""
+    """Yield every page with its present text and the text that it should have."""
     whole = {
         root / "docs" / "schema.md": schema_page(),
         root / "docs" / "coding.schema.json": json.dumps(
@@ -87,7 +88,6 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
         yield path, path.read_text(encoding="utf-8") if path.exists() else "", new
     with tempfile.TemporaryDirectory() as folder:
         shell = Shell(root, Path(folder))
-        # What reports print is asked of the program that lies beside the pages.
         reports = root / "docs" / "reports.md"
         if reports.exists():
             whole[reports] = reports_page(shell.page("reports", terminal=True))
@@ -104,12 +104,12 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
 
 
 def filled(text: str, name: str, known: Parts) -> str:
-    """Write the parts of a page between their marks again. Raises StaleError."""
+    """Return a page with its generated parts written again. Raises StaleError."""
 
     def part(found: re.Match[str]) -> str:
         mark, kind, argument, body, end = found.groups()
         if kind not in known:
-            raise StaleError(f"{name}: no part is called {kind}; there are {', '.join(known)}")
+            raise StaleError(f"{name}: there is no part {kind}, but {', '.join(known)}")
         if re.search(rf"^{_MARK}$", body, re.MULTILINE):
             raise StaleError(f"{name}: {mark} has no <!-- end -->")
         try:
@@ -122,7 +122,7 @@ def filled(text: str, name: str, known: Parts) -> str:
     for left in re.finditer(rf"^{_MARK}$", _PART.sub("", text), re.MULTILINE):
         if left[1] in (*known, "end"):
             raise StaleError(
-                f"{name}: {left[0]} stands alone; parts begin with a name and <!-- end"
+                f"{name}: {left[0]} is not a pair; a part is between its name and <!-- end -->"
             )
     return filled
 
@@ -130,8 +130,16 @@ def filled(text: str, name: str, known: Parts) -> str:
 # --- commands -------------------------------------------------------------------------------------
 
 
+class Terminal(io.StringIO):
+    """Standard output that commands take for a terminal."""
+
+    def isatty(self) -> bool:
+        """Return True: tables are fitted to the width."""
+        return True
+
+
 class Shell:
-    """Runs the commands of pages, each page in a folder of its own; made when first needed."""
+    """Runs the commands of pages in this process, each page in a folder of its own."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
@@ -139,12 +147,12 @@ class Shell:
 
     @cached_property
     def _database(self) -> Path:
-        """A new sourcebook with what ships."""
-        self._run(["init"], self._folder)
+        """A new sourcebook with the article."""
+        self._run(["init"], self._folder, io.StringIO())
         return self._folder / "sourcebook.db"
 
     def page(self, name: str, *, terminal: bool = False) -> Callable[[str], str]:
-        """Give what runs one page's commands, and gives each with its output as a block."""
+        """Return a function that runs one command of a page and returns a block with its output."""
         folder = self._folder / f"page-{name}"
 
         def output(line: str) -> str:
@@ -156,61 +164,42 @@ class Shell:
                 shutil.copy(self._database, folder)
                 for shared in ("docs", "articles"):
                     shutil.copytree(self._root / shared, folder / shared)
-            run = self._run_in_terminal if terminal else self._run
-            printed = run(shlex.split(command[1])[1:], folder).splitlines()
+            stdout = Terminal() if terminal else io.StringIO()
+            printed = self._run(shlex.split(command[1])[1:], folder, stdout).splitlines()
             shown = command[0]
             if command[2]:
                 cut = len(printed) > int(command[2])
                 printed = printed[: int(command[2])]
                 if terminal:
-                    # Through a pipe it would look otherwise: the cut is ours.
+                    # A real pipe would change the output, so we cut it and say so.
                     shown, printed = command[1], [*printed, *(["…"] if cut else [])]
             return fenced("console", "\n".join([f"$ {shown}", *printed]))
 
         return output
 
-    def _run(self, arguments: list[str], folder: Path) -> str:
-        done = subprocess.run(  # noqa: S603 - the project's own pages say what is run
-            self._command(arguments),
-            cwd=folder,
-            env=self._environment(),
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-        )
-        if done.returncode:
-            said = done.stderr.strip() or f"exit status {done.returncode}"
-            raise LookupError(f"failed: {said}")
-        return done.stdout
-
-    def _run_in_terminal(self, arguments: list[str], folder: Path) -> str:
-        ours, theirs = os.openpty()
-        with subprocess.Popen(  # noqa: S603 - the project's own pages say what is run
-            self._command(arguments),
-            cwd=folder,
-            env={**self._environment(), "COLUMNS": "100"},
-            stdin=subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=subprocess.PIPE,
-        ) as process:
-            os.close(theirs)
-            printed = bytearray()
-            # Linux ends a terminal that nobody writes to any more by an error.
-            with contextlib.suppress(OSError):
-                while chunk := os.read(ours, 65_536):
-                    printed += chunk
-            os.close(ours)
-            said = process.stderr.read().decode().strip() if process.stderr else ""
-        if process.returncode:
-            raise LookupError(f"failed: {said}")
-        return printed.decode().replace("\r\n", "\n")
-
-    def _command(self, arguments: list[str]) -> list[str]:
-        return [sys.executable, str(self._root / "cli.py"), *arguments]
-
-    def _environment(self) -> dict[str, str]:
-        outer = {key: value for key, value in os.environ.items() if key != "SOURCEBOOK_DB"}
-        return {**outer, "PYTHONPATH": str(self._root)}
+    def _run(self, arguments: list[str], folder: Path, stdout: io.StringIO) -> str:
+        """Run a command in a folder; return what it printed. Raises LookupError if it fails."""
+        stderr, stdin = io.StringIO(), io.StringIO()
+        outer = dict(os.environ)
+        os.environ.pop("SOURCEBOOK_DB", None)
+        os.environ["COLUMNS"] = "100" if stdout.isatty() else "80"
+        sys.stdin, outer_stdin = stdin, sys.stdin
+        try:
+            with (
+                contextlib.chdir(folder),
+                contextlib.redirect_stdout(stdout),
+                contextlib.redirect_stderr(stderr),
+            ):
+                sourcebook.main(arguments, prog_name="sourcebook")
+        except SystemExit as ended:
+            if ended.code:
+                message = stderr.getvalue().strip() or f"exit status {ended.code}"
+                raise LookupError(f"failed: {message}") from None
+        finally:
+            sys.stdin = outer_stdin
+            os.environ.clear()
+            os.environ.update(outer)
+        return stdout.getvalue()
 
 
 if __name__ == "__main__":

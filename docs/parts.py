@@ -125,9 +125,11 @@ def _diagram(_: str) -> str:
 
 
 def _report_header(_: str) -> str:
-    """Tell how a report's header is written, as the module that reads it does."""
-    _, example, rules = re.split(r"(?<=\n\n)(?=    --)|(?<=\n\n)(?=First )", header.__doc__ or "")
-    return fenced("sql", textwrap.dedent(example)) + "\n" + rules
+    """Explain the header of a report, with the docstring of the module that reads it."""
+    _, example, rules = re.split(
+        r"((?:^    .*\n|^\n)+)(?=\S)", header.__doc__ or "", maxsplit=1, flags=re.MULTILINE
+    )
+    return fenced("sql", textwrap.dedent(example.strip("\n"))) + "\n" + rules
 
 
 PARTS: Mapping[str, Callable[[str], str]] = {

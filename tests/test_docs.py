@@ -1,4 +1,4 @@
-"""The documentation says what is: its generated parts are fresh, its example has no fault."""
+"""The documentation is true: its generated parts are up to date, and its example is valid."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CODINGS = [DOCS / "example.yaml", *sorted((ROOT / "articles").glob("*.yaml"))]
 # --- the builder ----------------------------------------------------------------------------------
 
 
-def test_generated_parts_are_fresh(capsys: pytest.CaptureFixture[str]) -> None:
+def test_generated_parts_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     status = build.main(["--check"])
     assert status == 0, capsys.readouterr()
 
@@ -46,7 +46,7 @@ def test_generated_parts_are_fresh(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what the builder reads and writes."""
-    # These pages would take runs of the program, which does not lie here.
+    # The commands of these pages would take too long.
     ignored = shutil.ignore_patterns("__pycache__", "reports.md", "sql.md", "feeds.md")
     shutil.copytree(DOCS, tmp_path / "docs", ignore=ignored)
     monkeypatch.setattr(build, "ROOT", tmp_path)
@@ -54,7 +54,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", ["schema.md", "coding.schema.json", "format.md"])
-def test_a_stale_part_is_shown_and_mended(
+def test_a_stale_part_is_shown_and_then_rewritten(
     checkout: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = checkout / "docs" / name
@@ -73,7 +73,7 @@ def test_a_stale_part_is_shown_and_mended(
     assert build.main(["--check"]) == 0
 
 
-def test_what_stands_between_two_marks_is_written_again() -> None:
+def test_text_between_two_marks_is_rewritten() -> None:
     page = "a\n\n<!-- part: x -->\nold\n<!-- end -->\n\nb\n<!-- a comment -->\n"
     new = page.replace("old", "<x>")
     assert filled(page, "p.md", {"part": lambda argument: f"<{argument}>\n"}) == new
@@ -81,11 +81,11 @@ def test_what_stands_between_two_marks_is_written_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "said"),
+    ("page", "message"),
     [
-        ("<!-- nothing -->\n<!-- end -->\n", "no part is called nothing"),
-        ("<!-- rules -->\n", "stands alone"),
-        ("<!-- end -->\n", "stands alone"),
+        ("<!-- nothing -->\n<!-- end -->\n", "there is no part nothing"),
+        ("<!-- rules -->\n", "is not a pair"),
+        ("<!-- end -->\n", "is not a pair"),
         ("<!-- rules -->\n\n<!-- rules -->\n<!-- end -->\n", "has no <!-- end -->"),
         ("<!-- vocabulary: Colour -->\n<!-- end -->\n", "there is not a vocabulary Colour"),
         ("<!-- refusals: cooking -->\n<!-- end -->\n", "there are no refusals cooking"),
@@ -94,13 +94,13 @@ def test_what_stands_between_two_marks_is_written_again() -> None:
         ("<!-- text: 99 -->\n<!-- end -->\n", "the example has no ¶99"),
     ],
 )
-def test_a_part_that_cannot_be_made_is_named(page: str, said: str) -> None:
-    with pytest.raises(StaleError, match=re.escape(said)) as caught:
+def test_a_part_that_cannot_be_generated_is_named(page: str, message: str) -> None:
+    with pytest.raises(StaleError, match=re.escape(message)) as caught:
         filled(page, "p.md", PARTS)
     assert str(caught.value).startswith("p.md: ")
 
 
-def test_a_fence_is_longer_than_what_it_holds() -> None:
+def test_a_fence_is_longer_than_any_fence_inside() -> None:
     assert fenced("text", "a\n````\nb\n").startswith("`````text\n")
     assert fenced("text", "a") == "```text\na\n```\n"
 
@@ -113,7 +113,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     return Shell(ROOT, tmp_path_factory.mktemp("shell"))
 
 
-def test_a_command_is_run_and_shown_with_what_it_printed(shell: Shell) -> None:
+def test_a_command_is_shown_with_its_output(shell: Shell) -> None:
     output = shell.page("one")
     line = "sourcebook tables --format csv | head -n 3"
     command, head, *rows = output(line).removeprefix("```console\n").splitlines()
@@ -121,7 +121,7 @@ def test_a_command_is_run_and_shown_with_what_it_printed(shell: Shell) -> None:
     assert [row.partition(",")[0] for row in rows] == ["actor_names", "actors", "```"]
 
 
-def test_each_page_has_a_database_of_its_own(shell: Shell) -> None:
+def test_each_page_has_its_own_database(shell: Shell) -> None:
     first, second = shell.page("first"), shell.page("second")
     first("sourcebook load docs/example.yaml --text docs/example.txt")
     actors = "sourcebook report actors --format csv"
@@ -130,23 +130,23 @@ def test_each_page_has_a_database_of_its_own(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("rm -rf docs", "write `sourcebook"),
         ("sourcebook tables | sort", "failed: "),
         ("sourcebook report nonsense", "nonsense"),
     ],
 )
-def test_a_command_that_fails_stops_the_builder(shell: Shell, line: str, said: str) -> None:
+def test_a_command_that_fails_stops_the_builder(shell: Shell, line: str, message: str) -> None:
     page = f"<!-- output: {line} -->\n<!-- end -->\n"
-    with pytest.raises(StaleError, match=re.escape(said)):
+    with pytest.raises(StaleError, match=re.escape(message)):
         filled(page, "p.md", {"output": shell.page("failing")})
 
 
 # --- the example ----------------------------------------------------------------------------------
 
 
-def test_the_example_has_no_fault_at_all() -> None:
+def test_the_example_has_no_fault() -> None:
     assert [str(fault) for fault in check_file(DOCS / "example.yaml", DOCS / "example.txt")] == []
 
 
@@ -156,18 +156,18 @@ def test_the_example_is_pinned(tmp_path: Path) -> None:
     assert Path(path).read_bytes() == (DOCS / "example.yaml").read_bytes()
 
 
-def test_the_example_shows_every_kind_of_fact_and_hard_case() -> None:
+def test_the_example_shows_every_kind_of_fact_and_the_hard_cases() -> None:
     coding, _lines = read_coding(DOCS / "example.yaml")
     assert all([coding.events, coding.links, coding.quotes, coding.positions, coding.relations])
     assert any(quote.text and len(quote.text) > 1 for quote in coding.quotes)
     assert any(len(quote.who.get(vocabulary.Role.SPEAKER, [])) > 1 for quote in coding.quotes)
     assert {quote.marks for quote in coding.quotes} >= {vocabulary.Marks.DAMAGED}
     assert {quote.directness for quote in coding.quotes} == set(vocabulary.Directness)
-    told = {event.modality for event in coding.events}
-    assert told >= {"actual", "expected", "possible", "denied", "hypothetical"}
-    evidence = [one for event in coding.events for one in event.evidence]
-    assert any(len(one.through) > 1 for one in evidence)
-    assert {one.certainty for one in evidence} >= {"alleged", "rumoured"}
+    modalities = {event.modality for event in coding.events}
+    assert modalities >= {"actual", "expected", "possible", "denied", "hypothetical"}
+    evidence = [piece for event in coding.events for piece in event.evidence]
+    assert any(len(piece.through) > 1 for piece in evidence)
+    assert {piece.certainty for piece in evidence} >= {"alleged", "rumoured"}
     assert any(name.kind == "metonym" for actor in coding.actors for name in actor.names)
 
 
@@ -197,7 +197,7 @@ def test_format_md_lists_every_vocabulary_of_the_format() -> None:
     assert listed == wanted
 
 
-def test_every_date_that_format_md_gives_is_one() -> None:
+def test_every_date_in_format_md_is_valid() -> None:
     table = FORMAT.partition("| the text says | `date` |")[2].partition("\n\n")[0]
     dates = re.findall(r"`([^`]+)`", table)
     assert len(dates) > 8
@@ -205,7 +205,7 @@ def test_every_date_that_format_md_gives_is_one() -> None:
         assert Edtf.parse(date).text == date
 
 
-def test_every_refusal_is_listed_and_every_listed_one_is_there() -> None:
+def test_the_listed_error_ids_are_exactly_those_in_use() -> None:
     """An id is what is hyphened, or what a fault is made with, in the modules that refuse."""
     found: set[str] = set()
     for path in (ROOT / "coding").glob("*.py"):
@@ -227,12 +227,12 @@ Loader = Callable[[str], Any]
 
 
 def as_text(coding: str) -> Any:
-    """As we read it: every scalar is text."""
+    """Read YAML as the application does: every scalar is text."""
     return yaml.load(coding, Loader=yaml.BaseLoader)  # noqa: S506 - it makes text alone
 
 
 def as_editors_do(coding: str) -> Any:
-    """As an editor's YAML reads it: numbers, booleans, and dates as text."""
+    """Read YAML as editors do: with numbers and booleans; dates as text."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
@@ -248,18 +248,18 @@ LOADERS = pytest.mark.parametrize("load", [as_text, as_editors_do])
 
 
 def wrong(coding: Any) -> list[str]:
-    """Say what the published schema has against a coding."""
+    """List the errors that the published schema finds in a coding."""
     published = json.loads((DOCS / "coding.schema.json").read_text(encoding="utf-8"))
     return [error.message for error in Draft202012Validator(published).iter_errors(coding)]
 
 
-def test_the_schema_is_a_schema() -> None:
+def test_the_published_schema_is_a_json_schema() -> None:
     Draft202012Validator.check_schema(coding_schema())
 
 
 @LOADERS
 @pytest.mark.parametrize("path", CODINGS, ids=lambda path: path.stem)
-def test_codings_are_valid(path: Path, load: Loader) -> None:
+def test_our_codings_match_the_published_schema(path: Path, load: Loader) -> None:
     assert wrong(load(path.read_text(encoding="utf-8"))) == []
 
 
@@ -279,7 +279,7 @@ def test_codings_are_valid(path: Path, load: Loader) -> None:
         ("heading: true", "heading: false"),
     ],
 )
-def test_what_we_accept_is_valid(old: str, new: str, load: Loader) -> None:
+def test_the_published_schema_accepts_valid_values(old: str, new: str, load: Loader) -> None:
     assert old in VALID_CODING
     assert wrong(load(VALID_CODING.replace(old, new))) == []
 
@@ -302,29 +302,29 @@ def test_what_we_accept_is_valid(old: str, new: str, load: Loader) -> None:
         ("events:", "events: none\nold:"),
     ],
 )
-def test_what_we_refuse_is_marked(old: str, new: str, load: Loader) -> None:
+def test_the_published_schema_refuses_invalid_values(old: str, new: str, load: Loader) -> None:
     assert old in VALID_CODING
     assert wrong(load(VALID_CODING.replace(old, new))) != []
 
 
-def test_editors_can_show_what_values_and_roles_mean() -> None:
+def test_the_published_schema_explains_values_and_roles() -> None:
     defined = coding_schema()["$defs"]
     marks = defined["Marks"]
     assert dict(zip(marks["enum"], marks["enumDescriptions"], strict=True)) == {
-        one.value: one.meaning for one in vocabulary.Marks
+        mark.value: mark.meaning for mark in vocabulary.Marks
     }
     roles = defined["Quote"]["properties"]["who"]["properties"]
     assert roles["speaker"]["description"] == vocabulary.Role.SPEAKER.meaning
 
 
-# --- what GitHub makes of it ----------------------------------------------------------------------
+# --- Markdown on GitHub ---------------------------------------------------------------------------
 
 BLOCKS = re.MULTILINE | re.DOTALL
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
 
 
 def slug(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub makes for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -334,7 +334,7 @@ def anchors(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_have_targets(path: Path) -> None:
     text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=BLOCKS)
     dead = []
     for target in re.findall(r"(?<!`)\]\(([^)\s]+)\)", text):
@@ -348,7 +348,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_tables_are_tables(path: Path) -> None:
+def test_tables_render_as_tables(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     github = importlib.import_module("cmarkgfm")  # it has no types
     unsafe = importlib.import_module("cmarkgfm.cmark").Options.CMARK_OPT_UNSAFE
