@@ -87,7 +87,7 @@ def test_text_between_two_marks_is_rewritten() -> None:
         ("<!-- rules -->\n", "is not a pair"),
         ("<!-- end -->\n", "is not a pair"),
         ("<!-- rules -->\n\n<!-- rules -->\n<!-- end -->\n", "has no <!-- end -->"),
-        ("<!-- vocabulary: Colour -->\n<!-- end -->\n", "there is not a vocabulary Colour"),
+        ("<!-- vocabulary: Colour -->\n<!-- end -->\n", "there is no vocabulary Colour"),
         ("<!-- refusals: cooking -->\n<!-- end -->\n", "there are no refusals cooking"),
         ("<!-- coding: songs x -->\n<!-- end -->\n", "no section songs"),
         ("<!-- coding: events xyzzy -->\n<!-- end -->\n", "holds xyzzy"),
