@@ -144,7 +144,7 @@ class CrossReferences:
             elif key not in kinds:
                 message = (
                     f"{visible(key)}: there is no such fact in the database; load the coding of "
-                    f"{visible(document)} first, or mend the key"
+                    f"{visible(document)} first, or correct the key"
                 )
             elif kind is not None and kinds[key] != kind:
                 message = f"{visible(key)} is a {kinds[key]}; give an {kind}"

@@ -1,52 +1,52 @@
-"""What else a file is refused for, besides the rules of coding/rules.py: id and meaning.
+"""The errors that are not rules of coding/rules.py: id and what is required.
 
-These are found where files are read, drafts pinned, texts compared and rows written; all of them
-are errors. A test holds the ids to the code, docs/format.md lists them.
+They occur while files are read, drafts pinned, texts compared and rows written. A test compares the
+ids with the code; docs/format.md lists them.
 """
 
 from __future__ import annotations
 
 READING = {
-    "unreadable": "The file is there, a regular file, and not larger than is read.",
-    "not-utf-8": "The file is UTF-8.",
-    "control-character": "No character steers a terminal or hides what is written.",
-    "not-yaml": "The coding is YAML, made of keys and values.",
-    "not-plain": "No anchors, aliases, tags, second documents, or keys that are no text.",
-    "key-twice": "A mapping has each of its keys once.",
-    "no-key": "A value has a key.",
-    "no-value": "A key has a value, or is left out.",
-    "missing-field": "What is required is there.",
-    "unknown-field": "There are no keys but those of the format.",
-    "not-in-vocabulary": "A value of a closed list is on the list.",
-    "ill-formed": "Keys, dates, locators and numbers are written as the format says.",
+    "unreadable": "The file exists, is a regular file and is not too large.",
+    "not-utf-8": "The file is in UTF-8.",
+    "control-character": "No character can control a terminal or hide text.",
+    "not-yaml": "The coding is YAML, with keys and values at the top.",
+    "not-plain": "There are no anchors, aliases, tags or second documents, and all keys are text.",
+    "key-twice": "No key occurs twice in the same mapping.",
+    "no-key": "Every value has a key.",
+    "no-value": "Every key has a value.",
+    "missing-field": "Required keys are present.",
+    "unknown-field": "There are only keys that the format knows.",
+    "not-in-vocabulary": "Values of closed lists are on the list.",
+    "ill-formed": "Keys, dates, locators and numbers are well formed.",
 }
-"""Found in the coding or the text by itself."""
+"""Reading a coding or a text."""
 
-PROVING = {
-    "locator-outside": "A locator lies in its passage.",
-    "other-text": "The text is the one that was coded, passage by passage.",
-    "not-verbatim": "A quotation is at its place, letter by letter; each segment has its own.",
-    "name-not-in-passage": "A name stands where its evidence says.",
-    "words-not-in-passage": "Words of dates, hedges, numbers and lags are in the passages named.",
+VERIFYING = {
+    "locator-outside": "A locator is inside its passage.",
+    "other-text": "Every passage of the text is the one that was coded.",
+    "not-verbatim": "A quotation is exactly what its place says; each segment has its own place.",
+    "name-not-in-passage": "A name is where its evidence says.",
+    "words-not-in-passage": "The words of dates, hedges, numbers and lags are in the passages that the evidence names.",
 }
-"""Found with the text (`--text`); the first also without it, from the measures in the coding."""
+"""Comparing with the text (`--text`); the first needs only the measures in the coding."""
 
 PINNING = {
-    "bad-draft": "A draft of a locator is a passage and words in quotation marks.",
-    "draft-not-found": "The words of a draft stand in its passage.",
-    "draft-ambiguous": "They stand there once.",
-    "no-block": "The file is laid out so that `passages` can be rewritten.",
-    "unwritable": "The coding may be written to.",
+    "bad-draft": "A draft is the number of a passage and words in quotation marks.",
+    "draft-not-found": "The words of a draft are in its passage.",
+    "draft-ambiguous": "They occur there only once.",
+    "no-block": "The layout of the file allows `passages` to be rewritten.",
+    "unwritable": "The coding is writable.",
 }
-"""Found by `sourcebook pin`."""
+"""Pinning (`sourcebook pin`)."""
 
 LOADING = {
-    "conflict": "Codings that introduce the same actor, place, topic or source agree on it.",
-    "unknown-reference": "What is referred to by its key alone is in a coding that is loaded.",
-    "unknown-fact": "A fact of another document, referred to as `document:key`, is loaded.",
-    "still-in-use": "What another coding in the database rests on does not go.",
-    "link-twice": "A link between two events is coded by one document; others add evidence.",
+    "conflict": "Codings that introduce the same actor, place, topic or source agree about it.",
+    "unknown-reference": "A row given by its key alone is introduced by a loaded coding.",
+    "unknown-fact": "A fact referred to as `document:key` is loaded.",
+    "still-in-use": "Nothing is removed that another loaded document uses.",
+    "link-twice": "Only one document codes a link between two events; others add evidence to it.",
 }
-"""Found by comparison with what is in the database."""
+"""Loading: comparing with the database."""
 
-REFUSALS = {**READING, **PROVING, **PINNING, **LOADING}
+REFUSALS = {**READING, **VERIFYING, **PINNING, **LOADING}

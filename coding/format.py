@@ -7,6 +7,7 @@ file says what is well formed; whether keys are known and dates fit is for codin
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -60,6 +61,11 @@ def printable(text: str) -> str:
     return text
 
 
+def composed(text: str) -> str:
+    """Return the text in Unicode NFC, where an accent typed on its own joins its letter."""
+    return unicodedata.normalize("NFC", text)
+
+
 def _date(text: str) -> str:
     return Edtf.parse(text).text
 
@@ -78,11 +84,12 @@ FactKey = Annotated[
     StringConstraints(pattern=r"^([a-z0-9][a-z0-9-]*:)?[a-z0-9][a-z0-9-]*$", max_length=161),
     Field(description="a key of this document, or document:key for another document's"),
 ]
-Line = Annotated[
+AsTyped = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
     AfterValidator(printable),
 ]
+Line = Annotated[AsTyped, AfterValidator(composed)]
 Date = Annotated[
     str, AfterValidator(_date), Field(description="EDTF (ISO 8601-2), such as 2015-10-14~")
 ]
@@ -255,7 +262,7 @@ class Source(Model):
     publishers: Keys = []
     voices: Keys = []
     published: Date | None = None
-    url: Line | None = None
+    url: AsTyped | None = None
     at: Places | None = Field(
         default=None, description="where the document points to it without using it"
     )
@@ -273,7 +280,7 @@ class Document(Model):
     authors: Keys = []
     publishers: Keys = []
     published: Date
-    url: Line | None = None
+    url: AsTyped | None = None
 
 
 class Passage(Model):
@@ -385,7 +392,9 @@ class Elsewhere(Fact):
     """A fact that another document's coding introduced, and what this document says of it."""
 
     fact: Annotated[
-        str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*:[^:].*$", max_length=400)
+        str,
+        StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*:[^:].*$", max_length=400),
+        AfterValidator(composed),
     ] = Field(description="document:key")
 
 

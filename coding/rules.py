@@ -1,7 +1,7 @@
-"""The rules that a well-formed coding is checked by, each with an id, a severity and a meaning.
+"""The rules for well-formed codings, each with an id, a severity and a meaning.
 
-The table RULES is what `sourcebook check` runs and what docs/format.md lists; tests plant a
-fault for every one of them. Rules that need the text are in coding/verification.py.
+`sourcebook check` runs the table RULES, and docs/format.md lists it. A test plants a fault for each
+rule. Rules that need the text are in coding/verification.py.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Find = Callable[[CodingIndex], Iterator[Finding]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One check: its id, how bad a finding is, what it asks for, and how it looks."""
+    """One check: its id, how serious a finding is, what it requires, and the function that looks."""
 
     id: str
     severity: Severity
@@ -58,7 +58,7 @@ def rule(name: str, severity: Severity, meaning: str) -> Callable[[Find], Find]:
 
 
 def check(coding: Coding, lines: Lines) -> list[Fault]:
-    """Run every rule and give what they found, in the order of the file."""
+    """Return what all rules find, in the order of the file."""
     index = CodingIndex(coding)
     return sorted(
         lines.fault(one.id, loc, message, one.severity)
@@ -73,16 +73,16 @@ MAX_SUGGESTIONS = 50
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
-@rule("duplicate-key", ERROR, "A key is given once: facts share one name space.")
+@rule("duplicate-key", ERROR, "Each key is used once; facts share one name space.")
 def _duplicate_key(index: CodingIndex) -> Iterator[Finding]:
     first: dict[tuple[str, str], Loc] = {}
     for space, loc, key in index.keys:
         other = first.setdefault((space, key), loc)
         if other is not loc:
-            yield loc, f"{quoted(key)} is taken; give this one another key"
+            yield loc, f"{quoted(key)} is used already; choose another key"
 
 
-@rule("unknown-key", ERROR, "Whatever a key refers to is in the coding.")
+@rule("unknown-key", ERROR, "Every key that is referred to is defined in the coding.")
 def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
     given: dict[str, set[str]] = defaultdict(set)
     for section in ("actors", "places", "topics", "sources", "events"):
@@ -96,7 +96,7 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
             yield loc, f"{quoted(key)} is not among the {section}{hint}"
 
 
-@rule("own-prefix", ERROR, "document:key names what is another document's.")
+@rule("own-prefix", ERROR, "document:key is only for facts of other documents.")
 def _own_prefix(index: CodingIndex) -> Iterator[Finding]:
     own = index.coding.document.key + ":"
     found = [*index.elsewhere, *((loc, key) for _, loc, key in index.foreign)]
@@ -105,20 +105,20 @@ def _own_prefix(index: CodingIndex) -> Iterator[Finding]:
             yield loc, f"{quoted(key)} is of this document; write {key.removeprefix(own)}"
 
 
-@rule("no-evidence", ERROR, "No fact without evidence.")
+@rule("no-evidence", ERROR, "Every fact has evidence.")
 def _no_evidence(index: CodingIndex) -> Iterator[Finding]:
     for loc, fact in index.facts:
         if not fact.evidence:
-            yield loc, "has no evidence; say where the text has it"
+            yield loc, "has no evidence; add where the text says it"
 
 
-@rule("not-pinned", ERROR, "The passages of the text are measured.")
+@rule("not-pinned", ERROR, "The passages of the text have been measured.")
 def _not_pinned(index: CodingIndex) -> Iterator[Finding]:
     if not index.coding.passages:
         yield ("passages",), "there are none; `sourcebook pin FILE --text TEXT` writes them"
 
 
-@rule("twice-in-a-role", ERROR, "An actor has a role in a fact once.")
+@rule("twice-in-a-role", ERROR, "An actor has each role in a fact only once.")
 def _twice_in_a_role(index: CodingIndex) -> Iterator[Finding]:
     for section in ("events", "quotes", "positions"):
         for i, fact in enumerate(getattr(index.coding, section)):
@@ -128,12 +128,12 @@ def _twice_in_a_role(index: CodingIndex) -> Iterator[Finding]:
                     if count.actor in seen:
                         yield (
                             (section, i, "who", str(role), n),
-                            f"{quoted(count.actor)} is {role} already; take it out",
+                            f"{quoted(count.actor)} is {role} already; remove this one",
                         )
                     seen.add(count.actor)
 
 
-@rule("relates-to-itself", ERROR, "A relation, a link or a place has two different ends.")
+@rule("relates-to-itself", ERROR, "Nothing is related, linked or within itself.")
 def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
     for section in ("links", "relations"):
         for i, one in enumerate(getattr(index.coding, section)):
@@ -142,7 +142,7 @@ def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
     circular = _circular({place.key: place.within for place in index.coding.places})
     for i, place in enumerate(index.coding.places):
         if place.key in circular:
-            yield ("places", i), "lies within itself; mend `within` of it or of a larger place"
+            yield ("places", i), "lies within itself; correct `within` of it or of a larger place"
 
 
 def _circular(within: Mapping[str, str | None]) -> set[str]:
@@ -161,13 +161,13 @@ def _circular(within: Mapping[str, str | None]) -> set[str]:
     return circular
 
 
-@rule("stored-once", ERROR, "A link, and a tie that is the same both ways, is coded once.")
+@rule("stored-once", ERROR, "A link is coded once; so is a relation that reads the same both ways.")
 def _stored_once(index: CodingIndex) -> Iterator[Finding]:
     seen: set[Any] = set()
     for i, link in enumerate(index.coding.links):
         triple = (link.origin, link.type, link.target)
         if triple in seen:
-            yield ("links", i), "is there already; add this evidence to it"
+            yield ("links", i), "is a duplicate; add its evidence to the first one"
         seen.add(triple)
     for i, one in enumerate(index.coding.relations):
         ends: Any = (one.origin, one.target)
@@ -175,11 +175,11 @@ def _stored_once(index: CodingIndex) -> Iterator[Finding]:
             ends = frozenset(ends)
         tie = (ends, one.type, one.what, one.topic, one.since, one.until)
         if tie in seen:
-            yield ("relations", i), "is there already; add this evidence to it"
+            yield ("relations", i), "is a duplicate; add its evidence to the first one"
         seen.add(tie)
 
 
-@rule("comparison-without-topic", ERROR, "A comparison says on what: it has a topic or a what.")
+@rule("comparison-without-topic", ERROR, "A comparison has a topic or a what.")
 def _comparison_without_topic(index: CodingIndex) -> Iterator[Finding]:
     comparing = (
         RelationType.DIFFERS_FROM,
@@ -190,10 +190,10 @@ def _comparison_without_topic(index: CodingIndex) -> Iterator[Finding]:
     )
     for i, one in enumerate(index.coding.relations):
         if one.type in comparing and one.topic is None and one.what is None:
-            yield ("relations", i), f"{one.type} needs a topic, or what it is in"
+            yield ("relations", i), f"{one.type} needs a topic or a what"
 
 
-@rule("chain-repeats", ERROR, "A chain names each source once, and never the document.")
+@rule("chain-repeats", ERROR, "A chain names each source once, and never the document itself.")
 def _chain_repeats(index: CodingIndex) -> Iterator[Finding]:
     for loc, one, _fact in index.evidence:
         if index.coding.document.key in one.through:
@@ -202,34 +202,34 @@ def _chain_repeats(index: CodingIndex) -> Iterator[Finding]:
             yield (*loc, "through"), "names a source twice"
 
 
-@rule("told-by-nobody", ERROR, "What is reported, alleged or rumoured has come through a source.")
+@rule("told-by-nobody", ERROR, "What is reported, alleged or rumoured names its source.")
 def _told_by_nobody(index: CodingIndex) -> Iterator[Finding]:
     relayed = (Certainty.REPORTED, Certainty.ALLEGED, Certainty.RUMOURED)
     for loc, one, _fact in index.evidence:
         if one.certainty in relayed and not one.through:
             yield loc, f"is {one.certainty}, but `through` names no source; name it"
         if one.certainty is Certainty.ASSERTED and one.through:
-            yield loc, "is asserted, which only the document itself can do; say reported"
+            yield loc, "is asserted, which only the document itself can do; write reported"
 
 
-@rule("stance-on-own-words", ERROR, "A stance is of what the document relays.")
+@rule("stance-on-own-words", ERROR, "A stance is only for what the document relays.")
 def _stance_on_own_words(index: CodingIndex) -> Iterator[Finding]:
     for loc, one, _fact in index.evidence:
         if one.stance is not None and not one.through:
-            yield loc, "has a stance on the document's own words; take it out"
+            yield loc, "has a stance on the document's own words; remove it"
 
 
-@rule("voiceless-voice", ERROR, "Hearsay and rumour have no name, and no voice.")
+@rule("voiceless-voice", ERROR, "Hearsay and rumours have neither a name nor a voice.")
 def _voiceless_voice(index: CodingIndex) -> Iterator[Finding]:
     for i, source in enumerate(index.coding.sources):
         if source.anonymity is Anonymity.VOICELESS and source.voices:
-            yield ("sources", i), "is voiceless, but has voices; say unnamed, or take them out"
+            yield ("sources", i), "is voiceless, but has voices; write unnamed, or remove them"
         nobody = source.kind in (SourceKind.HEARSAY, SourceKind.RUMOUR)
         if nobody and source.anonymity is Anonymity.NAMED:
             yield ("sources", i), f"is {source.kind}: its anonymity is voiceless or unnamed"
 
 
-@rule("chain-without-parent", WARNING, "Where B speaks through A, there is something that A says.")
+@rule("chain-without-parent", WARNING, "If B speaks through A, something is coded that A says.")
 def _chain_without_parent(index: CodingIndex) -> Iterator[Finding]:
     heard = {tuple(one.through) for _loc, one, _fact in index.evidence}
     for loc, one, _fact in index.evidence:
@@ -238,12 +238,12 @@ def _chain_without_parent(index: CodingIndex) -> Iterator[Finding]:
                 parent = " > ".join(one.through[:length])
                 yield (
                     (*loc, "through"),
-                    f"no passage has anything through {parent}; code what it relays as a quote",
+                    f"nothing is coded through {parent}; code what it relays as a quote",
                 )
 
 
 def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
-    """Give every date of a fact, with the evidence that has words for it."""
+    """Yield every date of a fact, with the evidence that has words for it."""
     for loc, fact in index.facts:
         worded = [one for one in fact.evidence if one.words]
         for field in ("date", "since", "until"):
@@ -252,17 +252,17 @@ def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
                 yield (*loc, field), date, worded
 
 
-@rule("date-without-words", ERROR, "A date rests on words of the text, and they are kept.")
+@rule("date-without-words", ERROR, "Every date comes with the words it is based on.")
 def _date_without_words(index: CodingIndex) -> Iterator[Finding]:
     for loc, date, worded in _dates(index):
         if not worded:
-            yield loc, f"{date} has no words; put them into `words` of its evidence"
+            yield loc, f"{date} has no words; add `words` to its evidence"
     for loc, one, _fact in index.evidence:
         if one.date is not None and one.words is None:
-            yield loc, f"{one.date} has no words; put them into `words`"
+            yield loc, f"{one.date} has no words; add `words`"
 
 
-@rule("too-precise", ERROR, "A day is unqualified only where its words hold a day's number.")
+@rule("too-precise", ERROR, "A date names a day without ~ or ? only if its words do.")
 def _too_precise(index: CodingIndex) -> Iterator[Finding]:
     for loc, date, worded in _dates(index):
         if worded and names_a_day(date) and not any(_has_day(one.words) for one in worded):
@@ -274,8 +274,8 @@ def _too_precise(index: CodingIndex) -> Iterator[Finding]:
 
 def _no_day(date: str, words: str | None) -> str:
     return (
-        f"{quoted(words or '')} names no day; write a month, a season or a range in place of "
-        f"{date}, or mark the day by ~"
+        f"{quoted(words or '')} names no day; write a month, a season or a range instead of "
+        f"{date}, or mark the day with ~"
     )
 
 
@@ -286,7 +286,7 @@ PLAIN_DAY = re.compile(r"-?[0-9]{4,}-[01][0-9]-[0-3][0-9](?![0-9~?%])")
 def names_a_day(date: str) -> bool:
     """Whether a date, or either side of a span, is an unqualified day.
 
-    The ends of `[a..b]` are no days that the text names but those between which it must lie.
+    The ends of `[a..b]` are limits, not days that the text names.
     """
     if PLAIN_DAY.search(date) is None or date.startswith(("~", "?", "%")):
         return False
@@ -309,7 +309,7 @@ def _has_day(words: str | None) -> bool:
     return DAY.search(digits.lower()) is not None
 
 
-@rule("after-publication", ERROR, "What happened or was said is not later than its document.")
+@rule("after-publication", ERROR, "Nothing happened or was said after the document was published.")
 def _after_publication(index: CodingIndex) -> Iterator[Finding]:
     last = Edtf.parse(index.coding.document.published).latest
     for section in ("events", "quotes"):
@@ -328,7 +328,7 @@ def _after_publication(index: CodingIndex) -> Iterator[Finding]:
                     yield loc, f"{date} is after the document, {index.coding.document.published}"
 
 
-@rule("ends-before-it-begins", ERROR, "A relation ends after it began.")
+@rule("ends-before-it-begins", ERROR, "A relation does not end before it begins.")
 def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
     for i, one in enumerate(index.coding.relations):
         if one.since is not None and one.until is not None:
@@ -337,7 +337,7 @@ def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
                 yield ("relations", i, "until"), f"{one.until} is before {one.since}"
 
 
-@rule("follows-what-is-later", ERROR, "An event that follows another is not dated before it.")
+@rule("follows-what-is-later", ERROR, "An event that follows another is not dated earlier.")
 def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
     dates = {event.key: event.date for event in index.coding.events}
     for i, link in enumerate(index.coding.links):
@@ -345,10 +345,10 @@ def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
         if link.type is LinkType.FOLLOWS and after is not None and before is not None:
             last, first = Edtf.parse(after).latest, Edtf.parse(before).earliest
             if last is not None and first is not None and last < first:
-                yield ("links", i), f"{after} is before {before}; turn it round or mend a date"
+                yield ("links", i), f"{after} is before {before}; swap its ends or correct a date"
 
 
-@rule("name-of-two", WARNING, "A name is claimed by one actor.")
+@rule("name-of-two", WARNING, "A name belongs to one actor.")
 def _name_of_two(index: CodingIndex) -> Iterator[Finding]:
     claimed: dict[str, str] = {}
     for i, actor in enumerate(index.coding.actors):
@@ -364,39 +364,39 @@ def _unused(index: CodingIndex, section: str, used: Iterable[str]) -> Iterator[F
     known = set(used)
     for i, one in enumerate(getattr(index.coding, section)):
         if one.key not in known:
-            yield (section, i), f"{quoted(one.key)} is in no fact; use it or take it out"
+            yield (section, i), f"{quoted(one.key)} is not used; use it or remove it"
 
 
-@rule("actor-unused", WARNING, "An actor takes part in something.")
+@rule("actor-unused", WARNING, "Every actor takes part in something.")
 def _actor_unused(index: CodingIndex) -> Iterator[Finding]:
     yield from _unused(index, "actors", index.used("actors"))
 
 
-@rule("source-unused", WARNING, "A source vouches for something, or is pointed to.")
+@rule("source-unused", WARNING, "Every source vouches for something or is pointed to.")
 def _source_unused(index: CodingIndex) -> Iterator[Finding]:
     cited = {source.key for source in index.coding.sources if source.at}
     yield from _unused(index, "sources", index.used("sources") | cited)
 
 
-@rule("place-unused", WARNING, "Something takes place at a place, or in one within it.")
+@rule("place-unused", WARNING, "Every place is used, or contains one that is.")
 def _place_unused(index: CodingIndex) -> Iterator[Finding]:
     yield from _unused(index, "places", index.used("places"))
 
 
-@rule("topic-unused", WARNING, "A position or a comparison is on a topic.")
+@rule("topic-unused", WARNING, "Every topic is used.")
 def _topic_unused(index: CodingIndex) -> Iterator[Finding]:
     yield from _unused(index, "topics", index.used("topics"))
 
 
-@rule("nobody-takes-part", NOTE, "An event or a quote has somebody who takes part.")
+@rule("nobody-takes-part", NOTE, "Every event and quote names somebody.")
 def _nobody_takes_part(index: CodingIndex) -> Iterator[Finding]:
     for section in ("events", "quotes"):
         for i, fact in enumerate(getattr(index.coding, section)):
             if not any(fact.who.values()):
-                yield (section, i), "names nobody; does the text?"
+                yield (section, i), "names nobody; does the text name somebody?"
 
 
-@rule("nothing-coded", WARNING, "Every passage but headings has something coded from it.")
+@rule("nothing-coded", WARNING, "Something is coded from every passage except headings.")
 def _nothing_coded(index: CodingIndex) -> Iterator[Finding]:
     coded = {span.passage for _loc, one, _fact in index.evidence for span in spans(one.at)}
     for source in index.coding.sources:
@@ -404,4 +404,4 @@ def _nothing_coded(index: CodingIndex) -> Iterator[Finding]:
             coded.update(span.passage for span in spans(source.at))
     for n, passage in enumerate(index.coding.passages, start=1):
         if not passage.heading and n not in coded:
-            yield ("passages", n - 1), f"nothing is coded from ¶{n}; does it say nothing?"
+            yield ("passages", n - 1), f"nothing is coded from ¶{n}; does it really say nothing?"

@@ -337,7 +337,7 @@ def test_evidence_for_what_is_not_there_is_refused(database: str, tmp_path: Path
     (said,) = refused(database, path)
     assert said.endswith(
         "error unknown-fact: elsewhere[nowhere:nothing]: nowhere:nothing: there is no such fact in "
-        "the database; load the coding of nowhere first, or mend the key"
+        "the database; load the coding of nowhere first, or correct the key"
     )
     line = int(said.removeprefix(f"{path}:").split(":")[0])
     assert adding.splitlines()[line - 1] == "- fact: nowhere:nothing"

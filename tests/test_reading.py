@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from coding import yaml_tree as tree_module
 from coding.faults import Fault, InvalidInputError
+from coding.items import ItemKey, items_of
 from coding.reading import parse_coding, read_coding
 from coding.yaml_tree import MAX_DEPTH, MAX_NODES, Lines, parse
 
@@ -412,3 +413,18 @@ def test_arbitrary_values_in_a_good_coding(
     new = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10**6)
     data = GOOD.replace(word, new.strip().removesuffix("...")).encode("utf-8", "surrogatepass")
     survives(data, tmp_path_factory.getbasetemp() / "good.yaml")
+
+
+def test_text_is_stored_composed_and_without_blanks_at_its_ends() -> None:
+    decomposed, composed = "Ame\u0301lie", "Am\u00e9lie"
+    assert decomposed != composed
+    text = (
+        f"{HEAD}actors:\n- key: a\n  name: ' {decomposed} '\n  kind: person\n"
+        f"  names: [{{name: {decomposed}, evidence: [{{at: '1:0-2'}}]}}]\n"
+        f"elsewhere: [{{fact: 'other:b/{decomposed}', evidence: [{{at: '1:0-2'}}]}}]\n"
+    )
+    coding, _lines = parse_coding(text, "c.yaml")
+    items = items_of(coding)
+    assert items[ItemKey("actor", "a")]["name"] == composed
+    assert ItemKey("name", f"a/{composed}") in items
+    assert ItemKey("elsewhere", f"other:b/{composed}") in items
