@@ -36,7 +36,7 @@ Find = Callable[[CodingIndex], Iterator[Finding]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One check: its id, how serious a finding is, what it requires, and the function that looks."""
+    """One check: its id, how serious a finding is, what it requires, and how it looks."""
 
     id: str
     severity: Severity

@@ -123,7 +123,7 @@ def test_a_list_of_one_written_as_a_mapping_is_named() -> None:
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     assert "is a folder" in rejected(tmp_path)
-    assert "is not there" in rejected(tmp_path / "missing.yaml")
+    assert "does not exist" in rejected(tmp_path / "missing.yaml")
     assert "cannot be read" in rejected(Path(str(tmp_path / "nul\0.yaml")))
     assert "cannot be read" in rejected(tmp_path / ("x" * 300))
     os.mkfifo(tmp_path / "fifo")
