@@ -1,10 +1,12 @@
-"""The command line, run as a user runs it: real processes, their output and exit status.
+"""The command line: what commands print, and their exit status.
 
-What a command makes of many bad files is asked in this process; a fault is refused in one, too.
+Most commands run in this process. What only a process can show runs in one: streams, imports,
+terminals, and one use of each kind.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -12,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
@@ -23,18 +26,36 @@ ROOT = Path(__file__).parent.parent
 HEAVY = ("sqlalchemy", "alembic", "pydantic", "yaml", "tabulate", "rapidfuzz", "psycopg")
 
 
-def run(*arguments: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line from the checkout, in a directory of the test's own."""
+class Done(NamedTuple):
+    """The exit status of a command, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str | Path, cwd: Path, **variables: str) -> Done:
+    """Run a command in this process, in a directory of the test's own."""
+    with contextlib.chdir(cwd):
+        result = CliRunner(env={"SOURCEBOOK_DB": None, **variables}).invoke(
+            sourcebook, [*map(str, arguments)], catch_exceptions=False
+        )
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+def run_process(*arguments: str | Path, cwd: Path) -> Done:
+    """Run a command in a process of its own, as a user does."""
     environment = {key: value for key, value in os.environ.items() if key != "SOURCEBOOK_DB"}
-    return subprocess.run(
+    ended = subprocess.run(
         [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
         cwd=cwd,
-        env={**environment, **variables},
+        env=environment,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
+    return Done(ended.returncode, ended.stdout, ended.stderr)
 
 
 def imported(command: list[str], cwd: Path) -> set[str]:
@@ -67,7 +88,7 @@ def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_init_says_what_it_made_and_again_that_nothing_changed(tmp_path: Path) -> None:
-    first = run("init", cwd=tmp_path)
+    first = run_process("init", cwd=tmp_path)
     assert (first.returncode, first.stdout) == (0, "")
     assert "sourcebook.db: created, schema sourcebook_" in first.stderr
     assert "stand-together-or-fall-apart: added " in first.stderr
@@ -81,8 +102,8 @@ def test_init_says_what_it_made_and_again_that_nothing_changed(tmp_path: Path) -
 
 
 def test_the_database_may_be_named_by_option_or_environment(tmp_path: Path) -> None:
-    assert run("--db", "one.db", "init", cwd=tmp_path).returncode == 0
-    assert run("init", cwd=tmp_path, SOURCEBOOK_DB="two.db").returncode == 0
+    assert run("--db", "one.db", "migrate", cwd=tmp_path).returncode == 0
+    assert run("migrate", cwd=tmp_path, SOURCEBOOK_DB="two.db").returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.db", "two.db"]
 
 
@@ -112,7 +133,7 @@ def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
         "  - at: 1:60-80", "  - at: 1:60-180"
     )
     coding.write_text(faulty, encoding="utf-8")
-    done = run("load", "coding.yaml", cwd=tmp_path)
+    done = run_process("load", "coding.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     lines = done.stderr.splitlines()
     assert [line.split(": ")[1].split()[1] for line in lines[:-1]] == [
@@ -245,7 +266,7 @@ def test_an_unknown_actor_gets_the_nearest_names(article: Path) -> None:
 
 
 def test_an_unknown_report_gets_the_nearest(article: Path) -> None:
-    done = run("report", "timelin", cwd=article)
+    done = run_process("report", "timelin", cwd=article)
     assert done.returncode == 2
     assert "timeline" in done.stderr
 
