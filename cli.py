@@ -28,7 +28,7 @@ FILE = click.Path(path_type=Path)
 LAZY = {
     "export": (
         "exports.command",
-        "Write all that the sourcebook holds into the folder DIR.",
+        "Write all that the sourcebook holds into the folder DIR, and print the files.",
     ),
     "feed": ("feeds.command", "Make another database an exact copy, proven equal."),
     "report": ("reports.command", "Run a report; without a name, list them."),
@@ -36,7 +36,7 @@ LAZY = {
         "adhoc.search_command",
         "Find passages (where the text was kept), quotes, events, actors and more by their words.",
     ),
-    "sql": ("adhoc.command", "Ask any question in SQL, of any database of SQLite or PostgreSQL."),
+    "sql": ("adhoc.command", "Run an SQL query on any SQLite or PostgreSQL database."),
 }
 """Commands in modules of their own, with their help in the list of commands."""
 
