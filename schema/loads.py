@@ -106,35 +106,16 @@ class Change(Base):
 
 
 class Fed(Base):
-    """What the last feed left in a table of this database, proven equal to its source then.
+    """That `feed` filled this database. It is never fed, exported or counted.
 
-    The next feed compares it with what stands there, and so finds rows that somebody else has
-    changed. It tells of one database alone: it is never fed, exported or counted. A migration that
-    rewrites rows of a table has to make its digest anew.
+    A feed updates only what a feed has made; a sourcebook that was loaded on its own is refused.
     """
 
     __tablename__ = "feeds"
     __table_args__ = (
-        CheckConstraint("row_count >= 0", name="rows_counted"),
-        CheckConstraint("length(digest) = 16", name="digest_of_64_bits"),
-        {"comment": "where `feed` made this database: what it left in each table"},
+        {"comment": "when `feed` last filled this database; no row: it was not filled by a feed"},
     )
 
-    table_name: Mapped[str] = mapped_column(primary_key=True, comment="the table")
-    row_count: Mapped[int] = mapped_column(comment="how many rows it held")
-    digest: Mapped[str] = mapped_column(
-        comment="64 bits in hexadecimal: the rows' hashes added up, whatever their order"
-    )
-    checksum: Mapped[str | None] = mapped_column(
-        comment="the same by a function of this engine's own, which is named; null: it has none"
-    )
-    source_checksum: Mapped[str | None] = mapped_column(
-        comment="the same by a function of the source's engine, which is named"
-    )
-    left_out: Mapped[str | None] = mapped_column(
-        comment="the column that was left out: text, unless fed with --keep-text"
-    )
-    fed_at: Mapped[str] = mapped_column(comment="when, UTC, ISO 8601 to the second")
-    seal: Mapped[str] = mapped_column(
-        comment="a hash of the columns before it: it shows that nobody wrote over them"
+    fed_at: Mapped[str] = mapped_column(
+        primary_key=True, comment="when, UTC, ISO 8601 to the second"
     )

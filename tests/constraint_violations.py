@@ -222,7 +222,5 @@ VIOLATIONS: dict[str, list[Row]] = {
     "pk_changes": [{"key": "event-1"}],
     "ck_changes_action": [{"action": "seen"}],
     "fk_changes_load_id_loads": [{"load_id": 999}],
-    "pk_feeds": [{"table_name": "events"}],
-    "ck_feeds_rows_counted": [{"row_count": -1}],
-    "ck_feeds_digest_of_64_bits": [{"digest": "0" * 15}],
+    "pk_feeds": [{"fed_at": "2016-06-01T12:00:00Z"}],
 }

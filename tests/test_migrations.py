@@ -187,6 +187,11 @@ def whole(connection: sa.Connection) -> bool:
     return True  # PostgreSQL lets no transaction end otherwise
 
 
+def _kept(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Give every row but the record of feeds, of which revision 0003 keeps only the time."""
+    return {name: rows for name, rows in stored_rows(connection).items() if name != "feeds"}
+
+
 @pytest.mark.parametrize(("before", "after"), STEPS)
 def test_every_revision_goes_up_down_and_up_with_its_rows(
     empty_database: str, before: str, after: str
@@ -195,26 +200,26 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
         if before != "base":
             upgrade(connection, before)
             fill(connection)
-        at_first = stored_rows(connection), parts(connection)
+        at_first = _kept(connection), parts(connection)
     with migrating(empty_database) as connection:
         upgrade(connection, after)
         if before == "base":
             fill(connection)
         assert whole(connection)
-        then = stored_rows(connection), parts(connection)
+        then = _kept(connection), parts(connection)
         assert all(then[0].values())
         assert then[0] | at_first[0] == then[0]
     with migrating(empty_database) as connection:
         downgrade(connection, before)
         assert whole(connection)
-        assert (stored_rows(connection), parts(connection)) == at_first
+        assert (_kept(connection), parts(connection)) == at_first
         assert revision(connection) == (None if before == "base" else before)
     with migrating(empty_database) as connection:
         upgrade(connection, after)
         if before == "base":
             fill(connection)
         assert whole(connection)
-        assert (stored_rows(connection), parts(connection)) == then
+        assert (_kept(connection), parts(connection)) == then
 
 
 def test_all_the_way_down_and_up_again(database: str) -> None:
@@ -273,7 +278,7 @@ def stumble(monkeypatch: pytest.MonkeyPatch) -> None:
     def executed(*given: Any, **more: Any) -> None:
         execute(*given, **more)
         passed.append(given)
-        if len(passed) == 3:
+        if len(passed) == 3 or "insert into feeds" in str(given[0]):
             raise StumbleError
 
     monkeypatch.setattr(op, "bulk_insert", fail)
