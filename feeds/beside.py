@@ -16,7 +16,8 @@ from pathlib import Path
 
 from database.errors import DatabaseError
 from feeds.progress import Progress
-from feeds.target import ANOTHER
+
+ANOTHER = "give another TARGET"
 
 BYTES = 8
 """Random ones, which as hexadecimal digits tell a folder of ours from anybody else's."""

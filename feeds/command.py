@@ -1,4 +1,4 @@
-"""The command `feed`: another database made an exact, proven copy."""
+"""The command `feed`: makes another database an exact copy and compares the two."""
 
 from __future__ import annotations
 
@@ -18,20 +18,27 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from sqlalchemy.engine import URL
 
-    from feeds.feeding import Fed, TableFed
-    from feeds.progress import Progress
+    from feeds.sync import SyncResult, TableResult
     from feeds.target import Options, Target
+    from output.progress import Progress
 
 VARIABLE = "SOURCEBOOK_TARGET"
 SCHEMA = "sourcebook"
 
 SAFER = (
-    "TARGET: a password on the command line stands in the list of processes for all to see; set "
-    f"PGPASSWORD, use ~/.pgpass, a service file or --password-file, or put the whole URL into "
-    f"{VARIABLE}"
+    "TARGET: everybody on this machine can see a password on the command line; use "
+    "--password-file, put the whole URL into "
+    f"{VARIABLE}, or for PostgreSQL set PGPASSWORD or use ~/.pgpass or a service file"
 )
-SECRETS = {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
-"""What of a URL's query nobody else may read."""
+SECRETS = {
+    "password",
+    "passwd",
+    "sslpassword",
+    "oauth_client_secret",
+    "scram_client_key",
+    "scram_server_key",
+}
+"""Parameters of a URL that nobody else may read."""
 
 CONNINFO = re.compile(
     r"\s*(host|hostaddr|port|dbname|user|password|service|servicefile|passfile|options|"
@@ -39,14 +46,12 @@ CONNINFO = re.compile(
 )
 """How a string begins that libpq takes for a connection."""
 
-NAME = re.compile(r"[a-z][a-z0-9+.-]*")
-"""A scheme; what is none may hold a password, and is not repeated."""
-
-ENGINES = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?")
+RELATIONAL = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?")
 
 EPILOG = f"""
-TARGET is a path, sqlite:///PATH, postgresql://USER@HOST/NAME, postgresql://?service=NAME, or a
-DuckDB file: PATH.duckdb or duckdb:///PATH.
+TARGET is a path, sqlite:///PATH, postgresql://USER@HOST/NAME, postgresql://?service=NAME, a
+DuckDB file (PATH.duckdb or duckdb:///PATH), or the URL of any other database that SQLAlchemy
+speaks to, such as mysql+pymysql://USER@HOST/NAME.
 
 A password never goes on the command line. PGPASSWORD, ~/.pgpass and service files work as with
 psql; {VARIABLE} may hold the whole URL, password and all.
@@ -54,8 +59,8 @@ psql; {VARIABLE} may hold the whole URL, password and all.
 A schema that was fed is a sourcebook itself: read it with
 `sourcebook --db 'postgresql://HOST/NAME?options=-csearch_path=SCHEMA' report`.
 
-Exit status: 0 the target equals the sourcebook, 1 failed and the target is as it was, unless only
-what is printed could not be written, 2 wrong usage.
+Exit status: 0 the target equals the sourcebook; 1 failed, and the target is as it was unless only
+the output could not be written; 2 wrong usage.
 """
 
 
@@ -72,9 +77,9 @@ def _targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
     del ctx, param
     if not (value.isascii() and value.isidentifier() and value == value.lower()):
-        raise click.BadParameter("write it in small letters, digits and _, a letter first")
+        raise click.BadParameter("use small letters, digits and _, with a letter first")
     if value.startswith("pg_") or len(value) > 63:
-        raise click.BadParameter("this name is the server's own, or longer than 63 letters")
+        raise click.BadParameter("the server reserves this name, or it is longer than 63 letters")
     return value
 
 
@@ -85,25 +90,24 @@ def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
     default=SCHEMA,
     show_default=True,
     callback=_schema,
-    help="In PostgreSQL, the schema to fill; it is made if need be, and holds nothing else.",
+    help="In PostgreSQL, the schema to fill. It is created if need be, and holds nothing else.",
 )
-@click.option("--keep-text", is_flag=True, help="Feed the passages' text too, where it was kept.")
+@click.option("--keep-text", is_flag=True, help="Copy the text of passages too, if it was kept.")
 @click.option(
     "--replace",
     is_flag=True,
-    help="Fill it anew, even if somebody changed rows or the structure there, or if it is another "
-    "sourcebook.",
+    help="Fill the target anew, even if its structure was changed or it holds another sourcebook.",
 )
 @click.option(
     "--verify",
     is_flag=True,
-    help="Compare every row and every report of both sides, also if there is nothing to bring.",
+    help="Compare every row of both sides, even if there is nothing to copy.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
 @click.option(
     "--password-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="In PostgreSQL, a file that only you can read, with the password in its first line.",
+    help="A file that only you can read, with the password of the server in its first line.",
 )
 @click.pass_context
 def feed(
@@ -119,45 +123,39 @@ def feed(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Make another database an exact copy, proven equal.
+    """Make another database an exact copy.
 
-    The first feed makes the tables; later ones bring what changed since, all in one transaction.
-    Rows and hashes of every table are computed by both engines and compared before anything is
-    kept. Rows and structure that somebody changed in the target are found, and refused.
+    The first feed creates the tables. Later ones copy only the documents that changed, and what
+    they share. Everything happens in one transaction, and both databases count and hash what was
+    copied before it is committed.
 
-    Prints by table what was added, changed and removed, and the hash on both sides. Where nothing
-    was loaded since the last feed, the content hashes alone are compared.
+    Prints for each table how many rows were added, changed and removed, how many were compared,
+    and their hash on both sides.
     """
     from database.connect import reading
-    from feeds.feeding import feed as run
-    from feeds.postgresql import Postgresql
-    from feeds.progress import Progress
-    from feeds.source import Source
+    from database.snapshot import Snapshot
+    from feeds.sync import sync
     from feeds.target import Options
+    from output.progress import Progress
 
     only_for("--raw", raw, [format], "csv")
     typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
     progress = Progress()
     options = Options(keep_text, replace, dry_run, verify)
-    done: list[Fed] = []
+    results: list[SyncResult] = []
 
-    def rows() -> Iterator[TableFed]:
+    def rows() -> Iterator[TableResult]:
         with reading(ctx.obj) as connection:
-            source = Source(connection, keep_text=keep_text)
-            done.append(run(source, chosen, options, progress))
-        yield from done[0].tables
+            source = Snapshot(connection, keep_text=keep_text)
+            results.append(sync(source, chosen, options, progress))
+        yield from results[0].tables
 
     with failing():
         chosen = _target(target, schema, password_file, progress, typed=typed)
-        if not isinstance(chosen, Postgresql):
-            for name in ("schema", "password_file"):
-                if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-                    raise click.UsageError(f"--{name.replace('_', '-')} is for PostgreSQL")
-            if output and os.path.realpath(output) == os.path.realpath(chosen.name):
-                raise click.UsageError("--output: is TARGET itself; name another file")
-        # A file is opened first: what cannot be listed is not fed.
+        _require_fitting(ctx, chosen, output)
+        # An output file is opened first: what can't be listed isn't fed.
         _print(rows() if output else list(rows()), format, output, raw)
-    progress.say(_told(done[0], chosen, options))
+    progress.say(_summary(results[0], chosen, options))
 
 
 feed.params.extend(row_options())
@@ -166,49 +164,68 @@ feed.params.extend(row_options())
 # --- the target -----------------------------------------------------------------------------------
 
 
+def _require_fitting(ctx: click.Context, target: Target, output: Path | None) -> None:
+    """Raise UsageError for an option that means nothing for this target."""
+    for name, fits in (("schema", target.wants_schema), ("password_file", target.is_server)):
+        if not fits and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            kind = "PostgreSQL" if name == "schema" else "servers"
+            raise click.UsageError(f"--{name.replace('_', '-')} is for {kind}")
+    if output and os.path.realpath(output) == os.path.realpath(target.name):
+        raise click.UsageError("--output: is TARGET itself; name another file")
+
+
 def _target(
     target: str, schema: str, password_file: Path | None, progress: Progress, *, typed: bool
 ) -> Target:
-    """Say what TARGET is. Raises UsageError, and DatabaseError for what is no database."""
+    """Return the target of this name. Raises UsageError."""
+    from database.errors import DatabaseError
+    from database.location import locate
     from feeds.duckdb import Duckdb, path_of
 
     if CONNINFO.match(target):
         raise click.UsageError(
-            "TARGET: this looks like a connection string of libpq; give it as "
-            "postgresql://USER@HOST:PORT/NAME (a file of that name as ./NAME)"
+            "TARGET: this looks like a connection string of libpq; write it as "
+            "postgresql://USER@HOST:PORT/NAME (or a file of that name as ./NAME)"
         )
     scheme, mark, rest = target.partition("://")
     target = f"{scheme.lower()}{mark}{rest}" if mark else target
     if target in (":memory:", "duckdb:///", "duckdb:///:memory:", "sqlite:///:memory:"):
-        raise click.UsageError("TARGET: give the path of a file; what is in memory goes with it")
-    path = path_of(target)
-    if path is None:
-        url = _url(target)
-        if url.get_backend_name() == "postgresql":
-            from feeds.postgresql import Postgresql
+        raise click.UsageError("TARGET: give the path of a file; memory is gone when this ends")
+    if path := path_of(target):
+        return Duckdb(path)
+    if mark and not RELATIONAL.fullmatch(scheme.lower()):
+        from feeds.other import Other
 
-            return Postgresql(_with_password(url, password_file, typed=typed), schema, progress)
-    if path is not None:
-        return Duckdb(path, progress)
-    from feeds.sqlite import Sqlite
-
-    return Sqlite(Path(url.database or ""), progress)
-
-
-def _url(target: str) -> URL:
-    from database.errors import DatabaseError
-    from database.location import locate
-
-    scheme, mark, _ = target.partition("://")
-    if mark and NAME.fullmatch(scheme) and not ENGINES.fullmatch(scheme):
-        raise click.UsageError(
-            f"TARGET: {scheme}:// is not supported; give PostgreSQL (postgresql://USER@HOST/NAME), "
-            "SQLite (a path, sqlite:///PATH) or DuckDB (PATH.duckdb, duckdb:///PATH)"
-        )
+        return Other(_with_password(_other_url(target), password_file, typed=typed), progress)
     try:
-        return locate(target)
+        url = locate(target)
     except DatabaseError as error:
         raise click.UsageError(str(error).replace("--db", "TARGET")) from None
+    if url.get_backend_name() == "postgresql":
+        from feeds.postgresql import Postgresql
+
+        return Postgresql(_with_password(url, password_file, typed=typed), schema, progress)
+    from feeds.sqlite import Sqlite
+
+    return Sqlite(Path(url.database or ""))
+
+
+def _other_url(target: str) -> URL:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(target)
+        url.get_dialect()
+    except (ArgumentError, ValueError, ImportError):
+        # It may hold a password, and isn't repeated. NoSuchModuleError is an ArgumentError.
+        raise click.UsageError(
+            "TARGET: SQLAlchemy knows no such database; give PostgreSQL "
+            "(postgresql://USER@HOST/NAME), SQLite or DuckDB (a path), or install the dialect"
+        ) from None
+    if "@" in f"{url.host}{url.database}":
+        raise click.UsageError("TARGET: in a user's name or password, write @ as %40 and / as %2F")
+    return url
 
 
 def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
@@ -237,22 +254,24 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
 # --- what is printed ------------------------------------------------------------------------------
 
 
-def _print(rows: Iterable[TableFed], format: str, output: Path | None, raw: bool) -> None:
-    from feeds.feeding import TableFed
+def _print(rows: Iterable[TableResult], format: str, output: Path | None, raw: bool) -> None:
+    from feeds.sync import TableResult
     from output.page import Column, Page
 
     texts: Any = ("table", "source", "target")
-    columns = [Column(one, "text" if one in texts else "integer") for one in TableFed._fields]
+    columns = [Column(name, "text" if name in texts else "integer") for name in TableResult._fields]
     write(Page(columns, rows), format, output, raw)
 
 
-def _told(fed: Fed, target: Target, options: Options) -> str:
+def _summary(result: SyncResult, target: Target, options: Options) -> str:
     from schema.escape import visible
 
-    sums = [sum(column) for column in zip(*(one[1:4] for one in fed.tables), strict=True)]
-    what = ", ".join(
-        f"{n:,} {said}" for n, said in zip(sums, ("added", "changed", "removed"), strict=True) if n
+    sums = [sum(column) for column in zip(*(row[1:4] for row in result.tables), strict=True)]
+    counts = ", ".join(
+        f"{count:,} {verb}"
+        for count, verb in zip(sums, ("added", "changed", "removed"), strict=True)
+        if count
     )
-    how = f"would be: {fed.how}" if options.dry_run else fed.how
-    rest = f"; rows {what}" if what else ""
-    return visible(f"{target.name}: {how}{rest} · content {fed.content or 'none'}")
+    summary = f"would be: {result.summary}" if options.dry_run else result.summary
+    rows = f"; rows {counts}" if counts else ""
+    return visible(f"{target.name}: {summary}{rows} · content {result.content or 'none'}")

@@ -1,9 +1,8 @@
-"""The schema of a sourcebook in DuckDB: tables, keys, comments and views. Touches nothing.
+"""The schema of a sourcebook in DuckDB: tables, keys, comments and views. Touches no file.
 
-Types are those of the other engines: integer, boolean and text. Days stay text there too, for that
-is what they are: DuckDB's DATE has no year 0000, and text lets queries and reports run unchanged;
-`earliest::date` makes one. Keys are declared, and DuckDB holds to them, but for the keys of a
-table to itself: DuckDB checks row by row, and a heading stands under itself.
+Types are those of the other engines: integer, boolean and text. Days stay text, since DuckDB's
+DATE has no year 0000. Keys of a table to itself are left out: DuckDB checks row by row, and a
+heading is under itself. So is `on delete cascade`, which DuckDB lacks.
 """
 
 from __future__ import annotations
@@ -11,31 +10,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import ForeignKeyConstraint, Index, Table, create_engine, text
+from sqlalchemy import ForeignKeyConstraint, Table, create_engine, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler, GenericTypeCompiler
 
 from database.connect import REVISION, VERSION_TABLE
-from feeds.digest import quoted
+from database.digest import quoted
+from migrations.upgrade import upgrade
+from schema.models import METADATA
 from schema.views import VIEWS
 
 
 class _Types(GenericTypeCompiler):
-    """Types by the names that DuckDB gives them."""
+    """Types by DuckDB's names."""
 
     def visit_INTEGER(self, type_: object, **kw: object) -> str:  # noqa: N802, ARG002 - its name
         return "integer"
 
 
 class _Tables(DDLCompiler):
-    """Tables as DuckDB knows them: without cascades, and without keys to themselves."""
+    """Tables as DuckDB takes them."""
 
     def define_constraint_cascades(self, constraint: object) -> str:  # noqa: ARG002 - its name
         return ""
 
-    # It may give None, as its caller knows: then there is no such key.
+    # It may return None, as its caller knows: then there is no such key.
     def visit_foreign_key_constraint(  # type: ignore[override]
         self, constraint: ForeignKeyConstraint, **kw: object
     ) -> str | None:
@@ -45,84 +46,64 @@ class _Tables(DDLCompiler):
 
 
 class Dialect(DefaultDialect):
-    """DuckDB, as far as it takes to write its tables and to bind values as $1, $2 and so on."""
+    """DuckDB, as far as it takes to write its tables and simple queries."""
 
     ddl_compiler = _Tables
     type_compiler_cls = _Types
 
-    def __init__(self) -> None:
-        super().__init__(paramstyle="numeric_dollar")
+
+def statements() -> tuple[list[str], list[str]]:
+    """Return what creates the tables, and what is created once they are filled."""
+    tables = [
+        str(CreateTable(table).compile(dialect=Dialect())) for table in METADATA.sorted_tables
+    ]
+    rest = [statement for table in METADATA.sorted_tables for statement in _additions(table)]
+    rest += _views()
+    rest.append(f"create table {VERSION_TABLE} (version_num text not null primary key)")
+    rest.append(f"insert into {VERSION_TABLE} values ({literal(REVISION)})")
+    return tables, rest
 
 
-def table(made: Table) -> str:
-    """Give the statement that makes a table, with its keys and CHECKs."""
-    return str(CreateTable(made).compile(dialect=Dialect()))
+def _additions(table: Table) -> Iterator[str]:
+    """Write the unique indexes of a table, and its comments; DuckDB needs no other index."""
+    name = quoted(table.name)
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        if not index.unique:
+            continue
+        # An index for some rows only: for the others its columns are null.
+        where = index.dialect_options["sqlite"]["where"]
+        columns = [quoted(column.name) for column in index.columns]
+        if where is not None:
+            columns = [f"(case when {where} then {column} end)" for column in columns]
+        yield f"create unique index {index.name} on {name} ({', '.join(columns)})"
+    yield f"comment on table {name} is {literal(table.comment or '')}"
+    for column in table.columns:
+        yield f"comment on column {name}.{quoted(column.name)} is {literal(column.comment or '')}"
 
 
-def indexes(made: Table) -> Iterator[str]:
-    """Give the statements for what else is unique in a table; the others DuckDB does without."""
-    for index in sorted(made.indexes, key=lambda index: str(index.name)):
-        if index.unique:
-            listed = ", ".join(_indexed(index))
-            yield f"create unique index {index.name} on {quoted(made.name)} ({listed})"
-
-
-def _indexed(index: Index) -> Iterator[str]:
-    """Name the columns of an index; one that holds for some rows only is null for the others."""
-    where = index.dialect_options["sqlite"]["where"]
-    for column in index.columns:
-        name = quoted(column.name)
-        yield name if where is None else f"(case when {where} then {name} end)"
-
-
-def comments(made: Table) -> Iterator[str]:
-    """Give the statements that say what a table and its columns hold."""
-    name = quoted(made.name)
-    yield f"comment on table {name} is {_literal(made.comment or '')}"
-    for column in made.columns:
-        yield _comment_on_column(name, column.name, column.comment or "")
-
-
-def views() -> Iterator[str]:
-    """Give the statements that make the views and say what they and their columns hold."""
-    known = _views_of_sqlite()
-    for view in VIEWS:
-        yield translated(known[view.name])
-        name = quoted(view.name)
-        yield f"comment on view {name} is {_literal(view.meaning)}"
-        for column in view.columns:
-            yield _comment_on_column(name, column.name, column.meaning)
-
-
-def versions() -> Iterator[str]:
-    """Give the statements that note the revision where the other engines have it."""
-    yield f"create table {VERSION_TABLE} (version_num text not null primary key)"
-    yield f"insert into {VERSION_TABLE} values ({_literal(REVISION)})"
-
-
-def _comment_on_column(name: str, column: str, meaning: str) -> str:
-    return f"comment on column {name}.{quoted(column)} is {_literal(meaning)}"
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _views_of_sqlite() -> dict[str, str]:
-    """Give the views as the migrations write them for SQLite, which stands nearest."""
-    from migrations.upgrade import upgrade
-
+def _views() -> Iterator[str]:
+    """Write the views as the migrations create them in SQLite, whose SQL is the closest."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.begin() as connection:
         upgrade(connection)
         rows = connection.execute(text("select name, sql from sqlite_schema where type = 'view'"))
-        found = {str(name): str(sql) for name, sql in rows}
+        definitions = {str(name): str(sql) for name, sql in rows}
     engine.dispose()
-    return found
+    for view in VIEWS:
+        yield translated(definitions[view.name])
+        name = quoted(view.name)
+        yield f"comment on view {name} is {literal(view.meaning)}"
+        for column in view.columns:
+            yield f"comment on column {name}.{quoted(column.name)} is {literal(column.meaning)}"
+
+
+def literal(value: object) -> str:
+    """Write a text as SQL does."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 # A list in one cell: the distinct values of a query, joined in its order.
-_LISTED = re.compile(
+_LIST = re.compile(
     r"\(select group_concat\(value, '(?P<separator>[^']*)'\) "
     r"from \(select (?P<value>.*?) as value\b(?P<rest>.*?)\border by(?P<order>(?:(?!order by).)*?)"
     r"(?:, value\s*)?\) as listed\)",
@@ -131,12 +112,12 @@ _LISTED = re.compile(
 
 
 def translated(view: str) -> str:
-    """Turn the statement of a view in SQLite into DuckDB's.
+    """Turn the definition of a view in SQLite into DuckDB's.
 
-    DuckDB does not join the values of a query in its order: the order goes into the aggregate.
-    Among equals SQLite takes the values as they were grouped: in their own order.
+    DuckDB doesn't join the values of a query in its order, so the order goes into the aggregate.
+    SQLite orders equal ones as they were grouped: by themselves.
     """
-    return _LISTED.sub(
+    return _LIST.sub(
         r"(select string_agg(value, '\g<separator>' order by place) from (select \g<value> as "
         r"value, row_number() over (order by\g<order>, \g<value>) as place\g<rest>) as listed)",
         view,

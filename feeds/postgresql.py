@@ -10,21 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Constraint, Index, MetaData, Table, UniqueConstraint
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from database.connect import revision, transaction
+from database.digest import Digest, quoted
 from database.errors import DatabaseError
 from database.location import name_of
-from feeds.blocks import Block
-from feeds.digest import Engine, quoted
-from feeds.progress import Progress
+from database.snapshot import RECORD, TABLES, Snapshot, driver_errors
 from feeds.relational import Relational
-from feeds.rows import RECORD, TABLES
-from feeds.source import Source, driving
-from feeds.target import Brought, Part, Standing
+from feeds.scope import ChangeSet
+from feeds.target import Change, TargetState, blaming
 from migrations.upgrade import upgrade
+from output.progress import Progress
+from schema.models import METADATA
 
 FEEDING = 5_070_061
 """The first half of the advisory lock that keeps two feeds of one schema apart."""
@@ -33,36 +34,10 @@ PATIENCE = 1_000
 """Milliseconds that a feed waits for others before it says so."""
 
 MEMORY = 256
-"""Megabytes in which the server may sort while it makes an index, unless it is set to more."""
+"""Megabytes that the server may use to build an index, unless it is set to more."""
 
 SORTING = "select setting from pg_settings where name = 'maintenance_work_mem'"
 
-COPY = "copy {} ({}) from stdin (format csv, null 'null', escape '\\', encoding 'utf8'{})"
-
-CONSTRAINTS = """
-    select conrelid::regclass::text as "table", conname as name, contype as kind,
-      pg_get_constraintdef(oid) as definition
-    from pg_constraint
-    where connamespace = current_schema::regnamespace and contype in ('p', 'u', 'f')
-    order by conrelid::regclass::text, conname
-"""
-INDEXES = """
-    select indexname as name, indexdef as definition, tablename as "table"
-    from pg_indexes
-    where schemaname = current_schema
-      and indexname not in (
-        select conname from pg_constraint where connamespace = current_schema::regnamespace
-      )
-    order by indexname
-"""
-SEQUENCES = """
-    select sequence.relname as name, owner.relname as "table", attname as "column"
-    from pg_class as sequence
-    join pg_depend on objid = sequence.oid and deptype in ('a', 'i')
-    join pg_class as owner on owner.oid = refobjid
-    join pg_attribute on attrelid = owner.oid and attnum = refobjsubid
-    where sequence.relkind = 'S' and sequence.relnamespace = current_schema::regnamespace
-"""
 PLACE = """
     select concat_ws(
         '/', extract(epoch from pg_postmaster_start_time()), pg_database.oid, relnamespace
@@ -71,7 +46,7 @@ PLACE = """
     left join pg_class on pg_class.oid = to_regclass('codings')
     where datname = current_database()
 """
-"""Which schema of which database of which server this is, by whatever name it was reached."""
+"""Which schema of which database of which server this is, however it was reached."""
 
 OURS = """
     select relkind = 'v' as is_view,
@@ -81,10 +56,8 @@ OURS = """
     group by is_view
     order by is_view desc
 """
-"""Views first, for they depend on tables: nobody else's stand there.
-
-Of the tables first the one that a load locks, so that neither waits for the other in turn.
-"""
+"""Views first, since they depend on tables. The first table is the one that a load locks first,
+so that a load and a feed never wait for each other."""
 
 GRANTS = """
     select concat(
@@ -100,17 +73,14 @@ GRANTS = """
     group by relname, grantee, is_grantable
 """
 
-DEPENDED_ON = "2BP01"
-"""What the server says where others' views or keys depend on what is to be dropped."""
-
-IN_USE = "55P03"
-"""What the server says where a lock is not to be had at once."""
+DEPENDED_ON, IN_USE = "2BP01", "55P03"
+"""Codes of the server: others' views or keys depend on it; a lock is not free at once."""
 
 
 class Postgresql(Relational):
     """A schema of a PostgreSQL database."""
 
-    engine: Engine = "postgresql"
+    wants_schema = is_server = True
 
     def __init__(self, url: URL, schema: str, progress: Progress) -> None:
         self.schema = schema
@@ -120,194 +90,189 @@ class Postgresql(Relational):
         self._progress = progress
 
     @contextmanager
-    def opened(self, source: Source) -> Iterator[Standing]:
-        """Open it, wait for other feeds, and keep others from writing it."""
+    def opened(self, source: Snapshot) -> Iterator[TargetState]:
+        """Open it, wait for other feeds, and keep others from writing to it."""
         with transaction(self.url) as self.connection:
-            self._require_utf8()
-            self._alone()
-            if source.engine == "postgresql" and self._scalar(PLACE) == source.scalar(PLACE):
+            encoding = self.rows.scalar("show server_encoding")
+            if encoding != "UTF8":
+                raise DatabaseError(f"{self.name}: its encoding is {encoding}; use one with UTF8")
+            key = f"{FEEDING}, hashtext('{self.schema}')"
+            if not self.rows.scalar(f"select pg_try_advisory_xact_lock({key})"):
+                self._progress.say(f"{self.name}: waiting for another feed to end")
+                self.run(f"select pg_advisory_xact_lock({key})")
+            if source.engine == "postgresql" and self.rows.scalar(PLACE) == source.scalar(PLACE):
                 raise DatabaseError(f"{self.name}: is the source itself; give another --schema")
-            self._made = not self._scalar(
-                f"select count(*) from pg_namespace where nspname = '{self.schema}'"
-            )
             if revision(self.connection):
-                # Whoever reads does not wait; whoever writes does, until this feed has ended.
-                tables = next(one.names for one in self._rows(OURS) if not one.is_view)
+                # Readers don't wait; writers do, until this feed ends.
+                tables = next(row.names for row in self._select(OURS) if not row.is_view)
                 self._lock(f"lock table {tables} in share row exclusive mode")
-            standing = self.standing()  # not before: who was waited for has written
-            self._empty = standing is None
-            self._holds_rows = standing is not None and standing.rows
-            yield standing or Standing()
-
-    def _require_utf8(self) -> None:
-        encoding = self._scalar("show server_encoding")
-        if encoding != "UTF8":
-            raise DatabaseError(f"{self.name}: its encoding is {encoding}; give one of UTF8")
-
-    def _alone(self) -> None:
-        """Wait until no other feed is at work on the schema."""
-        key = f"{FEEDING}, hashtext('{self.schema}')"
-        if not self._scalar(f"select pg_try_advisory_xact_lock({key})"):
-            self._progress.say(f"{self.name}: another feed is at work there; waiting for its end")
-            self._do(f"select pg_advisory_xact_lock({key})")
+            self._state = self.state()  # only now: whoever was waited for has written
+            yield self._state
 
     def _lock(self, statement: str) -> None:
-        """Do what must wait for others, and say so if they take long."""
-        self._do(f"set local lock_timeout = {PATIENCE}")
+        """Run what must wait for others, and say so if they take long."""
+        self.run(f"set local lock_timeout = {PATIENCE}")
         try:
             with self.connection.begin_nested():
-                self._do(statement)
+                self.run(statement)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != IN_USE:
                 raise
-            self._progress.say(f"{self.name}: others are using its tables; waiting for their end")
-            self._do("set local lock_timeout = 0")
-            self._do(statement)
-        self._do("set local lock_timeout = 0")
-
-    def counts(self) -> dict[str, int]:
-        """Count the rows of every table that stands there."""
-        return {} if self._empty else super().counts()
+            self._progress.say(f"{self.name}: waiting for others who use its tables")
+            self.run("set local lock_timeout = 0")
+            self.run(statement)
+        self.run("set local lock_timeout = 0")
 
     # --- filling ------------------------------------------------------------------------------
 
-    def fill(self, source: Source, progress: Progress) -> None:
-        """Make the tables where there are none; empty them and copy all rows."""
-        if self._made:
-            self._do(f"create schema {quoted(self.schema)}")
+    def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
+        """Create the tables if need be, empty them, and copy all rows."""
+        exists = self.rows.scalar(
+            f"select count(*) from pg_namespace where nspname = '{self.schema}'"
+        )
+        if not exists:
+            self.run(f"create schema {quoted(self.schema)}")
         grants: Sequence[Any] = []
-        if self.altered():
-            grants, self._holds_rows = self._dropped(), False
+        state = self._state
+        rebuilt = state.exists and not state.older and bool(state.missing or self.drift())
+        if rebuilt:
+            grants = self._drop()
         upgrade(self.connection)
         for (grant,) in grants:
-            self._do(grant)
-        if int(self._scalar(SORTING)) < MEMORY * 1024:
-            self._do(f"set local maintenance_work_mem = '{MEMORY}MB'")
-        everything = (*TABLES, RECORD)
-        names = ", ".join(table.name for table in everything)
-        self.total = sum(source.count(table) for table in TABLES)
-        if not self._holds_rows:
-            # Nobody can miss what is not there yet: the quickest way.
-            self._lock(f"truncate {names}")
-            taken = self._taken_away()
-            with progress.stage("copying", self.total):
-                for table in TABLES:
-                    self.copy(source, table, progress, freeze=True)
-            self._put_back(*taken, progress)
+            self.run(grant)
+        if int(self.rows.scalar(SORTING)) < MEMORY * 1024:
+            self.run(f"set local maintenance_work_mem = '{MEMORY}MB'")
+        total = sum(source.count(table) for table in TABLES)
+        everything = ", ".join(table.name for table in (*TABLES, RECORD))
+        if rebuilt or not state.book.documents:
+            # Nobody reads these tables yet: the fastest way.
+            self._lock(f"truncate {everything}")
+            sent = self._fill_bare(source, total, progress)
         else:
-            # Who reads goes on reading the old rows, and waits for nobody: a truncated table is
-            # empty for a transaction that began before, and locked for all others.
-            for table in reversed(everything):
-                self._do(f"delete from {quoted(table.name)}")
-            with progress.stage("copying", self.total):
-                for table in TABLES:
-                    self.copy(source, table, progress)
-            self._do(f"analyze {names}")
-        self._number()
+            # Readers keep the old rows and wait for nobody. A truncated table would be empty for
+            # transactions that began before, and locked for the others.
+            for table in (RECORD, *reversed(TABLES)):
+                self.run(f"delete from {table.name}")
+            with progress.stage("copying", total):
+                sent = {table.name: self.copy(source, table, progress) for table in TABLES}
+            self.run(f"analyze {everything}")
+        self._restart_sequences()
+        return sent
 
-    def _dropped(self) -> Sequence[Any]:
-        """Drop tables and views, to be made anew; give the statements that grant others' rights.
+    def _drop(self) -> Sequence[Any]:
+        """Drop tables and views; return the statements that restore other people's rights.
 
-        Raises DatabaseError where something outside the schema depends on them.
+        Raises DatabaseError if something outside the schema depends on them.
         """
-        grants = self._rows(GRANTS)
+        grants = self._select(GRANTS)
         try:
-            for one in self._rows(OURS):
-                self._lock(f"drop {'view' if one.is_view else 'table'} {one.names}")
+            for row in self._select(OURS):
+                self._lock(f"drop {'view' if row.is_view else 'table'} {row.names}")
         except DBAPIError as error:
-            said: Any = error.orig
-            if getattr(said, "sqlstate", None) != DEPENDED_ON:
+            original: Any = error.orig
+            if getattr(original, "sqlstate", None) != DEPENDED_ON:
                 raise
-            detail = str(said.diag.message_detail).partition("\n")[0]
+            detail = str(original.diag.message_detail).partition("\n")[0]
             raise DatabaseError(
-                f"{self.name}: its structure was changed, and it cannot be made anew: {detail}; "
+                f"{self.name}: its structure was changed, and it cannot be created anew: {detail}; "
                 "drop that first, or give another --schema"
             ) from error
         return grants
 
-    def _taken_away(self) -> tuple[list[Any], list[Any]]:
-        """Take away keys and indexes, which would slow copying; give their definitions."""
-        names = {table.name for table in TABLES}
-        constraints = [one for one in self._rows(CONSTRAINTS) if one.table in names]
-        indexes = [one for one in self._rows(INDEXES) if one.table in names]
-        for one in sorted(constraints, key=lambda one: "fup".index(one.kind)):
-            self._do(f"alter table {one.table} drop constraint {quoted(one.name)}")
-        for one in indexes:
-            self._do(f"drop index {quoted(one.name)}")
-        return constraints, indexes
-
-    def _put_back(self, constraints: list[Any], indexes: list[Any], progress: Progress) -> None:
-        """Make keys and indexes again as they were."""
-        with progress.stage("making keys and indexes"):
-            for one in constraints:
-                if one.kind != "f":
-                    self._add(one)
-            for one in indexes:
-                self._do(one.definition)
+    def _fill_bare(self, source: Snapshot, total: int, progress: Progress) -> dict[str, Digest]:
+        """Copy into tables without keys and indexes, and create these afterwards."""
+        copied = MetaData(naming_convention=METADATA.naming_convention)
+        tables = [table.to_metadata(copied) for table in TABLES]
+        keys = [key for table in tables for key in _keys(table)]
+        foreign = [key for table in tables for key in table.foreign_key_constraints]
+        indexes = [index for table in tables for index in _indexes(table)]
+        for constraint in (*foreign, *reversed(keys)):
+            self.connection.execute(DropConstraint(constraint))
+        for index in indexes:
+            self.connection.execute(DropIndex(index))
+        with progress.stage("copying", total):
+            sent = {table.name: self.copy(source, table, progress) for table in TABLES}
+        with progress.stage("creating keys and indexes"):
+            self._add(keys, source)
+            for index in indexes:
+                self.connection.execute(CreateIndex(index))
         with progress.stage("checking foreign keys"):
-            self._do(f"analyze {', '.join(table.name for table in TABLES)}")
+            self.run(f"analyze {', '.join(table.name for table in TABLES)}")
             # Every foreign key has an index on both sides: merged, they are read once, in order.
-            self._do("set local enable_hashjoin = off")
-            for one in constraints:
-                if one.kind == "f":
-                    self._add(one)
-            self._do("set local enable_hashjoin to default")
+            self.run("set local enable_hashjoin = off")
+            self._add(foreign, source)
+            self.run("set local enable_hashjoin to default")
+        return sent
 
-    def _add(self, one: Any) -> None:
-        self._do(f"alter table {one.table} add constraint {quoted(one.name)} {one.definition}")
+    def _add(self, constraints: Iterable[Constraint], source: Snapshot) -> None:
+        for constraint in constraints:
+            with blaming(source, None):
+                self.connection.execute(AddConstraint(constraint))
 
-    def _number(self) -> None:
-        """Let the sequences go on behind the largest numbers, if this transaction is committed."""
-        for one in self._rows(SEQUENCES):
-            largest = self._scalar(f"select coalesce(max({one.column}), 0) from {one.table}")
-            self._do(f"alter sequence {one.name} restart with {largest + 1}")
+    def _restart_sequences(self) -> None:
+        """Let new rows be numbered after the copied ones, if this transaction is committed."""
+        for table in TABLES:
+            for column in table.primary_key.columns:
+                name = self.rows.scalar(
+                    f"select pg_get_serial_sequence('{table}', '{column.name}')"
+                )
+                if name:
+                    last = self.rows.scalar(f"select coalesce(max({column.name}), 0) from {table}")
+                    self.run(f"alter sequence {name} restart with {last + 1}")
 
-    def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:
-        """Bring what differs, and let new rows be numbered behind it."""
-        brought = super().bring(source, part, progress, dry=dry)
-        if not dry:
-            self._number()
-        return brought
+    def update(self, source: Snapshot, changes: ChangeSet, progress: Progress) -> dict[str, Change]:
+        """Copy what differs, and let new rows be numbered after it."""
+        done = super().update(source, changes, progress)
+        self._restart_sequences()
+        return done
 
-    def write(self, into: str, table: Table, blocks: Iterable[Block], **how: bool) -> None:
-        """COPY rows: the driver sends some while the next ones are read."""
+    def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
+        """COPY rows: the driver sends some while the next are read."""
         from psycopg.copy import QueuedLibpqWriter
 
         columns = ", ".join(quoted(column.name) for column in table.columns)
-        statement = COPY.format(into, columns, ", freeze" if how.get("freeze") else "")
+        statement = (
+            f"copy {into} ({columns}) from stdin "
+            "(format csv, null 'null', escape '\\', encoding 'utf8')"
+        )
         with (
-            driving(self.connection) as driver,
+            driver_errors(self.connection) as driver,
             driver.cursor() as cursor,
             cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy,
         ):
-            for block in blocks:
-                copy.write(csv(block.text))
+            for lines in batches:
+                copy.write(csv(lines))
 
-    def _scalar(self, query: str) -> Any:
-        return self.connection.exec_driver_sql(query).scalar()
-
-    def _rows(self, query: str) -> Sequence[Any]:
+    def _select(self, query: str) -> Sequence[Any]:
         return self.connection.exec_driver_sql(query).all()
 
 
-def csv(rows: bytes) -> bytes:
-    """Turn rows from JSON arrays, one a line, into csv as COPY reads it.
+def _keys(table: Table) -> list[Constraint]:
+    """Return what foreign keys refer to: the primary key, and what else is unique."""
+    unique = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    return [table.primary_key, *sorted(unique, key=lambda each: str(each.name))]
 
-    The two are alike but for the brackets, and for what is escaped: most rows need no change.
-    Raises ValueError for what is no UTF-8.
+
+def _indexes(table: Table) -> list[Index]:
+    return sorted(table.indexes, key=lambda index: str(index.name))
+
+
+def csv(lines: list[bytes]) -> bytes:
+    """Turn rows from JSON arrays into csv as COPY reads it.
+
+    The two are alike but for the brackets and for escapes; most rows have none.
     """
-    if b"\\" not in rows:
-        # No value holds a line end: in JSON it would be escaped.
-        return rows.replace(b"]\n[", b"\n")[1:-1] + b"\n"
-    lines = rows.split(b"\n")
+    batch = b"\n".join(lines)
+    if b"\\" not in batch:
+        return batch.replace(b"]\n[", b"\n")[1:-1] + b"\n"
     return b"".join((_csv(line) if b"\\" in line else line[1:-1]) + b"\n" for line in lines)
 
 
 def _csv(line: bytes) -> bytes:
-    return ",".join(map(_value, json.loads(line.decode()))).encode()
+    return ",".join(map(_cell, json.loads(line))).encode()
 
 
-def _value(value: str | float | None) -> str:
+def _cell(value: str | float | None) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')

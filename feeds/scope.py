@@ -1,63 +1,63 @@
-"""Which rows belong to which document: all that a load of it can have changed.
+"""Which rows belong to which document: everything that a load of it can have changed.
 
 Touches nothing: it writes conditions in SQL that hold for source and target alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import Table
 
-SHARED = ("relation_types", "dates", "actors", "places", "topics", "sources", "source_actors")
-"""Tables whose rows belong to no single document; they are few, and compared whole."""
+from database.digest import quoted
+from database.snapshot import TABLES
 
-OWN = (
-    "codings",
-    "passages",
-    "introductions",
-    "citations",
-    "attributions",
-    "facts",
-    "evidence",
-    "spans",
-)
-"""Tables that name the document themselves."""
+SHARED = {"relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"}
+"""Tables whose rows belong to no single document; they are small, and compared whole."""
 
-OF_FACT = {
-    "events": "id",
-    "quotes": "id",
-    "positions": "id",
-    "relations": "id",
-    "event_links": "id",
-    "actor_names": "id",
-    "participants": "fact_id",
-}
-"""Tables that belong to the document of a fact, with the column that names the fact."""
+REFERENCED = {"codings", "passages", "attributions", "facts", "events"}
+"""Tables of a document to which rows of others refer: their rows are changed in place."""
 
-OF_LOAD = {"loads": "id", "changes": "load_id"}
-"""The journal, which only ever grows, with the column that names the load."""
-
-REFERRED = ("codings", "passages", "attributions", "facts", "events")
-"""Tables of a document to which rows refer that may stay: their rows are changed in place."""
+SMALL = tuple(table for table in TABLES if table.name in SHARED)
 
 
-def hangs(table: Table, changed: Iterable[str]) -> bool:
-    """Say whether rows of a table go with rows of changed ones that go and come again."""
-    again = {name for name in changed if name not in (*SHARED, *REFERRED)}
-    return any(
-        key.referred_table.name in again and key.ondelete for key in table.foreign_key_constraints
-    )
+class ChangeSet(NamedTuple):
+    """What can differ in a target that descends from the source."""
+
+    documents: Collection[int]
+    last_load: int
+    """The last that the target knows."""
+    shared: Collection[Table]
+
+    def scopes(self) -> dict[Table, str]:
+        """Return the tables in which rows can differ, each with the condition for these rows."""
+        return {
+            table: condition(table, self.documents, self.last_load)
+            for table in TABLES
+            if table.name not in SHARED or table in self.shared
+        }
 
 
-def of(table: Table, documents: Iterable[int], last: int) -> str:
-    """Give the condition for the rows that loads after `last`, of these documents, may change."""
-    listed = ", ".join(map(str, sorted(documents))) or "null"
+def condition(table: Table, documents: Collection[int], last_load: int) -> str:
+    """Write the condition for rows that belong to these documents or to loads after the last."""
     if table.name in SHARED:
         return "true"
-    if table.name in OWN:
-        return f"document_id in ({listed})"
-    if table.name in OF_FACT:
-        facts = f"select id from facts where document_id in ({listed})"
-        return f"{OF_FACT[table.name]} in ({facts})"
-    return f"{OF_LOAD[table.name]} > {last}"
+    if table.name == "loads":
+        return f"id > {last_load}"
+    if table.name == "changes":
+        return f"load_id > {last_load}"
+    if "document_id" in table.columns:
+        return f"document_id in ({', '.join(map(str, sorted(documents))) or 'null'})"
+    # A table of facts, or one that hangs on another table of a document.
+    key = next(
+        key
+        for key in table.foreign_key_constraints
+        if key.referred_table.name not in SHARED and key.elements[0].parent.primary_key
+    )
+    column, referred = key.elements[0].parent.name, key.elements[0].column.name
+    rows = condition(key.referred_table, documents, last_load)
+    return (
+        f"{quoted(column)} in "
+        f"(select {quoted(referred)} from {quoted(key.referred_table.name)} where {rows})"
+    )

@@ -1,25 +1,29 @@
-"""What every target of a feed has in common: what stands in it, what changes, what it is asked.
+"""What every target of a feed has in common.
 
-Touches nothing itself; feeds/feeding.py decides what is done with a target.
+Touches nothing itself; feeds/sync.py decides what is done with a target.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
 
-from feeds.digest import Checksum, Digest, Engine
-from feeds.progress import Progress
-from feeds.record import Recorded
-from feeds.source import Source
-from reports.definition import Report, Value
+from database.connect import REVISION
+from database.digest import Digest
+from database.errors import DatabaseError
+from database.snapshot import Snapshot
+from feeds.book import Book
+from output.progress import Progress
 
-ANOTHER = "give another TARGET"
+SHOWN = 5
+"""Foreign objects that a message names."""
 
 
 @dataclass(frozen=True)
@@ -33,126 +37,103 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What stands in a target before a feed."""
+class TargetState:
+    """What a target holds before a feed."""
 
-    last: int = 0
-    """The last load that it knows."""
-    content: str | None = None
-    """The content hash that this load left."""
-    journal: Digest | None = None
-    """Of all its loads."""
-    record: dict[str, Recorded] = field(default_factory=dict)
-    """What the last feed left, by table; empty: no feed has made it."""
-    rows: bool = False
-    """Whether it holds any, besides what the migrations bring."""
+    exists: bool = False
+    """Whether it has the tables of a sourcebook."""
     older: bool = False
-    """Whether its schema is of an older revision."""
-    broken: str = ""
-    """Which tables and columns somebody took away or added: nothing else is known of it then."""
+    """Whether an older version made them."""
+    fed: bool = False
+    """Whether a feed filled them."""
+    missing: str = ""
+    """Which tables, columns and views are gone; nothing else is known then."""
+    book: Book = field(default_factory=Book)
 
 
 class Change(NamedTuple):
-    """How many rows of a table a feed brings, changes and takes away."""
+    """How many rows of a table a feed adds, changes and removes."""
 
     added: int = 0
     changed: int = 0
     removed: int = 0
 
 
-@dataclass(frozen=True)
-class Part:
-    """What a feed brings to a target of the same lineage: what loads since its last may change."""
-
-    documents: frozenset[int]
-    last: int
-    tables: tuple[Table, ...]
-    """Those in which anything can have changed."""
+class NeedsRefill(Exception):  # noqa: N818 - no error: it says how the target is fed
+    """A target cannot be updated row by row; it has to be filled anew."""
 
 
 class Target(ABC):
-    """A database that is made an exact copy."""
-
-    in_place: bool
-    """Whether what changed is brought row by row; else all is made anew from the whole source."""
+    """A database that becomes an exact copy."""
 
     name: str
-    """As messages call it, without any password."""
-    engine: Engine
+    """As messages show it, without a password."""
+    wants_schema = False
+    """Whether a schema of it is filled."""
+    is_server = False
+    """Whether it may ask for a password."""
 
     @abstractmethod
-    def opened(self, source: Source) -> AbstractContextManager[Standing]:
-        """Open it in one transaction, which is committed where the block ends.
+    def opened(self, source: Snapshot) -> AbstractContextManager[TargetState]:
+        """Open it in one transaction, which is committed when the block ends.
 
-        Where the block raises, all is as it was. Waits for another feed of the same target, or
-        says that there is one. Raises DatabaseError for what is foreign, newer, or the source.
+        If the block raises, everything stays as it was. Raises DatabaseError for a target that
+        isn't ours, is newer, or is the source itself.
         """
 
     @abstractmethod
     def counts(self) -> dict[str, int]:
-        """Count the rows of every table that stands there; none where nothing does."""
+        """Count the rows of every table that exists."""
 
     @abstractmethod
-    def documents(self) -> set[str]:
-        """Give the keys of the documents that it holds."""
-
-    @abstractmethod
-    def altered(self) -> str:
-        """Say in what its structure differs from what was made; empty: in nothing."""
-
-    @abstractmethod
-    def fill(self, source: Source, progress: Progress) -> None:
-        """Make it anew with the rows of the source."""
-
-    @abstractmethod
-    def bring(self, source: Source, part: Part, progress: Progress, *, dry: bool) -> Brought:
-        """Bring it up to the source in place; `dry`: only say what that would change.
-
-        Raises Untold where this cannot be done row by row.
-        """
-
-    @abstractmethod
-    def digests(
-        self, progress: Progress, tables: Iterable[Table] | None = None
-    ) -> dict[str, Digest]:
-        """Let its engine compute the digests of tables, or of all, over what it really holds."""
-
-    def checksums(self, progress: Progress) -> dict[str, Checksum] | None:  # noqa: ARG002 - for others
-        """Let its engine compute the checksums of all tables; None: it has no such function."""
-        return None
-
-    @abstractmethod
-    def note(self, here: dict[str, Digest], there: dict[str, Digest], source: Source) -> None:
-        """Record what this feed leaves, for the next one: what the source has, and the target."""
-
-    @abstractmethod
-    def attempt(self) -> AbstractContextManager[object]:
-        """Take back what the block has done where it raises."""
-
-    @abstractmethod
-    def texts(self) -> dict[int, int]:
-        """Say of which documents text is kept there, and of how many passages."""
+    def digest(self, table: Table, where: str = "true") -> Digest:
+        """Return the digest of what the target really holds."""
 
     @abstractmethod
     def lines(self, table: Table) -> Generator[list[bytes], None, None]:
-        """Give all rows of a table by primary key, each as its JSON array."""
+        """Return batches of rows as JSON arrays, in primary-key order."""
 
     @abstractmethod
-    def answer(
-        self, report: Report, values: Mapping[str, Value]
-    ) -> AbstractContextManager[Iterable[Sequence[object]]]:
-        """Answer a report there."""
+    def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
+        """Replace everything by the rows of the source; return the digests of what was sent."""
+
+    @abstractmethod
+    def record(self, fed_at: str) -> None:
+        """Record that a feed filled it."""
+
+    def drift(self) -> str:
+        """Say how the structure differs from what a feed creates; empty: it doesn't."""
+        return ""
 
 
-class Brought(NamedTuple):
-    """What bringing a part has done."""
-
-    changes: dict[str, Change]
-    here: dict[str, Digest]
-    there: dict[str, Digest]
-    """What every table must come to now in the source and in the target, had nobody touched either
-    since the last feed but by loads and feeds."""
+def fed_now() -> str:
+    """Return the present moment as it is recorded."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Untold(Exception):  # noqa: N818 - it says what a part is
-    """What has changed is more than the journal tells; the target has to be filled anew."""
+def require_ours(name: str, revision: str | None, foreign: list[str]) -> None:
+    """Raise DatabaseError if a target holds foreign objects or was made by a newer version."""
+    if foreign:
+        listed = ", ".join(foreign[:SHOWN]) + (", …" if len(foreign) > SHOWN else "")
+        holds = "also holds" if revision else "holds"
+        raise DatabaseError(
+            f"{name}: {holds} what does not belong to a sourcebook ({listed}); give another TARGET"
+        )
+    if revision and revision > REVISION:
+        raise DatabaseError(
+            f"{name}: was made by a newer Sourcebook (schema {revision}, this one knows "
+            f"{REVISION}); upgrade Sourcebook"
+        )
+
+
+@contextmanager
+def blaming(source: Snapshot, table: Table | None, *more: type[Exception]) -> Iterator[None]:
+    """If the target refuses rows, name the row of the source that is to blame, if one is."""
+    refusals: tuple[type[Exception], ...] = (DBAPIError, ValueError, *more)
+    try:
+        yield
+    except refusals as error:
+        fault = source.fault(table) if table is not None else None
+        if fault := fault or source.dangling():
+            raise source.error(fault) from error
+        raise

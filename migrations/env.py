@@ -15,17 +15,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine
 
+from migrations.upgrade import COMPARISON
 from schema.models import METADATA
 
 
 def run(connection: Connection) -> None:
     """Run what was asked on one connection, in the transaction that it is in."""
-    context.configure(
-        connection=connection,
-        target_metadata=METADATA,
-        compare_server_default=True,
-        autogenerate_plugins=["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
-    )
+    context.configure(connection=connection, target_metadata=METADATA, **COMPARISON)
     with context.begin_transaction():
         context.run_migrations()
 

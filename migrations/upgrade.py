@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -13,6 +14,12 @@ from sqlalchemy import Connection, text
 from database.connect import revision
 from database.errors import DatabaseError
 from database.location import name_of
+
+COMPARISON: dict[str, Any] = {
+    "compare_server_default": True,
+    "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
+}
+"""What Alembic has to be told to see a changed default and a missing CHECK."""
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:

@@ -15,28 +15,27 @@ import sqlalchemy as sa
 from coding.load import SHIPPED, load
 from coding.validation import read
 from database.connect import reading, writing
-from database.errors import DatabaseError
+from database.errors import SourcebookError
+from database.snapshot import TABLES, Snapshot
 from feeds.duckdb import Duckdb
-from feeds.feeding import Fed, feed
-from feeds.progress import Progress
-from feeds.rows import TABLES
-from feeds.source import Source
+from feeds.sync import SyncResult, sync
 from feeds.target import Options
+from output.progress import Progress
 from tests.databases import Files, Server
 
 
-def fed(source: str, path: Path, **options: bool) -> Fed:
+def fed(source: str, path: Path, **options: bool) -> SyncResult:
     """Feed as the command does."""
     asked = Options(**options)
     with reading(source) as connection:
-        opened = Source(connection, keep_text=asked.keep_text)
-        return feed(opened, Duckdb(path, Progress()), asked, Progress())
+        opened = Snapshot(connection, keep_text=asked.keep_text)
+        return sync(opened, Duckdb(path), asked, Progress())
 
 
 def refused(source: str, path: Path, **options: bool) -> str:
     """Feed, which must fail and leave the file and its folder as they were; give the message."""
     before = state(path)
-    with pytest.raises(DatabaseError) as raised:
+    with pytest.raises(SourcebookError) as raised:
         fed(source, path, **options)
     assert state(path) == before
     said = str(raised.value)
@@ -102,7 +101,7 @@ def shipped(sourcebooks: Files | Server) -> Iterator[str]:
 def fed_file(shipped: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A target that was fed from it; nobody changes it."""
     path = tmp_path_factory.mktemp("duckdb") / "copy.duckdb"
-    assert fed(shipped, path).how == "first feed"
+    assert fed(shipped, path).summary == "first feed"
     return path
 
 

@@ -18,17 +18,15 @@ from sqlalchemy.engine import make_url
 
 import cli
 from database.connect import migrating, reading
-from database.errors import DatabaseError
+from database.errors import SourcebookError
 from database.location import locate
-from feeds.feeding import Fed, feed
+from database.snapshot import Snapshot
 from feeds.postgresql import Postgresql
-from feeds.progress import Progress
-from feeds.record import seal
-from feeds.rows import RECORD
-from feeds.source import Source
 from feeds.sqlite import Sqlite
+from feeds.sync import SyncResult, sync
 from feeds.target import Options, Target
 from migrations.upgrade import upgrade
+from output.progress import Progress
 from schema.models import METADATA
 from tests.databases import Files, Server
 from tests.sample_rows import fill, stored_rows
@@ -62,7 +60,7 @@ class Place:
     def target(self) -> Target:
         """Give it as the application does."""
         if self.is_file:
-            return Sqlite(Path(self.database), Progress())
+            return Sqlite(Path(self.database))
         return Postgresql(locate(self.database), SCHEMA, Progress())
 
     @contextmanager
@@ -104,30 +102,20 @@ class Place:
         return said
 
 
-def record(place: Place, *tables: str, **values: str | None) -> None:
-    """Write over what the last feed recorded of these tables, as only a feed could."""
-    with place.changing() as connection:
-        for row in connection.execute(sa.select(RECORD)).mappings().all():
-            if row["table_name"] in tables:
-                changed = dict(row) | values
-                statement = sa.update(RECORD).where(RECORD.c.table_name == row["table_name"])
-                connection.execute(statement.values(**changed | {"seal": seal(changed)}))
-
-
 def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Give all rows, but for the record of feeds."""
     return {name: rows for name, rows in stored_rows(connection).items() if name != "feeds"}
 
 
-def fed(source: str, place: Place, **options: bool) -> Fed:
+def fed(source: str, place: Place, **options: bool) -> SyncResult:
     """Feed."""
     asked = Options(**options)
     with reading(source) as connection:
-        opened = Source(connection, keep_text=asked.keep_text)
-        return feed(opened, place.target(), asked, Progress())
+        opened = Snapshot(connection, keep_text=asked.keep_text)
+        return sync(opened, place.target(), asked, Progress())
 
 
-def changes(done: Fed) -> dict[str, tuple[int, int, int]]:
+def changes(done: SyncResult) -> dict[str, tuple[int, int, int]]:
     """Say of which tables rows were added, changed and removed, and how many."""
     found = {one.table: (one.added, one.changed, one.removed) for one in done.tables}
     return {table: counts for table, counts in found.items() if any(counts)}
@@ -135,7 +123,7 @@ def changes(done: Fed) -> dict[str, tuple[int, int, int]]:
 
 def refusal(source: str, place: Place, **options: bool) -> str:
     """Feed, which must fail; give the message, which must be one line."""
-    with pytest.raises(DatabaseError) as raised:
+    with pytest.raises(SourcebookError) as raised:
         fed(source, place, **options)
     said = str(raised.value)
     assert said.isprintable()
@@ -167,11 +155,18 @@ def altering(source: str) -> Iterator[sa.Connection]:
 
 
 def load(source: str, document: int, *statements: str) -> None:
-    """Change a sourcebook as a load of this document would, with its entry in the journal."""
+    """Change a sourcebook as a load of this document would, with its entry in the journal.
+
+    Without statements, as one that leaves its coding as it was.
+    """
     with altering(source) as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
         last = connection.exec_driver_sql("select coalesce(max(id), 0) from loads").scalar_one()
+        if statements:
+            connection.exec_driver_sql(
+                f"update codings set hash = '{last + 1:064x}' where document_id = {document}"
+            )
         values = f"{last + 1}, {document}, '2020-01-01T00:00:00Z', '{last + 1:064x}'"
         columns = "id, document_id, loaded_at, content_hash"
         connection.exec_driver_sql(f"insert into loads ({columns}) values ({values})")

@@ -12,14 +12,13 @@ import pytest
 
 from database.connect import reading, writing
 from database.errors import DatabaseError
+from database.snapshot import Snapshot
 from feeds import postgresql, sqlite
-from feeds.beside import move
-from feeds.progress import Progress
-from feeds.source import Source
 from feeds.sqlite import Sqlite
+from output.progress import Progress
+from output.staging import replace
 from tests.feed_targets import (
     Place,
-    altering,
     asked,
     equal,
     fed,
@@ -32,6 +31,7 @@ from tests.feed_targets import (
 
 def refusal_after(source: str, place: Place, *statements: str) -> str:
     """Feed while a load is at work there, for which it waits; give the message."""
+    load(source, 1, "update topics set label = 'the port'")
     with ThreadPoolExecutor(1) as beside:
         with writing(place.url) as there:
             for statement in statements:
@@ -43,19 +43,14 @@ def refusal_after(source: str, place: Place, *statements: str) -> str:
 
 
 @on_postgresql
-@pytest.mark.parametrize("patience", [50, 10_000], ids=["told", "in silence"])
+@pytest.mark.parametrize("patience", [50, 10_000], ids=["with a message", "in silence"])
 def test_what_is_written_while_a_feed_waits_is_seen(
     source: str, copy: Place, monkeypatch: pytest.MonkeyPatch, patience: int
 ) -> None:
-    """A load is at work there; when it has ended, the content is another one."""
+    """A load is at work there; when it ends, the target no longer descends from the source."""
     monkeypatch.setattr(postgresql, "PATIENCE", patience)
-    said = refusal_after(
-        *(source, copy),
-        "update events set title = 'Theirs'",
-        "insert into loads (document_id, loaded_at, content_hash) "
-        f"values (1, '2030-01-01T00:00:00Z', '{9:064x}')",
-    )
-    assert "somebody changed rows of loads, events" in said
+    message = refusal_after(source, copy, "delete from feeds")
+    assert "holds a sourcebook that no feed has made" in message
 
 
 @on_postgresql
@@ -79,12 +74,12 @@ def test_who_writes_before_a_refill_is_not_written_over(source: str, copy: Place
             with closing(sqlite3.connect(copy.database)) as other, other:
                 other.execute("insert into topics (key, label) values ('mine', 'mine')")
 
-    with reading(source) as connection, target.opened(Source(connection)):
+    with reading(source) as connection, target.opened(Snapshot(connection)):
         driver = target.connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.set_trace_callback(traced)
         with pytest.raises(DatabaseError, match="somebody wrote to it meanwhile; nothing changed"):
-            target.fill(Source(connection), Progress())
+            target.fill(Snapshot(connection), Progress())
     assert begun
     with reading(copy.database) as there:
         assert "mine" in there.exec_driver_sql("select key from topics").scalars().all()
@@ -94,18 +89,22 @@ def test_who_writes_before_a_refill_is_not_written_over(source: str, copy: Place
 def test_no_journal_of_the_old_file_meets_the_new_one(
     source: str, copy: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A feed brings a part, sees that this is not all, and then fills a new file."""
+    """A feed starts an update, finds that two keys were exchanged, and then fills a new file."""
     seen: list[bool] = []
 
     def moved(new: Path, path: Path) -> None:
         seen.append(Path(f"{path}-journal").exists())
-        move(new, path)
+        replace(new, path)
 
-    monkeypatch.setattr(sqlite, "move", moved)
-    load(source, 1, "update events set title = 'A long visit' where id = 1")
-    with altering(source) as connection:
-        connection.exec_driver_sql("update evidence set hedge = 'untold' where document_id = 2")
-    assert fed(source, copy).how == "filled anew"
+    monkeypatch.setattr(sqlite, "replace", moved)
+    load(
+        source,
+        1,
+        "update actors set key = '-' where id = 1",
+        "update actors set key = 'writer' where id = 2",
+        "update actors set key = 'state' where id = 1",
+    )
+    assert fed(source, copy).summary == "filled anew"
     assert seen == [False]
     assert equal(source, copy)
 
@@ -119,5 +118,5 @@ def test_a_log_that_has_outlived_its_file_is_refused(
     target = re.sub("(-journal|-wal|[.]wal)$", "", str(tmp_path / name))
     ran = asked("--db", source, "feed", target)
     assert ran.exit_code == 1
-    assert f"is gone, but {name} of a writer that was killed is still there; remove" in ran.stderr
+    assert f"is gone, but {name} of a killed writer is still there; remove" in ran.stderr
     assert [one.name for one in tmp_path.iterdir()] == [name]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from database.connect import reading, writing
-from feeds.source import Source
+from database.snapshot import Snapshot
 from schema.models import METADATA
 from tests.databases import migrate
 from tests.export_folders import run
@@ -20,10 +20,9 @@ PASSAGES = METADATA.tables["passages"]
 LONG, MANY = 100_000, 150
 """Bytes of a row, and how many such ones: 15 MB."""
 
-READ: dict[str, Callable[[Source], Iterable[object]]] = {
-    "by key": lambda source: source.blocks(PASSAGES, "sqlite"),
-    "as they lie": lambda source: source.unordered(PASSAGES),
-    "each": lambda source: source.lines(PASSAGES, ordered=True),
+READ: dict[str, Callable[[Snapshot], Iterable[object]]] = {
+    "as JSON": lambda source: source.lines(PASSAGES),
+    "as values": lambda source: source.rows(PASSAGES),
     "hashed": lambda source: [source.digest(PASSAGES)],
 }
 
@@ -41,7 +40,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> str:
     return database
 
 
-def stored_rows(work: Callable[[], object]) -> int:
+def most_held(work: Callable[[], object]) -> int:
     """Give the most bytes that Python holds at one time for some work."""
     tracemalloc.start()
     try:
@@ -58,8 +57,8 @@ def test_long_rows_are_read_a_few_at_a_time(book: str, how: str) -> None:
             pass
 
     with reading(book) as connection:
-        source = Source(connection, keep_text=True)
-        assert stored_rows(read) < 4_000_000
+        source = Snapshot(connection, keep_text=True)
+        assert most_held(read) < 4_000_000
 
 
 @pytest.mark.parametrize(("format", "most"), [("csv", 12_000_000), ("parquet", 30_000_000)])
@@ -67,4 +66,4 @@ def test_long_rows_are_written_a_few_at_a_time(
     book: str, tmp_path: Path, format: str, most: int
 ) -> None:
     """A group of Parquet is several megabytes."""
-    assert stored_rows(lambda: run(book, tmp_path / "out", format, keep_text=True)) < most
+    assert most_held(lambda: run(book, tmp_path / "out", format, keep_text=True)) < most
