@@ -12,7 +12,7 @@ import duckdb
 from benchmarks.generate import SEED, cached
 from benchmarks.measure import Command, Cost, alternate, memory
 from benchmarks.questions import SOURCEBOOK
-from feeds.rows import TABLES
+from database.snapshot import TABLES
 
 SMALL = 20_000
 """Events of the sourcebook beside which memory is shown not to grow."""

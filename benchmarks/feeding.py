@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from benchmarks.generate import SEED, cached
 from benchmarks.measure import Command, Cost, memory, run
 from benchmarks.questions import SOURCEBOOK
-from feeds.postgresql import CONSTRAINTS, INDEXES, MEMORY
-from feeds.rows import TABLES
+from database.snapshot import TABLES
+from feeds.postgresql import MEMORY
 from tests.postgres import Server, installed
 
 SCHEMA = "sourcebook"
@@ -35,6 +35,22 @@ LIMIT, UNCHANGED, PART = 0.7, 1 / 10, 1 / 5
 HUNDREDTH = 100
 """In one document of so many something is changed."""
 
+CONSTRAINTS = """
+    select conrelid::regclass::text as "table", conname as name, contype as kind,
+      pg_get_constraintdef(oid) as definition
+    from pg_constraint
+    where connamespace = current_schema::regnamespace and contype in ('p', 'u', 'f')
+    order by conrelid::regclass::text, conname
+"""
+INDEXES = """
+    select indexname as name, indexdef as definition, tablename as "table"
+    from pg_indexes
+    where schemaname = current_schema
+      and indexname not in (
+        select conname from pg_constraint where connamespace = current_schema::regnamespace
+      )
+    order by indexname
+"""
 CHECKS = """
     select conrelid::regclass::text as "table",
       string_agg(format('add constraint %%I %%s', conname, pg_get_constraintdef(oid)), ', ')
@@ -165,6 +181,10 @@ def change(database: Path, load: int) -> int:
                 (number,),
             )
             book.execute(
+                "update codings set hash = printf('%064x', ?) where document_id = ?",
+                (number * HUNDREDTH + load, number),
+            )
+            book.execute(
                 "insert into loads (document_id, loaded_at, content_hash) "
                 "values (?, '2020-01-01T00:00:00Z', printf('%064x', ?))",
                 (number, number * HUNDREDTH + load),
@@ -243,8 +263,8 @@ def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterato
     yield from (
         "",
         f"What the last of these brings: in one document of {HUNDREDTH} a third of the events have",
-        "another title, and each such document has one more row in `loads`. A load would write to",
-        "`changes` too; here that stays as it was.",
+        "another title. Each such document has another hash of its coding and one more row in `loads`;",
+        "a load would write to `changes` too.",
         "",
         f"A first feed holds {most:.0f} MB at most, that of {SMALL:,} events {least:.0f} MB: its",
         "processes together (where this is not Linux, the largest of them), without the server's.",

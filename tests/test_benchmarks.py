@@ -17,7 +17,7 @@ from benchmarks.feeding import change
 from benchmarks.generate import generate
 from benchmarks.measure import Command, alternate, memory, run
 from benchmarks.questions import questions
-from feeds.rows import TABLES
+from database.snapshot import TABLES
 from reports.catalogue import Catalogue
 
 

@@ -20,7 +20,6 @@ from tests.feed_targets import (
 from tests.postgres import GUEST
 
 MISSING = {
-    "alter table feeds drop column fed_at": "column feeds.fed_at is missing",
     "drop view words": "view words is missing",
     "drop table citations": "table citations is missing",
 }
@@ -38,7 +37,7 @@ ON_POSTGRESQL = {
     "alter table topics drop constraint uq_topics_key": "add constraint uq_topics_key of topics",
     "alter table actors drop constraint ck_actors_kind": "ck_actors_kind",
     "alter table events drop constraint fk_events_date_dates": "add fk fk_events_date_dates",
-    "alter table topics alter label type varchar(3)": "modify type topics.label",
+    "alter table feeds alter fed_at type varchar(30)": "modify type feeds.fed_at",
     "alter table events alter kind drop default": "modify default events.kind",
     "comment on table topics is null": "add table comment topics",
 }
