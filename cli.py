@@ -144,16 +144,7 @@ def load_command(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Load codings, each in one transaction, and print what changed, by key.
-
-    FILES may also be a single folder that `export` wrote as csv or jsonl. It's loaded whole, with
-    the same ids, into an empty sourcebook, which `migrate` creates.
-    """
-    if any(path.is_dir() for path in files):
-        if len(files) > 1 or text is not None or keep_text:
-            raise click.UsageError("load a folder by itself, and without --text")
-        _load_export(db, files[0], format, output, raw)
-        return
+    """Load codings, each in one transaction, and print what changed, by key."""
     from coding.changeset import Peers
     from coding.load import load
     from coding.validation import read
@@ -188,18 +179,6 @@ def load_command(
             _print(columns, changes(), format, output, raw)
         elif (rows := list(changes())) or listing:
             _print(columns, rows, format, output, raw)
-
-
-def _load_export(db: str, folder: Path, format: str, output: Path | None, raw: bool) -> None:
-    from database.connect import writing
-    from feeds.back import load
-
-    only_for("--raw", raw, [format], "csv")
-    with failing():
-        with writing(db) as connection:
-            counts = load(connection, folder)
-        _print(("table", "rows"), list(counts.items()), format, output, raw, numbers=("rows",))
-    _say(f"{folder}: {_counted(sum(counts.values()), 'row')} loaded")
 
 
 @sourcebook.command(params=row_options())

@@ -64,7 +64,8 @@ def _problems(column: Column[Any], sqlite: bool, portable: bool) -> Iterator[tup
         yield f"{name} is null", "'null, which it must not'"
     if not sqlite:
         return
-    yield f"typeof({name}) = 'blob'", "'bytes, not text'"
+    expected = "text" if type_of(column) == "text" else "a whole number"
+    yield f"typeof({name}) = 'blob'", f"'bytes, not {expected}'"
     if type_of(column) == "text":
         if portable:
             yield f"instr({name}, char(0))", "'a NUL'"

@@ -1,11 +1,11 @@
-"""The formats of exports: to add one, name it here. Imports nothing, so that help is quick."""
+"""The export formats; to add one, list it here. Imports nothing, so that help is quick."""
 
 FORMATS = {
-    "csv": "exports.files:csv",
-    "jsonl": "exports.files:jsonl",
+    "csv": "exports.csv_jsonl:csv",
+    "jsonl": "exports.csv_jsonl:jsonl",
     "parquet": "exports.parquet:parquet",
-    "sql": "exports.dump:sql",
-    "graphml": "exports.graph:graphml",
+    "sql": "exports.sql_dump:sql",
+    "graphml": "exports.graphml:graphml",
     "ftm": "exports.ftm:ftm",
 }
-"""What `--format` takes, and the function that writes it: a Writer of exports/writing.py."""
+"""What `--format` takes, and the function that writes it: a Writer of exports/export.py."""

@@ -1,36 +1,35 @@
 """The FollowTheMoney export: entities as lines of JSON, as its own tools read them.
 
-https://followthemoney.tech. Written as it is read, whatever the size. Reads the sourcebook and
-writes one file; what becomes what stands in exports/ftm_entities.py.
+https://followthemoney.tech. exports/ftm_entities.py says what becomes what.
 
-FollowTheMoney knows no modality: what it holds, it holds for a fact. So events and ties that are
-intended, expected, possible, hypothetical or denied are left out, and counted on stderr, and so
-is what it has no place for: quotes, positions, links between events. What is only alleged or
-rumoured says so wherever its name is read.
+FollowTheMoney has no modality: everything in it is a fact. So events and ties that are intended,
+expected, possible, hypothetical or denied are left out, and counted on stderr. So is what it has
+no schema for: quotes, positions, links between events. What is only alleged or rumoured says so in
+its name.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, TextIO
+from typing import Any
 
-import click
 from sqlalchemy import Connection, text
 
-from exports.actual import ACTUAL
+from exports.datapackage import ExportedFile
 from exports.ftm_entities import (
+    Entity,
     Evidence,
     Participant,
     actor,
     document,
     event,
-    line,
+    json_line,
     post,
     tie,
 )
-from exports.graph import streamed
-from exports.writing import Export, File
+from exports.graphs import ACTUAL, report, streamed
+from exports.job import ExportJob
 
 ENTITIES = "entities.ftm.json"
 
@@ -52,8 +51,7 @@ where exists (
 order by actors.key, actors.id, actor_names.name, actor_names.name_kind
 """
 
-# What has been written down and can be handed over. Voices that only speak in it stand in the
-# descriptions of what rests on them.
+# Sources that are writings. Other voices are only named in the descriptions of their evidence.
 WRITINGS = """
 from sources
 left join codings on codings.document_id = sources.id
@@ -71,16 +69,16 @@ order by sources.key, sources.id
 """
 
 MAKERS = f"""
-select made.id, actors.name, source_actors.role
-from (select sources.id, sources.key {WRITINGS}) as made
-join source_actors on source_actors.source_id = made.id
+select writings.id, actors.name, source_actors.role
+from (select sources.id, sources.key {WRITINGS}) as writings
+join source_actors on source_actors.source_id = writings.id
 join actors on actors.id = source_actors.actor_id
 where source_actors.role in ('author', 'publisher')
-order by made.key, made.id, actors.key, source_actors.role
+order by writings.key, writings.id, actors.key, source_actors.role
 """
 
 ACTUAL_EVENTS = """
-with shown (id) as (
+with actual (id) as (
   select id
   from events
   where modality = 'actual'
@@ -88,7 +86,7 @@ with shown (id) as (
 """
 
 ACTUAL_TIES = f"""
-with shown (id) as (
+with actual (id) as (
   select id
   from relations
   where exists (
@@ -100,10 +98,10 @@ with shown (id) as (
 )
 """
 
-# Facts in an order that does not depend on ids, and what belongs to them in the same order.
+# Facts in an order that does not depend on ids; what belongs to them comes in the same order.
 FACTS = """
-from shown
-join facts on facts.id = shown.id
+from actual
+join facts on facts.id = actual.id
 join sources as documents on documents.id = facts.document_id
 """
 ORDER = "order by documents.key, facts.key, facts.id"
@@ -161,8 +159,8 @@ left join topics on topics.id = relations.topic_id
 POSTS = f"""
 {ACTUAL_TIES}
 select distinct relations.what, targets.key, targets.name, targets.kind
-from shown
-join relations on relations.id = shown.id
+from actual
+join relations on relations.id = actual.id
 join actors as origins on origins.id = relations.from_actor_id
 join actors as targets on targets.id = relations.to_actor_id
 where relations.what is not null
@@ -181,8 +179,8 @@ order by targets.key, relations.what
 EVIDENCE = f"""
 select
   facts.id,
-  tellers.key,
-  tellers.url,
+  witnesses.key,
+  witnesses.url,
   located.passage,
   evidence.modality,
   evidence.certainty,
@@ -192,10 +190,10 @@ select
   evidence.date_words
 {FACTS}
 join evidence on evidence.fact_id = facts.id
-join sources as tellers on tellers.id = evidence.document_id
+join sources as witnesses on witnesses.id = evidence.document_id
 join located on located.evidence_id = evidence.id
 join chains on chains.attribution_id = evidence.attribution_id
-{ORDER}, tellers.key, evidence.n
+{ORDER}, witnesses.key, evidence.n
 """
 
 LEFT_OUT = f"""
@@ -204,7 +202,7 @@ select 'events that are not actual', count(*) from events where modality <> 'act
 union all
 select
   'ties that are not actual',
-  (select count(*) from relations) - (select count(*) from shown)
+  (select count(*) from relations) - (select count(*) from actual)
 union all
 select 'quotes', count(*) from quotes
 union all
@@ -214,64 +212,53 @@ select 'links between events', count(*) from event_links
 """
 
 
-def ftm(export: Export) -> Iterator[File]:
+def ftm(job: ExportJob) -> Iterator[ExportedFile]:
     """Write actors, writings, events, ties and posts as FollowTheMoney's entities."""
-    export.check()
-    connection = export.connection
-    spoilt: Counter[str] = Counter()
-    with (export.folder / ENTITIES).open("w", encoding="utf-8", newline="\n") as file:
-        count = _write(connection, file, spoilt)
-    left_out = [(what, n) for what, n in connection.execute(text(LEFT_OUT)) if n]
+    job.require_valid()
+    count, changed = 0, Counter[str]()
+    with (job.folder / ENTITIES).open("w", encoding="utf-8", newline="\n") as file:
+        for entity in _entities(job.connection):
+            file.write(json_line(entity, changed))
+            count += 1
+    left_out = [(what, n) for what, n in job.connection.execute(text(LEFT_OUT)) if n]
     if left_out:
-        _tell("left out " + ", ".join(f"{n} {what}" for what, n in left_out))
-    for name, n in spoilt.items():
-        _tell(f"{n} values of {name} are cut or left out: FollowTheMoney does not take them whole")
-    yield File(ENTITIES, count)
+        report("ftm", "left out " + ", ".join(f"{n} {what}" for what, n in left_out))
+    for name, n in changed.items():
+        report("ftm", f"{n} values of {name} are cut or left out: FollowTheMoney cannot hold them")
+    yield ExportedFile(ENTITIES, count)
 
 
-def _tell(message: str) -> None:
-    click.echo(f"ftm: {message}", err=True)
-
-
-def _write(connection: Connection, out: TextIO, spoilt: Counter[str]) -> int:
-    count = 0
-    for entity in _entities(connection):
-        out.write(line(entity, spoilt))
-        count += 1
-    return count
-
-
-def _entities(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Give all entities, in an order that depends on keys alone."""
-    names = _Following(connection, NAMES)
+def _entities(connection: Connection) -> Iterator[Entity]:
+    """Return all entities, in an order that depends on keys alone."""
+    names = _Details(connection, NAMES)
     for id, *row in streamed(connection, ACTORS):
         yield actor(names.of(id), *row)
-    makers = _Following(connection, MAKERS)
+    makers = _Details(connection, MAKERS)
     for id, *row in streamed(connection, DOCUMENTS):
         yield document(makers.of(id), *row)
     for what, *row in streamed(connection, POSTS):
         yield post(what, *row)
-    participants = _Following(connection, PARTICIPANTS)
-    evidence = _Following(connection, ACTUAL_EVENTS + EVIDENCE)
+    participants = _Details(connection, PARTICIPANTS)
+    evidence = _Details(connection, ACTUAL_EVENTS + EVIDENCE)
     for id, *row in streamed(connection, EVENTS):
-        taking_part = [Participant(*one) for one in participants.of(id)]
-        yield event(taking_part, [Evidence(*one) for one in evidence.of(id)], *row)
-    evidence = _Following(connection, ACTUAL_TIES + EVIDENCE)
+        involved = [Participant(*details) for details in participants.of(id)]
+        yield event(involved, [Evidence(*details) for details in evidence.of(id)], *row)
+    evidence = _Details(connection, ACTUAL_TIES + EVIDENCE)
     for id, *row in streamed(connection, TIES):
-        yield tie([Evidence(*one) for one in evidence.of(id)], *row)
+        yield tie([Evidence(*details) for details in evidence.of(id)], *row)
 
 
-class _Following:
-    """Rows that belong to others, which come in the same order: those of one after the other."""
+class _Details:
+    """Rows that belong to the rows of another query, in the same order: a merge join."""
 
     def __init__(self, connection: Connection, query: str) -> None:
         self._rows = streamed(connection, query)
         self._next = next(self._rows, None)
 
     def of(self, id: int) -> list[Sequence[Any]]:
-        """Give the rows of the one whose turn it is, without its id."""
-        found = []
+        """Return the rows that belong to the next row of the other query, without its id."""
+        details = []
         while self._next is not None and self._next[0] == id:
-            found.append(self._next[1:])
+            details.append(self._next[1:])
             self._next = next(self._rows, None)
-        return found
+        return details

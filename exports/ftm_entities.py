@@ -1,17 +1,17 @@
-"""What becomes what in FollowTheMoney: actors, writings, events, ties and posts. Touches nothing.
+"""What becomes what in FollowTheMoney: actors, writings, events, ties and posts. Pure functions.
 
 | here | there |
 | --- | --- |
 | actor | Person, PublicBody, Organization, else LegalEntity: see SCHEMA_OF |
 | name | `alias`; short ones, titles, metonyms and descriptions: `weakAlias` |
-| source that is a writing | Article, whatever it is: a Document has to be a file |
-| event that is actual | Event; all who take part are `involved`, as what says `notes` |
+| source that is a writing | always Article: a Document has to be a file |
+| event that is actual | Event; participants are `involved`, with their roles in `notes` |
 | post of a person | Position, with an Occupancy |
 | membership in an organisation | Membership |
 | head of an organisation, without a title | Directorship |
-| any other tie | UnknownLink, whose `role` says what it is |
+| any other tie | UnknownLink; its `role` says what it is |
 | evidence | `proof` and `sourceUrl`: the document; `description`: one value each |
-| date | `date`, `startDate`, `endDate` where EDTF is a day, month or year, else in words |
+| date | `date`, `startDate`, `endDate` if it is a day, month or year, else in words |
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ SCHEMA_OF: dict[str, str] = {
     ActorKind.ORGANISATION: "Organization",
     ActorKind.OUTLET: "Organization",
     ActorKind.INSTITUTE: "Organization",
-    # No body of their own, and whether one or many is not always known: the widest that can act.
+    # Not bodies, and possibly several: the widest schema of those that can act.
     ActorKind.COMMUNITY: "LegalEntity",
     ActorKind.COLLECTIVE: "LegalEntity",
     ActorKind.UNNAMED: "LegalEntity",
 }
 
 ORGANISATIONS = ("Organization", "PublicBody")
-"""What has members, posts and heads there; PublicBody is a kind of Organization."""
+"""Schemata that have members, posts and heads; a PublicBody is an Organization."""
 
 FULL_NAMES = (NameKind.NAME, NameKind.TRANSLITERATION)
 
@@ -59,14 +59,14 @@ LIMITS = {
     "description": 65_000,
     "sourceUrl": 4096,
 }
-"""How many characters a value may have; 1,024 where nothing is said."""
+"""Characters that a value may have; LIMIT for all other properties."""
 LIMIT = 1024
 
-NAMES = ("name", "alias", "weakAlias")
+NAME_PROPERTIES = ("name", "alias", "weakAlias")
 
 
 class Participant(NamedTuple):
-    """Who takes part in an event, as what."""
+    """An actor that takes part in an event, and its role."""
 
     role: str
     key: str
@@ -74,7 +74,7 @@ class Participant(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What one voice says of a fact, and where."""
+    """What one voice says about a fact, and where."""
 
     document: str
     url: str | None
@@ -83,13 +83,13 @@ class Evidence(NamedTuple):
     certainty: str
     stance: str | None
     through: str | None
-    """The voices that it came through; None: the document's own."""
+    """The voices that it came through; None if the document speaks itself."""
     date: str | None
     date_words: str | None
 
     @property
-    def holds(self) -> bool:
-        """Whether it has the fact as actual, and the document does not reject that."""
+    def is_actual(self) -> bool:
+        """Whether it states the fact as actual, and the document does not reject that."""
         return self.modality == "actual" and self.stance != "rejects"
 
 
@@ -99,19 +99,17 @@ class Evidence(NamedTuple):
 def actor(
     names: Iterable[Sequence[str]], key: str, name: str, kind: str, background: str | None
 ) -> Entity:
-    """Make the entity of an actor; `names` are those that texts use, each with its kind."""
-    known: dict[str, list[str]] = {"alias": [], "weakAlias": []}
-    for other, name_kind in names:
-        if other != name:
-            known["alias" if name_kind in FULL_NAMES else "weakAlias"].append(other)
+    """Return the entity of an actor; `names` are those that the texts use, each with its kind."""
+    others = [(other, kind in FULL_NAMES) for other, kind in names if other != name]
     return _entity(
         SCHEMA_OF[kind],
         "actor",
         key,
-        name=[_named(name, key)],
-        **known,
+        name=[_name(name, key)],
+        alias=[other for other, full in others if full],
+        weakAlias=[other for other, full in others if not full],
         keywords=[kind],
-        notes=[background and f"Background that no source vouches for: {background}"],
+        notes=[background and f"Background without a source: {background}"],
     )
 
 
@@ -123,15 +121,15 @@ def document(
     published: str | None,
     url: str | None,
 ) -> Entity:
-    """Make the entity of a writing; `makers` are names, each as author or publisher."""
-    known = list(makers)
+    """Return the entity of a writing; `makers` are names, each with its role."""
+    roles = list(makers)
     return _entity(
         "Article",
         "source",
         key,
         title=[title],
-        author=[name for name, role in known if role == "author"],
-        publisher=[name for name, role in known if role == "publisher"],
+        author=[name for name, role in roles if role == "author"],
+        publisher=[name for name, role in roles if role == "publisher"],
         publishedAt=[published if _is_date(published) else None],
         sourceUrl=[url],
         keywords=[kind],
@@ -149,32 +147,32 @@ def event(
     date: str | None,
     place: str | None,
 ) -> Entity:
-    """Make the entity of an event that is actual."""
+    """Return the entity of an event that is actual."""
     start, slash, end = (date or "").partition("/")
     return _entity(
         "Event",
         "fact",
         key,
-        name=[_marked(_named(title, key), evidence)],
+        name=[_marked(_name(title, key), evidence)],
         summary=[summary],
         date=[date if _is_date(date) else None],
         startDate=[start if slash and _is_date(start) else None],
         endDate=[end if _is_date(end) else None],
         location=[place],
-        involved=[_id("actor", one.key) for one in participants],
-        notes=[f"{one.role}: {one.name}" for one in participants],
+        involved=[_id("actor", participant.key) for participant in participants],
+        notes=[f"{participant.role}: {participant.name}" for participant in participants],
         keywords=[event_type],
-        **_vouched(key, evidence, [None if _is_date(date) else _dated("date", date)]),
+        **_evidence_properties(key, evidence, [None if _is_date(date) else _dated("date", date)]),
     )
 
 
 def post(what: str, key: str, name: str, kind: str) -> Entity:
-    """Make the entity of a post with an actor."""
+    """Return the entity of a post that an actor has to give."""
     return _entity(
         "Position",
         "post",
         _post_key(what, key),
-        name=[_named(f"{what}, {name}", key)],
+        name=[_name(f"{what}, {name}", key)],
         organization=[_id("actor", key) if SCHEMA_OF[kind] in ORGANISATIONS else None],
     )
 
@@ -194,25 +192,25 @@ def tie(
     since: str | None,
     until: str | None,
 ) -> Entity:
-    """Make the entity of a standing tie that is actual."""
-    one, other = _id("actor", from_key), _id("actor", to_key)
-    told = f"{label}: {what}" if what else label
-    # What is only alleged is no post or membership that a tool may count with.
+    """Return the entity of a standing tie that is actual."""
+    origin, target = _id("actor", from_key), _id("actor", to_key)
+    role = f"{label}: {what}" if what else label
+    # Tools count posts and memberships, so one that is only alleged must not be one.
     firm = _mark(evidence) is None
     organisation = SCHEMA_OF[to_kind] in ORGANISATIONS
     ends: dict[str, list[str | None]]
     if firm and what and from_kind == ActorKind.PERSON and type in ("heads", "holds-post-in"):
-        schema, ends = (
-            "Occupancy",
-            {"holder": [one], "post": [_id("post", _post_key(what, to_key))]},
-        )
+        schema = "Occupancy"
+        ends = {"holder": [origin], "post": [_id("post", _post_key(what, to_key))]}
     elif firm and organisation and type == "heads":
-        schema, ends = "Directorship", {"director": [one], "organization": [other], "role": [told]}
+        schema = "Directorship"
+        ends = {"director": [origin], "organization": [target], "role": [role]}
     elif firm and organisation and type == "member-of":
-        schema, ends = "Membership", {"member": [one], "organization": [other], "role": [what]}
+        schema = "Membership"
+        ends = {"member": [origin], "organization": [target], "role": [what]}
     else:
         schema = "UnknownLink"
-        ends = {"subject": [one], "object": [other], "role": [_marked(told, evidence)]}
+        ends = {"subject": [origin], "object": [target], "role": [_marked(role, evidence)]}
     in_words = [
         _dated(word, date)
         for word, date in (("since", since), ("until", until))
@@ -227,32 +225,31 @@ def tie(
         endDate=[until if _is_date(until) else None],
         status=[_mark(evidence)],
         summary=[_marked(f"{from_name} {label} {to_name}{f': {what}' if what else ''}", evidence)],
-        **_vouched(key, evidence, in_words),
+        **_evidence_properties(key, evidence, in_words),
     )
 
 
-def _vouched(
+def _evidence_properties(
     key: str, evidence: Sequence[Evidence], more: list[str | None]
 ) -> dict[str, list[str | None]]:
-    """Give what says where a fact stands and who tells it."""
+    """Return the properties that say where a fact is stated and by whom."""
     return {
         "recordId": [key],
-        "proof": [_id("source", one.document) for one in evidence],
-        "sourceUrl": [one.url for one in evidence],
-        "description": [*more, *map(_said, evidence)],
+        "proof": [_id("source", piece.document) for piece in evidence],
+        "sourceUrl": [piece.url for piece in evidence],
+        "description": [*more, *map(_description, evidence)],
     }
 
 
-def _said(one: Evidence) -> str:
-    """Write down a piece of evidence."""
-    parts = [one.modality, one.certainty]
-    if one.through:
-        parts.append(f"through {one.through}")
-    if one.stance:
-        parts.append(f"which the document {_STANCES[one.stance]}")
-    if one.date_words or one.date:
-        parts.append(f"dated {' = '.join(filter(None, (one.date_words, one.date)))}")
-    return f"{one.document} {one.passage}: {', '.join(parts)}"
+def _description(piece: Evidence) -> str:
+    parts = [piece.modality, piece.certainty]
+    if piece.through:
+        parts.append(f"through {piece.through}")
+    if piece.stance:
+        parts.append(f"which the document {_STANCES[piece.stance]}")
+    if piece.date_words or piece.date:
+        parts.append(f"dated {' = '.join(filter(None, (piece.date_words, piece.date)))}")
+    return f"{piece.document} {piece.passage}: {', '.join(parts)}"
 
 
 _STANCES = {
@@ -264,21 +261,21 @@ _STANCES = {
 
 
 def _mark(evidence: Sequence[Evidence]) -> str | None:
-    """Say that a fact is only alleged or rumoured; None where somebody tells it otherwise."""
-    told = {one.certainty for one in evidence if one.holds}
-    if not told or told - {"alleged", "rumoured"}:
+    """Return `alleged` or `rumoured` if the fact is no more than that; else None."""
+    certainties = {piece.certainty for piece in evidence if piece.is_actual}
+    if not certainties or certainties - {"alleged", "rumoured"}:
         return None
-    return "alleged" if "alleged" in told else "rumoured"
+    return "alleged" if "alleged" in certainties else "rumoured"
 
 
-def _marked(told: str, evidence: Sequence[Evidence]) -> str:
+def _marked(text: str, evidence: Sequence[Evidence]) -> str:
     mark = _mark(evidence)
-    return f"{mark.capitalize()}: {told}" if mark else told
+    return f"{mark.capitalize()}: {text}" if mark else text
 
 
 # --- values ---------------------------------------------------------------------------------------
 
-# What FollowTheMoney takes for a date that is one in EDTF too: a year, a month, a day.
+# What is a date for FollowTheMoney and in EDTF alike: a year, a month, a day.
 _DATE = re.compile("[12][0-9]{3}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")
 
 
@@ -291,7 +288,7 @@ def _dated(word: str, date: str | None) -> str | None:
 
 
 def _id(sort: str, key: str) -> str:
-    """Give the id of an entity, the same wherever and whenever it is exported."""
+    """Return the id of an entity; it is the same wherever and whenever it is exported."""
     return sha1(f"sourcebook:{sort}:{key}".encode(), usedforsecurity=False).hexdigest()
 
 
@@ -299,23 +296,23 @@ def _post_key(what: str, key: str) -> str:
     return f"{key}:{what}"
 
 
-def _named(name: str, key: str) -> str:
-    """Give a name that is one: where it is nothing but blanks and marks, the key."""
-    return next((one for one in (name, key) if _is_name(one)), "unnamed")
+def _name(name: str, key: str) -> str:
+    """Return the name; the key if the name consists of blanks and punctuation."""
+    return next(filter(_is_name, (name, key)), "unnamed")
 
 
 def _is_name(value: str) -> bool:
     return any(unicodedata.category(char)[0] in "LNS" for char in value)
 
 
-def _is_shown(value: str) -> bool:
+def _is_visible(value: str) -> bool:
     return any(char.isprintable() and not char.isspace() for char in value)
 
 
 def _is_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises if it is not a number
     except ValueError:
         return False
     host = r"[\w-]*[^\W_][\w-]*"
@@ -325,30 +322,30 @@ def _is_url(value: str) -> bool:
 
 
 def _fits(name: str, value: str) -> bool:
-    """Whether FollowTheMoney takes a value for a property, but for its length."""
+    """Whether FollowTheMoney accepts a value for a property, its length aside."""
     if name == "sourceUrl":
         return _is_url(value) and len(value) <= LIMITS[name]
-    return _is_name(value) if name in NAMES else _is_shown(value)
+    return _is_name(value) if name in NAME_PROPERTIES else _is_visible(value)
 
 
 def _entity(schema: str, sort: str, key: str, **properties: Iterable[str | None]) -> Entity:
-    """Make an entity of what there is, each value once."""
-    known = {
+    """Return an entity with the values that are not None, each once."""
+    distinct = {
         name: list(dict.fromkeys(value for value in values if value is not None))
         for name, values in properties.items()
     }
     return {
         "id": _id(sort, key),
         "schema": schema,
-        "properties": {name: values for name, values in known.items() if values},
+        "properties": {name: values for name, values in distinct.items() if values},
     }
 
 
-def line(entity: Mapping[str, Any], spoilt: Counter[str]) -> str:
-    """Write an entity as a line of JSON.
+def json_line(entity: Mapping[str, Any], changed: Counter[str]) -> str:
+    """Return an entity as a line of JSON.
 
-    Of each property, the values are counted in `spoilt` that are cut, because they are too long,
-    or left out, because FollowTheMoney takes nothing such: no web address, no visible character.
+    FollowTheMoney does not accept every value: a long one is cut, and one that is no web address
+    or has no visible character is left out. `changed` counts these by property.
     """
     properties = {}
     for name, values in entity["properties"].items():
@@ -359,5 +356,5 @@ def line(entity: Mapping[str, Any], spoilt: Counter[str]) -> str:
                 value if len(value) <= limit else f"{value[: limit - 1]}…" for value in fitting
             ]
         if properties.get(name) != values:
-            spoilt[name] += len(set(values) - set(properties.get(name, ())))
+            changed[name] += len(set(values) - set(properties.get(name, ())))
     return json.dumps({**entity, "properties": properties}, ensure_ascii=False) + "\n"

@@ -1,94 +1,116 @@
 """Exports as Parquet: one file a table, typed; comments and keys in its metadata.
 
-Written by pyarrow, the extra `parquet`; another release of it may make other bytes of the same
+Written by pyarrow, the extra `parquet`; another release of it may write other bytes for the same
 rows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Table
 
-from exports.package import DAYS, MOMENTS, PackageError, table_schema
-from exports.writing import Export, File, behind
-from feeds import arrow
-from feeds.blocks import Block, grouped
-from feeds.rows import TABLES
+from database.snapshot import TABLES
+from exports.datapackage import DAYS, MOMENTS, ExportedFile, ExportError, table_schema
+from exports.job import ExportJob, decoded
 from schema.dictionary import columns, type_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-GROUP = 15_000
-"""Rows that are written, and later read, at a time."""
-
-LENGTH = 4_000_000
-"""Bytes of rows, as JSON, with which a group ends though it has fewer."""
+GROUP_ROWS = 15_000
+GROUP_BYTES = 4_000_000
+"""Rows, or bytes of them as JSON, after which a group ends: it is in memory as a whole."""
 
 
-def parquet(export: Export) -> Iterator[File]:
-    """Write days as dates, moments as timestamps in UTC, truth as truth, whole numbers in 64 bits.
+def parquet(job: ExportJob) -> Iterator[ExportedFile]:
+    """Write days as dates, moments as timestamps in UTC, booleans, and integers of 64 bits.
 
-    A file says of itself what the table is and what its keys are, and of each column what it
-    holds. Raises PackageError where pyarrow is not installed, or a day is none.
+    The metadata say what the table is, what its keys are, and what each column holds. Raises
+    ExportError if pyarrow is not installed, or if a day does not exist.
     """
     try:
         import pyarrow as pa
     except ModuleNotFoundError:
-        raise PackageError(
+        raise ExportError(
             "parquet needs its library: pip install pyarrow, or the extra `parquet`"
         ) from None
-    # Its own keeps much of what has been freed: a quarter of all that this process holds.
+    # Its own pool keeps much of what has been freed: a quarter of the memory of this process.
     pa.set_memory_pool(pa.system_memory_pool())
     for table in TABLES:
-        path = export.folder / f"{table.name}.parquet"
-        rows = _written(export, table, path)
-        yield File(path.name, rows, {"description": table.comment, "format": "parquet"})
+        path = job.folder / f"{table.name}.parquet"
+        _write(job, table, path)
+        yield ExportedFile(
+            path.name,
+            job.snapshot.count(table),
+            {"description": table.comment, "format": "parquet"},
+        )
 
 
-def _written(export: Export, table: Table, path: Path) -> int:
+def _write(job: ExportJob, table: Table, path: Path) -> None:
     from pyarrow.parquet import ParquetWriter
 
-    schema, count = described(table), 0
+    schema = parquet_schema(table)
     with ParquetWriter(path, schema) as writer:
+        group: list[bytes] = []
+        size = 0
+        for lines in job.batches(table):
+            group += lines
+            size += sum(map(len, lines))
+            if len(group) >= GROUP_ROWS or size >= GROUP_BYTES:
+                writer.write_table(_typed(table, group, schema))
+                group, size = [], 0
+        if group:
+            writer.write_table(_typed(table, group, schema))
 
-        def write(group: Block) -> None:
-            nonlocal count
-            writer.write_table(_typed(group, schema))
-            count += group.rows
 
-        with export.telling(table):
-            behind(write, grouped(export.blocks(table), GROUP, LENGTH))
-    return count
-
-
-def _typed(group: Block, schema: pa.Schema) -> pa.Table:
+def _typed(table: Table, lines: Sequence[bytes], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
-    plain = {"integer": pa.int64(), "boolean": pa.bool_(), "text": pa.string()}
-    columns = group.table.columns
-    read = arrow.table(group, pa.schema([(one.name, plain[type_of(one)]) for one in columns]))
-    made = []
-    for field, values in zip(schema, read.columns, strict=True):
+    arrays = []
+    for field, values in zip(schema, _columns(table, lines), strict=True):
         try:
-            made.append(values.cast(field.type))
+            arrays.append(values.cast(field.type))
         except pa.ArrowInvalid as error:
             reason = str(error).partition("\n")[0]
-            raise PackageError(
-                f"{group.table.name}.{field.name}: {reason}; correct it first"
-            ) from error
-    return pa.table(made, schema)
+            raise ExportError(f"{table.name}.{field.name}: {reason}; correct it first") from error
+    return pa.table(arrays, schema)
 
 
-def described(table: Table) -> pa.Schema:
-    """Give a table's columns as Parquet has them, with what they hold.
+def _columns(table: Table, lines: Sequence[bytes]) -> Sequence[pa.ChunkedArray | pa.Array]:
+    """Return the columns of some rows as text and integers."""
+    import pyarrow as pa
+    from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-    The metadata of the whole has `description`, and in `table_schema` what the data package of
-    the csv says of the table; that of a column has `description`, `key` and `values`.
+    plain = {"integer": pa.int64(), "boolean": pa.int64(), "text": pa.string()}
+    types = {column.name: plain[type_of(column)] for column in table.columns}
+    text = b"\n".join(lines)
+    if b"\\" in text:  # its escapes are JSON's
+        columns = zip(*decoded(lines), strict=True)
+        return [pa.array(*pair) for pair in zip(columns, types.values(), strict=True)]
+    # Without them, JSON arrays are csv inside their brackets: and that is read in C++.
+    text = text[1:-1].replace(b"]\n[", b"\n")
+    return read_csv(
+        pa.py_buffer(text),
+        ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(types)),
+        ParseOptions(double_quote=False),
+        ConvertOptions(
+            column_types=types,
+            null_values=["null"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    ).columns
+
+
+def parquet_schema(table: Table) -> pa.Schema:
+    """Return a table's columns as Parquet has them, with what they hold.
+
+    The metadata of the table have `description`, and `table_schema` with what the data package of
+    a csv export says about it; those of a column have `description`, `key` and `values`.
     """
     import pyarrow as pa
 

@@ -54,9 +54,6 @@ TEXTS = (
 LONG = "long, " * 175_000
 """A megabyte, which one text has."""
 
-NUL = "a\0b"
-"""What a text may be in SQLite alone."""
-
 DAYS = ("0000-01-01", "0001-01-01", "1900-02-28", "2016-02-29", "9999-12-31")
 
 

@@ -1,4 +1,4 @@
-"""What exports hold: every value as it is, as programs of others read it, the same bytes again."""
+"""What exports hold: every value, as other programs read it, in the same bytes each time."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import sourcebook
+from database import snapshot
 from database.connect import REVISION, writing
 from database.errors import DatabaseError
-from exports import dump, parquet
-from exports.files import lines
-from exports.formats import FORMATS as EXPORTED
-from exports.package import PackageError
-from feeds import source
-from feeds.rows import TABLES
+from database.snapshot import TABLES
+from exports import parquet, sql_dump
+from exports.csv_jsonl import as_csv
+from exports.datapackage import ExportError
+from exports.formats import FORMATS as ALL_FORMATS
 from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Server, migrate, on_postgresql
-from tests.export_folders import BACK, contents, descriptor, missing, ordered, run
+from tests.export_folders import TEXT_FORMATS, contents, descriptor, missing_values, ordered, run
 from tests.export_hostile import hostile
 from tests.sample_rows import fill
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
-FORMATS = (*BACK, "parquet", "sql")
+FORMATS = (*TEXT_FORMATS, "parquet", "sql")
 
 
 @pytest.fixture(scope="module")
 def stored(hostile_book: str) -> Rows:
-    """What SQLite says that the tables hold, booleans as such."""
+    """What the tables hold according to SQLite, with booleans."""
     with closing(sqlite3.connect(hostile_book)) as database:
         return {
             table.name: [
@@ -95,14 +95,14 @@ def read_csv(folder: Path, name: str, null: str) -> list[tuple[Any, ...]]:
 
 
 def test_python_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
-    nulls = missing(exported["csv"])
+    nulls = missing_values(exported["csv"])
     for name, rows in stored.items():
         assert read_csv(exported["csv"], name, *nulls[name]) == rows
 
 
 def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
     types = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
-    nulls = missing(exported["csv"])
+    nulls = missing_values(exported["csv"])
     for name, rows in stored.items():
         columns = {one.name: types[type_of(one)] for one in METADATA.tables[name].columns}
         found = duckdb.read_csv(
@@ -121,20 +121,41 @@ def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
 
 
 def test_null_is_a_word_that_no_cell_is(exported: dict[str, Path], stored: Rows) -> None:
-    nulls = missing(exported["csv"])
+    nulls = missing_values(exported["csv"])
     assert nulls["places"] == [r"\N"]
     assert nulls["actors"] == [r"\N2"]  # its texts are \N and \N1
     for name, rows in stored.items():
         assert nulls[name][0] not in {cell for row in rows for cell in row}
 
 
-@given(
-    st.lists(st.lists(st.text(st.characters(codec="utf-8")), min_size=3, max_size=3), min_size=1)
+PLACES = METADATA.tables["places"]
+TEXT = st.one_of(
+    st.text(st.sampled_from("a0 ,\"'\\[]\n\r\t\x7fé") | st.characters(codec="utf-8"), max_size=6),
+    st.sampled_from(["null", "null,", "[null", "]", "", r"\N", "true"]),
 )
-def test_lines_are_those_of_pythons_csv(rows: list[list[str]]) -> None:
+NUMBER = st.integers(-(2**31), 2**31 - 1)
+ROWS = st.lists(
+    st.tuples(NUMBER, TEXT, TEXT, TEXT, st.none() | NUMBER).map(list), min_size=1, max_size=4
+)
+NULL = r"\N of no cell"
+
+
+def json_lines(rows: list[list[Any]]) -> list[bytes]:
+    return [json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in rows]
+
+
+@given(ROWS)
+def test_many_rows_at_once_are_written_as_each_would_be(rows: list[list[Any]]) -> None:
     file = io.StringIO(newline="")
-    csv.writer(file).writerows(rows)
-    assert lines(rows) == file.getvalue()
+    csv.writer(file).writerows([[NULL if cell is None else cell for cell in row] for row in rows])
+    assert as_csv(PLACES, json_lines(rows), NULL) == file.getvalue()
+    columns = [column.to_pylist() for column in parquet._columns(PLACES, json_lines(rows))]
+    assert columns == [list(values) for values in zip(*rows, strict=True)]
+
+
+def test_the_first_column_is_never_null() -> None:
+    """Many rows at once have a null only after a comma."""
+    assert not [table.name for table in TABLES if next(iter(table.columns)).nullable]
 
 
 # --- jsonl ----------------------------------------------------------------------------------------
@@ -180,7 +201,7 @@ def valid(folder: Path) -> frictionless.Report:
     return report
 
 
-@pytest.mark.parametrize("format", BACK)
+@pytest.mark.parametrize("format", TEXT_FORMATS)
 def test_the_standards_library_accepts_a_package(exported: dict[str, Path], format: str) -> None:
     report = valid(exported[format])
     assert report.flatten(["type", "note"]) == []
@@ -308,13 +329,13 @@ def test_parquet_carries_comments_and_keys(exported: dict[str, Path]) -> None:
         ("update loads set loaded_at = 'now'", "loads.loaded_at: .*'now'.*; correct it"),
     ],
 )
-def test_a_day_that_is_none_is_refused_in_parquet(
+def test_parquet_refuses_a_day_that_does_not_exist(
     tmp_path: Path, sourcebook_of_rows: str, statement: str, says: str
 ) -> None:
     with closing(sqlite3.connect(sourcebook_of_rows)) as database:
         database.execute(statement)
         database.commit()
-    with pytest.raises(PackageError, match=says):
+    with pytest.raises(ExportError, match=says):
         run(sourcebook_of_rows, tmp_path / "out", "parquet")
     assert not (tmp_path / "out").exists()
 
@@ -333,10 +354,10 @@ def sourcebook_of_rows(tmp_path: Path) -> str:
 
 @on_postgresql
 @pytest.mark.parametrize("format", FORMATS)
-def test_the_same_data_make_the_same_bytes_on_either_engine(
+def test_the_same_data_make_the_same_bytes_on_both_engines(
     sourcebooks: Server, tmp_path: Path, format: str
 ) -> None:
-    """And the passages' text stays out unless it is asked for."""
+    """And the text of passages is left out unless somebody asks for it."""
     one, other = migrate(str(tmp_path / "one.db")), sourcebooks.migrated()
     for database in (one, other):
         with writing(database) as connection:
@@ -355,39 +376,46 @@ def test_the_same_data_make_the_same_bytes_on_either_engine(
     assert b"A heading." in b"".join(contents(tmp_path / "kept").values())
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_rows_that_come_in_many_blocks_make_the_same_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+@pytest.mark.parametrize("format", [*TEXT_FORMATS, "sql"])
+def test_the_size_of_a_batch_leaves_no_trace(
+    hostile_book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
-    """Every block begins where the one before has ended, whatever the key, and however long."""
-    database = migrate(str(tmp_path / "sourcebook.db"))
-    with writing(database) as connection:
-        hostile(connection)
-    monkeypatch.setattr(parquet, "LENGTH", 300)
-    monkeypatch.setattr(dump, "LENGTH", 300)
-    run(database, tmp_path / "out", format)
-    monkeypatch.setattr(source, "FIRST", 2)
-    monkeypatch.setattr(source, "BATCH", 2)
-    monkeypatch.setattr(source, "MOST", 150)  # more than some rows have, less than any two
-    run(database, tmp_path / "small", format)
+    run(hostile_book, tmp_path / "out", format)
+    monkeypatch.setattr(snapshot, "BATCH_ROWS", 2)
+    monkeypatch.setattr(snapshot, "BATCH_BYTES", 150)  # more than some rows have
+    run(hostile_book, tmp_path / "small", format)
     assert contents(tmp_path / "out") == contents(tmp_path / "small")
+
+
+def test_an_insert_ends_by_rows_and_by_characters(
+    sourcebook_of_rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inserts(folder: Path) -> int:
+        run(sourcebook_of_rows, folder, "sql")
+        dump = (folder / "sourcebook.sqlite.sql").read_text(encoding="utf-8")
+        return dump.count("insert into relation_types (")
+
+    monkeypatch.setattr(sql_dump, "INSERT_ROWS", 6)
+    assert inserts(tmp_path / "rows") == 5  # the table has 29 rows
+    monkeypatch.setattr(sql_dump, "INSERT_CHARACTERS", 6)
+    assert inserts(tmp_path / "characters") == 29
 
 
 def test_parquet_has_groups_of_rows(
     sourcebook_of_rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`relation_types` has 29 rows, and each of them more than 6 bytes."""
-    run(sourcebook_of_rows, tmp_path / "out", "parquet")
-    monkeypatch.setattr(parquet, "GROUP", 6)
-    run(sourcebook_of_rows, tmp_path / "small", "parquet")
-    for path in (tmp_path / "out").glob("*.parquet"):
-        assert pq.read_table(path).equals(pq.read_table(tmp_path / "small" / path.name))
-    groups = pq.ParquetFile(tmp_path / "small" / "relation_types.parquet").num_row_groups
-    assert groups == 5
-    monkeypatch.setattr(parquet, "LENGTH", 6)
-    run(sourcebook_of_rows, tmp_path / "least", "parquet")
-    groups = pq.ParquetFile(tmp_path / "least" / "relation_types.parquet").num_row_groups
-    assert groups == 29
+    def groups(folder: Path) -> int:
+        run(sourcebook_of_rows, folder, "parquet")
+        for path in (tmp_path / "out").glob("*.parquet"):
+            assert pq.read_table(path).equals(pq.read_table(folder / path.name))
+        return int(pq.ParquetFile(folder / "relation_types.parquet").num_row_groups)
+
+    assert groups(tmp_path / "out") == 1
+    monkeypatch.setattr(snapshot, "BATCH_ROWS", 2)
+    monkeypatch.setattr(parquet, "GROUP_ROWS", 6)
+    assert groups(tmp_path / "rows") == 5  # the table has 29 rows
+    monkeypatch.setattr(parquet, "GROUP_BYTES", 6)
+    assert groups(tmp_path / "bytes") == 15
 
 
 @pytest.mark.parametrize(
@@ -404,15 +432,23 @@ def test_parquet_has_groups_of_rows(
         ),
         (
             "update spans set start_offset = 'one' where n = 1",
-            "spans, evidence_id 1, n 1: start_offset holds one, which is no whole number",
+            "spans, evidence_id 1, n 1: start_offset holds one, which is not a whole number",
         ),
         (
             "update facts set document_id = 1.5 where id = 7",
-            "facts, id 7: document_id holds 1.5, which is no whole number",
+            "facts, id 7: document_id holds 1.5, which is not a whole number",
         ),
         (
             "update spans set start_offset = x'31' where n = 1",
-            "spans, evidence_id 1, n 1: start_offset holds bytes, not text",
+            "spans, evidence_id 1, n 1: start_offset holds bytes, not a whole number",
+        ),
+        (
+            "update spans set end_offset = 2147483648 where n = 1",
+            "spans, evidence_id 1, n 1: end_offset holds 2147483648, which is too large",
+        ),
+        (
+            "update events set title = 'a' || char(0) where id = 7",
+            "events, id 7: title holds a NUL",
         ),
         (
             "update relation_types set is_symmetric = 7 where key = 'supports'",
@@ -420,43 +456,33 @@ def test_parquet_has_groups_of_rows(
         ),
     ],
 )
-def test_a_value_that_is_none_of_its_column_is_named(
+def test_a_value_that_its_column_must_not_hold_is_named(
     sourcebook_of_rows: str, tmp_path: Path, statement: str, says: str
 ) -> None:
-    """Somebody has changed the file by hand. In all formats, with the same line."""
+    """Somebody edited the file by hand. Every format prints the same line."""
     with closing(sqlite3.connect(sourcebook_of_rows)) as database:
         database.execute("pragma ignore_check_constraints = on")
         database.execute(statement)
         database.commit()
-    for format in EXPORTED:
+    for format in ALL_FORMATS:
         arguments = ["--db", sourcebook_of_rows, "export", str(tmp_path / "out")]
         ran = CliRunner().invoke(sourcebook, [*arguments, "--format", format])
         assert (ran.exit_code, ran.stdout) == (1, "")
         assert ran.stderr == (
-            f"Error: {sourcebook_of_rows}: {says}; correct it there and export again\n"
+            f"Error: {sourcebook_of_rows}: {says}; correct it there and try again\n"
         )
         assert [path.name for path in tmp_path.iterdir()] == ["sourcebook.db"]
 
 
-def test_sql_names_a_number_that_postgresql_cannot_hold(
-    sourcebook_of_rows: str, tmp_path: Path
-) -> None:
-    with closing(sqlite3.connect(sourcebook_of_rows)) as database:
-        database.execute("update spans set end_offset = 2147483648 where n = 1")
-        database.commit()
-    run(sourcebook_of_rows, tmp_path / "out", "csv")
-    with pytest.raises(DatabaseError, match="n 1: end_offset holds 2147483648, which is too large"):
-        run(sourcebook_of_rows, tmp_path / "sql", "sql")
-
-
 @on_postgresql
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_null_where_none_may_be_is_told_of(database: str, tmp_path: Path, format: str) -> None:
-    """Somebody has taken the rule away."""
+@pytest.mark.parametrize("format", ALL_FORMATS)
+def test_an_unexpected_null_is_named(database: str, tmp_path: Path, format: str) -> None:
+    """Somebody dropped the rule."""
     with writing(database) as connection:
         fill(connection)
         connection.exec_driver_sql("alter table spans alter column end_offset drop not null")
-        connection.exec_driver_sql("update spans set end_offset = null")
-    with pytest.raises(DatabaseError, match="spans: a column that may not hold null holds one; co"):
+        connection.exec_driver_sql("update spans set end_offset = null where evidence_id = 1")
+    named = "spans, evidence_id 1, n 1: end_offset holds null, which it must not; correct it there"
+    with pytest.raises(DatabaseError, match=named):
         run(database, tmp_path / "out", format)
     assert list(tmp_path.iterdir()) == []

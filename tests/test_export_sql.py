@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from database.connect import reading, writing
-from database.errors import DatabaseError
 from schema.models import METADATA
 from tests.databases import migrate, parts
 from tests.export_folders import run
@@ -112,11 +111,3 @@ def test_a_dump_that_does_not_fit_leaves_nothing(
     assert ran.returncode != 0
     with engine.connect() as connection:
         assert sa.inspect(connection).get_table_names() == ["spans"]
-
-
-def test_nul_is_refused_with_its_row(hostile_book: str, tmp_path: Path) -> None:
-    says = r"actors, id 1037: key holds a NUL; correct it there and export again"
-    with pytest.raises(DatabaseError, match=says) as raised:
-        run(hostile_book, tmp_path / "out", "sql")
-    assert str(raised.value).isprintable()
-    assert list(tmp_path.iterdir()) == []

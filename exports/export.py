@@ -1,0 +1,73 @@
+"""Exports: everything that a sourcebook holds, as a folder of files in one of several formats.
+
+A format is a function that writes files into an empty folder; exports/formats.py lists them. The
+folder is staged and moved into place whole (exports/folder.py). A descriptor in it says what the
+files are (exports/datapackage.py). Reads the sourcebook only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from database.snapshot import TABLES, Snapshot
+from exports.datapackage import DESCRIPTOR, ExportedFile, descriptor
+from exports.folder import replacing
+from exports.formats import FORMATS
+from exports.job import ExportJob
+from output.progress import Progress
+from reports.run import provenance
+
+Writer = Callable[[ExportJob], Iterator[ExportedFile]]
+"""Writes files into the folder and returns each when it is complete."""
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What an export has written."""
+
+    content: str
+    """The content hash of the sourcebook; `none` if nothing is loaded."""
+    files: Sequence[tuple[ExportedFile, int]]
+    """The files and their sizes in bytes."""
+
+
+def export(
+    connection: Connection, folder: Path, format: str, *, keep_text: bool = False
+) -> ExportResult:
+    """Write everything that the sourcebook holds into a folder, whole or not at all.
+
+    Raises ExportError if the folder cannot be written, DatabaseError for a value that the format
+    cannot hold.
+    """
+    module, _, name = FORMATS[format].partition(":")
+    writer: Writer = getattr(import_module(module), name)
+    snapshot = Snapshot(connection, keep_text=keep_text)
+    content = provenance(connection)["content"]
+    progress = Progress()
+    with replacing(folder) as staged:
+        total = sum(map(snapshot.count, TABLES))
+        with progress.stage("exporting", total), ThreadPoolExecutor(1) as pool:
+            # A file is hashed while the next is written: hashing releases Python's lock.
+            hashing = [
+                (file, pool.submit(size_and_hash, staged / file.name))
+                for file in writer(ExportJob(snapshot, staged, progress))
+            ]
+            files = [(file, *hashed.result()) for file, hashed in hashing]
+        text = json.dumps(descriptor(format, content, files), ensure_ascii=False, indent=2)
+        (staged / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    return ExportResult(content, [(file, size) for file, size, _ in files])
+
+
+def size_and_hash(path: Path) -> tuple[int, str]:
+    """Return the size of a file in bytes and its SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), digest

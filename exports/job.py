@@ -1,0 +1,103 @@
+"""An export job: what a format is given, and how it reads the rows of the sourcebook.
+
+Rows come as JSON arrays, a batch of bounded size at a time: memory grows neither with their number
+nor with their length.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from database.faults import encoding_fault, value_fault
+from database.snapshot import TABLES, Snapshot
+from output.progress import Progress
+from schema.dictionary import type_of
+
+Writers = Mapping[str, Callable[[Any], str]]
+"""What writes a value as text, by the type of its column; a boolean comes as 0 or 1."""
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """A sourcebook that is open for reading, and an empty folder to write into."""
+
+    snapshot: Snapshot
+    folder: Path
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection to the sourcebook."""
+        return self.snapshot.connection
+
+    def require_valid(self) -> None:
+        """Raise DatabaseError for a value that its column must not hold, named by its key.
+
+        For formats that query the tables in their own way: they would skip such a value or fail.
+        """
+        for table in TABLES:
+            fault = value_fault(self.connection, table) or encoding_fault(self.connection, table)
+            if fault is not None:
+                raise self.snapshot.error(fault)
+            self.progress.advance(self.snapshot.count(table))
+
+    def batches(self, table: Table) -> Iterator[list[bytes]]:
+        """Return the rows of a table as JSON arrays, in primary-key order.
+
+        Raises DatabaseError for a value that its column must not hold, named by its key.
+        """
+        # SQLite is asked while it reads. PostgreSQL accepts only such nulls as somebody allowed.
+        if self.snapshot.engine != "sqlite" and (fault := value_fault(self.connection, table)):
+            raise self.snapshot.error(fault)
+        with closing(self.snapshot.lines(table)) as batches:
+            for lines in batches:
+                yield lines
+                self.progress.advance(len(lines))
+
+    def rows(self, table: Table, writers: Writers, null: str) -> Iterator[tuple[str, ...]]:
+        """Return the rows of a table with their values written as text. Raises DatabaseError."""
+        for lines in self.batches(table):
+            yield from written(table, lines, writers, null)
+
+
+def written(
+    table: Table, lines: Sequence[bytes], writers: Writers, null: str
+) -> Iterator[tuple[str, ...]]:
+    """Return rows with their values written as text."""
+    # A column at a time: what is the same for all its values is looked up once.
+    cells = []
+    for column, values in zip(table.columns, zip(*decoded(lines), strict=True), strict=True):
+        write = writers[type_of(column)]
+        cells.append([null if value is None else write(value) for value in values])
+    return zip(*cells, strict=True)
+
+
+def decoded(lines: Sequence[bytes]) -> list[list[Any]]:
+    """Return rows as values."""
+    rows: list[list[Any]] = json.loads(b"[" + b",".join(lines) + b"]")
+    return rows
+
+
+def without_quotes(table: Table, lines: Sequence[bytes]) -> bytes | None:
+    r"""Return rows as text, one a line, if their values need no quotes; else None.
+
+    That is so if the JSON has no backslash (and so no quote and no line end in a value), no comma
+    but between two values, and no boolean. All rows are looked at at once, which is several times
+    as fast as value by value.
+    """
+    text = b"\n".join(lines)
+    columns = table.columns
+    if (
+        b"\\" in text
+        or text.count(b",") != len(lines) * (len(columns) - 1)
+        or any(type_of(column) == "boolean" for column in columns)
+    ):
+        return None
+    return text[1:-1].replace(b"]\n[", b"\n")

@@ -1,0 +1,205 @@
+"""What the FollowTheMoney export relies on: schemata, properties, and entities built for tests.
+
+`make test-system` compares these with FollowTheMoney's own model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from coding.load import SHIPPED, load
+from coding.validation import read
+from database.connect import reading, writing
+from exports import ftm_entities
+from exports.ftm import ftm
+from exports.ftm_entities import Evidence, Participant
+from schema.vocabulary import FactKind
+from tests.databases import Files, Server
+from tests.export_folders import job
+from tests.sourcebook_builder import SourcebookBuilder
+
+Entity = dict[str, Any]
+Entities = dict[str, Entity]
+
+EVIDENCE = {"recordId", "proof", "sourceUrl", "description"}
+ACTOR = {"name", "alias", "weakAlias", "keywords", "notes"}
+TIE = {"startDate", "endDate", "status", "summary", *EVIDENCE}
+
+PROPERTIES = {
+    "Person": ACTOR,
+    "PublicBody": ACTOR,
+    "Organization": ACTOR,
+    "LegalEntity": ACTOR,
+    "Article": {
+        *("title", "author", "publisher", "publishedAt", "sourceUrl", "keywords", "description"),
+    },
+    "Event": {
+        *("name", "summary", "date", "startDate", "endDate", "location", "involved", "notes"),
+        *("keywords", *EVIDENCE),
+    },
+    "Position": {"name", "organization"},
+    "Occupancy": {"holder", "post", *TIE},
+    "Directorship": {"director", "organization", "role", *TIE},
+    "Membership": {"member", "organization", "role", *TIE},
+    "UnknownLink": {"subject", "object", "role", *TIE},
+}
+"""The schemata that we use, and the properties that we give their entities."""
+
+REQUIRED = {
+    **{name: {"name"} for name in ("Person", "PublicBody", "Organization", "LegalEntity")},
+    "Article": set[str](),
+    "Event": {"name"},
+    "Position": {"name"},
+    "Occupancy": {"holder", "post"},
+    "Directorship": {"director", "organization"},
+    "Membership": {"member", "organization"},
+    "UnknownLink": {"subject", "object"},
+}
+"""The properties that an entity must have."""
+
+ORGANIZATIONS = {"Organization", "PublicBody"}
+ACTORS = {"Person", "LegalEntity", *ORGANIZATIONS}
+TARGETS = {
+    "proof": {"Article"},
+    "involved": ACTORS,
+    "organization": ORGANIZATIONS,
+    "holder": {"Person"},
+    "post": {"Position"},
+    "director": ACTORS,
+    "member": ACTORS,
+    "subject": ACTORS,
+    "object": ACTORS,
+}
+"""The schemata of the entities that a property may refer to."""
+
+
+def exported(connection: Connection, folder: Path) -> Entities:
+    """Export the entities; return them by id, after a look at each and at its references."""
+    [file] = ftm(job(connection, folder))
+    lines = (folder / file.name).read_text(encoding="utf-8").splitlines()
+    assert file.rows == len(lines)
+    entities = {entity["id"]: entity for entity in map(parsed, lines)}
+    assert len(entities) == len(lines), "two entities have one id"
+    for entity in entities.values():
+        for name, values in entity["properties"].items():
+            for value in values if name in TARGETS else ():
+                assert entities[value]["schema"] in TARGETS[name], (entity, name, value)
+    return entities
+
+
+def parsed(line: str) -> Entity:
+    """Return an entity that has the properties of its schema."""
+    entity: Entity = json.loads(line)
+    properties = entity["properties"]
+    assert len(entity["id"]) == 40
+    assert REQUIRED[entity["schema"]] <= properties.keys() <= PROPERTIES[entity["schema"]]
+    for values in properties.values():
+        assert values
+        assert all(isinstance(value, str) and value for value in values)
+        assert len({*values}) == len(values)
+    return entity
+
+
+def article(sourcebooks: Files | Server) -> Iterator[Connection]:
+    """Open a sourcebook with the articles that ship."""
+    database = sourcebooks.migrated()
+    for coding in SHIPPED.glob("*.yaml"):
+        validated = read(coding)
+        with writing(database) as connection:
+            load(connection, validated)
+    with reading(database) as connection:
+        yield connection
+    sourcebooks.remove(database)
+
+
+def add_ties(connection: Connection) -> None:
+    """Write a tie of each sort."""
+    book = SourcebookBuilder(connection)
+    book.actor("alma", "Alma")
+    book.actor("zoe", "Zoë", "person")
+    book.actor("folk", "The folk", "community")
+    book.actor("club", "The club", "organisation")
+    book.document("letter", "A letter", 2)
+
+    def tie(key: str, origin: str, type: str, target: str, *evidence: Any, **columns: Any) -> None:
+        pieces = [{"voice": "letter", "at": [(1, 0)], **piece} for piece in evidence or ({},)]
+        book.fact(
+            FactKind.RELATION,
+            key,
+            pieces,
+            type=type,
+            from_actor_id=book.ids["actor", origin],
+            to_actor_id=book.ids["actor", target],
+            **columns,
+        )
+
+    alleged = {"certainty": "alleged"}
+    tie("post", "zoe", "heads", "alma", what="queen", since=book.date("2015-11"))
+    tie("head", "zoe", "heads", "club", until=book.date("[..2015]"))
+    tie("rumour", "zoe", "holds-post-in", "club", alleged, what="clerk")
+    tie("member", "alma", "member-of", "club", {}, {**alleged, "modality": "denied"})
+    tie("among", "zoe", "member-of", "folk")
+    tie("denied", "alma", "member-of", "club", {"modality": "denied"})
+    tie("rejected", "alma", "supports", "club", {**alleged, "stance": "rejects"})
+
+
+def evidence(
+    certainty: str = "asserted", modality: str = "actual", stance: str | None = None, **more: Any
+) -> Evidence:
+    """Return a piece of evidence."""
+    rest: dict[str, Any] = {"url": None, "through": None, "date": None, "date_words": None}
+    return Evidence(
+        document="letter",
+        passage="¶1",
+        modality=modality,
+        certainty=certainty,
+        stance=stance,
+        **{**rest, **more},
+    )
+
+
+def event(pieces: Iterable[Evidence] = (evidence(),), **columns: Any) -> str:
+    """Return the line of an event."""
+    row = {"key": "letter:e", "title": "Rain", "summary": None, "event_type": None, "place": None}
+    entity = ftm_entities.event(
+        [Participant("doer", "alma", "Alma")], list(pieces), **{"date": None, **row, **columns}
+    )
+    return ftm_entities.json_line(entity, Counter())
+
+
+def lines(name: str, key: str, other: str | None, url: str) -> list[str]:
+    """Return lines of entities with these values wherever a text may be."""
+    entities = [
+        ftm_entities.actor([(name, "name"), (key, "short")], key, name, "person", other),
+        ftm_entities.document([(name, "author")], key, name, "article", "2015-23", url),
+        ftm_entities.post(name, key, name, "state"),
+    ]
+    pieces = [evidence(url=url, through=other)]
+    return [
+        *(ftm_entities.json_line(entity, Counter()) for entity in entities),
+        event(pieces, title=name, key=key, summary=other, place=name),
+    ]
+
+
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.sampled_from(
+        ["", " ", "\x00", '"', "''", '"a"', "\u200b", "\u2028", "...", "x" * 10**5, "0042", "😀"]
+    ),
+)
+URLS = st.one_of(
+    TEXTS,
+    st.sampled_from(["http://", "ftp://ex.org", "http://[::1", "http://a b.org", "javascript:x"]),
+    st.from_regex(r"https?://[^/\s]{1,9}(/\w*)?", fullmatch=True),
+)
+EXAMPLES = (
+    ("\x00", "'", None, "http://carnegie-mec.org/diwan/63699"),
+    ("e\u0301", "\ufeff", "\x1b", "http://example.org:99999"),
+)

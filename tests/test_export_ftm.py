@@ -1,0 +1,242 @@
+"""The FollowTheMoney export: the schemata fit, references lead somewhere, doubts are kept."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+
+from database.connect import reading, writing
+from exports import ftm_entities
+from exports.ftm import ENTITIES, ftm
+from exports.ftm_entities import SCHEMA_OF, Evidence
+from schema.vocabulary import ActorKind
+from tests import ftm_schemata
+from tests.databases import Files, Server, on_sqlite
+from tests.export_folders import job
+from tests.ftm_schemata import (
+    EXAMPLES,
+    TEXTS,
+    URLS,
+    Entity,
+    add_ties,
+    event,
+    evidence,
+    exported,
+    parsed,
+)
+
+
+@pytest.fixture(scope="module")
+def article(sourcebooks: Files | Server) -> Iterator[Connection]:
+    """A sourcebook with the articles that ship; nobody changes it."""
+    yield from ftm_schemata.article(sourcebooks)
+
+
+def values(entity: Entity, name: str) -> list[str]:
+    """Return the values of a property."""
+    found: list[str] = entity["properties"].get(name, [])
+    return found
+
+
+def test_every_actual_fact_becomes_an_entity(
+    article: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entities = exported(article, tmp_path)
+    schemata = Counter(entity["schema"] for entity in entities.values())
+    count = {
+        str(what): int(number)
+        for what, number in article.execute(
+            text(
+                "select 'actors', count(*) from actors union all "
+                "select 'actual', count(*) from events where modality = 'actual' union all "
+                "select 'events', count(*) from events where modality <> 'actual' union all "
+                "select 'quotes', count(*) from quotes union all "
+                "select 'positions', count(*) from positions union all "
+                "select 'links', count(*) from event_links union all "
+                "select 'ties', count(*) from relations"
+            )
+        )
+    }
+    assert sum(schemata[name] for name in {*SCHEMA_OF.values()}) == count["actors"]
+    assert schemata["Event"] == count["actual"]
+    links = ("UnknownLink", "Membership", "Occupancy", "Directorship")
+    assert sum(schemata[name] for name in links) == count["ties"]
+    assert all(schemata[name] for name in (*links, "Position", "Article"))
+    assert capsys.readouterr().err == (
+        f"ftm: left out {count['events']} events that are not actual, {count['quotes']} quotes, "
+        f"{count['positions']} positions, {count['links']} links between events\n"
+    )
+
+
+def test_nothing_that_is_not_actual_is_exported(article: Connection, tmp_path: Path) -> None:
+    names = {
+        name for entity in exported(article, tmp_path).values() for name in values(entity, "name")
+    }
+    actual: dict[bool, set[str]] = {True: set(), False: set()}
+    for title, modality in article.execute(text("select title, modality from events")):
+        actual[modality == "actual"].add(title)
+    assert len(actual[False]) > 50
+    assert not names & (actual[False] - actual[True])
+
+
+def test_the_same_sourcebook_makes_the_same_bytes(article: Connection, tmp_path: Path) -> None:
+    list(ftm(job(article, tmp_path)))
+    first = (tmp_path / ENTITIES).read_bytes()
+    list(ftm(job(article, tmp_path)))
+    assert (tmp_path / ENTITIES).read_bytes() == first
+
+
+def test_a_post_is_held(article: Connection, tmp_path: Path) -> None:
+    entities = exported(article, tmp_path)
+    # Anyone can compute the id of an actor, so that exports can be joined.
+    putin = "3a7696c67d9cea451e9d2965a0bd63a16331faab"
+    assert values(entities[putin], "name") == ["Vladimir Putin"]
+    [occupancy] = [entity for entity in entities.values() if values(entity, "holder") == [putin]]
+    [post] = values(occupancy, "post")
+    assert values(entities[post], "name") == ["president, Russia"]
+    assert values(entities[post], "organization") == [ftm_entities._id("actor", "russia")]
+    [document] = values(occupancy, "proof")
+    assert entities[document]["schema"] == "Article"
+    assert values(entities[document], "publishedAt") == ["2016-05-31"]
+    assert values(entities[document], "sourceUrl") == values(occupancy, "sourceUrl")
+
+
+@on_sqlite
+def test_what_becomes_of_ties(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with writing(database) as connection:
+        add_ties(connection)
+    with reading(database) as connection:
+        entities = exported(connection, tmp_path)
+    ties = {
+        key: (
+            entity["schema"],
+            *(values(entity, name) for name in ("role", "startDate", "endDate", "status")),
+        )
+        for entity in entities.values()
+        for key in values(entity, "recordId")
+    }
+    assert ties == {
+        "letter:post": ("Occupancy", [], ["2015-11"], [], []),
+        "letter:head": ("Directorship", ["heads, leads or commands"], [], [], []),
+        "letter:rumour": (
+            "UnknownLink",
+            ["Alleged: holds a post in, or speaks for: clerk"],
+            *([], [], ["alleged"]),
+        ),
+        "letter:member": ("Membership", [], [], [], []),
+        "letter:among": ("UnknownLink", ["is a member of"], [], [], []),
+    }
+    descriptions = {
+        key: values(entity, "description")
+        for entity in entities.values()
+        for key in values(entity, "recordId")
+    }
+    assert descriptions["letter:head"] == ["until (EDTF): [..2015]", "letter ¶1: actual, asserted"]
+    assert descriptions["letter:member"][-1] == "letter ¶1: denied, alleged"
+    # A post that is only alleged is not a post.
+    assert [
+        values(entity, "name") for entity in entities.values() if entity["schema"] == "Position"
+    ] == [["queen, Alma"]]
+    assert capsys.readouterr().err == "ftm: left out 2 ties that are not actual\n"
+
+
+# --- events ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("date", "properties"),
+    [
+        ("2015", {"date": ["2015"]}),
+        ("2015-11", {"date": ["2015-11"]}),
+        ("2015-11-04", {"date": ["2015-11-04"]}),
+        ("2015-11/2016", {"startDate": ["2015-11"], "endDate": ["2016"]}),
+        ("2015-11-04/..", {"startDate": ["2015-11-04"]}),
+        ("../2016-02~", {}),
+        ("2015-23", {}),
+        ("2015-11~", {}),
+        ("[2015-11..2016]", {}),
+        ("0999", {}),
+        ("9999-12-31", {}),
+        ("XXXX-12-25", {}),
+    ],
+)
+def test_a_date_is_a_date_or_in_words(date: str, properties: dict[str, list[str]]) -> None:
+    found = parsed(event(date=date))["properties"]
+    assert {name: found[name] for name in ("date", "startDate", "endDate") if name in found} == (
+        properties
+    )
+    if properties.get("date") == [date]:
+        assert found["description"] == ["letter ¶1: actual, asserted"]
+    else:
+        assert found["description"][0] == f"date (EDTF): {date}"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "name"),
+    [
+        ([evidence("alleged"), evidence("reported")], "Rain"),
+        ([evidence("alleged"), evidence("asserted", "denied")], "Alleged: Rain"),
+        ([evidence("rumoured")], "Rumoured: Rain"),
+        ([evidence("rumoured"), evidence("alleged")], "Alleged: Rain"),
+        ([evidence("rumoured"), evidence("reported", stance="rejects")], "Rumoured: Rain"),
+    ],
+)
+def test_an_event_that_is_only_alleged_says_so(pieces: list[Evidence], name: str) -> None:
+    assert values(parsed(event(pieces)), "name") == [name]
+
+
+def test_evidence_is_written_out() -> None:
+    piece = evidence(
+        "alleged", "actual", "doubts", through="A wire", date="2015", date_words="last year"
+    )
+    [description] = values(parsed(event([piece])), "description")
+    assert description == (
+        "letter ¶1: actual, alleged, through A wire, which the document doubts, "
+        "dated last year = 2015"
+    )
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+@given(TEXTS, TEXTS, st.none() | TEXTS, URLS)
+@example(*EXAMPLES[0])
+@example(*EXAMPLES[1])
+def test_any_value_makes_an_entity(name: str, key: str, other: str | None, url: str) -> None:
+    for line in ftm_schemata.lines(name, key, other, url):
+        parsed(line)
+
+
+def test_a_long_value_is_cut_and_counted() -> None:
+    changed: Counter[str] = Counter()
+    entity = ftm_entities.actor([], "key", "x" * 385, "state", "y" * 65_000)
+    found = json.loads(ftm_entities.json_line(entity, changed))["properties"]
+    assert found["name"] == ["x" * 383 + "…"]
+    assert {name: len(value) for name, [value] in found.items()} == {
+        "name": 384,
+        "keywords": 5,
+        "notes": 65_000,
+    }
+    assert changed == {"name": 1, "notes": 1}
+
+
+def test_an_invalid_web_address_is_left_out_and_counted() -> None:
+    changed: Counter[str] = Counter()
+    entity = ftm_entities.document([], "key", "A letter", "article", None, "javascript:alert(1)")
+    found = json.loads(ftm_entities.json_line(entity, changed))["properties"]
+    assert "sourceUrl" not in found
+    assert changed == {"sourceUrl": 1}
+
+
+def test_every_kind_of_actor_has_a_schema() -> None:
+    assert {*SCHEMA_OF} == {*ActorKind}
+    assert {*SCHEMA_OF.values()} == ftm_schemata.ACTORS

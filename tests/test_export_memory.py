@@ -1,0 +1,54 @@
+"""Exports hold a few rows at a time, however long they are."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from database.connect import writing
+from schema.models import METADATA
+from tests.databases import migrate
+from tests.export_folders import run
+from tests.sample_rows import HASH, fill
+
+LONG, MANY = 100_000, 150
+"""Bytes of a long row, and how many there are: 15 MB."""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A sourcebook of many short passages and then long ones, with their texts."""
+    database = migrate(str(tmp_path_factory.mktemp("long") / "sourcebook.db"))
+    row: dict[str, Any] = {"document_id": 1, "section": None, "length": 1, "hash": HASH}
+    with writing(database) as connection:
+        fill(connection)
+        for n in range(3, 1503 + MANY):
+            text = "short" if n < 1503 else str(n) * (LONG // 4)
+            connection.execute(
+                METADATA.tables["passages"].insert().values({**row, "n": n, "text": text})
+            )
+    return database
+
+
+@pytest.mark.parametrize(
+    ("format", "most"),
+    [
+        ("csv", 12_000_000),
+        ("jsonl", 12_000_000),
+        ("sql", 12_000_000),
+        ("parquet", 30_000_000),  # a group of rows is several megabytes
+    ],
+)
+def test_long_rows_are_written_a_few_at_a_time(
+    book: str, tmp_path: Path, format: str, most: int
+) -> None:
+    tracemalloc.start()
+    try:
+        run(book, tmp_path / "out", format, keep_text=True)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < most
