@@ -29,13 +29,13 @@ HARMLESS = word_set("""
     pg_tablespace_size pg_total_relation_size random random_normal timeofday uuid_generate_v1
     uuid_generate_v1mc uuid_generate_v4 uuidv4 uuidv7
 """)
-"""Volatile functions, the server's own or an extension's, that only give a value."""
+"""Volatile functions, of the server or an extension, that only return a value."""
 
 HARMFUL = word_set("""
     connectby crosstab crosstab2 crosstab3 crosstab4 crosstabn pg_current_xact_id txid_current
     xpath_table
 """)
-"""Functions that call themselves stable, and run a text as SQL or use up a transaction's number."""
+"""Functions marked stable that run a text as SQL or use up a transaction number."""
 
 _STATEMENTS = frozenset(("SelectStmt", "ExplainStmt", "VariableShowStmt"))
 
@@ -214,7 +214,7 @@ def _implied(kind: str, node: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _nodes(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every node of the tree with its kind; not by recursion, for it may be deep."""
+    """Yield every node of the tree with its kind; without recursion, for it may be deep."""
     waiting = [tree]
     while waiting:
         part = waiting.pop()
@@ -233,7 +233,7 @@ def _qualified(names: Any) -> tuple[str | None, str]:
 
 
 def _place(sql: str, word: str) -> int | None:
-    """Say where a keyword or a name first stands."""
+    """Return the offset at which a keyword or name first occurs."""
     for token in tokens(sql, "postgresql"):
         if token.kind in ("word", "quoted") and token.name.lower() == word.lower():
             return token.start
@@ -244,8 +244,8 @@ def _place(sql: str, word: str) -> int | None:
 
 _STACK = 512 * 1024 * 1024
 _DEPTH = 50_000
-"""The parser goes down one call for each operator of a chain: a usual stack would not bear many.
-What is not used of this one costs nothing."""
+"""The parser recurses once per operator of a chain, too often for a normal stack. Unused pages of a
+large one cost nothing."""
 
 
 def _parsed(sql: str) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ _ASKS = word_set(
     user_version wal_autocheckpoint writable_schema
     """
 )
-"""Pragmas that tell something where they have no argument."""
+"""Pragmas that only read when they have no argument."""
 
 _ASKS_ABOUT = word_set(
     """
@@ -43,7 +43,7 @@ _ASKS_ABOUT = word_set(
     quick_check table_info table_list table_xinfo
     """
 )
-"""Pragmas whose argument says about what."""
+"""Pragmas whose argument only says what to read about."""
 
 _REACHES_OUT = word_set(
     "edit eval fsdir fts3_tokenizer load_extension readfile sqlar_uncompress writefile"
@@ -51,8 +51,8 @@ _REACHES_OUT = word_set(
 """Functions, built in or not, that reach files, programs or memory, or run a text as SQL."""
 
 _DECLARED = word_set("type name tbl_name rootpage sql")
-"""What SQLite asks for when it first makes a table-valued function, such as json_each, known. Of a
-query that would write there it says itself that this table cannot be modified."""
+"""Columns that SQLite updates when it registers a table-valued function such as json_each. SQLite
+itself refuses a query that would modify that table."""
 
 _SAYS = {
     sqlite3.SQLITE_ALTER_TABLE: "alter table",
@@ -70,7 +70,7 @@ _SAYS = {
 
 
 class Authorizer:
-    """Lets a connection of SQLite read and do nothing else, and notes what it refused first."""
+    """Lets a connection read and do nothing else; `refused` is why it first refused something."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.refused: str | None = None
@@ -93,9 +93,9 @@ _WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 
 
 def _prepared_by_rtrees(connection: sqlite3.Connection) -> frozenset[str]:
-    """Name the tables for which an R*Tree prepares statements that write, whatever it is asked.
+    """Return the tables for which an R*Tree prepares writing statements, even for a query.
 
-    They never run, and cannot: the file is opened with `mode=ro`.
+    It never runs them, and they would fail: the file is opened with `mode=ro`.
     """
     rtrees = connection.execute(
         "select name from sqlite_schema where type = 'table' and rootpage = 0 "
@@ -106,7 +106,7 @@ def _prepared_by_rtrees(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def _refusal(action: int, first: str | None, second: str | None) -> str | None:
-    """Say why SQLite must not do this, or None if it may."""
+    """Return why SQLite must not do this, or None if it may."""
     if action == sqlite3.SQLITE_PRAGMA:
         name = (first or "").lower()
         if second is None and name not in _ASKS:

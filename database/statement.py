@@ -1,7 +1,6 @@
-"""A statement that somebody wrote: where its strings and comments end, and what its parameters are.
+"""Splits a SQL statement into tokens, to find its end, its parameters and its names.
 
-It is read just far enough for that, by the rules of the engine that will run it. What it does is
-for the engine and database/guard.py to say. Touches nothing.
+What the statement does is for the engine, database/sqlite_guard.py and postgresql_guard.py to say.
 """
 
 from __future__ import annotations
@@ -15,19 +14,18 @@ from database.errors import SourcebookError
 
 Engine = Literal["sqlite", "postgresql"]
 Dialect = Literal["sqlite", "postgresql", "portable"]
-"""Whose rules a text follows; `portable` is what reports are written in, and every engine reads."""
+"""Whose rules a text follows; reports are `portable`, so that every engine can read them."""
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Give the words of a list that is written as text."""
+    """Return the words of a text as a set."""
     return frozenset(text.split())
 
 
 class StatementError(SourcebookError):
     """A statement that is not run; the message is one line and says why.
 
-    `position` is where in the text the reason stands, counted in characters from 0, if that is
-    known.
+    `position` is the offset of the reason in the text, in characters from 0, if it is known.
     """
 
     def __init__(self, message: str, position: int | None = None) -> None:
@@ -36,7 +34,7 @@ class StatementError(SourcebookError):
 
 
 class Token(NamedTuple):
-    """A piece of a statement and where it starts."""
+    """A piece of a statement, and its offset."""
 
     kind: str
     text: str
@@ -44,12 +42,12 @@ class Token(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where the next piece starts."""
+        """The offset of the next piece."""
         return self.start + len(self.text)
 
     @property
     def name(self) -> str:
-        """The name without its quotation marks, where it has any."""
+        """The name, without quotation marks if it has any."""
         if self.kind != "quoted":
             return self.text
         mark = self.text[-1]
@@ -97,7 +95,7 @@ _TOKENS = {
 
 
 def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
-    """Take a text apart into strings, quoted names, comments, parameters, words and signs.
+    """Split a text into strings, quoted names, comments, parameters, words and signs.
 
     A string, name or comment that never ends is `open`, up to the end of the text.
     """
@@ -140,7 +138,7 @@ class Statement:
 
     @classmethod
     def read(cls, text: str, engine: Engine) -> Statement:
-        """Read a text. Raises StatementError unless it is one statement with parameters by name."""
+        """Parse a text. Raises StatementError unless it is one statement with named parameters."""
         if (at := text.find("\0")) >= 0:
             raise StatementError("the query holds a NUL; take it out", at)
         try:
@@ -177,11 +175,11 @@ class Statement:
 
     @property
     def words(self) -> tuple[Token, ...]:
-        """What may be a keyword or a name, quoted or not."""
+        """The keywords and names, quoted or not."""
         return tuple(token for token in self.tokens if token.kind in ("word", "quoted"))
 
     def numbered(self) -> str:
-        """Give the text with `$1`, `$2` … for the parameters, as PostgreSQL wants them."""
+        """Return the text with `$1`, `$2` … in place of the parameters, as PostgreSQL wants."""
         number = {name: n for n, name in enumerate(self.parameters, 1)}
         return "".join(
             f"${number[token.text[1:]]}" if token.kind == "parameter" else token.text
@@ -189,7 +187,7 @@ class Statement:
         )
 
     def position(self, numbered: int) -> int:
-        """Say where in the text stands what stands at this place of the `numbered` one."""
+        """Return the offset in the text of what is at this offset in the `numbered` text."""
         number = {name: n for n, name in enumerate(self.parameters, 1)}
         for token in self.tokens:
             if token.kind != "parameter":

@@ -28,14 +28,14 @@ HEAD = """\
 <!-- Made by `make docs` from the models' comments; changes belong there. -->
 
 A sourcebook is one SQLite file or one PostgreSQL database. Names of tables, views and columns are a
-public contract: write SQL against them. `sourcebook tables` prints what stands here, `sourcebook
-tables NAME` one table.
+public contract: write SQL against them. `sourcebook tables` lists the tables, and
+`sourcebook tables NAME` describes one.
 
 Whatever the texts say is a row of [`facts`](#facts) and shares its id with one row of `events`,
 `event_links`, `quotes`, `positions`, `relations` or `actor_names`, which has its columns.
-[`evidence`](#evidence) says whose voice has it and how, [`spans`](#spans) at which words,
+[`evidence`](#evidence) says which voice states it and how, [`spans`](#spans) in which words, and
 [`participants`](#participants) who takes part. Most questions need none of these joins: the
-[views](#views) have made them.
+[views](#views) contain them.
 
 Dates are text in EDTF, with their bounds in [`dates`](#dates). Days are ISO text, which compares
 alike on both engines.
@@ -43,7 +43,7 @@ alike on both engines.
 
 
 def schema_page() -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     return "\n".join([HEAD, *_overview(), *_areas(), *_views(), *_vocabularies()])
 
 
@@ -53,7 +53,7 @@ def _overview() -> Iterator[str]:
         for one in dictionary.tables()
     )
     yield table(("name", "kind", "meaning"), rows)
-    yield "How the tables hang together, without `dates` and the journal of what was loaded:\n"
+    yield "How the tables are connected, without `dates` and the journal of what was loaded:\n"
     yield fenced("mermaid", dictionary.mermaid(compact=True))
 
 
@@ -76,7 +76,7 @@ def _sentence(text: str) -> str:
 
 
 def _why(model: type) -> str:
-    """Give what the class says of itself below its first line."""
+    """Return the docstring of a model below its first line."""
     _, _, rest = (inspect.getdoc(model) or "").partition("\n\n")
     return f" {' '.join(rest.split())}" if rest else ""
 
@@ -98,15 +98,15 @@ def _columns(name: str) -> str:
 
 
 def _checks(one: Table) -> Iterator[str]:
-    """What the database refuses, besides what closed vocabularies, keys and empty text say."""
+    """Yield the CHECKs apart from those for closed vocabularies, kinds and empty text."""
     found = sorted(
         " ".join(str(check.sqltext).split())
         for check in one.constraints
         if isinstance(check, CheckConstraint)
     )
-    told = [text for text in found if not re.fullmatch(r"\w+ (<> ''|= '\w+'|in \([^)]*\))", text)]
-    if told:
-        yield "Held by the database:\n\n" + "".join(f"- `{text}`\n" for text in told)
+    simple = r"\w+ (<> ''|= '\w+'|in \([^)]*\))"
+    if shown := [text for text in found if not re.fullmatch(simple, text)]:
+        yield "The database enforces:\n\n" + "".join(f"- `{text}`\n" for text in shown)
 
 
 def _views() -> Iterator[str]:
@@ -141,7 +141,7 @@ def _vocabularies() -> Iterator[str]:
 
 
 def _spoken(of: type[StrEnum]) -> str:
-    """Give the heading of a vocabulary: `Actor kinds` of ActorKind."""
+    """Return the heading of a vocabulary: `Actor kind` for ActorKind."""
     return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f" {found[1].lower()}", of.__name__)
 
 

@@ -1,8 +1,7 @@
-"""What Alembic runs: on the application's connection, into a text, or on one of its own.
+"""Runs Alembic on the application's connection, into a text, or on an empty database in memory.
 
 `alembic revision --autogenerate` and `alembic check` compare the models with what the migrations
-make of an empty database in memory; nobody's database is needed. Whatever changes a database goes
-through the application.
+build in memory, so they need no database. Databases are changed only through the application.
 """
 
 from __future__ import annotations
@@ -20,21 +19,21 @@ from schema.models import METADATA
 
 
 def run(connection: Connection) -> None:
-    """Run what was asked on one connection, in the transaction that it is in."""
+    """Run the command on a connection, in its current transaction."""
     context.configure(connection=connection, target_metadata=METADATA, **COMPARISON)
     with context.begin_transaction():
         context.run_migrations()
 
 
 def write(engine: str) -> None:
-    """Write as SQL what was asked, for an engine that is not at hand."""
-    # With parameters that have names, a percent sign is written once.
+    """Write the command as SQL for an engine, without a database."""
+    # With named parameters, a percent sign is written once.
     context.configure(dialect_name=engine, dialect_opts={"paramstyle": "named"})
     context.run_migrations()
 
 
 def migrate(connection: Connection) -> None:
-    """Bring an empty database to the head, without the context that the command itself is in."""
+    """Upgrade an empty database to the head, outside the context of the running command."""
 
     def steps(at: Any, _context: MigrationContext) -> Any:
         return context.script._upgrade_revs("head", at)

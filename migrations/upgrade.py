@@ -23,11 +23,10 @@ COMPARISON: dict[str, Any] = {
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:
-    """Bring the schema to a revision, inside the caller's transaction.
+    """Upgrade the schema to a revision, inside the caller's transaction.
 
-    Gives the revision before and after. Raises DatabaseError if the revision before is none of
-    ours, or if the result would break a foreign key, which can only be where rows were written
-    with them off.
+    Returns the revision before and after. Raises DatabaseError if the revision before is unknown,
+    or if a row violates a foreign key: it was written with foreign keys off.
     """
     before = revision(connection)
     try:
@@ -44,20 +43,20 @@ def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str |
 
 
 def downgrade(connection: Connection, to: str) -> None:
-    """Take the schema back to a revision, inside the caller's transaction."""
+    """Downgrade the schema to a revision, inside the caller's transaction."""
     command.downgrade(config(connection), to)
     require_whole(connection)
 
 
 def written(engine: str) -> str:
-    """Give the SQL with which the migrations fill an empty database of `sqlite` or `postgresql`."""
+    """Return the SQL that builds a sourcebook in an empty database of `sqlite` or `postgresql`."""
     out = StringIO()
     command.upgrade(_settings(Config(output_buffer=out), engine=engine), "base:head", sql=True)
     return out.getvalue()
 
 
 def config(connection: Connection) -> Config:
-    """Give Alembic its settings: where the scripts are, and the connection to use."""
+    """Return Alembic's settings: where the scripts are, and the connection to use."""
     return _settings(Config(), connection=connection)
 
 
@@ -68,13 +67,13 @@ def _settings(settings: Config, **attributes: object) -> Config:
 
 
 def require_whole(connection: Connection) -> None:
-    """Raise DatabaseError if a row points nowhere; SQLite migrates with foreign keys off."""
+    """Raise DatabaseError if a row violates a foreign key: SQLite migrates with them off."""
     if connection.dialect.name != "sqlite":
         return
     broken = connection.execute(text("pragma foreign_key_check")).first()
     if broken is not None:
         raise DatabaseError(
-            f"{name_of(connection.engine.url)}: row {broken[1]} of {broken[0]} points to a row of "
-            f"{broken[2]} that is not there; nothing was changed; restore the file or load its "
+            f"{name_of(connection.engine.url)}: row {broken[1]} of {broken[0]} refers to a row of "
+            f"{broken[2]} that is missing; nothing was changed; restore the file or load its "
             "codings into a new one"
         )

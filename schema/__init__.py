@@ -1,1 +1,1 @@
-"""What a sourcebook holds: models by area, closed vocabularies, dates, opening a database."""
+"""What a sourcebook holds: models by area, closed vocabularies, dates, views, the dictionary."""

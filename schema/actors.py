@@ -10,7 +10,7 @@ from schema.vocabulary import ActorKind, PlaceKind
 
 
 class Actor(Base):
-    """Whoever acts, speaks or is spoken about: one row, however many names."""
+    """Whoever acts, speaks or is spoken about: one row, whatever the number of names."""
 
     __tablename__ = "actors"
     __table_args__ = (
@@ -30,7 +30,7 @@ class Actor(Base):
 
 
 class Place(Base):
-    """Where things happen. A city that acts is an actor's metonym instead."""
+    """Where things happen. The name of a city that acts is an actor's metonym instead."""
 
     __tablename__ = "places"
     __table_args__ = (
@@ -51,7 +51,7 @@ class Place(Base):
 
 
 class Topic(Base):
-    """What positions and comparisons are about, so that they can be set side by side."""
+    """What positions and comparisons are about, so that they can be compared."""
 
     __tablename__ = "topics"
     __table_args__ = (

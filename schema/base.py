@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Integer, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 CONVENTION = {
-    # Every column takes part in a name: two composite constraints may begin with the same one.
+    # Names contain every column: two composite constraints may begin with the same one.
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -17,7 +17,7 @@ CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-# Order and comparison by code point on both engines, so that reports and dates agree.
+# Text is ordered and compared by code point on both engines, so that reports and dates agree.
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
@@ -35,11 +35,11 @@ Id = Annotated[
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    """Make a CHECK that holds a column to a closed vocabulary (null passes, as in SQL)."""
+    """Return a CHECK that limits a column to a closed vocabulary (null passes, as in SQL)."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
 
 def not_blank(column: str) -> CheckConstraint:
-    """Make a CHECK that refuses the empty text (null passes, as in SQL)."""
+    """Return a CHECK that refuses the empty text (null passes, as in SQL)."""
     return CheckConstraint(f"{column} <> ''", name=f"{column}_not_blank")

@@ -10,10 +10,10 @@ from schema.edtf import Precision, Qualifier
 
 
 class Date(Base):
-    """Every date that something in the database bears, once.
+    """Every date used in the database, once.
 
-    Days, precision and qualifier depend on the EDTF text alone, so they stand here and not on
-    the rows that bear the date. Days are ISO text: text compares alike on every engine.
+    Days, precision and qualifier depend only on the EDTF text, so they are here and not in the rows
+    that have the date. Days are ISO text, which compares the same way on every engine.
     """
 
     __tablename__ = "dates"

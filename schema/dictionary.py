@@ -1,7 +1,7 @@
-"""The data dictionary: every table, view and column with its meaning, from the models' comments.
+"""The data dictionary: every table, view and column with its meaning.
 
-What the database keeps of it (types, keys, comments) is read from the models, what it does not
-keep from schema/views.py and schema/vocabulary.py. Touches no database.
+Types, keys and comments come from the models; views and closed vocabularies from schema/views.py
+and schema/vocabulary.py. No database is needed.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ class Field(NamedTuple):
     column: str
     type: str
     key: str | None
-    """pk, fk and what it points to, unique and with what; several joined by "; "."""
+    """pk; fk and the column it refers to; unique, and with which columns; joined by "; "."""
     null: bool | None
-    """Whether it can be null; None of a view's."""
+    """Whether it can be null; None for a view's column."""
     meaning: str
     values: str | None
-    """The closed list that its values are from, joined by "; "."""
+    """The closed list of its values, joined by "; "."""
 
 
 class UnknownTableError(KeyError):
-    """There is no table or view of that name; the message gives the nearest."""
+    """There is no table or view of that name; the message suggests one."""
 
 
 VOCABULARY_OF: dict[str, type[StrEnum]] = {
@@ -68,7 +68,7 @@ VOCABULARY_OF: dict[str, type[StrEnum]] = {
     "sources.anonymity": vocabulary.Anonymity,
     "sources.kind": vocabulary.SourceKind,
 }
-"""The closed vocabulary of a column; a test holds it to the CHECKs."""
+"""The closed vocabulary of a column; a test compares it with the CHECKs."""
 
 _DATES = {
     edtf.Precision.DAY: "one day",
@@ -86,17 +86,17 @@ _DATES = {
 
 
 def meaning(value: StrEnum) -> str:
-    """Say what a value of a closed vocabulary means."""
+    """Return what a value of a closed vocabulary means."""
     return value.meaning if isinstance(value, vocabulary.Vocabulary) else _DATES[value]
 
 
 def tables() -> list[Entry]:
-    """List all tables in the order of their names, then the views as they build on each other."""
-    found = [
+    """List all tables by name, then the views, each after those it uses."""
+    entries = [
         Entry(table.name, "table", table.comment or "")
         for table in sorted(METADATA.tables.values(), key=lambda table: table.name)
     ]
-    return found + [Entry(view.name, "view", view.meaning) for view in views.VIEWS]
+    return entries + [Entry(view.name, "view", view.meaning) for view in views.VIEWS]
 
 
 def columns(name: str) -> list[Field]:
@@ -106,8 +106,10 @@ def columns(name: str) -> list[Field]:
     for view in views.VIEWS:
         if view.name == name:
             return [
-                Field(one.name, one.type, None, None, one.meaning, _listed(one.vocabulary))
-                for one in view.columns
+                Field(
+                    column.name, column.type, None, None, column.meaning, _listed(column.vocabulary)
+                )
+                for column in view.columns
             ]
     raise unknown_table(name, [entry.name for entry in tables()])
 
@@ -130,7 +132,7 @@ def _field(column: Column[Any]) -> Field:
 
 
 def type_of(column: Column[Any]) -> str:
-    """Give a column's type as both engines understand it: text, integer or boolean."""
+    """Return a column's type as every engine understands it: text, integer or boolean."""
     return {str: "text", int: "integer", bool: "boolean"}[column.type.python_type]
 
 
@@ -139,54 +141,56 @@ def _listed(values: type[StrEnum] | None) -> str | None:
 
 
 def _keys(column: Column[Any]) -> Iterator[str]:
-    """Say in which keys of its table a column takes part."""
+    """Yield the keys that a column takes part in."""
     table = column.table
     if column.primary_key:
         yield "pk"
     for foreign in foreign_keys(table):
         for element in foreign.elements:
-            # A column that only helps to hold two tables together has its own target elsewhere.
+            # A column that only ensures consistency has a foreign key of its own.
             if element.parent is column and column in referencing_columns(foreign):
                 yield f"fk {element.target_fullname}"
     for together, condition in _unique(table):
         if column in together:
-            others = ", ".join(one.name for one in together if one is not column)
+            others = ", ".join(other.name for other in together if other is not column)
             yield f"unique{f' with {others}' if others else ''}{condition}"
 
 
 def _unique(table: Table) -> Iterator[tuple[Sequence[Column[Any]], str]]:
-    """Give what is unique in a table besides its key, and under which condition."""
+    """Yield the unique columns of a table besides its key, and under which condition they are."""
     own = set(table.primary_key.columns)
-    found: list[tuple[Sequence[Column[Any]], str]] = [
-        (list(one.columns), "") for one in table.constraints if isinstance(one, UniqueConstraint)
+    unique: list[tuple[Sequence[Column[Any]], str]] = [
+        (list(constraint.columns), "")
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
     ]
     for index in table.indexes:
         if index.unique:
             where = index.dialect_options["sqlite"]["where"]
-            found.append((list(index.columns), f" where {where}" if where is not None else ""))
-    for together, condition in sorted(found, key=lambda one: [column.name for column in one[0]]):
-        if not own <= set(together):
-            yield together, condition
+            unique.append((list(index.columns), f" where {where}" if where is not None else ""))
+    for columns, condition in sorted(unique, key=lambda item: [column.name for column in item[0]]):
+        if not own <= set(columns):
+            yield columns, condition
 
 
 def foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
-    """Give the foreign keys of a table in the order of its columns."""
+    """Return the foreign keys of a table in the order of its columns."""
     order = list(table.columns)
     return sorted(
         table.foreign_key_constraints,
-        key=lambda one: [order.index(column) for column in referencing_columns(one)],
+        key=lambda foreign: [order.index(column) for column in referencing_columns(foreign)],
     )
 
 
 def referencing_columns(foreign: ForeignKeyConstraint) -> list[Column[Any]]:
-    """Give the columns that it takes to find the row that is meant.
+    """Return the columns that identify the referenced row.
 
-    Where one column is enough, another beside it only sees to it that both rows are of one kind
-    or one document.
+    Where one column is enough, a second one only ensures that both rows have the same kind or
+    document.
     """
-    enough = set(foreign.referred_table.primary_key.columns)
-    found = [element.parent for element in foreign.elements if element.column in enough]
-    return found if len(found) == len(enough) else list(foreign.columns)
+    key = set(foreign.referred_table.primary_key.columns)
+    columns = [element.parent for element in foreign.elements if element.column in key]
+    return columns if len(columns) == len(key) else list(foreign.columns)
 
 
 # --- the diagram ----------------------------------------------------------------------------------
@@ -198,9 +202,9 @@ _ASIDE = ("dates", "introductions", "loads", "changes")
 def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str:
     """Draw tables and their foreign keys as an entity-relationship diagram in Mermaid.
 
-    Without names, all tables. Else the tables named, with columns, and bare boxes for those that
-    they point to. `compact` draws boxes only, without those that nearly all others point to or
-    are pointed to by: the dates, and the journal of what was loaded.
+    Without names, all tables; otherwise the named ones with their columns, and boxes for those
+    they refer to. `compact` draws only boxes, without the tables that are linked with nearly all
+    others: the dates, and the journal of loads.
     """
     chosen = [METADATA.tables[name] for name in names or sorted(METADATA.tables)]
     if compact:
@@ -225,7 +229,7 @@ def _attribute(column: Column[Any]) -> str:
 
 
 def _lines(table: Table, wanted: Callable[[str], bool]) -> Iterator[str]:
-    """Draw what a table points to: one line for all keys that point alike to one table."""
+    """Draw the foreign keys of a table: one line for all keys of one sort to one table."""
     merged: dict[tuple[str, str], list[str]] = {}
     for foreign in foreign_keys(table):
         target = foreign.referred_table.name

@@ -1,4 +1,4 @@
-"""What vouches: sources, passages, chains of voices, evidence and where it stands."""
+"""What vouches for facts: sources, passages, chains of voices, evidence and its spans."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ class SourceActor(Base):
 
 
 class Passage(Base):
-    """The n-th non-empty line of a document; its measure is kept, its text only if asked.
+    """The n-th non-empty line of a document: its length and hash, and its text only on request.
 
-    Document and number are the key: evidence says ¶n without a join. A passage may stand under
-    a heading, which is a passage itself.
+    Document and number are the key, so that evidence has ¶n without a join. A passage may have a
+    heading above it, which is a passage itself.
     """
 
     __tablename__ = "passages"
@@ -116,7 +116,7 @@ class Passage(Base):
 
 
 class Citation(Base):
-    """Where a document points to a source that none of its facts rests on."""
+    """A place where a document points to a source that none of its facts rests on."""
 
     __tablename__ = "citations"
     __table_args__ = (
@@ -140,8 +140,8 @@ class Citation(Base):
 class Attribution(Base):
     """One voice in a chain; the root is the document itself.
 
-    One node per document and chain: evidence needs a single column to say through how many
-    hands it came. The view chains walks them.
+    One node per document and chain, so that evidence refers to its whole chain with one column. The
+    view chains walks them.
     """
 
     __tablename__ = "attributions"
@@ -177,10 +177,10 @@ class Attribution(Base):
 
 
 class Evidence(Base):
-    """What one voice says of one fact: its own modality, certainty and date.
+    """What one voice says about one fact: its own modality, certainty and date.
 
-    The document stands here too, though the attribution holds it: so the database can see to it
-    that evidence, chain and passages are of one document.
+    The document is here, too, although the attribution has it: so the database can ensure that
+    evidence, chain and passages belong to one document.
     """
 
     __tablename__ = "evidence"
@@ -224,7 +224,7 @@ class Evidence(Base):
 
 
 class Span(Base):
-    """The characters of a passage that say it; a broken quotation has several spans."""
+    """The characters of a passage that say it; an interrupted quotation has several spans."""
 
     __tablename__ = "spans"
     __table_args__ = (

@@ -30,14 +30,14 @@ from schema.vocabulary import (
 
 
 def _kind(value: FactKind) -> Mapped[str]:
-    """Make the column that, with the id, points at the fact; each table has but one kind."""
+    """Return the column that refers to the fact, together with the id; each table has one kind."""
     return mapped_column(
         server_default=value.value, comment=f"always {value.value}: with id the key of its fact"
     )
 
 
 def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint, CheckConstraint, Index]:
-    """Make the constraints that tie a row to a fact of this very kind."""
+    """Return the constraints that tie a row to a fact of this kind."""
     table = TABLE_OF[value]
     return (
         ForeignKeyConstraint(["id", "kind"], ["facts.id", "facts.kind"], ondelete="cascade"),
@@ -54,11 +54,11 @@ TABLE_OF: dict[str, str] = {
     FactKind.RELATION: "relations",
     FactKind.NAME: "actor_names",
 }
-"""Where the columns of each kind of fact stand."""
+"""The table with the columns of each kind of fact."""
 
 
 class Fact(Base):
-    """Whatever needs evidence; its own columns stand in the table of its kind."""
+    """Whatever needs evidence; its own columns are in the table of its kind."""
 
     __tablename__ = "facts"
     __table_args__ = (
@@ -86,9 +86,9 @@ def _role_fits_kind() -> CheckConstraint:
 
 
 class Participant(Base):
-    """Who takes part in which fact, as what.
+    """Who takes part in which fact, in which role.
 
-    One table for all kinds: everything on one actor is one join.
+    One table for all kinds, so that everything about an actor is one join away.
     """
 
     __tablename__ = "participants"
@@ -182,10 +182,10 @@ class EventLink(Base):
 
 
 class Quote(Base):
-    """An utterance. It is never also an event; dated ones stand in the timeline as statements.
+    """An utterance. It is never also an event; dated ones appear in the timeline as statements.
 
-    Where the writer breaks into the words, the pieces are joined by " … " here and have a span
-    each in the evidence.
+    Where the writer interrupts the words, the pieces are joined by " … " here, and each has a span
+    in the evidence.
     """
 
     __tablename__ = "quotes"
@@ -236,7 +236,7 @@ class Position(Base):
 
 
 class RelationKind(Base):
-    """The types of standing ties, each once: the other side reads the inverse."""
+    """The types of standing ties, each once, with how they read from the other side."""
 
     __tablename__ = "relation_types"
     __table_args__ = (

@@ -13,7 +13,7 @@ from schema.vocabulary import Action
 
 
 class Coding(Base):
-    """The coding of a document; a document has one, and so its key serves."""
+    """The coding of a document. A document has one, so the document's id is the key."""
 
     __tablename__ = "codings"
     __table_args__ = (
@@ -36,8 +36,8 @@ class Coding(Base):
 class Introduction(Base):
     """Which codings introduce which shared actor, place, topic or named source.
 
-    Several codings may introduce the same row if they agree on its columns. Kept as pairs, not
-    as an owner on the row, so that the order in which documents are loaded leaves no trace.
+    Several codings may introduce the same row if they agree on its columns. These are pairs, not an
+    owner on the row, so that the order of loading makes no difference.
     """
 
     __tablename__ = "introductions"

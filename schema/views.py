@@ -1,7 +1,7 @@
-"""What the views hold, for the data dictionary: databases keep no comment on a view on SQLite.
+"""The views and their columns, for the data dictionary: SQLite stores no comments.
 
-The views themselves are made by a migration; tests hold names, order, types and, in PostgreSQL,
-comments to the real ones. Every list in one cell joins its values by "; ".
+A migration creates the views; tests compare names, order, types and, in PostgreSQL, comments. A
+list in one cell joins its values by "; ".
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Column(NamedTuple):
     type: Literal["text", "integer"]
     meaning: str
     vocabulary: Closed | None = None
-    """The closed list that each of its values is from, where there is one."""
+    """The closed list of its values, if there is one."""
 
 
 class View(NamedTuple):
-    """A view: its name, what a row of it is, and its columns in order."""
+    """A view: its name, what a row means, and its columns in order."""
 
     name: str
     meaning: str
@@ -237,4 +237,4 @@ VIEWS = (
         ),
     ),
 )
-"""In the order in which they build on one another."""
+"""Each after those it uses."""

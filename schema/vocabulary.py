@@ -10,12 +10,12 @@ from typing import NamedTuple, Self
 
 
 class Vocabulary(StrEnum):
-    """A closed list of values, each of which knows its meaning."""
+    """A closed list of values, each with its meaning."""
 
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> Self:
-        """Make a member that is its value as text and carries its meaning."""
+        """Return a member that is its value as text and has its meaning."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning
@@ -268,7 +268,7 @@ class RelationType(Vocabulary):
     STRONGER_THAN = "stronger-than", "is stronger, better or more effective than (in what: what)"
 
 
-class Reading(NamedTuple):
+class RelationLabel(NamedTuple):
     """How a tie reads from either side, and whether it is the same both ways."""
 
     label: str
@@ -276,46 +276,56 @@ class Reading(NamedTuple):
     symmetric: bool
 
 
-RELATIONS: dict[RelationType, Reading] = {
-    RelationType.ALLY_OF: Reading("is allied with", "is allied with", True),
-    RelationType.WORKS_WITH: Reading(
+RELATIONS: dict[RelationType, RelationLabel] = {
+    RelationType.ALLY_OF: RelationLabel("is allied with", "is allied with", True),
+    RelationType.WORKS_WITH: RelationLabel(
         "works or coordinates with", "works or coordinates with", True
     ),
-    RelationType.SUPPORTS: Reading("supports", "is supported by", False),
-    RelationType.SENDS_FORCES_FOR: Reading(
+    RelationType.SUPPORTS: RelationLabel("supports", "is supported by", False),
+    RelationType.SENDS_FORCES_FOR: RelationLabel(
         "sends or keeps forces fighting for", "has forces fighting for it from", False
     ),
-    RelationType.ARMS: Reading("arms, pays or supplies", "is armed, paid or supplied by", False),
-    RelationType.PROTECTS: Reading("shields", "is shielded by", False),
-    RelationType.PATRON_OF: Reading("is the patron of", "is a client or proxy of", False),
-    RelationType.ALIGNED_WITH: Reading("takes the side of", "has on its side", False),
-    RelationType.DEPENDS_ON: Reading("needs", "is needed by", False),
-    RelationType.INFLUENCES: Reading("has influence over", "is influenced by", False),
-    RelationType.CONTROLS: Reading(
+    RelationType.ARMS: RelationLabel(
+        "arms, pays or supplies", "is armed, paid or supplied by", False
+    ),
+    RelationType.PROTECTS: RelationLabel("shields", "is shielded by", False),
+    RelationType.PATRON_OF: RelationLabel("is the patron of", "is a client or proxy of", False),
+    RelationType.ALIGNED_WITH: RelationLabel("takes the side of", "has on its side", False),
+    RelationType.DEPENDS_ON: RelationLabel("needs", "is needed by", False),
+    RelationType.INFLUENCES: RelationLabel("has influence over", "is influenced by", False),
+    RelationType.CONTROLS: RelationLabel(
         "controls, rules or governs", "is controlled, ruled or governed by", False
     ),
-    RelationType.PRESSES: Reading("keeps urging or pressing", "is urged or pressed by", False),
-    RelationType.ENGAGES: Reading("negotiates or talks with", "negotiates or talks with", True),
-    RelationType.OPPOSES: Reading("opposes or seeks to curtail", "is opposed by", False),
-    RelationType.FIGHTS: Reading("is at war with or fights", "is at war with or fights", True),
-    RelationType.RIVAL_OF: Reading("is a rival of", "is a rival of", True),
-    RelationType.THREATENS: Reading("is a threat to", "is threatened by", False),
-    RelationType.HEADS: Reading(
+    RelationType.PRESSES: RelationLabel(
+        "keeps urging or pressing", "is urged or pressed by", False
+    ),
+    RelationType.ENGAGES: RelationLabel(
+        "negotiates or talks with", "negotiates or talks with", True
+    ),
+    RelationType.OPPOSES: RelationLabel("opposes or seeks to curtail", "is opposed by", False),
+    RelationType.FIGHTS: RelationLabel(
+        "is at war with or fights", "is at war with or fights", True
+    ),
+    RelationType.RIVAL_OF: RelationLabel("is a rival of", "is a rival of", True),
+    RelationType.THREATENS: RelationLabel("is a threat to", "is threatened by", False),
+    RelationType.HEADS: RelationLabel(
         "heads, leads or commands", "is headed, led or commanded by", False
     ),
-    RelationType.HOLDS_POST_IN: Reading("holds a post in, or speaks for", "has in a post", False),
-    RelationType.ADVISES: Reading("advises", "is advised by", False),
-    RelationType.MEMBER_OF: Reading("is a member of", "has as a member", False),
-    RelationType.PART_OF: Reading("is a part or organ of", "has as a part or organ", False),
-    RelationType.BELONGS_TO: Reading(
+    RelationType.HOLDS_POST_IN: RelationLabel(
+        "holds a post in, or speaks for", "has in a post", False
+    ),
+    RelationType.ADVISES: RelationLabel("advises", "is advised by", False),
+    RelationType.MEMBER_OF: RelationLabel("is a member of", "has as a member", False),
+    RelationType.PART_OF: RelationLabel("is a part or organ of", "has as a part or organ", False),
+    RelationType.BELONGS_TO: RelationLabel(
         "is of the nation, faith, family or community of", "has among its own", False
     ),
-    RelationType.WRITES_FOR: Reading("writes or works for", "publishes or employs", False),
-    RelationType.DIFFERS_FROM: Reading("differs from", "differs from", True),
-    RelationType.AGREES_WITH: Reading("agrees with", "agrees with", True),
-    RelationType.DEPENDS_LESS_THAN: Reading("depends less than", "depends more than", False),
-    RelationType.MORE_COMMITTED_THAN: Reading(
+    RelationType.WRITES_FOR: RelationLabel("writes or works for", "publishes or employs", False),
+    RelationType.DIFFERS_FROM: RelationLabel("differs from", "differs from", True),
+    RelationType.AGREES_WITH: RelationLabel("agrees with", "agrees with", True),
+    RelationType.DEPENDS_LESS_THAN: RelationLabel("depends less than", "depends more than", False),
+    RelationType.MORE_COMMITTED_THAN: RelationLabel(
         "is more committed than", "is less committed than", False
     ),
-    RelationType.STRONGER_THAN: Reading("is stronger than", "is weaker than", False),
+    RelationType.STRONGER_THAN: RelationLabel("is stronger than", "is weaker than", False),
 }

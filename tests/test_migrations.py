@@ -342,7 +342,7 @@ def test_a_broken_reference_is_found_when_a_step_is_taken(empty_database: str) -
         connection.execute(METADATA.tables["citations"].insert(), [row])
     before = Path(empty_database).read_bytes()
     with (
-        pytest.raises(DatabaseError, match=r"row 1 of citations points to a row of \w+ that is"),
+        pytest.raises(DatabaseError, match=r"row 1 of citations refers to a row of \w+ that is"),
         migrating(empty_database) as connection,
     ):
         upgrade(connection)
