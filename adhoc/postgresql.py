@@ -114,22 +114,11 @@ class PostgresqlSource:
 
 
 def _adapt(connection: psycopg.Connection[Any]) -> None:
-    from psycopg.adapt import Loader
+    from psycopg.pq import Format
     from psycopg.types.string import StrDumper, TextLoader
 
-    class Lenient(Loader):
-        """Loads text of unknown encoding; bytes that are not UTF-8 can be had back."""
-
-        def load(self, data: Any) -> str:
-            return bytes(data).decode("utf-8", "surrogateescape")
-
     adapters = connection.adapters
-    text: type[Loader] = TextLoader
-    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
-        text = Lenient
-        for name in ("text", "varchar", "bpchar", "name"):
-            adapters.register_loader(name, text)
-        adapters.register_loader(0, text)
+    text = adapters.get_loader(adapters.types["text"].oid, Format.TEXT) or TextLoader
     for name in AS_TEXT:
         adapters.register_loader(name, text)
     adapters.register_dumper(Text, StrDumper)

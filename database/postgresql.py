@@ -113,7 +113,7 @@ def engine(url: URL, *, read_only: bool, timeout: float | None = None) -> Engine
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def connected() -> psycopg.Connection[Any]:
-        connection = _connect(url)
+        connection = _connect(url, any_bytes=False)
         try:
             _keep_own_schema(connection, url)
             connection.commit()
@@ -147,7 +147,7 @@ def open_postgresql(database: str) -> psycopg.Connection[Any]:
     except ModuleNotFoundError:
         raise DatabaseError(NO_DRIVER) from None
     try:
-        connection = _connect(url)
+        connection = _connect(url, any_bytes=True)
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     except psycopg.Error as error:
@@ -155,8 +155,16 @@ def open_postgresql(database: str) -> psycopg.Connection[Any]:
     return connection
 
 
-def _connect(url: URL) -> psycopg.Connection[Any]:
+def _connect(url: URL, *, any_bytes: bool) -> psycopg.Connection[Any]:
+    """Connect; `any_bytes` reads text of a database without an encoding, whatever its bytes."""
     import psycopg
+    from psycopg.adapt import Loader
+
+    class AnyBytes(Loader):
+        """Turns bytes that are not UTF-8 into surrogates, from which they can be recovered."""
+
+        def load(self, data: Any) -> str:
+            return bytes(data).decode("utf-8", "surrogateescape")
 
     # The driver logs a warning about what its error will say.
     logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -166,8 +174,10 @@ def _connect(url: URL) -> psycopg.Connection[Any]:
     connection = psycopg.connect(*arguments, **options, autocommit=True, prepare_threshold=None)
     try:
         settings = dict(SETTINGS)
-        if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
-            settings["client_encoding"] = "SQL_ASCII"  # which takes any byte
+        if any_bytes and connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+            settings["client_encoding"] = "SQL_ASCII"
+            for type in ("text", "varchar", "bpchar", "name", 0):
+                connection.adapters.register_loader(type, AnyBytes)
         for name, value in settings.items():
             connection.execute("select pg_catalog.set_config(%s, %s, false)", (name, value))
         with suppress(psycopg.Error):  # not every server can end a query whose client was killed
