@@ -2,7 +2,7 @@
 
 python -m benchmarks [--events N] [--rounds N] [-o FILE]
 python -m benchmarks --only REPORT …      prints the figures of these reports
-python -m benchmarks --skip exports feeds prints all other figures
+python -m benchmarks --skip exports feeds loads prints all other figures
 
 One command writes the whole page, so a run that leaves something out only prints.
 """
@@ -25,6 +25,7 @@ from pathlib import Path
 from benchmarks.exporting import exports
 from benchmarks.feeding import feeds
 from benchmarks.generate import EVENTS, ROOT, SEED, cached
+from benchmarks.loading import loads
 from benchmarks.measure import Command, Cost, alternate, first_line, machine, median_of, memory
 from benchmarks.questions import SOURCEBOOK, WHOLE, Question, questions, shell, trivial
 from benchmarks.starting import ARTICLE, first_rows, libraries
@@ -55,7 +56,7 @@ def main() -> None:
         "--skip",
         nargs="*",
         default=[],
-        choices=("exports", "feeds"),
+        choices=("exports", "feeds", "loads"),
         help="leave these out; writes no page",
     )
     parser.add_argument("-o", "--output", type=Path, default=PAGE, help="the page to write")
@@ -65,6 +66,8 @@ def main() -> None:
     if not options.only:
         with tempfile.TemporaryDirectory() as folder:
             lines += _starting(database, Path(folder), options.rounds)
+            if "loads" not in options.skip:
+                lines += loads(Path(folder))
             if "exports" not in options.skip:
                 lines += exports(database, Path(folder), options.rounds)
         if "feeds" not in options.skip:

@@ -1,25 +1,32 @@
-"""The few statements that loading is made of, each in bulk and in chunks no engine refuses."""
+"""The statements that loading needs, in bulk and in chunks that every engine accepts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 T = TypeVar("T")
 
 
 class BulkStatements:
-    """Inserts, updates and deletions on one connection, in the caller's transaction."""
+    """Inserts, updates and deletes on a connection, in the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def returning(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Insert rows and give their new ids, in the same order."""
+        """Insert rows and return their new ids, in the same order."""
         if not rows:
             return []
+        if self.connection.dialect.name == "sqlite":
+            # To return ids in order, SQLAlchemy would insert row by row. Nobody else writes here
+            # during the transaction, so ids can be counted on.
+            last = self.connection.execute(select(func.max(table.c.id))).scalar() or 0
+            ids = list(range(last + 1, last + 1 + len(rows)))
+            self.insert(table, [{"id": id, **row} for id, row in zip(ids, rows, strict=True)])
+            return ids
         statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
         return list(self.connection.execute(statement, rows).scalars())
 
@@ -39,5 +46,5 @@ class BulkStatements:
 
 
 def chunks(values: Sequence[T], size: int = 5_000) -> Iterable[Sequence[T]]:
-    """Cut a list so that no statement has more parameters than an engine takes."""
+    """Split a list so that no statement has more parameters than an engine accepts."""
     return (values[start : start + size] for start in range(0, len(values), size))

@@ -1,8 +1,7 @@
-"""What other documents have to do with a load: the facts it points at, and what they hold of it.
+"""Checks the references between a coding and other documents in the database, before writing.
 
-Asks the database before anything is written, in queries over whole lists, and answers with
-faults. Two codings that refer to each other's facts can therefore not both be loaded into a new
-database: whichever comes first is told which fact is missing.
+Two codings that refer to each other's facts can therefore not both be loaded into a new database:
+the first one reports which fact is missing.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ RESTING = {
         where quotes.occasion_id in :ids
     """,
 }
-"""How a document can rest on a fact: the document and the fact."""
+"""How a document can use a fact: queries for the document and the fact."""
 
 REFERRING = {
     "actor": """
@@ -111,11 +110,11 @@ REFERRING = {
         where citations.source_id in :ids
     """,
 }
-"""How a document can refer to a shared row: the document, the row, and through which other row."""
+"""How a document can use a shared row: queries for the document, the row, and the row between."""
 
 
 class CrossReferences:
-    """The other documents in the database, as far as one load has to do with them."""
+    """References between a document that is being loaded and all others."""
 
     def __init__(self, connection: Connection, stored: Snapshot, fault: MakeFault) -> None:
         self._connection = connection
@@ -124,7 +123,7 @@ class CrossReferences:
         self._number = stored.document_id or 0
 
     def faults(self, wanted: Items, found: ChangeSet) -> list[Fault]:
-        """Give everything that other documents have against a load; note the ids it needs."""
+        """Return a fault for each broken reference; notes the ids of facts elsewhere."""
         return [
             *self._unknown_facts(wanted),
             *self._links_coded_there(found),
@@ -153,7 +152,7 @@ class CrossReferences:
             yield self._fault(name, "unknown-fact", message)
 
     def _look_up(self, keys: Sequence[str]) -> dict[str, str]:
-        """Find facts by document:key, note their ids, and give their kinds."""
+        """Return the kinds of facts by document:key, and note their ids."""
         kinds = {}
         query = text(
             """
@@ -178,7 +177,7 @@ class CrossReferences:
         return kinds
 
     def _links_coded_there(self, found: ChangeSet) -> Iterator[Fault]:
-        """Links that another document has coded already, between events that are both there."""
+        """Find links that another document has coded already."""
         new = {
             (self._event(content["from"]), content["type"], self._event(content["to"])): name
             for name, content in {**found.added, **found.changed}.items()
@@ -244,7 +243,7 @@ class CrossReferences:
         return self._fault(document, "still-in-use", f"{name.kind} {visible(name.key)} {message}")
 
     def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        """Run a query whose first column is a document; give the rows of others, by its key."""
+        """Run a query whose first column is a document; yield the rows of others, with its key."""
         whole = text(
             f"""
             select sources.key, found.*
@@ -262,7 +261,7 @@ class CrossReferences:
 
 
 def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
-    """Give each fact of another document that an item points at, and the kind it has to be of."""
+    """Yield each fact of another document that an item refers to, and the kind it must have."""
     for name, content in wanted.items():
         if name.kind == "elsewhere":
             yield name, name.key, None
@@ -272,7 +271,7 @@ def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
 
 
 def _listed(documents: Iterable[str]) -> str:
-    """Name documents, of many the first."""
+    """List documents; if there are many, only the first."""
     names = sorted(documents)
     if len(names) > MOST:
         return f"{', '.join(names[:MOST])} and {len(names) - MOST} other documents"
@@ -283,7 +282,7 @@ POINTING: dict[str, tuple[str, ...]] = {
     FactKind.LINK: ("from", "to"),
     FactKind.QUOTE: ("occasion",),
 }
-"""Fields that may hold an event of another document."""
+"""Fields that may refer to an event of another document."""
 
 MOST = 5
 """How many documents a message names."""

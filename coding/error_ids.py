@@ -27,7 +27,7 @@ VERIFYING = {
     "other-text": "Every passage of the text is the one that was coded.",
     "not-verbatim": "A quotation is exactly what its place says; each segment has its own place.",
     "name-not-in-passage": "A name is where its evidence says.",
-    "words-not-in-passage": "Words of dates, hedges, numbers and lags are in the passages of their evidence.",
+    "words-not-in-passage": "Words of dates, hedges, numbers and lags are in the passages given.",
 }
 """Comparing with the text (`--text`); the first needs only the measures in the coding."""
 

@@ -1,7 +1,6 @@
-"""What can be wrong with what people hand in: one type for all of it, and how it is worded.
+"""Faults in codings and texts: one type for all of them, and their wording.
 
-Readers and checks report `Fault`s, all at once. They raise `InvalidInputError` where nothing can be
-done with the input.
+Readers and checks report all faults at once; `InvalidInputError` means that the input is unusable.
 """
 
 from __future__ import annotations
@@ -15,40 +14,40 @@ from schema.escape import visible
 
 
 class Severity(StrEnum):
-    """How much a fault weighs."""
+    """How serious a fault is."""
 
     ERROR = "error"
     """The coding cannot be loaded."""
     WARNING = "warning"
-    """It can be loaded, and is probably wrong."""
+    """It can be loaded but is probably a mistake."""
     NOTE = "note"
-    """It can be right; somebody should look."""
+    """It may be right; somebody should look."""
 
 
 @total_ordering
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong, where it is, and what to do. Sorts by file and line."""
+    """A mistake: what is wrong, where, and what to do. Faults sort by file and line."""
 
     rule: str
     """The id of the rule that found it, such as `no-evidence`."""
     severity: Severity
     file: str
     line: int | None
-    """Counted from 1; None where the fault is of the whole file."""
+    """Counted from 1; None if the fault concerns the whole file."""
     where: str
     """The path of keys, such as `events[soleimani-visit].evidence[0].at`; may be empty."""
     message: str
     """One line: what is wrong and what to do."""
 
     def __str__(self) -> str:
-        """Give the fault as one line that does nothing to a terminal."""
+        """Return the fault as one line, safe to print in a terminal."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         where = f" {self.where}:" if self.where else ""
         return visible(f"{place}: {self.severity} {self.rule}:{where} {self.message}")
 
     def __lt__(self, other: Fault) -> bool:
-        """Order by place in the file, faults of the whole file first."""
+        """Order by place in the file; faults of the whole file come first."""
         return self._order() < other._order()
 
     def _order(self) -> tuple[str, int, str, str, str]:
@@ -56,7 +55,7 @@ class Fault:
 
 
 class InvalidInputError(Exception):
-    """Input that cannot be used at all, with every reason that was found."""
+    """The input cannot be used; holds every fault that was found."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
@@ -64,7 +63,7 @@ class InvalidInputError(Exception):
 
 
 def quoted(text: str, limit: int = 80) -> str:
-    """Text in quotation marks, its middle left out where it is longer than `limit`."""
+    """Return text in quotation marks, without its middle if it is longer than `limit`."""
     if len(text) > limit:
         half = (limit - 3) // 2
         text = f"{text[:half]} … {text[-half:]}"

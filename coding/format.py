@@ -1,7 +1,7 @@
-"""The coding format, version 1: the models that a coding file is validated by.
+"""The coding format, version 1: the models that validate a coding file.
 
-docs/format.md describes it for coders; docs/coding.schema.json is made from these models. This
-file says what is well formed; whether keys are known and dates fit is for coding/rules.py.
+docs/format.md describes the format for coders; docs/coding.schema.json is generated from these
+models. They check what is well formed; coding/rules.py checks that keys are known and dates fit.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ VERSION = 1
 MAX_CHAIN = 10
 """How many sources a chain may have."""
 LARGEST = 2_147_483_647
-"""The largest number that every database holds in an integer column."""
+"""The largest number that fits into an integer column of every database."""
 
 CONTROL = re.compile(
     # C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates,
-    # noncharacters and lone surrogates: none of them belongs in what a person codes.
+    # noncharacters and lone surrogates: no coding needs them.
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 
 def printable(text: str) -> str:
-    """Refuse control characters, which could steer a terminal or hide what is written."""
-    found = CONTROL.search(text)
-    if found:
-        raise ValueError(f"holds the control character U+{ord(found[0]):04X}; take it out")
+    """Refuse control characters, which could control a terminal or hide text."""
+    match = CONTROL.search(text)
+    if match:
+        raise ValueError(f"contains the control character U+{ord(match[0]):04X}; remove it")
     return text
 
 
@@ -101,27 +101,27 @@ Places = Annotated[
     str,
     StringConstraints(pattern=rf"^{SPAN}(, {SPAN})*$"),
     Field(
-        description="where it stands: passage:start-end, or a whole passage; several by comma. "
+        description="where the text says it: passage:start-end or a whole passage; or several. "
         "Characters of the passage after NFC and collapsed white space, from 0, end exclusive"
     ),
 ]
 
 
 class Model(BaseModel):
-    """What every part of a coding has in common: no unknown keys, no change once read."""
+    """The base of all models: no unknown keys, and immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=False)
 
 
 class Span(NamedTuple):
-    """One stretch of a passage; start and end are None for all of it."""
+    """A stretch of a passage; start and end are None for the whole passage."""
 
     passage: int
     start: int | None = None
     end: int | None = None
 
     def __str__(self) -> str:
-        """Give the span as it is written in a coding."""
+        """Return the span as a coding writes it."""
         return (
             f"{self.passage}" if self.start is None else f"{self.passage}:{self.start}-{self.end}"
         )
@@ -133,7 +133,7 @@ def spans(places: str) -> list[Span]:
 
 
 class Evidence(Model):
-    """What one voice says of a fact, and where."""
+    """What one voice says about a fact, and where."""
 
     at: Places
     through: Keys = Field(
@@ -149,9 +149,9 @@ class Evidence(Model):
         description="default: asserted in the document's own voice, else reported",
     )
     stance: Stance | None = Field(
-        default=None, description="of what is relayed; default there: neutral"
+        default=None, description="towards what is relayed; default there: neutral"
     )
-    hedge: Line | None = Field(default=None, description="the words that hedge, verbatim")
+    hedge: Line | None = Field(default=None, description="the hedging words, verbatim")
     words: Line | None = Field(default=None, description="the words of the date, verbatim")
     date: Date | None = Field(
         default=None, description="what the words say; default, with words: the fact's own date"
@@ -176,7 +176,7 @@ class Count(Model):
 
 
 def _counts(value: object) -> object:
-    """Let a bare key stand for an actor without a number, and one for a list of one."""
+    """Accept a key for an actor without a number, and a single actor for a list."""
     if isinstance(value, (str, dict)):
         value = [value]
     if isinstance(value, list):
@@ -188,14 +188,14 @@ Counts = Annotated[list[Count], BeforeValidator(_counts)]
 
 
 def _all_or_reference(*required: str) -> Any:
-    """Make a validator: columns whole, or the key alone, which another coding introduces."""
+    """Return a validator: all required columns, or only the key of another coding's row."""
 
     def whole(self: Model) -> Model:
         given = self.model_fields_set - {"key", "names", "at"}
         missing = [name for name in required if name not in given]
         if given and missing:
             raise ValueError(
-                f"needs {' and '.join(missing)}; or give the key alone, to refer to what "
+                f"needs {' and '.join(missing)}; or write only the key, to refer to what "
                 "another coding introduces"
             )
         return self
@@ -204,7 +204,7 @@ def _all_or_reference(*required: str) -> Any:
 
 
 class Fact(Model):
-    """What every fact has: evidence."""
+    """A fact has evidence."""
 
     evidence: list[Evidence] = Field(
         default=[], description="at least one, or the check no-evidence fails"
@@ -215,18 +215,18 @@ class Actor(Model):
     """A person, state, force, group, body, community or voice."""
 
     class Name(Fact):
-        """One name of the actor; its evidence is where the text uses it."""
+        """A name of the actor; its evidence is where the text uses it."""
 
         name: Line
         kind: NameKind = NameKind.NAME
 
     key: Key
     name: Line | None = Field(
-        default=None, description="the heading for it; none: another coding introduces it"
+        default=None, description="its heading; without it, another coding introduces the actor"
     )
     kind: ActorKind | None = None
     background: Line | None = Field(
-        default=None, description="the coder's own knowledge, which the text does not hold"
+        default=None, description="the coder's own knowledge, not from the text"
     )
     names: list[Name] = []
 
@@ -234,7 +234,7 @@ class Actor(Model):
 
 
 class Place(Model):
-    """Where things happen."""
+    """A place where things happen."""
 
     key: Key
     name: Line | None = None
@@ -271,7 +271,7 @@ class Source(Model):
 
 
 class Document(Model):
-    """The text that this file codes."""
+    """The text that the file codes."""
 
     key: Key
     title: Line
@@ -284,7 +284,7 @@ class Document(Model):
 
 
 class Passage(Model):
-    """The measure of one passage, by which a text is known again; `pin` writes it."""
+    """The length and hash of a passage, which identify the text; `pin` writes them."""
 
     length: int = Field(ge=1, le=LARGEST, description="in code points, normalised")
     hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
@@ -294,12 +294,12 @@ class Passage(Model):
 
 
 class Event(Fact):
-    """Something that happened, goes on, was expected, or is only imagined."""
+    """Something that happened, is going on, was expected, or is only imagined."""
 
     key: Key
     title: Line
     summary: Line | None = None
-    type: EventType | None = Field(default=None, description="PLOVER; none where none fits")
+    type: EventType | None = Field(default=None, description="a PLOVER type, if one fits")
     modality: Modality = Modality.ACTUAL
     date: Date | None = None
     place: Key | None = None
@@ -318,11 +318,11 @@ class Event(Fact):
 
 
 class Quote(Fact):
-    """An utterance; its first evidence is at the very words, where there are any."""
+    """An utterance; its first evidence is the place of the quoted words, if there are any."""
 
     key: Key
     text: Lines | None = Field(
-        default=None, description="the words in marks, a list where the writer breaks in"
+        default=None, description="the words in marks; a list if the writer interrupts them"
     )
     says: Line | None = Field(default=None, description="the whole statement, in our words")
     directness: Directness = Directness.INDIRECT
@@ -334,7 +334,7 @@ class Quote(Fact):
     @model_validator(mode="after")
     def _words_fit(self) -> Quote:
         if (self.text is None) != (self.directness is Directness.INDIRECT):
-            raise ValueError("text goes with direct and partial; indirect has says alone")
+            raise ValueError("text is for direct and partial quotes; an indirect one has only says")
         if self.says is None and self.directness is not Directness.DIRECT:
             raise ValueError("says is required unless the quote is direct")
         if (self.marks is Marks.NONE) and self.text is not None:
@@ -345,7 +345,7 @@ class Quote(Fact):
 
 
 class Position(Fact):
-    """What one or more actors want, fear, hold or refuse, on a topic."""
+    """What one or more actors want, fear, believe or refuse, on a topic."""
 
     key: Key
     topic: Key
@@ -362,7 +362,7 @@ class Position(Fact):
 
 
 class Relation(Fact):
-    """A standing tie between two actors."""
+    """A lasting tie between two actors."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -377,7 +377,7 @@ class Relation(Fact):
 
 
 class Link(Fact):
-    """How one event stands to another."""
+    """How one event relates to another."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -389,7 +389,7 @@ class Link(Fact):
 
 
 class Elsewhere(Fact):
-    """A fact that another document's coding introduced, and what this document says of it."""
+    """What this document says about a fact that another coding introduced."""
 
     fact: Annotated[
         str,

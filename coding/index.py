@@ -1,4 +1,4 @@
-"""A coding under check: its facts, evidence, keys and references, each with where it stands."""
+"""An index of a coding for the rules: facts, evidence, keys and references, with locations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECTIONS = ("events", "links", "quotes", "positions", "relations", "elsewhere")
 
 
 class Reference(NamedTuple):
-    """A key that something refers to: the section it must be in, where it stands, the key."""
+    """A reference by key: the section that must define it, the location, the key."""
 
     section: str
     loc: Loc
@@ -22,14 +22,14 @@ class Reference(NamedTuple):
 
 
 class CodingIndex:
-    """A coding under check, with what several rules look for in it."""
+    """What several rules need to know about a coding, each with its location."""
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
 
     @cached_property
     def facts(self) -> list[tuple[Loc, Fact]]:
-        """Every fact, names included, and where it stands."""
+        """Every fact, names included."""
         found: list[tuple[Loc, Fact]] = [
             (("actors", i, "names", j), name)
             for i, actor in enumerate(self.coding.actors)
@@ -43,7 +43,7 @@ class CodingIndex:
 
     @cached_property
     def evidence(self) -> list[tuple[Loc, Evidence, Fact]]:
-        """Every piece of evidence, where it stands, and its fact."""
+        """Every piece of evidence, with its fact."""
         return [
             ((*loc, "evidence", n), one, fact)
             for loc, fact in self.facts
@@ -52,17 +52,17 @@ class CodingIndex:
 
     @cached_property
     def references(self) -> list[Reference]:
-        """Every key of this coding that something refers to."""
+        """Every reference to a key of this coding."""
         return [one for one in self._all if ":" not in one.key]
 
     @cached_property
     def foreign(self) -> list[Reference]:
-        """Every document:key that something refers to; whether it is there, the database knows."""
+        """Every reference to a document:key; only the database knows whether it exists."""
         return [one for one in self._all if ":" in one.key]
 
     @cached_property
     def elsewhere(self) -> list[tuple[Loc, str]]:
-        """The facts of other documents for which there is evidence here."""
+        """The facts of other documents that have evidence here."""
         return [(("elsewhere", i, "fact"), one.fact) for i, one in enumerate(self.coding.elsewhere)]
 
     @cached_property
@@ -113,7 +113,7 @@ class CodingIndex:
                     yield Reference(wanted, (section, i, written), key)
 
     def used(self, section: str) -> set[str]:
-        """Give the keys of a section that something refers to."""
+        """Return the keys of a section that are referred to."""
         return {key for wanted, _loc, key in self.references if wanted == section}
 
     @cached_property
@@ -132,7 +132,7 @@ class CodingIndex:
 
     @cached_property
     def keys(self) -> list[tuple[str, Loc, str]]:
-        """Every key that is given, in which name space, and where."""
+        """Every key that is defined: its name space, its location, the key."""
         found: list[tuple[str, Loc, str]] = []
         for section in ("actors", "places", "topics", "sources"):
             for i, one in enumerate(getattr(self.coding, section)):

@@ -1,7 +1,7 @@
-"""What a coding says, as keyed items: the form in which codings and databases are compared.
+"""What a coding says, as items by key: the form in which codings and databases are compared.
 
-An item refers to others by key, never by id, file or order, so that its content is the same
-wherever it was loaded. Touches no database.
+An item refers to others by key, never by id, file or order, so its content is the same in every
+database.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from coding.format import Coding, Count, Evidence, Source, spans
 from schema.vocabulary import Certainty, FactKind, Marks, Modality, SourceRole, Stance
 
 BREAK = " … "
-"""Joins the pieces of a quotation that its writer interrupts."""
+"""Joins the segments of a quotation that its writer interrupts."""
 
 SHARED = ("actor", "place", "topic", "source")
-"""Items that codings share; a named source among them."""
+"""Kinds of items that codings share; a source only if it is named."""
 
 
 class ItemKey(NamedTuple):
-    """What an item is, and its key."""
+    """The kind of an item, and its key."""
 
     kind: str
     key: str
@@ -33,7 +33,7 @@ Items = dict[ItemKey, Content]
 
 
 def items_of(coding: Coding) -> Items:
-    """Give all that a coding says, by key; references to other codings' rows have no content."""
+    """Return what a coding says, by key; references to rows of other codings have no content."""
     lengths = [passage.length for passage in coding.passages]
     found: Items = {}
     document = coding.document
@@ -74,34 +74,34 @@ def items_of(coding: Coding) -> Items:
 
 
 def kind_of_source(source: Source) -> str:
-    """Say whether a source is shared by all documents or belongs to its own."""
+    """Return whether a source is shared by all documents or belongs to this one (a voice)."""
     return "source" if source.anonymity == "named" else "voice"
 
 
 def content_hash(items: Mapping[ItemKey, Content]) -> str:
-    """Give the SHA-256 of what a coding says, whatever its order, comments and file.
+    """Return the SHA-256 of what a coding says, independent of order, comments and file.
 
-    A key alone, which refers to what another coding introduces, says nothing by itself.
+    A bare key, which refers to what another coding introduces, is left out.
     """
-    said = sorted(name for name, content in items.items() if content)
-    return digest([kind, key, items[ItemKey(kind, key)]] for kind, key in said)
+    named = sorted(item for item, content in items.items() if content)
+    return digest([*item, items[item]] for item in named)
 
 
 def source_named(items: Mapping[ItemKey, Content], key: str) -> ItemKey:
-    """Give the source that a bare key means in a coding: one of its own, else a shared one."""
+    """Return the source that a key means in a coding: its own voice, or a shared source."""
     voice = ItemKey("voice", key)
     return voice if voice in items else ItemKey("source", key)
 
 
 def sources_used(items: Mapping[ItemKey, Content], name: ItemKey) -> set[str]:
-    """Give the bare keys of the sources that an item stands on: its chains, or what it cites."""
+    """Return the keys of the sources in an item's chains, or of the source that it cites."""
     if name.kind == "citation":
         return {name.key}
     return {key for one in items[name].get("evidence", ()) for key in one["through"]}
 
 
 def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
-    """Give the actors, places, topics and sources that something in a coding refers to."""
+    """Return the actors, places, topics and sources that a coding refers to."""
     found: set[ItemKey] = set()
     for name, content in items.items():
         found.update(source_named(items, key) for key in sources_used(items, name))
@@ -126,11 +126,11 @@ def dates_of(contents: Iterable[Content]) -> set[str]:
 
 
 MENTIONS = {"actor": "actor", "place": "place", "within": "place", "topic": "topic"}
-"""Fields that hold the key of a shared item, and its kind."""
+"""Fields with the key of a shared item, and its kind."""
 
 
 def digest(values: Iterable[Any]) -> str:
-    """Give the SHA-256 of values written as canonical JSON, one a line."""
+    """Return the SHA-256 of values written as canonical JSON, one per line."""
     hashed = hashlib.sha256()
     for value in values:
         line = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -139,7 +139,7 @@ def digest(values: Iterable[Any]) -> str:
 
 
 def relation_key(origin: str, kind: str, target: str) -> str:
-    """Give the key of a relation or link that has none of its own."""
+    """Return the default key of a relation or link."""
     return f"{origin}--{kind}--{target}"
 
 
@@ -232,7 +232,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
 
 
 def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
-    """List who takes part: actor, role, words of the number, least, most; in a fixed order."""
+    """Return participants in a fixed order: actor, role, words of the number, least, most."""
     return sorted(
         (
             [one.actor, role, one.count, one.least, one.most]
@@ -249,7 +249,7 @@ def _evidence(
     modality: Modality = Modality.ACTUAL,
     own_date: str | None = None,
 ) -> list[Content]:
-    """List the evidence in the coder's order, what was left out filled in."""
+    """Return the evidence in the coder's order, with defaults filled in."""
     return [
         {
             "through": list(one.through),

@@ -1,8 +1,7 @@
-"""The block `passages:` of a coding file: the measures by which its text is known again.
+"""The block `passages:` of a coding file: the lengths and hashes that identify its text.
 
-`rewritten` says how the file's text has to change for the block to be that of a text, one line a
-passage, with the rest of the file as it is. Comments between two passages go with a change. Reads
-and writes no file.
+`rewritten` returns the edits that bring the block up to date with a text, one line per passage; the
+rest of the file stays. A change removes comments between passages.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from coding.text import measure
 from coding.yaml_tree import Loc, Node, Tree
 
 HEADING = 80
-"""A new passage shorter than this, in characters, is taken for a heading, unless it ends as
-sentences and speech do. A guess: the coder may write `heading: true` or take it out; that stays."""
+"""A new passage with fewer characters is taken for a heading, unless it ends like a sentence or
+speech. A guess: the coder may add or remove `heading: true`, and that stays."""
 
 _SENTENCE_END = tuple('.!?…:”"')
 
 Edit = tuple[int, int, str]
-"""From where to where in the file, and what stands there instead."""
+"""Start and end in the file, and the text to put there."""
 
 
 def changed_passages(tree: Tree, passages: Sequence[str]) -> set[int]:
-    """The numbers of passages that are not what they were when the file was last pinned."""
+    """Return the numbers of the passages that have changed since the file was last pinned."""
     now = [measure(passage)[1] for passage in passages]
     return {n + 1 for n, one in enumerate(_old(tree)) if now[n : n + 1] != [one.get("hash")]}
 
@@ -43,12 +42,12 @@ def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
         _refuse(tree, "the coding is in {}; write each of its keys on a line of its own")
     if "passages" not in tree.root:
         if "document" not in tree.root:
-            _refuse(tree, "there is no document; a coding begins with format, coder, document")
+            _refuse(tree, "the coding has no document; begin with format, coder, document")
         at = _end_of_line(source, _end(tree, ("document",), source))
         return [(at, at, line_end.join(["", f"{indent}passages:", *_lines(new, indent)]))]
     extent = tree.extents.get(("passages",))
     if extent is None or not (extent.style in ("[", "-") or extent.start == extent.end):
-        _refuse(tree, "is no list; write `passages: []`")
+        _refuse(tree, "is not a list; write `passages: []`")
     if extent.style == "-":
         start = _line_start(source, extent.start)
         end = _end_of_line(source, _end(tree, ("passages",), source))
@@ -64,13 +63,13 @@ def _refuse(tree: Tree, message: str) -> NoReturn:
 
 
 def _old(tree: Tree) -> list[Mapping[str, Node]]:
-    """The measures that the file has so far."""
+    """Return the measures that the file has so far."""
     old = tree.root.get("passages")
     return [one if isinstance(one, dict) else {} for one in old] if isinstance(old, list) else []
 
 
 def _measured(tree: Tree, passages: Sequence[str]) -> list[Node]:
-    """What the block is to hold. Of a passage that it had, the coder said what is a heading."""
+    """Return the new block; passages that it had keep the coder's choice of headings."""
     headings = {one.get("hash"): one.get("heading") == "true" for one in _old(tree)}
     new: list[Node] = []
     for passage in passages:
@@ -101,6 +100,6 @@ def _end_of_line(source: str, at: int) -> int:
 
 
 def _end(tree: Tree, loc: Loc, source: str) -> int:
-    """Where the last of what is in there ends."""
+    """Return where the last item at a location ends."""
     end = max(extent.end for at, extent in tree.extents.items() if at[: len(loc)] == loc)
-    return len(source[:end].rstrip("\r\n"))  # a block of text takes its line end with it
+    return len(source[:end].rstrip("\r\n"))  # a block of text includes its line end

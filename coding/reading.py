@@ -1,8 +1,8 @@
-"""Reading a coding file: bytes that anybody may have made become a `Coding`, or reasons why not.
+"""Reads a coding file from untrusted hands: returns a `Coding`, or all reasons why it is none.
 
 coding/yaml_tree.py parses the YAML and coding/format.py validates it; this file joins the two and
 turns what pydantic reports into words that a coder understands, with line and key.
-Whatever the file holds, nothing but `InvalidInputError` is raised. Reads files, writes none.
+Whatever the file contains, only `InvalidInputError` is raised.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from coding.yaml_tree import Lines, Loc, Tree, parse
 from schema.suggest import did_you_mean
 
 MAX_CODING = 10_000_000
-"""The largest coding that is read, in bytes: that of a long article has some 200,000."""
+"""The largest coding that is read, in bytes; that of a long article has some 200,000."""
 
 
 def read_coding(path: Path) -> tuple[Coding, Lines]:
-    """Read a coding file; raises InvalidInputError with all that is wrong with it."""
+    """Read a coding file; raises InvalidInputError with all its faults."""
     return parse_coding(read_file(path, MAX_CODING), str(path))
 
 
 def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
-    """Read a coding from text; `file` is its name in faults."""
+    """Parse a coding; `file` names it in faults."""
     tree = parse(text, file)
     faults = tree.faults
     try:
@@ -47,7 +47,7 @@ def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
 
 
 def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
-    """What pydantic found, except where the YAML is at fault already."""
+    """Return what pydantic found, except where the YAML is faulty already."""
     found = []
     holders = {loc[:n] for loc in tree.faulty for n in range(len(loc) + 1)}
     for details in error.errors(include_url=False):
@@ -62,7 +62,7 @@ def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
 
 
 def _words(details: ErrorDetails, loc: Loc) -> tuple[str, str]:
-    """The rule that was broken, and the message."""
+    """Return the rule that was broken, and the message."""
     kind, given = details["type"], details["input"]
     name = str(loc[-1]) if loc else ""
     context = details.get("ctx", {})
@@ -91,16 +91,16 @@ _Say = Callable[[Any, Mapping[str, Any]], str]
 
 
 def _mapping(given: object, _: object) -> str:
-    return f"is {_given(given)} where keys and values are wanted, as `key: value`"
+    return f"is {_given(given)}; write keys and values, as `key: value`"
 
 
 def _whole(given: object, _: object) -> str:
-    return f"{_given(given)} is no whole number; write digits alone"
+    return f"{_given(given)} is not a whole number; write only digits"
 
 
 _SAY: dict[str, _Say] = {
     "bool_parsing": lambda given, _: f"{_given(given)} is neither true nor false",
-    "bool_type": lambda given, _: f"is {_given(given)} where true or false is wanted",
+    "bool_type": lambda given, _: f"is {_given(given)}; write true or false",
     "dict_type": _mapping,
     "model_type": _mapping,
     "model_attributes_type": _mapping,
@@ -108,20 +108,22 @@ _SAY: dict[str, _Say] = {
     "int_parsing_size": _whole,
     "int_from_float": _whole,
     "int_type": _whole,
-    "greater_than_equal": lambda given, ctx: f"{_given(given)} is too small; least is {ctx['ge']}",
-    "less_than_equal": lambda given, ctx: f"{_given(given)} is too large; most is {ctx['le']}",
-    "list_type": lambda given, _: (
-        f"is {_given(given)} where a list is wanted: each item behind a hyphen, or [one, two]"
+    "greater_than_equal": lambda given, ctx: (
+        f"{_given(given)} is too small; the least is {ctx['ge']}"
     ),
-    "string_type": lambda given, _: f"is {_given(given)} where one text is wanted",
-    "string_too_short": lambda *_: "has no text; write some, or take it out",
+    "less_than_equal": lambda given, ctx: f"{_given(given)} is too large; the most is {ctx['le']}",
+    "list_type": lambda given, _: (
+        f"is {_given(given)}; write a list: each item after a hyphen, or [one, two]"
+    ),
+    "string_type": lambda given, _: f"is {_given(given)}; write a single text",
+    "string_too_short": lambda *_: "has no text; write some, or remove the key",
     "string_too_long": lambda given, ctx: (
         f"has {len(given):,} characters, and may have {ctx['max_length']:,}; shorten it"
     ),
     "too_long": lambda _, ctx: f"has too many items; it may have {ctx['max_length']:,}",
-    "too_short": lambda *_: "is an empty list; give it an item, or take it out",
+    "too_short": lambda *_: "is an empty list; add an item, or remove the key",
 }
-"""Pydantic's types of error that need nothing but what was given."""
+"""Messages for pydantic's types of error, made from the value and the context."""
 
 
 def _missing(loc: Loc) -> str:
@@ -137,7 +139,7 @@ def _unknown(loc: Loc) -> str:
 
 
 def _fields(loc: Loc) -> dict[str, FieldInfo]:
-    """The keys that an item may have, as they are written."""
+    """Return the keys that an item may have, as a coding writes them."""
     fields = _written(Coding)
     for part in loc:
         field = fields.get(part) if isinstance(part, str) else None
@@ -152,7 +154,7 @@ def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def _model(annotation: Any) -> type[BaseModel] | None:
-    """The model that an annotation holds: itself, or in a list, a dict or a choice."""
+    """Return the model in an annotation: itself, or in a list, a dict or a choice."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inner: Sequence[Any] = get_args(annotation)
@@ -163,10 +165,10 @@ def _model(annotation: Any) -> type[BaseModel] | None:
 
 def _no_member(name: str, given: object, expected: str) -> str:
     if name == "format":
-        return f"format {_given(given)} cannot be read; this version reads format {expected}"
+        return f"format {_given(given)} is unknown; this version reads format {expected}"
     known = re.findall(r"'([^']*)'", expected)
     hint = did_you_mean(given, known, ".") if isinstance(given, str) else "."
-    # A key of a mapping is wrong itself: it is its own name.
+    # A wrong key of a mapping has no field of its own to name.
     name = "a role here" if name == given else f"a value of {name}"
     return f"{_given(given)} is not {name}{hint} There are: {', '.join(known)}"
 
@@ -177,24 +179,22 @@ _DRAFT = re.compile(r'[0-9]+\s+"')
 def _mismatch(name: str, given: str, pattern: str) -> str:
     if name == "at":
         if _DRAFT.search(given):
-            return (
-                f"{quoted(given)} is a draft; `sourcebook pin FILE --text TEXT` makes offsets of it"
-            )
+            return f"{quoted(given)} is a draft; run `sourcebook pin FILE --text TEXT`"
         return (
-            f"{quoted(given)} is no locator; write passage:start-end as in 2:330-338, or the "
-            "passage alone, and a comma and a blank between several"
+            f"{quoted(given)} is not a locator; write passage:start-end as in 2:330-338, or only "
+            "the passage; separate several by a comma and a blank"
         )
     if name == "hash":
-        return f"{quoted(given)} is no SHA-256; `sourcebook pin FILE --text TEXT` writes it"
+        return f"{quoted(given)} is not a SHA-256; `sourcebook pin FILE --text TEXT` writes it"
     if name == "language":
-        return f"{quoted(given)} is no language; write its code, as in en, fa or zh-Hant"
+        return f"{quoted(given)} is not a language; write its code, such as en, fa or zh-Hant"
     either = ", or document:key for another document's" if ":" in pattern else ""
     meant = slug(given)
     hint = f"; {meant} would do" if meant else ""
-    return f"{quoted(given)} is no key: lower-case letters, digits and hyphens{either}{hint}"
+    return f"{quoted(given)} is not a key: use lower-case letters, digits and hyphens{either}{hint}"
 
 
 def slug(text: str) -> str:
-    """The key that is most like a text; empty where nothing of it can stand in a key."""
+    """Return the key most like a text; empty if none of its characters fit."""
     plain = unicodedata.normalize("NFKD", text[:200]).encode("ascii", "ignore").decode().lower()
     return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")

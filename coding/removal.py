@@ -1,4 +1,4 @@
-"""Removing what a coding no longer says, inside the caller's transaction.
+"""Removes what a coding no longer says, in the caller's transaction.
 
 coding/cross_references.py has checked before that no other document uses these rows. Referencing
 rows go first: facts before anything is written, the rest afterwards.
@@ -26,11 +26,11 @@ DATED = (
     ("relations", "since"),
     ("relations", "until"),
 )
-"""Every column that points at a date."""
+"""Every column that refers to a date."""
 
 
 class Removal:
-    """What of one document goes."""
+    """Removes rows of one document."""
 
     def __init__(self, connection: Connection, stored: Snapshot, differences: ChangeSet) -> None:
         self._connection = connection
@@ -41,14 +41,14 @@ class Removal:
         self._number = stored.document_id
 
     def facts(self) -> None:
-        """Remove facts with their evidence, and citations; what stays lets go of events first."""
+        """Remove facts with their evidence, and citations; other quotes release events first."""
         removed, changed = self._differences.removed, self._differences.changed
         quotes, links = TABLE["quotes"], TABLE["event_links"]
         for chunk in chunks(self._numbers(changed, FactKind.QUOTE)):
             self._connection.execute(
                 update(quotes).where(quotes.c.id.in_(chunk)).values(occasion_id=None)
             )
-        # A changed link keeps its number, and what others have said of it.
+        # A changed link keeps its id, and evidence from other documents.
         self._do.delete(links.c.id, self._numbers(changed, FactKind.LINK))
         evidence = TABLE["evidence"]
         self._do.delete(
@@ -76,7 +76,7 @@ class Removal:
         )
 
     def rest(self, idle: list[int]) -> None:
-        """Remove idle chains, longer ones first, passages, and rows that nobody introduces."""
+        """Remove unused chains, longer ones first, passages, and rows that nobody introduces."""
         attributions = TABLE["attributions"]
         for number in idle:
             self._do.delete(attributions.c.id, [number])
@@ -92,7 +92,7 @@ class Removal:
                 self._numbers(self._differences.removed, kind),
                 introductions.c.document_id == self._number,
             )
-        # Sources point at actors, and places at larger places: those that point go first.
+        # Sources refer to actors, and places to larger places: referencing rows go first.
         dropped: Items = {name: {} for name in self._differences.dropped}
         places = TABLE["places"]
         for chunk in chunks(self._numbers(dropped, "place")):

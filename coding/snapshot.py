@@ -1,6 +1,6 @@
-"""What a database holds of one document, as the same keyed items that a coding gives.
+"""What a database holds for one document, as the items by key that a coding has.
 
-Reads only. One query a table, each through the index on the document.
+Only reads. One query per table, each using the index on the document.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ FACTS = {
 
 
 Chain = tuple[ItemKey, ...]
-"""The voices through which something came: `source` is shared, `voice` the document's own."""
+"""The sources that something came through: `source` is shared, `voice` the document's own."""
 
 
 class Introducer(NamedTuple):
@@ -109,17 +109,17 @@ class Introducer(NamedTuple):
 
 
 class Snapshot:
-    """A document as the database has it: its items, and the ids of everything it may refer to."""
+    """A document as the database has it: its items, and the ids of what it may refer to."""
 
     def __init__(self, connection: Connection, document: str) -> None:
-        """Read what there is of a document; nothing, if it was never loaded."""
+        """Read a document; there is nothing to read if it was never loaded."""
         self._connection = connection
         self.document = document
         self.items: Items = {}
         self.ids: dict[ItemKey, int] = {}
         self.chains: dict[Chain, int] = {}
         self.sources: dict[str, ItemKey] = {}
-        """What the bare keys in its chains and citations mean."""
+        """What the keys in its chains and citations mean."""
         self.file: str | None = None
         self.hash: str | None = None
         self.document_id: int | None = connection.execute(
@@ -131,7 +131,7 @@ class Snapshot:
             try:
                 self._read(document, self.document_id)
             except KeyError as error:
-                # Somebody took rows away while foreign keys were off.
+                # Somebody deleted rows while foreign keys were off.
                 name = name_of(connection.engine.url)
                 raise DatabaseError(
                     f"{name}: holds rows of {document} that point to rows that are gone; restore "
@@ -139,7 +139,7 @@ class Snapshot:
                 ) from error
 
     def shared(self, kind: str, keys: Sequence[str]) -> dict[str, Content]:
-        """Read shared rows by key, whoever introduced them, and note their ids."""
+        """Return shared rows by key, whoever introduced them, and note their ids."""
         if not keys:
             return {}
         where = f"where {kind}s.key in :keys" + (
@@ -232,7 +232,7 @@ class Snapshot:
         self._read_facts(number)
 
     def _shared_rows(self, kind: str, rows: list[Content]) -> dict[str, Content]:
-        """Take ids and, for sources and voices, those who stand behind them."""
+        """Note ids; add the authors, publishers and voices of sources."""
         found: dict[str, Content] = {}
         numbers: dict[int, str] = {}
         for row in rows:
@@ -306,7 +306,7 @@ class Snapshot:
             self.chains[tuple(chain)] = row.id
 
     def _note_source(self, key: str, number: int, document: int | None) -> ItemKey:
-        """Note what a bare key means here; an own source belongs to a document."""
+        """Note what a key means in this document; a voice belongs to a document."""
         name = ItemKey("source" if document is None else "voice", key)
         self.sources[key] = name
         self.ids[name] = number

@@ -1,12 +1,13 @@
-"""Writing the differences between a coding and a database, inside the caller's transaction.
+"""Writes a change set to the database, in the caller's transaction.
 
-Only what differs is touched: an item keeps its id for as long as its key stands. The order is
-that of the foreign keys: what is removed and points goes first, what is pointed at goes last.
+Only what differs is written; an item keeps its id as long as it has its key. Foreign keys decide
+the order: delete referencing rows first, referenced rows last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Table, text, update
@@ -26,7 +27,7 @@ FACT_KINDS = tuple(str(kind) for kind in FactKind)
 
 
 class Writer:
-    """One document's differences on their way into the database."""
+    """Writes the changes of one document."""
 
     def __init__(self, connection: Connection, snapshot: Snapshot) -> None:
         self._connection = connection
@@ -37,7 +38,7 @@ class Writer:
         self._number = snapshot.document_id
 
     def write(self, differences: ChangeSet, wanted: Items) -> int:
-        """Write it all and give the id of the document."""
+        """Write all changes and return the id of the document."""
         new = {**differences.added, **differences.changed}
         removal = Removal(self._connection, self._stored, differences)
         self._dates(new)
@@ -59,7 +60,7 @@ class Writer:
         removal.rest(idle)
         return document
 
-    # --- what is pointed at -------------------------------------------------------------------
+    # --- referenced rows -------------------------------------------------------------------
 
     def _dates(self, items: Items) -> None:
         texts = dates_of(items.values())
@@ -96,7 +97,7 @@ class Writer:
             updated = _of(differences.updated, kind)
             self._insert(table, new, lambda content: self._columns(content, late=("within",)))
             if kind == "place":
-                # A place may lie within one that comes later in the file.
+                # A place may be within one that comes later in the file.
                 updated |= {name: one for name, one in new.items() if one["within"] is not None}
             for name, content in updated.items():
                 self._do.update(table, self._ids[name], self._columns(content))
@@ -137,7 +138,7 @@ class Writer:
         )
 
     def _coding(self, wanted: Items) -> None:
-        """Make the coding's row, which facts point at; the loader completes it."""
+        """Insert the row of the coding, which facts refer to; the loader completes it."""
         if self._stored.hash is None:
             said = wanted[ItemKey("coding", self._document)]
             self._do.insert(
@@ -170,7 +171,7 @@ class Writer:
             ],
         )
         for name, content in changed.items():
-            # A passage with another hash has another text: what was kept is no longer true.
+            # A passage with another hash has another text: the stored one is outdated.
             self._connection.execute(
                 update(table)
                 .where(table.c.document_id == self._number, table.c.n == int(name.key))
@@ -186,10 +187,10 @@ class Writer:
         rows = [{"key": name.key, "kind": name.kind, "document_id": self._number} for name in new]
         for name, number in zip(new, self._do.returning(TABLE["facts"], rows), strict=True):
             self._ids[name] = number
-        # The columns of a changed link are made anew: two may trade places, which no order of
-        # updates allows. Removal took the old ones.
+        # Changed links are inserted again: two may trade places, which no order of updates
+        # allows. Removal has deleted the old rows.
         new.update(_of(differences.changed, FactKind.LINK))
-        # Events first: links and quotes point at them.
+        # Events first: links and quotes refer to them.
         for kind in sorted(FACT_KINDS, key=lambda kind: kind != FactKind.EVENT):
             table = TABLE[TABLE_OF[kind]]
             self._do.insert(
@@ -204,7 +205,7 @@ class Writer:
                     self._do.update(table, self._ids[name], self._columns(content))
 
     def _columns(self, content: Content, late: Sequence[str] = ()) -> dict[str, Any]:
-        """Turn content into columns: keys become ids, what has its own table stays out."""
+        """Return columns: keys become ids, and what has a table of its own is left out."""
         columns: dict[str, Any] = {}
         for field, value in content.items():
             if field in ("participants", "evidence", "actors"):
@@ -221,7 +222,7 @@ class Writer:
         return columns
 
     def _id(self, kind: str, key: str) -> int:
-        # The event of another document has been looked up with what else there is elsewhere.
+        # Events of other documents are noted as items elsewhere.
         return self._ids[ItemKey("elsewhere" if kind == "event" and ":" in key else kind, key)]
 
     def _participants(self, facts: Items) -> None:
@@ -246,7 +247,7 @@ class Writer:
         )
 
     def _evidence(self, facts: Items, wanted: Items) -> list[int]:
-        """Write all evidence of these facts anew; give the chains that are idle now."""
+        """Rewrite all evidence of these facts; return the chains that are no longer used."""
         table = TABLE["evidence"]
         numbers = {name: self._ids[name] for name in facts}
         self._do.delete(
@@ -289,7 +290,7 @@ class Writer:
         return idle
 
     def _chains(self, wanted: Items) -> tuple[Mapping[Chain, int], list[int]]:
-        """Make the chains of voices that are new, shorter ones first; give the idle ones too."""
+        """Insert new chains, shorter ones first; also return those no longer used."""
         table = TABLE["attributions"]
         used: set[Chain] = {()}
         for content in wanted.values():
@@ -298,17 +299,22 @@ class Writer:
                 used.update(through[:length] for length in range(1, len(through) + 1))
         chains = self._stored.chains
         idle = [chains[chain] for chain in sorted(chains.keys() - used, key=len, reverse=True)]
-        for chain in sorted(used - chains.keys(), key=lambda chain: (len(chain), chain)):
-            row = {
-                "document_id": self._number,
-                "parent_id": chains[chain[:-1]] if chain else None,
-                "source_id": self._ids[chain[-1]] if chain else self._number,
-            }
-            chains[chain] = self._do.returning(table, [row])[0]
+        new = sorted(used - chains.keys(), key=lambda chain: (len(chain), chain))
+        for _length, group in groupby(new, key=len):
+            level = list(group)
+            rows = [
+                {
+                    "document_id": self._number,
+                    "parent_id": chains[chain[:-1]] if chain else None,
+                    "source_id": self._ids[chain[-1]] if chain else self._number,
+                }
+                for chain in level
+            ]
+            chains.update(zip(level, self._do.returning(table, rows), strict=True))
         return chains, idle
 
     def _citations(self, new: Items, wanted: Items) -> None:
-        """Write citations; removal took the old ones."""
+        """Insert citations; removal has deleted the old ones."""
         table = TABLE["citations"]
         self._do.insert(
             table,
@@ -329,7 +335,7 @@ class Writer:
     def _insert(
         self, table: Table, items: Items, columns: Callable[[Content], Mapping[str, Any]]
     ) -> None:
-        """Insert items that have a key of their own, and note their ids."""
+        """Insert items and note their ids."""
         rows = [{"key": name.key, **columns(content)} for name, content in items.items()]
         for name, number in zip(items, self._do.returning(table, rows), strict=True):
             self._ids[name] = number

@@ -1,19 +1,17 @@
-"""YAML as a coding uses it: mappings, lists and text, each with its line. Nothing else is let in.
+"""The YAML that a coding may use: mappings, lists and text, each with its line.
 
-Parsed with events and a stack of our own, so that no depth of nesting exhausts Python's; with
-libyaml's parser where PyYAML has it. Every scalar stays the text that it is: `no`, `2015-11-04` and
-`0042` are text. Refused, each with its line: anchors and aliases (a few lines of them unfold into
-gigabytes), tags, keys given twice, keys that are no text, keys without a value, several documents,
-more than `MAX_DEPTH` levels or `MAX_NODES` nodes, and characters that could steer a terminal or
-hide what is written.
-
-Reads text, touches no file; the only module that imports yaml.
+Parses events with a stack of its own, so that deep nesting cannot exhaust Python's; uses libyaml if
+PyYAML has it. Every scalar stays text: `no`, `2015-11-04` and `0042` too. Refuses anchors and
+aliases (a few lines of them expand to gigabytes), tags, duplicate keys, keys that are not text,
+keys without a value, several documents, more than `MAX_DEPTH` levels or `MAX_NODES` nodes, and
+characters that could control a terminal or hide text.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import yaml
 
@@ -21,50 +19,50 @@ from coding.faults import Fault, InvalidInputError, Severity, quoted
 from coding.format import CONTROL
 
 MAX_DEPTH = 20
-"""How deep lists and mappings may lie in one another; the format needs seven levels."""
+"""How deep lists and mappings may be nested; the format needs seven levels."""
 
 MAX_NODES = 500_000
 """How many lists, mappings, texts and keys a file may have; a long article has some 20,000."""
 
 _FORBIDDEN = re.compile(rf"(?![\t\n\r]){CONTROL.pattern}")
-"""What no coding holds; line ends and tabs are for YAML and the format to judge."""
+"""What no coding may contain; YAML and the format check line ends and tabs."""
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 Loc = tuple[str | int, ...]
-"""A way through the tree: keys, and indices from 0, as pydantic gives it."""
+"""A path through the tree: keys, and indices from 0, as in pydantic."""
 Node = str | list["Node"] | dict[str, "Node"] | None
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Where everything stands in a coding file, for faults to name it."""
+    """The line of everything in a coding file, for faults."""
 
     file: str
     numbers: dict[Loc, int] = field(default_factory=dict)
     tree: Node = None
 
     def line(self, loc: Loc) -> int | None:
-        """The line of what is there, or of the nearest thing that holds it; from 1."""
+        """Return the line of a location, or of the nearest parent that has one; from 1."""
         loc = self._there(loc)[0]
         while loc and loc not in self.numbers:
             loc = loc[:-1]
         return self.numbers.get(loc)
 
     def where(self, loc: Loc) -> str:
-        """The path as people read it, items by their keys: `events[a-visit].evidence[0].at`.
+        """Return the path for people, with items by key: `events[a-visit].evidence[0].at`.
 
-        Ends where the file does: `doer: iran` stands for a list of one, which has no `[0]`.
+        It ends where the file does: `doer: iran` means a list of one but has no `[0]`.
         """
         return self._there(loc)[1]
 
     def _there(self, loc: Loc) -> tuple[Loc, str]:
-        """As much of the way as the file has, and the path of it."""
+        """Return the part of a location that the file has, and its path."""
         node, path = self.tree, ""
         found: list[str | int] = []
         for part in loc:
             if isinstance(node, dict) and isinstance(part, int):
-                continue  # the only item of a list that was not written as one
+                continue  # a list of one, written without brackets
             if isinstance(node, dict) and isinstance(part, str) and part in node:
                 node = node[part]
                 path += f".{part}" if path else part
@@ -79,12 +77,12 @@ class Lines:
     def fault(
         self, rule: str, loc: Loc, message: str, severity: Severity = Severity.ERROR
     ) -> Fault:
-        """What is wrong there."""
+        """Return a fault at this location."""
         return Fault(rule, severity, self.file, self.line(loc), self.where(loc), message)
 
 
 def _name(node: Node) -> str | None:
-    """The key of an item, or the one that a relation or link has by default."""
+    """Return the key of an item; a relation or link has one by default."""
     if not isinstance(node, dict):
         return None
     key = node.get("key") or node.get("fact")
@@ -94,38 +92,37 @@ def _name(node: Node) -> str | None:
     return "--".join(str(end)[:80] for end in ends) if all(ends) else None
 
 
-@dataclass(frozen=True)
-class Extent:
-    """The characters of the file that a node takes, for what rewrites it."""
+class Extent(NamedTuple):
+    """The characters of the file that a node takes, for pinning to rewrite it."""
 
     start: int
     end: int
-    """Of a block collection the same as start: it ends with what is in it."""
+    """The same as start for a block collection, which ends with its last item."""
     style: str
-    """`'`, `"`, `|` or `>` of a scalar, `[` or `{` of a flow collection, `-` or `:` of a block
-    collection, nothing of plain text."""
+    """`'`, `"`, `|` or `>` for a scalar, `[` or `{` for a flow collection, `-` or `:` for a block
+    collection, "" for plain text."""
     text: str = ""
-    """What a scalar says."""
+    """The text of a scalar."""
 
     @property
     def flow(self) -> bool:
-        """Whether it is a list or a mapping in brackets."""
+        """Whether this is a list or mapping in brackets."""
         return self.style in ("[", "{")
 
 
 @dataclass
 class Tree:
-    """A whole file, and all that is wrong with its YAML."""
+    """A whole file, and the faults in its YAML."""
 
     lines: Lines
     extents: dict[Loc, Extent] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     faulty: set[Loc] = field(default_factory=set)
-    """Where faults are: what else is wrong there follows from them."""
+    """Locations with faults: other faults there are only consequences."""
 
     @property
     def root(self) -> dict[str, Node]:
-        """The mapping that the file is."""
+        """The top mapping."""
         return self.lines.tree if isinstance(self.lines.tree, dict) else {}
 
 
@@ -144,7 +141,7 @@ def parse(text: str, file: str) -> Tree:
 
 
 def _control(text: str, file: str) -> Fault | None:
-    """The first forbidden character, and how many there are."""
+    """Return a fault for the first forbidden character, with the number of others."""
     found = _FORBIDDEN.search(text)
     if not found:
         return None
@@ -152,16 +149,16 @@ def _control(text: str, file: str) -> Fault | None:
     column = at - max(text.rfind(end, 0, at) for end in "\r\n")
     more = f", and {others:,} more follow" if others else ""
     message = (
-        f"column {column} holds the control character U+{ord(text[at]):04X}; take it out{more}"
+        f"column {column} contains the control character U+{ord(text[at]):04X}; remove it{more}"
     )
     line = len(re.findall("\r\n|\r|\n", text[:at])) + 1
     return Fault("control-character", Severity.ERROR, file, line, "", message)
 
 
 _HINTS = {
-    "cannot start any token": "; indent with blanks, not tabs, and quote text that begins so",
-    "mapping values are not allowed": "; put quotes round text that holds “: ”",
-    "did not find expected": "; look for a wrong indent, or a quotation mark too many",
+    "cannot start any token": "; indent with blanks, not tabs, quote text that begins like this",
+    "mapping values are not allowed": "; put quotes around text that contains “: ”",
+    "did not find expected": "; look for a wrong indent or a stray quotation mark",
     "could not find expected ':'": "; look for a key without a colon above",
 }
 
@@ -192,19 +189,19 @@ def _end(event: yaml.Event) -> int:
 
 @dataclass
 class _Frame:
-    """A collection that is open."""
+    """An open collection."""
 
     value: list[Node] | dict[str, Node]
     loc: Loc | None
-    """None: it is left out, being a key, or the value of one that is refused."""
+    """None if it is ignored: it is a key, or the value of a refused key."""
     key: str | None = None
-    """Of a mapping: the key that waits for its value."""
+    """In a mapping: the key whose value comes next."""
     skip: bool = False
-    """That value is left out."""
+    """Whether that value is ignored."""
 
 
 class _TreeBuilder:
-    """Makes the tree of what the parser tells."""
+    """Builds the tree from the events of the parser."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -219,7 +216,7 @@ class _TreeBuilder:
 
     @property
     def faults(self) -> list[Fault]:
-        """What was found so far; its places are named by the tree so far."""
+        """The faults found so far."""
         lines = Lines(self._file, self._numbers, self._root)
         return [
             Fault(rule, Severity.ERROR, self._file, line, lines.where(loc), message)
@@ -227,9 +224,9 @@ class _TreeBuilder:
         ]
 
     def tree(self) -> Tree:
-        """What came of it; raises InvalidInputError where that is no mapping."""
+        """Return the tree; raises InvalidInputError unless it is a mapping."""
         if not isinstance(self._root, dict):
-            what = "is empty" if self._root is None else "is not made of keys and values"
+            what = "is empty" if self._root is None else "has no keys and values"
             message = f"{what}; a coding begins with `format: 1` (docs/format.md)"
             fault = Fault("not-yaml", Severity.ERROR, self._file, None, "", message)
             raise InvalidInputError([*(self.faults if self._root is not None else []), fault])
@@ -237,7 +234,7 @@ class _TreeBuilder:
         return Tree(lines, self._extents, self.faults, self._faulty)
 
     def take(self, event: yaml.Event) -> None:
-        """One event of the parser."""
+        """Process an event of the parser."""
         if isinstance(event, yaml.NodeEvent):
             self._nodes += 1
             if self._nodes > MAX_NODES:
@@ -253,7 +250,7 @@ class _TreeBuilder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self._stop(event, "begins a second document; a coding is one, take `---` out")
+                self._stop(event, "begins a second document; a coding is one, remove `---`")
 
     def _fault(self, rule: str, event: yaml.Event, message: str, loc: Loc | None) -> None:
         if loc is None:
@@ -277,9 +274,9 @@ class _TreeBuilder:
             return
         self._extents[loc] = Extent(_start(event), _end(event), event.style or "", event.value)
         if empty and loc:
-            message = "has no value; write one, or take it out"
+            message = "has no value; write one, or remove the key"
             if self._extents[loc[:-1]].flow:
-                message = "has no value; write one, or quotes round what holds a comma"
+                message = "has no value; write one, or put quotes around text that contains a comma"
             self._fault("no-value", event, message, loc)
         self._check(event, loc)
 
@@ -295,7 +292,7 @@ class _TreeBuilder:
             self._fault("key-twice", event, message, None)
             frame.skip = True
         elif not key:
-            self._fault("no-key", event, "has a value without a key; name it", None)
+            self._fault("no-key", event, "has a value without a key; write one", None)
             frame.skip = True
         else:
             value[key] = None
@@ -308,7 +305,7 @@ class _TreeBuilder:
         )
         loc = self._node(event, value)
         if len(self._stack) == MAX_DEPTH:
-            self._stop(event, f"lies more than {MAX_DEPTH} levels deep; no coding needs that")
+            self._stop(event, f"is nested more than {MAX_DEPTH} levels deep; no coding needs that")
         if loc is not None:
             style = ("[{" if event.flow_style else "-:")[isinstance(value, dict)]
             self._extents[loc] = Extent(_start(event), _start(event), style)
@@ -317,10 +314,10 @@ class _TreeBuilder:
     def _close(self, event: yaml.CollectionEndEvent) -> None:
         frame = self._stack.pop()
         if frame.loc is not None and self._extents[frame.loc].flow:
-            self._extents[frame.loc] = replace(self._extents[frame.loc], end=_end(event))
+            self._extents[frame.loc] = self._extents[frame.loc]._replace(end=_end(event))
 
     def _node(self, event: yaml.NodeEvent, value: Node) -> Loc | None:
-        """Put a value where the tree grows; where that is, None where it is left out."""
+        """Add a value to the tree; return its location, or None if it is ignored."""
         loc: Loc | None = ()
         if not self._stack:
             self._root = value
@@ -346,22 +343,22 @@ class _TreeBuilder:
 
     def _foreign(self, event: yaml.NodeEvent, loc: Loc | None) -> None:
         if isinstance(event, yaml.AliasEvent):
-            message = f"has the alias *{event.anchor}; write out what it stands for"
+            message = f"has the alias *{event.anchor}; write out what it means"
             self._fault("not-plain", event, message, loc)
             return
         if event.anchor is not None:
-            message = f"has the anchor &{event.anchor}; take it out"
+            message = f"has the anchor &{event.anchor}; remove it"
             self._fault("not-plain", event, message, loc)
         tag = getattr(event, "tag", None)
         if tag is not None:
-            message = f"has the tag {tag}; take it out, everything is text here"
+            message = f"has the tag {tag}; remove it, everything is text here"
             self._fault("not-plain", event, message, loc)
 
     def _check(self, event: yaml.ScalarEvent, loc: Loc | None) -> None:
-        """Escapes, which only double quotes have, can write what the file may not hold."""
+        """Refuse control characters written as escapes, which only double quotes allow."""
         if event.style != '"':
             return
         found = _FORBIDDEN.search(event.value)
         if found:
-            message = f"holds the control character U+{ord(found[0]):04X}; take it out"
+            message = f"contains the control character U+{ord(found[0]):04X}; remove it"
             self._fault("control-character", event, message, loc)
