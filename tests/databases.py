@@ -1,15 +1,17 @@
-"""Sourcebooks for tests: freshly migrated, on SQLite and PostgreSQL, and what they are made of.
+"""Sourcebooks for tests, on SQLite and PostgreSQL, and what a database consists of.
 
-Migrating is done once in a session and engine; every test gets a copy.
+The migrations run once per session and engine; every test gets a copy.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,27 +30,33 @@ on_sqlite = pytest.mark.parametrize("sourcebooks", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("sourcebooks", ["postgresql"], indirect=True)
 
 
+@cache
+def sqlite_template() -> bytes:
+    """Return an empty sourcebook in SQLite, as bytes; it is migrated once in a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(migrate(str(Path(folder, "template.db")))).read_bytes()
+
+
 class Files:
     """Makes sourcebooks in SQLite."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._template: str | None = None
 
     def empty(self) -> str:
-        """Give the path of a file that is not there, alone in its folder."""
+        """Return the path of a file that does not exist yet, in a folder of its own."""
         folder = self._folder / uuid.uuid4().hex
         folder.mkdir()
         return str(folder / "sourcebook.db")
 
     def migrated(self) -> str:
-        """Give the path of a sourcebook without any document."""
-        if self._template is None:
-            self._template = migrate(self.empty())
-        return shutil.copyfile(self._template, self.empty())
+        """Return the path of a new sourcebook without documents."""
+        path = self.empty()
+        Path(path).write_bytes(sqlite_template())
+        return path
 
     def remove(self, database: str) -> None:
-        """Take it away, with its folder."""
+        """Remove it and its folder."""
         shutil.rmtree(Path(database).parent)
 
 
@@ -61,11 +69,11 @@ class Server:
         self._made: set[str] = set()
 
     def empty(self, options: str = "") -> str:
-        """Give the URL of a new database in which nothing is."""
+        """Return the URL of a new, empty database."""
         return self._create("template0", options)
 
     def copy(self, database: str) -> str:
-        """Give the URL of a copy of a database, to which nobody may be connected."""
+        """Return the URL of a copy of a database, to which nobody may be connected."""
         return self._create(str(make_url(database).database))
 
     def _create(self, template: str, options: str = "") -> str:
@@ -76,18 +84,18 @@ class Server:
         return url
 
     def migrated(self) -> str:
-        """Give the URL of a sourcebook without any document."""
+        """Return the URL of a new sourcebook without documents."""
         if self._template is None:
             self._template = migrate(self.empty())
         return self.copy(self._template)
 
     def remove(self, database: str) -> None:
-        """Take it away, even if somebody is connected."""
+        """Drop it, even if somebody is connected."""
         self._run(f'drop database "{make_url(database).database}" with (force)')
         self._made.remove(database)
 
     def end(self) -> None:
-        """Take away what is left."""
+        """Drop what tests have left."""
         for database in list(self._made):
             self.remove(database)
 
@@ -98,26 +106,35 @@ class Server:
 
 
 def migrate(database: str) -> str:
-    """Make a sourcebook where nothing is yet."""
+    """Create a sourcebook by running the migrations."""
     with migrating(database) as connection:
         upgrade(connection)
     return database
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def sourcebooks(request: pytest.FixtureRequest) -> Iterator[Files | Server]:
-    """Where a test gets databases from: on SQLite and on PostgreSQL in turn.
+@pytest.fixture(scope="session")
+def sqlite_sourcebooks(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Makes sourcebooks in SQLite."""
+    return Files(tmp_path_factory.mktemp("sourcebooks"))
 
-    `@on_sqlite` and `@on_postgresql` ask for one of them, for this and for what is below; no
-    server starts for SQLite.
+
+@pytest.fixture(scope="session")
+def postgresql_sourcebooks(postgres_server: str) -> Iterator[Server]:
+    """Makes sourcebooks in PostgreSQL."""
+    server = Server(postgres_server)
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def sourcebooks(request: pytest.FixtureRequest) -> Files | Server:
+    """Makes sourcebooks: in SQLite, then the same test again in PostgreSQL.
+
+    `@on_sqlite` and `@on_postgresql` choose one engine for a test, for this fixture and those
+    below. SQLite alone starts no server.
     """
-    if request.param == "sqlite":
-        folders = request.getfixturevalue("tmp_path_factory")
-        yield Files(folders.mktemp("sourcebooks"))
-    else:
-        server = Server(request.getfixturevalue("postgres_server"))
-        yield server
-        server.end()
+    made: Files | Server = request.getfixturevalue(f"{request.param}_sourcebooks")
+    return made
 
 
 @pytest.fixture
@@ -130,13 +147,13 @@ def database(sourcebooks: Files | Server) -> Iterator[str]:
 
 @pytest.fixture
 def empty_database(sourcebooks: Files | Server) -> Iterator[str]:
-    """The `--db` of a sourcebook that is not there yet."""
+    """The `--db` of a sourcebook that does not exist yet."""
     made = sourcebooks.empty()
     yield made
     sourcebooks.remove(made)
 
 
-# --- what a database is made of -------------------------------------------------------------------
+# --- what a database consists of ------------------------------------------------------------------
 
 POSTGRESQL_PARTS = {
     "constraint": """
@@ -167,7 +184,7 @@ POSTGRESQL_PARTS = {
 
 
 def parts(connection: sa.Connection) -> dict[str, str]:
-    """Give what the database itself says that it is made of, but for Alembic's own table."""
+    """Return the parts of a database as its catalogue describes them, without Alembic's table."""
     found = {}
     if connection.dialect.name == "sqlite":
         for kind, name, sql in connection.exec_driver_sql(
@@ -182,7 +199,7 @@ def parts(connection: sa.Connection) -> dict[str, str]:
 
 
 def normalised(sql: str) -> str:
-    """Bring a CREATE statement into one form; what a table consists of has no order."""
+    """Return a CREATE statement in one form; the parts of a table are sorted."""
     sql = re.sub(r"\s+", " ", sql).strip()
     if not sql.lower().startswith("create table"):
         return sql
@@ -213,14 +230,14 @@ NEWER = (
 
 
 def refusal(way: str, database: str) -> str:
-    """Open a database, which must fail, and give the message, which must be one line."""
+    """Open a database, which must fail; return the message, which must be one line."""
     with pytest.raises(DatabaseError) as raised, WAYS[way](database):
         pass
-    said = str(raised.value)
-    assert said.isprintable()
-    return said
+    message = str(raised.value)
+    assert message.isprintable()
+    return message
 
 
 def names(folder: str | Path) -> list[str]:
-    """Name what is in a folder."""
+    """Return the sorted names of the files in a folder."""
     return sorted(path.name for path in Path(folder).iterdir())

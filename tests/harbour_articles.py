@@ -1,14 +1,13 @@
-"""Two made-up articles on a harbour: what tells well sourced from badly sourced, once each.
+"""Two invented articles on a harbour: each kind of good and bad sourcing, once.
 
-Of two documents that cite one report; of a report that quotes somebody unnamed; of hearsay; of
-what two documents say of their own; of dates that differ, overlap, or lie open.
+Two documents that cite one report; a report that quotes somebody unnamed; hearsay; facts in the own
+voice of two documents; dates that differ, overlap or are open.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +22,8 @@ from output.formats import Format, render
 from reports.catalogue import Catalogue
 from reports.run import run
 from schema.vocabulary import FactKind
-from tests.conftest import administration
-from tests.postgres import creation
-from tests.sourcebook_builder import SourcebookBuilder, build
+from tests.databases import Files, Server
+from tests.sourcebook_builder import SourcebookBuilder
 
 GOLDEN = Path(__file__).parent / "golden" / "harbour"
 CATALOGUE = Catalogue()
@@ -34,7 +32,7 @@ Row = dict[str, Any]
 
 
 def harbour(connection: Connection) -> None:
-    """Fill a sourcebook."""
+    """Add the two articles to a sourcebook."""
     book = SourcebookBuilder(connection)
     book.actor("alma", "Alma")
     book.actor("brim", "Brim")
@@ -179,7 +177,7 @@ def harbour(connection: Connection) -> None:
 def loaded(
     book: SourcebookBuilder, document: str, at: str, changes: dict[tuple[str, str], str]
 ) -> None:
-    """Note a load in the journal."""
+    """Add a load to the journal."""
     load = book.row(
         "loads", document_id=book.ids["source", document], loaded_at=at, content_hash="0" * 64
     )
@@ -188,31 +186,25 @@ def loaded(
 
 
 @contextmanager
-def sourcebook(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Make an empty sourcebook on this engine; take it away at the end."""
-    if engine == "sqlite":
-        yield build(str(folder / "sourcebook.db"))
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = f"sourcebook_test_{uuid.uuid4().hex}"
-    with administration(server) as do:
-        do(creation(name, "template0"))
-        url = sa.make_url(server).set(database=name)
-        yield build(url.render_as_string(hide_password=False))
-        do(f'drop database "{name}" with (force)')
+def sourcebook(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Yield an empty sourcebook on this engine; remove it at the end."""
+    sourcebooks: Files | Server = request.getfixturevalue(f"{engine}_sourcebooks")
+    database = sourcebooks.migrated()
+    yield database
+    sourcebooks.remove(database)
 
 
 @contextmanager
-def filled(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Make the harbour's sourcebook."""
-    with sourcebook(engine, request, folder) as database:
+def filled(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Yield a sourcebook with the two articles."""
+    with sourcebook(engine, request) as database:
         with writing(database) as connection:
             harbour(connection)
         yield database
 
 
 def ask(database: str, name: str, **arguments: str) -> list[Row]:
-    """Give the rows of a report as a program gets them."""
+    """Return the rows of a report as a program gets them."""
     out = io.StringIO()
     report = CATALOGUE.report(name)
     with reading(database) as connection, run(connection, report, arguments) as page:
@@ -221,13 +213,13 @@ def ask(database: str, name: str, **arguments: str) -> list[Row]:
 
 
 def golden(name: str) -> list[Row]:
-    """Give the rows that a report is known to give, checked by hand."""
+    """Return the rows that a report must return, checked by hand."""
     rows: list[Row] = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     return rows
 
 
 def by_fact(rows: list[Row], *columns: str) -> dict[str, Any]:
-    """Give these columns of each fact's only row."""
+    """Return these columns of the only row of each fact."""
     found = {row["fact"]: tuple(row[column] for column in columns) for row in rows}
     assert len(found) == len(rows), "a fact has several rows"
     return found

@@ -1,4 +1,4 @@
-"""Puts made-up rows into a sourcebook, straight into its tables, without a coding."""
+"""Writes invented rows straight into the tables of a sourcebook, without a coding."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from database.connect import migrating
-from migrations.upgrade import upgrade
 from schema.edtf import Edtf
 from schema.facts import TABLE_OF
 from schema.models import METADATA
@@ -16,11 +14,11 @@ from schema.vocabulary import FactKind
 
 HASH = "0" * 64
 PASSAGE_LENGTH = 1_000
-"""How long every passage is said to be."""
+"""The length that every passage claims to have."""
 
 
 class SourcebookBuilder:
-    """A sourcebook that is being made up; rows are known by key, as a coding knows them."""
+    """Fills a sourcebook; rows refer to one another by key, as in a coding."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -28,18 +26,18 @@ class SourcebookBuilder:
         self.counts: dict[tuple[int, int], int] = {}
 
     def row(self, table: str, **values: Any) -> int:
-        """Insert a row; give its id, where it has one."""
+        """Insert a row; return its id, or 0 if it has none."""
         done = self.connection.execute(insert(METADATA.tables[table]).values(**values))
         key = done.inserted_primary_key
         return int(key[0]) if key is not None and isinstance(key[0], int) else 0
 
     def keyed_row(self, what: str, key: str, table: str, /, **values: Any) -> int:
-        """Insert a row that others refer to by this key."""
+        """Insert a row that others can refer to by this key; return its id."""
         self.ids[what, key] = self.row(table, key=key, **values)
         return self.ids[what, key]
 
     def date(self, text: str | None) -> str | None:
-        """Have the date in the table of dates."""
+        """Add a date to the dates unless it is there; return it."""
         dates = METADATA.tables["dates"]
         if (
             text is None
@@ -76,7 +74,7 @@ class SourcebookBuilder:
     def source(
         self, key: str, title: str, kind: str = "press-report", unnamed_in: str | None = None
     ) -> None:
-        """Add a source that is no document."""
+        """Add a source that is not a document."""
         self.keyed_row(
             "source",
             key,
@@ -88,7 +86,7 @@ class SourcebookBuilder:
         )
 
     def chain(self, *sources: str) -> None:
-        """Add a voice: the document first, then who is known through whom; known as "a>b>c"."""
+        """Add a voice with the key "a>b>c": the document first, then who relays whom."""
         self.ids["voice", ">".join(sources)] = self.row(
             "attributions",
             document_id=self.ids["source", sources[0]],
@@ -97,7 +95,7 @@ class SourcebookBuilder:
         )
 
     def cites(self, document: str, source: str, *passages: int) -> None:
-        """Let a document point to a source that nothing rests on."""
+        """Let a document cite a source at these passages; no fact rests on it."""
         for n, passage in enumerate(passages, 1):
             self.row(
                 "citations",
@@ -117,7 +115,7 @@ class SourcebookBuilder:
         roles: Mapping[str, Iterable[str]] | None = None,
         **columns: Any,
     ) -> None:
-        """Add a fact with its own columns, who takes part in it and what vouches for it.
+        """Add a fact with its own columns, its participants and its evidence.
 
         Each piece of evidence is a mapping of `voice`, `at` (places: passage and first character)
         and columns of evidence; the first one's document introduces the fact.
@@ -181,7 +179,7 @@ class SourcebookBuilder:
         event_type: str | None = None,
         **roles: Iterable[str],
     ) -> None:
-        """Add an event; roles are named by their names."""
+        """Add an event; participants are given by role."""
         self.fact(
             FactKind.EVENT,
             key,
@@ -220,7 +218,7 @@ class SourcebookBuilder:
     def name(
         self, actor: str, name: str, evidence: Mapping[str, Any], name_kind: str = "name"
     ) -> None:
-        """Let the text use a name of an actor."""
+        """Add a name of an actor that the text uses."""
         self.fact(
             FactKind.NAME,
             f"{actor}:{name}",
@@ -231,15 +229,8 @@ class SourcebookBuilder:
         )
 
 
-def build(database: str) -> str:
-    """Make a sourcebook without rows; give back where it is."""
-    with migrating(database) as connection:
-        upgrade(connection)
-    return database
-
-
 def islands(connection: Connection) -> None:
-    """Two articles on two island states: what every report has to tell apart, once each."""
+    """Add two articles on two island states: each case that a report must distinguish, once."""
     book = SourcebookBuilder(connection)
     book.actor("alma", "Alma")
     book.actor("brim", "Brim")
@@ -258,23 +249,23 @@ def islands(connection: Connection) -> None:
     book.chain("bulletin", "envoys")
     book.cites("bulletin", "atlas", 8, 3)
 
-    def said(*at: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dict[str, Any]:
+    def evidence(*at: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dict[str, Any]:
         return {"voice": voice, "at": at, **columns}
 
-    book.name("alma", "Alma", said((1, 0)))
-    book.name("alma", "the Almans", said((2, 0)), "description")
-    book.name("alma", "the Palace", said((2, 9)), "metonym")
-    book.name("alma", "Alma", said((1, 0), voice="gazette"), "short")
-    book.name("brim", "the Palace", said((3, 0)), "metonym")
-    book.name("brim", "Brim 100%_", said((3, 9)))
-    book.name("zoe", "Ångström", said((4, 0)), "short")
+    book.name("alma", "Alma", evidence((1, 0)))
+    book.name("alma", "the Almans", evidence((2, 0)), "description")
+    book.name("alma", "the Palace", evidence((2, 9)), "metonym")
+    book.name("alma", "Alma", evidence((1, 0), voice="gazette"), "short")
+    book.name("brim", "the Palace", evidence((3, 0)), "metonym")
+    book.name("brim", "Brim 100%_", evidence((3, 9)))
+    book.name("zoe", "Ångström", evidence((4, 0)), "short")
 
     book.event(
         "landing",
         "Alma lands in the port of Brim",
-        said((2, 40), (6, 0), date_words="on Monday"),
-        said((1, 30), voice="gazette", certainty="reported", date_words="3 February"),
-        said((7, 0), voice="bulletin>wire", certainty="alleged", modality="possible"),
+        evidence((2, 40), (6, 0), date_words="on Monday"),
+        evidence((1, 30), voice="gazette", certainty="reported", date_words="3 February"),
+        evidence((7, 0), voice="bulletin>wire", certainty="alleged", modality="possible"),
         date="2020-02-03",
         place="port",
         event_type="assault",
@@ -282,16 +273,20 @@ def islands(connection: Connection) -> None:
         receiver=["brim"],
         concerned=["0042"],
     )
-    book.event("storm", "A storm", said((2, 10)), date="2020-02-03", doer=["brim", "alma"])
-    book.event("peace", "Peace", said((9, 0)), date="2020-02", modality="expected", doer=["brim"])
-    book.event("siege", "A siege", said((5, 0)), date="2019-11/..", doer=["alma"], host=["alma"])
-    book.event("vow", "A vow", said((5, 5)), date="[..2020-03-10]", doer=["brim"])
-    book.event("feast", "A feast", said((9, 9)), date="XXXX-12-25", doer=["brim"])
-    book.event("dream", "A dream", said((1, 5)), modality="hypothetical", doer=["zoe"])
-    book.event("nobody's", "Rain", said((1, 3)), modality="denied")
+    book.event("storm", "A storm", evidence((2, 10)), date="2020-02-03", doer=["brim", "alma"])
+    book.event(
+        "peace", "Peace", evidence((9, 0)), date="2020-02", modality="expected", doer=["brim"]
+    )
+    book.event(
+        "siege", "A siege", evidence((5, 0)), date="2019-11/..", doer=["alma"], host=["alma"]
+    )
+    book.event("vow", "A vow", evidence((5, 5)), date="[..2020-03-10]", doer=["brim"])
+    book.event("feast", "A feast", evidence((9, 9)), date="XXXX-12-25", doer=["brim"])
+    book.event("dream", "A dream", evidence((1, 5)), modality="hypothetical", doer=["zoe"])
+    book.event("nobody's", "Rain", evidence((1, 3)), modality="denied")
     book.quote(
         "speech",
-        said((4, 20), (4, 60), date_words="two days later"),
+        evidence((4, 20), (4, 60), date_words="two days later"),
         text='We "came", … and we stay; 100%',
         directness="direct",
         date="2020-02-05",
@@ -300,8 +295,8 @@ def islands(connection: Connection) -> None:
     )
     book.quote(
         "murmur",
-        said((8, 0), voice="bulletin>wire>envoys", certainty="alleged"),
-        said((8, 50), voice="bulletin>envoys", certainty="alleged", modality="denied"),
+        evidence((8, 0), voice="bulletin>wire>envoys", certainty="alleged"),
+        evidence((8, 50), voice="bulletin>envoys", certainty="alleged", modality="denied"),
         says="Brim will yield.",
         speaker=["envoy"],
         addressee=["brim"],
@@ -309,7 +304,7 @@ def islands(connection: Connection) -> None:
     )
     book.quote(
         "claim",
-        said((2, 70), voice="bulletin>wire", certainty="reported"),
+        evidence((2, 70), voice="bulletin>wire", certainty="reported"),
         text="never",
         says="Brim never yields.",
         directness="partial",

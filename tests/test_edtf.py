@@ -593,7 +593,7 @@ def test_edtf_reads_the_same_days(text: str) -> None:
 
 
 @given(dates, dates)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)  # the other reading takes a tenth of a second
 def test_edtf_reads_the_same_intervals_and_sets(a: str, b: str) -> None:
     a, b = sorted([a, b])
     assume((Edtf.parse(a).latest or "") < (Edtf.parse(b).earliest or ""))

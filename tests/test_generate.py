@@ -76,10 +76,10 @@ def test_every_constraint_holds(database: sqlite3.Connection) -> None:
 
 
 def test_indexes_are_those_of_the_migrations(database: sqlite3.Connection, tmp_path: Path) -> None:
-    from tests.sourcebook_builder import build
+    from tests.databases import migrate
 
     query = "select type, name, sql from sqlite_schema order by type, name"
-    with closing(sqlite3.connect(build(str(tmp_path / "empty.db")))) as empty:
+    with closing(sqlite3.connect(migrate(str(tmp_path / "empty.db")))) as empty:
         assert database.execute(query).fetchall() == empty.execute(query).fetchall()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,8 @@ import sqlalchemy as sa
 from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
-from tests.conftest import administration
+from tests.databases import Files, Server, migrate
 from tests.island_relations import dealings
-from tests.postgres import creation
-from tests.sourcebook_builder import build
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
 CATALOGUE = Catalogue()
@@ -33,27 +30,18 @@ NEEDED: dict[str, dict[str, str]] = {
 Row = tuple[Any, ...]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def new(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """What makes a new sourcebook without rows."""
-    if request.param == "sqlite":
-        yield lambda: build(str(tmp_path_factory.mktemp("actors") / "sourcebook.db"))
-        return
-    server = request.getfixturevalue("postgres_server")
-    names = []
-    with administration(server) as do:
+@pytest.fixture(scope="module")
+def new(sourcebooks: Files | Server) -> Iterator[Callable[[], str]]:
+    """A function that returns a new sourcebook without rows."""
+    created: list[str] = []
 
-        def create() -> str:
-            names.append(f"sourcebook_test_{uuid.uuid4().hex}")
-            do(creation(names[-1], "template0"))
-            url = sa.make_url(server).set(database=names[-1])
-            return build(url.render_as_string(hide_password=False))
+    def create() -> str:
+        created.append(sourcebooks.migrated())
+        return created[-1]
 
-        yield create
-        for name in names:
-            do(f'drop database "{name}" with (force)')
+    yield create
+    for database in created:
+        sourcebooks.remove(database)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +117,7 @@ BIG = re.compile(
     ("name", "given"), [(name, given) for name in NAMES for given in GIVEN[name]]
 )
 def test_a_filter_goes_through_an_index(tmp_path: Path, name: str, given: dict[str, str]) -> None:
-    database = build(str(tmp_path / "sourcebook.db"))
+    database = migrate(str(tmp_path / "sourcebook.db"))
     query = sa.text("explain query plan " + REPORTS[name].statement(given))
     with reading(database) as connection:
         plan = [row[3] for row in connection.execute(query, given)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 from pathlib import Path
@@ -20,9 +19,8 @@ from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
 from reports.run import BadValueError, run
 from schema.vocabulary import ROLES_OF, FactKind
-from tests.conftest import administration
-from tests.postgres import creation
-from tests.sourcebook_builder import build, islands
+from tests.databases import Files, Server, migrate
+from tests.sourcebook_builder import islands
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 CATALOGUE = Catalogue()
@@ -30,27 +28,18 @@ REPORTS = {name: CATALOGUE.report(name) for name in ("actors", "quotes", "source
 NASTY = ["'", "''; drop table actors; --", "%", "_", ":actor", "\\", "🦊", "a\nb", "\x1b[2J"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def new(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """What makes a new sourcebook without rows."""
-    if request.param == "sqlite":
-        yield lambda: build(str(tmp_path_factory.mktemp("reports") / "sourcebook.db"))
-        return
-    server = request.getfixturevalue("postgres_server")
-    names = []
-    with administration(server) as ask:
+@pytest.fixture(scope="module")
+def new(sourcebooks: Files | Server) -> Iterator[Callable[[], str]]:
+    """A function that returns a new sourcebook without rows."""
+    created: list[str] = []
 
-        def create() -> str:
-            names.append(f"sourcebook_test_{uuid.uuid4().hex}")
-            ask(creation(names[-1], "template0"))
-            url = sa.make_url(server).set(database=names[-1])
-            return build(url.render_as_string(hide_password=False))
+    def create() -> str:
+        created.append(sourcebooks.migrated())
+        return created[-1]
 
-        yield create
-        for name in names:
-            ask(f'drop database "{name}" with (force)')
+    yield create
+    for database in created:
+        sourcebooks.remove(database)
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +266,7 @@ BIG = re.compile(r"SCAN (events|participants|quotes|evidence|facts|spans|actor_n
     ],
 )
 def test_a_filter_goes_through_an_index(tmp_path: Path, name: str, given: tuple[str, ...]) -> None:
-    database = build(str(tmp_path / "sourcebook.db"))
+    database = migrate(str(tmp_path / "sourcebook.db"))
     query = sa.text("explain query plan " + REPORTS[name].statement(given))
     with reading(database) as connection:
         plan = [row[3] for row in connection.execute(query, {one: SOME[one] for one in given})]

@@ -17,18 +17,14 @@ NAMES = ["expectations", "calendar", "dates", "gaps", "coverage", "changes"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    with filled(request.param, request, tmp_path_factory.mktemp("harbour")) as made:
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    with filled(request.param, request) as made:
         yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def blank(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    with sourcebook(request.param, request, tmp_path_factory.mktemp("blank")) as made:
+def blank(request: pytest.FixtureRequest) -> Iterator[str]:
+    with sourcebook(request.param, request) as made:
         yield made
 
 
