@@ -17,7 +17,7 @@ from coding.load import load
 from coding.validation import read
 from database.connect import writing
 from tests.databases import Files
-from tests.sound import SOUND
+from tests.valid_coding import VALID_CODING
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, str(ROOT / "cli.py"), "--db"]
@@ -27,7 +27,7 @@ def codings(folder: Path, count: int, old: str = "", new: str = "") -> list[Path
     """Write codings of different documents that share actors, places, topics and a source."""
     paths = [folder / f"{n}.yaml" for n in range(count)]
     for n, path in enumerate(paths):
-        text = SOUND.replace("key: harbour-talks", f"key: document-{n}")
+        text = VALID_CODING.replace("key: harbour-talks", f"key: document-{n}")
         path.write_text(text.replace(old, new), encoding="utf-8")
     return paths
 
