@@ -18,7 +18,7 @@ import click
 
 from output.options import only_for, row_options, write
 
-FAILED, USAGE, WARNED = 1, 2, 3
+FAILED, USAGE, WARNED, INTERRUPTED = 1, 2, 3, 130
 
 COMPLETE = "_SOURCEBOOK_COMPLETE"
 """The variable in which a shell asks for completion."""
@@ -58,6 +58,14 @@ class Sourcebook(click.Group):
             return super().get_command(ctx, name)
         command: click.Command = getattr(import_module(LAZY[name][0]), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C ends it with the exit status that shells use."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            ctx.exit(INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write all commands, each with a whole sentence, without importing them."""
@@ -99,7 +107,7 @@ def sourcebook(ctx: click.Context, db: str) -> None:
     """Find out what texts say: who acts, what happened, who said what, and who vouches for it.
 
     Rows go to stdout, messages to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
-    3 done with warnings (check).
+    3 done with warnings (check), 130 stopped by Ctrl-C.
     """
     ctx.obj = db
 

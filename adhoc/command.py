@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import failing, only_for, row_options
+from output.options import failing, only_for, row_options, timeout_option
 
 if TYPE_CHECKING:
     from adhoc.parameters import Parameter
     from adhoc.printing import PrintOptions
-
-INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it."""
 
 TIMEOUT = 30.0
 CHARACTERS = 2000
@@ -50,14 +47,7 @@ class QueryParameter(click.ParamType[Any]):
 def limit_options() -> list[click.Parameter]:
     """Return the options that limit a query and what is shown of it."""
     return [
-        click.Option(
-            ["--timeout"],
-            type=click.FloatRange(min=0),
-            default=TIMEOUT,
-            show_default=True,
-            metavar="SECONDS",
-            help="Stop a query that takes the database longer; 0: no limit.",
-        ),
+        timeout_option(TIMEOUT),
         click.Option(
             ["--limit"],
             type=click.IntRange(min=0),
@@ -163,9 +153,6 @@ def sql(
             print_result(session, text, arguments, options)
     except StatementError as error:
         raise click.ClickException(with_caret(text, error)) from None
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-        ctx.exit(INTERRUPTED)
 
 
 def _save(

@@ -21,7 +21,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.exc import DBAPIError
 
 from database.errors import SourcebookError
 
@@ -261,20 +260,15 @@ def _gather(
     """Bring rows of one kind that may hold the words into the index."""
     condition, bound = asked.condition(connection, "text || ' ' || coalesce(more, '')")
     query = text(f"select * from ({ROWS[kind]}) as every where {condition}")  # noqa: S608 - ours
-    try:
-        rows = connection.execution_options(yield_per=AT_ONCE).execute(query, bound)
-        index.executemany(
-            f"""
-            insert into found (kind, place, id, source, key, n, modality, text, more)
-            values ('{kind}', {place}, ?, ?, ?, ?, ?, ?, ?)
-            """,  # noqa: S608 - a name and a number of ours
-            # PostgreSQL could not be asked all that SQLite was.
-            (tuple(row) for row in rows if asked.possibly(f"{row[-2]} {row[-1] or ''}")),
-        )
-    except DBAPIError as error:
-        if "user-defined function" in str(error):  # SQLite's word for a Ctrl-C in `possibly`
-            raise KeyboardInterrupt from None
-        raise
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(query, bound)
+    index.executemany(
+        f"""
+        insert into found (kind, place, id, source, key, n, modality, text, more)
+        values ('{kind}', {place}, ?, ?, ?, ?, ?, ?, ?)
+        """,  # noqa: S608 - a name and a number of ours
+        # PostgreSQL could not be asked all that SQLite was.
+        (tuple(row) for row in rows if asked.possibly(f"{row[-2]} {row[-1] or ''}")),
+    )
 
 
 @contextmanager

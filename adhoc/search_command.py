@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from output.options import failing, only_for, row_options, write
+from output.options import failing, only_for, row_options, timeout_option, write
 
 KINDS = ("passage", "quote", "event", "position", "relation", "actor")
 """What can be found; a test holds it to adhoc/search.py."""
@@ -53,6 +53,7 @@ class Search(click.Command):
             help="How many of the rows found to print, the best first.",
         ),
         *row_options(),
+        timeout_option(),
     ],
 )
 @click.argument("words", nargs=-1, required=True)
@@ -66,6 +67,7 @@ def search(
     format: str,
     output: Path | None,
     raw: bool,
+    timeout: float | None,
 ) -> None:
     """Find passages (where the text was kept), quotes, events, actors and more by their words.
 
@@ -90,7 +92,7 @@ def search(
     try:
         asked = Asked.of(" ".join(words))
         kinds = [Kind(one) for one in kind]
-        with reading(db) as connection:
+        with reading(db, timeout) as connection:
             with searching(connection, asked, kinds) as found:
                 hits = found.hits(limit, marks)
                 write(Page(columns, hits, title="Search"), format, output, raw)

@@ -171,8 +171,6 @@ class DescribedSourcebook(DataDictionary):
                 return connection.execute(query).all()
         except (DBAPIError, TimeoutError, UnicodeDecodeError) as error:
             late = monotonic() > self._until or isinstance(error, TimeoutError)
-            if not late and driver_message(error) == "interrupted":  # SQLite's word for Ctrl-C
-                raise KeyboardInterrupt from None
             reason = f"takes more than {PATIENCE:g} s" if late else driver_message(error)
             self._unread.setdefault(reason, []).append(name)
             return ()

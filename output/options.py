@@ -47,6 +47,19 @@ def row_options(
     ]
 
 
+def timeout_option(default: float | None = None) -> click.Option:
+    """Return the option that limits the time of the database. Its value may be None: no limit."""
+    none = "" if default else "  [default: no limit]"
+    return click.Option(
+        ["--timeout"],
+        type=click.FloatRange(min=0),
+        default=default,
+        show_default=bool(default),
+        metavar="SECONDS",
+        help=f"Stop when the database takes longer; 0: no limit.{none}",
+    )
+
+
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn an error that the user can do something about into one line and exit status 1."""

@@ -134,7 +134,7 @@ class ReportCommand(click.Command):
 
         try:
             evidence = RowEvidence(self.report) if options.cite or options.words else None
-            with reading(ctx.obj) as connection, ExitStack() as stack:
+            with reading(ctx.obj, options.timeout) as connection, ExitStack() as stack:
                 values = bind(connection, self.report, arguments)
                 self._announce_matches(arguments, values)
                 page = stack.enter_context(execute(connection, self.report, values))
@@ -162,10 +162,15 @@ class ReportCommand(click.Command):
         from reports.inlining import inline_values
         from reports.run import BadValueError, bind
 
-        if options != ReportOptions(("table",), options.output, False, False, False, False):
-            raise click.UsageError("--sql prints the query; of the other options only -o applies")
+        plain = ReportOptions(
+            ("table",), options.output, False, False, False, False, options.timeout
+        )
+        if options != plain:
+            raise click.UsageError(
+                "--sql prints the query; of the other options only -o and --timeout apply"
+            )
         try:
-            with reading(ctx.obj) as connection:
+            with reading(ctx.obj, options.timeout) as connection:
                 values = bind(connection, self.report, arguments)
         except BadValueError as error:
             raise self._bad(error, ctx) from None
@@ -307,7 +312,7 @@ def write_all(ctx: click.Context, options: ReportOptions) -> None:
     from database.connect import reading
     from reports.all_reports import AllReports
 
-    with failing(), reading(ctx.obj) as connection:
+    with failing(), reading(ctx.obj, options.timeout) as connection:
         reports = AllReports(connection, catalogue_of(ctx), options)
         reports.write(options.output)
     if reports.failed:

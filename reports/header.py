@@ -49,7 +49,8 @@ from output.page import Column
 from reports.definition import Line, Parameter, Type
 
 RESERVED = frozenset(
-    ("all", "cite", "columns", "format", "help", "meta", "output", "raw", "reports", "sql", "words")
+    ("all", "cite", "columns", "format", "help", "meta")
+    + ("output", "raw", "reports", "sql", "timeout", "words")
 )
 """Options that every report has; no parameter may take these names."""
 

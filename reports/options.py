@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from output.formats import WITH_CITATIONS
-from output.options import only_for, row_options
+from output.options import only_for, row_options, timeout_option
 
 COLUMNS = click.Option(
     ["--columns"],
@@ -49,6 +49,7 @@ def report_options(*, many: bool = False) -> list[click.Parameter]:
             default=None,
             help="In json, print an object with meta and rows instead of the rows alone.",
         ),
+        timeout_option(),
     ]
 
 
@@ -61,6 +62,7 @@ class ReportOptions(NamedTuple):
     cite: bool
     words: bool
     meta: bool
+    timeout: float | None
 
     @classmethod
     def take(cls, ctx: click.Context, arguments: dict[str, Any]) -> ReportOptions:
@@ -73,7 +75,7 @@ class ReportOptions(NamedTuple):
         only_for("--cite", given["cite"], formats, *WITH_CITATIONS)
         only_for("--meta", given["meta"], formats, "json")
         flags = (bool(given[name]) for name in ("raw", "cite", "words", "meta"))
-        return cls(formats, given["output"], *flags)
+        return cls(formats, given["output"], *flags, given["timeout"])
 
     def single_format(self) -> str:
         """Return the format. Raises UsageError if there are several."""
