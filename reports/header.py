@@ -48,10 +48,20 @@ from database.statement import Token, tokens
 from output.page import Column
 from reports.definition import Line, Parameter, Type
 
-RESERVED = frozenset(
-    ("all", "cite", "columns", "format", "help", "meta")
-    + ("output", "raw", "reports", "sql", "timeout", "words")
-)
+RESERVED = {
+    "all",
+    "cite",
+    "columns",
+    "format",
+    "help",
+    "meta",
+    "output",
+    "raw",
+    "reports",
+    "sql",
+    "timeout",
+    "words",
+}
 """Options that every report has; no parameter may take these names."""
 
 _IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
