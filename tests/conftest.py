@@ -1,4 +1,4 @@
-"""What all tests share: a real PostgreSQL, and the rule that what could not run has failed."""
+"""Shared by all tests: a real PostgreSQL server, and the rule that a skipped test fails the run."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from tests import postgres
 
 FOLDER = "SOURCEBOOK_TEST_FOLDER"
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names that nobody can guess are made in it
-ROOM = 4 * 2**30
-"""What must be free in memory, in bytes, for files to lie there: a run takes an eighth of it."""
-CARETAKER = pytest.StashKey[subprocess.Popen[bytes]]()
+NEEDED_MEMORY = 4 * 2**30
+"""Free bytes in memory for temporary files to go there; a run uses an eighth of them."""
+WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
 
 collect_ignore = ["system"]  # `make test-system` runs these: they need more than wheels
 
 pytest_plugins = [
-    "tests.databases",  # sourcebooks, on both engines
+    "tests.databases",  # sourcebooks on both engines
     "tests.duckdb_files",  # the article's sourcebook, fed to DuckDB
     "tests.export_folders",  # exports of a hostile one
     "tests.feed_targets",  # what a feed fills, on both engines
 ]
 
-# --- where files lie ------------------------------------------------------------------------------
+# --- temporary files ------------------------------------------------------------------------------
 
 
 def in_memory() -> str | None:
-    """Name a folder in memory, where tests need not wait for the disk; None leaves the choice.
+    """Return a folder in memory for temporary files, so that tests don't wait for the disk.
 
-    Whoever names a folder for temporary files, as everybody may, gets them there.
+    Return None if there is too little memory, or if the user has set a folder.
     """
     if any(os.environ.get(name) for name in ("TMPDIR", "PYTEST_DEBUG_TEMPROOT")):
         return None
@@ -46,7 +46,7 @@ def in_memory() -> str | None:
         there = os.statvfs(MEMORY)
     except OSError:
         return None
-    suits = there.f_bavail * there.f_frsize >= ROOM and not there.f_flag & os.ST_NOEXEC
+    suits = there.f_bavail * there.f_frsize >= NEEDED_MEMORY and not there.f_flag & os.ST_NOEXEC
     return str(MEMORY) if suits and os.access(MEMORY, os.W_OK) else None
 
 
@@ -54,7 +54,7 @@ def in_memory() -> str | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before the workers start: folders that they all know, and somebody to clear theirs away."""
+    """Before the workers start, create their shared folder, and a process that removes it."""
     if hasattr(config, "workerinput"):
         return
     memory = in_memory()
@@ -65,16 +65,16 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="sourcebook-", dir=memory)
     os.environ[FOLDER] = folder
     command = [sys.executable, postgres.__file__, folder]
-    config.stash[CARETAKER] = subprocess.Popen(
+    config.stash[WATCHDOG] = subprocess.Popen(
         command, stdin=subprocess.PIPE, start_new_session=True
     )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """After the workers: the server stops and its folder goes."""
-    caretaker = config.stash.get(CARETAKER, None)
-    if caretaker is not None:
-        caretaker.communicate(timeout=60)
+    """After the workers, stop the server and remove its folder."""
+    watchdog = config.stash.get(WATCHDOG, None)
+    if watchdog is not None:
+        watchdog.communicate(timeout=60)
         del os.environ[FOLDER]
 
 
@@ -112,7 +112,7 @@ def postgres_database(postgres_server: str) -> Iterator[Callable[..., str]]:
 
 @contextmanager
 def administration(url: str) -> Iterator[Callable[[str], None]]:
-    """Yield what runs a statement on the maintenance database, outside any transaction."""
+    """Yield a function that runs a statement on the maintenance database, outside transactions."""
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
 
@@ -126,14 +126,14 @@ def administration(url: str) -> Iterator[Callable[[str], None]]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why a run without failures fails."""
+    """Explain why a run without failures fails."""
     if terminalreporter.stats.get("skipped"):
-        terminalreporter.write_line("A skipped test proves nothing: this run fails.", red=True)
+        terminalreporter.write_line("A skipped test proves nothing, so this run fails.", red=True)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A skipped test, or module, counts as a failure: what could not run has not passed."""
+    """Fail the run if a test or module was skipped."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,6 +1,6 @@
-"""For every constraint, rows that it must refuse: what differs from a good row of its table.
+"""For every constraint, rows that it must refuse, as differences from a valid row.
 
-Each breaks this one constraint and, but for a few that cannot help it, no other.
+Each violates this constraint and, with a few exceptions, no other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A made-up letter, and a coding of it that is still a draft, for tests of pinning and proving."""
+"""An invented letter and a draft of its coding, for tests of pinning and verification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the made-up islands want of each other: posts, ties, positions, links and names."""
+"""The island states' posts, ties, positions, links and names, added to the two articles."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def at(*places: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dic
     return {"voice": voice, "at": places, **columns}
 
 
-def known(connection: Connection) -> SourcebookBuilder:
-    """Open the book of the islands again, to write on in it."""
+def reopen(connection: Connection) -> SourcebookBuilder:
+    """Return a builder that knows the rows of the islands, to add more."""
     book = SourcebookBuilder(connection)
     for what, table in (("actor", "actors"), ("source", "sources"), ("fact", "facts")):
         rows = connection.execute(sa.text(f"select key, id from {table}"))
@@ -73,10 +73,10 @@ def position(
     )
 
 
-def dealings(connection: Connection) -> None:
-    """What the islands' states want of each other: once each, what these reports tell apart."""
+def island_relations(connection: Connection) -> None:
+    """Add the islands' relations: each case that these reports must distinguish, once."""
     islands(connection)
-    book = known(connection)
+    book = reopen(connection)
     sources = METADATA.tables["sources"]
     for key, published in (("gazette", "2020-03-01"), ("bulletin", "2020-06")):
         connection.execute(
@@ -85,7 +85,7 @@ def dealings(connection: Connection) -> None:
     book.keyed_row("topic", "trade", "topics", label="Trade by sea")
     book.keyed_row("topic", "war", "topics", label="The war")
 
-    # Posts: held, attested by two documents, over, and only expected.
+    # Posts: current, stated by two documents, ended, and only expected.
     tie(book, "zoe", "heads", "alma", at((1, 9)), what="president", since="2019-05")
     attested = (at((8, 9)), at((2, 0), voice="gazette"))
     tie(book, "envoy", "holds-post-in", "brim", *attested, what="envoy")
@@ -93,7 +93,7 @@ def dealings(connection: Connection) -> None:
     expected = at((9, 5), modality="expected")
     tie(book, "0042", "holds-post-in", "brim", expected, what="consul")
 
-    # Dependence: mutual, mutual if it were so, and one way.
+    # Dependence: mutual, mutual except that one side is denied, and one-way.
     tie(book, "zoe", "depends-on", "0042", at((6, 1)), what="advice")
     tie(book, "0042", "depends-on", "zoe", at((6, 9)), what="protection")
     tie(book, "alma", "depends-on", "brim", at((3, 1)), what="grain")
@@ -117,8 +117,8 @@ def dealings(connection: Connection) -> None:
     position(book, "stalemate", "war", "view", (7, 20), holder=["alma", "brim"])
     position(book, "ships", "trade", "need", (8, 20), holder=["brim"], object=["alma"])
 
-    # Before, meanwhile and after one event of two actors of whom nothing else is told.
-    book.actor("dune", "Dune")  # before the other: no order may come from numbers
+    # Before, during and after one event of two actors that appear nowhere else.
+    book.actor("dune", "Dune")  # its id precedes the other, so that no order comes from ids
     book.actor("cape", "Cape")
     book.event("mid", "Mid", at((8, 30)), date="2019-05-10", doer=["dune"], receiver=["cape"])
     book.event("old", "Old", at((8, 31)), date="2017", doer=["cape"])

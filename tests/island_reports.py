@@ -1,4 +1,4 @@
-"""The two articles on two island states with their texts kept; reports asked as users ask them."""
+"""Runs reports as users do, on the two articles about island states with their texts stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.sourcebook_builder import PASSAGE_LENGTH, SourcebookBuilder, islands
 
 ROOT = Path(__file__).parent.parent
 HASH = "c0ffee" + "0" * 58
-"""What the last load says of the contents; nothing else does."""
+"""The content hash of the last load only."""
 
 HEAD = """-- {title}
 -- Is it so?
@@ -33,12 +33,12 @@ HEAD = """-- {title}
 
 
 def passage(document: str, n: int) -> str:
-    """Give the text of a passage: every five characters, which is what a span takes, differ."""
+    """Return the text of a passage: each five characters, the length of a span, are different."""
     return "".join(f"{document[0]}{n}{start:03}" for start in range(0, PASSAGE_LENGTH, 5))
 
 
 def keep(connection: Connection) -> None:
-    """Keep the text of every passage."""
+    """Store the text of every passage."""
     found = connection.execute(
         sa.text(
             "select sources.key, passages.document_id, passages.n "
@@ -53,12 +53,12 @@ def keep(connection: Connection) -> None:
 
 
 def ids(connection: Connection, table: str) -> dict[str, int]:
-    """Give the ids of rows by key."""
+    """Return the ids of rows by key."""
     return {row.key: row.id for row in connection.execute(sa.text(f"select key, id from {table}"))}
 
 
-def tell(connection: Connection) -> None:
-    """Say who wrote and published what, and that it was loaded."""
+def add_origins(connection: Connection) -> None:
+    """Add authors, publishers and loads."""
     book = SourcebookBuilder(connection)
     found = ids(connection, "sources")
     actors = ids(connection, "actors")
@@ -83,11 +83,11 @@ def tell(connection: Connection) -> None:
 
 @pytest.fixture(scope="module")
 def book(sourcebooks: Files | Server) -> Iterator[str]:
-    """The `--db` of the sourcebook; nobody writes to it."""
+    """The `--db` of the sourcebook, which tests only read."""
     made = sourcebooks.migrated()
     with writing(made) as connection:
         islands(connection)
-        tell(connection)
+        add_origins(connection)
         keep(connection)
     yield made
     sourcebooks.remove(made)
@@ -95,21 +95,21 @@ def book(sourcebooks: Files | Server) -> Iterator[str]:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A folder for reports of one's own."""
+    """A folder for the user's own reports."""
     folder = tmp_path / "own"
     folder.mkdir()
     return folder
 
 
 def put(folder: Path, name: str, query: str, title: str = "Mine") -> Path:
-    """Write a report of one's own."""
+    """Write one of the user's own reports."""
     path = folder / f"{name}.sql"
     path.write_text(HEAD.format(title=title) + query, encoding="utf-8")
     return path
 
 
 class Done(NamedTuple):
-    """What a command said, and its exit status."""
+    """The exit status of a command, and what it printed."""
 
     returncode: int
     stdout: str
@@ -126,7 +126,7 @@ def sourcebook(database: str, *arguments: str | Path, **variables: str) -> Done:
 
 
 def rows(database: str, *arguments: str | Path) -> list[dict[str, Any]]:
-    """Give the rows of a report that must be answered."""
+    """Return the rows of a report, which must succeed."""
     done = sourcebook(database, "report", *arguments, "--format", "jsonl")
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

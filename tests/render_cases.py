@@ -1,4 +1,4 @@
-"""Pages to render: the hardest values, and whatever text there is."""
+"""Pages to render: the hardest values, and any text."""
 
 import io
 import unicodedata

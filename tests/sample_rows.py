@@ -1,4 +1,4 @@
-"""Rows for every table of a sourcebook: a small one that is whole, and one more good row each."""
+"""Rows for every table: a small complete sourcebook, and one more valid row for each table."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ ROWS: dict[str, list[Row]] = {
         | {"fed_at": "2016-06-01T12:00:00Z", "seal": "0" * 64},
     ],
 }
-"""What each table holds; the types of relations come with the migrations."""
+"""The rows of each table; the migrations add the types of relations."""
 
 EXTRA_ROWS: dict[str, Row] = {
     "dates": {"edtf": "2014", "precision": "year", "qualifier": None}
@@ -163,11 +163,11 @@ EXTRA_ROWS: dict[str, Row] = {
     "changes": ROWS["changes"][0] | {"key": "event-7"},
     "feeds": {"fed_at": "2016-07-01T12:00:00Z"},
 }
-"""One more row for each table, which a database that holds ROWS takes."""
+"""One more row for each table, valid in a database that holds ROWS."""
 
 
 def fill(connection: sa.Connection) -> None:
-    """Write ROWS, as far as the revision at hand has tables and columns for them."""
+    """Insert ROWS, as far as this revision has tables and columns for them."""
     inspector = sa.inspect(connection)
     for table in METADATA.sorted_tables:
         if table.name in ROWS and inspector.has_table(table.name):
@@ -178,7 +178,7 @@ def fill(connection: sa.Connection) -> None:
 
 
 def stored_rows(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Give every row of every table of ours, in a fixed order."""
+    """Return every row of every table of a sourcebook, in a fixed order."""
     inspector = sa.inspect(connection)
     found = {}
     for name in sorted(set(inspector.get_table_names()) & METADATA.tables.keys()):

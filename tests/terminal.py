@@ -1,6 +1,6 @@
-"""A program in a terminal of its own, for tests: what is typed, and what it shows in the end.
+"""Runs a program in a terminal of its own: tests type, and check what it shows.
 
-Nothing waits for ever: whatever is not shown in time fails, and the program ends with the test.
+A test fails if it waits too long for output, and the program ends with the test.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ import cli
 cli.main()
 """
 
-_STEERING = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
+_CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
 
 
 class Terminal:
-    """What a user has before them."""
+    """A terminal with a running program."""
 
     def __init__(self, descriptor: int, process: subprocess.Popen[bytes]) -> None:
         self._descriptor = descriptor
@@ -45,15 +45,15 @@ class Terminal:
 
     @property
     def shown(self) -> str:
-        """All that was shown so far, without what moves and colours."""
-        return _STEERING.sub("", self._read.decode("utf-8", "replace")).replace("\r", "")
+        """Everything shown so far, without control sequences."""
+        return _CONTROL.sub("", self._read.decode("utf-8", "replace")).replace("\r", "")
 
     def type(self, text: str) -> None:
-        """Press these keys."""
+        """Type this text."""
         os.write(self._descriptor, text.encode())
 
     def wait(self, pattern: str) -> str:
-        """Wait until this is shown, and give what was; that is then forgotten."""
+        """Wait until this is shown; return and forget what was shown up to now."""
         until = time.monotonic() + PATIENCE
         while not re.search(pattern, self.shown):
             if time.monotonic() > until or not self._more():

@@ -1,4 +1,4 @@
-"""The reports on actors and their dealings, on made-up articles: the same rows on both engines."""
+"""The reports on actors and their relations, on invented articles: the same rows on both engines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
 from tests.databases import Files, Server, migrate
-from tests.island_relations import dealings
+from tests.island_relations import island_relations
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
 CATALOGUE = Catalogue()
@@ -51,10 +51,10 @@ def empty(new: Callable[[], str]) -> str:
 
 @pytest.fixture(scope="module")
 def made(new: Callable[[], str]) -> str:
-    """A sourcebook with the dealings in it."""
+    """A sourcebook with the islands and their relations."""
     database = new()
     with writing(database) as connection:
-        dealings(connection)
+        island_relations(connection)
     return database
 
 
