@@ -1,6 +1,6 @@
-"""The page of the reports, docs/reports.md: what each answers, takes and gives, and what it prints.
+"""Writes docs/reports.md: what each report answers, its options, its columns, and its output.
 
-Made from the headers of the .sql files; the outputs are of commands that are really run.
+Everything comes from the headers of the .sql files and from commands that are really run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from docs.parts import plain
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
 
-ASKED = {
+OPTIONS = {
     "actor": "--actor soleimani",
     "dyad": "--a iran --b russia",
     "event": "--event bombing-begins",
@@ -20,32 +20,38 @@ ASKED = {
     "stances": "--topic geneva-talks",
     "timeline": "--actor soleimani",
 }
-"""What reports are asked that answer nothing, or very much, without being asked for something."""
+"""Options for reports that print nothing, or very much, without any."""
 
-UNSHOWN = ("changes",)
-"""Reports that print when something was done, and so each time something else."""
+NOT_RUN = ("changes",)
+"""Reports whose output holds the time of day."""
 
-SHOWN = 30
-"""So many lines of each output are shown."""
+LINES = 30
+"""Lines of each output that the page shows."""
 
 INTRODUCTION = f"""# The reports
 
-Each report is one file in `reports/`: a query that reads as SQL, headed by what stands here, the
-same for SQLite and PostgreSQL; lines that end in `-- if :option` are left out where the option is
-not given. `--sql` prints it with the values that it is asked for, ready for any tool. A folder of
-your own .sql files with [such headers](sql.md#the-header) is searched too, with `--reports DIR`.
+Each report is one file in `reports/`: plain SQL that runs on SQLite and PostgreSQL, below a header
+with the information on this page. A line that ends in `-- if :option` is dropped when the option
+isn't given. `--sql` prints the query with its values filled in, ready for any tool. With
+`--reports DIR`, .sql files of your own with [such headers](sql.md#the-header) are reports too.
 
-`sourcebook report` lists them, `sourcebook report NAME --help` says what one takes. All of them
-take `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`; `--cite` adds the citations of
-the documents that the rows rest on, and `--words` the very words, where the text has been kept.
+`sourcebook report` lists the reports, and `sourcebook report NAME --help` explains one. Every report
+takes `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`. `--cite` adds citations of the
+documents that the rows rest on, and `--words` the words themselves, if the text is kept.
 
-The outputs below are those of the article that ships, in a terminal of 100 columns, and end after
-{SHOWN} lines.
+csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
+front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are
+always as stored, and `--raw` leaves all text as stored too. tsv, json and jsonl are for programs,
+and [exports](feeds.md) restore databases; none of them changes a value. So don't open these in a
+spreadsheet if you don't trust the text in them.
+
+The outputs below come from the article that ships, in a terminal of 100 columns. Each is cut after
+{LINES} lines.
 """
 
 
 def reports_page(terminal: Callable[[str], str]) -> str:
-    """Write the page; `terminal` runs a command and gives it with its output as a block."""
+    """Return the page; `terminal` runs a command and returns it with its output as a block."""
     reports = Catalogue().reports()
     listed = "\n".join(f"| [{one.name}](#{one.name}) | {plain(one.question)} |" for one in reports)
     head = f"{INTRODUCTION}\n| report | the question it answers |\n| --- | --- |\n{listed}\n"
@@ -53,8 +59,8 @@ def reports_page(terminal: Callable[[str], str]) -> str:
 
 
 def _section(report: Report, terminal: Callable[[str], str]) -> str:
-    asked = ASKED.get(report.name, "")
-    command = f"sourcebook report {report.name} {asked}".strip()
+    options = OPTIONS.get(report.name, "")
+    command = f"sourcebook report {report.name} {options}".strip()
     parts = [f"## {report.name}", f"**{plain(report.question)}**"]
     parts.extend(plain(note) for note in report.notes)
     if report.parameters:
@@ -67,8 +73,8 @@ def _section(report: Report, terminal: Callable[[str], str]) -> str:
         f"| {one.name} | {one.type} | {plain(one.meaning)} |" for one in report.columns
     )
     parts.append(f"| column | type | meaning |\n| --- | --- | --- |\n{rows}")
-    if report.name not in UNSHOWN:
-        parts.append(terminal(f"{command} | head -n {SHOWN}"))
+    if report.name not in NOT_RUN:
+        parts.append(terminal(f"{command} | head -n {LINES}"))
     return "\n\n".join(parts) + "\n"
 
 

@@ -26,7 +26,7 @@ dt { font-weight: bold }
 dd { margin: 0 0 .3rem 1rem }
 """
 
-# Rows are sorted by value, what is null last either way.
+# Rows are sorted by value; nulls come last in both directions.
 _SCRIPT = """
 for (const button of document.querySelectorAll("th button")) {
   button.addEventListener("click", () => {
@@ -48,7 +48,7 @@ for (const button of document.querySelectorAll("th button")) {
 
 
 def html(page: Page) -> Iterator[str]:
-    """One page that needs nothing else, its columns sorted by their headings."""
+    """Yield a self-contained page; a click on a heading sorts by its column."""
     title = _escaped(page.title or "Sourcebook")
     policy = f"default-src 'none'; script-src {_hash(_SCRIPT)}; style-src {_hash(_STYLE)}"
     yield f"""<!DOCTYPE html>
@@ -90,15 +90,15 @@ def html(page: Page) -> Iterator[str]:
 
 
 def _escaped(value: str) -> str:
-    """Text for an element or an attribute; line ends stay, and are shown as such."""
+    """Return text for an element or an attribute; line ends stay line ends."""
     return escape("\n".join(map(visible, value.split("\n"))))
 
 
 def _terms(pairs: Sequence[tuple[str, str]]) -> str:
-    terms = (f"<dt>{_escaped(term)}</dt><dd>{_escaped(said)}</dd>\n" for term, said in pairs)
+    terms = (f"<dt>{_escaped(term)}</dt><dd>{_escaped(meaning)}</dd>\n" for term, meaning in pairs)
     return f"<dl>\n{''.join(terms)}</dl>\n"
 
 
 def _hash(code: str) -> str:
-    """What the page's policy knows a style or script by; any other does not run."""
+    """Return the hash by which the page's policy admits this style or script, and no other."""
     return f"'sha256-{b64encode(sha256(code.encode()).digest()).decode()}'"

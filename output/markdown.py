@@ -13,9 +13,9 @@ _MARKUP = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.", 
 
 
 def markdown(page: Page) -> Iterator[str]:
-    """A pipe table of GitHub's Markdown; a line end in a value is `<br>`.
+    """Yield a pipe table as in GitHub's Markdown, then citations, then which data the rows come from.
 
-    Below it a list of citations, and in a last line from which data the rows are.
+    A line end in a value becomes `<br>`.
     """
 
     def line(cells: Sequence[Cell]) -> str:
@@ -34,10 +34,10 @@ def markdown(page: Page) -> Iterator[str]:
 
 
 def markdown_text(value: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Return text that Markdown shows literally."""
     return "<br>".join(
         _MARKUP.sub(
-            lambda found: f"<span>{found[0]}</span>" if found["sign"] else "\\" + found[0],
+            lambda match: f"<span>{match[0]}</span>" if match["sign"] else "\\" + match[0],
             escape(visible(line), quote=False),
         )
         for line in value.split("\n")

@@ -1,7 +1,7 @@
-"""A table for the terminal: tabulate lays out the first thousand rows, the others follow suit.
+"""A table for the terminal, drawn by tabulate.
 
-tabulate holds all rows to lay out the first: for 100,000, seconds and 200 MB. So it gets the first
-thousand, folded to their widths, and whatever comes after is written in the columns that it made.
+tabulate reads all rows before it prints one, which takes 200 MB for 100,000 rows. So it gets them
+in batches of a thousand. The first batch decides the widths of the columns.
 """
 
 import re
@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from math import inf
 
-from tabulate import tabulate
+from tabulate import DataRow, TableFormat, tabulate
 from wcwidth import iter_graphemes, wcswidth, wcwidth
 
 from output.page import Column, Page, cell_text
 from schema.escape import visible
 
-_HEAD = 1000  # rows that decide the widths
-_LATER = 3  # how much longer a value further down may be: the thousandth key is followed by others
-_HEADER = 2  # tabulate keeps so much room beside a heading
-_LEAST = 4  # no column is folded more narrowly: a heading needs half of it
-_WORD = 14  # a column keeps room for its longest word, up to this: no date is ever broken
+_BATCH = 1000
+_LATER = 3  # spare width if there are more batches: after key-999 comes key-1000
+_HEADING = 2  # room that tabulate keeps beside a heading
+_LEAST = 4  # the least width of a column, half of it for the heading
+_WORD = 14  # a column is as wide as its longest word up to this width: no date is broken
 
 
 def table(page: Page, width: int | None = None) -> Iterator[str]:
@@ -30,23 +30,23 @@ def table(page: Page, width: int | None = None) -> Iterator[str]:
 
 
 def _lines(page: Page, width: int | None) -> Iterator[str]:
-    """The lines of a table; null is left empty, numbers stand on the right.
+    """Yield the lines of a table; null is empty, numbers are aligned right.
 
-    In a terminal (`width`) columns are narrowed, the widest first, and their values wrapped; if
-    they would become too narrow to be read, each row is a block of lines, one a column. Without a
-    width nothing is wrapped. Nothing is ever cut: where a value further down is longer than the
-    first thousand rows led to expect, it is wrapped, or, if it must not be, its line is longer.
+    To fit a terminal's `width`, columns are narrowed, the widest first, and values wrapped. If the
+    columns would become too narrow to read, each row becomes a block, with a line for each column.
+    Without a width nothing is wrapped. Nothing is ever cut: a later value longer than those of the
+    first batch is wrapped or, if it must not be, makes its batch wider.
     """
     names = [visible(column.name) for column in page.columns]
     rows = ([visible(cell_text(value)) for value in row] for row in page.rows)
-    head = list(islice(rows, _HEAD))
+    head = list(islice(rows, _BATCH))
     natural, least = [], []
     for column, cells in zip(page.columns, zip(names, *head, strict=True), strict=True):
-        heading, *values = map(_wide, cells)
-        later = _LATER if len(head) == _HEAD else 0
-        longest = max(heading + _HEADER, max(values, default=0) + later)
-        heading, *values = (min(max(map(_wide, cell.split(" "))), _WORD) for cell in cells)
-        word = max(heading + _HEADER, *values, _LEAST)
+        heading, *values = map(_width, cells)
+        later = _LATER if len(head) == _BATCH else 0
+        longest = max(heading + _HEADING, max(values, default=0) + later)
+        heading, *values = (min(max(map(_width, cell.split(" "))), _WORD) for cell in cells)
+        word = max(heading + _HEADING, *values, _LEAST)
         natural.append(longest)
         least.append(longest if column.number else min(word, longest))
     rest = chain(head, rows)
@@ -58,26 +58,26 @@ def _lines(page: Page, width: int | None) -> Iterator[str]:
     return _grid(page.columns, names, rest, widths, wrapped=True, ruled=widths != natural)
 
 
-def _wide(text: str) -> int:
-    """How many places of a terminal a text takes, once it is `visible`."""
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a `visible` text takes."""
     return len(text) if text.isascii() else wcswidth(_carried(text))
 
 
 def _carried(text: str) -> str:
-    """A text that opens with an accent or a vowel sign gets a blank to carry it.
+    """Return a text with a space in front if it starts with an accent or a vowel sign.
 
-    Otherwise the frame's would, and the sign took one place by itself and another in its cell.
+    Otherwise the sign would combine with the frame's space, and take a different width.
     """
     return text if text.isascii() or wcwidth(text[0]) else " " + text
 
 
 def _fit(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
-    """Widths that add up to no more than `room`; None if even the least of them do not."""
+    """Return widths that together fit into `room`, or None if not even the least ones do."""
     if sum(least) > room:
         return None
-    widths = [min(wide, room) for wide in natural]
+    widths = [min(width, room) for width in natural]
     while sum(widths) > room:
-        narrowable = [n for n, wide in enumerate(widths) if wide > least[n]]
+        narrowable = [n for n, width in enumerate(widths) if width > least[n]]
         widths[max(narrowable, key=widths.__getitem__)] -= 1
     return widths
 
@@ -91,69 +91,75 @@ def _grid(
     wrapped: bool,
     ruled: bool,
 ) -> Iterator[str]:
-    """A table in a frame; ruled between rows where many of them take several lines."""
+    """Yield a framed table, a batch of rows at a time, with rules between rows if many wrap."""
     numbers = [column.number for column in columns]
-    # Half a number is another number.
+    # A number is never wrapped: half of it would be another number.
     limits = [
-        wide if wrapped and not number else inf
-        for wide, number in zip(widths, numbers, strict=True)
+        width if wrapped and not number else inf
+        for width, number in zip(widths, numbers, strict=True)
     ]
-
-    def folded(cells: Sequence[str]) -> list[list[str]]:
-        return [_fold(cell, limit) for cell, limit in zip(cells, limits, strict=True)]
-
     heads = []
-    for name, wide, number in zip(names, widths, numbers, strict=True):
-        first, *more = _fold(name, wide - _HEADER)
-        # A heading as wide as its column keeps tabulate from making the column narrower.
-        first = _pad(first, wide - _HEADER, number)
-        heads.append("\n".join([first, *more]))
-    laid = tabulate(
-        [["\n".join(lines) for lines in folded(row)] for row in islice(rows, _HEAD)],
-        headers=heads,
-        tablefmt="grid" if ruled else "outline",
-        disable_numparse=True,
-        preserve_whitespace=True,
-        colalign=["right" if number else "left" for number in numbers],
-    ).splitlines()
-    yield from (line + "\n" for line in laid[:-1])
-    rule = laid[0]
-    widths = [len(dashes) - 2 for dashes in rule.strip("+").split("+")]
-    for row in rows:
-        if ruled:
-            yield rule + "\n"
-        for cells in zip_longest(*folded(row), fillvalue=""):
-            yield f"| {' | '.join(map(_pad, cells, widths, numbers))} |\n"
+    for name, width, number in zip(names, widths, numbers, strict=True):
+        first, *more = _fold(name, width - _HEADING)
+        # A heading as wide as its column gives the column the same width in every batch.
+        heads.append("\n".join([_pad(first, width - _HEADING, number), *more]))
+    batch, rule = list(islice(rows, _BATCH)), ""
+    while batch or not rule:
+        lines = tabulate(
+            [
+                ["\n".join(_fold(cell, limit)) for cell, limit in zip(row, limits, strict=True)]
+                for row in batch
+            ],
+            headers=heads,
+            tablefmt="grid" if ruled else "outline",
+            disable_numparse=True,
+            preserve_whitespace=True,
+            colalign=["right" if number else "left" for number in numbers],
+        ).splitlines()
+        if rule:  # the heading is there already
+            head = next(n for n, line in enumerate(lines) if line.startswith("+="))
+            lines[: head + 1] = [rule] if ruled else []
+        *body, rule = lines
+        yield from (line + "\n" for line in body)
+        batch = list(islice(rows, _BATCH))
     yield rule + "\n"
 
 
 def _pad(line: str, width: int, right: bool) -> str:
-    blanks = " " * (width - _wide(line))
+    blanks = " " * (width - _width(line))
     return blanks + line if right else line + blanks
 
 
+_BLOCK = TableFormat(None, None, None, None, None, DataRow("", " | ", ""), 0, None)
+
+
 def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
-    """Each row as a block: a heading with its number, then a line for each column."""
-    label = min(max(map(_wide, names)), width // 2)
+    """Yield each row as a block: a heading with its number, then a line for each column."""
+    label = min(max(map(_width, names)), width // 2)
     for n, row in enumerate(rows, 1):
         yield f"-[ {n} ]".ljust(width, "-") + "\n"
-        for name, cell in zip(names, row, strict=True):
-            folded = _fold(name, label), _fold(cell, width - label - 3)
-            for left, right in zip_longest(*folded, fillvalue=""):
-                yield f"{left}{' ' * (label - _wide(left))} | {right}\n"
+        block = [
+            pair
+            for name, cell in zip(names, row, strict=True)
+            for pair in zip_longest(
+                _fold(name, label), _fold(cell, width - label - 3), fillvalue=""
+            )
+        ]
+        lines = tabulate(block, tablefmt=_BLOCK, disable_numparse=True, preserve_whitespace=True)
+        yield from (line.rstrip() + "\n" for line in lines.split("\n"))
 
 
 def _fold(text: str, width: float) -> list[str]:
-    """A text in lines that fit: broken at a blank, which goes, or inside a word that is too long.
+    """Split a text into lines that fit, at spaces, or inside a word that is too long.
 
-    Of values joined by `; ` each stays in one line if one line can hold it.
+    Of several values joined by `; `, each stays on one line if it fits.
     """
-    if _wide(text) <= width:
+    if _width(text) <= width:
         return [_carried(text)]
     lines: list[str] = []
     for item in re.split(r"(?<=;) ", text):
-        for word in [item] if _wide(item) <= width else item.split(" "):
-            if lines and _wide(f"{lines[-1]} {word}") <= width:
+        for word in [item] if _width(item) <= width else item.split(" "):
+            if lines and _width(f"{lines[-1]} {word}") <= width:
                 lines[-1] += " " + word
                 continue
             lines.append(word)
@@ -163,12 +169,12 @@ def _fold(text: str, width: float) -> list[str]:
 
 
 def _piece(word: str, width: float) -> str:
-    """As much of a word as fits: whole characters, one at least, up to a hyphen or the like."""
-    if _wide(word) <= width:
+    """Return as much of a word as fits: at least one whole character, up to a hyphen if any."""
+    if _width(word) <= width:
         return word
     taken = ""
     for character in iter_graphemes(word):
-        if taken and _wide(taken + character) > width:
+        if taken and _width(taken + character) > width:
             break
         taken += character
     cut = re.match(r".+[-/_.,;:]", taken)

@@ -385,6 +385,18 @@ def test_no_format_steers_a_terminal(article: Path, tmp_path: Path, format: str)
     assert ("\x1b[31m\u202e" in piped) == (format in ("csv", "tsv"))
 
 
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl"])
+@pytest.mark.parametrize("output", [(), ("-o", "/dev/stdout")])
+def test_neither_values_nor_columns_of_a_query_steer_a_terminal(
+    article: Path, format: str, output: tuple[str, ...]
+) -> None:
+    query = "select char(27) || '[31m', 'x' as \"\x1b[32m\""
+    printed, _ = in_terminal(article, "sql", query, "--format", format, *output)
+    assert "\x1b" not in printed
+    assert "[31m" in printed
+    assert "[32m" in printed
+
+
 # --- what a command imports -----------------------------------------------------------------------
 
 

@@ -109,7 +109,7 @@ def test_a_terminal_too_narrow_for_the_columns_gets_blocks() -> None:
         "title | a title of\n"
         "      | words\n"
         "-[ 2 ]--------------\n"
-        "date  | \n"
+        "date  |\n"
         "title | b\n"
     )
 
@@ -197,8 +197,8 @@ def test_values_further_down_are_never_cut_and_numbers_never_broken() -> None:
     assert body(page, 40)[-4:] == [
         "|    1 | short    |",
         "| 1000000000000 | consider |",
-        "|      | ably     |",
-        "|      | longer   |",
+        "|               | ably     |",
+        "|               | longer   |",
     ]
     assert body(page, None)[-1] == "| 1000000000000 | considerably longer |"
 
