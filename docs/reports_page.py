@@ -35,9 +35,9 @@ with the information on this page. A line that ends in `-- if :option` is droppe
 isn't given. `--sql` prints the query with its values filled in, ready for any tool. With
 `--reports DIR`, .sql files of your own with [such headers](sql.md#the-header) are reports too.
 
-`sourcebook report` lists the reports, and `sourcebook report NAME --help` explains one. Every report
-takes `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`. `--cite` adds citations of the
-documents that the rows rest on, and `--words` the words themselves, if the text is kept.
+`sourcebook report` lists the reports; `sourcebook report NAME --help` explains one. Every report
+takes `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`. `--cite` adds citations of
+the documents that the rows rest on, and `--words` the words themselves, if the text is kept.
 
 csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
 front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are

@@ -13,7 +13,7 @@ _MARKUP = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.", 
 
 
 def markdown(page: Page) -> Iterator[str]:
-    """Yield a pipe table as in GitHub's Markdown, then citations, then which data the rows come from.
+    """Yield a pipe table as in GitHub's Markdown, then citations, then the source of the data.
 
     A line end in a value becomes `<br>`.
     """

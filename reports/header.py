@@ -17,7 +17,7 @@
     --   passages  integer                   how many passages report it; a long meaning
     --                                       goes on in lines that are indented further
 
-The title comes first, then the question up to an empty line, then notes. Parameters and columns
+First comes the title, then the question up to an empty line, then notes. Parameters and columns
 have a name, a type and a meaning, separated by two spaces or more.
 
 - A parameter's type is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
