@@ -13,7 +13,7 @@ from sqlalchemy import Table, func, select
 from database.digest import quoted
 from database.snapshot import TABLES
 from exports.datapackage import DAYS, ExportedFile, table_schema
-from exports.job import ExportJob, Writers, without_quotes, written
+from exports.job import ExportJob, Writers, unbracketed, written
 from schema.dictionary import type_of
 
 CELLS: Writers = {"text": str, "integer": str, "boolean": ("false", "true").__getitem__}
@@ -37,13 +37,21 @@ def csv(job: ExportJob) -> Iterator[ExportedFile]:
 
 
 def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
-    """Return rows as Python's csv writes them, but faster if their values need no quotes."""
-    if (text := without_quotes(table, lines)) is None:
+    """Return rows as Python's csv writes them, but much faster if no value needs quotes.
+
+    None does if the JSON has no backslash (and so no quote or line end in a value) and no comma
+    except between values.
+    """
+    text, columns = unbracketed(lines), table.columns
+    if (
+        b"\\" in text
+        or text.count(b",") != len(lines) * (len(columns) - 1)
+        or any(type_of(column) == "boolean" for column in columns)
+    ):
         out = StringIO(newline="")
         python_csv.writer(out).writerows(written(table, lines, CELLS, null))
         return out.getvalue()
-    # No value holds a comma or a quote: so this is null, and not the end of a text. The first
-    # column of a table is its key, or a part of it.
+    # Only a null can follow a comma in this way. (The first column of a table is never null.)
     bare = text.replace(b",null", b"," + null.encode()).translate(None, b'"')
     return bare.decode().replace("\n", "\r\n") + "\r\n"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from database.snapshot import TABLES, Snapshot
-from exports.datapackage import DESCRIPTOR, ExportedFile, descriptor
+from exports.datapackage import DESCRIPTOR, ExportedFile, ExportError, descriptor
 from exports.folder import replacing
 from exports.formats import FORMATS
 from exports.job import ExportJob
@@ -47,8 +47,7 @@ def export(
     Raises ExportError if the folder cannot be written, DatabaseError for a value that the format
     cannot hold.
     """
-    module, _, name = FORMATS[format].partition(":")
-    writer: Writer = getattr(import_module(module), name)
+    writer = _writer(format)
     snapshot = Snapshot(connection, keep_text=keep_text)
     content = provenance(connection)["content"]
     progress = Progress()
@@ -64,6 +63,17 @@ def export(
         text = json.dumps(descriptor(format, content, files), ensure_ascii=False, indent=2)
         (staged / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8", newline="\n")
     return ExportResult(content, [(file, size) for file, size, _ in files])
+
+
+def _writer(format: str) -> Writer:
+    module, _, name = FORMATS[format].partition(":")
+    try:
+        writer: Writer = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise ExportError(
+            f"{format} needs {error.name}: pip install {error.name}, or the extra `{format}`"
+        ) from error
+    return writer
 
 
 def size_and_hash(path: Path) -> tuple[int, str]:

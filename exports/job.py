@@ -85,19 +85,6 @@ def decoded(lines: Sequence[bytes]) -> list[list[Any]]:
     return rows
 
 
-def without_quotes(table: Table, lines: Sequence[bytes]) -> bytes | None:
-    r"""Return rows as text, one a line, if their values need no quotes; else None.
-
-    That is so if the JSON has no backslash (and so no quote and no line end in a value), no comma
-    but between two values, and no boolean. All rows are looked at at once, which is several times
-    as fast as value by value.
-    """
-    text = b"\n".join(lines)
-    columns = table.columns
-    if (
-        b"\\" in text
-        or text.count(b",") != len(lines) * (len(columns) - 1)
-        or any(type_of(column) == "boolean" for column in columns)
-    ):
-        return None
-    return text[1:-1].replace(b"]\n[", b"\n")
+def unbracketed(lines: Sequence[bytes]) -> bytes:
+    """Return rows one a line, without the brackets of JSON."""
+    return b"\n".join(lines)[1:-1].replace(b"]\n[", b"\n")

@@ -1,77 +1,65 @@
 """Exports as Parquet: one file a table, typed; comments and keys in its metadata.
 
-Written by pyarrow, the extra `parquet`; another release of it may write other bytes for the same
-rows.
+Needs pyarrow, the extra `parquet`; another release of it may write other bytes for the same rows.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table
+import pyarrow as pa
+from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
+from pyarrow.parquet import ParquetWriter
+from sqlalchemy import Table
 
 from database.snapshot import TABLES
 from exports.datapackage import DAYS, MOMENTS, ExportedFile, ExportError, table_schema
-from exports.job import ExportJob, decoded
+from exports.job import ExportJob, decoded, unbracketed
 from schema.dictionary import columns, type_of
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 GROUP_ROWS = 15_000
 GROUP_BYTES = 4_000_000
 """Rows, or bytes of them as JSON, after which a group ends: it is in memory as a whole."""
+
+READ = {"text": pa.string(), "integer": pa.int64(), "boolean": pa.int64()}
+WRITTEN = {**READ, "boolean": pa.bool_()}
+"""Types of columns as they are read and written; days and moments are read as text."""
 
 
 def parquet(job: ExportJob) -> Iterator[ExportedFile]:
     """Write days as dates, moments as timestamps in UTC, booleans, and integers of 64 bits.
 
     The metadata say what the table is, what its keys are, and what each column holds. Raises
-    ExportError if pyarrow is not installed, or if a day does not exist.
+    ExportError if a day does not exist.
     """
-    try:
-        import pyarrow as pa
-    except ModuleNotFoundError:
-        raise ExportError(
-            "parquet needs its library: pip install pyarrow, or the extra `parquet`"
-        ) from None
     # Its own pool keeps much of what has been freed: a quarter of the memory of this process.
     pa.set_memory_pool(pa.system_memory_pool())
     for table in TABLES:
-        path = job.folder / f"{table.name}.parquet"
-        _write(job, table, path)
-        yield ExportedFile(
-            path.name,
-            job.snapshot.count(table),
-            {"description": table.comment, "format": "parquet"},
-        )
-
-
-def _write(job: ExportJob, table: Table, path: Path) -> None:
-    from pyarrow.parquet import ParquetWriter
-
-    schema = parquet_schema(table)
-    with ParquetWriter(path, schema) as writer:
-        group: list[bytes] = []
-        size = 0
-        for lines in job.batches(table):
-            group += lines
-            size += sum(map(len, lines))
-            if len(group) >= GROUP_ROWS or size >= GROUP_BYTES:
+        name, schema = f"{table.name}.parquet", parquet_schema(table)
+        with ParquetWriter(job.folder / name, schema) as writer:
+            for group in _groups(job.batches(table)):
                 writer.write_table(_typed(table, group, schema))
-                group, size = [], 0
-        if group:
-            writer.write_table(_typed(table, group, schema))
+        resource = {"description": table.comment, "format": "parquet"}
+        yield ExportedFile(name, job.snapshot.count(table), resource)
+
+
+def _groups(batches: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    group: list[bytes] = []
+    size = 0
+    for lines in batches:
+        group += lines
+        size += sum(map(len, lines))
+        if len(group) >= GROUP_ROWS or size >= GROUP_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _typed(table: Table, lines: Sequence[bytes], schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa
-
     arrays = []
-    for field, values in zip(schema, _columns(table, lines), strict=True):
+    for field, values in zip(schema, read_columns(table, lines), strict=True):
         try:
             arrays.append(values.cast(field.type))
         except pa.ArrowInvalid as error:
@@ -80,20 +68,15 @@ def _typed(table: Table, lines: Sequence[bytes], schema: pa.Schema) -> pa.Table:
     return pa.table(arrays, schema)
 
 
-def _columns(table: Table, lines: Sequence[bytes]) -> Sequence[pa.ChunkedArray | pa.Array]:
+def read_columns(table: Table, lines: Sequence[bytes]) -> list[pa.Array | pa.ChunkedArray]:
     """Return the columns of some rows as text and integers."""
-    import pyarrow as pa
-    from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
-
-    plain = {"integer": pa.int64(), "boolean": pa.int64(), "text": pa.string()}
-    types = {column.name: plain[type_of(column)] for column in table.columns}
-    text = b"\n".join(lines)
-    if b"\\" in text:  # its escapes are JSON's
-        columns = zip(*decoded(lines), strict=True)
-        return [pa.array(*pair) for pair in zip(columns, types.values(), strict=True)]
-    # Without them, JSON arrays are csv inside their brackets: and that is read in C++.
-    text = text[1:-1].replace(b"]\n[", b"\n")
-    return read_csv(
+    types = {column.name: READ[type_of(column)] for column in table.columns}
+    text = unbracketed(lines)
+    if b"\\" in text:  # an escape of JSON
+        values = zip(*decoded(lines), strict=True)
+        return [pa.array(*pair) for pair in zip(values, types.values(), strict=True)]
+    # JSON arrays without escapes are csv inside their brackets, which pyarrow reads in C++.
+    read = read_csv(
         pa.py_buffer(text),
         ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(types)),
         ParseOptions(double_quote=False),
@@ -103,7 +86,8 @@ def _columns(table: Table, lines: Sequence[bytes]) -> Sequence[pa.ChunkedArray |
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         ),
-    ).columns
+    )
+    return list(read.columns)
 
 
 def parquet_schema(table: Table) -> pa.Schema:
@@ -112,35 +96,15 @@ def parquet_schema(table: Table) -> pa.Schema:
     The metadata of the table have `description`, and `table_schema` with what the data package of
     a csv export says about it; those of a column have `description`, `key` and `values`.
     """
-    import pyarrow as pa
-
-    fields = [
-        pa.field(
-            column.name,
-            _type(column),
-            column.nullable,
-            {
-                name: value
-                for name, value in (
-                    ("description", meaning.meaning),
-                    ("key", meaning.key),
-                    ("values", meaning.values),
-                )
-                if value
-            },
-        )
-        for column, meaning in zip(table.columns, columns(table.name), strict=True)
-    ]
+    fields = []
+    for column, entry in zip(table.columns, columns(table.name), strict=True):
+        name, type = f"{table.name}.{column.name}", WRITTEN[type_of(column)]
+        if name in DAYS:
+            type = pa.date32()
+        elif name in MOMENTS:
+            type = pa.timestamp("ms", "UTC")
+        metadata = {"description": entry.meaning, "key": entry.key, "values": entry.values}
+        present = {key: value for key, value in metadata.items() if value}
+        fields.append(pa.field(column.name, type, column.nullable, present))
     keys = json.dumps(table_schema(table, None), ensure_ascii=False)
     return pa.schema(fields, {"description": table.comment or "", "table_schema": keys})
-
-
-def _type(column: Column[Any]) -> pa.DataType:
-    import pyarrow as pa
-
-    name = f"{column.table.name}.{column.name}"
-    if name in DAYS:
-        return pa.date32()
-    if name in MOMENTS:
-        return pa.timestamp("ms", "UTC")
-    return {"text": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}[type_of(column)]

@@ -99,7 +99,7 @@ def test_parquet_names_the_extra_that_it_needs(article: Path) -> None:
     )
     assert ran.returncode == 1
     assert ran.stderr == (
-        "Error: parquet needs its library: pip install pyarrow, or the extra `parquet`\n"
+        "Error: parquet needs pyarrow: pip install pyarrow, or the extra `parquet`\n"
     )
     assert "parquet" not in names(article)
 

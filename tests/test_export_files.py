@@ -149,7 +149,7 @@ def test_many_rows_at_once_are_written_as_each_would_be(rows: list[list[Any]]) -
     file = io.StringIO(newline="")
     csv.writer(file).writerows([[NULL if cell is None else cell for cell in row] for row in rows])
     assert as_csv(PLACES, json_lines(rows), NULL) == file.getvalue()
-    columns = [column.to_pylist() for column in parquet._columns(PLACES, json_lines(rows))]
+    columns = [column.to_pylist() for column in parquet.read_columns(PLACES, json_lines(rows))]
     assert columns == [list(values) for values in zip(*rows, strict=True)]
 
 
