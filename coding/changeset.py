@@ -104,9 +104,9 @@ def compare(
     changes = ChangeSet()
     mentions = mentioned(wanted)
     faults = [
-        one
+        conflict
         for kind in SHARED
-        for one in _compare_shared(kind, wanted, mentions, snapshot, changes, peers, fault)
+        for conflict in _compare_shared(kind, wanted, mentions, snapshot, changes, peers, fault)
     ]
     moved = {key for key, name in snapshot.sources.items() if source_named(wanted, key) != name}
     for item, content in wanted.items():
@@ -243,7 +243,7 @@ def _columns(content: Content) -> Content:
     columns = {column: value for column, value in content.items() if column != "actors"}
     if "actors" in content:
         for role in SourceRole:
-            columns[f"{role}s"] = [actor for one, actor in content["actors"] if one == role]
+            columns[f"{role}s"] = [actor for as_role, actor in content["actors"] if as_role == role]
     return columns
 
 

@@ -122,13 +122,13 @@ class CrossReferences:
         self._fault = fault
         self._number = stored.document_id or 0
 
-    def faults(self, wanted: Items, found: ChangeSet) -> list[Fault]:
+    def faults(self, wanted: Items, changes: ChangeSet) -> list[Fault]:
         """Return a fault for each broken reference; notes the ids of facts elsewhere."""
         return [
             *self._unknown_facts(wanted),
-            *self._links_coded_there(found),
-            *self._facts_in_use(found),
-            *self._rows_in_use(found),
+            *self._links_coded_there(changes),
+            *self._facts_in_use(changes),
+            *self._rows_in_use(changes),
         ]
 
     # --- facts of theirs ----------------------------------------------------------------------
@@ -176,11 +176,11 @@ class CrossReferences:
                     self._stored.ids[ItemKey("elsewhere", key)] = number
         return kinds
 
-    def _links_coded_there(self, found: ChangeSet) -> Iterator[Fault]:
+    def _links_coded_there(self, changes: ChangeSet) -> Iterator[Fault]:
         """Find links that another document has coded already."""
         new = {
             (self._event(content["from"]), content["type"], self._event(content["to"])): name
-            for name, content in {**found.added, **found.changed}.items()
+            for name, content in {**changes.added, **changes.changed}.items()
             if name.kind == FactKind.LINK
         }
         rows = self._of_others(
@@ -208,9 +208,9 @@ class CrossReferences:
 
     # --- what they hold of this one's ---------------------------------------------------------
 
-    def _facts_in_use(self, found: ChangeSet) -> Iterator[Fault]:
+    def _facts_in_use(self, changes: ChangeSet) -> Iterator[Fault]:
         gone = {
-            self._stored.ids[name]: name for name in found.removed if name.kind in set(FactKind)
+            self._stored.ids[name]: name for name in changes.removed if name.kind in set(FactKind)
         }
         for how, query in RESTING.items():
             holders = defaultdict(set)
@@ -223,10 +223,10 @@ class CrossReferences:
                     "or take that out there and load that coding first",
                 )
 
-    def _rows_in_use(self, found: ChangeSet) -> Iterator[Fault]:
-        rewritten = {self._stored.ids[name] for name in found.updated}
+    def _rows_in_use(self, changes: ChangeSet) -> Iterator[Fault]:
+        rewritten = {self._stored.ids[name] for name in changes.updated}
         for kind in SHARED:
-            gone = {self._stored.ids[name]: name for name in found.dropped if name.kind == kind}
+            gone = {self._stored.ids[name]: name for name in changes.dropped if name.kind == kind}
             holders = defaultdict(set)
             for document, row, through in self._of_others(REFERRING[kind], list(gone)):
                 if not through or through not in rewritten:
@@ -246,10 +246,10 @@ class CrossReferences:
         """Run a query whose first column is a document; yield the rows of others, with its key."""
         whole = text(
             f"""
-            select sources.key, found.*
-            from ({query}) as found
-            join sources on sources.id = found.document_id
-            where found.document_id <> :document
+            select sources.key, users.*
+            from ({query}) as users
+            join sources on sources.id = users.document_id
+            where users.document_id <> :document
             order by sources.key
             """  # noqa: S608 - the queries are ours
         ).bindparams(bindparam("ids", expanding=True))

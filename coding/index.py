@@ -30,55 +30,57 @@ class CodingIndex:
     @cached_property
     def facts(self) -> list[tuple[Loc, Fact]]:
         """Every fact, names included."""
-        found: list[tuple[Loc, Fact]] = [
+        facts: list[tuple[Loc, Fact]] = [
             (("actors", i, "names", j), name)
             for i, actor in enumerate(self.coding.actors)
             for j, name in enumerate(actor.names)
         ]
         for section in SECTIONS:
-            found.extend(
+            facts.extend(
                 ((section, i), fact) for i, fact in enumerate(getattr(self.coding, section))
             )
-        return found
+        return facts
 
     @cached_property
     def evidence(self) -> list[tuple[Loc, Evidence, Fact]]:
         """Every piece of evidence, with its fact."""
         return [
-            ((*loc, "evidence", n), one, fact)
+            ((*loc, "evidence", n), evidence, fact)
             for loc, fact in self.facts
-            for n, one in enumerate(fact.evidence)
+            for n, evidence in enumerate(fact.evidence)
         ]
 
     @cached_property
     def references(self) -> list[Reference]:
         """Every reference to a key of this coding."""
-        return [one for one in self._all if ":" not in one.key]
+        return [reference for reference in self._all if ":" not in reference.key]
 
     @cached_property
     def foreign(self) -> list[Reference]:
         """Every reference to a document:key; only the database knows whether it exists."""
-        return [one for one in self._all if ":" in one.key]
+        return [reference for reference in self._all if ":" in reference.key]
 
     @cached_property
     def elsewhere(self) -> list[tuple[Loc, str]]:
         """The facts of other documents that have evidence here."""
-        return [(("elsewhere", i, "fact"), one.fact) for i, one in enumerate(self.coding.elsewhere)]
+        return [
+            (("elsewhere", i, "fact"), item.fact) for i, item in enumerate(self.coding.elsewhere)
+        ]
 
     @cached_property
     def _all(self) -> list[Reference]:
-        found = [*self._of_sources(), *self._of_facts(), *self._of_ends()]
-        found.extend(
+        references = [*self._of_sources(), *self._of_facts(), *self._of_ends()]
+        references.extend(
             Reference("places", ("places", i, "within"), place.within)
             for i, place in enumerate(self.coding.places)
             if place.within is not None
         )
-        found.extend(
+        references.extend(
             Reference("sources", (*loc, "through", n), key)
-            for loc, one, _fact in self.evidence
-            for n, key in enumerate(one.through)
+            for loc, evidence, _fact in self.evidence
+            for n, key in enumerate(evidence.through)
         )
-        return found
+        return references
 
     def _of_sources(self) -> Iterator[Reference]:
         cited: list[tuple[Loc, Any]] = [(("document",), self.coding.document)]
@@ -133,21 +135,21 @@ class CodingIndex:
     @cached_property
     def keys(self) -> list[tuple[str, Loc, str]]:
         """Every key that is defined: its name space, its location, the key."""
-        found: list[tuple[str, Loc, str]] = []
+        keys: list[tuple[str, Loc, str]] = []
         for section in ("actors", "places", "topics", "sources"):
-            for i, one in enumerate(getattr(self.coding, section)):
-                found.append((section, (section, i), one.key))
-        found.append(("sources", ("document",), self.coding.document.key))
+            for i, item in enumerate(getattr(self.coding, section)):
+                keys.append((section, (section, i), item.key))
+        keys.append(("sources", ("document",), self.coding.document.key))
         for i, actor in enumerate(self.coding.actors):
             for j, name in enumerate(actor.names):
-                found.append(("names", ("actors", i, "names", j), f"{actor.key}/{name.name}"))
+                keys.append(("names", ("actors", i, "names", j), f"{actor.key}/{name.name}"))
         for section in ("events", "quotes", "positions"):
-            for i, one in enumerate(getattr(self.coding, section)):
-                found.append(("facts", (section, i), one.key))
+            for i, item in enumerate(getattr(self.coding, section)):
+                keys.append(("facts", (section, i), item.key))
         for section in ("links", "relations"):
-            for i, one in enumerate(getattr(self.coding, section)):
-                key = one.key or relation_key(one.origin, one.type, one.target)
-                found.append(("facts", (section, i), key))
+            for i, item in enumerate(getattr(self.coding, section)):
+                key = item.key or relation_key(item.origin, item.type, item.target)
+                keys.append(("facts", (section, i), key))
         for i, other in enumerate(self.coding.elsewhere):
-            found.append(("elsewhere", ("elsewhere", i), other.fact))
-        return found
+            keys.append(("elsewhere", ("elsewhere", i), other.fact))
+        return keys

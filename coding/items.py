@@ -35,42 +35,42 @@ Items = dict[ItemKey, Content]
 def items_of(coding: Coding) -> Items:
     """Return what a coding says, by key; references to rows of other codings have no content."""
     lengths = [passage.length for passage in coding.passages]
-    found: Items = {}
+    items: Items = {}
     document = coding.document
-    found[ItemKey("coding", document.key)] = {"coder": coding.coder, "format": coding.format}
-    found[ItemKey("source", document.key)] = {
+    items[ItemKey("coding", document.key)] = {"coder": coding.coder, "format": coding.format}
+    items[ItemKey("source", document.key)] = {
         **_source(document.title, document.kind, "named", document),
         "language": document.language,
     }
-    found.update(_passages(coding))
+    items.update(_passages(coding))
     for topic in coding.topics:
-        found[ItemKey("topic", topic.key)] = {"label": topic.label} if topic.label else {}
+        items[ItemKey("topic", topic.key)] = {"label": topic.label} if topic.label else {}
     for place in coding.places:
-        found[ItemKey("place", place.key)] = (
+        items[ItemKey("place", place.key)] = (
             {"name": place.name, "kind": place.kind, "within": place.within} if place.name else {}
         )
     for source in coding.sources:
-        found[ItemKey(kind_of_source(source), source.key)] = (
+        items[ItemKey(kind_of_source(source), source.key)] = (
             {**_source(source.title, source.kind, source.anonymity, source), "language": None}
             if source.title
             else {}
         )
         if source.at:
-            found[ItemKey("citation", source.key)] = {"spans": _spans(source.at, lengths)}
+            items[ItemKey("citation", source.key)] = {"spans": _spans(source.at, lengths)}
     for actor in coding.actors:
-        found[ItemKey("actor", actor.key)] = (
+        items[ItemKey("actor", actor.key)] = (
             {"name": actor.name, "kind": actor.kind, "background": actor.background}
             if actor.name
             else {}
         )
         for name in actor.names:
-            found[ItemKey(FactKind.NAME, f"{actor.key}/{name.name}")] = {
+            items[ItemKey(FactKind.NAME, f"{actor.key}/{name.name}")] = {
                 "actor": actor.key,
                 "name": name.name,
                 "name_kind": name.kind,
                 "evidence": _evidence(name.evidence, lengths),
             }
-    return found | _facts(coding, lengths)
+    return items | _facts(coding, lengths)
 
 
 def kind_of_source(source: Source) -> str:
@@ -97,21 +97,21 @@ def sources_used(items: Mapping[ItemKey, Content], name: ItemKey) -> set[str]:
     """Return the keys of the sources in an item's chains, or of the source that it cites."""
     if name.kind == "citation":
         return {name.key}
-    return {key for one in items[name].get("evidence", ()) for key in one["through"]}
+    return {key for evidence in items[name].get("evidence", ()) for key in evidence["through"]}
 
 
 def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
     """Return the actors, places, topics and sources that a coding refers to."""
-    found: set[ItemKey] = set()
+    mentions: set[ItemKey] = set()
     for name, content in items.items():
-        found.update(source_named(items, key) for key in sources_used(items, name))
+        mentions.update(source_named(items, key) for key in sources_used(items, name))
         for field, kind in MENTIONS.items():
-            found.add(ItemKey(kind, content.get(field) or ""))
+            mentions.add(ItemKey(kind, content.get(field) or ""))
         if name.kind == FactKind.RELATION:
-            found.update(ItemKey("actor", content[end]) for end in ("from", "to"))
-        found.update(ItemKey("actor", actor) for _role, actor in content.get("actors", ()))
-        found.update(ItemKey("actor", row[0]) for row in content.get("participants", ()))
-    return found
+            mentions.update(ItemKey("actor", content[end]) for end in ("from", "to"))
+        mentions.update(ItemKey("actor", actor) for _role, actor in content.get("actors", ()))
+        mentions.update(ItemKey("actor", row[0]) for row in content.get("participants", ()))
+    return mentions
 
 
 def dates_of(contents: Iterable[Content]) -> set[str]:
@@ -160,23 +160,23 @@ def _source(title: str, kind: str | None, anonymity: str, given: Any) -> Content
 
 
 def _passages(coding: Coding) -> Items:
-    found: Items = {}
+    items: Items = {}
     section = None
     for n, passage in enumerate(coding.passages, start=1):
         if passage.heading:
             section = n
-        found[ItemKey("passage", str(n))] = {
+        items[ItemKey("passage", str(n))] = {
             "section": section,
             "length": passage.length,
             "hash": passage.hash,
         }
-    return found
+    return items
 
 
 def _facts(coding: Coding, lengths: list[int]) -> Items:
-    found: Items = {}
+    items: Items = {}
     for event in coding.events:
-        found[ItemKey(FactKind.EVENT, event.key)] = {
+        items[ItemKey(FactKind.EVENT, event.key)] = {
             "title": event.title,
             "summary": event.summary,
             "event_type": event.type,
@@ -188,7 +188,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
         }
     for link in coding.links:
         key = link.key or relation_key(link.origin, link.type, link.target)
-        found[ItemKey(FactKind.LINK, key)] = {
+        items[ItemKey(FactKind.LINK, key)] = {
             "from": link.origin,
             "type": link.type,
             "to": link.target,
@@ -196,7 +196,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
             "evidence": _evidence(link.evidence, lengths),
         }
     for quote in coding.quotes:
-        found[ItemKey(FactKind.QUOTE, quote.key)] = {
+        items[ItemKey(FactKind.QUOTE, quote.key)] = {
             "text": BREAK.join(quote.text) if quote.text else None,
             "says": quote.says,
             "directness": quote.directness,
@@ -207,7 +207,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
             "evidence": _evidence(quote.evidence, lengths, own_date=quote.date),
         }
     for position in coding.positions:
-        found[ItemKey(FactKind.POSITION, position.key)] = {
+        items[ItemKey(FactKind.POSITION, position.key)] = {
             "topic": position.topic,
             "position_kind": position.kind,
             "statement": position.statement,
@@ -216,7 +216,7 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
         }
     for relation in coding.relations:
         key = relation.key or relation_key(relation.origin, relation.type, relation.target)
-        found[ItemKey(FactKind.RELATION, key)] = {
+        items[ItemKey(FactKind.RELATION, key)] = {
             "from": relation.origin,
             "type": relation.type,
             "to": relation.target,
@@ -227,17 +227,17 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
             "evidence": _evidence(relation.evidence, lengths, own_date=relation.since),
         }
     for other in coding.elsewhere:
-        found[ItemKey("elsewhere", other.fact)] = {"evidence": _evidence(other.evidence, lengths)}
-    return found
+        items[ItemKey("elsewhere", other.fact)] = {"evidence": _evidence(other.evidence, lengths)}
+    return items
 
 
 def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
     """Return participants in a fixed order: actor, role, words of the number, least, most."""
     return sorted(
         (
-            [one.actor, role, one.count, one.least, one.most]
+            [count.actor, role, count.count, count.least, count.most]
             for role, counts in who.items()
-            for one in counts
+            for count in counts
         ),
         key=lambda row: (row[0], row[1]),
     )
@@ -252,17 +252,17 @@ def _evidence(
     """Return the evidence in the coder's order, with defaults filled in."""
     return [
         {
-            "through": list(one.through),
-            "modality": one.modality or modality,
-            "certainty": one.certainty
-            or (Certainty.REPORTED if one.through else Certainty.ASSERTED),
-            "stance": one.stance or (Stance.NEUTRAL if one.through else None),
-            "hedge": one.hedge,
-            "date": one.date or (own_date if one.words else None),
-            "words": one.words,
-            "spans": _spans(one.at, lengths),
+            "through": list(piece.through),
+            "modality": piece.modality or modality,
+            "certainty": piece.certainty
+            or (Certainty.REPORTED if piece.through else Certainty.ASSERTED),
+            "stance": piece.stance or (Stance.NEUTRAL if piece.through else None),
+            "hedge": piece.hedge,
+            "date": piece.date or (own_date if piece.words else None),
+            "words": piece.words,
+            "spans": _spans(piece.at, lengths),
         }
-        for one in evidence
+        for piece in evidence
     ]
 
 

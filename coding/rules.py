@@ -61,9 +61,9 @@ def check(coding: Coding, lines: Lines) -> list[Fault]:
     """Return what all rules find, in the order of the file."""
     index = CodingIndex(coding)
     return sorted(
-        lines.fault(one.id, loc, message, one.severity)
-        for one in RULES
-        for loc, message in one.find(index)
+        lines.fault(rule.id, loc, message, rule.severity)
+        for rule in RULES
+        for loc, message in rule.find(index)
     )
 
 
@@ -86,7 +86,7 @@ def _duplicate_key(index: CodingIndex) -> Iterator[Finding]:
 def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
     given: dict[str, set[str]] = defaultdict(set)
     for section in ("actors", "places", "topics", "sources", "events"):
-        given[section] = {one.key for one in getattr(index.coding, section)}
+        given[section] = {item.key for item in getattr(index.coding, section)}
     suggestions = MAX_SUGGESTIONS
     for section, loc, key in index.references:
         if key not in given[section]:
@@ -99,8 +99,8 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
 @rule("own-prefix", ERROR, "document:key is only for facts of other documents.")
 def _own_prefix(index: CodingIndex) -> Iterator[Finding]:
     own = index.coding.document.key + ":"
-    found = [*index.elsewhere, *((loc, key) for _, loc, key in index.foreign)]
-    for loc, key in found:
+    qualified = [*index.elsewhere, *((loc, key) for _, loc, key in index.foreign)]
+    for loc, key in qualified:
         if key.startswith(own):
             yield loc, f"{quoted(key)} is of this document; write {key.removeprefix(own)}"
 
@@ -136,9 +136,9 @@ def _twice_in_a_role(index: CodingIndex) -> Iterator[Finding]:
 @rule("relates-to-itself", ERROR, "Nothing is related, linked or within itself.")
 def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
     for section in ("links", "relations"):
-        for i, one in enumerate(getattr(index.coding, section)):
-            if one.origin == one.target:
-                yield (section, i), f"goes from {quoted(one.origin)} to itself"
+        for i, tie in enumerate(getattr(index.coding, section)):
+            if tie.origin == tie.target:
+                yield (section, i), f"goes from {quoted(tie.origin)} to itself"
     circular = _circular({place.key: place.within for place in index.coding.places})
     for i, place in enumerate(index.coding.places):
         if place.key in circular:
@@ -169,11 +169,11 @@ def _stored_once(index: CodingIndex) -> Iterator[Finding]:
         if triple in seen:
             yield ("links", i), "is a duplicate; add its evidence to the first one"
         seen.add(triple)
-    for i, one in enumerate(index.coding.relations):
-        ends: Any = (one.origin, one.target)
-        if RELATIONS[one.type].symmetric:
+    for i, relation in enumerate(index.coding.relations):
+        ends: Any = (relation.origin, relation.target)
+        if RELATIONS[relation.type].symmetric:
             ends = frozenset(ends)
-        tie = (ends, one.type, one.what, one.topic, one.since, one.until)
+        tie = (ends, relation.type, relation.what, relation.topic, relation.since, relation.until)
         if tie in seen:
             yield ("relations", i), "is a duplicate; add its evidence to the first one"
         seen.add(tie)
@@ -188,34 +188,34 @@ def _comparison_without_topic(index: CodingIndex) -> Iterator[Finding]:
         RelationType.MORE_COMMITTED_THAN,
         RelationType.STRONGER_THAN,
     )
-    for i, one in enumerate(index.coding.relations):
-        if one.type in comparing and one.topic is None and one.what is None:
-            yield ("relations", i), f"{one.type} needs a topic or a what"
+    for i, relation in enumerate(index.coding.relations):
+        if relation.type in comparing and relation.topic is None and relation.what is None:
+            yield ("relations", i), f"{relation.type} needs a topic or a what"
 
 
 @rule("chain-repeats", ERROR, "A chain names each source once, and never the document itself.")
 def _chain_repeats(index: CodingIndex) -> Iterator[Finding]:
-    for loc, one, _fact in index.evidence:
-        if index.coding.document.key in one.through:
+    for loc, evidence, _fact in index.evidence:
+        if index.coding.document.key in evidence.through:
             yield (*loc, "through"), "names the document; it is the root of every chain"
-        elif len(set(one.through)) < len(one.through):
+        elif len(set(evidence.through)) < len(evidence.through):
             yield (*loc, "through"), "names a source twice"
 
 
 @rule("told-by-nobody", ERROR, "What is reported, alleged or rumoured names its source.")
 def _told_by_nobody(index: CodingIndex) -> Iterator[Finding]:
     relayed = (Certainty.REPORTED, Certainty.ALLEGED, Certainty.RUMOURED)
-    for loc, one, _fact in index.evidence:
-        if one.certainty in relayed and not one.through:
-            yield loc, f"is {one.certainty}, but `through` names no source; name it"
-        if one.certainty is Certainty.ASSERTED and one.through:
+    for loc, evidence, _fact in index.evidence:
+        if evidence.certainty in relayed and not evidence.through:
+            yield loc, f"is {evidence.certainty}, but `through` names no source; name it"
+        if evidence.certainty is Certainty.ASSERTED and evidence.through:
             yield loc, "is asserted, which only the document itself can do; write reported"
 
 
 @rule("stance-on-own-words", ERROR, "A stance is only for what the document relays.")
 def _stance_on_own_words(index: CodingIndex) -> Iterator[Finding]:
-    for loc, one, _fact in index.evidence:
-        if one.stance is not None and not one.through:
+    for loc, evidence, _fact in index.evidence:
+        if evidence.stance is not None and not evidence.through:
             yield loc, "has a stance on the document's own words; remove it"
 
 
@@ -231,11 +231,11 @@ def _voiceless_voice(index: CodingIndex) -> Iterator[Finding]:
 
 @rule("chain-without-parent", WARNING, "If B speaks through A, something is coded that A says.")
 def _chain_without_parent(index: CodingIndex) -> Iterator[Finding]:
-    heard = {tuple(one.through) for _loc, one, _fact in index.evidence}
-    for loc, one, _fact in index.evidence:
-        for length in range(1, len(one.through)):
-            if tuple(one.through[:length]) not in heard:
-                parent = " > ".join(one.through[:length])
+    heard = {tuple(evidence.through) for _loc, evidence, _fact in index.evidence}
+    for loc, evidence, _fact in index.evidence:
+        for length in range(1, len(evidence.through)):
+            if tuple(evidence.through[:length]) not in heard:
+                parent = " > ".join(evidence.through[:length])
                 yield (
                     (*loc, "through"),
                     f"nothing is coded through {parent}; code what it relays as a quote",
@@ -245,7 +245,7 @@ def _chain_without_parent(index: CodingIndex) -> Iterator[Finding]:
 def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
     """Yield every date of a fact, with the evidence that has words for it."""
     for loc, fact in index.facts:
-        worded = [one for one in fact.evidence if one.words]
+        worded = [piece for piece in fact.evidence if piece.words]
         for field in ("date", "since", "until"):
             date = getattr(fact, field, None)
             if date is not None:
@@ -257,19 +257,24 @@ def _date_without_words(index: CodingIndex) -> Iterator[Finding]:
     for loc, date, worded in _dates(index):
         if not worded:
             yield loc, f"{date} has no words; add `words` to its evidence"
-    for loc, one, _fact in index.evidence:
-        if one.date is not None and one.words is None:
-            yield loc, f"{one.date} has no words; add `words`"
+    for loc, evidence, _fact in index.evidence:
+        if evidence.date is not None and evidence.words is None:
+            yield loc, f"{evidence.date} has no words; add `words`"
 
 
 @rule("too-precise", ERROR, "A date names a day without ~ or ? only if its words do.")
 def _too_precise(index: CodingIndex) -> Iterator[Finding]:
     for loc, date, worded in _dates(index):
-        if worded and names_a_day(date) and not any(_has_day(one.words) for one in worded):
+        if worded and names_a_day(date) and not any(_has_day(piece.words) for piece in worded):
             yield loc, _no_day(date, worded[0].words)
-    for loc, one, _fact in index.evidence:
-        if one.date and one.words and names_a_day(one.date) and not _has_day(one.words):
-            yield (*loc, "date"), _no_day(one.date, one.words)
+    for loc, evidence, _fact in index.evidence:
+        if (
+            evidence.date
+            and evidence.words
+            and names_a_day(evidence.date)
+            and not _has_day(evidence.words)
+        ):
+            yield (*loc, "date"), _no_day(evidence.date, evidence.words)
 
 
 def _no_day(date: str, words: str | None) -> str:
@@ -318,9 +323,9 @@ def _after_publication(index: CodingIndex) -> Iterator[Finding]:
                 continue
             dates: list[tuple[Loc, str | None]] = [((section, i, "date"), fact.date)]
             dates.extend(
-                ((section, i, "evidence", n, "date"), one.date)
-                for n, one in enumerate(fact.evidence)
-                if one.modality in (None, Modality.ACTUAL)
+                ((section, i, "evidence", n, "date"), evidence.date)
+                for n, evidence in enumerate(fact.evidence)
+                if evidence.modality in (None, Modality.ACTUAL)
             )
             for loc, date in dates:
                 earliest = Edtf.parse(date).earliest if date is not None else None
@@ -330,11 +335,11 @@ def _after_publication(index: CodingIndex) -> Iterator[Finding]:
 
 @rule("ends-before-it-begins", ERROR, "A relation does not end before it begins.")
 def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
-    for i, one in enumerate(index.coding.relations):
-        if one.since is not None and one.until is not None:
-            begun, ended = Edtf.parse(one.since).earliest, Edtf.parse(one.until).latest
+    for i, relation in enumerate(index.coding.relations):
+        if relation.since is not None and relation.until is not None:
+            begun, ended = Edtf.parse(relation.since).earliest, Edtf.parse(relation.until).latest
             if begun is not None and ended is not None and begun > ended:
-                yield ("relations", i, "until"), f"{one.until} is before {one.since}"
+                yield ("relations", i, "until"), f"{relation.until} is before {relation.since}"
 
 
 @rule("follows-what-is-later", ERROR, "An event that follows another is not dated earlier.")
@@ -353,7 +358,7 @@ def _name_of_two(index: CodingIndex) -> Iterator[Finding]:
     claimed: dict[str, str] = {}
     for i, actor in enumerate(index.coding.actors):
         headings = [(("actors", i), actor.name)] if actor.name else []
-        names = [(("actors", i, "names", j), one.name) for j, one in enumerate(actor.names)]
+        names = [(("actors", i, "names", j), name.name) for j, name in enumerate(actor.names)]
         for loc, name in [*headings, *names]:
             other = claimed.setdefault(name.casefold(), actor.key)
             if other != actor.key:
@@ -362,9 +367,9 @@ def _name_of_two(index: CodingIndex) -> Iterator[Finding]:
 
 def _unused(index: CodingIndex, section: str, used: Iterable[str]) -> Iterator[Finding]:
     known = set(used)
-    for i, one in enumerate(getattr(index.coding, section)):
-        if one.key not in known:
-            yield (section, i), f"{quoted(one.key)} is not used; use it or remove it"
+    for i, item in enumerate(getattr(index.coding, section)):
+        if item.key not in known:
+            yield (section, i), f"{quoted(item.key)} is not used; use it or remove it"
 
 
 @rule("actor-unused", WARNING, "Every actor takes part in something.")
@@ -398,7 +403,9 @@ def _nobody_takes_part(index: CodingIndex) -> Iterator[Finding]:
 
 @rule("nothing-coded", WARNING, "Something is coded from every passage except headings.")
 def _nothing_coded(index: CodingIndex) -> Iterator[Finding]:
-    coded = {span.passage for _loc, one, _fact in index.evidence for span in spans(one.at)}
+    coded = {
+        span.passage for _loc, evidence, _fact in index.evidence for span in spans(evidence.at)
+    }
     for source in index.coding.sources:
         if source.at:
             coded.update(span.passage for span in spans(source.at))

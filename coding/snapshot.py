@@ -173,9 +173,9 @@ class Snapshot:
 
         A popular row has hundreds: ask only where their names matter.
         """
-        found: dict[int, list[Introducer]] = defaultdict(list)
+        introducers: dict[int, list[Introducer]] = defaultdict(list)
         if not ids:
-            return found
+            return introducers
         owners = """
             and (
               introductions.source_id in (introductions.document_id, :document)
@@ -199,8 +199,8 @@ class Snapshot:
         for number, key, file in self._connection.execute(
             query, {"ids": list(ids), "document": self.document_id or 0}
         ):
-            found[number].append(Introducer(key, file))
-        return found
+            introducers[number].append(Introducer(key, file))
+        return introducers
 
     def _rows(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in self._connection.execute(query, parameters).mappings()]
@@ -233,15 +233,15 @@ class Snapshot:
 
     def _shared_rows(self, kind: str, rows: list[Content]) -> dict[str, Content]:
         """Note ids; add the authors, publishers and voices of sources."""
-        found: dict[str, Content] = {}
+        contents: dict[str, Content] = {}
         numbers: dict[int, str] = {}
         for row in rows:
             key, number = row.pop("key"), row.pop("id")
             self.ids[ItemKey(kind, key)] = number
             numbers[number] = key
-            found[key] = row
+            contents[key] = row
         if kind in ("source", "voice") and numbers:
-            for content in found.values():
+            for content in contents.values():
                 content["actors"] = []
             query = text(
                 """
@@ -253,8 +253,8 @@ class Snapshot:
                 """
             ).bindparams(bindparam("ids", expanding=True))
             for source, role, actor in self._connection.execute(query, {"ids": list(numbers)}):
-                found[numbers[source]]["actors"].append([role, actor])
-        return found
+                contents[numbers[source]]["actors"].append([role, actor])
+        return contents
 
     def _read_voices(self, number: int) -> None:
         rows = self._rows(
@@ -326,7 +326,7 @@ class Snapshot:
                 row["evidence"] = []
                 self.ids[ItemKey(kind, key)] = fact
                 self.items[ItemKey(kind, key)] = by_id[fact] = row
-        for one in self._connection.execute(
+        for participant in self._connection.execute(
             text(
                 """
                 select
@@ -341,7 +341,7 @@ class Snapshot:
             ),
             {"document": number},
         ):
-            by_id[one[0]]["participants"].append(list(one[1:]))
+            by_id[participant[0]]["participants"].append(list(participant[1:]))
         self._read_evidence(number, by_id)
 
     def _read_evidence(self, number: int, by_id: dict[int, Content]) -> None:

@@ -51,10 +51,12 @@ class Writer:
         self._passages(differences)
         self._facts(differences)
         self._citations({**new, **differences.reattributed}, wanted)
-        facts = {name: one for name, one in new.items() if "evidence" in one}
+        facts = {name: content for name, content in new.items() if "evidence" in content}
         self._participants(facts)
         reattributed = {
-            name: one for name, one in differences.reattributed.items() if "evidence" in one
+            name: content
+            for name, content in differences.reattributed.items()
+            if "evidence" in content
         }
         idle = self._evidence({**facts, **reattributed}, wanted)
         removal.rest(idle)
@@ -98,7 +100,9 @@ class Writer:
             self._insert(table, new, lambda content: self._columns(content, late=("within",)))
             if kind == "place":
                 # A place may be within one that comes later in the file.
-                updated |= {name: one for name, one in new.items() if one["within"] is not None}
+                updated |= {
+                    name: content for name, content in new.items() if content["within"] is not None
+                }
             for name, content in updated.items():
                 self._do.update(table, self._ids[name], self._columns(content))
             if kind == "source":
@@ -140,10 +144,10 @@ class Writer:
     def _coding(self, wanted: Items) -> None:
         """Insert the row of the coding, which facts refer to; the loader completes it."""
         if self._stored.hash is None:
-            said = wanted[ItemKey("coding", self._document)]
+            about = wanted[ItemKey("coding", self._document)]
             self._do.insert(
                 TABLE["codings"],
-                [{"document_id": self._number, "file": "-", "hash": "0" * 64, **said}],
+                [{"document_id": self._number, "file": "-", "hash": "0" * 64, **about}],
             )
 
     def _introductions(self, differences: ChangeSet) -> None:
@@ -167,7 +171,7 @@ class Writer:
             table,
             [
                 {"document_id": self._number, "n": int(name.key), **content}
-                for name, content in sorted(added.items(), key=lambda one: int(one[0].key))
+                for name, content in sorted(added.items(), key=lambda item: int(item[0].key))
             ],
         )
         for name, content in changed.items():
@@ -227,7 +231,7 @@ class Writer:
 
     def _participants(self, facts: Items) -> None:
         table = TABLE["participants"]
-        taking = {name: one for name, one in facts.items() if "participants" in one}
+        taking = {name: content for name, content in facts.items() if "participants" in content}
         self._do.delete(table.c.fact_id, [self._ids[name] for name in taking])
         self._do.insert(
             table,
@@ -256,21 +260,21 @@ class Writer:
         chains, idle = self._chains(wanted)
         rows, spans = [], []
         for name, content in facts.items():
-            for n, one in enumerate(content["evidence"], start=1):
+            for n, piece in enumerate(content["evidence"], start=1):
                 rows.append(
                     {
                         "fact_id": numbers[name],
                         "document_id": self._number,
                         "n": n,
-                        "attribution_id": chains[_chain(wanted, one["through"])],
-                        "date_words": one["words"],
+                        "attribution_id": chains[_chain(wanted, piece["through"])],
+                        "date_words": piece["words"],
                         **{
-                            field: one[field]
+                            field: piece[field]
                             for field in ("modality", "certainty", "stance", "hedge", "date")
                         },
                     }
                 )
-                spans.append(one["spans"])
+                spans.append(piece["spans"])
         ids = self._do.returning(table, rows)
         self._do.insert(
             TABLE["spans"],
@@ -294,8 +298,8 @@ class Writer:
         table = TABLE["attributions"]
         used: set[Chain] = {()}
         for content in wanted.values():
-            for one in content.get("evidence", ()):
-                through = _chain(wanted, one["through"])
+            for piece in content.get("evidence", ()):
+                through = _chain(wanted, piece["through"])
                 used.update(through[:length] for length in range(1, len(through) + 1))
         chains = self._stored.chains
         idle = [chains[chain] for chain in sorted(chains.keys() - used, key=len, reverse=True)]

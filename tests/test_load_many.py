@@ -74,7 +74,8 @@ def test_a_reader_who_goes_away_does_not_stop_the_loading(tmp_path: Path) -> Non
 
 def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
-    load_command = [*COMMAND, database, "load", *codings(tmp_path, 3)]
+    paths = map(str, codings(tmp_path, 3))
+    load_command = [*COMMAND, database, "load", *paths]
     subprocess.run(load_command, capture_output=True, check=True)
     codings(tmp_path, 3, "name: Sudland,", "name: Southland,")
     done = subprocess.run(

@@ -188,7 +188,7 @@ def test_a_block_that_is_left_out_follows_the_document() -> None:
     ("source", "said"),
     [
         ("{document: {key: d}}", "is in {}; write each of its keys on a line of its own"),
-        ("topics: []\n", "there is no document"),
+        ("topics: []\n", "the coding has no document"),
         (
             "document: d\n? passages\n: - {length: 1}\n",
             "the layout of the file cannot be rewritten",
