@@ -1,4 +1,4 @@
-"""The reports on actors and their relations, on invented articles: the same rows on both engines."""
+"""The reports on actors and their relations, on invented articles, the same on both engines."""
 
 from __future__ import annotations
 
