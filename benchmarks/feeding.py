@@ -263,8 +263,8 @@ def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterato
     yield from (
         "",
         f"What the last of these brings: in one document of {HUNDREDTH} a third of the events have",
-        "another title. Each such document has another hash of its coding and one more row in `loads`;",
-        "a load would write to `changes` too.",
+        "another title. Each such document has another hash of its coding, and one more row in",
+        "`loads`. A load would write to `changes` too.",
         "",
         f"A first feed holds {most:.0f} MB at most, that of {SMALL:,} events {least:.0f} MB: its",
         "processes together (where this is not Linux, the largest of them), without the server's.",

@@ -37,7 +37,7 @@ HOSTILE = (
 )
 
 
-OLDEST_STORAGE = 64
+OLDEST_STORAGE = 65
 """What DuckDB 1.2 and later read."""
 
 # --- what it makes --------------------------------------------------------------------------------

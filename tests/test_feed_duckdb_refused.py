@@ -30,7 +30,7 @@ def test_what_is_not_ours_is_refused(
     shipped: str, fed_copy: Path, statement: str, named: str
 ) -> None:
     change(fed_copy, *statement.split("; "))
-    said = f"holds what does not belong to a sourcebook ({named}); give another TARGET"
+    said = f"also holds what does not belong to a sourcebook ({named}); give another TARGET"
     assert refused(shipped, fed_copy) == said
     assert refused(shipped, fed_copy, replace=True) == said
 
