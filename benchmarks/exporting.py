@@ -1,4 +1,4 @@
-"""Measures exports beside DuckDB's own of the same rows, which it is given in a file of its own."""
+"""Measures exports against DuckDB's own export of the same rows, which are in a DuckDB file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from benchmarks.questions import SOURCEBOOK
 from database.snapshot import TABLES
 
 SMALL = 20_000
-"""Events of the sourcebook beside which memory is shown not to grow."""
+"""Events of the sourcebook that shows that memory doesn't grow."""
 
-THEIRS = """
+DUCKDB_EXPORT = """
 import sys, duckdb
 database, folder, format = sys.argv[1:]
 with duckdb.connect(database, read_only=True) as opened:
@@ -27,71 +27,75 @@ with duckdb.connect(database, read_only=True) as opened:
 
 
 def exports(database: Path, folder: Path, rounds: int) -> Iterator[str]:
-    """Compare both formats that both write, and see that the rows are the same."""
+    """Compare the formats that both write, and check that the rows are equal."""
     yield from (
         "## Exports",
         "",
         "`sourcebook export` from the SQLite file, against DuckDB's `copy … to`",
-        f"(DuckDB {duckdb.__version__}, all cores) from a DuckDB file that holds the same rows",
-        "beforehand. Both write the same rows; ours also orders them by key, hashes and syncs the",
-        "files, and so gives the same bytes each time.",
+        f"(DuckDB {duckdb.__version__}, all cores) from a DuckDB file with the same rows.",
+        "Sourcebook also orders the rows by key, hashes the files and writes them through to the",
+        "disk, so that it makes the same bytes each time.",
         "",
         f"| | sourcebook | DuckDB | ratio | of processor time | memory | of {SMALL:,} events |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     )
     small = cached(SMALL, SEED)
     for format in ("parquet", "csv"):  # DuckDB's file is filled from the first
-        ours = _ours(database, folder, format)
+        ours = our_command(database, folder, format)
         if format == "parquet":
             subprocess.run(ours.arguments, check=True, capture_output=True)
-            _fill(folder)
-        theirs = _theirs(folder, format)
-        one, other = alternate(rounds, ours, theirs)
-        _same(folder, format)
-        most, least = memory(ours), memory(_ours(small, folder, format))
+            fill_duckdb(folder)
+        theirs = their_command(folder, format)
+        our_cost, their_cost = alternate(rounds, ours, theirs)
+        require_equal(folder, format)
+        large_peak, small_peak = memory(ours), memory(our_command(small, folder, format))
         yield (
-            f"| {format} | {one.seconds:.1f} s | {other.seconds:.1f} s | {_ratios(one, other)} "
-            f"| {most:.0f} MB | {least:.0f} MB |"
+            f"| {format} | {our_cost.seconds:.1f} s | {their_cost.seconds:.1f} s "
+            f"| {ratios(our_cost, their_cost)} | {large_peak:.0f} MB | {small_peak:.0f} MB |"
         )
     yield ""
 
 
-def _ours(database: Path, folder: Path, format: str) -> Command:
+def our_command(database: Path, folder: Path, format: str) -> Command:
+    """Return the command of Sourcebook's export."""
     arguments = [SOURCEBOOK, "--db", database, "export", folder / f"ours-{format}"]
     return Command([*map(str, arguments), "--format", format], folder / "out")
 
 
-def _theirs(folder: Path, format: str) -> Command:
-    into = folder / f"theirs-{format}"
-    into.mkdir(exist_ok=True)
-    given = [str(folder / "rows.duckdb"), str(into), format]
-    return Command([sys.executable, "-c", THEIRS, *given], folder / "out")
+def their_command(folder: Path, format: str) -> Command:
+    """Return the command of DuckDB's export."""
+    target = folder / f"theirs-{format}"
+    target.mkdir(exist_ok=True)
+    arguments = [str(folder / "rows.duckdb"), str(target), format]
+    return Command([sys.executable, "-c", DUCKDB_EXPORT, *arguments], folder / "out")
 
 
-def _fill(folder: Path) -> None:
+def fill_duckdb(folder: Path) -> None:
+    """Fill the DuckDB file from Sourcebook's export."""
     with duckdb.connect(str(folder / "rows.duckdb")) as opened:
         for table in TABLES:
             path = folder / "ours-parquet" / f"{table.name}.parquet"
             opened.execute(f"create table {table.name} as from read_parquet('{path}')")
 
 
-def _same(folder: Path, format: str) -> None:
-    """Stop where the rows of a table differ, whatever their order."""
+def require_equal(folder: Path, format: str) -> None:
+    """Stop if the rows of a table differ, in whatever order."""
     with duckdb.connect() as opened:
         for table in TABLES:
-            found = []
+            sides = []
             for side, null in (("ours", r"\N"), ("theirs", "")):
                 path = folder / f"{side}-{format}" / f"{table.name}.{format}"
                 read = f"read_parquet('{path}')"
                 if format == "csv":
                     read = f"read_csv('{path}', all_varchar = true, nullstr = '{null}')"
-                # A moment is text in one and a timestamp in the other.
+                # A moment is text on one side and a timestamp on the other.
                 columns = "* exclude (loaded_at)" if "loaded_at" in table.columns else "*"
                 rows = f"(select {columns} from {read})"
                 query = f"select count(*), bit_xor(hash(rows)) from {rows} as rows"
-                found.append(opened.execute(query).fetchone())
-            assert found[0] == found[1], f"{table.name}.{format}: other rows than DuckDB's"
+                sides.append(opened.execute(query).fetchone())
+            assert sides[0] == sides[1], f"{table.name}.{format}: other rows than DuckDB's"
 
 
-def _ratios(ours: Cost, theirs: Cost) -> str:
+def ratios(ours: Cost, theirs: Cost) -> str:
+    """Return the ratios of time and of processor time as cells of a table."""
     return f"{ours.seconds / theirs.seconds:.2f} | {ours.processor / theirs.processor:.2f}"

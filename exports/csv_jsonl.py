@@ -51,7 +51,7 @@ def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
         out = StringIO(newline="")
         python_csv.writer(out).writerows(written(table, lines, CELLS, null))
         return out.getvalue()
-    # Only a null can follow a comma in this way. (The first column of a table is never null.)
+    # No value contains a comma or a quote, so this is a null. The first column never is one.
     bare = text.replace(b",null", b"," + null.encode()).translate(None, b'"')
     return bare.decode().replace("\n", "\r\n") + "\r\n"
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table
 
+from coding.load import SHIPPED, load
+from coding.validation import read
 from database.connect import reading, writing
 from database.snapshot import Snapshot
 from exports.datapackage import DESCRIPTOR
 from exports.export import ExportResult, export
 from exports.job import ExportJob
-from tests.databases import migrate
+from tests.databases import Files, Server, migrate
 from tests.export_hostile import hostile
 
 TEXT_FORMATS = ("csv", "jsonl")
@@ -29,6 +32,18 @@ def run(database: str, folder: Path, format: str, **options: bool) -> ExportResu
 def job(connection: Connection, folder: Path) -> ExportJob:
     """Return the job of a format that is to be tried by itself."""
     return ExportJob(Snapshot(connection), folder)
+
+
+def shipped_articles(sourcebooks: Files | Server) -> Iterator[Connection]:
+    """Open a sourcebook with the articles that ship; nobody changes it."""
+    database = sourcebooks.migrated()
+    for coding in SHIPPED.glob("*.yaml"):
+        validated = read(coding)
+        with writing(database) as connection:
+            load(connection, validated)
+    with reading(database) as connection:
+        yield connection
+    sourcebooks.remove(database)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

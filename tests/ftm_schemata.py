@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from coding.load import SHIPPED, load
-from coding.validation import read
-from database.connect import reading, writing
 from exports import ftm_entities
 from exports.ftm import ftm
 from exports.ftm_entities import Evidence, Participant
 from schema.vocabulary import FactKind
-from tests.databases import Files, Server
 from tests.export_folders import job
 from tests.sourcebook_builder import SourcebookBuilder
 
@@ -105,18 +101,6 @@ def parsed(line: str) -> Entity:
         assert all(isinstance(value, str) and value for value in values)
         assert len({*values}) == len(values)
     return entity
-
-
-def article(sourcebooks: Files | Server) -> Iterator[Connection]:
-    """Open a sourcebook with the articles that ship."""
-    database = sourcebooks.migrated()
-    for coding in SHIPPED.glob("*.yaml"):
-        validated = read(coding)
-        with writing(database) as connection:
-            load(connection, validated)
-    with reading(database) as connection:
-        yield connection
-    sourcebooks.remove(database)
 
 
 def add_ties(connection: Connection) -> None:

@@ -12,16 +12,16 @@ from benchmarks.measure import run
 
 
 def test_both_sides_write_the_same_rows(tmp_path: Path) -> None:
-    made = tmp_path / "sourcebook.db"
-    generate(made, events=300)
-    run(exporting._ours(made, tmp_path, "parquet"))
-    exporting._fill(tmp_path)
-    run(exporting._theirs(tmp_path, "parquet"))
-    exporting._same(tmp_path, "parquet")
-    run(exporting._ours(made, tmp_path, "csv"))
-    run(exporting._theirs(tmp_path, "csv"))
-    exporting._same(tmp_path, "csv")
+    book = tmp_path / "sourcebook.db"
+    generate(book, events=300)
+    run(exporting.our_command(book, tmp_path, "parquet"))
+    exporting.fill_duckdb(tmp_path)
+    run(exporting.their_command(tmp_path, "parquet"))
+    exporting.require_equal(tmp_path, "parquet")
+    run(exporting.our_command(book, tmp_path, "csv"))
+    run(exporting.their_command(tmp_path, "csv"))
+    exporting.require_equal(tmp_path, "csv")
     path = tmp_path / "theirs-csv" / "events.csv"
     path.write_bytes(path.read_bytes().replace(b"actual", b"denied", 1))
     with pytest.raises(AssertionError, match=r"events\.csv: other rows"):
-        exporting._same(tmp_path, "csv")
+        exporting.require_equal(tmp_path, "csv")

@@ -38,7 +38,7 @@ def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_files_are_printed_and_the_content_is_named(article: Path, tmp_path: Path) -> None:
+def test_the_files_are_listed_and_the_content_is_named(article: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     ran = sourcebook("export", out, "--format", "csv", cwd=article)
     assert ran.returncode == 0
@@ -50,9 +50,9 @@ def test_the_files_are_printed_and_the_content_is_named(article: Path, tmp_path:
     }
     rows = {name: int(rows) for name, rows, _ in files}
     assert rows["actors.csv"] == (out / "actors.csv").read_bytes().count(b"\r\n") - 1
-    [said] = ran.stderr.splitlines()
-    assert said.startswith(f"{out}: 24 files of csv · content ")
-    assert len(said.rpartition(" ")[2]) == 64
+    [summary] = ran.stderr.splitlines()
+    assert summary.startswith(f"{out}: 24 files of csv · content ")
+    assert len(summary.rpartition(" ")[2]) == 64
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_files_are_printed_and_the_content_is_named(article: Path, tmp_path:
         (["--db", "no.db", "export", "x", "--format", "csv"], 1, "Error: no.db: there is no such"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(
+def test_an_error_is_one_line(
     article: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
@@ -85,7 +85,7 @@ def test_what_cannot_be_is_said_in_one_line(
     assert (names(article), contents(article / "mine")) == before
 
 
-def test_parquet_names_the_extra_that_it_needs(article: Path) -> None:
+def test_parquet_says_what_to_install(article: Path) -> None:
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.modules['pyarrow'] = None\n"
         "from cli import main; main()"
@@ -104,7 +104,7 @@ def test_parquet_names_the_extra_that_it_needs(article: Path) -> None:
     assert "parquet" not in names(article)
 
 
-def test_a_terminal_is_told_how_far_it_is_and_left_clean(article: Path, tmp_path: Path) -> None:
+def test_a_terminal_is_left_clean(article: Path, tmp_path: Path) -> None:
     """The bar is drawn only after half a second, which this does not take."""
     terminal, end = pty.openpty()
     with os.fdopen(terminal, "rb", closefd=True) as shown:
@@ -116,6 +116,6 @@ def test_a_terminal_is_told_how_far_it_is_and_left_clean(article: Path, tmp_path
             check=True,
         )
         os.close(end)
-        said = shown.read1(10_000).decode()
+        output = shown.read1(10_000).decode()
     assert ran.returncode == 0
-    assert said.splitlines()[-1].startswith(f"{tmp_path / 'out'}: 24 files of csv")
+    assert output.splitlines()[-1].startswith(f"{tmp_path / 'out'}: 24 files of csv")

@@ -68,7 +68,7 @@ def test_there_is_a_file_for_every_table_and_none_is_empty(
     for format, folder in exported.items():
         files = {f"{table}.{format}" for table in stored}
         assert contents(folder).keys() == files | {"datapackage.json"}
-        assert [one["path"] for one in descriptor(folder)["resources"]] == [
+        assert [resource["path"] for resource in descriptor(folder)["resources"]] == [
             f"{table.name}.{format}" for table in TABLES
         ]
 
@@ -104,7 +104,7 @@ def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
     types = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
     nulls = missing_values(exported["csv"])
     for name, rows in stored.items():
-        columns = {one.name: types[type_of(one)] for one in METADATA.tables[name].columns}
+        columns = {column.name: types[type_of(column)] for column in METADATA.tables[name].columns}
         found = duckdb.read_csv(
             str(exported["csv"] / f"{name}.csv"),
             header=True,
@@ -120,7 +120,7 @@ def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
         assert found.fetchall() == rows
 
 
-def test_null_is_a_word_that_no_cell_is(exported: dict[str, Path], stored: Rows) -> None:
+def test_no_cell_is_the_word_for_null(exported: dict[str, Path], stored: Rows) -> None:
     nulls = missing_values(exported["csv"])
     assert nulls["places"] == [r"\N"]
     assert nulls["actors"] == [r"\N2"]  # its texts are \N and \N1
@@ -172,7 +172,9 @@ def test_python_and_duckdb_read_jsonl(exported: dict[str, Path], stored: Rows) -
         types = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
         found = duckdb.read_json(
             str(path),
-            columns={one.name: types[type_of(one)] for one in METADATA.tables[name].columns},
+            columns={
+                column.name: types[type_of(column)] for column in METADATA.tables[name].columns
+            },
             format="newline_delimited",
             maximum_object_size=10_000_000,
         )
@@ -185,24 +187,24 @@ def test_python_and_duckdb_read_jsonl(exported: dict[str, Path], stored: Rows) -
 def valid(folder: Path) -> frictionless.Report:
     """Have the standard's own library check a package: the descriptor, every row, every key.
 
-    It reads jsonl through a library of its own; that of Python is as good.
+    It would need another library for jsonl, which is read here instead.
     """
     described = descriptor(folder)
     if described["sourcebook"]["format"] == "jsonl":
-        for one in described["resources"]:
-            text = (folder / one["path"]).read_bytes().decode()
-            one["data"] = [json.loads(line) for line in text.split("\n")[:-1]]
+        for resource in described["resources"]:
+            text = (folder / resource["path"]).read_bytes().decode()
+            resource["data"] = [json.loads(line) for line in text.split("\n")[:-1]]
             for name in ("path", "bytes", "hash", "format", "mediatype", "encoding"):
-                del one[name]
+                del resource[name]
     with warnings.catch_warnings(), frictionless.system.use_context(trusted=True):
-        warnings.simplefilter("ignore")  # what its dependencies will lose one day
+        warnings.simplefilter("ignore")  # about its dependencies
         package = frictionless.Package.from_descriptor(described, basepath=str(folder))
         report: frictionless.Report = package.validate()
     return report
 
 
 @pytest.mark.parametrize("format", TEXT_FORMATS)
-def test_the_standards_library_accepts_a_package(exported: dict[str, Path], format: str) -> None:
+def test_frictionless_accepts_a_package(exported: dict[str, Path], format: str) -> None:
     report = valid(exported[format])
     assert report.flatten(["type", "note"]) == []
     assert report.valid
@@ -223,7 +225,7 @@ def test_the_standards_library_accepts_a_package(exported: dict[str, Path], form
         ("loads", b"12:00:00Z", b"noon", "type-error"),
     ],
 )
-def test_a_package_lets_the_library_find(
+def test_a_package_lets_frictionless_find(
     sourcebooks_of_rows: Path, tmp_path: Path, table: str, old: bytes, new: bytes, fault: str
 ) -> None:
     folder = Path(shutil.copytree(sourcebooks_of_rows, tmp_path / "out"))
@@ -232,8 +234,8 @@ def test_a_package_lets_the_library_find(
     assert before.count(old) == 1
     path.write_bytes(before.replace(old, new))
     described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    for one in described["resources"]:
-        del one["bytes"], one["hash"]  # it would stop at these
+    for resource in described["resources"]:
+        del resource["bytes"], resource["hash"]  # it would not look any further
     (folder / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
     assert fault in {kind for (kind,) in valid(folder).flatten(["type"])}
 
@@ -256,7 +258,7 @@ def test_a_package_says_what_the_database_does(exported: dict[str, Path]) -> Non
         "schema": REVISION,
         "content_hash": "0" * 64,
     }
-    [spans] = [one for one in described["resources"] if one["name"] == "spans"]
+    [spans] = [resource for resource in described["resources"] if resource["name"] == "spans"]
     assert spans["description"] == METADATA.tables["spans"].comment
     assert spans["schema"]["primaryKey"] == ["evidence_id", "n"]
     assert spans["schema"]["foreignKeys"] == [
@@ -269,15 +271,15 @@ def test_a_package_says_what_the_database_does(exported: dict[str, Path]) -> Non
             "reference": {"resource": "passages", "fields": ["document_id", "n"]},
         },
     ]
-    [places] = [one for one in described["resources"] if one["name"] == "places"]
+    [places] = [resource for resource in described["resources"] if resource["name"] == "places"]
     assert places["schema"]["foreignKeys"] == [  # to itself, as the standard writes it
         {"fields": ["within_id"], "reference": {"fields": ["id"]}}
     ]
     [kind] = [
         field
-        for one in described["resources"]
-        for field in one["schema"]["fields"]
-        if (one["name"], field["name"]) == ("facts", "kind")
+        for resource in described["resources"]
+        for field in resource["schema"]["fields"]
+        if (resource["name"], field["name"]) == ("facts", "kind")
     ]
     assert kind["constraints"]["enum"] == list(FactKind)
 
@@ -358,17 +360,17 @@ def test_the_same_data_make_the_same_bytes_on_both_engines(
     sourcebooks: Server, tmp_path: Path, format: str
 ) -> None:
     """And the text of passages is left out unless somebody asks for it."""
-    one, other = migrate(str(tmp_path / "one.db")), sourcebooks.migrated()
-    for database in (one, other):
+    sqlite, postgresql = migrate(str(tmp_path / "sqlite.db")), sourcebooks.migrated()
+    for database in (sqlite, postgresql):
         with writing(database) as connection:
             hostile(connection)
-    for n, database in enumerate((one, one, other)):
+    for n, database in enumerate((sqlite, sqlite, postgresql)):
         run(database, tmp_path / f"out{n}", format)
-    sourcebooks.remove(other)
+    sourcebooks.remove(postgresql)
     first, again, elsewhere = (contents(tmp_path / f"out{n}") for n in range(3))
     assert first == again
     assert first == elsewhere
-    kept = run(one, tmp_path / "kept", format, keep_text=True)
+    kept = run(sqlite, tmp_path / "kept", format, keep_text=True)
     differ = {name for name, data in contents(tmp_path / "kept").items() if data != first[name]}
     files = {file.name for file, _ in kept.files}
     assert differ == {"datapackage.json"} | ({f"passages.{format}"} & files or files)

@@ -19,7 +19,7 @@ from exports.ftm_entities import SCHEMA_OF, Evidence
 from schema.vocabulary import ActorKind
 from tests import ftm_schemata
 from tests.databases import Files, Server, on_sqlite
-from tests.export_folders import job
+from tests.export_folders import job, shipped_articles
 from tests.ftm_schemata import (
     EXAMPLES,
     TEXTS,
@@ -36,7 +36,7 @@ from tests.ftm_schemata import (
 @pytest.fixture(scope="module")
 def article(sourcebooks: Files | Server) -> Iterator[Connection]:
     """A sourcebook with the articles that ship; nobody changes it."""
-    yield from ftm_schemata.article(sourcebooks)
+    yield from shipped_articles(sourcebooks)
 
 
 def values(entity: Entity, name: str) -> list[str]:

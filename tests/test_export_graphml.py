@@ -25,7 +25,7 @@ from reports.run import run
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
-from tests.export_folders import job
+from tests.export_folders import job, shipped_articles
 from tests.sourcebook_builder import SourcebookBuilder
 
 ACTORS = METADATA.tables["actors"]
@@ -37,7 +37,7 @@ HOSTILE = (
 )
 
 
-def written(connection: Connection, folder: Path) -> Any:
+def exported(connection: Connection, folder: Path) -> Any:
     """Export the graph and read it as networkx does."""
     [file] = graphml(job(connection, folder))
     graph = networkx.read_graphml(folder / file.name, force_multigraph=True)
@@ -47,19 +47,12 @@ def written(connection: Connection, folder: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def article(sourcebooks: Files | Server) -> Iterator[Connection]:
-    """A sourcebook with the article that ships; nobody changes it."""
-    database = sourcebooks.migrated()
-    for coding in SHIPPED.glob("*.yaml"):
-        proven = read(coding)
-        with writing(database) as connection:
-            load(connection, proven)
-    with reading(database) as connection:
-        yield connection
-    sourcebooks.remove(database)
+    """A sourcebook with the articles that ship; nobody changes it."""
+    yield from shipped_articles(sourcebooks)
 
 
 def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
-    graph = written(article, tmp_path)
+    graph = exported(article, tmp_path)
     query = """
         select actors.key, actors.name, actors.kind, known_as.names
         from actors
@@ -79,7 +72,7 @@ def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
 
 
 def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
-    graph = written(article, tmp_path)
+    graph = exported(article, tmp_path)
     names = [
         *("from_key", "to_key", "label", "type", "relation", "what", "topic", "since", "until"),
         *("modality", "certainty", "source", "passage"),
@@ -107,7 +100,7 @@ def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
 
 
 def test_events_are_edges_as_the_report_counts_them(article: Connection, tmp_path: Path) -> None:
-    graph = written(article, tmp_path)
+    graph = exported(article, tmp_path)
     counts: Counter[tuple[str, str, bool]] = Counter()
     for source, target, data in graph.edges(data=True):
         if data["layer"] == "events":
@@ -124,14 +117,14 @@ def test_events_are_edges_as_the_report_counts_them(article: Connection, tmp_pat
 
 
 def test_every_attribute_is_declared_with_its_meaning(article: Connection, tmp_path: Path) -> None:
-    written(article, tmp_path)
+    exported(article, tmp_path)
     lines = (tmp_path / GRAPHML).read_text(encoding="utf-8").splitlines()
     declared = [line for line in lines if "<key " in line]
     assert len(declared) == len(NODE) + len(EDGE)
     assert all("</desc>" in line for line in declared)
 
 
-def said(certainty: str = "asserted", modality: str = "actual", stance: str | None = None) -> Any:
+def piece(certainty: str = "asserted", modality: str = "actual", stance: str | None = None) -> Any:
     """A piece of evidence."""
     return {
         "voice": "letter",
@@ -144,7 +137,7 @@ def said(certainty: str = "asserted", modality: str = "actual", stance: str | No
 
 @pytest.fixture
 def ties(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[[Any], Any]:
-    """Make up a sourcebook of two actors and give its edges, and what stderr says."""
+    """Build a sourcebook of two actors; return its edges, and what stderr says."""
 
     def made(fill: Callable[[SourcebookBuilder], None]) -> tuple[list[Any], str]:
         with writing(database) as connection:
@@ -154,7 +147,7 @@ def ties(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> C
             book.document("letter", "A letter", 2)
             fill(book)
         with reading(database) as connection:
-            graph = written(connection, tmp_path)
+            graph = exported(connection, tmp_path)
         return list(graph.edges(data=True)), capsys.readouterr().err
 
     return made
@@ -172,33 +165,35 @@ def relation(book: SourcebookBuilder, key: str, *evidence: Any, type: str = "sup
 
 
 @on_sqlite
-def test_what_nobody_has_as_actual_is_no_tie(ties: Callable[[Any], Any]) -> None:
+def test_a_relation_that_is_never_actual_is_not_a_tie(ties: Callable[[Any], Any]) -> None:
     def fill(book: SourcebookBuilder) -> None:
-        relation(book, "denied", said(modality="denied"))
-        relation(book, "rejected", said("alleged", stance="rejects"))
-        relation(book, "open", said("alleged"), said("reported"), said(modality="denied"))
+        relation(book, "denied", piece(modality="denied"))
+        relation(book, "rejected", piece("alleged", stance="rejects"))
+        relation(book, "open", piece("alleged"), piece("reported"), piece(modality="denied"))
         both: Any = {"doer": ["alma"], "receiver": ["brim"]}
-        book.event("hope", "A hope", said(modality="expected"), modality="expected", **both)
+        book.event("hope", "A hope", piece(modality="expected"), modality="expected", **both)
 
-    edges, told = ties(fill)
+    edges, stderr = ties(fill)
     [(source, target, data)] = edges
     assert (source, target) == ("alma", "brim")
     assert (data["fact"], data["weight"], data["alleged"]) == ("letter:open", 2, 1)
     assert data["modality"] == "actual; denied"
-    assert told == "graphml: left out 2 standing ties and 1 events that are not actual\n"
+    assert stderr == "graphml: left out 2 standing ties and 1 events that are not actual\n"
 
 
 @on_sqlite
-def test_events_between_two_are_counted_by_type_and_way(ties: Callable[[Any], Any]) -> None:
+def test_events_are_counted_by_pair_type_and_direction(
+    ties: Callable[[Any], Any],
+) -> None:
     def fill(book: SourcebookBuilder) -> None:
         forth: Any = {"doer": ["alma"], "receiver": ["brim"], "event_type": "aid"}
-        book.event("one", "One", said(), said("alleged"), **forth)
-        book.event("two", "Two", said("rumoured"), said("reported", "denied"), **forth)
-        book.event("three", "Three", said(), doer=["brim"], receiver=["alma"])
-        book.event("four", "Four", said(), doer=["brim", "alma"], event_type="consult")
-        book.event("alone", "Alone", said(), doer=["alma"], receiver=["alma"], concerned=["brim"])
+        book.event("one", "One", piece(), piece("alleged"), **forth)
+        book.event("two", "Two", piece("rumoured"), piece("reported", "denied"), **forth)
+        book.event("three", "Three", piece(), doer=["brim"], receiver=["alma"])
+        book.event("four", "Four", piece(), doer=["brim", "alma"], event_type="consult")
+        book.event("alone", "Alone", piece(), doer=["alma"], receiver=["alma"], concerned=["brim"])
 
-    edges, told = ties(fill)
+    edges, stderr = ties(fill)
     assert {
         (source, target, one["tie"], one["weight"], one["alleged"], one["symmetric"])
         for source, target, one in edges
@@ -208,48 +203,48 @@ def test_events_between_two_are_counted_by_type_and_way(ties: Callable[[Any], An
         ("alma", "brim", "consult", 1, 0, True),
     }
     assert len(edges) == 3
-    assert told == ""
+    assert stderr == ""
 
 
-def test_both_graphs_have_the_same_for_alleged(database: str, tmp_path: Path) -> None:
-    """What the document rejects, or has as not actual, makes nothing firm, and nothing alleged."""
-    told = {
-        "said": ([said()], 0),
-        "alleged": ([said("alleged")], 1),
-        "rumoured too": ([said("alleged"), said("rumoured")], 1),
-        "inferred too": ([said("alleged"), said("inferred")], 0),
-        "doubted too": ([said("alleged"), said(stance="doubts")], 0),
-        "else rejected": ([said("alleged"), said(stance="rejects")], 1),
-        "else expected": ([said("alleged"), said(modality="expected")], 1),
-        "rejected": ([said(stance="rejects")], 0),
-        "expected": ([said(modality="expected")], 0),
-        "expected by the alleging": ([said("alleged", modality="expected")], 0),
-        "reported": ([said("alleged", stance="rejects"), said("reported")], 0),
+def test_both_graph_formats_agree_on_what_is_alleged(database: str, tmp_path: Path) -> None:
+    """Evidence that the document rejects, or that is not actual, does not count."""
+    cases = {
+        "said": ([piece()], 0),
+        "alleged": ([piece("alleged")], 1),
+        "rumoured too": ([piece("alleged"), piece("rumoured")], 1),
+        "inferred too": ([piece("alleged"), piece("inferred")], 0),
+        "doubted too": ([piece("alleged"), piece(stance="doubts")], 0),
+        "else rejected": ([piece("alleged"), piece(stance="rejects")], 1),
+        "else expected": ([piece("alleged"), piece(modality="expected")], 1),
+        "rejected": ([piece(stance="rejects")], 0),
+        "expected": ([piece(modality="expected")], 0),
+        "expected by the alleging": ([piece("alleged", modality="expected")], 0),
+        "reported": ([piece("alleged", stance="rejects"), piece("reported")], 0),
     }
     with writing(database) as connection:
         book = SourcebookBuilder(connection)
         book.actor("alma", "Alma")
         book.document("letter", "A letter", 2)
-        for key, (evidence, _) in told.items():
+        for key, (pieces, _) in cases.items():
             book.actor(key, key)
-            book.event(key, key, *evidence, doer=["alma"], receiver=[key])
+            book.event(key, key, *pieces, doer=["alma"], receiver=[key])
     with reading(database) as connection:
-        graph = written(connection, tmp_path)
+        graph = exported(connection, tmp_path)
         list(ftm(job(connection, tmp_path)))
     assert {
         target: (data["alleged"], data["weight"]) for _, target, data in graph.edges(data=True)
-    } == {key: (alleged, 1) for key, (_, alleged) in told.items()}
+    } == {key: (alleged, 1) for key, (_, alleged) in cases.items()}
     entities = map(json.loads, (tmp_path / ENTITIES).read_text(encoding="utf-8").splitlines())
     assert {one["properties"]["name"][0] for one in entities if one["schema"] == "Event"} == {
-        f"Alleged: {key}" if alleged else key for key, (_, alleged) in told.items()
+        f"Alleged: {key}" if alleged else key for key, (_, alleged) in cases.items()
     }
 
 
 @on_sqlite
-def test_a_symmetric_tie_stands_once_and_says_so(ties: Callable[[Any], Any]) -> None:
+def test_a_symmetric_tie_is_one_edge(ties: Callable[[Any], Any]) -> None:
     def fill(book: SourcebookBuilder) -> None:
-        relation(book, "pact", said(), type="ally-of")
-        relation(book, "again", said(), type="ally-of")
+        relation(book, "pact", piece(), type="ally-of")
+        relation(book, "again", piece(), type="ally-of")
 
     edges, _ = ties(fill)
     assert [one["symmetric"] for _, _, one in edges] == [True, True]
@@ -258,8 +253,8 @@ def test_a_symmetric_tie_stands_once_and_says_so(ties: Callable[[Any], Any]) -> 
 # --- values ---------------------------------------------------------------------------------------
 
 
-def held(value: str) -> str:
-    """What XML makes of a text: what it cannot hold is escaped, and a line end is a line end."""
+def as_read(value: str) -> str:
+    """Return a text as a reader of XML returns it: what XML cannot hold is escaped."""
     forbidden = {*map(chr, range(32)), "\ufffe", "\uffff"} - {"\t", "\n", "\r"}
     return "".join(ascii(c)[1:-1] if c in forbidden else c for c in value)
 
@@ -271,37 +266,37 @@ def held(value: str) -> str:
 @given(
     values=st.lists(
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
-        unique_by=held,
+        unique_by=as_read,
         max_size=5,
     )
 )
-def test_what_goes_in_comes_out(database: str, tmp_path: Path, values: list[str]) -> None:
-    comes_out(database, tmp_path, values)
+def test_any_value_is_read_back(database: str, tmp_path: Path, values: list[str]) -> None:
+    require_read_back(database, tmp_path, values)
 
 
 @on_sqlite
-def test_hostile_values_come_out(
+def test_hostile_values_are_read_back(
     database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    comes_out(database, tmp_path, list(HOSTILE))
-    [told] = capsys.readouterr().err.splitlines()
+    require_read_back(database, tmp_path, list(HOSTILE))
+    [line] = capsys.readouterr().err.splitlines()
     # Four of them, each in a key and in a heading.
-    assert told == r"graphml: 8 characters that XML cannot hold are written as \x00"
+    assert line == r"graphml: 8 characters that XML cannot hold are written as \x00"
 
 
-def comes_out(database: str, folder: Path, values: list[str]) -> None:
-    """Store values as keys, headings and background; see that keys and headings are read back."""
+def require_read_back(database: str, folder: Path, values: list[str]) -> None:
+    """Store values as keys, headings and background; check that keys and headings are read back."""
     with writing(database) as connection:
         savepoint = connection.begin_nested()
         for value in values:
             row = {"key": value, "name": value, "kind": "state", "background": f"a {value} b"}
             connection.execute(insert(ACTORS).values(row))
-        graph = written(connection, folder)
+        graph = exported(connection, folder)
         stored = connection.execute(select(ACTORS.c.key)).scalars().all()
         savepoint.rollback()
     assert {*stored} == {*values}
     labels = dict(graph.nodes(data="label"))
-    assert labels == {held(value): held(value) for value in values}
+    assert labels == {as_read(value): as_read(value) for value in values}
 
 
 def test_lone_surrogates_are_escaped() -> None:

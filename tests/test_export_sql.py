@@ -28,7 +28,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> str:
     database = migrate(str(tmp_path_factory.mktemp("sql") / "sourcebook.db"))
     with writing(database) as connection:
         hostile(connection)
-        connection.execute(sa.text("delete from feeds"))  # of no matter to an export
+        connection.execute(sa.text("delete from feeds"))  # an export has no feeds
     return database
 
 
@@ -40,7 +40,7 @@ def dumps(source: str) -> Path:
 
 
 def into_sqlite(dump: Path, database: str) -> None:
-    """Have the shell load it, where there is one, else Python."""
+    """Load it with the shell if there is one, else with Python."""
     shell = shutil.which("sqlite3")
     if shell is None:
         with closing(sqlite3.connect(database)) as opened:
@@ -64,7 +64,7 @@ def into_postgresql(dump: Path, url: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def same(one: str, other: str) -> None:
+def require_same(one: str, other: str) -> None:
     with reading(one) as left, reading(other) as right:
         assert stored_rows(left) == stored_rows(right)
 
@@ -79,7 +79,7 @@ def numbered_on(database: str) -> None:
 def test_sqlite3_makes_the_sourcebook(source: str, dumps: Path, tmp_path: Path) -> None:
     made = str(tmp_path / "made.db")
     into_sqlite(dumps / "sourcebook.sqlite.sql", made)
-    same(source, made)
+    require_same(source, made)
     with reading(source) as left, reading(made) as right:
         assert parts(left) == parts(right)
     with closing(sqlite3.connect(made)) as opened:
@@ -94,7 +94,7 @@ def test_psql_makes_the_sourcebook(
     made = postgres_database()
     ran = into_postgresql(dumps / "sourcebook.postgresql.sql", made)
     assert (ran.returncode, ran.stderr) == (0, "")
-    same(source, made)
+    require_same(source, made)
     with reading(migrate(postgres_database())) as left, reading(made) as right:
         assert parts(left) == parts(right)
     numbered_on(made)
