@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from schema.escape import visible
+
 
 class SourcebookError(Exception):
     """Stops a command; the message is one line, says why and what to do."""
@@ -11,8 +13,9 @@ class DatabaseError(SourcebookError):
     """A database that cannot be used; the message is one line, says why and what to do."""
 
     def __init__(self, message: str) -> None:
-        # A path may hold line breaks, or bytes that are not text.
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+        super().__init__(
+            visible(message)
+        )  # a path may hold line breaks, or bytes that are not text
 
 
 _DAMAGED = "is damaged ({}); restore it or load its codings into a new one"

@@ -100,9 +100,9 @@ def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
     A string, name or comment that never ends is `open`, up to the end of the text.
     """
     at = 0
-    while found := _TOKENS[dialect].match(text, at):
-        kind = found.lastgroup or "sign"
-        end = found.end()
+    while match := _TOKENS[dialect].match(text, at):
+        kind = match.lastgroup or "sign"
+        end = match.end()
         if kind == "nested":  # PostgreSQL's comments may hold comments
             kind, end = "comment", _end_of_comment(text, end)
         elif kind == "open":
@@ -121,10 +121,10 @@ def escape_colons(sql: str) -> str:
 
 def _end_of_comment(text: str, at: int) -> int:
     depth = 1
-    for found in re.compile(r"/\*|\*/").finditer(text, at):
-        depth += 1 if found[0] == "/*" else -1
+    for mark in re.compile(r"/\*|\*/").finditer(text, at):
+        depth += 1 if mark[0] == "/*" else -1
         if depth == 0:
-            return found.end()
+            return mark.end()
     return len(text)
 
 
@@ -147,25 +147,25 @@ class Statement:
             raise StatementError(
                 "the query holds bytes that are not UTF-8; write them another way", error.start
             ) from None
-        found = list(tokens(text, engine))
-        ends = [n for n, token in enumerate(found) if token.kind == "end"]
+        parsed = list(tokens(text, engine))
+        ends = [n for n, token in enumerate(parsed) if token.kind == "end"]
         if ends:
-            for token in found[ends[0] :]:
+            for token in parsed[ends[0] :]:
                 if token.kind not in ("end", "blank", "comment"):
                     raise StatementError(
                         "one statement at a time: nothing may follow the semicolon", token.start
                     )
-            found, text = found[: ends[0]], text[: found[ends[0]].start]
-        if all(token.kind in ("blank", "comment") for token in found):
+            parsed, text = parsed[: ends[0]], text[: parsed[ends[0]].start]
+        if all(token.kind in ("blank", "comment") for token in parsed):
             raise StatementError("the query is empty; give one that selects something")
-        for token in found:
+        for token in parsed:
             if token.kind == "placeholder":
                 raise StatementError(
                     f"{token.text} stands for a value; write a parameter as :name, "
                     "and give it with -p name=value",
                     token.start,
                 )
-        return cls(text, engine, tuple(found))
+        return cls(text, engine, tuple(parsed))
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ MAX_LENGTH = 255
 
 
 class EdtfError(ValueError):
-    """A text that is no usable EDTF date; the message is one line saying why."""
+    """A text that is not a usable EDTF date; the message is one line that says why."""
 
 
 class Precision(StrEnum):
@@ -101,22 +101,22 @@ class Edtf:
         if any(map(str.isspace, text)):
             _refuse(text, "EDTF has no blanks and no line breaks: take them out")
         if text[0] in "[{":
-            found = _one_of(text)
+            parsed = _one_of(text)
         elif "/" in text:
-            found = _interval(text)
+            parsed = _interval(text)
         elif re.match(r"[0-9-]+T", text):
-            found = _date_and_time(text)
+            parsed = _date_and_time(text)
         else:
-            found = _date(text)
-        first, last, precision = found
+            parsed = _date(text)
+        first, last, precision = parsed
         return cls(text, _iso(first), _iso(last), precision, _qualifier(text))
 
 
 _Day = tuple[int, int, int]  # year, month and day: unlike text, in order in every year
 
 
-class _Found(NamedTuple):
-    """What a text, or a part of one, was read as."""
+class _Bounds(NamedTuple):
+    """What a text, or a part of it, means."""
 
     earliest: _Day | None
     latest: _Day | None
@@ -173,13 +173,13 @@ _ADVICE = (
     (r"([0-9]{2})", r"each date begins with a year of four digits; the century is \1XX"),
     (r"([0-9XY?~%-]+)\.\.", r"write \1/.. for 'from then on', [\1..] for 'once, then or later'"),
     (r"\.\.([0-9XY?~%-]+)", r"write ../\1 for 'until then', [..\1] for 'once, then or earlier'"),
-    (r"Y[0-9X-].*", "after Y come all digits of a year, at least five, the first no 0; no month"),
+    (r"Y[0-9X-].*", "after Y come all digits of a year, at least five, the first not 0; no month"),
     (r"([0-9X-]+)(\?~|~\?)", r"uncertain and approximate at once is one mark: write \1%"),
     (r".*[?~%]{2}.*", "one mark of ? ~ % in one place"),
     (r"(open|unknown)", "that is an older EDTF: write .. for open, nothing for unknown"),
     (r"[0-9X?~%-]*[ux][0-9uxX?~%-]*", "an unspecified digit is a capital X"),
     (r"(-?[0-9X]{4}(-[0-9X]{2})?)-", r"nothing follows the last hyphen: write \1"),
-    (r".*[0-9]T[0-9].*", "a time of day stands alone, in no interval or set: write the day"),
+    (r".*[0-9]T[0-9].*", "a time of day cannot be in an interval or set: write the day"),
     (r".*[\[\]{}].*", "a set is the whole date: no other text beside its brackets, none within"),
 )
 
@@ -241,7 +241,7 @@ def _first(years: list[int], months: list[int], days: list[int]) -> _Day | None:
     return next(fitting, None)
 
 
-def _date(text: str) -> _Found:
+def _date(text: str) -> _Bounds:
     """A year, with or without month or division and day, with X and marks anywhere."""
     match = _DATE.fullmatch(text)
     if not match:
@@ -266,7 +266,7 @@ def _date(text: str) -> _Found:
         earliest: _Day | None = (years[0], begin, 1)
         latest: _Day | None = (last, end + 1, _last_day(last, end + 1))
     else:
-        # X stands for digits of months only: 2X is no season, since it could be any.
+        # X stands for digits of months only: 2X is not a season, since it could be any.
         months = [number for number in _numbers(month) if 1 <= number <= 12]
         if not months:
             _refuse(text, "no such month: months are 01 to 12, parts of a year 21 to 41")
@@ -277,13 +277,13 @@ def _date(text: str) -> _Found:
             if len(months) > 1 or len(years) > 1 or unknown:
                 _refuse(text, "no day of the calendar fits that")
             name, length = MONTHS[months[0] - 1], _last_day(years[0], months[0])
-            raise EdtfError(f"{text} is no day: {name} {year} has {length} days")
+            raise EdtfError(f"{text} is not a day: {name} {year} has {length} days")
     if unknown:
         earliest = latest = None
-    return _Found(earliest, latest, precision)
+    return _Bounds(earliest, latest, precision)
 
 
-def _date_and_time(text: str) -> _Found:
+def _date_and_time(text: str) -> _Bounds:
     """A day with its time (ISO 8601-1:2019, 5.4.1), read as the day."""
     match = _TIME.fullmatch(text)
     if not match:
@@ -299,34 +299,34 @@ def _date_and_time(text: str) -> _Found:
     return _date(match[1])
 
 
-def _interval(text: str) -> _Found:
+def _interval(text: str) -> _Bounds:
     """From one date to another; either side may be open (`..`) or unknown (nothing)."""
     sides = text.split("/")
     if len(sides) != 2:
         _refuse(text, "one slash, between two dates; a day is written 2015-11-04")
     if all(side in ("", "..") for side in sides):
         _refuse(text, "no side names a date: leave it out where none is known")
-    nothing = _Found(None, None, Precision.SPAN)
+    nothing = _Bounds(None, None, Precision.SPAN)
     start, end = (nothing if side in ("", "..") else _date(side) for side in sides)
     return _between(text, start, end, Precision.SPAN)
 
 
-def _between(text: str, start: _Found, end: _Found, precision: Precision) -> _Found:
+def _between(text: str, start: _Bounds, end: _Bounds, precision: Precision) -> _Bounds:
     """From the first day of start to the last of end, refused where no day lies between."""
     if start.earliest and end.latest and start.earliest > end.latest:
         raise EdtfError(f"{text} ends before it begins: swap its dates, or correct one")
-    return _Found(start.earliest, end.latest, precision)
+    return _Bounds(start.earliest, end.latest, precision)
 
 
-def _one_of(text: str) -> _Found:
+def _one_of(text: str) -> _Bounds:
     """One of a set of dates (ISO 8601-2:2019, clause 6): `[a,b]`, `[a..b]`, `[..a]`, `[a..]`."""
     if text[0] == "{":
         _refuse(text, "{} means every one of these dates: give each its own fact, or write [..]")
     if text[-1] != "]":
         _refuse(text, "a set that begins with [ ends with ]")
-    nothing = _Found(None, None, Precision.RANGE)
+    nothing = _Bounds(None, None, Precision.RANGE)
     members = text[1:-1].split(",")
-    found = []
+    parts = []
     for place, member in enumerate(members):
         left, dots, right = member.partition("..")
         if not left and not right:
@@ -335,10 +335,10 @@ def _one_of(text: str) -> _Found:
             _refuse(text, "only the first member of a set is open before, only the last after")
         start = _date(left) if left else nothing
         end = (_date(right) if right else nothing) if dots else start
-        found.append(_between(member, start, end, Precision.RANGE))
-    firsts = [part.earliest for part in found if part.earliest]
-    lasts = [part.latest for part in found if part.latest]
+        parts.append(_between(member, start, end, Precision.RANGE))
+    firsts = [part.earliest for part in parts if part.earliest]
+    lasts = [part.latest for part in parts if part.latest]
     # One member that is open or unknown on a side leaves the whole set so.
-    earliest = min(firsts) if len(firsts) == len(found) else None
-    latest = max(lasts) if len(lasts) == len(found) else None
-    return _Found(earliest, latest, Precision.RANGE)
+    earliest = min(firsts) if len(firsts) == len(parts) else None
+    latest = max(lasts) if len(lasts) == len(parts) else None
+    return _Bounds(earliest, latest, Precision.RANGE)

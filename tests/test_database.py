@@ -129,7 +129,7 @@ def foreign_versions(path: Path) -> None:
 
 def several_heads(path: Path) -> None:
     migrate(str(path))
-    run(path, "insert into alembic_version values ('sourcebook_0003')")
+    run(path, "insert into alembic_version values ('sourcebook_0001')")
 
 
 def wal(path: Path) -> None:

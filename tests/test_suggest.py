@@ -34,5 +34,5 @@ def test_phrases_are_found_by_a_word_of_theirs(name: str, first: str) -> None:
 def test_the_suggestion_ends_a_message() -> None:
     assert did_you_mean("nme", ["name"]) == "; did you mean `name`?"
     assert did_you_mean("xyzzy", ["name"], "; `tables` lists them") == "; `tables` lists them"
-    assert did_you_mean("na\x1bm", ["na\x1bme"]) == r"; did you mean `'na\x1bme'`?"
+    assert did_you_mean("na\x1bm", ["na\x1bme"]) == r"; did you mean `na\x1bme`?"
     assert did_you_mean("a" * 10**6, ["name"]) == ""
