@@ -88,14 +88,11 @@ def values(ctx: click.Context, type: Type, incomplete: str) -> list[CompletionIt
     known = _query(_database(ctx), KNOWN[type])
     folded = fold(incomplete)
     # An event's key needs its document only if other documents use the same key.
-    uses = Counter({key for key, *_ in known} if type is not Type.EVENT else ())
-    if type is Type.EVENT:
-        uses.update(key.partition(":")[2] for key in {key for key, *_ in known})
+    uses = Counter(key.partition(":")[2] for key in {key for key, *_ in known})
     offered = {}
     for key, heading, name in known:
         short = key.partition(":")[2]
-        alone = type is Type.EVENT and uses[short] == 1 and ":" not in incomplete
-        value = short if alone else key
+        value = short if short and uses[short] == 1 and ":" not in incomplete else key
         if value.startswith(incomplete) or (folded and fold(name).startswith(folded)):
             offered[value] = heading
     return [CompletionItem(value, help=offered[value]) for value in sorted(offered)]
