@@ -246,18 +246,11 @@ def _description(piece: Evidence) -> str:
     if piece.through:
         parts.append(f"through {piece.through}")
     if piece.stance:
-        parts.append(f"which the document {_STANCES[piece.stance]}")
+        verb = "leaves open" if piece.stance == "neutral" else piece.stance
+        parts.append(f"which the document {verb}")
     if piece.date_words or piece.date:
         parts.append(f"dated {' = '.join(filter(None, (piece.date_words, piece.date)))}")
     return f"{piece.document} {piece.passage}: {', '.join(parts)}"
-
-
-_STANCES = {
-    "endorses": "endorses",
-    "neutral": "leaves open",
-    "doubts": "doubts",
-    "rejects": "rejects",
-}
 
 
 def _mark(evidence: Sequence[Evidence]) -> str | None:
