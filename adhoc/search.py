@@ -25,10 +25,10 @@ from sqlalchemy import Connection, bindparam, text
 from database.errors import SourcebookError
 
 MOST_WORDS = 50
-"""So many words can be asked for at once."""
+"""How many words a search can have."""
 
 AT_ONCE = 1000
-"""So many of the rows found are completed with one query."""
+"""How many hits are completed with one query."""
 
 # Vowel signs belong to a word too, beyond the accents that FTS5 takes for a part of one.
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
@@ -77,18 +77,18 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was asked for: pieces, all of which a row must hold; a piece is a word or a phrase."""
+class SearchQuery:
+    """The pieces that a row must contain, all of them; a piece is a word or a phrase."""
 
     pieces: tuple[tuple[tuple[str, ...], bool], ...]
-    """Words as they are compared, and whether the last of them is but the beginning of one."""
+    """Folded words, and whether the last of them is only the beginning of a word."""
 
     @classmethod
-    def of(cls, words: str) -> Asked:
-        """Read what a user typed, whatever it is: words, "phrases", and beginnings*.
+    def parse(cls, words: str) -> SearchQuery:
+        """Parse what a user typed: words, "phrases", and beginnings*.
 
-        Nothing else has a meaning of its own. Raises WordsError where no word is left, or more
-        than MOST_WORDS.
+        No other character has a meaning. Raises WordsError if it holds no word, or more than
+        MOST_WORDS.
         """
         # Half a surrogate pair, as a broken argument has it, is in no text.
         words = re.sub("[\ud800-\udfff\0]", " ", words)
@@ -103,9 +103,9 @@ class Asked:
                 pieces[n - 1].append(word)
         kept = dict.fromkeys((tuple(said), given[n][1]) for n, said in sorted(pieces.items()))
         if not kept:
-            raise WordsError("there is no word in it; give letters or digits")
+            raise WordsError("give at least one word, of letters or digits")
         if sum(len(said) for said, _ in kept) > MOST_WORDS:
-            raise WordsError(f"these are more than {MOST_WORDS} words; give fewer")
+            raise WordsError(f"give at most {MOST_WORDS} words")
         return cls(tuple(kept))
 
     @property
@@ -164,15 +164,17 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
 
 
-class Found:
-    """What a search has found; good while the search's block lasts."""
+class SearchResult:
+    """The hits of a search; they can be read while the search's block lasts."""
 
-    def __init__(self, index: sqlite3.Connection, asked: Asked, connection: Connection) -> None:
+    def __init__(
+        self, index: sqlite3.Connection, query: SearchQuery, connection: Connection
+    ) -> None:
         self._index = index
-        self._asked = asked
+        self._query = query
         self._connection = connection
         [self.total] = index.execute(
-            "select count(*) from found where found match ?", [asked.expression]
+            "select count(*) from found where found match ?", [query.expression]
         ).fetchone()
         """How many rows hold the words."""
 
@@ -188,12 +190,12 @@ class Found:
             f"""
             select kind, id, source, key, n, modality, {shown}
             from found
-            where found match :asked
+            where found match :query
             order by rank, place, source, key, n
             limit :limit
             """,  # noqa: S608 - one of the two above
             {
-                "asked": self._asked.expression,
+                "query": self._query.expression,
                 "limit": limit,
                 **dict(zip("ab", marks or ("", ""), strict=True)),
             },
@@ -237,43 +239,45 @@ class Found:
 
 
 @contextmanager
-def search(connection: Connection, asked: Asked, kinds: Sequence[Kind] = ()) -> Iterator[Found]:
-    """Find the rows of these kinds, or of all, that hold what was asked for.
+def search(
+    connection: Connection, query: SearchQuery, kinds: Sequence[Kind] = ()
+) -> Iterator[SearchResult]:
+    """Find the rows of these kinds, or of all kinds, that match a query.
 
     Raises SearchError where Python's SQLite has no FTS5.
     """
     with _index() as index:
         for place, kind in enumerate(Kind):
             if kind in (kinds or Kind):
-                _gather(connection, index, asked, kind, place)
-        yield Found(index, asked, connection)
+                _gather(connection, index, query, kind, place)
+        yield SearchResult(index, query, connection)
 
 
 def textless(connection: Connection) -> list[str]:
-    """Name the documents of which some passage's text is not kept, so that it is not searched."""
+    """Return the documents with passages whose text is not stored, and so not searched."""
     return list(connection.execute(TEXTLESS).scalars())
 
 
 def _gather(
-    connection: Connection, index: sqlite3.Connection, asked: Asked, kind: Kind, place: int
+    connection: Connection, index: sqlite3.Connection, query: SearchQuery, kind: Kind, place: int
 ) -> None:
-    """Bring rows of one kind that may hold the words into the index."""
-    condition, bound = asked.condition(connection, "text || ' ' || coalesce(more, '')")
-    query = text(f"select * from ({ROWS[kind]}) as every where {condition}")  # noqa: S608 - ours
-    rows = connection.execution_options(yield_per=AT_ONCE).execute(query, bound)
+    """Insert the rows of one kind that may match into the index."""
+    condition, bound = query.condition(connection, "text || ' ' || coalesce(more, '')")
+    statement = text(f"select * from ({ROWS[kind]}) as every where {condition}")  # noqa: S608 - ours
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(statement, bound)
     index.executemany(
         f"""
         insert into found (kind, place, id, source, key, n, modality, text, more)
         values ('{kind}', {place}, ?, ?, ?, ?, ?, ?, ?)
         """,  # noqa: S608 - a name and a number of ours
-        # PostgreSQL could not be asked all that SQLite was.
-        (tuple(row) for row in rows if asked.possibly(f"{row[-2]} {row[-1] or ''}")),
+        # The condition is weaker on PostgreSQL.
+        (tuple(row) for row in rows if query.possibly(f"{row[-2]} {row[-1] or ''}")),
     )
 
 
 @contextmanager
 def _index() -> Iterator[sqlite3.Connection]:
-    """Hold an index in a file that SQLite makes for itself and takes away."""
+    """Yield an index in a temporary file, which SQLite deletes."""
     with closing(sqlite3.connect("", isolation_level=None)) as index:
         index.execute("pragma journal_mode = off")
         index.execute("pragma synchronous = off")
@@ -291,7 +295,7 @@ def _index() -> Iterator[sqlite3.Connection]:
         yield index
 
 
-# --- what the database is asked -------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 GROUNDS = text(

@@ -1,4 +1,4 @@
-"""`sourcebook search`: its options, and how what is found is shown. Imports click alone."""
+"""`sourcebook search`: its options, and how hits are printed. Imports click alone."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import click
 from output.options import failing, only_for, row_options, timeout_option, write
 
 KINDS = ("passage", "quote", "event", "position", "relation", "actor")
-"""What can be found; a test holds it to adhoc/search.py."""
+"""The kinds of hits; a test compares them with adhoc/search.py."""
 
 MEANINGS = {
     "kind": "passage, quote, event, position, relation or actor",
-    "key": "its key, of an actor or of a fact in its document; nothing: a passage",
-    "text": "the passage, the words of a quote, a title, a statement, a tie, a heading",
-    "more": "what a quote says, the summary of an event, what a tie is for, an actor's names",
-    "modality": "whether it is: actual, intended, expected, possible, hypothetical or denied; "
-    "nothing: of passages, quotes and actors",
-    "certainty": "how it is told: asserted, reported, alleged, rumoured, inferred",
+    "key": "the key of an actor, or of a fact in its document; empty for a passage",
+    "text": "the passage, the words of a quote, the title of an event, the statement of a "
+    "position, the tie, or the actor's heading",
+    "more": "what a quote says, an event's summary, what a tie is for, an actor's other names",
+    "modality": "actual, intended, expected, possible, hypothetical or denied; empty for passages, "
+    "quotes and actors",
+    "certainty": "how it is stated: asserted, reported, alleged, rumoured or inferred",
     "source": "keys of the documents that say it",
-    "passage": "where they do; of an actor, where its names stand",
+    "passage": "the passages that say it; for an actor, where its names are",
 }
 MARKS = ("*", "*")
 
@@ -43,14 +44,14 @@ class Search(click.Command):
             ["--kind"],
             type=click.Choice(KINDS),
             multiple=True,
-            help="Find these alone; may be given several times.",
+            help="Find only this kind; may be repeated.",
         ),
         click.Option(
             ["--limit"],
             type=click.IntRange(min=1),
             default=20,
             show_default=True,
-            help="How many of the rows found to print, the best first.",
+            help="Print at most this many rows, the best first.",
         ),
         *row_options(),
         timeout_option(),
@@ -69,18 +70,18 @@ def search(
     raw: bool,
     timeout: float | None,
 ) -> None:
-    """Find passages (where the text was kept), quotes, events, actors and more by their words.
+    """Find passages (if their text is stored), quotes, events, actors and more by their words.
 
-    All the WORDS must be in a row, whatever their case and accents. Words in double quotes must
-    follow one another, also within the quotes of a shell: '"red line"'. A word that ends in * is
-    the beginning of one: 'milit*'; so find what is written without blanks between words. No other
-    sign means anything.
+    A row must contain all the WORDS; case and accents do not matter. Words in double quotes must
+    be next to each other; put them in single quotes for the shell: '"red line"'. A word that ends
+    in * matches all words that begin so: 'milit*'. Use it for languages without blanks between
+    words. No other character has a special meaning.
 
-    The best rows come first: those that hold the words often, and little else. A table on a
-    terminal marks the words, *so*, and shows of a long text the part around them.
+    The best rows come first: those with the words several times and little other text. A table on
+    a terminal *marks* the words, and shows only the part of a long text around them.
     """
     only_for("--raw", raw, [format], "csv")
-    from adhoc.search import Asked, Kind, WordsError, textless
+    from adhoc.search import Kind, SearchQuery, WordsError, textless
     from adhoc.search import search as searching
     from database.connect import reading
     from output.page import Column, Page
@@ -90,19 +91,19 @@ def search(
     columns = [Column(name, meaning=meaning) for name, meaning in MEANINGS.items()]
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
     try:
-        asked = Asked.of(" ".join(words))
+        query = SearchQuery.parse(" ".join(words))
         kinds = [Kind(one) for one in kind]
         with reading(db, timeout) as connection:
-            with searching(connection, asked, kinds) as found:
-                hits = found.hits(limit, marks)
+            with searching(connection, query, kinds) as result:
+                hits = result.hits(limit, marks)
                 write(Page(columns, hits, title="Search"), format, output, raw)
-                total = found.total
+                total = result.total
             missing = textless(connection) if not kinds or Kind.PASSAGE in kinds else []
     except WordsError as error:
         raise click.UsageError(str(error)) from None
     if total == 0:
         click.echo(
-            "nothing holds all these words; leave one out, or try beginnings: milit*", err=True
+            "nothing contains all these words; leave one out, or try beginnings: milit*", err=True
         )
     if total > limit:
         click.echo(f"the best {limit} of {total}; --limit {total} shows all", err=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from adhoc import search as searching
-from adhoc.search import MOST_WORDS, Asked, Hit, Kind, SearchError, search, textless
+from adhoc.search import MOST_WORDS, Hit, Kind, SearchError, SearchQuery, search, textless
 from database.connect import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
@@ -82,7 +82,10 @@ def library(sourcebooks: Files | Server) -> Iterator[str]:
 def found(
     library: str, words: str, *kinds: Kind, limit: int = 99, marks: tuple[str, str] | None = None
 ) -> list[Hit]:
-    with reading(library) as connection, search(connection, Asked.of(words), kinds) as result:
+    with (
+        reading(library) as connection,
+        search(connection, SearchQuery.parse(words), kinds) as result,
+    ):
         hits = list(result.hits(limit, marks))
         assert len(hits) == min(limit, result.total)
     return hits
@@ -210,7 +213,7 @@ def test_marks_stand_around_the_words_and_the_rest_of_a_long_text_is_left_out(li
             sa.text("update passages set text = :text where text = :old"),
             {"text": "far " * 99 + "needle" + " off" * 99, "old": TEXTS[4]},
         )
-        with search(connection, Asked.of("needle")) as result:
+        with search(connection, SearchQuery.parse("needle")) as result:
             [marked], [whole] = result.hits(1, ("<", ">")), result.hits(1)
         connection.rollback()
     assert "<needle>" in marked.text
@@ -228,7 +231,7 @@ def test_nothing_but_the_search_sees_its_words(library: str) -> None:
     """The same twice: nothing is left of a search, not even in the same transaction."""
     with reading(library) as connection:
         for _ in range(2):
-            with search(connection, Asked.of("red line")) as result:
+            with search(connection, SearchQuery.parse("red line")) as result:
                 assert result.total == 7
 
 
@@ -239,16 +242,16 @@ def test_nothing_but_the_search_sees_its_words(library: str) -> None:
     "words", ["", " ", "*", '""', "''", "- % _ ;", "\u0301", "\ud800", "\0", "…"]
 )
 def test_what_has_no_word_is_refused(words: str) -> None:
-    with pytest.raises(SearchError, match="no word in it"):
-        Asked.of(words)
+    with pytest.raises(SearchError, match="at least one word"):
+        SearchQuery.parse(words)
 
 
 def test_too_many_words_are_refused() -> None:
     most = " ".join(f"w{n}" for n in range(MOST_WORDS))
-    assert len(Asked.of(f"{most} {most}").pieces) == MOST_WORDS
+    assert len(SearchQuery.parse(f"{most} {most}").pieces) == MOST_WORDS
     for more in (f"{most} more", f'"{most} more"', "a-" * 100_000):
-        with pytest.raises(SearchError, match=f"more than {MOST_WORDS} words"):
-            Asked.of(more)
+        with pytest.raises(SearchError, match=f"at most {MOST_WORDS} words"):
+            SearchQuery.parse(more)
 
 
 SIGNS = st.one_of(
@@ -267,7 +270,7 @@ TYPED = st.lists(SIGNS, max_size=12).map("".join)
 @settings(deadline=None, max_examples=40)
 def test_whatever_is_typed_is_looked_for_and_no_more(library: str, words: str) -> None:
     try:
-        asked = Asked.of(words)
+        asked = SearchQuery.parse(words)
     except SearchError:
         return
     with reading(library) as connection, search(connection, asked) as result:
@@ -288,7 +291,7 @@ def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObj
     typed = text[start : data.draw(st.integers(start + 1, len(text)))]
     typed = data.draw(st.sampled_from([typed, typed.upper(), typed.lower(), f"{typed}*"]))
     try:
-        asked = Asked.of(typed)
+        asked = SearchQuery.parse(typed)
     except SearchError:
         return
     with searching._index() as index:
@@ -324,4 +327,4 @@ def _numbered(letter: str) -> tuple[int, str]:
 def test_a_python_without_fts5_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "TOKENIZER", "none such")  # as near as a build that has it gets
     with pytest.raises(SearchError, match="needs FTS5"):
-        Asked.of("red")
+        SearchQuery.parse("red")

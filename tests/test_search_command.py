@@ -77,7 +77,8 @@ def test_nothing_found_is_said_and_no_failure(library: str) -> None:
     done = searched(library, "xyzzy", "--kind", "actor", "--format", "json")
     assert (done.exit_code, json.loads(done.stdout)) == (0, [])
     assert (
-        done.stderr == "nothing holds all these words; leave one out, or try beginnings: milit*\n"
+        done.stderr
+        == "nothing contains all these words; leave one out, or try beginnings: milit*\n"
     )
 
 
@@ -90,7 +91,7 @@ def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["..."], 2, "there is no word in it; give letters or digits"),
+        (["..."], 2, "give at least one word, of letters or digits"),
         ([], 2, "Missing argument 'WORDS...'"),
         (["red", "--kind", "word"], 2, "'word' is not one of 'passage', 'quote', "),
         (["red", "--limit", "0"], 2, "0 is not in the range x>=1"),
