@@ -28,9 +28,9 @@ FILE = click.Path(path_type=Path)
 LAZY = {
     "export": (
         "exports.command",
-        "Write all that the sourcebook holds into the folder DIR, and print the files.",
+        "Write everything that the sourcebook holds into the folder DIR, and list the files.",
     ),
-    "feed": ("feeds.command", "Make another database an exact copy, proven equal."),
+    "feed": ("feeds.command", "Make another database an exact copy."),
     "report": ("reports.command", "Run a report; without a name, list them."),
     "search": (
         "adhoc.search_command",
