@@ -197,14 +197,14 @@ class Other(Target):
 
     def _lines(self, query: Any) -> Generator[list[bytes], None, None]:
         with self._connection.execution_options(yield_per=1_000).execute(query) as rows:
-            yield from batched(map(_line, rows))
+            yield from batched(map(json_line, rows))
 
     def record(self, fed_at: str) -> None:
         """Record that a feed filled it."""
         self._connection.execute(insert(RECORD), {"fed_at": fed_at})
 
 
-def _line(row: Sequence[Any]) -> bytes:
+def json_line(row: Sequence[Any]) -> bytes:
     """Write a row as a JSON array, as SQLite does."""
     values = [int(value) if isinstance(value, bool) else value for value in row]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

@@ -99,7 +99,7 @@ class Relational(Target):
         """
         sent = Digest()
 
-        def batches() -> Iterable[list[bytes]]:
+        def batches() -> Generator[list[bytes], None, None]:
             nonlocal sent
             with closing(source.lines(table, where, ordered=False)) as read:
                 for lines in read:
@@ -107,8 +107,8 @@ class Relational(Target):
                     sent = sent.plus(hashed(lines))
                     progress.advance(len(lines))
 
-        with blaming(source, table):
-            self.write(into or quoted(table.name), table, batches())
+        with blaming(source, table), closing(batches()) as lines:
+            self.write(into or quoted(table.name), table, lines)
         return sent
 
     # --- changes --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from database.connect import reading
-from database.errors import DatabaseError
+from database.errors import DatabaseError, SourcebookError
 from feeds.duckdb import path_of
 from tests.databases import on_sqlite
 from tests.duckdb_files import change, content, fed, held, refused, state
@@ -60,8 +60,8 @@ def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
             "was made by a newer Sourcebook (schema sourcebook_9999",
         ),
         (
-            ["alter table feeds drop column fed_at"],
-            "its structure was changed: column feeds.fed_at",
+            ["drop view words", "drop table citations"],
+            "its structure was changed: column citations.",
         ),
         (["delete from spans where n = 1", "delete from feeds"], "holds a sourcebook that no feed"),
     ],
@@ -102,7 +102,7 @@ def test_what_cannot_be_a_file_is_refused(shipped: str, tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"
     path.mkdir()
     assert refused(shipped, path) == "is not a DuckDB database; give another TARGET"
-    with pytest.raises(DatabaseError, match="there is no folder"):
+    with pytest.raises(SourcebookError, match="there is no folder"):
         fed(shipped, tmp_path / "none" / "b.duckdb")
 
 
