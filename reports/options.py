@@ -74,8 +74,8 @@ class ReportOptions(NamedTuple):
         only_for("--raw", given["raw"], formats, "csv")
         only_for("--cite", given["cite"], formats, *WITH_CITATIONS)
         only_for("--meta", given["meta"], formats, "json")
-        flags = (bool(given[name]) for name in ("raw", "cite", "words", "meta"))
-        return cls(formats, given["output"], *flags, given["timeout"])
+        flags = {name: bool(given[name]) for name in ("raw", "cite", "words", "meta")}
+        return cls(formats, given["output"], timeout=given["timeout"], **flags)
 
     def single_format(self) -> str:
         """Return the format. Raises UsageError if there are several."""
