@@ -248,15 +248,44 @@ def pin(file: Path, text: Path) -> None:
 
 
 @sourcebook.command()
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Change nothing: recompute the derived tables, print the rows that differ, and exit with "
+    "status 1 if there are any.",
+)
 @click.pass_obj
-def migrate(db: str) -> None:
-    """Create the database or upgrade its schema, and print the version."""
-    from database.connect import migrating
+def migrate(db: str, verify: bool) -> None:
+    """Create the database or upgrade its schema, and correct the derived tables.
+
+    `load` keeps the derived tables up to date; they differ only if somebody wrote to the database
+    by other means.
+    """
+    from database.connect import migrating, reading
+    from database.derived.refresh import Difference, recompute
+    from database.location import locate, name_of
     from migrations.upgrade import upgrade
 
+    if verify:
+        with failing(), reading(db) as connection:
+            rows = [
+                (one.table, ", ".join(map(str, one.row)), one.problem, ", ".join(one.columns))
+                for one in recompute(connection, write=False)
+            ]
+        if not rows:
+            _say(f"{name_of(locate(db))}: the derived tables are as they should be")
+            return
+        _print(("table", "row", "problem", "columns"), rows, "table", None, raw=False)
+        _say(f"{_counted(len(rows), 'row')} differ; `sourcebook migrate` corrects them")
+        sys.exit(FAILED)
+    corrected: list[Difference] = []
     with failing(), migrating(db) as connection:
         before, after = upgrade(connection)
+        if before == after:  # an upgrade has computed them
+            corrected = list(recompute(connection, write=True))
     _say_schema(db, before, after)
+    if corrected:
+        _say(f"{_counted(len(corrected), 'row')} of derived tables corrected")
 
 
 @sourcebook.command(params=row_options("mermaid"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 
 from benchmarks.shape import WORDS, partners
 from benchmarks.world import Document, World
@@ -61,8 +62,8 @@ class Documents(World):
             length = 40 if heading == n else 200 + int(random.random() * 900)
             rows["passages"].append((source, n, heading, length, f"{random.getrandbits(256):064x}"))
         author, outlet = self._actor(doc, next(self.actors)), next(self.actors) // 33 * 33 + 7
-        rows["source_actors"].append((source, author, "author"))
-        rows["source_actors"].append((source, self._actor(doc, outlet), "publisher"))
+        rows["source_actors"].append((source, author, "author", 1))
+        rows["source_actors"].append((source, self._actor(doc, outlet), "publisher", 1))
         self._chains(doc)
         share = int(random.expovariate(1.0) * self.left / (len(self.days) + 1))
         count = min(self.left, share) if self.days else self.left
@@ -126,7 +127,7 @@ class Documents(World):
             (made, f"report-{rank}", None, self._sentence(), sort, "named", published, None)
         )
         role = "voice" if sort == "remarks" else "publisher"
-        self.rows["source_actors"].append((made, voice, role))
+        self.rows["source_actors"].append((made, voice, role, 1))
         self._introduce(doc, source=made)
         return made
 
@@ -234,9 +235,11 @@ class Documents(World):
 
     def _participants(self, fact: int, kind: str, roles: list[tuple[int, str]]) -> None:
         append = self.rows["participants"].append
+        numbers: Counter[str] = Counter()
         for actor, role in roles:
+            numbers[role] += 1
             if self.random.random() < 0.02:
                 least = 1 + int(self.random.random() * 400)
-                append((fact, actor, role, kind, f"at least {least}", least, None))
+                append((fact, actor, role, kind, f"at least {least}", least, None, numbers[role]))
             else:
-                append((fact, actor, role, kind, None, None, None))
+                append((fact, actor, role, kind, None, None, None, numbers[role]))

@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks.documents import Documents
 from benchmarks.world import COLUMNS
 from database.connect import migrating
+from database.derived.refresh import recompute
 from migrations.upgrade import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ INPUTS = (
     *(f"benchmarks/{part}.py" for part in ("documents", "generate", "shape", "world")),
     "migrations/versions/*.py",
     "schema/edtf.py",
+    "schema/vocabulary.py",
+    "database/derived/*.py",
 )
 """The files that decide what a database holds: when one changes, the database is made again."""
 
@@ -63,6 +66,8 @@ def generate(path: Path, events: int = EVENTS, seed: int = SEED) -> dict[str, in
         broken = database.execute("pragma foreign_key_check").fetchone()
         assert broken is None, f"the generator broke a foreign key: {broken}"
         database.execute("commit")
+    with migrating(str(path)) as connection:
+        counts.update(row.table for row in recompute(connection, write=True))
     return dict(counts)
 
 

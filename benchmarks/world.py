@@ -36,12 +36,12 @@ from schema.vocabulary import (
 )
 
 COLUMNS = {
-    "dates": "edtf, earliest, latest, precision, qualifier",
+    "dates": "edtf, earliest, latest, precision, qualifier, first_day, last_day",
     "actors": "id, key, name, kind",
     "places": "id, key, name, kind, within_id",
     "topics": "id, key, label",
     "sources": "id, key, document_id, title, kind, anonymity, published, url",
-    "source_actors": "source_id, actor_id, role",
+    "source_actors": "source_id, actor_id, role, n",
     "codings": "document_id, file, hash, coder, format",
     "passages": "document_id, n, section, length, hash",
     "attributions": "id, document_id, parent_id, source_id",
@@ -53,7 +53,7 @@ COLUMNS = {
     "relations": "id, from_actor_id, type, to_actor_id, what, topic_id, since",
     "event_links": "id, from_event_id, type, to_event_id, lag",
     "actor_names": "id, actor_id, name, name_kind",
-    "participants": "fact_id, actor_id, role, kind, count_words, count_least, count_most",
+    "participants": "fact_id, actor_id, role, kind, count_words, count_least, count_most, n",
     "evidence": (
         "id, fact_id, document_id, n, attribution_id, modality, certainty, "
         "stance, hedge, date, date_words"
@@ -215,8 +215,9 @@ class World:
             self.seen.add(text)
             date = Edtf.parse(text)
             qualifier = None if date.qualifier is None else str(date.qualifier)
+            days = date.first_day, date.last_day
             self.rows["dates"].append(
-                (text, date.earliest, date.latest, str(date.precision), qualifier)
+                (text, date.earliest, date.latest, str(date.precision), qualifier, *days)
             )
         return text
 

@@ -20,6 +20,7 @@ from coding.items import Content, ItemKey, content_hash, digest
 from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
 from coding.writer import Writer
+from database.derived.refresh import Refresh
 from schema.escape import visible
 from schema.vocabulary import Action
 
@@ -84,7 +85,15 @@ def load(
         changes.changed |= changes.written_by_peers
     document = snapshot.document_id
     if changes:
+        derived = Refresh(connection, [] if document is None else [document])
         document = Writer(connection, snapshot).write(changes, wanted)
+        derived.finish(
+            [document],
+            **{
+                f"{kind}s": [snapshot.ids[item] for item in changes.updated if item.kind == kind]
+                for kind in ("actor", "topic", "source")
+            },
+        )
         peers.updated.update(changes.updated)
     if (file, hashed) != (snapshot.file, snapshot.hash):
         about = wanted[ItemKey("coding", coding.document)]

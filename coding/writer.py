@@ -6,7 +6,8 @@ the order: delete referencing rows first, referenced rows last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -73,6 +74,8 @@ class Writer:
                 "latest": date.latest,
                 "precision": str(date.precision),
                 "qualifier": date.qualifier and str(date.qualifier),
+                "first_day": date.first_day,
+                "last_day": date.last_day,
             }
             for date in map(Edtf.parse, sorted(texts))
         ]
@@ -80,8 +83,10 @@ class Writer:
             self._connection.execute(
                 text(
                     """
-                    insert into dates (edtf, earliest, latest, precision, qualifier)
-                    values (:edtf, :earliest, :latest, :precision, :qualifier)
+                    insert into dates
+                      (edtf, earliest, latest, precision, qualifier, first_day, last_day)
+                    values
+                      (:edtf, :earliest, :latest, :precision, :qualifier, :first_day, :last_day)
                     on conflict do nothing
                     """
                 ),
@@ -135,9 +140,10 @@ class Writer:
                     "source_id": self._ids[name],
                     "role": role,
                     "actor_id": self._ids[ItemKey("actor", actor)],
+                    "n": n,
                 }
                 for name, content in items.items()
-                for role, actor in content["actors"]
+                for n, (role, actor) in _numbered(content["actors"], 0)
             ],
         )
 
@@ -244,9 +250,10 @@ class Writer:
                     "count_words": words,
                     "count_least": least,
                     "count_most": most,
+                    "n": n,
                 }
                 for name, content in taking.items()
-                for actor, role, words, least, most in content["participants"]
+                for n, (actor, role, words, least, most) in _numbered(content["participants"], 1)
             ],
         )
 
@@ -366,3 +373,11 @@ def _of(items: Items, kind: str) -> Items:
 
 def _chain(wanted: Items, keys: Sequence[str]) -> Chain:
     return tuple(source_named(wanted, key) for key in keys)
+
+
+def _numbered(actors: Sequence[Any], role: int) -> Iterator[tuple[int, Any]]:
+    """Number actors in their roles; `role` is the place of the role in a row."""
+    counts: Counter[str] = Counter()
+    for row in actors:
+        counts[row[role]] += 1
+        yield counts[row[role]], row

@@ -9,9 +9,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
-from database.connect import revision
+from database.connect import REVISION, revision
+from database.derived.refresh import recompute
 from database.errors import DatabaseError
 from database.location import name_of
 
@@ -23,7 +24,7 @@ COMPARISON: dict[str, Any] = {
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:
-    """Upgrade the schema to a revision, inside the caller's transaction.
+    """Bring the schema to a revision, inside the caller's transaction; fill the derived tables.
 
     Returns the revision before and after. Raises DatabaseError if the revision before is unknown,
     or if a row violates a foreign key: it was written with foreign keys off.
@@ -39,6 +40,9 @@ def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str |
     after = revision(connection)
     if after != before:
         require_whole(connection)
+        if before is not None and after == REVISION:
+            for _ in recompute(connection, write=True):
+                pass
     return before, after
 
 
@@ -49,7 +53,12 @@ def downgrade(connection: Connection, to: str) -> None:
 
 
 def written(engine: str) -> str:
-    """Return the SQL that builds a sourcebook in an empty database of `sqlite` or `postgresql`."""
+    """Give the SQL with which the migrations fill an empty database of `sqlite` or `postgresql`."""
+    if engine == "sqlite":  # there a migration reads what an earlier one has made
+        with create_engine("sqlite://").begin() as connection:
+            upgrade(connection)
+            driver: Any = connection.connection.driver_connection
+            return "".join(f"{statement}\n\n" for statement in [*driver.iterdump()][1:-1])
     out = StringIO()
     command.upgrade(_settings(Config(output_buffer=out), engine=engine), "base:head", sql=True)
     return out.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from sqlalchemy import CheckConstraint, Integer, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 CONVENTION = {
@@ -19,6 +19,9 @@ CONVENTION = {
 
 # Text is ordered and compared by code point on both engines, so that reports and dates agree.
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+BIGINT = BigInteger()
+"""For day numbers: years of more than six digits have them too."""
 
 
 class Base(DeclarativeBase):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from schema import edtf, views, vocabulary
-from schema.models import METADATA
+from schema.models import DERIVED, METADATA
 from schema.suggest import did_you_mean
 
 
@@ -56,6 +56,10 @@ VOCABULARY_OF: dict[str, type[StrEnum]] = {
     "evidence.certainty": vocabulary.Certainty,
     "evidence.modality": vocabulary.Modality,
     "evidence.stance": vocabulary.Stance,
+    "attribution_chains.anonymity": vocabulary.Anonymity,
+    "fact_summaries.kind": vocabulary.FactKind,
+    "fact_summaries.settled": vocabulary.Modality,
+    "fact_summaries.unnamed": vocabulary.Unnamed,
     "facts.kind": vocabulary.FactKind,
     "participants.role": vocabulary.Role,
     "places.kind": vocabulary.PlaceKind,
@@ -63,6 +67,7 @@ VOCABULARY_OF: dict[str, type[StrEnum]] = {
     "quotes.directness": vocabulary.Directness,
     "quotes.marks": vocabulary.Marks,
     "relation_types.key": vocabulary.RelationType,
+    "relation_types.nature": vocabulary.TieNature,
     "relations.type": vocabulary.RelationType,
     "source_actors.role": vocabulary.SourceRole,
     "sources.anonymity": vocabulary.Anonymity,
@@ -147,8 +152,7 @@ def _keys(column: Column[Any]) -> Iterator[str]:
         yield "pk"
     for foreign in foreign_keys(table):
         for element in foreign.elements:
-            # A column that only ensures consistency has a foreign key of its own.
-            if element.parent is column and column in referencing_columns(foreign):
+            if element.parent is column:
                 yield f"fk {element.target_fullname}"
     for together, condition in _unique(table):
         if column in together:
@@ -174,37 +178,37 @@ def _unique(table: Table) -> Iterator[tuple[Sequence[Column[Any]], str]]:
 
 
 def foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
-    """Return the foreign keys of a table in the order of its columns."""
-    order = list(table.columns)
-    return sorted(
-        table.foreign_key_constraints,
-        key=lambda foreign: [order.index(column) for column in referencing_columns(foreign)],
-    )
+    """Return the foreign keys that show which row is meant, in the order of their columns.
 
-
-def referencing_columns(foreign: ForeignKeyConstraint) -> list[Column[Any]]:
-    """Return the columns that identify the referenced row.
-
-    Where one column is enough, a second one only ensures that both rows have the same kind or
-    document.
+    A key of two columns that only ensures that both rows are of one kind, or of one document, is
+    left out: a plain key of one column stands beside it.
     """
-    key = set(foreign.referred_table.primary_key.columns)
-    columns = [element.parent for element in foreign.elements if element.column in key]
-    return columns if len(columns) == len(key) else list(foreign.columns)
+    order = list(table.columns)
+    every = table.foreign_key_constraints
+    plain = {(key.referred_table, *key.columns) for key in every if len(key.columns) == 1}
+    return sorted(
+        (
+            key
+            for key in every
+            if len(key.columns) == 1
+            or not any((key.referred_table, column) in plain for column in key.columns)
+        ),
+        key=lambda key: [order.index(column) for column in key.columns],
+    )
 
 
 # --- the diagram ----------------------------------------------------------------------------------
 
 
-_ASIDE = ("dates", "introductions", "loads", "changes")
+_ASIDE = {"dates", "introductions", "loads", "changes", *(table.name for table in DERIVED)}
 
 
 def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str:
     """Draw tables and their foreign keys as an entity-relationship diagram in Mermaid.
 
-    Without names, all tables; otherwise the named ones with their columns, and boxes for those
-    they refer to. `compact` draws only boxes, without the tables that are linked with nearly all
-    others: the dates, and the journal of loads.
+    Without names, all tables. Else the tables named, with columns, and bare boxes for those that
+    they point to. `compact` draws boxes only, without those that nearly all others point to or
+    are pointed to by: the dates, the journal of what was loaded, and the derived tables.
     """
     chosen = [METADATA.tables[name] for name in names or sorted(METADATA.tables)]
     if compact:
@@ -221,7 +225,7 @@ def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str
 def _attribute(column: Column[Any]) -> str:
     table = column.table
     keys = ["PK"] if column.primary_key else []
-    if any(column in referencing_columns(foreign) for foreign in table.foreign_key_constraints):
+    if any(column in list(foreign.columns) for foreign in foreign_keys(table)):
         keys.append("FK")
     if any([*together] == [column] and not where for together, where in _unique(table)):
         keys.append("UK")
@@ -235,7 +239,7 @@ def _lines(table: Table, wanted: Callable[[str], bool]) -> Iterator[str]:
         target = foreign.referred_table.name
         if not wanted(target):
             continue
-        from_columns = referencing_columns(foreign)
+        from_columns = list(foreign.columns)
         one = "|o" if any(column.nullable for column in from_columns) else "||"
         alone = {*from_columns} == {*table.primary_key.columns}
         owned = {*from_columns} <= {*table.primary_key.columns}

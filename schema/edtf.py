@@ -33,7 +33,7 @@ brings numpy. The tests hold this module against edtf where edtf is right.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 from typing import NamedTuple, NoReturn
@@ -42,6 +42,9 @@ from schema.escape import visible
 
 MAX_LENGTH = 255
 """The longest text that is read, in characters: a list of some twenty days."""
+
+MAX_DAY = 9_000_000_000_000_000
+"""The highest day number: later days, some 24 million million years from now, share it."""
 
 
 class EdtfError(ValueError):
@@ -84,6 +87,10 @@ class Edtf:
     """The last day it may mean, YYYY-MM-DD; None where open, unknown or outside 0000 to 9999."""
     precision: Precision
     qualifier: Qualifier | None
+    first_day: int | None = field(default=None, compare=False)
+    """The first day it may mean as a day number, in any year; None where open or unknown."""
+    last_day: int | None = field(default=None, compare=False)
+    """The last day it may mean as a day number, in any year; None where open or unknown."""
 
     @classmethod
     def parse(cls, text: str) -> Edtf:
@@ -109,7 +116,8 @@ class Edtf:
         else:
             parsed = _date(text)
         first, last, precision = parsed
-        return cls(text, _iso(first), _iso(last), precision, _qualifier(text))
+        days = _day_number(first), _day_number(last)
+        return cls(text, _iso(first), _iso(last), precision, _qualifier(text), *days)
 
 
 _Day = tuple[int, int, int]  # year, month and day: unlike text, in order in every year
@@ -220,6 +228,17 @@ def _last_day(year: int, month: int) -> int:
 def _iso(day: _Day | None) -> str | None:
     """The day as text, where text has the order of days."""
     return "{:04}-{:02}-{:02}".format(*day) if day and 0 <= day[0] <= 9999 else None
+
+
+def _day_number(day: _Day | None) -> int | None:
+    """The days from 1 January of the year 0, by the Gregorian calendar; negative before it."""
+    if day is None:
+        return None
+    year, month, number = day
+    leap_days = (year + 3) // 4 - (year + 99) // 100 + (year + 399) // 400
+    number += 365 * year + leap_days - 1
+    number += sum(_last_day(year, before) for before in range(1, month))
+    return max(-MAX_DAY, min(number, MAX_DAY))
 
 
 def _numbers(mask: str) -> list[int]:

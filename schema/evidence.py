@@ -68,6 +68,7 @@ class SourceActor(Base):
     __tablename__ = "source_actors"
     __table_args__ = (
         one_of("role", SourceRole),
+        CheckConstraint("n >= 1", name="from_one"),
         {"comment": "who wrote, published or speaks through a source"},
     )
 
@@ -78,6 +79,7 @@ class SourceActor(Base):
         ForeignKey("actors.id"), primary_key=True, index=True, comment="the actor"
     )
     role: Mapped[str] = mapped_column(primary_key=True, comment="author, publisher or voice")
+    n: Mapped[int] = mapped_column(comment="number in its role, from 1, in the coder's order")
 
 
 class Passage(Base):
@@ -130,7 +132,9 @@ class Citation(Base):
     source_id: Mapped[int] = mapped_column(
         ForeignKey("sources.id"), primary_key=True, comment="the source that is pointed to"
     )
-    document_id: Mapped[int] = mapped_column(primary_key=True, comment="the document that points")
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id"), primary_key=True, comment="the document that points"
+    )
     n: Mapped[int] = mapped_column(primary_key=True, comment="number in order, from 1")
     passage: Mapped[int] = mapped_column(comment="number of the passage: ¶")
     start_offset: Mapped[int] = mapped_column(comment="first character, from 0")
@@ -169,7 +173,8 @@ class Attribution(Base):
         ForeignKey("sources.id"), comment="the document that the chain starts from"
     )
     parent_id: Mapped[int | None] = mapped_column(
-        comment="the voice that relays this one; null for the document itself"
+        ForeignKey("attributions.id"),
+        comment="the voice that relays this one; null for the document itself",
     )
     source_id: Mapped[int] = mapped_column(
         ForeignKey("sources.id"), index=True, comment="whose voice this is"
@@ -210,7 +215,9 @@ class Evidence(Base):
     n: Mapped[int] = mapped_column(
         comment="number for this fact in this document, from 1; of a quotation, 1 is its place"
     )
-    attribution_id: Mapped[int] = mapped_column(comment="the voice that says it, and its chain")
+    attribution_id: Mapped[int] = mapped_column(
+        ForeignKey("attributions.id"), comment="the voice that says it, and its chain"
+    )
     modality: Mapped[str] = mapped_column(comment="whether it is, as this voice has it")
     certainty: Mapped[str] = mapped_column(comment="how it is told")
     stance: Mapped[str | None] = mapped_column(
@@ -241,9 +248,13 @@ class Span(Base):
         {"comment": "where evidence stands: passages and characters"},
     )
 
-    evidence_id: Mapped[int] = mapped_column(primary_key=True, comment="the evidence")
+    evidence_id: Mapped[int] = mapped_column(
+        ForeignKey("evidence.id", ondelete="cascade"), primary_key=True, comment="the evidence"
+    )
     n: Mapped[int] = mapped_column(primary_key=True, comment="number in the evidence, from 1")
-    document_id: Mapped[int] = mapped_column(comment="the document, as in the evidence")
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id"), comment="the document, as in the evidence"
+    )
     passage: Mapped[int] = mapped_column(comment="number of the passage: ¶")
     start_offset: Mapped[int] = mapped_column(
         comment="first character, in code points of the normalised passage, from 0"

@@ -26,6 +26,7 @@ from schema.vocabulary import (
     Modality,
     NameKind,
     PositionKind,
+    TieNature,
 )
 
 
@@ -36,10 +37,11 @@ def _kind(value: FactKind) -> Mapped[str]:
     )
 
 
-def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint, CheckConstraint, Index]:
-    """Return the constraints that tie a row to a fact of this kind."""
+def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint | CheckConstraint | Index, ...]:
+    """Make the constraints that tie a row to a fact of this very kind."""
     table = TABLE_OF[value]
     return (
+        ForeignKeyConstraint(["id"], ["facts.id"], ondelete="cascade"),  # for tools that need it
         ForeignKeyConstraint(["id", "kind"], ["facts.id", "facts.kind"], ondelete="cascade"),
         CheckConstraint(f"kind = '{value.value}'", name="kind"),
         Index(f"ix_{table}_id_kind", "id", "kind"),
@@ -97,6 +99,7 @@ class Participant(Base):
         Index("ix_participants_fact_id_kind", "fact_id", "kind"),
         Index("ix_participants_actor_id_role_fact_id", "actor_id", "role", "fact_id"),
         _role_fits_kind(),
+        CheckConstraint("n >= 1", name="from_one"),
         not_blank("count_words"),
         CheckConstraint(
             "count_least >= 0 and count_most >= 0 and count_least <= count_most",
@@ -109,7 +112,9 @@ class Participant(Base):
         {"comment": "who takes part in which fact, as what"},
     )
 
-    fact_id: Mapped[int] = mapped_column(primary_key=True, comment="the fact")
+    fact_id: Mapped[int] = mapped_column(
+        ForeignKey("facts.id", ondelete="cascade"), primary_key=True, comment="the fact"
+    )
     actor_id: Mapped[int] = mapped_column(
         ForeignKey("actors.id"), primary_key=True, comment="the actor"
     )
@@ -122,6 +127,7 @@ class Participant(Base):
     count_words: Mapped[str | None] = mapped_column(comment="the words of the number, verbatim")
     count_least: Mapped[int | None] = mapped_column(comment="at least so many; null: not said")
     count_most: Mapped[int | None] = mapped_column(comment="at most so many; null: not said")
+    n: Mapped[int] = mapped_column(comment="number in its role, from 1, in the coder's order")
 
 
 class Event(Base):
@@ -241,6 +247,8 @@ class RelationKind(Base):
     __tablename__ = "relation_types"
     __table_args__ = (
         not_blank("key"),
+        not_blank("sentence"),
+        one_of("nature", TieNature),
         {"comment": "types of standing ties, with how they read from the other side"},
     )
 
@@ -248,6 +256,14 @@ class RelationKind(Base):
     label: Mapped[str] = mapped_column(comment="how it reads from the first actor to the second")
     inverse: Mapped[str] = mapped_column(comment="how it reads from the second to the first")
     is_symmetric: Mapped[bool] = mapped_column(comment="whether it is the same both ways")
+    sentence: Mapped[str] = mapped_column(
+        comment="how it reads as a sentence: {from}, {to}, {what}, {topic} are filled in, {a|b} is "
+        "the verb of one or of several, and what is in [] is left out where nothing fills it"
+    )
+    nature: Mapped[str | None] = mapped_column(
+        comment="friendly, hostile or structural; null: none of these, or it depends"
+    )
+    acts_for: Mapped[bool] = mapped_column(comment="whether the first actor acts for the second")
 
 
 class Relation(Base):

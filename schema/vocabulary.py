@@ -268,64 +268,268 @@ class RelationType(Vocabulary):
     STRONGER_THAN = "stronger-than", "is stronger, better or more effective than (in what: what)"
 
 
+class TieNature(Vocabulary):
+    """What kind of tie it is between two actors."""
+
+    FRIENDLY = "friendly", "support, alliance or need"
+    HOSTILE = "hostile", "opposition, rivalry or war"
+    STRUCTURAL = "structural", "a post, a part or a membership"
+
+
+class Unnamed(Vocabulary):
+    """How much of a fact's evidence comes through an unnamed voice."""
+
+    ALL = "all", "every piece of evidence"
+    SOME = "some", "some pieces of evidence, not all"
+    NONE = "none", "no piece of evidence"
+
+
 class RelationLabel(NamedTuple):
-    """How a tie reads from either side, and whether it is the same both ways."""
+    """How a tie reads from either side and in a sentence, and what follows from it."""
 
     label: str
     inverse: str
     symmetric: bool
+    sentence: str
+    """`{a|b}` is the verb of one or of several actors; what is in `[]` needs its value."""
+    nature: TieNature | None
+    acts_for: bool
+    """Whether the first actor acts for the second."""
 
+
+FRIENDLY, HOSTILE, STRUCTURAL = TieNature
 
 RELATIONS: dict[RelationType, RelationLabel] = {
-    RelationType.ALLY_OF: RelationLabel("is allied with", "is allied with", True),
-    RelationType.WORKS_WITH: RelationLabel(
-        "works or coordinates with", "works or coordinates with", True
+    RelationType.ALLY_OF: RelationLabel(
+        "is allied with",
+        "is allied with",
+        True,
+        "{from} {is|are} allied with {to}[ ({what})]",
+        FRIENDLY,
+        False,
     ),
-    RelationType.SUPPORTS: RelationLabel("supports", "is supported by", False),
+    RelationType.WORKS_WITH: RelationLabel(
+        "works or coordinates with",
+        "works or coordinates with",
+        True,
+        "{from} {works|work} with {to}[ on {what}]",
+        FRIENDLY,
+        False,
+    ),
+    RelationType.SUPPORTS: RelationLabel(
+        "supports",
+        "is supported by",
+        False,
+        "{from} {supports|support} {to}[ ({what})]",
+        FRIENDLY,
+        False,
+    ),
     RelationType.SENDS_FORCES_FOR: RelationLabel(
-        "sends or keeps forces fighting for", "has forces fighting for it from", False
+        "sends or keeps forces fighting for",
+        "has forces fighting for it from",
+        False,
+        "{from} {has|have} forces fighting for {to}[ ({what})]",
+        FRIENDLY,
+        False,
     ),
     RelationType.ARMS: RelationLabel(
-        "arms, pays or supplies", "is armed, paid or supplied by", False
+        "arms, pays or supplies",
+        "is armed, paid or supplied by",
+        False,
+        "{from} {arms, pays or supplies|arm, pay or supply} {to}[ ({what})]",
+        FRIENDLY,
+        False,
     ),
-    RelationType.PROTECTS: RelationLabel("shields", "is shielded by", False),
-    RelationType.PATRON_OF: RelationLabel("is the patron of", "is a client or proxy of", False),
-    RelationType.ALIGNED_WITH: RelationLabel("takes the side of", "has on its side", False),
-    RelationType.DEPENDS_ON: RelationLabel("needs", "is needed by", False),
-    RelationType.INFLUENCES: RelationLabel("has influence over", "is influenced by", False),
+    RelationType.PROTECTS: RelationLabel(
+        "shields",
+        "is shielded by",
+        False,
+        "{from} {shields|shield} {to}[ ({what})]",
+        FRIENDLY,
+        False,
+    ),
+    RelationType.PATRON_OF: RelationLabel(
+        "is the patron of",
+        "is a client or proxy of",
+        False,
+        "{from} {is the patron|are the patrons} of {to}[ ({what})]",
+        FRIENDLY,
+        False,
+    ),
+    RelationType.ALIGNED_WITH: RelationLabel(
+        "takes the side of",
+        "has on its side",
+        False,
+        "{from} {takes|take} the side of {to}[ ({what})]",
+        FRIENDLY,
+        False,
+    ),
+    RelationType.DEPENDS_ON: RelationLabel(
+        "needs",
+        "is needed by",
+        False,
+        "{from} {depends|depend} on {to}[ for {what}]",
+        FRIENDLY,
+        False,
+    ),
+    RelationType.INFLUENCES: RelationLabel(
+        "has influence over",
+        "is influenced by",
+        False,
+        "{from} {has|have} influence over {to}[ ({what})]",
+        None,
+        False,
+    ),
     RelationType.CONTROLS: RelationLabel(
-        "controls, rules or governs", "is controlled, ruled or governed by", False
+        "controls, rules or governs",
+        "is controlled, ruled or governed by",
+        False,
+        "{from} {controls|control} {to}[ ({what})]",
+        STRUCTURAL,
+        False,
     ),
     RelationType.PRESSES: RelationLabel(
-        "keeps urging or pressing", "is urged or pressed by", False
+        "keeps urging or pressing",
+        "is urged or pressed by",
+        False,
+        "{from} {presses|press} {to}[ to {what}]",
+        None,
+        False,
     ),
     RelationType.ENGAGES: RelationLabel(
-        "negotiates or talks with", "negotiates or talks with", True
+        "negotiates or talks with",
+        "negotiates or talks with",
+        True,
+        "{from} {talks|talk} with {to}[ about {what}]",
+        None,
+        False,
     ),
-    RelationType.OPPOSES: RelationLabel("opposes or seeks to curtail", "is opposed by", False),
+    RelationType.OPPOSES: RelationLabel(
+        "opposes or seeks to curtail",
+        "is opposed by",
+        False,
+        "{from} {opposes|oppose} {to}[ over {what}]",
+        HOSTILE,
+        False,
+    ),
     RelationType.FIGHTS: RelationLabel(
-        "is at war with or fights", "is at war with or fights", True
+        "is at war with or fights",
+        "is at war with or fights",
+        True,
+        "{from} {fights|fight} {to}[ ({what})]",
+        HOSTILE,
+        False,
     ),
-    RelationType.RIVAL_OF: RelationLabel("is a rival of", "is a rival of", True),
-    RelationType.THREATENS: RelationLabel("is a threat to", "is threatened by", False),
+    RelationType.RIVAL_OF: RelationLabel(
+        "is a rival of",
+        "is a rival of",
+        True,
+        "{from} {is a rival|are rivals} of {to}[ ({what})]",
+        HOSTILE,
+        False,
+    ),
+    RelationType.THREATENS: RelationLabel(
+        "is a threat to",
+        "is threatened by",
+        False,
+        "{from} {threatens|threaten} {to}[ ({what})]",
+        HOSTILE,
+        False,
+    ),
     RelationType.HEADS: RelationLabel(
-        "heads, leads or commands", "is headed, led or commanded by", False
+        "heads, leads or commands",
+        "is headed, led or commanded by",
+        False,
+        "{from} {heads|head} {to}[ as {what}]",
+        STRUCTURAL,
+        True,
     ),
     RelationType.HOLDS_POST_IN: RelationLabel(
-        "holds a post in, or speaks for", "has in a post", False
+        "holds a post in, or speaks for",
+        "has in a post",
+        False,
+        "{from} {holds a post|hold posts} in {to}[ ({what})]",
+        STRUCTURAL,
+        True,
     ),
-    RelationType.ADVISES: RelationLabel("advises", "is advised by", False),
-    RelationType.MEMBER_OF: RelationLabel("is a member of", "has as a member", False),
-    RelationType.PART_OF: RelationLabel("is a part or organ of", "has as a part or organ", False),
+    RelationType.ADVISES: RelationLabel(
+        "advises",
+        "is advised by",
+        False,
+        "{from} {advises|advise} {to}[ on {what}]",
+        STRUCTURAL,
+        True,
+    ),
+    RelationType.MEMBER_OF: RelationLabel(
+        "is a member of",
+        "has as a member",
+        False,
+        "{from} {is a member|are members} of {to}[ ({what})]",
+        STRUCTURAL,
+        True,
+    ),
+    RelationType.PART_OF: RelationLabel(
+        "is a part or organ of",
+        "has as a part or organ",
+        False,
+        "{from} {is|are} part of {to}[ ({what})]",
+        STRUCTURAL,
+        True,
+    ),
     RelationType.BELONGS_TO: RelationLabel(
-        "is of the nation, faith, family or community of", "has among its own", False
+        "is of the nation, faith, family or community of",
+        "has among its own",
+        False,
+        "{from} {belongs|belong} to {to}[ ({what})]",
+        STRUCTURAL,
+        False,
     ),
-    RelationType.WRITES_FOR: RelationLabel("writes or works for", "publishes or employs", False),
-    RelationType.DIFFERS_FROM: RelationLabel("differs from", "differs from", True),
-    RelationType.AGREES_WITH: RelationLabel("agrees with", "agrees with", True),
-    RelationType.DEPENDS_LESS_THAN: RelationLabel("depends less than", "depends more than", False),
+    RelationType.WRITES_FOR: RelationLabel(
+        "writes or works for",
+        "publishes or employs",
+        False,
+        "{from} {writes or works|write or work} for {to}[ ({what})]",
+        STRUCTURAL,
+        False,
+    ),
+    RelationType.DIFFERS_FROM: RelationLabel(
+        "differs from",
+        "differs from",
+        True,
+        "{from} {differs|differ} from {to}[ in {what}][ on {topic}]",
+        None,
+        False,
+    ),
+    RelationType.AGREES_WITH: RelationLabel(
+        "agrees with",
+        "agrees with",
+        True,
+        "{from} {agrees|agree} with {to}[ on {what}][ on {topic}]",
+        FRIENDLY,
+        False,
+    ),
+    RelationType.DEPENDS_LESS_THAN: RelationLabel(
+        "depends less than",
+        "depends more than",
+        False,
+        "{from} {depends|depend} less than {to}[ on {what}][ ({topic})]",
+        None,
+        False,
+    ),
     RelationType.MORE_COMMITTED_THAN: RelationLabel(
-        "is more committed than", "is less committed than", False
+        "is more committed than",
+        "is less committed than",
+        False,
+        "{from} {is|are} more committed than {to}[ to {what}][ ({topic})]",
+        None,
+        False,
     ),
-    RelationType.STRONGER_THAN: RelationLabel("is stronger than", "is weaker than", False),
+    RelationType.STRONGER_THAN: RelationLabel(
+        "is stronger than",
+        "is weaker than",
+        False,
+        "{from} {is|are} stronger than {to}[ in {what}][ ({topic})]",
+        None,
+        False,
+    ),
 }

@@ -161,7 +161,8 @@ POSTGRESQL_PARTS = {
         from pg_constraint where connamespace = current_schema::regnamespace
     """,
     "column": """
-        select attrelid::regclass || '.' || attname, concat_ws(' ', attnum,
+        select attrelid::regclass || '.' || attname, concat_ws(' ',
+          row_number() over (partition by attrelid order by attnum),
           format_type(atttypid, atttypmod), 'collate ' || collname, 'not null ' || attnotnull,
           'default ' || pg_get_expr(adbin, adrelid),
           'comment ' || col_description(attrelid, attnum))

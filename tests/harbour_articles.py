@@ -58,6 +58,7 @@ def harbour(connection: Connection) -> None:
         source_id=book.ids["source", "wire"],
         actor_id=book.ids["actor", "idle"],
         role="publisher",
+        n=1,
     )
     book.chain("bulletin", "wire")
     book.chain("bulletin", "wire", "insider")

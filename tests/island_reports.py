@@ -66,12 +66,12 @@ def add_origins(connection: Connection) -> None:
         sa.text("update sources set published = :on, url = :url where key = 'gazette'"),
         {"on": book.date("2020-03-01"), "url": "http://gazette.test/a_b?c"},
     )
-    for source, actor, role in (
-        ("gazette", "zoe", "author"),
-        ("gazette", "brim", "author"),
-        ("gazette", "idle", "publisher"),
+    for source, actor, role, n in (
+        ("gazette", "zoe", "author", 2),
+        ("gazette", "brim", "author", 1),
+        ("gazette", "idle", "publisher", 1),
     ):
-        book.row("source_actors", source_id=found[source], actor_id=actors[actor], role=role)
+        book.row("source_actors", source_id=found[source], actor_id=actors[actor], role=role, n=n)
     for content in ("0" * 64, HASH):
         book.row(
             "loads",

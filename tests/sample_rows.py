@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +13,25 @@ Row = dict[str, Any]
 
 HASH = "0" * 64
 
+SUMMARY: Row = (
+    {"kind": "event", "key": "event-1", "introduced_by": "first"}
+    | {"sentence": "A visit", "standing": None, "statement": "A visit", "settled": "actual"}
+    | {"modality": "actual; possible", "certainty": "asserted; alleged", "hedge": "may have"}
+    | {"words": "last October", "who": "A. Writer", "speaker": None, "addressee": None}
+    | {"about": None, "holder": None, "object": None, "actors": "writer"}
+    | {"attribution_id": None, "chain": "First | Second", "source": "first; second"}
+    | {"passage": "first ¶1; second ¶1", "document": "first", "paragraph": 1, "start": 0}
+    | {"pieces": 2, "documents": 2, "relayed": 0, "origins": 2, "named_origins": 2}
+    | {"origin_id": None, "unnamed": "none", "counted_as_id": 1}
+)
+
 ROWS: dict[str, list[Row]] = {
     "dates": [
         {"edtf": "2015-10-14~", "precision": "day", "qualifier": "approximate"}
-        | {"earliest": "2015-10-14", "latest": "2015-10-14"},
+        | {"earliest": "2015-10-14", "latest": "2015-10-14"}
+        | {"first_day": 736250, "last_day": 736250},
         {"edtf": "2011/..", "precision": "span", "qualifier": None}
-        | {"earliest": "2011-01-01", "latest": None},
+        | {"earliest": "2011-01-01", "latest": None, "first_day": 734503, "last_day": None},
     ],
     "actors": [
         {"id": 1, "key": "writer", "name": "A. Writer", "kind": "person", "background": None},
@@ -40,8 +54,8 @@ ROWS: dict[str, list[Row]] = {
         | {"anonymity": "unnamed", "language": None, "published": None, "url": None},
     ],
     "source_actors": [
-        {"source_id": 1, "actor_id": 1, "role": "author"},
-        {"source_id": 1, "actor_id": 3, "role": "publisher"},
+        {"source_id": 1, "actor_id": 1, "role": "author", "n": 1},
+        {"source_id": 1, "actor_id": 3, "role": "publisher", "n": 1},
     ],
     "passages": [
         {"document_id": 1, "n": 1, "section": 1, "length": 10, "hash": HASH, "text": "A heading."},
@@ -96,9 +110,9 @@ ROWS: dict[str, list[Row]] = {
     ],
     "participants": [
         {"fact_id": 1, "actor_id": 1, "role": "doer", "kind": "event", "count_words": None}
-        | {"count_least": None, "count_most": None},
+        | {"count_least": None, "count_most": None, "n": 1},
         {"fact_id": 2, "actor_id": 2, "role": "speaker", "kind": "quote", "count_least": 24}
-        | {"count_words": "some dozens of", "count_most": None},
+        | {"count_words": "some dozens of", "count_most": None, "n": 1},
     ],
     "evidence": [
         {"id": 1, "fact_id": 1, "document_id": 1, "n": 1, "attribution_id": 1, "stance": None}
@@ -107,12 +121,17 @@ ROWS: dict[str, list[Row]] = {
         {"id": 2, "fact_id": 1, "document_id": 2, "n": 1, "attribution_id": 3, "stance": "doubts"}
         | {"modality": "possible", "certainty": "alleged", "hedge": "may have"}
         | {"date": None, "date_words": None},
+        {"id": 3, "fact_id": 4, "document_id": 1, "n": 1, "attribution_id": 1, "stance": None}
+        | {"modality": "actual", "certainty": "asserted", "hedge": None}
+        | {"date": None, "date_words": None},
     ],
     "spans": [
         {"evidence_id": 1, "n": 1, "document_id": 1, "passage": 1}
         | {"start_offset": 0, "end_offset": 4},
         {"evidence_id": 2, "n": 1, "document_id": 2, "passage": 1}
         | {"start_offset": 3, "end_offset": 9},
+        {"evidence_id": 3, "n": 1, "document_id": 1, "passage": 2}
+        | {"start_offset": 0, "end_offset": 9},
     ],
     "introductions": [
         {"id": number, "document_id": 1, "actor_id": None, "place_id": None}
@@ -129,19 +148,33 @@ ROWS: dict[str, list[Row]] = {
         | {"checksum": "sqlite " + "0" * 16, "source_checksum": None}
         | {"fed_at": "2016-06-01T12:00:00Z", "seal": "0" * 64},
     ],
+    "fact_summaries": [SUMMARY | {"fact_id": 1}],
+    "attribution_chains": [
+        {"attribution_id": 1, "depth": 0, "chain": "First", "anonymity": "named"}
+        | {"passage": "¶1; ¶2"},
+    ],
+    "attribution_ancestors": [{"attribution_id": 1, "ancestor_id": 1, "distance": 0}],
+    "evidence_passages": [{"evidence_id": 1, "passage": "¶1", "paragraph": 1, "start": 0}],
+    "fact_passages": [{"document_id": 1, "passage": 1, "fact_id": 1, "start": 0, "pieces": 1}],
+    "passage_coverage": [{"document_id": 1, "passage": 1, "characters": 4, "facts": 1}],
+    "memberships": [
+        {"member_id": 1, "whole_id": 2, "n": 1, "path": "first:relation-4", "steps": 1}
+        | {"standing": None, "earliest": "2011-01-01", "latest": "2015-10-14"}
+        | {"first_day": 734503, "last_day": 736250},
+    ],
 }
 """The rows of each table; the migrations add the types of relations."""
 
 EXTRA_ROWS: dict[str, Row] = {
     "dates": {"edtf": "2014", "precision": "year", "qualifier": None}
-    | {"earliest": "2014-01-01", "latest": "2014-12-31"},
+    | {"earliest": "2014-01-01", "latest": "2014-12-31", "first_day": 735599, "last_day": 735963},
     "actors": ROWS["actors"][1] | {"id": 90, "key": "other"},
     "places": ROWS["places"][1] | {"id": 90, "key": "other"},
     "topics": {"id": 90, "key": "other", "label": "other"},
     "relation_types": {"key": "cousin-of", "label": "is a cousin of", "inverse": "is a cousin of"}
-    | {"is_symmetric": True},
+    | {"is_symmetric": True, "sentence": "{from} {is|are} cousins of {to}", "acts_for": False},
     "sources": ROWS["sources"][0] | {"id": 90, "key": "other"},
-    "source_actors": {"source_id": 2, "actor_id": 1, "role": "author"},
+    "source_actors": {"source_id": 2, "actor_id": 1, "role": "author", "n": 1},
     "passages": ROWS["passages"][1] | {"n": 3},
     "citations": ROWS["citations"][0] | {"n": 2},
     "attributions": {"id": 90, "document_id": 1, "parent_id": 2, "source_id": 4},
@@ -162,6 +195,13 @@ EXTRA_ROWS: dict[str, Row] = {
     "loads": ROWS["loads"][0] | {"id": 90},
     "changes": ROWS["changes"][0] | {"key": "event-7"},
     "feeds": {"fed_at": "2016-07-01T12:00:00Z"},
+    "fact_summaries": SUMMARY | {"fact_id": 2},
+    "attribution_chains": ROWS["attribution_chains"][0] | {"attribution_id": 2},
+    "attribution_ancestors": ROWS["attribution_ancestors"][0] | {"attribution_id": 2},
+    "evidence_passages": ROWS["evidence_passages"][0] | {"evidence_id": 2},
+    "fact_passages": ROWS["fact_passages"][0] | {"fact_id": 2},
+    "passage_coverage": ROWS["passage_coverage"][0] | {"passage": 2},
+    "memberships": ROWS["memberships"][0] | {"n": 2},
 }
 """One more row for each table, valid in a database that holds ROWS."""
 
@@ -177,13 +217,17 @@ def fill(connection: sa.Connection) -> None:
             connection.execute(stored.insert(), rows)
 
 
-def stored_rows(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table of a sourcebook, in a fixed order."""
+def stored_rows(
+    connection: sa.Connection, columns: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Give every row of every table of ours, or of some columns, in a fixed order."""
     inspector = sa.inspect(connection)
+    if columns is None:
+        names = sorted(set(inspector.get_table_names()) & METADATA.tables.keys())
+        columns = {name: [one["name"] for one in inspector.get_columns(name)] for name in names}
     found = {}
-    for name in sorted(set(inspector.get_table_names()) & METADATA.tables.keys()):
-        names = sorted(column["name"] for column in inspector.get_columns(name))
-        columns = ", ".join(f'"{column}"' for column in names)
-        rows = connection.exec_driver_sql(f"select {columns} from {name}")
+    for name, of_table in columns.items():
+        listed = ", ".join(f'"{column}"' for column in sorted(of_table))
+        rows = connection.exec_driver_sql(f"select {listed} from {name}")
         found[name] = sorted((tuple(row) for row in rows), key=repr)
     return found

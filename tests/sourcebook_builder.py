@@ -52,6 +52,8 @@ class SourcebookBuilder:
             latest=date.latest,
             precision=date.precision,
             qualifier=date.qualifier,
+            first_day=date.first_day,
+            last_day=date.last_day,
         )
         return text
 
@@ -125,9 +127,9 @@ class SourcebookBuilder:
         found = self.keyed_row("fact", key, "facts", kind=kind, document_id=documents[0])
         self.row(TABLE_OF[kind], id=found, **columns)
         for role, actors in (roles or {}).items():
-            for actor in actors:
+            for n, actor in enumerate(actors, start=1):
                 who = self.ids["actor", actor]
-                self.row("participants", fact_id=found, actor_id=who, role=role, kind=kind)
+                self.row("participants", fact_id=found, actor_id=who, role=role, kind=kind, n=n)
         for piece, document in zip(pieces, documents, strict=True):
             self._evidence(found, document, **piece)
 

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 from database.connect import VERSION_TABLE, migrating, reading
 from migrations.upgrade import upgrade
 from schema import dictionary, views
-from schema.models import METADATA
+from schema.models import DERIVED, METADATA
 from schema.vocabulary import RelationType
 
 
@@ -131,7 +131,7 @@ def field(table: str, column: str) -> dictionary.Field:
         ("events", "date", "fk dates.edtf"),
         ("facts", "key", "unique with document_id"),
         ("spans", "passage", "fk passages.n"),
-        ("spans", "document_id", "fk passages.document_id"),
+        ("spans", "document_id", "fk sources.id; fk passages.document_id"),
         ("sources", "key", "unique with document_id; unique where document_id is null"),
         ("timeline", "event", None),
     ],
@@ -210,14 +210,14 @@ def test_the_diagram_has_every_table_column_and_foreign_key() -> None:
 def test_the_compact_diagram_leaves_out_columns_dates_and_journal() -> None:
     boxes, edges = drawn(dictionary.mermaid(compact=True))
     assert boxes == {}
-    aside = {"dates", "introductions", "loads", "changes"}
+    aside = {"dates", "introductions", "loads", "changes", *(table.name for table in DERIVED)}
     assert edges == {edge for edge in ALL_EDGES if not aside & {*edge}}
 
 
 def test_a_part_of_the_diagram_has_what_it_points_to_as_bare_boxes() -> None:
     boxes, edges = drawn(dictionary.mermaid(["spans"]))
     assert list(boxes) == ["spans"]
-    assert edges == {("evidence", "spans"), ("passages", "spans")}
+    assert edges == {("evidence", "spans"), ("passages", "spans"), ("sources", "spans")}
 
 
 def test_lines_say_how_many() -> None:

@@ -138,7 +138,7 @@ def test_only_rows_that_differ_are_written(source: str, copy: Place) -> None:
         1,
         "update events set title = 'A long visit' where id = 1",
         "insert into actors values (9, 'new', 'New', 'state', null)",
-        "insert into participants values (1, 9, 'receiver', 'event', null, null, null)",
+        "insert into participants values (1, 9, 'receiver', 'event', null, null, null, 1)",
         "delete from spans where evidence_id = 1",
         "update topics set label = 'the port'",
     )

@@ -22,6 +22,7 @@ from coding.load import load
 from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding, read
 from database.connect import reading, writing
+from database.derived.refresh import Difference, recompute
 from schema.models import METADATA
 from tests.databases import Files, Server
 
@@ -58,6 +59,12 @@ def content(database: str) -> dict[str, list[str]]:
     return {name: sorted(repr(row_told(name, row)) for row in found[name]) for name in found}
 
 
+def stale(database: str) -> list[Difference]:
+    """List where the derived tables are not what the others say."""
+    with reading(database) as connection:
+        return [*recompute(connection, write=False)]
+
+
 # --- codings --------------------------------------------------------------------------------------
 
 
@@ -85,6 +92,7 @@ class Hand:
             *(self.link_abroad, self.elsewhere, self.elsewhere, self.drop, self.drop, self.rename),
             *(self.swap_links, self.lag, self.turn, self.cite, self.reduce, self.say, self.rest),
             *(self.name_differently, self.document_cited, self.change_kind, self.within),
+            *(self.describe_differently, self.describe_differently),
         ]
 
     def edit(self) -> None:
@@ -166,7 +174,10 @@ class Hand:
             )
 
     def relation(self) -> None:
-        made = {"from": self.actor(), "type": "supports", "to": self.actor()}
+        made: Coding = {"from": self.actor(), "to": self.actor()}
+        made["type"] = self.chance.choice(["supports", "ally-of", "heads", "part-of"])
+        if self.chance.random() < 0.3:
+            made["topic"] = self.row("topics", "peace")
         self.coding["relations"].append({**made, "evidence": self.evidence()})
 
     def link(self) -> None:
@@ -241,6 +252,17 @@ class Hand:
         one = self.any_of("actors", "places")
         if one and "name" in one:
             one["name"] = self.chance.choice(["A Name", one["key"].upper()])
+
+    def describe_differently(self) -> None:
+        """Change what sentences are made of: kinds of actors, labels, titles."""
+        one = self.any_of("actors", "topics", "sources", "events")
+        for field, values in (
+            ("kind", ("state", "unnamed") if one in self.coding["actors"] else ()),
+            ("label", ("PEACE", "The peace")),
+            ("title", ("A report", "Other words")),
+        ):
+            if one and field in one and values:
+                one[field] = self.chance.choice(values)
 
     def within(self) -> None:
         for one in self.coding["places"]:
@@ -365,6 +387,7 @@ def test_a_database_is_what_its_codings_say_whatever_came_before(
         for key, one in zip(keys, proven, strict=True):
             codings[key], present[key] = edited[key], one
         after = content(database)
+        assert stale(database) == []
         assert bench.load(database, *present.values()) == []
         assert content(database) == after
         with reading(database) as connection:

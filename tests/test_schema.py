@@ -44,6 +44,11 @@ VOCABULARY_OF = {
     "ck_source_actors_role": vocabulary.SourceRole,
     "ck_sources_anonymity": vocabulary.Anonymity,
     "ck_sources_kind": vocabulary.SourceKind,
+    "ck_relation_types_nature": vocabulary.TieNature,
+    "ck_fact_summaries_kind": vocabulary.FactKind,
+    "ck_fact_summaries_settled": vocabulary.Modality,
+    "ck_fact_summaries_unnamed": vocabulary.Unnamed,
+    "ck_attribution_chains_anonymity": vocabulary.Anonymity,
 }
 
 # Letters whose order languages, case rules and UTF-16 disagree on.
@@ -153,8 +158,7 @@ def test_roles_fit_kinds_as_the_code_says(filled: sa.Connection) -> None:
 
 def test_relation_types_are_those_of_the_code(filled: sa.Connection) -> None:
     table = METADATA.tables["relation_types"]
-    columns = (table.c.key, table.c.label, table.c.inverse, table.c.is_symmetric)
-    assert {tuple(row) for row in filled.execute(sa.select(*columns))} == {
+    assert {tuple(row) for row in filled.execute(sa.select(table))} == {
         (str(one), *reading) for one, reading in RELATIONS.items()
     }
 
@@ -269,6 +273,9 @@ OF_FACTS = {"actor_names", "event_links", "events", "evidence", "facts", "partic
     "quotes",
     "relations",
     "spans",
+    "fact_summaries",
+    "fact_passages",
+    "evidence_passages",
 }
 
 
@@ -284,7 +291,10 @@ def test_a_fact_takes_along_what_is_its_own_and_nothing_else(filled: sa.Connecti
     ("gone", "along"),
     [
         ("delete from loads", {"loads": 1, "changes": 1}),
-        ("delete from evidence where id = 1", {"evidence": 1, "spans": 1}),
+        (
+            "delete from evidence where id = 1",
+            {"evidence": 1, "spans": 1, "evidence_passages": 1},
+        ),
         ("delete from facts where id = 2", {"facts": 1, "quotes": 1, "participants": 1}),
     ],
 )

@@ -1,0 +1,325 @@
+"""Derived rows of facts: each in a sentence, with who takes part and what vouches for it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from database.derived import sentences
+from database.derived.documents import Row, asked
+from database.derived.sentences import Named, Voice
+from schema.vocabulary import ActorKind, Anonymity, FactKind, Role, Unnamed
+
+FACTS = """
+    select facts.id, facts.kind, facts.key, documents.key as document,
+      events.title, events.modality,
+      quotes.says, quotes.text,
+      positions.position_kind, positions.statement,
+      relations.from_actor_id, relations.to_actor_id, relations.type, relations.what,
+      relations.topic_id, topics.label as topic, relation_types.sentence, relation_types.label,
+      relation_types.is_symmetric,
+      event_links.type as link, event_links.lag, event_links.from_event_id, event_links.to_event_id,
+      actor_names.name, actor_names.actor_id
+    from facts
+    join sources as documents on documents.id = facts.document_id
+    left join events on events.id = facts.id
+    left join quotes on quotes.id = facts.id
+    left join positions on positions.id = facts.id
+    left join relations on relations.id = facts.id
+    left join topics on topics.id = relations.topic_id
+    left join relation_types on relation_types.key = relations.type
+    left join event_links on event_links.id = facts.id
+    left join actor_names on actor_names.id = facts.id
+    where facts.id in ({ids})
+"""
+
+PARTICIPANTS = """
+    select participants.fact_id, participants.role, actors.id, actors.name, actors.key, actors.kind
+    from participants
+    join actors on actors.id = participants.actor_id
+    where participants.fact_id in ({ids})
+"""
+
+ACTORS = "select id, name, key, kind from actors where id in ({ids})"
+
+EVIDENCE = """
+    select evidence.fact_id, documents.key as document, evidence.document_id, evidence.n,
+      evidence.modality, evidence.certainty, evidence.hedge, evidence.date_words,
+      evidence.attribution_id, attributions.parent_id, attributions.source_id,
+      sources.anonymity as origin, attribution_chains.chain, attribution_chains.anonymity
+    from evidence
+    join sources as documents on documents.id = evidence.document_id
+    join attributions on attributions.id = evidence.attribution_id
+    join sources on sources.id = attributions.source_id
+    join attribution_chains on attribution_chains.attribution_id = attributions.id
+    where evidence.fact_id in ({ids})
+    order by documents.key, evidence.n
+"""
+
+PLACES = """
+    select fact_passages.fact_id, documents.key as document, fact_passages.passage,
+      fact_passages.start
+    from fact_passages
+    join sources as documents on documents.id = fact_passages.document_id
+    where fact_passages.fact_id in ({ids})
+    order by documents.key, fact_passages.passage
+"""
+
+EQUAL_TIES = """
+    select equals.id
+    from relations
+    join relations as equals
+      on equals.from_actor_id = relations.from_actor_id
+      and equals.type = relations.type
+      and equals.to_actor_id = relations.to_actor_id
+    where relations.id in ({ids})
+    union
+    select equals.id
+    from relations
+    join relation_types on relation_types.key = relations.type and relation_types.is_symmetric
+    join relations as equals
+      on equals.from_actor_id = relations.to_actor_id
+      and equals.type = relations.type
+      and equals.to_actor_id = relations.from_actor_id
+    where relations.id in ({ids})
+"""
+
+COLUMN_OF = {
+    Role.SPEAKER: "speaker",
+    Role.ADDRESSEE: "addressee",
+    Role.SUBJECT: "about",
+    Role.HOLDER: "holder",
+    Role.OBJECT: "object",
+}
+"""Where headings of actors stand."""
+
+RANK = {str(role): rank for rank, role in enumerate(Role)}
+
+
+def of_facts(connection: Connection, facts: Sequence[int]) -> list[Row]:
+    """Compute the summaries of facts; chains and passages must be up to date."""
+    return _Summaries(connection, facts).rows()
+
+
+People = dict[str, list[Any]]
+"""Participants by role."""
+
+
+class _Standing(NamedTuple):
+    """Whether a fact is so."""
+
+    settled: str | None
+    words: str | None
+    voices: list[Voice]
+
+
+class _Summaries:
+    """What the database holds of some facts, and of those that they depend on."""
+
+    def __init__(self, connection: Connection, facts: Sequence[int]) -> None:
+        self.asked = set(facts)
+        equal = {row[0] for row in asked(connection, EQUAL_TIES, facts)}
+        found = asked(connection, FACTS, sorted(self.asked | equal))
+        linked = {event for fact in found for event in (fact.from_event_id, fact.to_event_id)}
+        more = asked(connection, FACTS, sorted(linked - {None} - self.asked - equal))
+        self.facts = {fact.id: fact for fact in (*found, *more)}
+        ids = sorted(self.facts)
+        self.evidence = _by_fact(asked(connection, EVIDENCE, ids))
+        self.places = _by_fact(asked(connection, PLACES, facts))
+        self.participants = _by_fact(asked(connection, PARTICIPANTS, facts))
+        owners = {
+            actor
+            for fact in found
+            for actor in (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
+        }
+        self.actors = {
+            actor.id: actor for actor in asked(connection, ACTORS, sorted(owners - {None}))
+        }
+        self.standings: dict[int, _Standing] = {}
+
+    def rows(self) -> list[Row]:
+        """Return the rows of the facts that were asked for, and still are there."""
+        groups = self._equal_ties()
+        return [self._row(fact, groups) for fact in self.facts.values() if fact.id in self.asked]
+
+    def _row(self, fact: Any, groups: dict[int, list[int]]) -> Row:
+        evidence, places = self.evidence[fact.id], self.places[fact.id]
+        people = self._people(fact.id)
+        group = groups.get(fact.id, [fact.id])
+        chains = _distinct(one.chain for one in evidence)
+        ways = {one.attribution_id for one in evidence}
+        standing = self._standing(fact)
+        return {
+            "fact_id": fact.id,
+            "kind": fact.kind,
+            "key": fact.key,
+            "introduced_by": fact.document,
+            "sentence": self._sentence(fact, people),
+            "standing": standing.words,
+            "statement": self._statement(fact),
+            "settled": standing.settled,
+            "modality": _list(one.modality for one in evidence),
+            "certainty": _list(one.certainty for one in evidence),
+            "hedge": _list(one.hedge for one in evidence),
+            "words": _list(one.date_words for one in evidence),
+            **self._headings(fact, people),
+            "attribution_id": ways.pop() if len(ways) == 1 else None,
+            "chain": " | ".join(chains) if len(ways) > 1 else None,
+            "source": _list(sorted({one.document for one in evidence})),
+            "passage": _passages(places, {one.document for one in evidence}),
+            "document": places[0].document if places else None,
+            "paragraph": places[0].passage if places else None,
+            "start": places[0].start if places else None,
+            **self._vouching(group),
+            "unnamed": self._unnamed(fact, people),
+            "counted_as_id": group[0],
+        }
+
+    def _standing(self, fact: Any) -> _Standing:
+        if fact.id not in self.standings:
+            voices = [
+                Voice(one.modality, one.certainty, one.hedge, one.parent_id is None)
+                for one in self.evidence[fact.id]
+            ]
+            settled = fact.modality or (voices[0].modality if voices else None)
+            words = sentences.standing(fact.kind, settled, voices)
+            self.standings[fact.id] = _Standing(settled, words, voices)
+        return self.standings[fact.id]
+
+    # --- who takes part -----------------------------------------------------------------------
+
+    def _people(self, fact: int) -> People:
+        """Return the participants by role, in the order of roles, names and keys."""
+        found: People = defaultdict(list)
+        for one in sorted(
+            self.participants[fact], key=lambda one: (RANK[one.role], one.name, one.key)
+        ):
+            found[one.role].append(one)
+        return found
+
+    def _headings(self, fact: Any, people: People) -> Row:
+        in_order = list({one.id: one for group in people.values() for one in group}.values())
+        owners = [
+            self.actors[number]
+            for number in (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
+            if number in self.actors
+        ]
+        takes_part = fact.kind in (FactKind.EVENT, FactKind.QUOTE)
+        return {
+            "who": "; ".join(one.name for one in in_order) or None if takes_part else None,
+            **{
+                column: "; ".join(one.name for one in people.get(role, ())) or None
+                for role, column in COLUMN_OF.items()
+            },
+            "actors": _list(one.key for one in (*in_order, *owners)),
+        }
+
+    # --- what it says -------------------------------------------------------------------------
+
+    def _statement(self, fact: Any) -> str:
+        if fact.kind == FactKind.RELATION and fact.type is not None:
+            ends = self.actors[fact.from_actor_id].name, self.actors[fact.to_actor_id].name
+            more = fact.what or fact.topic
+            tie = f"{ends[0]} {fact.type.replace('-', ' ')} {ends[1]}"
+            return f"{tie}: {more}" if more else tie
+        if fact.kind == FactKind.LINK and fact.link is not None:
+            first, second = self.facts[fact.from_event_id], self.facts[fact.to_event_id]
+            return f"{first.title}: {fact.link.replace('-', ' ')}: {second.title}"
+        return str(fact.title or fact.says or fact.text or fact.statement or fact.name or fact.key)
+
+    def _sentence(self, fact: Any, people: People) -> str:
+        settled, words, voices = self._standing(fact)
+        return sentences.with_standing(self._bare_sentence(fact, people), words, voices, settled)
+
+    def _bare_sentence(self, fact: Any, people: People) -> str:
+        if fact.says or fact.text:
+            return sentences.quote(_named(people[Role.SPEAKER]), fact.says, fact.text)
+        if fact.statement:
+            holders = _named(people[Role.HOLDER])
+            return sentences.position(holders, fact.position_kind, fact.statement)
+        if fact.type:
+            ends = {"from": fact.from_actor_id, "to": fact.to_actor_id}
+            named = {end: _named([self.actors[number]])[0] for end, number in ends.items()}
+            return sentences.tie(fact.sentence, named, {"what": fact.what, "topic": fact.topic})
+        if fact.link:
+            linked = (self.facts[fact.from_event_id], self.facts[fact.to_event_id])
+            first, second = (self._sentence(event, {}) for event in linked)
+            return sentences.link(fact.link, first, second, fact.lag)
+        if fact.name:
+            return sentences.name(_named([self.actors[fact.actor_id]])[0], fact.name)
+        return str(fact.title or fact.key)
+
+    # --- what vouches for it ------------------------------------------------------------------
+
+    def _vouching(self, group: Sequence[int]) -> Row:
+        evidence = [one for number in group for one in self.evidence[number]]
+        origins = {one.source_id: one.origin for one in evidence}
+        return {
+            "pieces": len(evidence),
+            "documents": len({one.document for one in evidence}),
+            "relayed": sum(one.parent_id is not None for one in evidence),
+            "origins": len(origins),
+            "named_origins": sum(one == Anonymity.NAMED for one in origins.values()),
+            "origin_id": next(iter(origins)) if len(origins) == 1 else None,
+        }
+
+    def _unnamed(self, fact: Any, people: People) -> str | None:
+        evidence = self.evidence[fact.id]
+        if not evidence:
+            return None
+        speakers = people[Role.SPEAKER]
+        masked = bool(speakers) and all(one.kind == ActorKind.UNNAMED for one in speakers)
+        veiled = sum(masked or one.anonymity != Anonymity.NAMED for one in evidence)
+        if not veiled:
+            return Unnamed.NONE.value
+        return (Unnamed.ALL if veiled == len(evidence) else Unnamed.SOME).value
+
+    def _equal_ties(self) -> dict[int, list[int]]:
+        """Return for each tie those it is counted with, itself included, the first in front."""
+        by_ends: dict[Any, list[Any]] = defaultdict(list)
+        for fact in self.facts.values():
+            if fact.type:
+                ends: tuple[int, ...] = (fact.from_actor_id, fact.to_actor_id)
+                ends = tuple(sorted(ends)) if fact.is_symmetric else ends
+                by_ends[fact.type, *ends].append(fact)
+        groups: dict[int, list[int]] = {}
+        for ties in by_ends.values():
+            in_order = sorted(ties, key=lambda tie: (tie.document, tie.key))
+            counts = Counter(tie.document for tie in ties)
+            alone = [tie for tie in in_order if counts[tie.document] == 1]
+            by_key = defaultdict(list)
+            for tie in in_order:
+                # Several ties in one document differ there, and so they do everywhere.
+                only = counts[tie.document] == 1
+                by_key[alone[0].key if only else tie.key].append(tie.id)
+            for group in by_key.values():
+                groups |= dict.fromkeys(group, group)
+        return groups
+
+
+def _by_fact(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.fact_id].append(row)
+    return found
+
+
+def _named(actors: Iterable[Any]) -> list[Named]:
+    return [Named(actor.name, actor.kind) for actor in actors]
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value is not None))
+
+
+def _list(values: Iterable[str | None]) -> str | None:
+    return "; ".join(_distinct(values)) or None
+
+
+def _passages(places: Sequence[Any], documents: set[str]) -> str | None:
+    """Name the passages, after the key of the document if there are several."""
+    marks = (f"{f'{one.document} ' if len(documents) > 1 else ''}¶{one.passage}" for one in places)
+    return "; ".join(marks) or None

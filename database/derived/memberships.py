@@ -1,0 +1,132 @@
+"""Derived rows of memberships: who acts for whom, directly or through others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from database.derived.documents import Row, asked
+
+MOST_STEPS = 6
+"""Ties that a path may have."""
+
+TIES = """
+    select relations.from_actor_id, relations.to_actor_id,
+      fact_summaries.introduced_by, fact_summaries.key, fact_summaries.standing,
+      begun.earliest, ended.latest, begun.first_day, ended.last_day
+    from relations
+    join relation_types on relation_types.key = relations.type and relation_types.acts_for
+    join fact_summaries on fact_summaries.fact_id = relations.id
+    left join dates as begun on begun.edtf = relations.since
+    left join dates as ended on ended.edtf = relations.until
+    where relations.from_actor_id in ({ids}) and fact_summaries.settled = 'actual'
+    order by fact_summaries.introduced_by, fact_summaries.key
+"""
+
+# Every actor from which a tie of these facts can be reached over ties that make one act for
+# another. Standing and modality are left out: this only says where to look again.
+REACHING = """
+    with recursive reaching (actor_id) as (
+      select relations.from_actor_id
+      from relations
+      join relation_types on relation_types.key = relations.type and relation_types.acts_for
+      where relations.id in ({ids})
+      union
+      select relations.from_actor_id
+      from reaching
+      join relations on relations.to_actor_id = reaching.actor_id
+      join relation_types on relation_types.key = relations.type and relation_types.acts_for
+    )
+    select actor_id from reaching
+"""
+
+
+@dataclass(frozen=True)
+class _Path:
+    """A way from a member to a whole; days are None where open."""
+
+    actors: tuple[int, ...]
+    ties: tuple[str, ...]
+    standing: str | None
+    earliest: str | None
+    latest: str | None
+    first_day: int | None
+    last_day: int | None
+
+    def then(self, tie: Any) -> _Path | None:
+        """Go on over one more tie; None where that leads back, or the two never held at once."""
+        if tie.to_actor_id in self.actors:
+            return None
+        begin, end = (self.first_day, self.earliest), (self.last_day, self.latest)
+        if tie.first_day is not None and (begin[0] is None or tie.first_day > begin[0]):
+            begin = tie.first_day, tie.earliest
+        if tie.last_day is not None and (end[0] is None or tie.last_day < end[0]):
+            end = tie.last_day, tie.latest
+        if begin[0] is not None and end[0] is not None and begin[0] > end[0]:
+            return None
+        key = f"{tie.introduced_by}:{tie.key}"
+        standing = self.standing or tie.standing
+        actors = (*self.actors, tie.to_actor_id)
+        return _Path(actors, (*self.ties, key), standing, begin[1], end[1], begin[0], end[0])
+
+    def makes_idle(self, other: _Path) -> bool:
+        """Whether it covers the time of another path, and is as well established."""
+        return (
+            (self.standing is None or self.standing == other.standing)
+            and _not_after(self.first_day, other.first_day)
+            and _not_after(other.last_day, self.last_day)
+        )
+
+
+def _not_after(one: int | None, other: int | None) -> bool:
+    """Compare bounds; one that is not known covers only another that is not."""
+    return one == other or (one is not None and other is not None and one < other)
+
+
+def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
+    """Compute the memberships of actors; the summaries of all ties must be up to date."""
+    ties: dict[int, list[Any]] = {}
+    found: dict[tuple[int, int], list[_Path]] = defaultdict(list)
+    paths = [_Path((member,), (), *[None] * 5) for member in members]
+    for _ in range(MOST_STEPS):
+        unknown = {path.actors[-1] for path in paths} - ties.keys()
+        ties |= {actor: [] for actor in unknown}
+        for tie in asked(connection, TIES, sorted(unknown)):
+            ties[tie.from_actor_id].append(tie)
+        paths = list(_longer(paths, ties, found))
+    return [
+        {
+            "member_id": member,
+            "whole_id": whole,
+            "n": n,
+            "path": "; ".join(path.ties),
+            "steps": len(path.ties),
+            "standing": path.standing,
+            "earliest": path.earliest,
+            "latest": path.latest,
+            "first_day": path.first_day,
+            "last_day": path.last_day,
+        }
+        for (member, whole), several in found.items()
+        for n, path in enumerate(several, start=1)
+    ]
+
+
+def _longer(
+    paths: Sequence[_Path],
+    ties: dict[int, list[Any]],
+    found: dict[tuple[int, int], list[_Path]],
+) -> Iterator[_Path]:
+    """Make all paths longer by a tie, keep those that say something new, and return them."""
+    candidates = [
+        longer for path in paths for tie in ties[path.actors[-1]] if (longer := path.then(tie))
+    ]
+    for path in sorted(candidates, key=lambda path: (path.standing is not None, path.ties)):
+        known = found[path.actors[0], path.actors[-1]]
+        if not any(one.makes_idle(path) for one in known):
+            known.append(path)
+            yield path

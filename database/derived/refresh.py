@@ -1,0 +1,210 @@
+"""Keeping the derived tables equal to what the normalised ones say.
+
+A load refreshes what depends on the rows that it wrote; `migrate` recomputes everything. Both
+compute rows anew, compare them with those that are there, and write only what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, delete, tuple_
+
+from database.derived.documents import Row, Rows, asked, of_documents
+from database.derived.facts import EQUAL_TIES, of_facts
+from database.derived.memberships import REACHING, of_members
+from schema.models import METADATA
+
+AT_ONCE = 500
+"""Documents, facts or actors whose rows are computed together."""
+
+SCOPES = {
+    "attribution_ancestors": "attribution_id in "
+    "(select id from attributions where document_id in ({ids}))",
+    "attribution_chains": "attribution_id in "
+    "(select id from attributions where document_id in ({ids}))",
+    "evidence_passages": "evidence_id in (select id from evidence where document_id in ({ids}))",
+    "fact_passages": "document_id in ({ids})",
+    "passage_coverage": "document_id in ({ids})",
+    "fact_summaries": "fact_id in ({ids})",
+    "memberships": "member_id in ({ids})",
+}
+"""Which rows of a derived table belong to some documents, facts or actors."""
+
+FACTS_OF = {
+    "documents": (
+        "select id from facts where document_id in ({ids})",
+        "select fact_id from evidence where document_id in ({ids})",
+    ),
+    "actors": (
+        "select fact_id from participants where actor_id in ({ids})",
+        "select id from relations where from_actor_id in ({ids})",
+        "select id from relations where to_actor_id in ({ids})",
+        "select id from actor_names where actor_id in ({ids})",
+    ),
+    "topics": (
+        "select id from positions where topic_id in ({ids})",
+        "select id from relations where topic_id in ({ids})",
+    ),
+    "attributions": ("select fact_id from evidence where attribution_id in ({ids})",),
+    "facts": (
+        EQUAL_TIES,
+        "select id from event_links where from_event_id in ({ids})",
+        "select id from event_links where to_event_id in ({ids})",
+    ),
+}
+"""Facts whose summaries depend on some rows."""
+
+DOCUMENTS_OF_SOURCES = "select distinct document_id from attributions where source_id in ({ids})"
+
+
+class Difference(NamedTuple):
+    """Where a derived table does not hold what the normalised tables say."""
+
+    table: str
+    row: tuple[Any, ...]
+    """The values of its primary key."""
+    columns: tuple[str, ...]
+    """Columns that differ; none if the whole row is missing or is one too many."""
+    problem: str
+    """missing, superfluous or different."""
+
+
+class Refresh:
+    """Brings the derived tables up to date after some documents have changed.
+
+    Make one before the change, for what depends on rows that the change may remove, and call
+    `finish` after it.
+    """
+
+    def __init__(self, connection: Connection, documents: Collection[int]) -> None:
+        self._connection = connection
+        self._facts = self._depending("documents", documents)
+        self._facts |= self._depending("facts", self._facts)
+        self._members = _ids(connection, REACHING, self._facts)
+
+    def finish(
+        self,
+        documents: Collection[int],
+        *,
+        actors: Collection[int] = (),
+        topics: Collection[int] = (),
+        sources: Collection[int] = (),
+    ) -> int:
+        """Refresh what depends on these rows, which were changed; return how many rows differed.
+
+        `actors`, `topics` and `sources` are rows that documents share and whose columns changed.
+        """
+        touched = {*documents, *_ids(self._connection, DOCUMENTS_OF_SOURCES, sources)}
+        changes = list(self._settled(touched, _document_rows))
+        chains = {one.row[0] for one in changes if one.table == "attribution_chains"}
+        facts = self._facts
+        for kind, ids in (
+            ("documents", documents),
+            ("actors", actors),
+            ("topics", topics),
+            ("attributions", chains),
+        ):
+            facts |= self._depending(kind, ids)
+        facts |= self._depending("facts", facts)
+        changes += self._settled(facts, _fact_rows)
+        members = self._members | _ids(self._connection, REACHING, facts)
+        changes += self._settled(members, _member_rows)
+        return len(changes)
+
+    def _depending(self, kind: str, ids: Collection[int]) -> set[int]:
+        return set().union(*(_ids(self._connection, query, ids) for query in FACTS_OF[kind]))
+
+    def _settled(self, ids: Collection[int], compute: Compute) -> Iterator[Difference]:
+        for some in _chunks(sorted(ids)):
+            yield from _compare(self._connection, some, compute(self._connection, some), write=True)
+
+
+def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
+    """Compare all derived rows with what the normalised tables say; `write` corrects them.
+
+    Documents come before facts, and facts before memberships: each is computed from the former.
+    """
+    ids = connection.exec_driver_sql
+    for query, compute in (
+        ("select document_id from codings order by 1", _document_rows),
+        ("select id from facts order by 1", _fact_rows),
+        (
+            "select from_actor_id from relations union select member_id from memberships",
+            _member_rows,
+        ),
+    ):
+        for some in _chunks(sorted(ids(query).scalars())):
+            yield from _compare(connection, some, compute(connection, some), write=write)
+
+
+Compute = Callable[[Connection, Sequence[int]], Rows]
+
+
+def _document_rows(connection: Connection, documents: Sequence[int]) -> Rows:
+    return of_documents(connection, documents)
+
+
+def _fact_rows(connection: Connection, facts: Sequence[int]) -> Rows:
+    return {"fact_summaries": of_facts(connection, facts)}
+
+
+def _member_rows(connection: Connection, members: Sequence[int]) -> Rows:
+    return {"memberships": of_members(connection, members)}
+
+
+def _compare(
+    connection: Connection, ids: Sequence[int], computed: Rows, *, write: bool
+) -> Iterator[Difference]:
+    for name, rows in computed.items():
+        table = METADATA.tables[name]
+        columns = ", ".join(table.columns.keys())
+        query = f"select {columns} from {name} where {SCOPES[name]}"
+        key = [table.columns.keys().index(column.name) for column in table.primary_key]
+        stored = {tuple(row[n] for n in key): tuple(row) for row in asked(connection, query, ids)}
+        wanted = {_key(table, row): row for row in rows}
+        found = list(_differences(table, stored, wanted))
+        if write:
+            _write(connection, table, found, wanted)
+        yield from found
+
+
+def _key(table: Table, row: Row) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+def _differences(
+    table: Table, stored: dict[tuple[Any, ...], tuple[Any, ...]], wanted: dict[tuple[Any, ...], Row]
+) -> Iterator[Difference]:
+    for key in sorted(stored.keys() - wanted.keys()):
+        yield Difference(table.name, key, (), "superfluous")
+    for key, row in wanted.items():
+        there = stored.get(key)
+        if there is None:
+            yield Difference(table.name, key, (), "missing")
+            continue
+        pairs = zip(table.columns.keys(), there, strict=True)
+        differing = tuple(name for name, value in pairs if row[name] != value)
+        if differing:
+            yield Difference(table.name, key, differing, "different")
+
+
+def _write(
+    connection: Connection,
+    table: Table,
+    found: Sequence[Difference],
+    wanted: dict[tuple[Any, ...], Row],
+) -> None:
+    for some in _chunks([one.row for one in found if one.problem != "missing"]):
+        connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
+    if rows := [wanted[one.row] for one in found if one.row in wanted]:
+        connection.execute(table.insert(), rows)
+
+
+def _ids(connection: Connection, query: str, ids: Collection[int]) -> set[int]:
+    return {row[0] for some in _chunks(sorted(ids)) for row in asked(connection, query, some)}
+
+
+def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))

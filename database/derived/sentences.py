@@ -1,0 +1,223 @@
+"""Facts as English sentences that can be cut out and quoted alone.
+
+A sentence names its subject. What isn't stated or reported as a fact has its standing in front:
+"Alleged: Soleimani visits Putin in Moscow". Touches no database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from schema.vocabulary import ActorKind, Certainty, FactKind, LinkType, Modality, PositionKind
+
+
+class Named(NamedTuple):
+    """An actor as a sentence names it."""
+
+    name: str
+    kind: str
+
+
+class Voice(NamedTuple):
+    """What one piece of evidence adds to the standing of a fact."""
+
+    modality: str
+    certainty: str
+    hedge: str | None
+    own: bool
+    """Whether the document says so in its own voice."""
+
+
+# --- standing -------------------------------------------------------------------------------------
+
+STATED = {Certainty.ASSERTED, Certainty.REPORTED}
+WEAKER = {
+    Certainty.ALLEGED: ("Alleged", "Alleged {}"),
+    Certainty.INFERRED: ("Inferred", "Inferred {}"),
+    Certainty.RUMOURED: ("Rumoured", "Rumoured {}"),
+}
+"""Where no evidence states or reports it: the first of these that some evidence has."""
+
+PLANS = {
+    Modality.INTENDED: ("Intended", "intention"),
+    Modality.EXPECTED: ("Expected", "expectation"),
+}
+
+
+def standing(kind: str, settled: str | None, voices: Sequence[Voice]) -> str | None:
+    """Return the words that belong in front of a fact; None where it is stated as actual."""
+    agreeing = [voice for voice in voices if voice.modality == settled] or voices
+    certainties = {voice.certainty for voice in agreeing}
+    weak = next((words for certainty, words in WEAKER.items() if certainty in certainties), None)
+    alone, of_plan = weak if weak and not certainties & STATED else (None, "{}")
+    if settled == Modality.DENIED:
+        own = any(voice.own for voice in agreeing)
+        if kind == FactKind.EVENT:
+            return "Did not happen" if own else "Said not to happen"
+        return "Not so" if own else "Said not to be so"
+    if settled == Modality.POSSIBLE:
+        return "Possible"
+    if settled == Modality.HYPOTHETICAL:
+        return "Imagined"
+    for plan, (word, noun) in PLANS.items():
+        if settled == plan:
+            return of_plan.format(noun) if alone else word
+    # Of events the coder has settled which voice is right.
+    denied = any(voice.modality == Modality.DENIED for voice in voices)
+    return "Disputed" if denied and kind != FactKind.EVENT else alone
+
+
+def with_standing(
+    sentence: str, words: str | None, voices: Sequence[Voice], settled: str | None
+) -> str:
+    """Put the standing in front, and hedges of what is stated at the end."""
+    hedges = [
+        voice.hedge
+        for voice in voices
+        if voice.hedge and voice.modality == settled and voice.certainty in STATED
+    ]
+    shown = "; ".join(f"“{hedge}”" for hedge in dict.fromkeys(hedges))
+    return f"{f'{words}: ' if words else ''}{sentence}{f' ({shown})' if shown else ''}"
+
+
+# --- actors ---------------------------------------------------------------------------------------
+
+ALWAYS_ONE = {
+    ActorKind.PERSON,
+    ActorKind.STATE,
+    ActorKind.GOVERNMENT,
+    ActorKind.ORGANISATION,
+    ActorKind.OUTLET,
+    ActorKind.INSTITUTE,
+}
+PLURALS = {"people", "media", "men", "women", "police"}
+
+
+def several(actors: Collection[Named]) -> bool:
+    """Say whether a verb after these actors is in the plural."""
+    if len(actors) != 1:
+        return len(actors) > 1
+    [actor] = actors
+    if actor.kind in ALWAYS_ONE or re.match("(An?|The only) ", actor.name):
+        return False
+    head = re.split(r" (?:of|in|from|behind|with|for|who|to) |:|\(", actor.name)[0].split()
+    last = head[-1].lower() if head else ""
+    return last in PLURALS or last.endswith("men") or bool(re.search("[^s'’]s$", last))
+
+
+def listed(actors: Sequence[Named], *, first: bool) -> str:
+    """Join names with commas and "and"; `first` if they begin a sentence."""
+    names = [
+        actor.name if first and n == 0 else within(actor.name) for n, actor in enumerate(actors)
+    ]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+SMALL_WORDS = re.compile(
+    "(?:the|an?|this|that|these|those|there|here|such|some|any|every|each|all|both|no|not|nothing|"
+    "nobody|somebody|everybody|another|other|others|many|most|more|few|less|several|only|one|two|"
+    "three|he|she|it|they|we|you|his|her|its|their|our|what|when|where|who|how|why|if|since|while|"
+    "although|because|as|after|before|until|unless|with|without|in|on|at|by|for|from|to|under|"
+    "between|among|during|neither|either|even)(?![\\w.])",
+    re.IGNORECASE,
+)
+"""Words that have a capital only at the beginning of a sentence."""
+
+
+def within(text: str) -> str:
+    """Write a text as it stands within a sentence: without a capital that only begins one."""
+    return text[:1].lower() + text[1:] if SMALL_WORDS.match(text) else text
+
+
+# --- kinds of facts -------------------------------------------------------------------------------
+
+
+def quote(speakers: Sequence[Named], says: str | None, text: str | None) -> str:
+    """Return who says what."""
+    if not speakers:
+        who = "It is said"
+    else:
+        who = f"{listed(speakers, first=True)} {'say' if several(speakers) else 'says'}"
+    if says is None:
+        return f"{who}: “{text}”"
+    return f"{who} that {within(_bare(says))}"
+
+
+WANTS = re.compile(r"((?:(?!\b(?:should|must)\b).)+?) (?:should|must) (not )?(.+)")
+"""Who, whether not, and what, of a goal."""
+
+VERBS: dict[str, tuple[str, str]] = {
+    PositionKind.GOAL: ("wants: ", "want: "),
+    PositionKind.PRIORITY: ("sets a priority: ", "set a priority: "),
+    PositionKind.NEED: ("has a need: ", "have a need: "),
+    PositionKind.STAKE: ("has something at stake: ", "have something at stake: "),
+    PositionKind.FEAR: ("fears: ", "fear: "),
+    PositionKind.CONSTRAINT: ("is constrained: ", "are constrained: "),
+    PositionKind.CAPABILITY: ("is capable: ", "are capable: "),
+    PositionKind.MOTIVE: ("has a motive: ", "have a motive: "),
+    PositionKind.FRAMING: ("presents it this way: ", "present it this way: "),
+    PositionKind.REFUSAL: ("refuses: ", "refuse: "),
+    PositionKind.VIEW: ("holds that ", "hold that "),
+}
+"""What one actor does, and several do, to a statement."""
+
+
+def position(holders: Sequence[Named], kind: str, statement: str) -> str:
+    """Return who holds what."""
+    who, many = listed(holders, first=True) or "Somebody", several(holders)
+    stated = _bare(statement)
+    wish = WANTS.fullmatch(stated) if kind == PositionKind.GOAL else None
+    if wish:
+        verb = "want" if many else "wants"
+        return f"{who} {verb} {within(wish[1])} {wish[2] or ''}to {wish[3]}"
+    return f"{who} {VERBS[kind][many]}{within(stated)}"
+
+
+def tie(template: str, ends: Mapping[str, Named], values: Mapping[str, str | None]) -> str:
+    """Fill in the sentence of a type of tie: `{from} {heads|head} {to}[ as {what}]`."""
+
+    def optional(match: re.Match[str]) -> str:
+        names = re.findall(r"{(\w+)}", match[1])
+        return match[1] if all(values.get(name) for name in names) else ""
+
+    def filled(match: re.Match[str]) -> str:
+        one, bar, many = match[1].partition("|")
+        if bar:
+            return many if several([ends["from"]]) else one
+        if one in ends:
+            return listed([ends[one]], first=match.start() == 0)
+        return within(_bare(values.get(one) or ""))
+
+    return re.sub(r"{([^{}]*)}", filled, re.sub(r"\[([^\[\]]*)\]", optional, template))
+
+
+LINKS: dict[str, str] = {
+    LinkType.FOLLOWS: "{} follows {}",
+    LinkType.PART_OF: "{} is part of {}",
+    LinkType.IN_RESPONSE_TO: "{} is a response to {}",
+    LinkType.CONDITION_OF: "{} is a condition of {}",
+    LinkType.INSTEAD_OF: "{} takes the place of {}",
+}
+
+INNER = str.maketrans("“”", "‘’")
+"""Quotation marks within others."""
+
+
+def link(kind: str, first: str, second: str, lag: str | None) -> str:
+    """Return how two events, given as sentences with their standing, are linked."""
+    ends = (f"“{one.translate(INNER)}”" for one in (first, second))
+    sentence = LINKS[kind].format(*ends)
+    return f"{sentence} (“{lag}”)" if lag else sentence
+
+
+def name(actor: Named, called: str) -> str:
+    """Return what an actor is called."""
+    verb = "are" if several([actor]) else "is"
+    return f"{listed([actor], first=True)} {verb} called “{called}”"
+
+
+def _bare(text: str) -> str:
+    """Take the full stop away: a sentence of the table has none."""
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text

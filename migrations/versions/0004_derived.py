@@ -1,0 +1,765 @@
+"""Derived tables, plain foreign keys, day numbers, the order of actors, and sentences for ties.
+
+Every foreign key of two columns gets one of a single column beside it where one column finds the
+row: other tools follow only those. SQLite can't add a constraint to a table, so there the table is
+made again, with its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from alembic import op
+
+from schema.edtf import Edtf
+
+revision = "sourcebook_0004"
+down_revision = "sourcebook_0003"
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+TIES = (
+    ("ally-of", "{from} {is|are} allied with {to}[ ({what})]", "friendly", False),
+    ("works-with", "{from} {works|work} with {to}[ on {what}]", "friendly", False),
+    ("supports", "{from} {supports|support} {to}[ ({what})]", "friendly", False),
+    (
+        "sends-forces-for",
+        "{from} {has|have} forces fighting for {to}[ ({what})]",
+        "friendly",
+        False,
+    ),
+    (
+        "arms",
+        "{from} {arms, pays or supplies|arm, pay or supply} {to}[ ({what})]",
+        "friendly",
+        False,
+    ),
+    ("protects", "{from} {shields|shield} {to}[ ({what})]", "friendly", False),
+    ("patron-of", "{from} {is the patron|are the patrons} of {to}[ ({what})]", "friendly", False),
+    ("aligned-with", "{from} {takes|take} the side of {to}[ ({what})]", "friendly", False),
+    ("depends-on", "{from} {depends|depend} on {to}[ for {what}]", "friendly", False),
+    ("influences", "{from} {has|have} influence over {to}[ ({what})]", None, False),
+    ("controls", "{from} {controls|control} {to}[ ({what})]", "structural", False),
+    ("presses", "{from} {presses|press} {to}[ to {what}]", None, False),
+    ("engages", "{from} {talks|talk} with {to}[ about {what}]", None, False),
+    ("opposes", "{from} {opposes|oppose} {to}[ over {what}]", "hostile", False),
+    ("fights", "{from} {fights|fight} {to}[ ({what})]", "hostile", False),
+    ("rival-of", "{from} {is a rival|are rivals} of {to}[ ({what})]", "hostile", False),
+    ("threatens", "{from} {threatens|threaten} {to}[ ({what})]", "hostile", False),
+    ("heads", "{from} {heads|head} {to}[ as {what}]", "structural", True),
+    ("holds-post-in", "{from} {holds a post|hold posts} in {to}[ ({what})]", "structural", True),
+    ("advises", "{from} {advises|advise} {to}[ on {what}]", "structural", True),
+    ("member-of", "{from} {is a member|are members} of {to}[ ({what})]", "structural", True),
+    ("part-of", "{from} {is|are} part of {to}[ ({what})]", "structural", True),
+    ("belongs-to", "{from} {belongs|belong} to {to}[ ({what})]", "structural", False),
+    (
+        "writes-for",
+        "{from} {writes or works|write or work} for {to}[ ({what})]",
+        "structural",
+        False,
+    ),
+    ("differs-from", "{from} {differs|differ} from {to}[ in {what}][ on {topic}]", None, False),
+    ("agrees-with", "{from} {agrees|agree} with {to}[ on {what}][ on {topic}]", "friendly", False),
+    (
+        "depends-less-than",
+        "{from} {depends|depend} less than {to}[ on {what}][ ({topic})]",
+        None,
+        False,
+    ),
+    (
+        "more-committed-than",
+        "{from} {is|are} more committed than {to}[ to {what}][ ({topic})]",
+        None,
+        False,
+    ),
+    ("stronger-than", "{from} {is|are} stronger than {to}[ in {what}][ ({topic})]", None, False),
+)
+"""The types of ties: as a sentence, friendly or hostile or structural, whether one acts for the
+other."""
+
+
+def tie(position: int, otherwise: str) -> str:
+    """Write an expression for what a column of `relation_types` holds by its key."""
+    cases = " ".join(f"when '{row[0]}' then {literal(row[position])}" for row in TIES)
+    return f"case key {cases} else {otherwise} end"
+
+
+def literal(value: str | bool | None) -> str:
+    """Write a value as SQL does."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else "'" + value.replace("'", "''") + "'"
+
+
+def rank(table: str, owner: str) -> str:
+    """Write an expression that numbers the actors of one owner and role by their keys."""
+    return f"""(
+      select count(*)
+      from {table} as peers
+      join actors as theirs on theirs.id = peers.actor_id
+      where peers.{owner} = {table}.{owner}
+        and peers.role = {table}.role
+        and theirs.key <= (select key from actors where id = {table}.actor_id)
+    )"""
+
+
+class Added(NamedTuple):
+    """A new column, and what it holds in rows that are there."""
+
+    name: str
+    type: str
+    value: str
+    comment: str
+    null: bool = False
+
+
+class Change(NamedTuple):
+    """What a table gets."""
+
+    table: str
+    columns: tuple[Added, ...]
+    constraints: tuple[str, ...]
+
+
+def plain(table: str, column: str, target: str, *, cascade: bool = False) -> str:
+    """Write a foreign key of one column."""
+    return (
+        f"CONSTRAINT fk_{table}_{column}_{target} FOREIGN KEY({column}) REFERENCES {target} (id)"
+        f"{' ON DELETE cascade' if cascade else ''}"
+    )
+
+
+ORDER = "number in its role, from 1, in the coder's order"
+DAY = (
+    "{} day that it can mean, in any year, BCE too: days from 1 January of the year 0 (1 BCE), "
+    "Gregorian; null where open or unknown"
+)
+
+CHANGES = (
+    Change(
+        "dates",
+        (
+            Added("first_day", "BIGINT", "null", DAY.format("first"), null=True),
+            Added("last_day", "BIGINT", "null", DAY.format("last"), null=True),
+        ),
+        ("CONSTRAINT ck_dates_days_in_order CHECK (first_day <= last_day)",),
+    ),
+    Change(
+        "relation_types",
+        (
+            Added(
+                "sentence",
+                "TEXT",
+                tie(1, "'{from} ' || label || ' {to}[ ({what})]'"),
+                "how it reads as a sentence: {from}, {to}, {what}, {topic} are filled in, {a|b} is "
+                "the verb of one or of several, and what is in [] is left out where nothing fills "
+                "it",
+            ),
+            Added(
+                "nature",
+                "TEXT",
+                tie(2, "null"),
+                "friendly, hostile or structural; null: none of these, or it depends",
+                null=True,
+            ),
+            Added(
+                "acts_for",
+                "BOOLEAN",
+                tie(3, "false"),
+                "whether the first actor acts for the second",
+            ),
+        ),
+        (
+            "CONSTRAINT ck_relation_types_sentence_not_blank CHECK (sentence <> '')",
+            (
+                "CONSTRAINT ck_relation_types_nature CHECK "
+                "(nature in ('friendly', 'hostile', 'structural'))"
+            ),
+        ),
+    ),
+    Change(
+        "source_actors",
+        (Added("n", "INTEGER", rank("source_actors", "source_id"), ORDER),),
+        ("CONSTRAINT ck_source_actors_from_one CHECK (n >= 1)",),
+    ),
+    Change(
+        "participants",
+        (Added("n", "INTEGER", rank("participants", "fact_id"), ORDER),),
+        (
+            "CONSTRAINT ck_participants_from_one CHECK (n >= 1)",
+            plain("participants", "fact_id", "facts", cascade=True),
+        ),
+    ),
+    *(
+        Change(table, (), (plain(table, "id", "facts", cascade=True),))
+        for table in ("events", "event_links", "quotes", "positions", "relations", "actor_names")
+    ),
+    Change("attributions", (), (plain("attributions", "parent_id", "attributions"),)),
+    Change("citations", (), (plain("citations", "document_id", "sources"),)),
+    Change("evidence", (), (plain("evidence", "attribution_id", "attributions"),)),
+    Change(
+        "spans",
+        (),
+        (
+            plain("spans", "document_id", "sources"),
+            plain("spans", "evidence_id", "evidence", cascade=True),
+        ),
+    ),
+)
+
+
+def upgrade() -> None:
+    """Change the tables, and make those for what is derived."""
+    if op.get_bind().dialect.name == "sqlite":
+        with_views_aside(remake, CHANGES)
+    else:
+        for change in CHANGES:
+            extend(change)
+    op.create_index(op.f("ix_dates_first_day"), "dates", ["first_day"])
+    op.create_index(op.f("ix_dates_last_day"), "dates", ["last_day"])
+    if not op.get_context().as_sql:  # without a connection there are no rows
+        number_days()
+    derived()
+
+
+def downgrade() -> None:
+    """Take it all back."""
+    for table in DERIVED:
+        op.drop_table(table)
+    op.drop_index(op.f("ix_dates_last_day"), "dates")
+    op.drop_index(op.f("ix_dates_first_day"), "dates")
+    if op.get_bind().dialect.name == "sqlite":
+        with_views_aside(unmake, CHANGES)
+        return
+    for change in reversed(CHANGES):
+        for constraint in change.constraints:
+            op.execute(f"alter table {change.table} drop constraint {constraint.split()[1]}")
+        for column in change.columns:
+            op.execute(f"alter table {change.table} drop column {column.name}")
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+
+
+def extend(change: Change) -> None:
+    """Add columns and constraints to a table."""
+    for column in change.columns:
+        collated = ' collate "C"' if column.type == "TEXT" else ""
+        op.execute(f"alter table {change.table} add column {column.name} {column.type}{collated}")
+        op.execute(f"update {change.table} set {column.name} = {column.value}")
+        if not column.null:
+            op.execute(f"alter table {change.table} alter column {column.name} set not null")
+        comment = literal(column.comment)
+        op.execute(f"comment on column {change.table}.{column.name} is {comment}")
+    for constraint in change.constraints:
+        op.execute(f"alter table {change.table} add {constraint}")
+
+
+# --- SQLite ---------------------------------------------------------------------------------------
+
+
+def with_views_aside(step: Callable[[Change], None], changes: Sequence[Change]) -> None:
+    """Change tables one by one; no view reads them meanwhile."""
+    views = definitions("type = 'view'")
+    for name, _ in reversed(views):
+        op.execute(f"drop view {name}")
+    for change in changes:
+        step(change)
+    for _, sql in views:
+        op.execute(sa.text(sql.replace(":", r"\:")))
+
+
+def definitions(condition: str) -> list[tuple[str, str]]:
+    """Return names and definitions from SQLite's schema, the oldest first."""
+    query = "select name, sql from sqlite_schema where sql is not null and {} order by rowid"
+    return [(row[0], row[1]) for row in op.get_bind().exec_driver_sql(query.format(condition))]
+
+
+def parts(change: Change) -> tuple[str, str]:
+    """Write new columns and new constraints as SQLAlchemy does, each after a comma."""
+    columns = (f"{one.name} {one.type}{'' if one.null else ' NOT NULL'}" for one in change.columns)
+    return "".join(f"\t{one}, \n" for one in columns), "".join(
+        f", \n\t{one}" for one in change.constraints
+    )
+
+
+def remake(change: Change) -> None:
+    """Make a table again, with more columns and constraints."""
+    columns, constraints = parts(change)
+    [(_, sql)] = definitions(f"name = '{change.table}'")
+    before, mark, after = sql.partition("\tCONSTRAINT")
+    after = after.rstrip().removesuffix(")").rstrip()
+    values = [f"{one.value} as {one.name}" for one in change.columns]
+    refill(change.table, f"{before}{columns}{mark}{after}{constraints}\n)", values)
+
+
+def unmake(change: Change) -> None:
+    """Make a table again as it was before."""
+    columns, constraints = parts(change)
+    [(_, sql)] = definitions(f"name = '{change.table}'")
+    for part in (columns, constraints):
+        sql = sql.replace(part, "", 1)
+    refill(change.table, sql, without={one.name for one in change.columns})
+
+
+def refill(table: str, sql: str, values: Sequence[str] = (), without: Collection[str] = ()) -> None:
+    """Replace a table by one of another definition that holds its rows."""
+    indexes = definitions(f"type = 'index' and tbl_name = '{table}'")
+    connection = op.get_bind()
+    names = [row[1] for row in connection.exec_driver_sql(f"pragma table_info({table})")]
+    kept = ", ".join([f'"{name}"' for name in names if name not in without] + list(values))
+    for statement in (
+        f"create temporary table kept as select {kept} from {table}",
+        f"drop table {table}",
+        sql,
+        f"insert into {table} select * from kept",
+        "drop table kept",
+        *(index for _, index in indexes),
+    ):
+        connection.exec_driver_sql(statement)
+
+
+# --- both -----------------------------------------------------------------------------------------
+
+
+def number_days() -> None:
+    """Compute the day numbers of the dates that are there."""
+    connection = op.get_bind()
+    dates = sa.table("dates", *map(sa.column, ("edtf", "first_day", "last_day")))
+    rows = [
+        {"text": date.text, "first": date.first_day, "last": date.last_day}
+        for date in map(Edtf.parse, connection.scalars(sa.select(dates.c.edtf)))
+    ]
+    if rows:
+        connection.execute(
+            dates.update()
+            .where(dates.c.edtf == sa.bindparam("text"))
+            .values(first_day=sa.bindparam("first"), last_day=sa.bindparam("last")),
+            rows,
+        )
+
+
+DERIVED = (
+    "memberships",
+    "attribution_ancestors",
+    "attribution_chains",
+    "passage_coverage",
+    "fact_passages",
+    "fact_summaries",
+    "evidence_passages",
+)
+
+
+def derived() -> None:
+    """Make the derived tables, empty: `migrate` fills them once the schema is the newest."""
+    op.create_table(
+        "memberships",
+        sa.Column(
+            "member_id", sa.Integer(), nullable=False, comment="the actor who acts for the other"
+        ),
+        sa.Column("whole_id", sa.Integer(), nullable=False, comment="the actor whom it acts for"),
+        sa.Column(
+            "n",
+            sa.Integer(),
+            nullable=False,
+            comment="number of the path, from 1, the shortest first",
+        ),
+        sa.Column(
+            "path",
+            TEXT,
+            nullable=False,
+            comment='document:key of each tie from the member to the whole, joined by "; "',
+        ),
+        sa.Column("steps", sa.Integer(), nullable=False, comment="how many ties the path has"),
+        sa.Column(
+            "standing",
+            TEXT,
+            nullable=True,
+            comment="Alleged, Disputed, …: the weakest of its ties; null: all are stated as facts",
+        ),
+        sa.Column(
+            "earliest",
+            TEXT,
+            nullable=True,
+            comment="first day on which all its ties can hold, YYYY-MM-DD; null: open or not stated",
+        ),
+        sa.Column(
+            "latest",
+            TEXT,
+            nullable=True,
+            comment="last day on which all its ties can hold, YYYY-MM-DD; null: open or not stated",
+        ),
+        sa.Column("first_day", sa.BigInteger(), nullable=True, comment="earliest as a day number"),
+        sa.Column("last_day", sa.BigInteger(), nullable=True, comment="latest as a day number"),
+        sa.CheckConstraint("n >= 1 and steps >= 1", name=op.f("ck_memberships_from_one")),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["actors.id"],
+            name=op.f("fk_memberships_member_id_actors"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["whole_id"],
+            ["actors.id"],
+            name=op.f("fk_memberships_whole_id_actors"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint("member_id", "whole_id", "n", name=op.f("pk_memberships")),
+        comment="derived: who acts for whom, through which ties, and when",
+    )
+    op.create_index(op.f("ix_memberships_whole_id"), "memberships", ["whole_id"], unique=False)
+    op.create_table(
+        "attribution_ancestors",
+        sa.Column("attribution_id", sa.Integer(), nullable=False, comment="the voice"),
+        sa.Column(
+            "ancestor_id",
+            sa.Integer(),
+            nullable=False,
+            comment="itself, or a voice that it came through",
+        ),
+        sa.Column(
+            "distance", sa.Integer(), nullable=False, comment="steps between the two; 0: itself"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ancestor_id"],
+            ["attributions.id"],
+            name=op.f("fk_attribution_ancestors_ancestor_id_attributions"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["attribution_id"],
+            ["attributions.id"],
+            name=op.f("fk_attribution_ancestors_attribution_id_attributions"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint(
+            "attribution_id", "ancestor_id", name=op.f("pk_attribution_ancestors")
+        ),
+        comment="derived: which voice came through which",
+    )
+    op.create_index(
+        "ix_attribution_ancestors_ancestor_id",
+        "attribution_ancestors",
+        ["ancestor_id"],
+        unique=False,
+    )
+    op.create_table(
+        "attribution_chains",
+        sa.Column("attribution_id", sa.Integer(), nullable=False, comment="the voice in its chain"),
+        sa.Column(
+            "depth",
+            sa.Integer(),
+            nullable=False,
+            comment="voices between it and the document; 0: the latter",
+        ),
+        sa.Column(
+            "chain",
+            TEXT,
+            nullable=False,
+            comment="titles from this voice to the document, innermost first",
+        ),
+        sa.Column(
+            "anonymity",
+            TEXT,
+            nullable=False,
+            comment="named, if all voices in the chain are; otherwise unnamed or voiceless",
+        ),
+        sa.Column(
+            "passage",
+            TEXT,
+            nullable=True,
+            comment="where the document draws on it, or on voices that it relays: ¶n",
+        ),
+        sa.CheckConstraint(
+            "anonymity in ('named', 'unnamed', 'voiceless')",
+            name=op.f("ck_attribution_chains_anonymity"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["attribution_id"],
+            ["attributions.id"],
+            name=op.f("fk_attribution_chains_attribution_id_attributions"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint("attribution_id", name=op.f("pk_attribution_chains")),
+        comment="derived: chains of voices, in words",
+    )
+    op.create_table(
+        "passage_coverage",
+        sa.Column("document_id", sa.Integer(), nullable=False, comment="the document"),
+        sa.Column("passage", sa.Integer(), nullable=False, comment="number of the passage: ¶"),
+        sa.Column(
+            "characters",
+            sa.Integer(),
+            nullable=False,
+            comment="characters that are evidence for some fact",
+        ),
+        sa.Column("facts", sa.Integer(), nullable=False, comment="facts that have evidence there"),
+        sa.ForeignKeyConstraint(
+            ["document_id", "passage"],
+            ["passages.document_id", "passages.n"],
+            name=op.f("fk_passage_coverage_document_id_passage_passages"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["sources.id"], name=op.f("fk_passage_coverage_document_id_sources")
+        ),
+        sa.PrimaryKeyConstraint("document_id", "passage", name=op.f("pk_passage_coverage")),
+        comment="derived: how much of each passage is evidence",
+    )
+    op.create_table(
+        "fact_passages",
+        sa.Column("document_id", sa.Integer(), nullable=False, comment="the document"),
+        sa.Column("passage", sa.Integer(), nullable=False, comment="number of the passage: ¶"),
+        sa.Column("fact_id", sa.Integer(), nullable=False, comment="the fact"),
+        sa.Column(
+            "start",
+            sa.Integer(),
+            nullable=False,
+            comment="first character in the passage that is evidence for it, from 0",
+        ),
+        sa.Column(
+            "pieces", sa.Integer(), nullable=False, comment="pieces of evidence for it there"
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id", "passage"],
+            ["passages.document_id", "passages.n"],
+            name=op.f("fk_fact_passages_document_id_passage_passages"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["sources.id"], name=op.f("fk_fact_passages_document_id_sources")
+        ),
+        sa.ForeignKeyConstraint(
+            ["fact_id"],
+            ["facts.id"],
+            name=op.f("fk_fact_passages_fact_id_facts"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint("document_id", "passage", "fact_id", name=op.f("pk_fact_passages")),
+        comment="derived: which passage is evidence for which fact",
+    )
+    op.create_index("ix_fact_passages_fact_id", "fact_passages", ["fact_id"], unique=False)
+    op.create_table(
+        "fact_summaries",
+        sa.Column("fact_id", sa.Integer(), nullable=False, comment="the fact"),
+        sa.Column(
+            "kind", TEXT, nullable=False, comment="event, quote, position, relation, link or name"
+        ),
+        sa.Column(
+            "key",
+            TEXT,
+            nullable=False,
+            comment="its key, unique in the document that introduced it",
+        ),
+        sa.Column(
+            "introduced_by", TEXT, nullable=False, comment="key of the document that introduced it"
+        ),
+        sa.Column(
+            "sentence",
+            TEXT,
+            nullable=False,
+            comment="the fact as a sentence that can be quoted alone: with its subject, and with its standing in front",
+        ),
+        sa.Column(
+            "standing",
+            TEXT,
+            nullable=True,
+            comment="the words in front of the sentence (Alleged, Did not happen, …); null: stated or reported as a fact",
+        ),
+        sa.Column(
+            "statement",
+            TEXT,
+            nullable=False,
+            comment="the same in the coder's words alone: title of an event, statement of a position, …; does not show whether it is so",
+        ),
+        sa.Column(
+            "settled",
+            TEXT,
+            nullable=True,
+            comment="modality of an event as the coder settled it; of other facts, that of their first evidence",
+        ),
+        sa.Column("modality", TEXT, nullable=True, comment="modalities of its evidence"),
+        sa.Column("certainty", TEXT, nullable=True, comment="certainties of its evidence"),
+        sa.Column("hedge", TEXT, nullable=True, comment="the words that hedge it, verbatim"),
+        sa.Column("words", TEXT, nullable=True, comment="the words of its date, verbatim"),
+        sa.Column(
+            "who",
+            TEXT,
+            nullable=True,
+            comment="headings of all who take part in an event or quote, doers or speakers first",
+        ),
+        sa.Column("speaker", TEXT, nullable=True, comment="headings of the speakers of a quote"),
+        sa.Column("addressee", TEXT, nullable=True, comment="headings of those it is addressed to"),
+        sa.Column("about", TEXT, nullable=True, comment="headings of those a quote is about"),
+        sa.Column("holder", TEXT, nullable=True, comment="headings of the holders of a position"),
+        sa.Column("object", TEXT, nullable=True, comment="headings of those a position is about"),
+        sa.Column(
+            "actors",
+            TEXT,
+            nullable=True,
+            comment="keys of all actors in it: participants, ends of a tie, the owner of a name",
+        ),
+        sa.Column(
+            "attribution_id",
+            sa.Integer(),
+            nullable=True,
+            comment="the chain of voices it came through; null: several, or no evidence",
+        ),
+        sa.Column(
+            "chain",
+            TEXT,
+            nullable=True,
+            comment='its chains of voices, joined by " | ", where there are several',
+        ),
+        sa.Column("source", TEXT, nullable=True, comment="keys of the documents that state it"),
+        sa.Column(
+            "passage",
+            TEXT,
+            nullable=True,
+            comment="where: ¶n, after the key of the document if several documents state it",
+        ),
+        sa.Column(
+            "document",
+            TEXT,
+            nullable=True,
+            comment="key of the first document that states it, by key: for sorting",
+        ),
+        sa.Column(
+            "paragraph",
+            sa.Integer(),
+            nullable=True,
+            comment="number of its first passage there: for sorting",
+        ),
+        sa.Column(
+            "start",
+            sa.Integer(),
+            nullable=True,
+            comment="first character of its evidence in that passage, from 0: for sorting",
+        ),
+        sa.Column(
+            "pieces",
+            sa.Integer(),
+            nullable=False,
+            comment="pieces of evidence, of equal ties together",
+        ),
+        sa.Column(
+            "documents",
+            sa.Integer(),
+            nullable=False,
+            comment="documents that state it or an equal tie",
+        ),
+        sa.Column(
+            "relayed",
+            sa.Integer(),
+            nullable=False,
+            comment="pieces of evidence that a document has from another voice",
+        ),
+        sa.Column(
+            "origins",
+            sa.Integer(),
+            nullable=False,
+            comment="different sources at the inner ends of its chains, the documents included",
+        ),
+        sa.Column(
+            "named_origins",
+            sa.Integer(),
+            nullable=False,
+            comment="how many of these origins are named",
+        ),
+        sa.Column(
+            "origin_id", sa.Integer(), nullable=True, comment="its origin, if it has just one"
+        ),
+        sa.Column(
+            "unnamed",
+            TEXT,
+            nullable=True,
+            comment="whether all, some or none of its evidence comes through an unnamed voice",
+        ),
+        sa.Column(
+            "counted_as_id",
+            sa.Integer(),
+            nullable=True,
+            comment="the fact it is counted as: of equal ties the first, by document and key; otherwise itself",
+        ),
+        sa.CheckConstraint(
+            "kind in ('event', 'quote', 'position', 'relation', 'link', 'name')",
+            name=op.f("ck_fact_summaries_kind"),
+        ),
+        sa.CheckConstraint(
+            "settled in ('actual', 'intended', 'expected', 'possible', 'hypothetical', 'denied')",
+            name=op.f("ck_fact_summaries_settled"),
+        ),
+        sa.CheckConstraint(
+            "unnamed in ('all', 'some', 'none')", name=op.f("ck_fact_summaries_unnamed")
+        ),
+        sa.CheckConstraint(
+            "attribution_id is null or chain is null",
+            name=op.f("ck_fact_summaries_one_chain_or_several"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["attribution_id"],
+            ["attributions.id"],
+            name=op.f("fk_fact_summaries_attribution_id_attributions"),
+            ondelete="set null",
+        ),
+        sa.ForeignKeyConstraint(
+            ["counted_as_id"],
+            ["facts.id"],
+            name=op.f("fk_fact_summaries_counted_as_id_facts"),
+            ondelete="set null",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fact_id"],
+            ["facts.id"],
+            name=op.f("fk_fact_summaries_fact_id_facts"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"],
+            ["sources.id"],
+            name=op.f("fk_fact_summaries_origin_id_sources"),
+            ondelete="set null",
+        ),
+        sa.PrimaryKeyConstraint("fact_id", name=op.f("pk_fact_summaries")),
+        comment="derived: each fact in a sentence, with its evidence",
+    )
+    op.create_index(
+        op.f("ix_fact_summaries_attribution_id"), "fact_summaries", ["attribution_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_fact_summaries_counted_as_id"), "fact_summaries", ["counted_as_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_fact_summaries_origin_id"), "fact_summaries", ["origin_id"], unique=False
+    )
+    op.create_table(
+        "evidence_passages",
+        sa.Column("evidence_id", sa.Integer(), nullable=False, comment="the evidence"),
+        sa.Column(
+            "passage",
+            TEXT,
+            nullable=False,
+            comment="its passages in the order of its words: ¶3; ¶4",
+        ),
+        sa.Column(
+            "paragraph",
+            sa.Integer(),
+            nullable=False,
+            comment="number of the passage of its first words",
+        ),
+        sa.Column(
+            "start", sa.Integer(), nullable=False, comment="first character of these words, from 0"
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"],
+            ["evidence.id"],
+            name=op.f("fk_evidence_passages_evidence_id_evidence"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_evidence_passages")),
+        comment="derived: where each piece of evidence is",
+    )
