@@ -15,7 +15,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from database.connect import REVISION
 from database.errors import DatabaseError
-from schema.dictionary import VOCABULARY_OF, foreign_keys, referencing_columns, type_of
+from schema.dictionary import VOCABULARY_OF, foreign_keys, type_of
 
 DESCRIPTOR = "datapackage.json"
 
@@ -120,11 +120,8 @@ def _field(
 def _reference(foreign: ForeignKeyConstraint) -> tuple[list[str], dict[str, Any]] | None:
     """Return the columns of a foreign key and what they refer to; None if it can't be described."""
     elements = foreign.elements
-    if any(element.parent.nullable for element in elements):
-        enough = referencing_columns(foreign)
-        elements = [element for element in elements if element.parent in enough]
-        if len(elements) > 1:
-            return None
+    if len(elements) > 1 and any(element.parent.nullable for element in elements):
+        return None
     # A key that refers to its own table names none.
     target = foreign.referred_table
     resource = {} if target is foreign.table else {"resource": target.name}

@@ -12,9 +12,13 @@ from sqlalchemy import Table
 
 from database.digest import quoted
 from database.snapshot import TABLES
+from schema.models import DERIVED
 
-SHARED = {"relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"}
-"""Tables whose rows belong to no single document; they are small, and compared whole."""
+SHARED = {
+    *("relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"),
+    *(table.name for table in DERIVED),  # an actor's new name changes rows of many documents
+}
+"""Tables whose rows belong to no single document; they are compared whole."""
 
 REFERENCED = {"codings", "passages", "attributions", "facts", "events"}
 """Tables of a document to which rows of others refer: their rows are changed in place."""

@@ -207,10 +207,13 @@ def test_nothing_unused_stays_behind(database: str, tmp_path: Path) -> None:
     }
     assert counts == {
         "actors": 1,
+        "attribution_ancestors": 1,
+        "attribution_chains": 1,
         "attributions": 1,
         "codings": 1,
         "dates": 1,
         "introductions": 2,
+        "passage_coverage": 3,
         "passages": 3,
         "source_actors": 1,
         "sources": 1,
