@@ -14,11 +14,8 @@ from database.digest import quoted
 from database.snapshot import TABLES
 from schema.models import DERIVED
 
-SHARED = {
-    *("relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"),
-    *(table.name for table in DERIVED),  # an actor's new name changes rows of many documents
-}
-"""Tables whose rows belong to no single document; they are compared whole."""
+SHARED = {"relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"}
+"""Tables whose rows belong to no single document; they are small, and compared whole."""
 
 REFERENCED = {"codings", "passages", "attributions", "facts", "events"}
 """Tables of a document to which rows of others refer: their rows are changed in place."""
@@ -45,8 +42,8 @@ class ChangeSet(NamedTuple):
 
 def condition(table: Table, documents: Collection[int], last_load: int) -> str:
     """Write the condition for rows that belong to these documents or to loads after the last."""
-    if table.name in SHARED:
-        return "true"
+    if table.name in SHARED or table in DERIVED:
+        return "true"  # an actor's new name changes derived rows of many documents
     if table.name == "loads":
         return f"id > {last_load}"
     if table.name == "changes":

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 import cli
 from database.connect import migrating, reading
+from database.derived.refresh import recompute
 from database.errors import SourcebookError
 from database.location import locate
 from database.snapshot import Snapshot
@@ -27,7 +28,7 @@ from feeds.sync import SyncResult, sync
 from feeds.target import Options, Target
 from migrations.upgrade import upgrade
 from output.progress import Progress
-from schema.models import METADATA
+from schema.models import DERIVED, METADATA
 from tests.databases import Files, Server
 from tests.sample_rows import fill, stored_rows
 
@@ -116,8 +117,13 @@ def fed(source: str, place: Place, **options: bool) -> SyncResult:
 
 
 def changes(done: SyncResult) -> dict[str, tuple[int, int, int]]:
-    """Say of which tables rows were added, changed and removed, and how many."""
-    found = {one.table: (one.added, one.changed, one.removed) for one in done.tables}
+    """Count the rows added, changed and removed in each table, but derived ones."""
+    derived = {table.name for table in DERIVED}
+    found = {
+        one.table: (one.added, one.changed, one.removed)
+        for one in done.tables
+        if one.table not in derived
+    }
     return {table: counts for table, counts in found.items() if any(counts)}
 
 
@@ -162,6 +168,9 @@ def load(source: str, document: int, *statements: str) -> None:
     with altering(source) as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
+        for table in DERIVED:
+            connection.execute(table.delete())
+        assert [*recompute(connection, write=True)]
         last = connection.exec_driver_sql("select coalesce(max(id), 0) from loads").scalar_one()
         if statements:
             connection.exec_driver_sql(
