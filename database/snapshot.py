@@ -7,6 +7,7 @@ bounded by bytes: memory doesn't grow with the number of rows or with their leng
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -105,8 +106,10 @@ class Snapshot:
             raise self.error(fault)
 
     def _lines_of_sqlite(self, query: str) -> Generator[list[bytes], None, None]:
-        with driver_errors(self.connection) as driver, closing(driver.execute(query)) as cursor:
-            yield from batched(line for (line,) in cursor)
+        # A plain cursor hands rows out one by one, and Ctrl-C works between them; what makes
+        # queries cancellable gathers rows, however long they are.
+        with driver_errors(self.connection) as driver, closing(sqlite3.Cursor(driver)) as cursor:
+            yield from batched(line for (line,) in cursor.execute(query))
 
     def _lines_of_postgresql(self, query: str) -> Generator[list[bytes], None, None]:
         with (

@@ -58,7 +58,7 @@ def test_long_rows_are_read_a_few_at_a_time(book: str, how: str) -> None:
 
     with reading(book) as connection:
         source = Snapshot(connection, keep_text=True)
-        assert most_held(read) < 8_000_000
+        assert most_held(read) < 4_000_000
 
 
 @pytest.mark.parametrize(("format", "most"), [("csv", 12_000_000), ("parquet", 30_000_000)])

@@ -39,7 +39,7 @@ ON_POSTGRESQL = {
     "alter table events drop constraint fk_events_date_dates": "add fk fk_events_date_dates",
     "alter table feeds alter fed_at type varchar(30)": "modify type feeds.fed_at",
     "alter table events alter kind drop default": "modify default events.kind",
-    "comment on table topics is null": "add table comment topics",
+    "comment on table topics is null": "add table comment",
 }
 
 
