@@ -119,7 +119,7 @@ def test_a_time_limit_ends_a_report_on_a_server(
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
     assert err.startswith("Error: stopped after 0.5 s; --timeout ")
-    with sa.create_engine(database).connect() as connection:
+    with sa.create_engine(database, poolclass=sa.NullPool).connect() as connection:
         active = """
             select query
             from pg_stat_activity
