@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 
 T = TypeVar("T")
 
@@ -43,6 +43,18 @@ class BulkStatements:
         """Delete the rows that have one of the values in a column, and meet the conditions."""
         for chunk in chunks(values):
             self.connection.execute(delete(column.table).where(column.in_(chunk), *conditions))
+
+
+def rows_in(
+    connection: Connection, query: str, values: Sequence[Any], **parameters: Any
+) -> list[Any]:
+    """Return the rows of a query whose condition is `in :values`, without repeating the query."""
+    statement = text(query).bindparams(bindparam("values", expanding=True))
+    return [
+        row
+        for chunk in chunks(values)
+        for row in connection.execute(statement, {**parameters, "values": list(chunk)})
+    ]
 
 
 def chunks(values: Sequence[T], size: int = 5_000) -> Iterable[Sequence[T]]:

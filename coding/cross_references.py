@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection
 
-from coding.bulk import chunks
+from coding.bulk import rows_in
 from coding.changeset import ChangeSet, MakeFault
 from coding.faults import Fault
 from coding.items import SHARED, ItemKey, Items
@@ -20,107 +20,93 @@ from coding.snapshot import Snapshot
 from schema.escape import visible
 from schema.vocabulary import FactKind
 
-RESTING = {
-    "has evidence on it": """
-        select evidence.document_id, evidence.fact_id
-        from evidence
-        where evidence.fact_id in :ids
-    """,
-    "links an event to it": """
-        select facts.document_id, event_links.from_event_id
-        from event_links
-        join facts on facts.id = event_links.id
-        where event_links.from_event_id in :ids
-        union
-        select facts.document_id, event_links.to_event_id
-        from event_links
-        join facts on facts.id = event_links.id
-        where event_links.to_event_id in :ids
-    """,
-    "has a quote of which it is the occasion": """
-        select facts.document_id, quotes.occasion_id
-        from quotes
-        join facts on facts.id = quotes.id
-        where quotes.occasion_id in :ids
-    """,
-}
-"""How a document can use a fact: queries for the document and the fact."""
 
-REFERRING = {
-    "actor": """
-        select facts.document_id, participants.actor_id, 0
-        from participants
-        join facts on facts.id = participants.fact_id
-        where participants.actor_id in :ids
-        union
-        select facts.document_id, relations.from_actor_id, 0
-        from relations
-        join facts on facts.id = relations.id
-        where relations.from_actor_id in :ids
-        union
-        select facts.document_id, relations.to_actor_id, 0
-        from relations
-        join facts on facts.id = relations.id
-        where relations.to_actor_id in :ids
-        union
-        select facts.document_id, actor_names.actor_id, 0
-        from actor_names
-        join facts on facts.id = actor_names.id
-        where actor_names.actor_id in :ids
-        union
+def _by_facts(table: str, column: str, fact: str = "id") -> str:
+    return f"""
+        select facts.document_id, {table}.{column}, 0
+        from {table}
+        join facts on facts.id = {table}.{fact}
+        where {table}.{column} in :values
+    """  # noqa: S608 - our own names
+
+
+# Each query returns the document that uses a row, the id of that row, and the id of the row that
+# refers to it if that can change without its key (0 for a fact).
+
+USES_OF_FACTS = {
+    "has evidence on it": """
+        select evidence.document_id, evidence.fact_id, 0
+        from evidence
+        where evidence.fact_id in :values
+    """,
+    "links an event to it": " union ".join(
+        _by_facts("event_links", end) for end in ("from_event_id", "to_event_id")
+    ),
+    "has a quote of which it is the occasion": _by_facts("quotes", "occasion_id"),
+}
+"""How a document can use a fact of another."""
+
+USES_OF_SHARED_ROWS = {
+    "actor": (
+        _by_facts("participants", "actor_id", "fact_id"),
+        _by_facts("relations", "from_actor_id"),
+        _by_facts("relations", "to_actor_id"),
+        _by_facts("actor_names", "actor_id"),
+        """
         select introductions.document_id, source_actors.actor_id, introductions.source_id
         from source_actors
         join introductions on introductions.source_id = source_actors.source_id
-        where source_actors.actor_id in :ids
-        union
+        where source_actors.actor_id in :values
+        """,
+        """
         select sources.document_id, source_actors.actor_id, sources.id
         from source_actors
         join sources on sources.id = source_actors.source_id and sources.document_id is not null
-        where source_actors.actor_id in :ids
-    """,
-    "place": """
-        select facts.document_id, events.place_id, 0
-        from events
-        join facts on facts.id = events.id
-        where events.place_id in :ids
-        union
+        where source_actors.actor_id in :values
+        """,
+    ),
+    "place": (
+        _by_facts("events", "place_id"),
+        """
         select introductions.document_id, places.within_id, places.id
         from places
         join introductions on introductions.place_id = places.id
-        where places.within_id in :ids
-    """,
-    "topic": """
-        select facts.document_id, positions.topic_id, 0
-        from positions
-        join facts on facts.id = positions.id
-        where positions.topic_id in :ids
-        union
-        select facts.document_id, relations.topic_id, 0
-        from relations
-        join facts on facts.id = relations.id
-        where relations.topic_id in :ids
-    """,
-    "source": """
+        where places.within_id in :values
+        """,
+    ),
+    "topic": (_by_facts("positions", "topic_id"), _by_facts("relations", "topic_id")),
+    "source": (
+        """
         select attributions.document_id, attributions.source_id, 0
         from attributions
-        where attributions.source_id in :ids
-        union
+        where attributions.source_id in :values
+        """,
+        """
         select citations.document_id, citations.source_id, 0
         from citations
-        where citations.source_id in :ids
-    """,
+        where citations.source_id in :values
+        """,
+    ),
 }
-"""How a document can use a shared row: queries for the document, the row, and the row between."""
+"""How a document can use a shared row."""
+
+EVENT_FIELDS: dict[str, tuple[str, ...]] = {
+    FactKind.LINK: ("from", "to"),
+    FactKind.QUOTE: ("occasion",),
+}
+"""Fields that may refer to an event of another document."""
+
+MAX_LISTED = 5
+"""How many documents a message names."""
 
 
 class CrossReferences:
     """References between a document that is being loaded and all others."""
 
-    def __init__(self, connection: Connection, stored: Snapshot, fault: MakeFault) -> None:
+    def __init__(self, connection: Connection, snapshot: Snapshot, fault: MakeFault) -> None:
         self._connection = connection
-        self._stored = stored
+        self._snapshot = snapshot
         self._fault = fault
-        self._number = stored.document_id or 0
 
     def faults(self, wanted: Items, changes: ChangeSet) -> list[Fault]:
         """Return a fault for each broken reference; notes the ids of facts elsewhere."""
@@ -131,14 +117,14 @@ class CrossReferences:
             *self._rows_in_use(changes),
         ]
 
-    # --- facts of theirs ----------------------------------------------------------------------
+    # --- what this document uses of others ----------------------------------------------------
 
     def _unknown_facts(self, wanted: Items) -> Iterator[Fault]:
         pointed = list(_pointed_at(wanted))
         kinds = self._look_up(sorted({key for _name, key, _kind in pointed}))
         for name, key, kind in pointed:
             document = key.partition(":")[0]
-            if document == self._stored.document:
+            if document == self._snapshot.document:
                 message = f"{visible(key)} is a fact of this document; give its key alone"
             elif key not in kinds:
                 message = (
@@ -154,26 +140,21 @@ class CrossReferences:
     def _look_up(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the kinds of facts by document:key, and note their ids."""
         kinds = {}
-        query = text(
-            """
-            select facts.id, facts.kind, sources.key, facts.key
+        query = """
+            select facts.id, facts.kind, facts.key
             from sources
             join facts on facts.document_id = sources.id
-            where sources.key = :document and sources.document_id is null and facts.key in :keys
-            """
-        ).bindparams(bindparam("keys", expanding=True))
+            where sources.key = :document and sources.document_id is null and facts.key in :values
+        """
         by_document = defaultdict(list)
         for key in keys:
             document, _, fact = key.partition(":")
             by_document[document].append(fact)
         for document, facts in by_document.items():
-            for chunk in chunks(facts):
-                for number, kind, _document, fact in self._connection.execute(
-                    query, {"document": document, "keys": list(chunk)}
-                ):
-                    key = f"{document}:{fact}"
-                    kinds[key] = kind
-                    self._stored.ids[ItemKey("elsewhere", key)] = number
+            for id, kind, fact in rows_in(self._connection, query, facts, document=document):
+                key = f"{document}:{fact}"
+                kinds[key] = kind
+                self._snapshot.ids[ItemKey("elsewhere", key)] = id
         return kinds
 
     def _links_coded_there(self, changes: ChangeSet) -> Iterator[Fault]:
@@ -189,7 +170,7 @@ class CrossReferences:
               event_links.to_event_id, links.key
             from event_links
             join facts as links on links.id = event_links.id
-            where event_links.from_event_id in :ids
+            where event_links.from_event_id in :values
             """,
             [origin for origin, _type, _target in new if origin is not None],
         )
@@ -204,17 +185,17 @@ class CrossReferences:
                 )
 
     def _event(self, key: str) -> int | None:
-        return self._stored.ids.get(ItemKey("elsewhere" if ":" in key else FactKind.EVENT, key))
+        return self._snapshot.ids.get(ItemKey("elsewhere" if ":" in key else FactKind.EVENT, key))
 
-    # --- what they hold of this one's ---------------------------------------------------------
+    # --- what others use of this document -----------------------------------------------------
 
     def _facts_in_use(self, changes: ChangeSet) -> Iterator[Fault]:
         gone = {
-            self._stored.ids[name]: name for name in changes.removed if name.kind in set(FactKind)
+            self._snapshot.ids[name]: name for name in changes.removed if name.kind in set(FactKind)
         }
-        for how, query in RESTING.items():
+        for how, query in USES_OF_FACTS.items():
             holders = defaultdict(set)
-            for document, fact in self._of_others(query, list(gone)):
+            for document, fact, _through in self._of_others(query, list(gone)):
                 holders[fact].add(document)
             for fact, documents in sorted(holders.items()):
                 yield self._in_use(
@@ -224,11 +205,13 @@ class CrossReferences:
                 )
 
     def _rows_in_use(self, changes: ChangeSet) -> Iterator[Fault]:
-        rewritten = {self._stored.ids[name] for name in changes.updated}
+        rewritten = {self._snapshot.ids[name] for name in changes.updated}
         for kind in SHARED:
-            gone = {self._stored.ids[name]: name for name in changes.dropped if name.kind == kind}
+            gone = {self._snapshot.ids[name]: name for name in changes.dropped if name.kind == kind}
             holders = defaultdict(set)
-            for document, row, through in self._of_others(REFERRING[kind], list(gone)):
+            for document, row, through in self._of_others(
+                " union ".join(USES_OF_SHARED_ROWS[kind]), list(gone)
+            ):
                 if not through or through not in rewritten:
                     holders[row].add(document)
             for row, documents in sorted(holders.items()):
@@ -239,25 +222,21 @@ class CrossReferences:
                 )
 
     def _in_use(self, name: ItemKey, message: str) -> Fault:
-        document = ItemKey("source", self._stored.document)
+        document = ItemKey("source", self._snapshot.document)
         return self._fault(document, "still-in-use", f"{name.kind} {visible(name.key)} {message}")
 
     def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Run a query whose first column is a document; yield the rows of others, with its key."""
-        whole = text(
-            f"""
+        query = f"""
             select sources.key, users.*
             from ({query}) as users
             join sources on sources.id = users.document_id
             where users.document_id <> :document
             order by sources.key
-            """  # noqa: S608 - the queries are ours
-        ).bindparams(bindparam("ids", expanding=True))
-        for chunk in chunks(ids):
-            for row in self._connection.execute(
-                whole, {"ids": list(chunk), "document": self._number}
-            ):
-                yield (row[0], *row[2:])
+        """  # noqa: S608 - the queries are ours
+        document = self._snapshot.document_id or 0
+        for key, _id, *columns in rows_in(self._connection, query, ids, document=document):
+            yield key, *columns
 
 
 def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
@@ -265,7 +244,7 @@ def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
     for name, content in wanted.items():
         if name.kind == "elsewhere":
             yield name, name.key, None
-        for field in POINTING.get(name.kind, ()):
+        for field in EVENT_FIELDS.get(name.kind, ()):
             if ":" in (content[field] or ""):
                 yield name, content[field], FactKind.EVENT
 
@@ -273,16 +252,6 @@ def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
 def _listed(documents: Iterable[str]) -> str:
     """List documents; if there are many, only the first."""
     names = sorted(documents)
-    if len(names) > MOST:
-        return f"{', '.join(names[:MOST])} and {len(names) - MOST} other documents"
+    if len(names) > MAX_LISTED:
+        return f"{', '.join(names[:MAX_LISTED])} and {len(names) - MAX_LISTED} other documents"
     return " and ".join(names)
-
-
-POINTING: dict[str, tuple[str, ...]] = {
-    FactKind.LINK: ("from", "to"),
-    FactKind.QUOTE: ("occasion",),
-}
-"""Fields that may refer to an event of another document."""
-
-MOST = 5
-"""How many documents a message names."""

@@ -6,11 +6,12 @@ Only reads. One query per table, each using the index on the document.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, text
 
+from coding.bulk import rows_in
 from coding.items import SHARED, Content, ItemKey, Items
 from database.errors import DatabaseError
 from database.location import name_of
@@ -126,10 +127,10 @@ class Snapshot:
             text("select id from sources where key = :key and document_id is null"),
             {"key": document},
         ).scalar()
-        self._keys: dict[int, str] = {}
+        self._document_keys: dict[int, str] = {}
         if self.document_id is not None:
             try:
-                self._read(document, self.document_id)
+                self._read()
             except KeyError as error:
                 # Somebody deleted rows while foreign keys were off.
                 name = name_of(connection.engine.url)
@@ -140,33 +141,26 @@ class Snapshot:
 
     def shared(self, kind: str, keys: Sequence[str]) -> dict[str, Content]:
         """Return shared rows by key, whoever introduced them, and note their ids."""
-        if not keys:
-            return {}
-        where = f"where {kind}s.key in :keys" + (
-            " and sources.document_id is null" if kind == "source" else ""
-        )
-        query = text(f"{INTRODUCED[kind]} {where}").bindparams(bindparam("keys", expanding=True))
-        return self._shared_rows(kind, self._rows(query, keys=list(keys)))
+        query = f"{INTRODUCED[kind]} where {kind}s.key in :values"
+        if kind == "source":
+            query += " and sources.document_id is null"
+        return self._shared_rows(kind, rows_in(self._connection, query, keys))
 
     def introduced_elsewhere(self, kind: str, ids: Sequence[int]) -> set[int]:
         """Return which of these shared rows another document's coding introduces."""
-        if not ids:
-            return set()
-        query = text(
-            f"""
+        query = f"""
             select {kind}s.id
             from {kind}s
-            where {kind}s.id in :ids
+            where {kind}s.id in :values
             and exists (
               select 1
               from introductions
               where introductions.{kind}_id = {kind}s.id
               and introductions.document_id <> :document
             )
-            """  # noqa: S608 - the kind is one of ours
-        ).bindparams(bindparam("ids", expanding=True))
-        parameters = {"ids": list(ids), "document": self.document_id or 0}
-        return set(self._connection.execute(query, parameters).scalars())
+        """  # noqa: S608 - the kind is one of ours
+        rows = rows_in(self._connection, query, ids, document=self.document_id or 0)
+        return {row.id for row in rows}
 
     def introducers(self, kind: str, ids: Sequence[int]) -> dict[int, list[Introducer]]:
         """Return the other codings that introduce these shared rows; of an owned row, its owner.
@@ -174,8 +168,6 @@ class Snapshot:
         A popular row has hundreds: ask only where their names matter.
         """
         introducers: dict[int, list[Introducer]] = defaultdict(list)
-        if not ids:
-            return introducers
         owners = """
             and (
               introductions.source_id in (introductions.document_id, :document)
@@ -184,225 +176,192 @@ class Snapshot:
               )
             )
         """
-        query = text(
-            f"""
+        query = f"""
             select introductions.{kind}_id, documents.key, codings.file
             from introductions
             join codings on codings.document_id = introductions.document_id
             join sources as documents on documents.id = introductions.document_id
-            where introductions.{kind}_id in :ids
+            where introductions.{kind}_id in :values
             and introductions.document_id <> :document
             {owners if kind == "source" else ""}
             order by documents.key
-            """  # noqa: S608 - the kind is one of ours
-        ).bindparams(bindparam("ids", expanding=True))
-        for number, key, file in self._connection.execute(
-            query, {"ids": list(ids), "document": self.document_id or 0}
-        ):
-            introducers[number].append(Introducer(key, file))
+        """  # noqa: S608 - the kind is one of ours
+        for id, key, file in rows_in(self._connection, query, ids, document=self.document_id or 0):
+            introducers[id].append(Introducer(key, file))
         return introducers
 
-    def _rows(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._connection.execute(query, parameters).mappings()]
+    def _rows(self, query: str) -> Sequence[Any]:
+        """Return the rows of a query that needs only the document."""
+        return self._connection.execute(text(query), {"document": self.document_id}).all()
 
-    def _read(self, document: str, number: int) -> None:
-        coding = self._connection.execute(
-            text("select file, hash, coder, format from codings where document_id = :document"),
-            {"document": number},
-        ).first()
-        if coding is None:
+    def _read(self) -> None:
+        coding = self._rows(
+            "select file, hash, coder, format from codings where document_id = :document"
+        )
+        if not coding:
             return
-        self.file, self.hash = coding.file, coding.hash
-        self.items[ItemKey("coding", document)] = {"coder": coding.coder, "format": coding.format}
+        self.file, self.hash, coder, format = coding[0]
+        self.items[ItemKey("coding", self.document)] = {"coder": coder, "format": format}
         for row in self._rows(
-            text("select n, section, length, hash from passages where document_id = :document"),
-            document=number,
+            "select n, section, length, hash from passages where document_id = :document"
         ):
-            self.items[ItemKey("passage", str(row.pop("n")))] = row
+            self.items[ItemKey("passage", str(row.n))] = _content(row, "n")
         for kind in SHARED:
-            joined = (
+            rows = self._rows(
                 f"{INTRODUCED[kind]} join introductions on introductions.{kind}_id = {kind}s.id"
                 " where introductions.document_id = :document"
             )
-            rows = self._rows(text(joined), document=number)
-            for key, content in self._shared_rows(kind, rows).items():
-                self.items[ItemKey(kind, key)] = content
-        self._read_voices(number)
+            self._add(kind, rows)
+        self._add(
+            "voice", self._rows(f"{INTRODUCED['source']} where sources.document_id = :document")
+        )
+        self._read_citations()
         self._read_chains()
-        self._read_facts(number)
+        self._read_facts()
 
-    def _shared_rows(self, kind: str, rows: list[Content]) -> dict[str, Content]:
-        """Note ids; add the authors, publishers and voices of sources."""
+    def _add(self, kind: str, rows: Iterable[Any]) -> None:
+        for key, content in self._shared_rows(kind, rows).items():
+            self.items[ItemKey(kind, key)] = content
+
+    def _shared_rows(self, kind: str, rows: Iterable[Any]) -> dict[str, Content]:
+        """Return contents by key, with the actors of sources, and note ids."""
         contents: dict[str, Content] = {}
-        numbers: dict[int, str] = {}
+        by_id: dict[int, Content] = {}
         for row in rows:
-            key, number = row.pop("key"), row.pop("id")
-            self.ids[ItemKey(kind, key)] = number
-            numbers[number] = key
-            contents[key] = row
-        if kind in ("source", "voice") and numbers:
+            self.ids[ItemKey(kind, row.key)] = row.id
+            contents[row.key] = by_id[row.id] = _content(row, "key", "id")
+        if kind in ("source", "voice"):
             for content in contents.values():
                 content["actors"] = []
-            query = text(
-                """
+            query = """
                 select source_actors.source_id, source_actors.role, actors.key
                 from source_actors
                 join actors on actors.id = source_actors.actor_id
-                where source_actors.source_id in :ids
+                where source_actors.source_id in :values
                 order by source_actors.role, actors.key
-                """
-            ).bindparams(bindparam("ids", expanding=True))
-            for source, role, actor in self._connection.execute(query, {"ids": list(numbers)}):
-                contents[numbers[source]]["actors"].append([role, actor])
+            """
+            for source, role, actor in rows_in(self._connection, query, list(by_id)):
+                by_id[source]["actors"].append([role, actor])
         return contents
 
-    def _read_voices(self, number: int) -> None:
-        rows = self._rows(
-            text(f"{INTRODUCED['source']} where sources.document_id = :document"), document=number
-        )
-        for key, content in self._shared_rows("voice", rows).items():
-            self.items[ItemKey("voice", key)] = content
-        citations: dict[str, list[list[int]]] = defaultdict(list)
-        for row in self._rows(
-            text(
-                """
-                select
-                  sources.key, sources.id, sources.document_id, citations.passage,
-                  citations.start_offset, citations.end_offset
-                from citations
-                join sources on sources.id = citations.source_id
-                where citations.document_id = :document
-                order by sources.key, citations.n
-                """
-            ),
-            document=number,
+    def _read_citations(self) -> None:
+        spans: dict[str, list[list[int]]] = defaultdict(list)
+        for key, id, document, *span in self._rows(
+            """
+            select
+              sources.key, sources.id, sources.document_id, citations.passage,
+              citations.start_offset, citations.end_offset
+            from citations
+            join sources on sources.id = citations.source_id
+            where citations.document_id = :document
+            order by sources.key, citations.n
+            """
         ):
-            self._note_source(row["key"], row["id"], row["document_id"])
-            citations[row["key"]].append([row["passage"], row["start_offset"], row["end_offset"]])
-        for key, spans in citations.items():
-            self.items[ItemKey("citation", key)] = {"spans": spans}
+            self._note_source(key, id, document)
+            spans[key].append(span)
+        for key in spans:
+            self.items[ItemKey("citation", key)] = {"spans": spans[key]}
 
     def _read_chains(self) -> None:
-        rows = self._connection.execute(
-            text(
-                """
-                select
-                  attributions.id, attributions.parent_id, sources.key,
-                  attributions.source_id, sources.document_id
-                from attributions
-                join sources on sources.id = attributions.source_id
-                where attributions.document_id = :document
-                """
-            ),
-            {"document": self.document_id},
-        ).all()
-        inner = {row.id: row for row in rows}
+        rows = self._rows(
+            """
+            select
+              attributions.id, attributions.parent_id, sources.key,
+              attributions.source_id, sources.document_id
+            from attributions
+            join sources on sources.id = attributions.source_id
+            where attributions.document_id = :document
+            """
+        )
+        by_id = {row.id: row for row in rows}
         for row in rows:
             chain: list[ItemKey] = []
             step = row
             while step.parent_id is not None:
                 chain.insert(0, self._note_source(step.key, step.source_id, step.document_id))
-                step = inner[step.parent_id]
+                step = by_id[step.parent_id]
             self.chains[tuple(chain)] = row.id
 
-    def _note_source(self, key: str, number: int, document: int | None) -> ItemKey:
+    def _note_source(self, key: str, id: int, document: int | None) -> ItemKey:
         """Note what a key means in this document; a voice belongs to a document."""
-        name = ItemKey("source" if document is None else "voice", key)
-        self.sources[key] = name
-        self.ids[name] = number
-        return name
+        item = ItemKey("source" if document is None else "voice", key)
+        self.sources[key] = item
+        self.ids[item] = id
+        return item
 
-    def _read_facts(self, number: int) -> None:
-        by_id: dict[int, Content] = {}
+    def _read_facts(self) -> None:
+        facts: dict[int, Content] = {}
         for kind, query in FACTS.items():
-            for row in self._rows(text(query), document=number):
-                key, fact = row.pop("key"), row.pop("id")
+            for row in self._rows(query):
+                content = _content(row, "key", "id")
                 for field in ("from", "to", "occasion"):
-                    home = row.pop(f"{field}_document", number)
-                    if home is not None and home != number:
-                        row[field] = f"{self._document_key(home)}:{row[field]}"
+                    home = content.pop(f"{field}_document", self.document_id)
+                    if home is not None and home != self.document_id:
+                        content[field] = f"{self._document_key(home)}:{content[field]}"
                 if kind in ("event", "quote", "position"):
-                    row["participants"] = []
-                row["evidence"] = []
-                self.ids[ItemKey(kind, key)] = fact
-                self.items[ItemKey(kind, key)] = by_id[fact] = row
-        for participant in self._connection.execute(
-            text(
-                """
-                select
-                  participants.fact_id, actors.key, participants.role,
-                  participants.count_words, participants.count_least, participants.count_most
-                from facts
-                join participants on participants.fact_id = facts.id
-                join actors on actors.id = participants.actor_id
-                where facts.document_id = :document
-                order by actors.key, participants.role
-                """
-            ),
-            {"document": number},
+                    content["participants"] = []
+                content["evidence"] = []
+                self.ids[ItemKey(kind, row.key)] = row.id
+                self.items[ItemKey(kind, row.key)] = facts[row.id] = content
+        for fact, *participant in self._rows(
+            """
+            select
+              participants.fact_id, actors.key, participants.role,
+              participants.count_words, participants.count_least, participants.count_most
+            from facts
+            join participants on participants.fact_id = facts.id
+            join actors on actors.id = participants.actor_id
+            where facts.document_id = :document
+            order by actors.key, participants.role
+            """
         ):
-            by_id[participant[0]]["participants"].append(list(participant[1:]))
-        self._read_evidence(number, by_id)
+            facts[fact]["participants"].append(participant)
+        self._read_evidence(facts)
 
-    def _read_evidence(self, number: int, by_id: dict[int, Content]) -> None:
-        chains = {
-            attribution: [source.key for source in chain]
-            for chain, attribution in self.chains.items()
-        }
-        of_evidence: dict[int, list[list[int]]] = {}
-        rows = self._connection.execute(
-            text(
-                """
-                select
-                  evidence.id, evidence.fact_id, evidence.attribution_id, evidence.modality,
-                  evidence.certainty, evidence.stance, evidence.hedge, evidence.date,
-                  evidence.date_words, facts.key, facts.document_id
-                from evidence
-                join facts on facts.id = evidence.fact_id
-                where evidence.document_id = :document
-                order by evidence.fact_id, evidence.n
-                """
-            ),
-            {"document": number},
-        )
-        for row in rows:
-            fact = by_id.get(row.fact_id)
-            if fact is None:
-                key = f"{self._document_key(row.document_id)}:{row.key}"
-                self.ids[ItemKey("elsewhere", key)] = row.fact_id
-                fact = by_id[row.fact_id] = {"evidence": []}
-                self.items[ItemKey("elsewhere", key)] = fact
-            of_evidence[row.id] = []
-            fact["evidence"].append(
+    def _read_evidence(self, facts: dict[int, Content]) -> None:
+        through = {id: [source.key for source in chain] for chain, id in self.chains.items()}
+        spans: dict[int, list[list[int]]] = {}
+        for row in self._rows(
+            """
+            select
+              evidence.id, evidence.fact_id, evidence.attribution_id, evidence.modality,
+              evidence.certainty, evidence.stance, evidence.hedge, evidence.date,
+              evidence.date_words as words, facts.key, facts.document_id
+            from evidence
+            join facts on facts.id = evidence.fact_id
+            where evidence.document_id = :document
+            order by evidence.fact_id, evidence.n
+            """
+        ):
+            if row.fact_id not in facts:
+                item = ItemKey("elsewhere", f"{self._document_key(row.document_id)}:{row.key}")
+                self.ids[item] = row.fact_id
+                self.items[item] = facts[row.fact_id] = {"evidence": []}
+            spans[row.id] = []
+            facts[row.fact_id]["evidence"].append(
                 {
-                    "through": chains[row.attribution_id],
-                    "modality": row.modality,
-                    "certainty": row.certainty,
-                    "stance": row.stance,
-                    "hedge": row.hedge,
-                    "date": row.date,
-                    "words": row.date_words,
-                    "spans": of_evidence[row.id],
+                    **_content(row, "id", "fact_id", "attribution_id", "key", "document_id"),
+                    "through": through[row.attribution_id],
+                    "spans": spans[row.id],
                 }
             )
-        for row in self._connection.execute(
-            text(
-                """
-                select evidence_id, passage, start_offset, end_offset
-                from spans
-                where document_id = :document
-                order by evidence_id, n
-                """
-            ),
-            {"document": number},
+        for evidence, *span in self._rows(
+            """
+            select evidence_id, passage, start_offset, end_offset
+            from spans
+            where document_id = :document
+            order by evidence_id, n
+            """
         ):
-            of_evidence[row.evidence_id].append([row.passage, row.start_offset, row.end_offset])
+            spans[evidence].append(span)
 
-    def _document_key(self, number: int) -> str:
-        if number not in self._keys:
-            self._keys[number] = str(
-                self._connection.execute(
-                    text("select key from sources where id = :id"), {"id": number}
-                ).scalar_one()
-            )
-        return self._keys[number]
+    def _document_key(self, id: int) -> str:
+        if id not in self._document_keys:
+            self._document_keys[id] = self._connection.execute(
+                text("select key from sources where id = :id"), {"id": id}
+            ).scalar_one()
+        return self._document_keys[id]
+
+
+def _content(row: Any, *without: str) -> Content:
+    return {field: value for field, value in row._mapping.items() if field not in without}

@@ -1,17 +1,18 @@
 """The YAML that a coding may use: mappings, lists and text, each with its line.
 
-Parses events with a stack of its own, so that deep nesting cannot exhaust Python's; uses libyaml if
-PyYAML has it. Every scalar stays text: `no`, `2015-11-04` and `0042` too. Refuses anchors and
-aliases (a few lines of them expand to gigabytes), tags, duplicate keys, keys that are not text,
-keys without a value, several documents, more than `MAX_DEPTH` levels or `MAX_NODES` nodes, and
-characters that could control a terminal or hide text.
+Every scalar stays text: `no`, `2015-11-04` and `0042` too. Refused are anchors and aliases (a few
+lines of them expand to gigabytes), tags, duplicate keys, keys that are not text, keys without a
+value, several documents, more than `MAX_DEPTH` levels or `MAX_NODES` nodes, and characters that
+could control a terminal or hide text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, NoReturn
 
 import yaml
 
@@ -27,7 +28,7 @@ MAX_NODES = 500_000
 _FORBIDDEN = re.compile(rf"(?![\t\n\r]){CONTROL.pattern}")
 """What no coding may contain; YAML and the format check line ends and tabs."""
 
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml's, if PyYAML has it
 
 Loc = tuple[str | int, ...]
 """A path through the tree: keys, and indices from 0, as in pydantic."""
@@ -131,13 +132,11 @@ def parse(text: str, file: str) -> Tree:
     fault = _control(text, file)
     if fault:
         raise InvalidInputError([fault])
-    builder = _TreeBuilder(file)
+    parser = _Parser(file)
     try:
-        for event in yaml.parse(text, Loader=LOADER):
-            builder.take(event)
+        return parser.parse(text)
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: huge numbers
-        raise InvalidInputError([*builder.faults, _malformed(error, file)]) from None
-    return builder.tree()
+        raise InvalidInputError([*parser.faults(), _malformed(error, file)]) from None
 
 
 def _control(text: str, file: str) -> Fault | None:
@@ -187,178 +186,143 @@ def _end(event: yaml.Event) -> int:
     return event.end_mark.index if event.end_mark else 0
 
 
-@dataclass
-class _Frame:
-    """An open collection."""
-
-    value: list[Node] | dict[str, Node]
-    loc: Loc | None
-    """None if it is ignored: it is a key, or the value of a refused key."""
-    key: str | None = None
-    """In a mapping: the key whose value comes next."""
-    skip: bool = False
-    """Whether that value is ignored."""
-
-
-class _TreeBuilder:
-    """Builds the tree from the events of the parser."""
+class _Parser:
+    """Builds a tree by recursive descent; `_bounded` limits how far it descends."""
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._stack: list[_Frame] = []
-        self._documents = 0
-        self._nodes = 0
-        self._root: Node = None
+        self._events: Iterator[yaml.Event] = iter(())
+        self._top: list[Node] = []
+        """The top node. Children are added as they come, so that faults can name their place."""
         self._numbers: dict[Loc, int] = {}
         self._extents: dict[Loc, Extent] = {}
-        self._late: list[tuple[str, Loc, int, str]] = []
+        self._findings: list[tuple[str, Loc, int, str]] = []
         self._faulty: set[Loc] = set()
 
-    @property
+    def parse(self, text: str) -> Tree:
+        """Return the tree; raises InvalidInputError unless it is a mapping."""
+        self._events = self._bounded(text)
+        for event in self._events:
+            self._node(event, (), self._top.append)
+        lines = self._lines()
+        if isinstance(lines.tree, dict):
+            return Tree(lines, self._extents, self.faults(), self._faulty)
+        what = "is empty" if lines.tree is None else "has no keys and values"
+        message = f"{what}; a coding begins with `format: 1` (docs/format.md)"
+        fault = Fault("not-yaml", Severity.ERROR, self._file, None, "", message)
+        raise InvalidInputError([*(self.faults() if lines.tree is not None else []), fault])
+
     def faults(self) -> list[Fault]:
-        """The faults found so far."""
-        lines = Lines(self._file, self._numbers, self._root)
+        """Return the faults found so far."""
+        lines = self._lines()
         return [
             Fault(rule, Severity.ERROR, self._file, line, lines.where(loc), message)
-            for rule, loc, line, message in self._late
+            for rule, loc, line, message in self._findings
         ]
 
-    def tree(self) -> Tree:
-        """Return the tree; raises InvalidInputError unless it is a mapping."""
-        if not isinstance(self._root, dict):
-            what = "is empty" if self._root is None else "has no keys and values"
-            message = f"{what}; a coding begins with `format: 1` (docs/format.md)"
-            fault = Fault("not-yaml", Severity.ERROR, self._file, None, "", message)
-            raise InvalidInputError([*(self.faults if self._root is not None else []), fault])
-        lines = Lines(self._file, self._numbers, self._root)
-        return Tree(lines, self._extents, self.faults, self._faulty)
+    def _lines(self) -> Lines:
+        return Lines(self._file, self._numbers, self._top[0] if self._top else None)
 
-    def take(self, event: yaml.Event) -> None:
-        """Process an event of the parser."""
-        if isinstance(event, yaml.NodeEvent):
-            self._nodes += 1
-            if self._nodes > MAX_NODES:
+    def _bounded(self, text: str) -> Iterator[yaml.Event]:
+        """Yield where nodes begin and end; raises InvalidInputError beyond the limits."""
+        nodes = depth = documents = 0
+        for event in yaml.parse(text, Loader=LOADER):
+            nodes += isinstance(event, yaml.NodeEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if nodes > MAX_NODES:
                 self._stop(event, f"is past {MAX_NODES:,} keys and values; split the coding")
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            self._open(event)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._close(event)
-        elif isinstance(event, yaml.AliasEvent):
-            self._node(event, None)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
+            if depth > MAX_DEPTH:
+                levels = f"is nested more than {MAX_DEPTH} levels deep"
+                self._stop(event, f"{levels}; no coding needs that")
+            if documents > 1:
                 self._stop(event, "begins a second document; a coding is one, remove `---`")
+            if isinstance(event, (yaml.NodeEvent, yaml.CollectionEndEvent)):
+                yield event
 
-    def _fault(self, rule: str, event: yaml.Event, message: str, loc: Loc | None) -> None:
-        if loc is None:
-            loc = next((frame.loc for frame in self._stack[::-1] if frame.loc is not None), ())
-        else:
+    def _stop(self, event: yaml.Event, message: str) -> NoReturn:
+        self._fault("not-plain", event, message, ())
+        raise InvalidInputError(self.faults())
+
+    def _fault(self, rule: str, event: yaml.Event, message: str, loc: Loc) -> None:
+        self._findings.append((rule, loc, _line(event), message))
+
+    def _node(self, event: yaml.Event, loc: Loc, add: Callable[[Node], object]) -> None:
+        """Parse the node that begins with an event, children included, and add it to its parent."""
+        self._numbers.setdefault(loc, _line(event))  # a value keeps the line of its key
+        before = len(self._findings)
+        self._refuse_extras(event, loc)
+        if isinstance(event, yaml.ScalarEvent):
+            empty = not event.value and not event.style
+            add(None if empty else event.value)
+            self._extents[loc] = Extent(_start(event), _end(event), event.style or "", event.value)
+            if empty and loc:
+                remedy = "or remove the key"
+                if self._extents[loc[:-1]].flow:
+                    remedy = "or put quotes around text that contains a comma"
+                self._fault("no-value", event, f"has no value; write one, {remedy}", loc)
+        if len(self._findings) > before:
             self._faulty.add(loc)
-        self._late.append((rule, loc, _line(event), message))
-
-    def _stop(self, event: yaml.Event, message: str) -> None:
-        self._fault("not-plain", event, message, None)
-        raise InvalidInputError(self.faults)
-
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        frame = self._stack[-1] if self._stack else None
-        if frame is not None and isinstance(frame.value, dict) and frame.key is None:
-            self._key(event, frame, frame.value)
-            return
-        empty = not event.value and not event.style
-        loc = self._node(event, None if empty else event.value)
-        if loc is None:
-            return
-        self._extents[loc] = Extent(_start(event), _end(event), event.style or "", event.value)
-        if empty and loc:
-            message = "has no value; write one, or remove the key"
-            if self._extents[loc[:-1]].flow:
-                message = "has no value; write one, or put quotes around text that contains a comma"
-            self._fault("no-value", event, message, loc)
-        self._check(event, loc)
-
-    def _key(self, event: yaml.ScalarEvent, frame: _Frame, value: dict[str, Node]) -> None:
-        key, line = event.value, _line(event)
-        frame.key = key
-        loc = (*frame.loc, key) if frame.loc is not None else None
-        self._foreign(event, None)
-        self._check(event, None)
-        if key in value:
-            first = self._numbers.get(loc, line) if loc else line
-            message = f"has {quoted(key)} twice, first on line {first}; keep one"
-            self._fault("key-twice", event, message, None)
-            frame.skip = True
-        elif not key:
-            self._fault("no-key", event, "has a value without a key; write one", None)
-            frame.skip = True
-        else:
-            value[key] = None
-            if loc is not None:
-                self._numbers[loc] = line
-
-    def _open(self, event: yaml.CollectionStartEvent) -> None:
-        value: list[Node] | dict[str, Node] = (
-            [] if isinstance(event, yaml.SequenceStartEvent) else {}
-        )
-        loc = self._node(event, value)
-        if len(self._stack) == MAX_DEPTH:
-            self._stop(event, f"is nested more than {MAX_DEPTH} levels deep; no coding needs that")
-        if loc is not None:
-            style = ("[{" if event.flow_style else "-:")[isinstance(value, dict)]
-            self._extents[loc] = Extent(_start(event), _start(event), style)
-        self._stack.append(_Frame(value, loc))
-
-    def _close(self, event: yaml.CollectionEndEvent) -> None:
-        frame = self._stack.pop()
-        if frame.loc is not None and self._extents[frame.loc].flow:
-            self._extents[frame.loc] = self._extents[frame.loc]._replace(end=_end(event))
-
-    def _node(self, event: yaml.NodeEvent, value: Node) -> Loc | None:
-        """Add a value to the tree; return its location, or None if it is ignored."""
-        loc: Loc | None = ()
-        if not self._stack:
-            self._root = value
-            self._numbers[()] = _line(event)
-        else:
-            frame = self._stack[-1]
-            if isinstance(frame.value, list):
-                loc = None if frame.loc is None else (*frame.loc, len(frame.value))
-                frame.value.append(value)
-                if loc is not None:
-                    self._numbers[loc] = _line(event)
-            elif frame.key is None:
-                message = "has a list, a mapping or an alias for a key; keys are text"
-                self._fault("not-plain", event, message, None)
-                frame.key, frame.skip, loc = "", True, None
-            else:
-                loc = None if frame.loc is None or frame.skip else (*frame.loc, frame.key)
-                if not frame.skip:
-                    frame.value[frame.key] = value
-                frame.key, frame.skip = None, False
-        self._foreign(event, loc)
-        return loc
-
-    def _foreign(self, event: yaml.NodeEvent, loc: Loc | None) -> None:
         if isinstance(event, yaml.AliasEvent):
-            message = f"has the alias *{event.anchor}; write out what it means"
+            add(None)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._collection(event, loc, add)
+
+    def _collection(
+        self, first: yaml.CollectionStartEvent, loc: Loc, add: Callable[[Node], object]
+    ) -> None:
+        value: list[Node] | dict[str, Node] = (
+            [] if isinstance(first, yaml.SequenceStartEvent) else {}
+        )
+        add(value)
+        style = ("[{" if first.flow_style else "-:")[isinstance(value, dict)]
+        start = _start(first)
+        self._extents[loc] = Extent(start, start, style)
+        while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
+            if isinstance(value, list):
+                self._node(event, (*loc, len(value)), value.append)
+            else:
+                self._pair(event, loc, value)
+        if first.flow_style:
+            self._extents[loc] = Extent(start, _end(event), style)
+
+    def _pair(self, event: yaml.Event, loc: Loc, mapping: dict[str, Node]) -> None:
+        """Parse a key and its value; skip both if the key is refused."""
+        self._refuse_extras(event, loc)
+        if not isinstance(event, yaml.ScalarEvent):
+            message = "has a list, a mapping or an alias for a key; keys are text"
             self._fault("not-plain", event, message, loc)
+        elif event.value in mapping:
+            first = self._numbers[(*loc, event.value)]
+            message = f"has {quoted(event.value)} twice, first on line {first}; keep one"
+            self._fault("key-twice", event, message, loc)
+        elif not event.value:
+            self._fault("no-key", event, "has a value without a key; write one", loc)
+        else:
+            place = (*loc, event.value)
+            self._numbers[place] = _line(event)
+            self._node(next(self._events), place, partial(mapping.__setitem__, event.value))
             return
-        if event.anchor is not None:
-            message = f"has the anchor &{event.anchor}; remove it"
+        self._skip(event)
+        self._skip(next(self._events))
+
+    def _skip(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.CollectionStartEvent):
+            while not isinstance(child := next(self._events), yaml.CollectionEndEvent):
+                self._skip(child)
+
+    def _refuse_extras(self, event: yaml.Event, loc: Loc) -> None:
+        """Refuse aliases, anchors, tags, and control characters written as escapes."""
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent):
+            message = f"has the alias *{anchor}; write out what it means"
             self._fault("not-plain", event, message, loc)
-        tag = getattr(event, "tag", None)
+        elif anchor is not None:
+            self._fault("not-plain", event, f"has the anchor &{anchor}; remove it", loc)
         if tag is not None:
             message = f"has the tag {tag}; remove it, everything is text here"
             self._fault("not-plain", event, message, loc)
-
-    def _check(self, event: yaml.ScalarEvent, loc: Loc | None) -> None:
-        """Refuse control characters written as escapes, which only double quotes allow."""
-        if event.style != '"':
-            return
-        found = _FORBIDDEN.search(event.value)
-        if found:
-            message = f"contains the control character U+{ord(found[0]):04X}; remove it"
+        if isinstance(event, yaml.ScalarEvent) and (match := _FORBIDDEN.search(event.value)):
+            message = f"contains the control character U+{ord(match[0]):04X}; remove it"
             self._fault("control-character", event, message, loc)
