@@ -31,6 +31,9 @@ from output.progress import Progress
 SHOWN = 3
 """Documents that a message names."""
 
+MIGRATED = "relation_types"
+"""The table into which migrations insert rows."""
+
 FEW, PART = 1_000, 1 / 3
 """This many documents, or this part of all, are copied row by row; for more a refill is quicker."""
 
@@ -110,6 +113,9 @@ class _Sync:
         self._require_structure(state.missing)
         if not there.documents:
             self._require_structure(self.target.drift())
+            counts = self.target.counts()
+            if any(rows for name, rows in counts.items() if name != MIGRATED):
+                self._require_fed(related=True)  # somebody has begun to fill it
             return self._fill("first feed")
         if not self.book.documents:
             raise DatabaseError(
