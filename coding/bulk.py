@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 T = TypeVar("T")
 
@@ -39,7 +50,15 @@ class BulkStatements:
         """Set columns of the row with this id."""
         self.connection.execute(update(table).where(table.c.id == number).values(**columns))
 
-    def delete(self, column: Any, values: Sequence[int], *conditions: Any) -> None:
+    def set_null(self, column: Column[Any], ids: Sequence[int]) -> None:
+        """Clear a column of the rows with these ids."""
+        table = column.table
+        for chunk in chunks(ids):
+            self.connection.execute(
+                update(table).where(table.c.id.in_(chunk)).values({column: None})
+            )
+
+    def delete(self, column: Column[Any], values: Sequence[Any], *conditions: Any) -> None:
         """Delete the rows that have one of the values in a column, and meet the conditions."""
         for chunk in chunks(values):
             self.connection.execute(delete(column.table).where(column.in_(chunk), *conditions))

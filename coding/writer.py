@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, text, update
 from coding.bulk import BulkStatements
 from coding.changeset import ChangeSet
 from coding.items import SHARED, Content, ItemKey, Items, dates_of, source_named
-from coding.removal import Removal
+from coding.removal import remove_facts, remove_rest
 from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
 from schema.facts import TABLE_OF
@@ -24,7 +24,6 @@ from schema.models import METADATA
 from schema.vocabulary import FactKind
 
 TABLE = METADATA.tables
-FACT_KINDS = tuple(str(kind) for kind in FactKind)
 
 
 class Writer:
@@ -32,36 +31,29 @@ class Writer:
 
     def __init__(self, connection: Connection, snapshot: Snapshot) -> None:
         self._connection = connection
-        self._do = BulkStatements(connection)
-        self._stored = snapshot
+        self._bulk = BulkStatements(connection)
+        self._snapshot = snapshot
         self._ids = snapshot.ids
-        self._document = snapshot.document
-        self._number = snapshot.document_id
+        self._document_id = snapshot.document_id
 
-    def write(self, differences: ChangeSet, wanted: Items) -> int:
+    def write(self, changes: ChangeSet, wanted: Items) -> int:
         """Write all changes and return the id of the document."""
-        new = {**differences.added, **differences.changed}
-        removal = Removal(self._connection, self._stored, differences)
+        new = {**changes.added, **changes.changed}
         self._dates(new)
-        removal.facts()
-        self._shared(differences)
-        document = self._document_id()
-        self._voices(differences)
+        remove_facts(self._bulk, self._snapshot, changes)
+        self._shared(changes)
+        if self._document_id is None:
+            self._document_id = self._ids[ItemKey("source", self._snapshot.document)]
+        self._voices(changes)
         self._coding(wanted)
-        self._introductions(differences)
-        self._passages(differences)
-        self._facts(differences)
-        self._citations({**new, **differences.reattributed}, wanted)
-        facts = {name: content for name, content in new.items() if "evidence" in content}
-        self._participants(facts)
-        reattributed = {
-            name: content
-            for name, content in differences.reattributed.items()
-            if "evidence" in content
-        }
-        idle = self._evidence({**facts, **reattributed}, wanted)
-        removal.rest(idle)
-        return document
+        self._introductions(changes)
+        self._passages(changes)
+        self._facts(changes)
+        self._citations({**new, **changes.reattributed}, wanted)
+        self._participants(new)
+        idle_chains = self._evidence({**new, **changes.reattributed}, wanted)
+        remove_rest(self._bulk, self._snapshot, changes, idle_chains)
+        return self._document_id
 
     # --- referenced rows -------------------------------------------------------------------
 
@@ -93,126 +85,122 @@ class Writer:
                 rows,
             )
 
-    def _shared(self, differences: ChangeSet) -> None:
+    def _shared(self, changes: ChangeSet) -> None:
         for kind in SHARED:
             table = TABLE[f"{kind}s"]
             new = {
-                name: content
-                for name, content in _of(differences.added, kind).items()
-                if name not in self._ids
+                item: content
+                for item, content in _of(changes.added, kind).items()
+                if item not in self._ids
             }
-            updated = _of(differences.updated, kind)
+            updated = _of(changes.updated, kind)
             self._insert(table, new, lambda content: self._columns(content, late=("within",)))
             if kind == "place":
                 # A place may be within one that comes later in the file.
                 updated |= {
-                    name: content for name, content in new.items() if content["within"] is not None
+                    item: content for item, content in new.items() if content["within"] is not None
                 }
-            for name, content in updated.items():
-                self._do.update(table, self._ids[name], self._columns(content))
+            for item, content in updated.items():
+                self._bulk.update(table, self._ids[item], self._columns(content))
             if kind == "source":
                 self._source_actors({**new, **updated})
 
-    def _document_id(self) -> int:
-        if self._number is None:
-            self._number = self._ids[ItemKey("source", self._document)]
-        return self._number
-
-    def _voices(self, differences: ChangeSet) -> None:
-        new = _of(differences.added, "voice")
-        changed = _of(differences.changed, "voice")
+    def _voices(self, changes: ChangeSet) -> None:
+        new = _of(changes.added, "voice")
+        changed = _of(changes.changed, "voice")
         self._insert(
             TABLE["sources"],
             new,
-            lambda content: {**self._columns(content), "document_id": self._number},
+            lambda content: {**self._columns(content), "document_id": self._document_id},
         )
-        for name, content in changed.items():
-            self._do.update(TABLE["sources"], self._ids[name], self._columns(content))
+        for item, content in changed.items():
+            self._bulk.update(TABLE["sources"], self._ids[item], self._columns(content))
         self._source_actors({**new, **changed})
 
     def _source_actors(self, items: Items) -> None:
         table = TABLE["source_actors"]
-        self._do.delete(table.c.source_id, [self._ids[name] for name in items])
-        self._do.insert(
+        self._bulk.delete(table.c.source_id, [self._ids[item] for item in items])
+        self._bulk.insert(
             table,
             [
                 {
-                    "source_id": self._ids[name],
+                    "source_id": self._ids[item],
                     "role": role,
                     "actor_id": self._ids[ItemKey("actor", actor)],
                     "n": n,
                 }
-                for name, content in items.items()
+                for item, content in items.items()
                 for n, (role, actor) in _numbered(content["actors"], 0)
             ],
         )
 
     def _coding(self, wanted: Items) -> None:
         """Insert the row of the coding, which facts refer to; the loader completes it."""
-        if self._stored.hash is None:
-            about = wanted[ItemKey("coding", self._document)]
-            self._do.insert(
+        if self._snapshot.hash is None:
+            about = wanted[ItemKey("coding", self._snapshot.document)]
+            self._bulk.insert(
                 TABLE["codings"],
-                [{"document_id": self._number, "file": "-", "hash": "0" * 64, **about}],
+                [{"document_id": self._document_id, "file": "-", "hash": "0" * 64, **about}],
             )
 
-    def _introductions(self, differences: ChangeSet) -> None:
-        self._do.insert(
+    def _introductions(self, changes: ChangeSet) -> None:
+        self._bulk.insert(
             TABLE["introductions"],
             [
                 {
-                    "document_id": self._number,
+                    "document_id": self._document_id,
                     **{f"{kind}_id": None for kind in SHARED},
-                    f"{name.kind}_id": self._ids[name],
+                    f"{item.kind}_id": self._ids[item],
                 }
-                for name in differences.introduced
+                for item in changes.introduced
             ],
         )
 
-    def _passages(self, differences: ChangeSet) -> None:
+    def _passages(self, changes: ChangeSet) -> None:
         table = TABLE["passages"]
-        added = _of(differences.added, "passage")
-        changed = _of(differences.changed, "passage")
-        self._do.insert(
+        added = _of(changes.added, "passage")
+        changed = _of(changes.changed, "passage")
+        self._bulk.insert(
             table,
             [
-                {"document_id": self._number, "n": int(name.key), **content}
-                for name, content in sorted(added.items(), key=lambda item: int(item[0].key))
+                {"document_id": self._document_id, "n": int(item.key), **content}
+                for item, content in sorted(added.items(), key=lambda item: int(item[0].key))
             ],
         )
-        for name, content in changed.items():
+        for item, content in changed.items():
             # A passage with another hash has another text: the stored one is outdated.
             self._connection.execute(
                 update(table)
-                .where(table.c.document_id == self._number, table.c.n == int(name.key))
+                .where(table.c.document_id == self._document_id, table.c.n == int(item.key))
                 .values(**content, text=None)
             )
 
     # --- facts --------------------------------------------------------------------------------
 
-    def _facts(self, differences: ChangeSet) -> None:
-        new = {
-            name: content for name, content in differences.added.items() if name.kind in FACT_KINDS
-        }
-        rows = [{"key": name.key, "kind": name.kind, "document_id": self._number} for name in new]
-        for name, number in zip(new, self._do.returning(TABLE["facts"], rows), strict=True):
-            self._ids[name] = number
+    def _facts(self, changes: ChangeSet) -> None:
+        kinds = set(FactKind)
+        new = {item: content for item, content in changes.added.items() if item.kind in kinds}
+        rows = [
+            {"key": item.key, "kind": item.kind, "document_id": self._document_id} for item in new
+        ]
+        for item, number in zip(new, self._bulk.returning(TABLE["facts"], rows), strict=True):
+            self._ids[item] = number
         # Changed links are inserted again: two may trade places, which no order of updates
         # allows. Removal has deleted the old rows.
-        new.update(_of(differences.changed, FactKind.LINK))
+        new.update(_of(changes.changed, FactKind.LINK))
         # Events first: links and quotes refer to them.
-        for kind in sorted(FACT_KINDS, key=lambda kind: kind != FactKind.EVENT):
+        for kind in sorted(FactKind, key=lambda kind: kind is not FactKind.EVENT):
             table = TABLE[TABLE_OF[kind]]
-            self._do.insert(
+            self._bulk.insert(
                 table,
                 [
-                    {"id": self._ids[name], **self._columns(content)}
-                    for name, content in _of(new, kind).items()
+                    {"id": self._ids[item], **self._columns(content)}
+                    for item, content in _of(new, kind).items()
                 ],
             )
             if kind != FactKind.LINK:
-                for name, content in _of(differences.changed, kind).items():
-                    self._do.update(table, self._ids[name], self._columns(content))
+                for item, content in _of(changes.changed, kind).items():
+                    self._bulk.update(table, self._ids[item], self._columns(content))
 
     def _columns(self, content: Content, late: Sequence[str] = ()) -> dict[str, Any]:
         """Return columns: keys become ids, and what has a table of its own is left out."""
@@ -235,16 +223,16 @@ class Writer:
         # Events of other documents are noted as items elsewhere.
         return self._ids[ItemKey("elsewhere" if kind == "event" and ":" in key else kind, key)]
 
-    def _participants(self, facts: Items) -> None:
+    def _participants(self, new: Items) -> None:
         table = TABLE["participants"]
-        taking = {name: content for name, content in facts.items() if "participants" in content}
-        self._do.delete(table.c.fact_id, [self._ids[name] for name in taking])
-        self._do.insert(
+        facts = {item: content for item, content in new.items() if "participants" in content}
+        self._bulk.delete(table.c.fact_id, [self._ids[item] for item in facts])
+        self._bulk.insert(
             table,
             [
                 {
-                    "fact_id": self._ids[name],
-                    "kind": name.kind,
+                    "fact_id": self._ids[item],
+                    "kind": item.kind,
                     "actor_id": self._ids[ItemKey("actor", actor)],
                     "role": role,
                     "count_words": words,
@@ -252,26 +240,28 @@ class Writer:
                     "count_most": most,
                     "n": n,
                 }
-                for name, content in taking.items()
+                for item, content in facts.items()
                 for n, (actor, role, words, least, most) in _numbered(content["participants"], 1)
             ],
         )
 
-    def _evidence(self, facts: Items, wanted: Items) -> list[int]:
-        """Rewrite all evidence of these facts; return the chains that are no longer used."""
+    def _evidence(self, new: Items, wanted: Items) -> list[int]:
+        """Rewrite the evidence of new items; return the chains that are no longer used."""
         table = TABLE["evidence"]
-        numbers = {name: self._ids[name] for name in facts}
-        self._do.delete(
-            table.c.fact_id, list(numbers.values()), table.c.document_id == self._number
+        facts = {item: content for item, content in new.items() if "evidence" in content}
+        self._bulk.delete(
+            table.c.fact_id,
+            [self._ids[item] for item in facts],
+            table.c.document_id == self._document_id,
         )
         chains, idle = self._chains(wanted)
         rows, spans = [], []
-        for name, content in facts.items():
+        for item, content in facts.items():
             for n, piece in enumerate(content["evidence"], start=1):
                 rows.append(
                     {
-                        "fact_id": numbers[name],
-                        "document_id": self._number,
+                        "fact_id": self._ids[item],
+                        "document_id": self._document_id,
                         "n": n,
                         "attribution_id": chains[_chain(wanted, piece["through"])],
                         "date_words": piece["words"],
@@ -282,14 +272,14 @@ class Writer:
                     }
                 )
                 spans.append(piece["spans"])
-        ids = self._do.returning(table, rows)
-        self._do.insert(
+        ids = self._bulk.returning(table, rows)
+        self._bulk.insert(
             TABLE["spans"],
             [
                 {
                     "evidence_id": evidence,
                     "n": n,
-                    "document_id": self._number,
+                    "document_id": self._document_id,
                     "passage": passage,
                     "start_offset": start,
                     "end_offset": end,
@@ -308,37 +298,37 @@ class Writer:
             for piece in content.get("evidence", ()):
                 through = _chain(wanted, piece["through"])
                 used.update(through[:length] for length in range(1, len(through) + 1))
-        chains = self._stored.chains
+        chains = self._snapshot.chains
         idle = [chains[chain] for chain in sorted(chains.keys() - used, key=len, reverse=True)]
         new = sorted(used - chains.keys(), key=lambda chain: (len(chain), chain))
         for _length, group in groupby(new, key=len):
             level = list(group)
             rows = [
                 {
-                    "document_id": self._number,
+                    "document_id": self._document_id,
                     "parent_id": chains[chain[:-1]] if chain else None,
-                    "source_id": self._ids[chain[-1]] if chain else self._number,
+                    "source_id": self._ids[chain[-1]] if chain else self._document_id,
                 }
                 for chain in level
             ]
-            chains.update(zip(level, self._do.returning(table, rows), strict=True))
+            chains.update(zip(level, self._bulk.returning(table, rows), strict=True))
         return chains, idle
 
     def _citations(self, new: Items, wanted: Items) -> None:
         """Insert citations; removal has deleted the old ones."""
         table = TABLE["citations"]
-        self._do.insert(
+        self._bulk.insert(
             table,
             [
                 {
-                    "source_id": self._ids[source_named(wanted, name.key)],
-                    "document_id": self._number,
+                    "source_id": self._ids[source_named(wanted, item.key)],
+                    "document_id": self._document_id,
                     "n": n,
                     "passage": passage,
                     "start_offset": start,
                     "end_offset": end,
                 }
-                for name, content in _of(new, "citation").items()
+                for item, content in _of(new, "citation").items()
                 for n, (passage, start, end) in enumerate(content["spans"], start=1)
             ],
         )
@@ -347,9 +337,9 @@ class Writer:
         self, table: Table, items: Items, columns: Callable[[Content], Mapping[str, Any]]
     ) -> None:
         """Insert items and note their ids."""
-        rows = [{"key": name.key, **columns(content)} for name, content in items.items()]
-        for name, number in zip(items, self._do.returning(table, rows), strict=True):
-            self._ids[name] = number
+        rows = [{"key": item.key, **columns(content)} for item, content in items.items()]
+        for item, number in zip(items, self._bulk.returning(table, rows), strict=True):
+            self._ids[item] = number
 
 
 REFERENCES: dict[str, tuple[str, str]] = {
@@ -368,7 +358,7 @@ From and to are actors of a relation and events of a link.
 
 
 def _of(items: Items, kind: str) -> Items:
-    return {name: content for name, content in items.items() if name.kind == kind}
+    return {item: content for item, content in items.items() if item.kind == kind}
 
 
 def _chain(wanted: Items, keys: Sequence[str]) -> Chain:
