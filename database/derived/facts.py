@@ -139,6 +139,7 @@ class _Summaries:
             actor.id: actor for actor in asked(connection, ACTORS, sorted(owners - {None}))
         }
         self.standings: dict[int, _Standing] = {}
+        self.counts: dict[int, Row] = {}
 
     def rows(self) -> list[Row]:
         """Return the rows of the facts that were asked for, and still are there."""
@@ -152,6 +153,8 @@ class _Summaries:
         chains = _distinct(one.chain for one in evidence)
         ways = {one.attribution_id for one in evidence}
         standing = self._standing(fact)
+        if group[0] not in self.counts:  # counted once for all equal ties
+            self.counts[group[0]] = self._vouching(group)
         return {
             "fact_id": fact.id,
             "kind": fact.kind,
@@ -173,7 +176,7 @@ class _Summaries:
             "document": places[0].document if places else None,
             "paragraph": places[0].passage if places else None,
             "start": places[0].start if places else None,
-            **self._vouching(group),
+            **self.counts[group[0]],
             "unnamed": self._unnamed(fact, people),
             "counted_as_id": group[0],
         }
