@@ -87,8 +87,8 @@ class CodingIndex:
         cited.extend((("sources", i), source) for i, source in enumerate(self.coding.sources))
         for loc, source in cited:
             for field in ("authors", "publishers", "voices"):
-                for key in getattr(source, field, ()):
-                    yield Reference("actors", (*loc, field), key)
+                for n, key in enumerate(getattr(source, field, ())):
+                    yield Reference("actors", (*loc, field, n), key)
 
     def _of_facts(self) -> Iterator[Reference]:
         for section in ("events", "quotes", "positions"):
@@ -113,10 +113,6 @@ class CodingIndex:
                 key = getattr(fact, field)
                 if key is not None:
                     yield Reference(wanted, (section, i, written), key)
-
-    def used(self, section: str) -> set[str]:
-        """Return the keys of a section that are referred to."""
-        return {key for wanted, _loc, key in self.references if wanted == section}
 
     @cached_property
     def locations(self) -> dict[ItemKey, Loc]:

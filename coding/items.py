@@ -155,7 +155,7 @@ def _source(title: str, kind: str | None, anonymity: str, given: Any) -> Content
         "anonymity": anonymity,
         "published": given.published,
         "url": given.url,
-        "actors": sorted([role, actor] for role, actors in roles for actor in actors),
+        "actors": [[role, actor] for role, actors in roles for actor in actors],
     }
 
 
@@ -232,15 +232,12 @@ def _facts(coding: Coding, lengths: list[int]) -> Items:
 
 
 def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
-    """Return participants in a fixed order: actor, role, words of the number, least, most."""
-    return sorted(
-        (
-            [count.actor, role, count.count, count.least, count.most]
-            for role, counts in who.items()
-            for count in counts
-        ),
-        key=lambda row: (row[0], row[1]),
-    )
+    """Return actor, role, words of the number, least, most; in each role in the coder's order."""
+    return [
+        [count.actor, role, count.count, count.least, count.most]
+        for role, counts in sorted(who.items())
+        for count in counts
+    ]
 
 
 def _evidence(

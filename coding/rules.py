@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,6 @@ from schema.vocabulary import (
 )
 
 Finding = tuple[Loc, str]
-
-
 Find = Callable[[CodingIndex], Iterator[Finding]]
 
 
@@ -118,19 +116,15 @@ def _not_pinned(index: CodingIndex) -> Iterator[Finding]:
         yield ("passages",), "there are none; `sourcebook pin FILE --text TEXT` writes them"
 
 
-@rule("twice-in-a-role", ERROR, "An actor has each role in a fact only once.")
+@rule("twice-in-a-role", ERROR, "An actor has each role in a fact or source only once.")
 def _twice_in_a_role(index: CodingIndex) -> Iterator[Finding]:
-    for section in ("events", "quotes", "positions"):
-        for i, fact in enumerate(getattr(index.coding, section)):
-            for role, counts in fact.who.items():
-                seen: set[str] = set()
-                for n, count in enumerate(counts):
-                    if count.actor in seen:
-                        yield (
-                            (section, i, "who", str(role), n),
-                            f"{quoted(count.actor)} is {role} already; remove this one",
-                        )
-                    seen.add(count.actor)
+    seen: set[tuple[Loc, str]] = set()
+    for section, loc, key in index.references:
+        if section == "actors" and isinstance(loc[-1], int):  # in a list of actors
+            role = str(loc[-2]).removesuffix("s")
+            if (loc[:-1], key) in seen:
+                yield loc, f"{quoted(key)} is {role} already; remove this one"
+            seen.add((loc[:-1], key))
 
 
 @rule("relates-to-itself", ERROR, "Nothing is related, linked or within itself.")
@@ -365,32 +359,20 @@ def _name_of_two(index: CodingIndex) -> Iterator[Finding]:
                 yield loc, f"{quoted(name)} is a name of {other} too; is it the same actor?"
 
 
-def _unused(index: CodingIndex, section: str, used: Iterable[str]) -> Iterator[Finding]:
-    known = set(used)
-    for i, item in enumerate(getattr(index.coding, section)):
-        if item.key not in known:
-            yield (section, i), f"{quoted(item.key)} is not used; use it or remove it"
+def _unused(section: str) -> Find:
+    def find(index: CodingIndex) -> Iterator[Finding]:
+        used = {key for defined_in, _loc, key in index.references if defined_in == section}
+        for i, item in enumerate(getattr(index.coding, section)):
+            if item.key not in used and not getattr(item, "at", None):
+                yield (section, i), f"{quoted(item.key)} is not used; use it or remove it"
+
+    return find
 
 
-@rule("actor-unused", WARNING, "Every actor takes part in something.")
-def _actor_unused(index: CodingIndex) -> Iterator[Finding]:
-    yield from _unused(index, "actors", index.used("actors"))
-
-
-@rule("source-unused", WARNING, "Every source vouches for something or is pointed to.")
-def _source_unused(index: CodingIndex) -> Iterator[Finding]:
-    cited = {source.key for source in index.coding.sources if source.at}
-    yield from _unused(index, "sources", index.used("sources") | cited)
-
-
-@rule("place-unused", WARNING, "Every place is used, or contains one that is.")
-def _place_unused(index: CodingIndex) -> Iterator[Finding]:
-    yield from _unused(index, "places", index.used("places"))
-
-
-@rule("topic-unused", WARNING, "Every topic is used.")
-def _topic_unused(index: CodingIndex) -> Iterator[Finding]:
-    yield from _unused(index, "topics", index.used("topics"))
+rule("actor-unused", WARNING, "Every actor takes part in something.")(_unused("actors"))
+rule("source-unused", WARNING, "Every source is in a chain or cited.")(_unused("sources"))
+rule("place-unused", WARNING, "Every place is used, or contains one that is.")(_unused("places"))
+rule("topic-unused", WARNING, "Every topic is used.")(_unused("topics"))
 
 
 @rule("nobody-takes-part", NOTE, "Every event and quote names somebody.")

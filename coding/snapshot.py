@@ -238,7 +238,7 @@ class Snapshot:
                 from source_actors
                 join actors on actors.id = source_actors.actor_id
                 where source_actors.source_id in :values
-                order by source_actors.role, actors.key
+                order by source_actors.role, source_actors.n
             """
             for source, role, actor in rows_in(self._connection, query, list(by_id)):
                 by_id[source]["actors"].append([role, actor])
@@ -312,7 +312,7 @@ class Snapshot:
             join participants on participants.fact_id = facts.id
             join actors on actors.id = participants.actor_id
             where facts.document_id = :document
-            order by actors.key, participants.role
+            order by participants.role, participants.n
             """
         ):
             facts[fact]["participants"].append(participant)

@@ -118,10 +118,33 @@ def test_order_and_comments_change_nothing(database: str, tmp_path: Path) -> Non
     assert ask(database, "select hash from codings") == hashes
 
 
+def test_authors_keep_the_order_of_the_coding(database: str, tmp_path: Path) -> None:
+    query = """
+        select actors.key
+        from source_actors
+        join actors on actors.id = source_actors.actor_id
+        where source_actors.role = 'author'
+        order by source_actors.n
+    """
+    for first, second in (("ana-writer", "envoy"), ("envoy", "ana-writer")):
+        authors = f"authors: [{first}, {second}]"
+        path = put(tmp_path, VALID_CODING.replace("authors: [ana-writer]", authors))
+        assert loaded(database, path).changes
+        assert loaded(database, path).changes == []
+        assert ask(database, query) == [(first,), (second,)]
+
+
 CHANGES = [
     ("title: Sudland leaves", "title: Sudland goes", Action.CHANGED, "event", "walk-out"),
     ("2020-03-03~", "2020-03-04~", Action.CHANGED, "event", "walk-out"),
     ("doer: sudland-state", "doer: norland-state", Action.CHANGED, "event", "walk-out"),
+    (
+        "[norland-state, sudland-state]",
+        "[sudland-state, norland-state]",
+        Action.CHANGED,
+        "event",
+        "talks",
+    ),
     ("- at: 3:0-20", "- at: 3:0-21", Action.CHANGED, "event", "walk-out"),
     ("text: it was over", "text: it is over", Action.CHANGED, "quote", "envoy-on-walk-out"),
     ("kind: goal", "kind: need", Action.CHANGED, "position", "norland-wants-harbour"),

@@ -70,23 +70,23 @@ VIOLATIONS = {
 }
 
 
-def rules_found(tmp_path: Path, coding: str) -> set[str]:
-    """Check a coding and give the ids of the rules that found something."""
+def broken_rules(tmp_path: Path, coding: str) -> set[str]:
+    """Check a coding and return the ids of the rules that it breaks."""
     path = tmp_path / "coding.yaml"
     path.write_text(textwrap.dedent(coding), encoding="utf-8")
     return {fault.rule for fault in check_file(path)}
 
 
-def test_a_sound_coding_has_no_fault(tmp_path: Path) -> None:
-    assert rules_found(tmp_path, VALID_CODING) == set()
+def test_a_valid_coding_has_no_fault(tmp_path: Path) -> None:
+    assert broken_rules(tmp_path, VALID_CODING) == set()
 
 
 def test_every_rule_has_a_planted_fault() -> None:
     assert set(VIOLATIONS) == {rule.id for rule in RULES}
 
 
-# A fault may bring others with it: they are named here, so that none appears unnoticed.
-BESIDES = {
+# One mistake may break several rules; all are listed, so that no new one goes unnoticed.
+ALSO_BROKEN = {
     "not-pinned": set(),
     "unknown-key": {"place-unused"},
     "chain-repeats": {"chain-without-parent", "source-unused"},
@@ -98,35 +98,44 @@ BESIDES = {
 
 @pytest.mark.parametrize("rule", sorted(VIOLATIONS))
 def test_the_rule_fires_on_its_planted_fault(tmp_path: Path, rule: str) -> None:
-    sound, faulty = VIOLATIONS[rule]
-    assert sound in VALID_CODING
-    found = rules_found(tmp_path, VALID_CODING.replace(sound, faulty, 1))
-    assert rule in found
-    assert found - {rule} <= BESIDES.get(rule, set())
+    valid, faulty = VIOLATIONS[rule]
+    assert valid in VALID_CODING
+    broken = broken_rules(tmp_path, VALID_CODING.replace(valid, faulty, 1))
+    assert rule in broken
+    assert broken - {rule} <= ALSO_BROKEN.get(rule, set())
 
 
-def test_a_fault_says_file_line_rule_and_key(tmp_path: Path) -> None:
+def test_a_fault_has_file_line_rule_and_key(tmp_path: Path) -> None:
     path = tmp_path / "coding.yaml"
     path.write_text(VALID_CODING.replace("place: port-ann", "place: port-anne"), encoding="utf-8")
-    fault = next(one for one in check_file(path) if one.rule == "unknown-key")
+    fault = next(fault for fault in check_file(path) if fault.rule == "unknown-key")
     line = VALID_CODING.split("\n").index("  place: port-ann") + 1
     assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
     assert fault.where == "events[talks].place"
     assert "did you mean `port-ann`?" in fault.message
 
 
-def test_places_that_lie_within_one_another_are_found(tmp_path: Path) -> None:
+def test_an_author_who_is_listed_twice_is_found(tmp_path: Path) -> None:
+    doubled = VALID_CODING.replace("authors: [ana-writer]", "authors: [ana-writer, ana-writer]")
+    path = tmp_path / "coding.yaml"
+    path.write_text(doubled, encoding="utf-8")
+    (fault,) = check_file(path)
+    assert (fault.rule, fault.where) == ("twice-in-a-role", "document.authors[1]")
+    assert fault.message == "“ana-writer” is author already; remove this one"
+
+
+def test_places_that_contain_each_other_are_found(tmp_path: Path) -> None:
     ring = VALID_CODING.replace(
         "name: Norland, kind: country", "name: N, kind: region, within: port-ann"
     )
-    assert rules_found(tmp_path, ring) == {"relates-to-itself"}
+    assert broken_rules(tmp_path, ring) == {"relates-to-itself"}
 
 
 def test_evidence_may_not_date_what_happened_after_the_document(tmp_path: Path) -> None:
     later = VALID_CODING.replace(
         "    words: on 1 March", "    words: on 1 March\n    date: 2021-03-01"
     )
-    assert rules_found(tmp_path, later) == {"after-publication"}
+    assert broken_rules(tmp_path, later) == {"after-publication"}
 
 
 @pytest.mark.parametrize(
@@ -153,4 +162,4 @@ def test_a_day_needs_a_number_in_its_words(
     coding = VALID_CODING.replace("date: 2020-03-01\n", f"date: {date}\n").replace(
         "on 1 March", words
     )
-    assert ("too-precise" in rules_found(tmp_path, coding)) is not precise
+    assert ("too-precise" in broken_rules(tmp_path, coding)) is not precise
