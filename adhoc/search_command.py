@@ -1,4 +1,4 @@
-"""`sourcebook search`: its options, and how hits are printed. Imports click alone."""
+"""`sourcebook search`: its options, and how hits are printed. Imports only click."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def search(
     a terminal *marks* the words, and shows only the part of a long text around them.
     """
     only_for("--raw", raw, [format], "csv")
-    from adhoc.search import Kind, SearchQuery, WordsError, textless
+    from adhoc.search import Kind, SearchQuery, WordsError, documents_without_text
     from adhoc.search import search as searching
     from database.connect import reading
     from output.page import Column, Page
@@ -92,13 +92,15 @@ def search(
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
     try:
         query = SearchQuery.parse(" ".join(words))
-        kinds = [Kind(one) for one in kind]
+        kinds = [Kind(name) for name in kind]
         with reading(db, timeout) as connection:
             with searching(connection, query, kinds) as result:
                 hits = result.hits(limit, marks)
                 write(Page(columns, hits, title="Search"), format, output, raw)
                 total = result.total
-            missing = textless(connection) if not kinds or Kind.PASSAGE in kinds else []
+            missing = (
+                documents_without_text(connection) if not kinds or Kind.PASSAGE in kinds else []
+            )
     except WordsError as error:
         raise click.UsageError(str(error)) from None
     if total == 0:

@@ -7,42 +7,17 @@ own; database/sqlite_guard.py and database/postgresql_guard.py keep it from writ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from contextlib import contextmanager
+from typing import Any
 
 from adhoc.postgresql import PostgresqlSource
 from adhoc.sqlite import SqliteSource
-from adhoc.values import Argument, Field, Result, Row
+from adhoc.values import Argument, Result
 from database.location import locate
 from database.statement import Engine, Statement, StatementError
 
 TIMEOUT = 30.0
 """The default time limit of a query, in seconds."""
-
-
-class Query(Protocol):
-    """One query while it runs."""
-
-    def begin(
-        self, statement: Statement, arguments: Mapping[str, Argument]
-    ) -> tuple[tuple[Field, ...], Iterator[Row]]:
-        """Run it until its columns are known; return them, and the rows to come."""
-
-    def explain(self, error: Exception, statement: Statement) -> Exception | None:
-        """Turn a driver's error into one that says what to do; None for any other error."""
-
-
-class Source(Protocol):
-    """A database that can be queried."""
-
-    def query(self, timeout: float | None) -> AbstractContextManager[Query]:
-        """Open one query."""
-
-    def columns(self) -> dict[str, list[str]]:
-        """Return the columns of every table and view."""
-
-    def close(self) -> None:
-        """Close the connection."""
 
 
 class Session:
@@ -55,7 +30,7 @@ class Session:
         """
         sqlite = locate(database).get_backend_name() == "sqlite"
         self.engine: Engine = "sqlite" if sqlite else "postgresql"
-        self._source: Source = SqliteSource(database) if sqlite else PostgresqlSource(database)
+        self._source = SqliteSource(database) if sqlite else PostgresqlSource(database)
 
     def __enter__(self) -> Session:
         return self
@@ -91,26 +66,8 @@ class Session:
         statement = Statement.read(sql, self.engine)
         arguments = arguments or {}
         _check_arguments(statement, arguments)
-        with self._source.query(timeout) as query:
-            with _explaining(query, statement):
-                columns, rows = query.begin(statement, arguments)
-            yield Result(columns, _rows(query, statement, rows))
-
-
-def _rows(query: Query, statement: Statement, rows: Iterator[Row]) -> Iterator[Row]:
-    with _explaining(query, statement):
-        yield from rows
-
-
-@contextmanager
-def _explaining(query: Query, statement: Statement) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        explained = query.explain(error, statement)
-        if explained is None:
-            raise
-        raise explained from error
+        with self._source.ask(statement, arguments, timeout) as result:
+            yield result
 
 
 def _check_arguments(statement: Statement, arguments: Mapping[str, Argument]) -> None:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from adhoc.diagnostics import explain_sqlite
-from adhoc.values import Argument, Field, Row
+from adhoc.diagnostics import position_of, unknown_column, unknown_table
+from adhoc.values import Argument, Field, Result
 from database.errors import DatabaseError, driver_message
 from database.location import locate, name_of
 from database.sqlite import open_sqlite
 from database.sqlite_guard import Authorizer
 from database.statement import Statement, StatementError
+from schema.suggest import did_you_mean
 
-OF_THE_QUERY = ("SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE", "SQLITE_NOMEM")
-"""SQLite's codes for errors of a query, besides SQLITE_ERROR; all others are the file's."""
+OF_THE_QUERY = (
+    "SQLITE_ERROR",
+    "SQLITE_TOOBIG",
+    "SQLITE_MISMATCH",
+    "SQLITE_RANGE",
+    "SQLITE_NOMEM",
+)
+"""SQLite's codes for errors of a query; all others are the file's."""
+
+_NAMED = re.compile(
+    r"(?P<what>no such (?:column|table|function)|ambiguous column name): (?P<name>.+)"
+    r"|.*\b(?:function|aggregate:?|window function) (?P<function>\w+)\(\)"
+    r"|no such collation sequence: (?P<collation>.+)",
+    re.DOTALL,
+)
+_NEAR = re.compile(r'near "(?P<token>.*)": syntax error', re.DOTALL)
+_UNKNOWN = re.compile(r'unrecognized token: "(?P<text>.*)"', re.DOTALL)
 
 
 class SqliteSource:
@@ -28,10 +46,19 @@ class SqliteSource:
         self._database = database
 
     @contextmanager
-    def query(self, timeout: float | None) -> Iterator[SqliteQuery]:
-        """Open the file for one query."""
+    def ask(
+        self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None
+    ) -> Iterator[Result]:
+        """Run one query to its first row, by which SQLite knows the columns."""
+        bound = {name: _bound(name, value) for name, value in arguments.items()}
         with open_sqlite(self._database, timeout) as (connection, authorizer):
-            yield SqliteQuery(self, connection, authorizer)
+            try:
+                cursor = connection.execute(statement.text, bound)
+                names = [column[0] for column in cursor.description or ()]
+                columns = tuple(Field(name if isinstance(name, str) else "") for name in names)
+                yield Result(columns, iter(cursor))
+            except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
+                raise self._explained(error, statement, authorizer) from error
 
     def columns(self) -> dict[str, list[str]]:
         """Return the columns of every table and view; none of those that cannot be read."""
@@ -46,13 +73,58 @@ class SqliteSource:
                     columns[table] = []
         return columns
 
-    def functions(self) -> list[str]:
-        """Return the names of all functions."""
+    def close(self) -> None:
+        """Do nothing: no file is open between two queries."""
+
+    def _explained(
+        self, error: Exception, statement: Statement, authorizer: Authorizer
+    ) -> StatementError | DatabaseError:
+        """Return an error that says what is wrong with the query, and where, or with the file."""
+        code = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        if authorizer.refused or code == "SQLITE_READONLY":
+            return _refusal(authorizer.refused or "a query here only reads", statement)
+        # Of the latter, see database.errors.driver_message.
+        if code not in OF_THE_QUERY or isinstance(error, UnicodeDecodeError):
+            return DatabaseError(f"{name_of(locate(self._database))}: {driver_message(error)}")
+        message, text = str(error), statement.text
+        if match := _NEAR.fullmatch(message):
+            return StatementError(message, self._syntax_error(match["token"], message, statement))
+        if match := _UNKNOWN.fullmatch(message):
+            start = text.find(match["text"])
+            return StatementError(message, start if start >= 0 else None)
+        if message == "incomplete input":
+            return StatementError("the query ends too early", len(text.rstrip()))
+        if match := _NAMED.match(message):
+            name = match["name"] or match["function"] or match["collation"]
+            at = position_of(name.rpartition(".")[2], statement)
+            if match["what"] == "no such column":
+                message = unknown_column(name, statement, self.columns())
+            elif match["what"] == "no such table":
+                message = unknown_table(name.removeprefix("main."), statement, self.columns())
+            elif match["what"] == "no such function":
+                message = f"no function `{name}`{did_you_mean(name, self._functions())}"
+            return StatementError(message, at)
+        return StatementError(message)
+
+    def _functions(self) -> list[str]:
         query = "select distinct name from pragma_function_list"
         with open_sqlite(self._database) as (connection, _):
             return [name for (name,) in connection.execute(query)]
 
-    def complaint(self, sql: str) -> str | None:
+    def _syntax_error(self, token: str, message: str, statement: Statement) -> int | None:
+        """Return the place of the token at which the query becomes one with this error."""
+        candidates = [candidate for candidate in statement.tokens if candidate.text == token]
+        explain = "explain "
+        if statement.words and statement.words[0].text.lower() in ("explain", "pragma"):
+            explain = ""
+        first = bisect_left(
+            candidates,
+            True,
+            key=lambda end: self._message(explain + statement.text[: end.end]) == message,
+        )
+        return candidates[first].start if first < len(candidates) else None
+
+    def _message(self, sql: str) -> str | None:
         """Return SQLite's error message about a statement, None where it accepts it."""
         with open_sqlite(self._database) as (connection, _):
             try:
@@ -60,51 +132,6 @@ class SqliteSource:
             except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
                 return str(error)
         return None
-
-    def close(self) -> None:
-        """Do nothing: no file is open between two queries."""
-
-    def failure(self, error: Exception) -> DatabaseError:
-        """Return the error for a fault of the file, not of the query."""
-        return DatabaseError(f"{name_of(locate(self._database))}: {driver_message(error)}")
-
-
-class SqliteQuery:
-    """One query of a file."""
-
-    def __init__(
-        self, source: SqliteSource, connection: sqlite3.Connection, authorizer: Authorizer
-    ) -> None:
-        self._source = source
-        self._connection = connection
-        self._authorizer = authorizer
-
-    def begin(
-        self, statement: Statement, arguments: Mapping[str, Argument]
-    ) -> tuple[tuple[Field, ...], Iterator[Row]]:
-        """Run it to its first row, by which SQLite knows the columns."""
-        bound = {name: _bound(name, value) for name, value in arguments.items()}
-        cursor = self._connection.execute(statement.text, bound)
-        return tuple(Field(_text(column[0])) for column in cursor.description or ()), iter(cursor)
-
-    def explain(self, error: Exception, statement: Statement) -> Exception | None:
-        """Say what is wrong with the query, and where, or with the file."""
-        if isinstance(error, UnicodeDecodeError):  # see database.errors.driver_message
-            return self._source.failure(error)
-        if not isinstance(error, sqlite3.Error | sqlite3.Warning):
-            return None
-        if self._authorizer.refused:
-            return StatementError(*_refused(self._authorizer.refused, statement))
-        code = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
-        if code == "SQLITE_READONLY":
-            return StatementError(*_refused("a query here only reads", statement))
-        if code != "SQLITE_ERROR" and code not in OF_THE_QUERY:
-            return self._source.failure(error)
-        return explain_sqlite(str(error), statement, self._source)
-
-
-def _text(name: object) -> str:
-    return name if isinstance(name, str) else ""
 
 
 def _bound(name: str, value: Argument) -> Any:
@@ -123,10 +150,10 @@ def _bound(name: str, value: Argument) -> Any:
     return value
 
 
-def _refused(reason: str, statement: Statement) -> tuple[str, int | None]:
+def _refusal(reason: str, statement: Statement) -> StatementError:
     """Name the keyword, where the statement is one that SQLite makes of others."""
     first = statement.words[0] if statement.words else None
     keyword = first.text.lower() if first else ""
     if keyword and keyword not in ("select", "with", "values", "explain", "pragma"):
         reason = f"`{keyword}` is not allowed: a query here only reads"
-    return reason, first.start if first else None
+    return StatementError(reason, first.start if first else None)

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from adhoc import search as searching
-from adhoc.search import MOST_WORDS, Hit, Kind, SearchError, SearchQuery, search, textless
+from adhoc.search import (
+    MAX_WORDS,
+    Hit,
+    Kind,
+    SearchError,
+    SearchQuery,
+    documents_without_text,
+    search,
+)
 from database.connect import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
@@ -224,7 +232,7 @@ def test_marks_stand_around_the_words_and_the_rest_of_a_long_text_is_left_out(li
 
 def test_it_says_which_texts_are_not_kept(library: str) -> None:
     with reading(library) as connection:
-        assert textless(connection) == ["bulletin"]
+        assert documents_without_text(connection) == ["bulletin"]
 
 
 def test_nothing_but_the_search_sees_its_words(library: str) -> None:
@@ -247,10 +255,10 @@ def test_what_has_no_word_is_refused(words: str) -> None:
 
 
 def test_too_many_words_are_refused() -> None:
-    most = " ".join(f"w{n}" for n in range(MOST_WORDS))
-    assert len(SearchQuery.parse(f"{most} {most}").pieces) == MOST_WORDS
+    most = " ".join(f"w{n}" for n in range(MAX_WORDS))
+    assert len(SearchQuery.parse(f"{most} {most}").phrases) == MAX_WORDS
     for more in (f"{most} more", f'"{most} more"', "a-" * 100_000):
-        with pytest.raises(SearchError, match=f"at most {MOST_WORDS} words"):
+        with pytest.raises(SearchError, match=f"at most {MAX_WORDS} words"):
             SearchQuery.parse(more)
 
 
@@ -295,8 +303,8 @@ def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObj
     except SearchError:
         return
     with searching._index() as index:
-        index.execute("insert into found (text) values (?)", [text])
-        count = "select count(*) from found where found match ?"
+        index.execute("insert into hits (text) values (?)", [text])
+        count = "select count(*) from hits where hits match ?"
         [holds] = index.execute(count, [asked.expression]).fetchone()
     with writing(library) as connection:
         change = sa.text("update passages set text = :text where text is not null and n = 1")
@@ -307,17 +315,16 @@ def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObj
     assert not lost
 
 
-def test_whatever_is_one_letter_to_fts5_is_one_to_what_chooses_rows() -> None:
+def test_a_letter_that_fts5_folds_to_ascii_is_the_same_to_the_filter() -> None:
     letters = [chr(n) for n in range(1, 0x20000) if not 0xD800 <= n < 0xF900]
     letters = [one for one in letters if not "\u3400" <= one <= "\ua4cf"]  # a script without case
     with searching._index() as index:
-        index.executemany("insert into found (rowid, text) values (?, ?)", map(_numbered, letters))
-        index.execute("create virtual table said using fts5vocab (found, instance)")
-        said = index.execute("select doc, term from said where term <> ''").fetchall()
-    assert len(said) > 10_000
-    for n, word in said:
-        assert searching._letters(word) == searching._letters(chr(n)), hex(n)
-        assert not word.isascii() or searching._plain(chr(n)) == word, hex(n)
+        index.executemany("insert into hits (rowid, text) values (?, ?)", map(_numbered, letters))
+        index.execute("create virtual table terms using fts5vocab (hits, instance)")
+        terms = index.execute("select doc, term from terms where term <> ''").fetchall()
+    assert len(terms) > 10_000
+    for n, word in terms:
+        assert not word.isascii() or searching.ascii_letters(chr(n)) == word, hex(n)
 
 
 def _numbered(letter: str) -> tuple[int, str]:

@@ -85,7 +85,7 @@ def test_every_table_and_view_has_its_columns(tmp_path: Path) -> None:
 
 def test_a_view_that_is_broken_is_named(tmp_path: Path) -> None:
     database = odd(tmp_path / "odd.db")
-    assert "needs `missing`, which is not there" in said(database, "select * from far")
+    assert "needs `missing`, which does not exist" in said(database, "select * from far")
 
 
 @pytest.mark.parametrize("query", ["insert into boxes_node values (7, x'00')", "delete from boxes"])
