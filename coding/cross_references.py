@@ -113,16 +113,15 @@ class CrossReferences:
         return [
             *self._unknown_facts(wanted),
             *self._links_coded_there(changes),
-            *self._facts_in_use(changes),
-            *self._rows_in_use(changes),
+            *self._in_use(changes),
         ]
 
     # --- what this document uses of others ----------------------------------------------------
 
     def _unknown_facts(self, wanted: Items) -> Iterator[Fault]:
-        pointed = list(_pointed_at(wanted))
-        kinds = self._look_up(sorted({key for _name, key, _kind in pointed}))
-        for name, key, kind in pointed:
+        references = list(_references(wanted))
+        kinds = self._look_up(sorted({key for _name, key, _kind in references}))
+        for item, key, kind in references:
             document = key.partition(":")[0]
             if document == self._snapshot.document:
                 message = f"{visible(key)} is a fact of this document; give its key alone"
@@ -135,7 +134,7 @@ class CrossReferences:
                 message = f"{visible(key)} is a {kinds[key]}; give an {kind}"
             else:
                 continue
-            yield self._fault(name, "unknown-fact", message)
+            yield self._fault(item, "unknown-fact", message)
 
     def _look_up(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the kinds of facts by document:key, and note their ids."""
@@ -160,9 +159,9 @@ class CrossReferences:
     def _links_coded_there(self, changes: ChangeSet) -> Iterator[Fault]:
         """Find links that another document has coded already."""
         new = {
-            (self._event(content["from"]), content["type"], self._event(content["to"])): name
-            for name, content in {**changes.added, **changes.changed}.items()
-            if name.kind == FactKind.LINK
+            (self._event(content["from"]), content["type"], self._event(content["to"])): item
+            for item, content in {**changes.added, **changes.changed}.items()
+            if item.kind == FactKind.LINK
         }
         rows = self._of_others(
             """
@@ -175,10 +174,10 @@ class CrossReferences:
             [origin for origin, _type, _target in new if origin is not None],
         )
         for document, origin, kind, target, key in rows:
-            name = new.get((origin, kind, target))
-            if name is not None:
+            item = new.get((origin, kind, target))
+            if item is not None:
                 yield self._fault(
-                    name,
+                    item,
                     "link-twice",
                     f"{document} has this link already; give its evidence under `elsewhere`, as "
                     f"{visible(f'{document}:{key}')}",
@@ -189,41 +188,41 @@ class CrossReferences:
 
     # --- what others use of this document -----------------------------------------------------
 
-    def _facts_in_use(self, changes: ChangeSet) -> Iterator[Fault]:
-        gone = {
-            self._snapshot.ids[name]: name for name in changes.removed if name.kind in set(FactKind)
-        }
-        for how, query in USES_OF_FACTS.items():
-            holders = defaultdict(set)
-            for document, fact, _through in self._of_others(query, list(gone)):
-                holders[fact].add(document)
-            for fact, documents in sorted(holders.items()):
-                yield self._in_use(
-                    gone[fact],
-                    f"is no longer in this coding, but {_listed(documents)} {how}; keep it here, "
+    def _in_use(self, changes: ChangeSet) -> Iterator[Fault]:
+        facts = [item for item in changes.removed if item.kind in set(FactKind)]
+        for use, query in USES_OF_FACTS.items():
+            for item, documents in self._users(query, facts):
+                yield self._still_in_use(
+                    item,
+                    f"is no longer in this coding, but {documents} {use}; keep it here, "
                     "or take that out there and load that coding first",
                 )
-
-    def _rows_in_use(self, changes: ChangeSet) -> Iterator[Fault]:
-        rewritten = {self._snapshot.ids[name] for name in changes.updated}
         for kind in SHARED:
-            gone = {self._snapshot.ids[name]: name for name in changes.dropped if name.kind == kind}
-            holders = defaultdict(set)
-            for document, row, through in self._of_others(
-                " union ".join(USES_OF_SHARED_ROWS[kind]), list(gone)
-            ):
-                if not through or through not in rewritten:
-                    holders[row].add(document)
-            for row, documents in sorted(holders.items()):
-                yield self._in_use(
-                    gone[row],
-                    f"is no longer introduced here, but {_listed(documents)} refers to it; keep "
+            rows = [item for item in changes.dropped if item.kind == kind]
+            query = " union ".join(USES_OF_SHARED_ROWS[kind])
+            for item, documents in self._users(query, rows, rewritten=changes.updated):
+                yield self._still_in_use(
+                    item,
+                    f"is no longer introduced here, but {documents} refers to it; keep "
                     "it here, or introduce it there and load that coding first",
                 )
 
-    def _in_use(self, name: ItemKey, message: str) -> Fault:
+    def _users(
+        self, query: str, items: Iterable[ItemKey], rewritten: Iterable[ItemKey] = ()
+    ) -> Iterator[tuple[ItemKey, str]]:
+        """Yield each item that other documents use, and list them; rewritten rows use nothing."""
+        by_id = {self._snapshot.ids[item]: item for item in items}
+        ignored = {self._snapshot.ids[item] for item in rewritten}
+        users = defaultdict(set)
+        for document, id, referring in self._of_others(query, list(by_id)):
+            if referring not in ignored:
+                users[id].add(document)
+        for id, documents in sorted(users.items()):
+            yield by_id[id], _listed(documents)
+
+    def _still_in_use(self, item: ItemKey, message: str) -> Fault:
         document = ItemKey("source", self._snapshot.document)
-        return self._fault(document, "still-in-use", f"{name.kind} {visible(name.key)} {message}")
+        return self._fault(document, "still-in-use", f"{item.kind} {visible(item.key)} {message}")
 
     def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Run a query whose first column is a document; yield the rows of others, with its key."""
@@ -239,14 +238,14 @@ class CrossReferences:
             yield key, *columns
 
 
-def _pointed_at(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
+def _references(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
     """Yield each fact of another document that an item refers to, and the kind it must have."""
-    for name, content in wanted.items():
-        if name.kind == "elsewhere":
-            yield name, name.key, None
-        for field in EVENT_FIELDS.get(name.kind, ()):
+    for item, content in wanted.items():
+        if item.kind == "elsewhere":
+            yield item, item.key, None
+        for field in EVENT_FIELDS.get(item.kind, ()):
             if ":" in (content[field] or ""):
-                yield name, content[field], FactKind.EVENT
+                yield item, content[field], FactKind.EVENT
 
 
 def _listed(documents: Iterable[str]) -> str:

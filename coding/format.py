@@ -70,7 +70,7 @@ def _date(text: str) -> str:
     return Edtf.parse(text).text
 
 
-def _one_or_more(value: object) -> object:
+def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
@@ -93,8 +93,8 @@ Line = Annotated[AsTyped, AfterValidator(composed)]
 Date = Annotated[
     str, AfterValidator(_date), Field(description="EDTF (ISO 8601-2), such as 2015-10-14~")
 ]
-Lines = Annotated[list[Line], BeforeValidator(_one_or_more), Field(min_length=1)]
-Keys = Annotated[list[Key], BeforeValidator(_one_or_more)]
+Lines = Annotated[list[Line], BeforeValidator(_as_list), Field(min_length=1)]
+Keys = Annotated[list[Key], BeforeValidator(_as_list)]
 
 SPAN = r"[1-9][0-9]{0,5}(?::[0-9]{1,7}-[0-9]{1,7})?"
 Places = Annotated[
@@ -180,7 +180,7 @@ def _counts(value: object) -> object:
     if isinstance(value, (str, dict)):
         value = [value]
     if isinstance(value, list):
-        return [{"actor": one} if isinstance(one, str) else one for one in value]
+        return [{"actor": item} if isinstance(item, str) else item for item in value]
     return value
 
 
@@ -355,7 +355,7 @@ class Position(Fact):
 
     @field_validator("who")
     @classmethod
-    def _held(cls, who: dict[Role, list[Count]]) -> dict[Role, list[Count]]:
+    def _has_holder(cls, who: dict[Role, list[Count]]) -> dict[Role, list[Count]]:
         if not who.get(Role.HOLDER):
             raise ValueError("needs a holder")
         return who

@@ -93,21 +93,21 @@ def source_named(items: Mapping[ItemKey, Content], key: str) -> ItemKey:
     return voice if voice in items else ItemKey("source", key)
 
 
-def sources_used(items: Mapping[ItemKey, Content], name: ItemKey) -> set[str]:
+def sources_used(items: Mapping[ItemKey, Content], item: ItemKey) -> set[str]:
     """Return the keys of the sources in an item's chains, or of the source that it cites."""
-    if name.kind == "citation":
-        return {name.key}
-    return {key for evidence in items[name].get("evidence", ()) for key in evidence["through"]}
+    if item.kind == "citation":
+        return {item.key}
+    return {key for evidence in items[item].get("evidence", ()) for key in evidence["through"]}
 
 
 def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
     """Return the actors, places, topics and sources that a coding refers to."""
     mentions: set[ItemKey] = set()
-    for name, content in items.items():
-        mentions.update(source_named(items, key) for key in sources_used(items, name))
+    for item, content in items.items():
+        mentions.update(source_named(items, key) for key in sources_used(items, item))
         for field, kind in MENTIONS.items():
             mentions.add(ItemKey(kind, content.get(field) or ""))
-        if name.kind == FactKind.RELATION:
+        if item.kind == FactKind.RELATION:
             mentions.update(ItemKey("actor", content[end]) for end in ("from", "to"))
         mentions.update(ItemKey("actor", actor) for _role, actor in content.get("actors", ()))
         mentions.update(ItemKey("actor", row[0]) for row in content.get("participants", ()))

@@ -27,7 +27,7 @@ Edit = tuple[int, int, str]
 def changed_passages(tree: Tree, passages: Sequence[str]) -> set[int]:
     """Return the numbers of the passages that have changed since the file was last pinned."""
     now = [measure(passage)[1] for passage in passages]
-    return {n + 1 for n, one in enumerate(_old(tree)) if now[n : n + 1] != [one.get("hash")]}
+    return {n + 1 for n, old in enumerate(_old(tree)) if now[n : n + 1] != [old.get("hash")]}
 
 
 def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
@@ -65,12 +65,12 @@ def _refuse(tree: Tree, message: str) -> NoReturn:
 def _old(tree: Tree) -> list[Mapping[str, Node]]:
     """Return the measures that the file has so far."""
     old = tree.root.get("passages")
-    return [one if isinstance(one, dict) else {} for one in old] if isinstance(old, list) else []
+    return [item if isinstance(item, dict) else {} for item in old] if isinstance(old, list) else []
 
 
 def _measured(tree: Tree, passages: Sequence[str]) -> list[Node]:
     """Return the new block; passages that it had keep the coder's choice of headings."""
-    headings = {one.get("hash"): one.get("heading") == "true" for one in _old(tree)}
+    headings = {old.get("hash"): old.get("heading") == "true" for old in _old(tree)}
     new: list[Node] = []
     for passage in passages:
         length, digest = measure(passage)
@@ -84,9 +84,9 @@ def _measured(tree: Tree, passages: Sequence[str]) -> list[Node]:
 
 def _lines(measured: Sequence[Node], indent: str) -> list[str]:
     return [
-        f"{indent}- {{{', '.join(f'{key}: {value}' for key, value in one.items())}}}"
-        for one in measured
-        if isinstance(one, dict)
+        f"{indent}- {{{', '.join(f'{key}: {value}' for key, value in measures.items())}}}"
+        for measures in measured
+        if isinstance(measures, dict)
     ]
 
 

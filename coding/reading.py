@@ -48,17 +48,17 @@ def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
 
 def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     """Return what pydantic found, except where the YAML is faulty already."""
-    found = []
-    holders = {loc[:n] for loc in tree.faulty for n in range(len(loc) + 1)}
+    faults = []
+    parents = {loc[:n] for loc in tree.faulty for n in range(len(loc) + 1)}
     for details in error.errors(include_url=False):
         loc = tuple(part for part in details["loc"] if part != "[key]")
         if any(loc[:n] in tree.faulty for n in range(1, len(loc) + 1)):
             continue
-        if details["type"] == "value_error" and loc in holders:
+        if details["type"] == "value_error" and loc in parents:
             continue  # the whole item is refused, perhaps for the field that has no value
         rule, message = _words(details, loc)
-        found.append(tree.lines.fault(rule, loc, message))
-    return found
+        faults.append(tree.lines.fault(rule, loc, message))
+    return faults
 
 
 def _words(details: ErrorDetails, loc: Loc) -> tuple[str, str]:
@@ -160,7 +160,7 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     inner: Sequence[Any] = get_args(annotation)
     if get_origin(annotation) is Annotated:
         inner = inner[:1]
-    return next((model for one in inner if (model := _model(one))), None)
+    return next((model for part in inner if (model := _model(part))), None)
 
 
 def _no_member(name: str, given: object, expected: str) -> str:

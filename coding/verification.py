@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from coding.faults import Fault, quoted
 from coding.format import Actor, Coding, Evidence, Link, Quote, Span, spans
@@ -21,7 +20,7 @@ from coding.yaml_tree import Lines, Loc
 def locator_faults(coding: Coding, lines: Lines) -> list[Fault]:
     """Return a fault for each locator outside its passage; needs the measures, not the text."""
     index = CodingIndex(coding)
-    places = [((*loc, "at"), one.at) for loc, one, _fact in index.evidence]
+    places = [((*loc, "at"), evidence.at) for loc, evidence, _fact in index.evidence]
     places += [
         (("sources", i, "at"), source.at)
         for i, source in enumerate(coding.sources)
@@ -105,39 +104,31 @@ def _unverified(index: CodingIndex, search: PassageSearch) -> Iterator[tuple[str
             for message in _not_verbatim(fact.text, spans(fact.evidence[0].at), search):
                 yield "not-verbatim", (*loc, "text"), message
         elif isinstance(fact, Actor.Name):
-            for n, one in enumerate(fact.evidence):
-                for message in _not_named(fact.name, spans(one.at), search):
+            for n, evidence in enumerate(fact.evidence):
+                for message in _not_named(fact.name, spans(evidence.at), search):
                     yield "name-not-in-passage", (*loc, "evidence", n, "at"), message
-        numbers = [span.passage for one in fact.evidence for span in spans(one.at)]
-        for path, words in _words_of_fact(fact):
-            for message in _not_there(words, numbers, search):
-                yield "words-not-in-passage", (*loc, *path), message
-    for loc, one, _fact in index.evidence:
-        numbers = [span.passage for span in spans(one.at)]
-        for path, words in _words_of_evidence(one):
-            for message in _not_there(words, numbers, search):
-                yield "words-not-in-passage", (*loc, *path), message
+    for loc, words, pieces in _verbatim_words(index):
+        numbers = {span.passage for piece in pieces for span in spans(piece.at)}
+        for message in _not_in_passages(words, numbers, search):
+            yield "words-not-in-passage", loc, message
 
 
-def _words_of_fact(fact: Any) -> Iterator[tuple[Loc, str]]:
-    """Yield what must be in one of the passages of the fact."""
-    if isinstance(fact, Link) and fact.lag:
-        yield ("lag",), fact.lag
-    for role, counts in getattr(fact, "who", {}).items():
-        for n, count in enumerate(counts):
-            if count.count:
-                yield ("who", str(role), n, "count"), count.count
+def _verbatim_words(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
+    """Yield words, and the evidence one of whose passages must contain them."""
+    for loc, fact in index.facts:
+        if isinstance(fact, Link) and fact.lag:
+            yield (*loc, "lag"), fact.lag, fact.evidence
+        for role, counts in getattr(fact, "who", {}).items():
+            for n, count in enumerate(counts):
+                if count.count:
+                    yield (*loc, "who", str(role), n, "count"), count.count, fact.evidence
+    for loc, evidence, _fact in index.evidence:
+        for field in ("words", "hedge"):
+            if words := getattr(evidence, field):
+                yield (*loc, field), words, [evidence]
 
 
-def _words_of_evidence(one: Evidence) -> Iterator[tuple[Loc, str]]:
-    """Yield what must be in a passage of this evidence."""
-    if one.words:
-        yield ("words",), one.words
-    if one.hedge:
-        yield ("hedge",), one.hedge
-
-
-def _stretch(span: Span, passages: Sequence[str]) -> str | None:
+def _words_at(span: Span, passages: Sequence[str]) -> str | None:
     """Return the characters of a span; None outside the text, which is a fault of its own."""
     if span.passage > len(passages):
         return None
@@ -157,26 +148,26 @@ def _not_verbatim(
         )
         return
     for segment, place in zip(map(normalise, segments), places, strict=True):
-        words = _stretch(place, search.passages)
+        words = _words_at(place, search.passages)
         if words is not None and words != segment:
-            there = f" ({quoted(words)})" if place.start is not None else ""
+            actual = f" ({quoted(words)})" if place.start is not None else ""
             hint = search.hint(segment, [place.passage])
-            yield f"{quoted(segment)} is not the text at {place}{there}{hint}"
+            yield f"{quoted(segment)} is not the text at {place}{actual}{hint}"
 
 
 def _not_named(name: str, places: Sequence[Span], search: PassageSearch) -> Iterator[str]:
     name = normalise(name)
     for place in places:
-        words = _stretch(place, search.passages)
+        words = _words_at(place, search.passages)
         if words is not None and name not in words:
-            there = f" ({quoted(words)})" if place.start is not None else ""
+            actual = f" ({quoted(words)})" if place.start is not None else ""
             hint = search.hint(name, [place.passage])
-            yield f"{quoted(name)} is not at {place}{there}{hint}"
+            yield f"{quoted(name)} is not at {place}{actual}{hint}"
 
 
-def _not_there(words: str, numbers: Iterable[int], search: PassageSearch) -> Iterator[str]:
+def _not_in_passages(words: str, numbers: Iterable[int], search: PassageSearch) -> Iterator[str]:
     words = normalise(words)
-    named = sorted({number for number in numbers if number <= len(search.passages)})
+    named = sorted(number for number in numbers if number <= len(search.passages))
     if named and not any(words in search.passages[number - 1] for number in named):
         listed = ", ".join(f"¶{number}" for number in named)
         hint = search.hint(words, named)

@@ -45,7 +45,7 @@ class Lines:
 
     def line(self, loc: Loc) -> int | None:
         """Return the line of a location, or of the nearest parent that has one; from 1."""
-        loc = self._there(loc)[0]
+        loc = self._resolve(loc)[0]
         while loc and loc not in self.numbers:
             loc = loc[:-1]
         return self.numbers.get(loc)
@@ -55,12 +55,12 @@ class Lines:
 
         It ends where the file does: `doer: iran` means a list of one but has no `[0]`.
         """
-        return self._there(loc)[1]
+        return self._resolve(loc)[1]
 
-    def _there(self, loc: Loc) -> tuple[Loc, str]:
+    def _resolve(self, loc: Loc) -> tuple[Loc, str]:
         """Return the part of a location that the file has, and its path."""
         node, path = self.tree, ""
-        found: list[str | int] = []
+        known: list[str | int] = []
         for part in loc:
             if isinstance(node, dict) and isinstance(part, int):
                 continue  # a list of one, written without brackets
@@ -72,8 +72,8 @@ class Lines:
                 path += f"[{_name(node) or part}]"
             else:
                 break
-            found.append(part)
-        return tuple(found), path
+            known.append(part)
+        return tuple(known), path
 
     def fault(
         self, rule: str, loc: Loc, message: str, severity: Severity = Severity.ERROR
@@ -141,10 +141,10 @@ def parse(text: str, file: str) -> Tree:
 
 def _control(text: str, file: str) -> Fault | None:
     """Return a fault for the first forbidden character, with the number of others."""
-    found = _FORBIDDEN.search(text)
-    if not found:
+    match = _FORBIDDEN.search(text)
+    if not match:
         return None
-    at, others = found.start(), len(_FORBIDDEN.findall(text)) - 1
+    at, others = match.start(), len(_FORBIDDEN.findall(text)) - 1
     column = at - max(text.rfind(end, 0, at) for end in "\r\n")
     more = f", and {others:,} more follow" if others else ""
     message = (
