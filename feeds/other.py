@@ -147,7 +147,7 @@ class Other(Target):
         versions.create(self._connection)
         self._tables.create_all(self._connection)
         if skipped := sum(not self._adds(check) for check in self._checks):
-            self._progress.say(f"{self.name}: {skipped} CHECKs left out, which it can't express")
+            self._progress.say(f"{self.name}: CHECKs left out, which it refuses: {skipped}")
         self._connection.execute(insert(versions), {"version_num": REVISION})
 
     def _adds(self, check: AddConstraint) -> bool:
@@ -225,6 +225,7 @@ def tables_for(dialect: Dialect) -> tuple[MetaData, list[AddConstraint]]:
             table.kwargs[f"{prefix}_engine"] = "InnoDB"
             table.kwargs[f"{prefix}_charset"] = "utf8mb4"
         for column in table.columns:
+            column.autoincrement = False  # MariaDB allows no CHECK on a column that has it
             if type_of(column) == "text":
                 column.type = _key_text() if _in_key(column) else _long_text()
         for constraint in list(table.constraints):

@@ -100,6 +100,9 @@ def wait_until_it_answers(folder: Path, process: subprocess.Popen[bytes]) -> Non
     engine = sa.create_engine(url(folder), poolclass=sa.NullPool)
     while True:
         try:
+            # PyMySQL leaves a socket open where nobody listens yet.
+            if not (folder / "socket").exists():
+                raise sa.exc.OperationalError("connect", None, OSError("no socket yet"))
             engine.connect().close()
         except sa.exc.OperationalError:
             if process.poll() is not None or time.monotonic() > deadline:

@@ -24,6 +24,10 @@ from tests.sample_rows import fill
 from tests.test_feed_digest import HOSTILE
 
 
+REFUSED = {"ck_fact_summaries_one_chain_or_several"}
+"""MariaDB allows no CHECK on a column whose foreign key says `on delete set null`."""
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> str:
     """A sourcebook with a row or two in every table."""
@@ -101,7 +105,9 @@ def test_keys_checks_and_comments_are_created(source: str, target: str) -> None:
             ]
             checks = {check["name"] for check in inspector.get_check_constraints(table.name)}
             assert checks == {
-                each.name for each in table.constraints if isinstance(each, sa.CheckConstraint)
+                each.name
+                for each in table.constraints
+                if isinstance(each, sa.CheckConstraint) and each.name not in REFUSED
             }
             assert inspector.get_table_comment(table.name)["text"] == table.comment
     for statement in (
