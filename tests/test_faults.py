@@ -1,4 +1,4 @@
-"""Faults: one line each that does nothing to a terminal, in the order of the file."""
+"""Faults: each is one line that cannot control a terminal; they sort as in the file."""
 
 from __future__ import annotations
 

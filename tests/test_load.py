@@ -1,4 +1,4 @@
-"""Loading: all or nothing, the same again changes nothing, a change touches what differs."""
+"""Loading: all or nothing; it writes only what differs, and nothing the second time."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ def put(tmp_path: Path, coding: str, name: str = "coding.yaml") -> Path:
 
 def loaded(database: str, path: Path) -> Loaded:
     """Load a file as the command line does."""
-    proven = read(path)
+    validated = read(path)
     with writing(database) as connection:
-        return load(connection, proven)
+        return load(connection, validated)
 
 
 def refused(database: str, path: Path) -> list[str]:
-    """Load a file, which must be refused, and give the faults."""
+    """Load a file that must be refused, and return the faults."""
     with pytest.raises(InvalidInputError) as caught:
         loaded(database, path)
     return [str(fault) for fault in caught.value.faults]
 
 
 def ask(database: str, query: str) -> list[tuple[Any, ...]]:
-    """Run a query and give its rows."""
+    """Return the rows of a query."""
     with reading(database) as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
@@ -75,7 +75,7 @@ JOURNAL = ("loads", "changes", "alembic_version")
 
 
 def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Give all rows of all tables, the journal aside."""
+    """Return all rows of all tables except the journal."""
     with reading(database) as connection:
         return {
             table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
@@ -85,7 +85,7 @@ def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def by_key(connection: Connection, document: str) -> dict[ItemKey, Any]:
-    """Give what the database holds of a document, by key."""
+    """Return what the database holds of a document, by key."""
     return Snapshot(connection, document).items
 
 
@@ -175,7 +175,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("old", "new", "action", "item", "key"), CHANGES)
-def test_a_change_touches_just_what_differs(
+def test_only_what_differs_is_changed(
     database: str, tmp_path: Path, old: str, new: str, action: Action, item: str, key: str
 ) -> None:
     loaded(database, put(tmp_path, VALID_CODING))
@@ -218,7 +218,7 @@ def test_what_is_no_longer_in_the_coding_is_removed(
         assert by_key(connection, "harbour-talks") == read(path).items
 
 
-def test_nothing_unused_stays_behind(database: str, tmp_path: Path) -> None:
+def test_unused_rows_are_removed(database: str, tmp_path: Path) -> None:
     loaded(database, put(tmp_path, VALID_CODING))
     bare = VALID_CODING[: VALID_CODING.index("topics:")]
     bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
@@ -312,7 +312,7 @@ def test_a_reference_needs_an_introduction(database: str, tmp_path: Path) -> Non
         assert ItemKey("actor", "sudland-state") not in by_key(connection, "other-talks")
 
 
-def test_what_others_refer_to_cannot_go(database: str, tmp_path: Path) -> None:
+def test_rows_that_others_refer_to_cannot_be_removed(database: str, tmp_path: Path) -> None:
     referring = OTHER.replace(
         "{key: sudland-state, name: Sudland, kind: state}", "{key: sudland-state}"
     )
@@ -349,7 +349,7 @@ def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
     with reading(database) as connection:
         assert by_key(connection, "other-talks") == read(path).items
     assert loaded(database, path).changes == []
-    # Taken back, nothing of it stays with the other document's fact.
+    # When it is taken back, the other document's fact keeps none of it.
     loaded(database, put(tmp_path, OTHER, "other.yaml"))
     with reading(database) as connection:
         assert ItemKey("elsewhere", "harbour-talks:walk-out") not in by_key(
@@ -357,7 +357,7 @@ def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
         )
 
 
-def test_evidence_for_what_is_not_there_is_refused(database: str, tmp_path: Path) -> None:
+def test_evidence_for_a_missing_fact_is_refused(database: str, tmp_path: Path) -> None:
     adding = VALID_CODING + "elsewhere:\n- fact: nowhere:nothing\n  evidence:\n  - at: 1:0-10\n"
     path = put(tmp_path, adding)
     (said,) = refused(database, path)
@@ -381,7 +381,7 @@ ADDING = "elsewhere:\n- fact: harbour-talks:{}\n  evidence:\n  - at: 1:0-10\n"
         ("name: the Norlanders", "name: Norlanders", "norland-state/the Norlanders"),
     ],
 )
-def test_a_fact_on_which_another_document_has_evidence_stays(
+def test_a_fact_with_evidence_from_another_document_stays(
     database: str, tmp_path: Path, old: str, new: str, fact: str
 ) -> None:
     swapped = VALID_CODING.replace("walk-out", "left") if new == "key: walk-out" else VALID_CODING
@@ -471,7 +471,7 @@ def test_codings_loaded_together_are_corrected_together(database: str, tmp_path:
         with writing(database) as connection:
             load(connection, coding, peers=peers)
     assert ask(database, "select name from actors where key = 'sudland-state'") == [("Southland",)]
-    hashes = {content_hash(proven.items) for proven in codings}
+    hashes = {content_hash(validated.items) for validated in codings}
     assert {row[0] for row in ask(database, "select hash from codings")} == hashes
     # Together, they still have to agree with each other.
     paths[1].write_text(paths[1].read_text().replace("name: Southland,", "name: Sutland,"))
@@ -479,7 +479,7 @@ def test_codings_loaded_together_are_corrected_together(database: str, tmp_path:
         load(connection, read(paths[0]), peers=Peers([read(path) for path in paths]))
 
 
-def test_who_cites_a_document_may_leave_out_what_it_says_of_itself(
+def test_a_citation_may_leave_out_columns_of_the_cited_document(
     database: str, second_database: str, tmp_path: Path
 ) -> None:
     cited = "sources:\n- {key: harbour-talks, title: The Harbour Talks, kind: article, at: '1'}\n"
@@ -495,7 +495,9 @@ def test_who_cites_a_document_may_leave_out_what_it_says_of_itself(
         assert ask(one, query) == [("en", "2020-03-10")]
 
 
-def test_a_file_name_that_is_no_text_is_kept_as_it_is_shown(database: str, tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_stored_as_it_is_displayed(
+    database: str, tmp_path: Path
+) -> None:
     loaded(database, put(tmp_path, VALID_CODING, "coding\udc80.yaml"))
     assert ask(database, "select file from codings") == [(r"coding\udc80.yaml",)]
 
@@ -508,7 +510,7 @@ from database.connect import writing
 
 def stop(connection, *rest):
     if connection.dialect.name == "sqlite":
-        # Let SQLite write what is not committed into the file, as it does with long loads.
+        # Make SQLite write uncommitted pages into the file, as it does in long loads.
         connection.exec_driver_sql("pragma cache_size = 1")
         connection.exec_driver_sql("update passages set hash = hash")
         connection.exec_driver_sql("update facts set key = key")
@@ -521,7 +523,7 @@ with writing(sys.argv[1]) as connection:
 """
 
 
-def test_who_is_killed_in_the_middle_leaves_it_as_it_was(database: str, tmp_path: Path) -> None:
+def test_a_killed_load_leaves_the_database_as_it_was(database: str, tmp_path: Path) -> None:
     loaded(database, put(tmp_path, VALID_CODING))
     before = everything(database)
     path = put(tmp_path, VALID_CODING.replace("title: Sudland leaves", "title: Sudland goes"))
@@ -534,7 +536,7 @@ def test_who_is_killed_in_the_middle_leaves_it_as_it_was(database: str, tmp_path
     assert len(loaded(database, path).changes) == 1
 
 
-def test_rows_that_point_to_rows_that_are_gone_are_told(tmp_path: Path) -> None:
+def test_dangling_references_are_reported(tmp_path: Path) -> None:
     """Somebody deleted by hand while foreign keys were off."""
     database = Files(tmp_path).migrated()
     loaded(database, put(tmp_path, VALID_CODING))

@@ -1,4 +1,4 @@
-"""Loading many codings in one command: all or what was reported, and in linear time and memory."""
+"""Loading many codings in one command takes linear time and little memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def codings(folder: Path, count: int, old: str = "", new: str = "") -> list[Path
 
 
 def calls(work: Callable[[], object]) -> int:
-    """Count the calls of functions, Python's own included, while something is done."""
+    """Count the function calls that some work makes, built-in functions included."""
     count = 0
 
     def note(_frame: FrameType, event: str, _argument: Any) -> None:
@@ -48,7 +48,7 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
-def test_a_reader_who_goes_away_does_not_stop_the_loading(tmp_path: Path) -> None:
+def test_all_codings_are_loaded_though_nobody_reads_the_output(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
     paths = codings(tmp_path, 20)
     reader, writer = os.pipe()
@@ -117,7 +117,7 @@ def test_the_work_of_each_load_does_not_grow_with_the_number_of_codings(tmp_path
     assert last < 1.2 * first
 
 
-def test_a_coding_that_waits_to_be_loaded_takes_little_memory() -> None:
+def test_a_coding_that_waits_for_its_load_takes_little_memory() -> None:
     path = ROOT / "articles" / "stand-together-or-fall-apart.yaml"
     read(path)
     tracemalloc.start()

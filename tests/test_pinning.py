@@ -1,4 +1,4 @@
-"""Pinning: what is put into the file, what is left alone, what is refused."""
+"""Pinning: what it writes into the file, what it leaves alone, what it refuses."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def rejected(source: str, text: list[str] = PASSAGES) -> list[Fault]:
 
 @pytest.fixture(params=["CBaseLoader", "BaseLoader"], autouse=True)
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both of PyYAML's parsers: their marks are what the file is cut at."""
+    """Use both of PyYAML's parsers: pinning cuts the file where they say."""
     monkeypatch.setattr(tree_module, "LOADER", getattr(yaml, request.param))
 
 
 # --- pinning --------------------------------------------------------------------------------------
 
 
-def test_drafts_become_offsets_and_all_else_stays() -> None:
+def test_drafts_become_offsets_and_everything_else_stays() -> None:
     block = "\n".join(
         f"- {{length: {length}, hash: {digest}{', heading: true' if n == 0 else ''}}}"
         for n, (length, digest) in enumerate(map(measure, PASSAGES))
@@ -84,13 +84,13 @@ def test_drafts_become_offsets_and_all_else_stays() -> None:
         ('2 "The envoy … The envoy"', "2:0-77"),
     ],
 )
-def test_what_a_draft_stands_for(draft: str, place: str) -> None:
+def test_a_draft_becomes_the_place_of_its_words(draft: str, place: str) -> None:
     source = HEAD + "sources:\n- key: a\n  at: " + draft + "\n"
     assert f"  at: {place}\n" in pinned(source)
 
 
 @pytest.mark.parametrize(
-    ("draft", "rule", "said"),
+    ("draft", "rule", "message"),
     [
         ('5 "envoy"', "draft-not-found", "there is no ¶5: the text has 4"),
         ('2 "an envoy"', "draft-not-found", "“an envoy” is not in ¶2; "),
@@ -114,14 +114,14 @@ def test_what_a_draft_stands_for(draft: str, place: str) -> None:
         ),
     ],
 )
-def test_drafts_that_cannot_be_pinned(draft: str, rule: str, said: str) -> None:
+def test_drafts_that_cannot_be_pinned(draft: str, rule: str, message: str) -> None:
     quoting = "'" if draft.startswith('"') else ""
     (fault,) = rejected(f"{HEAD}sources:\n- key: a\n  at: {quoting}{draft}{quoting}\n")
     assert (fault.rule, fault.line, fault.where) == (rule, 6, "sources[a].at")
-    assert said in fault.message
+    assert message in fault.message
 
 
-def test_all_bad_drafts_are_told_at_once_and_nothing_is_written(tmp_path: Path) -> None:
+def test_all_bad_drafts_are_reported_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     source = DRAFT.replace('1 "envoy"', '1 "ghost", 9 "envoy"').replace('"An envoy"', '"a m"')
     source = source.replace('2 "envoy came"', '2 "the"')
     assert [fault.line for fault in rejected(source)] == [13, 13, 15]
@@ -134,10 +134,10 @@ def test_all_bad_drafts_are_told_at_once_and_nothing_is_written(tmp_path: Path) 
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_yaml_that_is_wrong_is_not_pinned() -> None:
+def test_malformed_yaml_is_not_pinned() -> None:
     assert [fault.rule for fault in rejected(DRAFT + "coder: B\n")] == ["key-twice"]
     assert [fault.rule for fault in rejected("a: [")] == ["not-yaml"]
-    # An `at` that is neither draft nor locator is for the format to refuse.
+    # The format refuses an `at` that is neither a draft nor a locator.
     assert "at: 2-3" in pinned(HEAD + "sources: [{key: a, at: 2-3}]\n")
 
 
@@ -175,7 +175,7 @@ def test_where_the_block_is_written(before: str, after: str | None) -> None:
         assert pinned(HEAD + after + rest, TWO) == HEAD + after + rest
 
 
-def test_a_block_that_is_left_out_follows_the_document() -> None:
+def test_a_missing_block_is_written_after_the_document() -> None:
     text = "document:\n  key: d\n  title: >\n    Long\n\n# c\ntopics: []\n"
     expected = f"document:\n  key: d\n  title: >\n    Long\npassages:\n{BLOCK}\n\n# c\ntopics: []\n"
     assert pinned(text, TWO) == expected
@@ -185,7 +185,7 @@ def test_a_block_that_is_left_out_follows_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("{document: {key: d}}", "is in {}; write each of its keys on a line of its own"),
         ("topics: []\n", "the coding has no document"),
@@ -195,12 +195,12 @@ def test_a_block_that_is_left_out_follows_the_document() -> None:
         ),
     ],
 )
-def test_layouts_that_are_refused(source: str, said: str) -> None:
+def test_layouts_that_are_refused(source: str, message: str) -> None:
     (fault,) = rejected(source, TWO)
-    assert said in fault.message
+    assert message in fault.message
 
 
-def test_what_is_a_heading_is_guessed_once_and_then_the_coders_word() -> None:
+def test_headings_are_guessed_once_and_then_left_to_the_coder() -> None:
     texts = ["Part one", "x" * 79, "x" * 80, *(f"It ends{end}" for end in '.!?…:”"')]
     first = pinned(HEAD, texts)
     assert [line.endswith("true}") for line in first.splitlines()[4:]] == [True] * 2 + [False] * 8
@@ -212,7 +212,7 @@ def test_what_is_a_heading_is_guessed_once_and_then_the_coders_word() -> None:
     assert new[-1]["heading"] is True
 
 
-def test_what_was_pinned_in_another_text_is_not_pinned_again() -> None:
+def test_offsets_into_another_text_are_refused() -> None:
     first = pinned(DRAFT)
     changed = [*PASSAGES[:3], PASSAGES[3] + "!"]
     found = rejected(first, changed)
@@ -222,7 +222,7 @@ def test_what_was_pinned_in_another_text_is_not_pinned_again() -> None:
     }
     assert "¶4 has changed since 4:0-8 was pinned; write its words again" in found[0].message
     assert len(rejected(first, PASSAGES[:3])) == 2
-    # Words given anew are looked up, and a passage that nothing names may change.
+    # New words are looked up, and a passage that no locator names may change.
     anew = first.replace("4:0-8", '4 "a man"').replace(", 4:32-51", "")
     assert "{at: 4:10-15}" in pinned(anew, changed)
 
@@ -283,7 +283,7 @@ def test_a_file_that_may_not_be_written_is_not_replaced(
     assert path.read_text() == DRAFT
 
 
-# --- whatever the text is -------------------------------------------------------------------------
+# --- arbitrary texts ------------------------------------------------------------------------------
 
 LETTERS = st.sampled_from("abcé😀ש…”'\"\\:#,{}[]&*!%@`-?|>")
 WORD = st.text(LETTERS, min_size=1, max_size=4)
@@ -291,13 +291,13 @@ PASSAGE = st.lists(WORD, min_size=1, max_size=6).map(" ".join).map(normalise)
 
 
 def draft(words: str) -> str:
-    """Give words as a draft has them."""
+    """Return words as a draft writes them."""
     return words.replace("\\", "\\\\").replace('"', '\\"')
 
 
 @settings(deadline=None)
 @given(st.lists(PASSAGE, min_size=1, max_size=4), st.data())
-def test_what_is_pinned_is_proven_and_pinning_again_changes_nothing(
+def test_a_pinned_coding_is_verified_and_pinning_again_changes_nothing(
     texts: list[str], data: st.DataObject
 ) -> None:
     sources, quotes = [], []

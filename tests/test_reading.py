@@ -53,7 +53,7 @@ events:
 
 @pytest.fixture(params=["CBaseLoader", "BaseLoader"], autouse=True)
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both of PyYAML's parsers: libyaml's is not everywhere."""
+    """Use both of PyYAML's parsers: not every system has libyaml."""
     monkeypatch.setattr(tree_module, "LOADER", getattr(yaml, request.param))
 
 
@@ -76,7 +76,7 @@ def rejected(path: Path) -> str:
     return str(fault)
 
 
-# --- what comes in --------------------------------------------------------------------------------
+# --- valid codings --------------------------------------------------------------------------------
 
 
 def test_a_good_coding_is_read_and_every_scalar_stays_text(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_list_of_one_written_as_a_mapping_is_named() -> None:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def test_files_that_are_none(tmp_path: Path) -> None:
+def test_paths_that_are_not_regular_files_are_refused(tmp_path: Path) -> None:
     assert "is a folder" in rejected(tmp_path)
     assert "does not exist" in rejected(tmp_path / "missing.yaml")
     assert "cannot be read" in rejected(Path(str(tmp_path / "nul\0.yaml")))
@@ -132,7 +132,9 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "is a pipe or a device" in rejected(Path("/dev/zero"))
 
 
-def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_read_permission_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: Any) -> Any:
         raise PermissionError(13, "Permission denied")
 
@@ -151,7 +153,7 @@ def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
     assert time.process_time() - start < 0.1
 
 
-def test_a_file_that_is_larger_than_it_says(
+def test_a_file_larger_than_its_reported_size_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "c.yaml"
@@ -163,7 +165,7 @@ def test_a_file_that_is_larger_than_it_says(
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"a: b\r\nc: d\re: \xff", ":3: error not-utf-8: is not UTF-8: byte 0xff at offset 14"),
         (b"\xef\xbb\xbfa: \xc3", ":1: error not-utf-8: is not UTF-8: byte 0xc3 at offset 6"),
@@ -174,17 +176,17 @@ def test_a_file_that_is_larger_than_it_says(
         (b"---\n", "is empty"),
     ],
 )
-def test_bytes_that_are_no_coding(tmp_path: Path, data: bytes, said: str) -> None:
+def test_bytes_that_are_not_yaml_are_refused(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "c.yaml"
     path.write_bytes(data)
-    assert said in rejected(path)
+    assert message in rejected(path)
 
 
 # --- YAML -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("- a\n", "c.yaml: error not-yaml: has no keys and values"),
         ("text", "c.yaml: error not-yaml: has no keys and values"),
@@ -221,21 +223,21 @@ def test_bytes_that_are_no_coding(tmp_path: Path, data: bytes, said: str) -> Non
         ("%YAML 2.0\n---\na: b\n", "error not-yaml: is not YAML"),
     ],
 )
-def test_yaml_that_is_refused(text: str, said: str) -> None:
-    assert any(said in line for line in lines_of(text))
+def test_yaml_that_is_refused(text: str, message: str) -> None:
+    assert any(message in line for line in lines_of(text))
     assert all(line.isprintable() for line in lines_of(text))
 
 
-def test_aliases_are_refused_and_never_unfolded() -> None:
+def test_aliases_are_refused_and_never_expanded() -> None:
     bomb = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
-    found = faults("a0: &a0 lol\n" + bomb)
-    assert sum("has the alias" in fault.message for fault in found) == 29 * 9
+    caught = faults("a0: &a0 lol\n" + bomb)
+    assert sum("has the alias" in fault.message for fault in caught) == 29 * 9
     assert any(fault.message == "has the alias *a; write out what it means"
                for fault in faults(HEAD + "topics: &a []\nplaces: *a\n"))  # fmt: skip
     assert any("for a key" in line for line in lines_of("a: &a b\n*a : c\n"))
 
 
-def test_the_same_depth_that_is_refused_begins_after_the_last_that_is_not() -> None:
+def test_the_maximum_depth_is_allowed_and_one_more_is_not() -> None:
     assert parse("a: " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1), "c.yaml").root
     with pytest.raises(InvalidInputError, match="levels deep"):
         parse("a: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH, "c.yaml")
@@ -249,10 +251,10 @@ def test_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         parse("a: [" + "b, " * 8 + "]", "c.yaml")
 
 
-def test_what_is_left_out_leaves_no_trace() -> None:
+def test_refused_keys_leave_no_trace() -> None:
     tree = parse("a: {b: 1}\na: {c: [2]}\n? {d: [3]}\n: {e: 4}\n", "c.yaml")
     assert tree.root == {"a": {"b": "1"}}
-    assert set(tree.lines.numbers) == set(tree.extents) | set() == {(), ("a",), ("a", "b")}
+    assert set(tree.lines.numbers) == set(tree.extents) == {(), ("a",), ("a", "b")}
     assert [fault.line for fault in tree.faults] == [2, 3]
 
 
@@ -262,7 +264,7 @@ EVENT = "\nevents:\n- key: visit\n  title: A visit\n  evidence: [{at: 2}]\n  "
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (HEAD.replace("coder: A. Coder\n", ""), "missing-field: needs `coder`"),
         (HEAD.replace("format: 1\n", ""), "missing-field: needs `format`: the version of this"),
@@ -308,26 +310,26 @@ EVENT = "\nevents:\n- key: visit\n  title: A visit\n  evidence: [{at: 2}]\n  "
         (HEAD + "quotes: [{key: a, text: [], says: b}]", "quotes[a].text: is an empty list"),
     ],
 )
-def test_what_the_format_refuses(text: str, said: str) -> None:
-    assert any(said in line for line in lines_of(text))
+def test_what_the_format_refuses(text: str, message: str) -> None:
+    assert any(message in line for line in lines_of(text))
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "message"),
     [
         ('2 "the envoy"', "is a draft; run `sourcebook pin FILE --text TEXT`"),
         ("2-5", "“2-5” is not a locator; write passage:start-end as in 2:330-338"),
         ("'2:1-3,4'", "separate several by a comma and a blank"),
     ],
 )
-def test_what_is_no_locator(at: str, said: str) -> None:
+def test_what_is_not_a_locator(at: str, message: str) -> None:
     (fault,) = faults(GOOD.replace("2:4-9", at))
     assert fault.where == "actors[envoy].names[0].evidence[0].at"
-    assert said in fault.message
+    assert message in fault.message
 
 
-def test_every_type_of_error_that_pydantic_may_find_is_in_words() -> None:
-    """None of its own sentences begins with Input, which is ours to say."""
+def test_pydantics_errors_are_put_into_our_own_words() -> None:
+    """Pydantic's own messages begin with “Input should”."""
     for value in ("x", "[]", "{}", "[x]", "{x: y}", "[[x]]", "[{x: y}]", "''"):
         for name in ("format", "coder", "document", "passages", "actors", "events", "quotes"):
             text = "\n".join(
@@ -345,11 +347,11 @@ def reason(text: str) -> str:
     return ""
 
 
-def test_all_faults_come_at_once_and_none_follows_from_another() -> None:
+def test_all_faults_are_reported_at_once_without_their_consequences() -> None:
     text = GOOD.replace("kind: person", "kind:").replace("2015-11-04", "2015-11-31")
     text = text.replace("coder: A. Coder", "coder: &a A. Coder")
-    found = faults(text)
-    assert [(fault.line, fault.rule) for fault in found] == [
+    caught = faults(text)
+    assert [(fault.line, fault.rule) for fault in caught] == [
         (2, "not-plain"),
         (7, "no-value"),
         (15, "ill-formed"),
@@ -357,12 +359,12 @@ def test_all_faults_come_at_once_and_none_follows_from_another() -> None:
     # A value that is missing would be of the wrong type too.
     assert [fault.rule for fault in faults(HEAD.replace("A. Coder", ""))] == ["no-value"]
     assert [fault.rule for fault in faults(HEAD + '"": a')] == ["no-key"]
-    # What has no value is not missing, either.
+    # A key without a value is not missing, either.
     quote = "quotes:\n- key: a\n  directness: direct\n  text:\n"
     assert [fault.rule for fault in faults(HEAD + quote)] == ["no-value"]
 
 
-# --- whatever it is -------------------------------------------------------------------------------
+# --- arbitrary input ------------------------------------------------------------------------------
 
 QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 WORDS = st.sampled_from(

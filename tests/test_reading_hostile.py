@@ -1,4 +1,4 @@
-"""Hostile codings: what they cost grows with their size and no faster."""
+"""Hostile codings: their cost grows no faster than their size."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_only_the_first_unknown_keys_get_a_suggestion(tmp_path: Path) -> None:
 
 
 def limited(megabytes: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a command that may not take more memory."""
+    """Run a command with limited memory."""
     size = megabytes * 1_000_000
     return subprocess.run(
         [*COMMAND, "sourcebook.db", *map(str, arguments)],

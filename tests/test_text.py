@@ -1,4 +1,4 @@
-"""Texts and passages: what is one passage, how it is measured, and files that are no text."""
+"""Texts: how they are split into passages and measured, and which files are refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rejected(path: Path) -> str:
     return str(fault)
 
 
-def test_white_space_is_one_blank() -> None:
+def test_white_space_becomes_one_blank() -> None:
     spaces = [chr(n) for n in range(0x110000) if chr(n).isspace()]
     assert len(spaces) > 20
     for space in spaces:
@@ -41,7 +41,7 @@ def test_white_space_is_one_blank() -> None:
         assert normalise(f" a{joiner}b ") == f"a{joiner}b"
 
 
-def test_letters_are_composed_and_else_left_alone() -> None:
+def test_letters_are_composed_and_otherwise_left_alone() -> None:
     assert normalise("Cafe\u0301 ﬁ “x” … A\u030a") == "Caf\u00e9 ﬁ “x” … \u00c5"
 
 
@@ -65,7 +65,7 @@ def test_a_passage_is_a_line_as_an_editor_shows_it(text: str) -> None:
     assert " ".join(found) == normalise(text)
 
 
-def test_only_line_ends_divide() -> None:
+def test_only_line_ends_divide_passages() -> None:
     assert passages("a\nb\r\nc\rd\n\r\n \t\n\u00a0\ne") == ["a", "b", "c", "d", "e"]
     for inside in "\x0b\x0c\x1c\x85\u2028\u2029":
         assert passages(f"a{inside}b\n{inside}\nc") == ["a b", "c"]
@@ -86,7 +86,7 @@ def test_a_text_is_read(tmp_path: Path) -> None:
     assert read_text(path) == ["Title", "The envoy…"]
 
 
-def test_files_that_are_no_text(tmp_path: Path) -> None:
+def test_files_that_are_not_texts_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     assert "does not exist" in rejected(path)
     assert "is a folder" in rejected(tmp_path)
@@ -106,7 +106,7 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     assert "is too large: 20.0 MB" in rejected(path)
 
 
-def test_a_limit_is_the_last_size_that_is_read(tmp_path: Path) -> None:
+def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"abc")
     assert read_file(path, 3) == "abc"
@@ -130,13 +130,13 @@ def test_any_bytes_are_a_text_or_unusable(
     assert fault.rule in ("not-utf-8", "control-character")
 
 
-# --- the nearest ----------------------------------------------------------------------------------
+# --- similar words --------------------------------------------------------------------------------
 
 TEXTS = ["The envoy came by night.", "Nobody said “we are lost” to him.", "The envoy left."]
 
 
 @pytest.mark.parametrize(
-    ("words", "among", "said"),
+    ("words", "among", "message"),
     [
         ("The envoy", [], "; it is at 1:0-9"),
         ("The envoy", [3], "; it is at 3:0-9"),
@@ -147,9 +147,9 @@ TEXTS = ["The envoy came by night.", "Nobody said “we are lost” to him.", "T
         ("xyzzy plugh", [1], ""),
     ],
 )
-def test_the_nearest_words(words: str, among: list[int], said: str) -> None:
+def test_the_nearest_words(words: str, among: list[int], message: str) -> None:
     found = PassageSearch(TEXTS).hint(words, among)
-    assert found == said
+    assert found == message
 
 
 def test_in_a_long_text_only_the_named_passages_are_searched(

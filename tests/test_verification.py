@@ -1,4 +1,4 @@
-"""Proving: everything in a coding that its text does not bear out is told, and nothing else."""
+"""Verification reports everything in a coding that its text contradicts, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.draft_coding import DRAFT, HEAD, PASSAGES, pinned, proven
 CLEAN = pinned(DRAFT.replace('\\"why\\" he', "why"))
 
 
-def test_a_true_coding_is_proven() -> None:
+def test_a_true_coding_has_no_fault() -> None:
     assert proven(CLEAN) == []
     coding, lines = parse_coding(CLEAN, "c.yaml")
     assert locator_faults(coding, lines) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "rule", "said"),
+    ("old", "new", "rule", "message"),
     [
         ("at: 2:0-3", "at: 5:0-3", "locator-outside",
          "events[visit].evidence[1].at: 5:0-3 is outside: the text has 4 passages"),
@@ -53,18 +53,18 @@ def test_a_true_coding_is_proven() -> None:
         ('"tired and cold"', '"tired\u00a0and  cold "', "", ""),
     ],
 )  # fmt: skip
-def test_planted_faults(old: str, new: str, rule: str, said: str) -> None:
+def test_planted_faults(old: str, new: str, rule: str, message: str) -> None:
     assert old in CLEAN
     text = CLEAN.replace(old, new)
     found = proven(text)
-    assert [fault.rule for fault in found if said in str(fault)][:1] == ([rule] if rule else [])
+    assert [fault.rule for fault in found if message in str(fault)][:1] == ([rule] if rule else [])
     assert {fault.rule for fault in found} == ({rule} if rule else set())
     coding, lines = parse_coding(text, "c.yaml")
     outside = [fault for fault in found if fault.rule == "locator-outside"]
     assert locator_faults(coding, lines) == outside
 
 
-def test_faults_are_told_at_once() -> None:
+def test_faults_are_reported_at_once() -> None:
     text = CLEAN.replace("in May", "in June").replace("at: 3}", "at: 9}").replace("cold", "old")
     assert [fault.rule for fault in proven(text)] == [
         "locator-outside",
@@ -87,7 +87,7 @@ def test_another_text_is_one_fault() -> None:
     assert "0 of 0 passages match" in fault.message
 
 
-def test_a_passage_that_differs_is_told_by_itself() -> None:
+def test_a_passage_that_differs_is_reported_by_itself() -> None:
     changed = [*PASSAGES[:3], PASSAGES[3] + "!", "More."]
     found = proven(CLEAN, changed)
     assert [(fault.rule, fault.where) for fault in found] == [
