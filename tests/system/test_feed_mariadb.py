@@ -23,7 +23,6 @@ from tests.feed_targets import load
 from tests.sample_rows import fill
 from tests.test_feed_digest import HOSTILE
 
-
 REFUSED = {"ck_fact_summaries_one_chain_or_several"}
 """MariaDB allows no CHECK on a column whose foreign key says `on delete set null`."""
 
