@@ -21,12 +21,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
+from statistics import median
 
 from benchmarks.exporting import exports
 from benchmarks.feeding import feeds
 from benchmarks.generate import EVENTS, ROOT, SEED, cached
 from benchmarks.loading import loads
-from benchmarks.measure import Command, Cost, alternate, first_line, machine, median_of, memory
+from benchmarks.measure import Command, Cost, alternate, first_line, machine, memory
 from benchmarks.questions import SOURCEBOOK, WHOLE, Question, questions, shell, trivial
 from benchmarks.starting import ARTICLE, first_rows, libraries
 from benchmarks.world import COLUMNS
@@ -172,11 +173,6 @@ def _row(name: str, rows: int, costs: tuple[Cost, Cost], start: tuple[Cost, Cost
     )
 
 
-def _ratios(ours: Cost, theirs: Cost) -> str:
-    clock, processor = ours.seconds / theirs.seconds, ours.processor / theirs.processor
-    return f"{clock:.2f} | {processor:.2f}"
-
-
 def compare(
     database: Path, folder: Path, question: Question, rounds: int
 ) -> tuple[int, Cost, Cost]:
@@ -223,7 +219,7 @@ def _starting(database: Path, folder: Path, rounds: int) -> Iterator[str]:
         "",
         "| report | imports only | ratio | ratio of processor time |",
         "| ---: | ---: | ---: | ---: |",
-        f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {_ratios(ours, theirs)} |",
+        f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {ours.ratios(theirs)} |",
         "",
     )
     listing = Command([SOURCEBOOK, "--help"], out)
@@ -234,7 +230,7 @@ def _starting(database: Path, folder: Path, rounds: int) -> Iterator[str]:
         "",
         "| help | import click | ratio | ratio of processor time |",
         "| ---: | ---: | ---: | ---: |",
-        f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {_ratios(ours, theirs)} |",
+        f"| {ours.seconds:.3f} s | {theirs.seconds:.3f} s | {ours.ratios(theirs)} |",
         "",
     )
     fresh = folder / "fresh.db"
@@ -261,7 +257,7 @@ os.execv(sys.argv[1], [sys.argv[1], "--db", sys.argv[2], "init"])
 def _streaming(database: Path, folder: Path, rounds: int) -> Iterator[str]:
     few, many = (first_rows(folder, database, count) for count in (1_000, 100_000))
     short, whole = alternate(rounds, few, many)
-    first = median_of(rounds, lambda: first_line(many))
+    first = median(first_line(many) for _ in range(rounds))
     yield from (
         "## A table of 100,000 rows",
         "",

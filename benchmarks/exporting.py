@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.generate import SEED, cached
-from benchmarks.measure import Command, Cost, alternate, memory
+from benchmarks.measure import Command, alternate, memory
 from benchmarks.questions import SOURCEBOOK
 from database.snapshot import TABLES
 
@@ -51,7 +51,7 @@ def exports(database: Path, folder: Path, rounds: int) -> Iterator[str]:
         large_peak, small_peak = memory(ours), memory(our_command(small, folder, format))
         yield (
             f"| {format} | {our_cost.seconds:.1f} s | {their_cost.seconds:.1f} s "
-            f"| {ratios(our_cost, their_cost)} | {large_peak:.0f} MB | {small_peak:.0f} MB |"
+            f"| {our_cost.ratios(their_cost)} | {large_peak:.0f} MB | {small_peak:.0f} MB |"
         )
     yield ""
 
@@ -94,8 +94,3 @@ def require_equal(folder: Path, format: str) -> None:
                 query = f"select count(*), bit_xor(hash(rows)) from {rows} as rows"
                 sides.append(opened.execute(query).fetchone())
             assert sides[0] == sides[1], f"{table.name}.{format}: other rows than DuckDB's"
-
-
-def ratios(ours: Cost, theirs: Cost) -> str:
-    """Return the ratios of time and of processor time as cells of a table."""
-    return f"{ours.seconds / theirs.seconds:.2f} | {ours.processor / theirs.processor:.2f}"

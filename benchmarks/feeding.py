@@ -1,25 +1,21 @@
-"""Measures feeds of a PostgreSQL server of its own beside psql, which is given the rows as csv.
-
-    python -m benchmarks.feeding [DATABASE] [--rounds N]
+"""Measures feeds into a PostgreSQL server, compared with psql copying the same rows from csv.
 
 The server is that of the tests, on this machine: both sides share its processors.
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from statistics import median
 
 import sqlalchemy as sa
 
 from benchmarks.generate import SEED, cached
-from benchmarks.measure import Command, Cost, memory, run
+from benchmarks.measure import Command, Cost, median_cost, memory, run
 from benchmarks.questions import SOURCEBOOK
 from database.snapshot import TABLES
 from feeds.postgresql import MEMORY
@@ -27,153 +23,150 @@ from tests.postgres import Server, installed
 
 SCHEMA = "sourcebook"
 SMALL = 20_000
-"""Events of the sourcebook beside which memory is shown not to grow."""
+"""Events of the sourcebook that shows that memory doesn't grow."""
 
-LIMIT, UNCHANGED, PART = 0.7, 1 / 10, 1 / 5
-"""At least so much of the limit's speed; at most so much of a first feed's time."""
+SPEED, UNCHANGED, PARTIAL = 0.7, 1 / 10, 1 / 5
+"""The limits: at least this share of psql's speed, at most these shares of a first feed's time."""
 
 HUNDREDTH = 100
-"""In one document of so many something is changed."""
-
-CONSTRAINTS = """
-    select conrelid::regclass::text as "table", conname as name, contype as kind,
-      pg_get_constraintdef(oid) as definition
-    from pg_constraint
-    where connamespace = current_schema::regnamespace and contype in ('p', 'u', 'f')
-    order by conrelid::regclass::text, conname
-"""
-INDEXES = """
-    select indexname as name, indexdef as definition, tablename as "table"
-    from pg_indexes
-    where schemaname = current_schema
-      and indexname not in (
-        select conname from pg_constraint where connamespace = current_schema::regnamespace
-      )
-    order by indexname
-"""
-CHECKS = """
-    select conrelid::regclass::text as "table",
-      string_agg(format('add constraint %%I %%s', conname, pg_get_constraintdef(oid)), ', ')
-        as definition
-    from pg_constraint
-    where connamespace = current_schema::regnamespace and contype = 'c'
-    group by conrelid
-"""
+"""One document in this many is changed before a feed."""
 
 
-class Psql:
-    """Brings the same rows by psql, from csv files that are ready."""
-
-    def __init__(self, server: Server, folder: Path) -> None:
-        self._server = server
-        self._folder = folder
-
-    def prepare(self) -> int:
-        """Write what is in the schema to csv files, and note its definitions; count the rows."""
-        copies = (
-            f"\\copy {SCHEMA}.{table.name} to '{self._csv(table.name)}' (format csv)\n"
-            for table in TABLES
-        )
-        run(self._command("".join(copies)))
-        with opened(self._server) as connection:
-            connection.exec_driver_sql(f"set search_path to {SCHEMA}")
-            ours = {table.name for table in TABLES}
-            keys = [one for one in connection.exec_driver_sql(CONSTRAINTS) if one.table in ours]
-            self._keys = [_adding(one) for one in keys if one.kind != "f"]
-            self._foreign = [_adding(one) for one in keys if one.kind == "f"]
-            self._checks = [
-                f"alter table {one.table} {one.definition};\n"
-                for one in connection.exec_driver_sql(CHECKS)
-                if one.table in ours
-            ]
-            self._indexes = [
-                one.definition.replace(f" {SCHEMA}.", " bare.") + ";\n"
-                for one in connection.exec_driver_sql(INDEXES)
-                if one.table in ours
-            ]
-            return sum(
-                connection.exec_driver_sql(f"select count(*) from {table.name}").scalar_one()
-                for table in TABLES
-            )
-
-    def limit(self) -> Command:
-        """Copy into bare tables, then add all that hangs on them: what can hardly be beaten."""
-        return self._filling(
-            self._copies(), *self._keys, *self._checks, *self._indexes, *self._foreign
-        )
-
-    def constrained(self) -> Command:
-        """Copy into tables that have it all."""
-        return self._filling(
-            *self._keys, *self._checks, *self._indexes, *self._foreign, self._copies()
-        )
-
-    def _filling(self, *statements: str) -> Command:
-        tables = "".join(f"create table {t.name} (like {SCHEMA}.{t.name});\n" for t in TABLES)
-        return self._command(
-            "drop schema if exists bare cascade;\nbegin;\ncreate schema bare;\n"
-            f"set search_path to bare;\nset maintenance_work_mem = '{MEMORY}MB';\n"
-            f"{tables}{''.join(statements)}commit;\n"
-        )
-
-    def _copies(self) -> str:
-        return "".join(
-            f"\\copy {table.name} from '{self._csv(table.name)}' (format csv, freeze)\n"
-            for table in TABLES
-        )
-
-    def _csv(self, table: str) -> Path:
-        return self._folder / f"{table}.csv"
-
-    def _command(self, script: str) -> Command:
-        program = installed() / "pginstall" / "bin" / "psql"
-        where = ["--host", str(self._server.folder), "--username", "postgres", "postgres"]
-        asked = [str(program), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", *where]
-        return Command(asked, self._folder / "psql", script)
+def feeds(database: Path, rounds: int) -> Iterator[str]:
+    """Compare first feeds with psql, and later feeds with the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(tempfile.mkdtemp(prefix="sourcebook-bench-")))
+        try:
+            server.ensure()
+            yield from _feeds(database, rounds, server, Path(folder))
+        finally:
+            server.stop()
 
 
-def _adding(one: sa.Row[tuple[str, str, str, str]]) -> str:
-    return f'alter table {one.table} add constraint "{one.name}" {one.definition};\n'
+def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterator[str]:
+    feed = feeding(database, server, folder)
+    run(feed)
+    rows = sum(_execute(server, f"select count(*) from {SCHEMA}.{t.name}") for t in TABLES)
+    psql = psql_filling(server, folder)
+    firsts: list[Cost] = []
+    copies: list[Cost] = []
+    for _ in range(rounds):  # alternately, so that other work on the machine slows both
+        for command, costs in ((psql, copies), (feed, firsts)):
+            _drop_schema(server)
+            costs.append(run(command))
+    first, copied = median_cost(firsts), median_cost(copies)
+    _execute(server, "checkpoint")  # or writing out the first feed would slow the next
+    unchanged = median_cost([run(feed) for _ in range(rounds)])
+    copy = folder / "changed.db"
+    shutil.copyfile(database, copy)
+    partial = median_cost([_feed_change(copy, n, server, folder) for n in range(rounds)])
+    _drop_schema(server)
+    most = memory(feed)
+    _drop_schema(server)
+    least = memory(feeding(cached(SMALL, SEED), server, folder))
+    speed = copied.seconds / first.seconds
+    yield from (
+        "## Feeds",
+        "",
+        f"`sourcebook feed postgresql://…` of {rows:,} rows into a server on the same machine,",
+        "with `fsync` off, compared with psql. psql copies rows that are already in csv files, in",
+        "one transaction, adds keys and indexes afterwards, and compares nothing. Sourcebook reads",
+        "the rows from SQLite; its time includes the hashes of both sides and statistics for the",
+        "planner.",
+        "",
+        "| | time | rows a second | compared with |",
+        "| --- | ---: | ---: | ---: |",
+        _row("psql", copied, rows),
+        _row("first feed", first, rows, f"{speed:.2f} of psql's speed; at least {SPEED}"),
+        _row("feed with nothing to do", unchanged, comparison=_share(unchanged, first, UNCHANGED)),
+        _row(
+            f"feed after changes in one document of {HUNDREDTH}",
+            partial,
+            comparison=_share(partial, first, PARTIAL),
+        ),
+        "",
+        "Before the last of these, a third of the events in each changed document got another",
+        "title, and the document another hash of its coding and one more row in `loads`. A real",
+        "load would also write to `changes`.",
+        "",
+        f"A first feed needs {most:.0f} MB, and {least:.0f} MB with {SMALL:,} events: all its",
+        "processes together (only the largest where this is not Linux), without the server's.",
+        f"It takes {first.processor:.1f} s of processor time, and the server takes more.",
+        "",
+    )
 
 
-@contextmanager
-def opened(server: Server) -> Iterator[sa.Connection]:
-    """Hold a connection to the server."""
-    engine = sa.create_engine(server.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        yield connection
+def _row(name: str, cost: Cost, rows: int | None = None, comparison: str = "") -> str:
+    speed = f"{rows / cost.seconds:,.0f}" if rows else ""
+    return f"| {name} | {cost.seconds:.1f} s | {speed} | {comparison} |"
 
 
-def dropped(server: Server) -> None:
-    """Take the schema away."""
-    with opened(server) as connection:
-        connection.exec_driver_sql(f"drop schema if exists {SCHEMA} cascade")
+def _share(cost: Cost, first: Cost, limit: float) -> str:
+    return f"{cost.seconds / first.seconds:.3f} of the first; at most {limit}"
 
 
 def feeding(database: Path, server: Server, folder: Path) -> Command:
-    """Give the command that feeds the server."""
+    """Return the command that feeds the server."""
     url = server.url.replace("+psycopg", "")
     return Command([SOURCEBOOK, "--db", str(database), "feed", url], folder / "fed")
 
 
-def several(rounds: int, command: Command, before: Callable[[], object] | None = None) -> Cost:
-    """Run a program so often, with something before each; give the medians."""
-    costs = []
-    for _ in range(rounds):
-        if before is not None:
-            before()
-        costs.append(run(command))
-    return Cost(median(one.seconds for one in costs), median(one.processor for one in costs))
+def psql_filling(server: Server, folder: Path) -> Command:
+    """Return the command that fills an empty server with the rows that it has now.
+
+    This writes the rows to csv files, and the definitions to what pg_dump calls sections: first
+    tables with their CHECKs, then keys and indexes.
+    """
+    for section in ("pre-data", "post-data"):
+        dump = ("--schema", SCHEMA, "--section", section)
+        run(_client("pg_dump", server, folder / section, *dump))
+    copies = {table.name: f"{SCHEMA}.{table.name} %s '{folder / table.name}'" for table in TABLES}
+    outward = "".join(f"\\copy {copy % 'to'} (format csv)\n" for copy in copies.values())
+    psql = ("psql", server, folder / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1")
+    run(_client(*psql, script=outward))
+    inward = "".join(f"\\copy {copy % 'from'} (format csv, freeze)\n" for copy in copies.values())
+    script = (
+        f"begin;\nset local maintenance_work_mem = '{MEMORY}MB';\n"
+        f"\\i {folder}/pre-data\n{inward}\\i {folder}/post-data\ncommit;\n"
+    )
+    return _client(*psql, script=script)
+
+
+def _client(
+    program: str, server: Server, output: Path, *arguments: str, script: str = ""
+) -> Command:
+    """Return a command that runs one of PostgreSQL's programs."""
+    path = installed() / "pginstall" / "bin" / program
+    address = ("--host", str(server.folder), "--username", "postgres", "postgres")
+    return Command([str(path), *arguments, *address], output, script)
+
+
+def _execute(server: Server, sql: str) -> int:
+    """Execute a statement; return the number that it returns, if any."""
+    engine = sa.create_engine(server.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        result = connection.exec_driver_sql(sql)
+        return int(result.scalar_one()) if result.returns_rows else 0
+
+
+def _drop_schema(server: Server) -> None:
+    _execute(server, f"drop schema if exists {SCHEMA} cascade")
+
+
+def _feed_change(copy: Path, load: int, server: Server, folder: Path) -> Cost:
+    change(copy, load)
+    return run(feeding(copy, server, folder))
 
 
 def change(database: Path, load: int) -> int:
-    """Change a third of the events' titles in every so manieth document; say how many those are.
+    """Change titles in one document of a hundred, others for each `load`; return how many.
 
-    Each of these gets a row of `loads`, so that a feed sees that it was loaded, but no `changes`.
+    In each of them a third of the events get another title. Its row in `loads` shows a feed that
+    the document was loaded, without any `changes`.
     """
     with closing(sqlite3.connect(database)) as book, book:
-        asked = "select document_id from codings order by document_id"
-        documents = [number for (number,) in book.execute(asked)][load::HUNDREDTH]
+        query = "select document_id from codings order by document_id"
+        documents = [number for (number,) in book.execute(query)][load::HUNDREDTH]
         for number in documents:
             book.execute(
                 "update events set title = title || ' (again)' where id % 3 = 0 and id in "
@@ -190,118 +183,3 @@ def change(database: Path, load: int) -> int:
                 (number, number * HUNDREDTH + load),
             )
         return len(documents)
-
-
-def feeds(database: Path, rounds: int) -> Iterator[str]:
-    """Compare first feeds with psql, and later ones with the first."""
-    with tempfile.TemporaryDirectory() as made:
-        folder, server = Path(made), Server(Path(tempfile.mkdtemp(prefix="sourcebook-bench-")))
-        try:
-            server.ensure()
-            yield from _feeds(database, rounds, server, folder)
-        finally:
-            server.stop()
-
-
-def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterator[str]:
-    ours, psql = feeding(database, server, folder), Psql(server, folder)
-    run(ours)
-    rows = psql.prepare()
-    firsts, limits = [], []
-    for _ in range(rounds):  # in turn, so that whatever else the machine does falls on both
-        dropped(server)
-        firsts.append(run(ours))
-        limits.append(run(psql.limit()))
-    first = Cost(median(c.seconds for c in firsts), median(c.processor for c in firsts))
-    limit = median(one.seconds for one in limits)
-    into = run(psql.constrained()).seconds
-    with opened(server) as connection:
-        connection.exec_driver_sql("drop schema bare cascade")
-    pgloader = _pgloader(database, server, folder)
-    with opened(server) as connection:
-        connection.exec_driver_sql("checkpoint")  # what others left to be written delays nobody
-    unchanged = several(rounds, ours)
-    copy = folder / "changed.db"
-    shutil.copyfile(database, copy)
-    loads = iter(range(rounds))
-    part = several(rounds, feeding(copy, server, folder), lambda: change(copy, next(loads)))
-    dropped(server)
-    most = memory(ours)
-    dropped(server)
-    least = memory(feeding(cached(SMALL, SEED), server, folder))
-    yield from (
-        "## Feeds",
-        "",
-        f"`sourcebook feed postgresql://…` of {rows:,} rows into a server on the same machine,",
-        "with `fsync` off. psql is given the rows as csv that is ready; it copies them in one",
-        "transaction and compares nothing. Ours reads them from SQLite, and its time includes the",
-        "hashes of both sides, and statistics for the planner.",
-        "",
-        "| | time | rows a second | against |",
-        "| --- | ---: | ---: | ---: |",
-    )
-    slower, ours_is = limit / into, limit / first.seconds
-    later, less = unchanged.seconds / first.seconds, part.seconds / first.seconds
-    yield _row("psql, all constraints afterwards: the limit", limit, rows)
-    yield _row("psql, into tables that have them", into, rows, f"{slower:.2f} of the limit's speed")
-    if pgloader is not None:
-        slower = limit / pgloader
-        what = "pgloader, which brings keys and indexes, no CHECKs, comments, views"
-        yield _row(what, pgloader, rows, f"{slower:.2f} of the limit's speed")
-    yield _row(
-        *("first feed", first.seconds, rows),
-        f"{ours_is:.2f} of the limit's speed, of at least {LIMIT}",
-    )
-    yield _row(
-        *("feed with nothing to bring", unchanged.seconds, None),
-        f"{later:.3f} of the first, of at most {UNCHANGED}",
-    )
-    yield _row(
-        *(f"feed, a part of one document of {HUNDREDTH} changed", part.seconds, None),
-        f"{less:.2f} of the first, of at most {PART}",
-    )
-    yield from (
-        "",
-        f"What the last of these brings: in one document of {HUNDREDTH} a third of the events have",
-        "another title. Each such document has another hash of its coding, and one more row in",
-        "`loads`. A load would write to `changes` too.",
-        "",
-        f"A first feed holds {most:.0f} MB at most, that of {SMALL:,} events {least:.0f} MB: its",
-        "processes together (where this is not Linux, the largest of them), without the server's.",
-        f"Its own processor time is {first.processor:.1f} s, the server's comes on top.",
-        *(["pgloader is not installed where this was measured."] if pgloader is None else []),
-        "",
-    )
-
-
-def _row(what: str, seconds: float, rows: int | None, against: str = "") -> str:
-    speed = f"{rows / seconds:,.0f}" if rows else ""
-    return f"| {what} | {seconds:.1f} s | {speed} | {against} |"
-
-
-def _pgloader(database: Path, server: Server, folder: Path) -> float | None:
-    """Give the seconds in which it brings the rows into a database of their own, if installed."""
-    program = shutil.which("pgloader")
-    if program is None:
-        return None
-    with opened(server) as connection:
-        connection.exec_driver_sql("create database pgloader")
-    into = f"postgresql://postgres@unix:{server.folder}:5432/pgloader"
-    took = run(Command([program, f"sqlite://{database}", into], folder / "pgloader")).seconds
-    with opened(server) as connection:
-        connection.exec_driver_sql("drop database pgloader")
-    return took
-
-
-def main() -> None:
-    """Measure feeds alone, and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.feeding", description=__doc__)
-    parser.add_argument("database", type=Path, nargs="?", help="(default: that in .bench)")
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each (%(default)s)")
-    asked = parser.parse_args()
-    for line in feeds(asked.database or cached(), asked.rounds):
-        print(line)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -42,6 +42,15 @@ class Cost:
 
     seconds: float
     processor: float
+
+    def ratios(self, other: Cost) -> str:
+        """Return how many times as long as the other this takes, in two cells of a table."""
+        return f"{self.seconds / other.seconds:.2f} | {self.processor / other.processor:.2f}"
+
+
+def median_cost(costs: Sequence[Cost]) -> Cost:
+    """Return the medians of the durations and of the processor times."""
+    return Cost(median(c.seconds for c in costs), median(c.processor for c in costs))
 
 
 def run(command: Command) -> Cost:
@@ -82,13 +91,7 @@ def alternate(rounds: int, *commands: Command) -> list[Cost]:
             cost = run(command)
             if number:
                 runs.append(cost)
-    return [
-        Cost(
-            median(cost.seconds for cost in runs),
-            median(cost.processor for cost in runs),
-        )
-        for runs in costs
-    ]
+    return list(map(median_cost, costs))
 
 
 def memory(command: Command) -> float:
@@ -151,11 +154,6 @@ def first_line(command: Command) -> float:
         seconds = time.perf_counter() - started
         ran.kill()
     return seconds
-
-
-def median_of(rounds: int, measure: Callable[[], float]) -> float:
-    """Return the median of this many measurements."""
-    return median(measure() for _ in range(rounds))
 
 
 def machine(shell: str) -> list[tuple[str, str]]:

@@ -106,8 +106,8 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
 def filled(text: str, name: str, known: Parts) -> str:
     """Return a page with its generated parts written again. Raises StaleError."""
 
-    def part(found: re.Match[str]) -> str:
-        mark, kind, argument, body, end = found.groups()
+    def part(match: re.Match[str]) -> str:
+        mark, kind, argument, body, end = match.groups()
         if kind not in known:
             raise StaleError(f"{name}: there is no part {kind}, but {', '.join(known)}")
         if re.search(rf"^{_MARK}$", body, re.MULTILINE):

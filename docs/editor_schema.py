@@ -1,8 +1,8 @@
 """The JSON Schema of a coding, for editors that complete and mark YAML: docs/coding.schema.json.
 
-Made from the models of coding/format.py. To them every scalar is text; an editor's YAML makes a
-number of `format: 1` or `date: 2016` and true of `yes`, so wherever text may stand, these may too.
-Drafts of locators are well formed while a coding is written, though not when it is loaded.
+Made from the models in coding/format.py. To them every scalar is text, but an editor reads
+`format: 1` and `date: 2016` as numbers and `yes` as true, so the schema allows these wherever it
+allows text. It also accepts drafts of locators, which are valid until a coding is loaded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COUNTS: Schema = {"$ref": "#/$defs/Counts"}
 
 
 def coding_schema() -> Schema:
-    """Give the schema of the whole file."""
+    """Return the schema of the whole file."""
     made = Coding.model_json_schema(by_alias=True)
     definitions = {
         name: _described(name, _walk(part)) for name, part in sorted(made.pop("$defs").items())
@@ -89,8 +89,8 @@ def _scalar(part: Schema) -> Schema:
     if part.get("type") == "integer":
         return {**part, "type": ["integer", "string"], "pattern": "^[0-9]+$"}
     if part.get("pattern") == KEY["pattern"]:
-        said = part.get("description")
-        return A_KEY if said in (None, KEY["description"]) else {**A_KEY, "description": said}
+        meaning = part.get("description")
+        return A_KEY if meaning in (None, KEY["description"]) else {**A_KEY, "description": meaning}
     if part.get("type") == "string" and "enum" not in part:
         return {"minLength": 1, **part, "type": SCALAR}
     return part

@@ -1,4 +1,4 @@
-"""The generated parts of hand-written pages, by the name that stands in their mark."""
+"""The generated parts of hand-written pages, by the name in their mark."""
 
 from __future__ import annotations
 
@@ -19,50 +19,51 @@ FOLDER = Path(__file__).parent
 
 
 def fenced(language: str, text: str) -> str:
-    """Give text as a block of code, whatever it holds."""
+    """Return text as a block of code, whatever it holds."""
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("^`{3,}", text, re.MULTILINE)), 3)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}\n"
 
 
 def code(text: str) -> str:
-    """Give text as a span of code, also in a cell."""
+    """Return text as a span of code, which may be in a cell."""
     return f"`{text}`"
 
 
 def plain(text: str) -> str:
-    """Give text as Markdown that shows it as it is, also in a cell."""
+    """Return Markdown that shows the text as it is, also in a cell."""
     return re.sub(r"[\\`*<|~$]", r"\\\g<0>", text)
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Give a table of cells that are Markdown already."""
+    """Return a table of cells that are Markdown already."""
     head = list(head)
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def values(of: type[StrEnum]) -> str:
-    """Give the values of a closed vocabulary with their meanings."""
-    if of is RelationType:
+def values(values_of: type[StrEnum]) -> str:
+    """Return a table of the values of a closed vocabulary with their meanings."""
+    if values_of is RelationType:
         return table(
             ("value", "from, to", "to, from"),
             (
                 (
-                    code(one),
-                    plain(one.meaning),
-                    "the same" if RELATIONS[one].symmetric else plain(RELATIONS[one].inverse),
+                    code(tie),
+                    plain(tie.meaning),
+                    "the same" if RELATIONS[tie].symmetric else plain(RELATIONS[tie].inverse),
                 )
-                for one in RelationType
+                for tie in RelationType
             ),
         )
-    return table(("value", "meaning"), ((code(one), plain(dictionary.meaning(one))) for one in of))
+    meanings = ((code(value), plain(dictionary.meaning(value))) for value in values_of)
+    return table(("value", "meaning"), meanings)
 
 
 def _vocabulary(name: str) -> str:
-    of = getattr(vocabulary, name, None)
-    if not (isinstance(of, type) and issubclass(of, StrEnum)):
+    named = getattr(vocabulary, name, None)
+    if not (isinstance(named, type) and issubclass(named, StrEnum)):
         raise LookupError(f"there is no vocabulary {name}")
-    return values(of)
+    return values(named)
 
 
 def _rules(_: str) -> str:
@@ -73,12 +74,12 @@ def _rules(_: str) -> str:
 
 
 def _refusals(group: str) -> str:
-    found: Mapping[str, str] | None = getattr(error_ids, group.upper(), None)
-    if found is None:
+    refusals: Mapping[str, str] | None = getattr(error_ids, group.upper(), None)
+    if refusals is None:
         raise LookupError(f"there are no refusals {group}")
     return table(
         ("rule", "what it asks for"),
-        ((code(rule), meaning) for rule, meaning in found.items()),
+        ((code(rule), meaning) for rule, meaning in refusals.items()),
     )
 
 
@@ -93,7 +94,7 @@ def _text(numbers: str) -> str:
 
 
 def _coding(what: str) -> str:
-    """Show one item of the example's coding as it stands there: `SECTION WORDS-IN-IT`."""
+    """Show an item of the example's coding unchanged; `what` is `SECTION WORDS-IN-IT`."""
     section, _, words = what.partition(" ")
     lines = (FOLDER / "example.yaml").read_text(encoding="utf-8").split("\n")
     if f"{section}:" not in lines:
@@ -116,7 +117,7 @@ def _head(_: str) -> str:
     """Show how the example's coding begins, up to its third passage."""
     text = (FOLDER / "example.yaml").read_text(encoding="utf-8")
     start = text.index("format: 1")
-    passages = [found.end() for found in re.finditer(r"^- \{length.*\n", text, re.MULTILINE)]
+    passages = [match.end() for match in re.finditer(r"^- \{length.*\n", text, re.MULTILINE)]
     return fenced("yaml", f"{text[start : passages[2]]}# and so on, one for each passage")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from docs.parts import plain
+from docs.parts import plain, table
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
 
@@ -20,7 +20,7 @@ OPTIONS = {
     "stances": "--topic geneva-talks",
     "timeline": "--actor soleimani",
 }
-"""Options for reports that print nothing, or very much, without any."""
+"""Options for reports that print nothing or too much without any."""
 
 NOT_RUN = ("changes",)
 """Reports whose output holds the time of day."""
@@ -53,26 +53,21 @@ The outputs below come from the article that ships, in a terminal of 100 columns
 def reports_page(terminal: Callable[[str], str]) -> str:
     """Return the page; `terminal` runs a command and returns it with its output as a block."""
     reports = Catalogue().reports()
-    listed = "\n".join(f"| [{one.name}](#{one.name}) | {plain(one.question)} |" for one in reports)
-    head = f"{INTRODUCTION}\n| report | the question it answers |\n| --- | --- |\n{listed}\n"
-    return "\n".join([head, *(_section(one, terminal) for one in reports)])
+    questions = ((f"[{r.name}](#{r.name})", plain(r.question)) for r in reports)
+    listing = table(("report", "the question it answers"), questions)
+    sections = (_section(report, terminal) for report in reports)
+    return "\n".join([f"{INTRODUCTION}\n{listing}", *sections])
 
 
 def _section(report: Report, terminal: Callable[[str], str]) -> str:
-    options = OPTIONS.get(report.name, "")
-    command = f"sourcebook report {report.name} {options}".strip()
+    command = f"sourcebook report {report.name} {OPTIONS.get(report.name, '')}".strip()
     parts = [f"## {report.name}", f"**{plain(report.question)}**"]
     parts.extend(plain(note) for note in report.notes)
     if report.parameters:
-        rows = "\n".join(
-            f"| `--{one.name}` | {_takes(one)} | {plain(one.meaning)} |"
-            for one in report.parameters
-        )
-        parts.append(f"| option | takes | meaning |\n| --- | --- | --- |\n{rows}")
-    rows = "\n".join(
-        f"| {one.name} | {one.type} | {plain(one.meaning)} |" for one in report.columns
-    )
-    parts.append(f"| column | type | meaning |\n| --- | --- | --- |\n{rows}")
+        options = ((f"`--{p.name}`", _takes(p), plain(p.meaning)) for p in report.parameters)
+        parts.append(table(("option", "takes", "meaning"), options).rstrip())
+    columns = ((c.name, c.type, plain(c.meaning)) for c in report.columns)
+    parts.append(table(("column", "type", "meaning"), columns).rstrip())
     if report.name not in NOT_RUN:
         parts.append(terminal(f"{command} | head -n {LINES}"))
     return "\n\n".join(parts) + "\n"

@@ -49,8 +49,8 @@ def schema_page() -> str:
 
 def _overview() -> Iterator[str]:
     rows = (
-        (f"[{code(one.name)}](#{one.name})", one.kind, plain(one.meaning))
-        for one in dictionary.tables()
+        (f"[{code(entry.name)}](#{entry.name})", entry.kind, plain(entry.meaning))
+        for entry in dictionary.tables()
     )
     yield table(("name", "kind", "meaning"), rows)
     yield "How the tables are connected, without `dates` and the journal of what was loaded:\n"
@@ -58,17 +58,21 @@ def _overview() -> Iterator[str]:
 
 
 def _areas() -> Iterator[str]:
-    models = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
     for module, title in AREAS:
-        mine = {one: model for one, model in models.items() if model.__module__ == module.__name__}
-        ordered = sorted(mine, key=lambda one: inspect.getsourcelines(mine[one])[1])
+        models = [
+            mapper.class_
+            for mapper in Base.registry.mappers
+            if mapper.class_.__module__ == module.__name__
+        ]
+        models.sort(key=lambda model: inspect.getsourcelines(model)[1])
         yield f"## {title}\n"
-        tables = [one for one in ordered if isinstance(one, Table)]
-        yield fenced("mermaid", dictionary.mermaid([one.name for one in tables]))
-        for one in tables:
-            yield f"### `{one.name}`\n\n{_sentence(one.comment or '')}{_why(mine[one])}\n"
-            yield _columns(one.name)
-            yield from _checks(one)
+        yield fenced("mermaid", dictionary.mermaid([model.__tablename__ for model in models]))
+        for model in models:
+            area_table = model.__table__
+            meaning = _sentence(area_table.comment or "")
+            yield f"### `{area_table.name}`\n\n{meaning}{_why(model)}\n"
+            yield _columns(area_table.name)
+            yield from _checks(area_table)
 
 
 def _sentence(text: str) -> str:
@@ -85,27 +89,26 @@ def _columns(name: str) -> str:
     fields = dictionary.columns(name)
     of_view = fields[0].null is None
     rows = []
-    for one in fields:
-        meaning = plain(one.meaning)
-        of = _vocabulary_of(name, one.column)
-        if of is not None:
-            meaning += f" ([{_spoken(of).lower()}](#{_anchor(of)}))"
-        key = "" if one.key is None else plain(one.key)
-        null = "null" if one.null else ""
-        rows.append([code(one.column), one.type, *([] if of_view else [key, null]), meaning])
+    for field in fields:
+        meaning = plain(field.meaning)
+        if values_of := _vocabulary_of(name, field.column):
+            heading = _heading(values_of).lower()
+            meaning += f" ([{heading}](#{heading.replace(' ', '-')}))"
+        keys = [] if of_view else [plain(field.key or ""), "null" if field.null else ""]
+        rows.append([code(field.column), field.type, *keys, meaning])
     head = ("column", "type", "meaning") if of_view else ("column", "type", "key", "", "meaning")
     return table(head, rows)
 
 
-def _checks(one: Table) -> Iterator[str]:
+def _checks(model_table: Table) -> Iterator[str]:
     """Yield the CHECKs apart from those for closed vocabularies, kinds and empty text."""
-    found = sorted(
+    checks = sorted(
         " ".join(str(check.sqltext).split())
-        for check in one.constraints
+        for check in model_table.constraints
         if isinstance(check, CheckConstraint)
     )
     simple = r"\w+ (<> ''|= '\w+'|in \([^)]*\))"
-    if shown := [text for text in found if not re.fullmatch(simple, text)]:
+    if shown := [text for text in checks if not re.fullmatch(simple, text)]:
         yield "The database enforces:\n\n" + "".join(f"- `{text}`\n" for text in shown)
 
 
@@ -119,9 +122,9 @@ def _views() -> Iterator[str]:
 
 def _vocabulary_of(table_name: str, column: str) -> type[StrEnum] | None:
     for view in views.VIEWS:
-        for one in view.columns:
-            if (view.name, one.name) == (table_name, column):
-                return one.vocabulary
+        for view_column in view.columns:
+            if (view.name, view_column.name) == (table_name, column):
+                return view_column.vocabulary
     return dictionary.VOCABULARY_OF.get(f"{table_name}.{column}")
 
 
@@ -129,21 +132,19 @@ def _vocabularies() -> Iterator[str]:
     used: dict[type[StrEnum], list[str]] = {}
     for entry in dictionary.tables():
         for field in dictionary.columns(entry.name):
-            of = _vocabulary_of(entry.name, field.column)
-            if of is not None:
-                used.setdefault(of, []).append(code(f"{entry.name}.{field.column}"))
+            if vocabulary := _vocabulary_of(entry.name, field.column):
+                used.setdefault(vocabulary, []).append(code(f"{entry.name}.{field.column}"))
     yield "## Closed vocabularies\n"
     yield "The database refuses any other value in these columns.\n"
-    for of in sorted(used, key=_spoken):
-        meaning = (inspect.getdoc(of) or "").partition("\n")[0]
-        yield f"### {_spoken(of)}\n\n{meaning} Used in {', '.join(used[of])}.\n"
-        yield values(of)
+    for vocabulary in sorted(used, key=_heading):
+        meaning = (inspect.getdoc(vocabulary) or "").partition("\n")[0]
+        columns = ", ".join(used[vocabulary])
+        yield f"### {_heading(vocabulary)}\n\n{meaning} Used in {columns}.\n"
+        yield values(vocabulary)
 
 
-def _spoken(of: type[StrEnum]) -> str:
+def _heading(vocabulary: type[StrEnum]) -> str:
     """Return the heading of a vocabulary: `Actor kind` for ActorKind."""
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f" {found[1].lower()}", of.__name__)
-
-
-def _anchor(of: type[StrEnum]) -> str:
-    return _spoken(of).lower().replace(" ", "-")
+    return re.sub(
+        r"(?<=[a-z])([A-Z])", lambda capital: f" {capital[1].lower()}", vocabulary.__name__
+    )

@@ -69,10 +69,8 @@ def test_a_run_that_leaves_something_out_writes_no_page(
     """The page names one command, which measured all of it."""
     page = tmp_path / "performance.md"
     monkeypatch.setattr(main, "cached", lambda *_: database)
-    monkeypatch.setattr(main, "_reports", lambda *_: [])
-    monkeypatch.setattr(main, "_starting", lambda *_: [])
-    monkeypatch.setattr(main, "exports", lambda *_: [])
-    monkeypatch.setattr(main, "feeds", lambda *_: [])
+    for measurement in ("_reports", "_starting", "loads", "exports", "feeds"):
+        monkeypatch.setattr(main, measurement, lambda *_: [])
     monkeypatch.setattr(sys, "argv", ["benchmarks", "-o", str(page), *left_out])
     main.main()
     assert not page.exists()
@@ -123,7 +121,7 @@ def test_a_program_that_fails_stops_the_memory_measurement(tmp_path: Path) -> No
 
 
 def test_the_change_before_a_feed_is_a_third_of_the_titles(database: Path, tmp_path: Path) -> None:
-    """And a row of `loads`, as the page says; nothing else."""
+    """And another hash of the coding and a row of `loads`, as the page says; nothing else."""
     copy = Path(shutil.copyfile(database, tmp_path / "copy.db"))
     documents = change(copy, 0)
     with closing(sqlite3.connect(copy)) as book:
@@ -131,10 +129,10 @@ def test_the_change_before_a_feed_is_a_third_of_the_titles(database: Path, tmp_p
 
         def count(table: str) -> int:
             new = f"select * from main.{table} except select * from old.{table}"
-            [[found]] = book.execute(f"select count(*) from ({new})")
-            return int(found)
+            [[rows]] = book.execute(f"select count(*) from ({new})")
+            return int(rows)
 
-        found = {table.name: count(table.name) for table in TABLES}
+        changed = {table.name: count(table.name) for table in TABLES}
         query = """
             select count(*)
             from events
@@ -144,11 +142,12 @@ def test_the_change_before_a_feed_is_a_third_of_the_titles(database: Path, tmp_p
             )
         """
         [[events]] = book.execute(query)
-    assert {table: rows for table, rows in found.items() if rows} == {
-        "events": found["events"],
+    assert {table: rows for table, rows in changed.items() if rows} == {
+        "codings": documents,
+        "events": changed["events"],
         "loads": documents,
     }
-    assert found["events"] == pytest.approx(events / 3, abs=documents)
+    assert changed["events"] == pytest.approx(events / 3, abs=documents)
 
 
 def test_a_program_that_fails_stops_the_measurement(
