@@ -193,7 +193,7 @@ class SearchResult:
                 )
 
     def _name_evidence(self, actors: Sequence[int]) -> dict[int, tuple[str, str]]:
-        """Return the documents and passages of actors' names, as the view `grounds` writes them."""
+        """Return the documents and passages of actors' names, as `fact_overview` writes them."""
         passages: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for actor, document, n in self._connection.execute(NAME_EVIDENCE, {"ids": actors}):
             passages[actor][document].append(f"¶{n}")
@@ -275,7 +275,7 @@ def _index() -> Iterator[sqlite3.Connection]:
 GROUNDS = text(
     """
     select fact_id, modality, certainty, source, passage
-    from grounds
+    from fact_overview
     where fact_id in :ids
     """
 ).bindparams(bindparam("ids", expanding=True))
@@ -348,9 +348,9 @@ ROWS = {
     Kind.ACTOR: """
         select
           actors.id, '' as source, actors.key, null as n, null as modality,
-          actors.name as text, known_as.names as more
+          actors.name as text, actor_summaries.names as more
         from actors
-        join known_as on known_as.actor_id = actors.id
+        left join actor_summaries on actor_summaries.actor_id = actors.id
     """,
 }
 """The rows that can be searched, by their kind."""

@@ -67,7 +67,7 @@ def first_rows(folder: Path, database: Path, count: int) -> Command:
 --   type      text  PLOVER type
 --   modality  text  whether it is
 
-select title as event, date as "when", event_type as type, modality
+select title as event, date, event_type as type, modality
 from events
 limit {count}
 """

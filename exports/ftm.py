@@ -191,7 +191,7 @@ select
 {FACTS}
 join evidence on evidence.fact_id = facts.id
 join sources as witnesses on witnesses.id = evidence.document_id
-join located on located.evidence_id = evidence.id
+join evidence_passages as located on located.evidence_id = evidence.id
 join chains on chains.attribution_id = evidence.attribution_id
 {ORDER}, witnesses.key, evidence.n
 """

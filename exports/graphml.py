@@ -62,9 +62,9 @@ EDGE = (
 
 # The columns of NODE, after the id.
 NODES = """
-select actors.key, actors.name, actors.kind, known_as.names
+select actors.key, actors.name, actors.kind, actor_summaries.names
 from actors
-join known_as on known_as.actor_id = actors.id
+left join actor_summaries on actor_summaries.actor_id = actors.id
 order by actors.key
 """
 

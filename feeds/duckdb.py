@@ -27,7 +27,7 @@ from output.progress import Progress
 from output.staging import replace, require_folder, staging_dir
 from schema.dictionary import type_of
 from schema.models import METADATA
-from schema.views import VIEWS
+from schema.views import RENAMED, VIEWS
 
 if TYPE_CHECKING:
     import pyarrow
@@ -75,7 +75,7 @@ order by all
 """
 
 OURS = {("table", name) for name in (*METADATA.tables, VERSION_TABLE)} | {
-    ("view", view.name) for view in VIEWS
+    ("view", name) for name in (*(view.name for view in VIEWS), *RENAMED)
 }
 
 

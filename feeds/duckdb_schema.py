@@ -7,18 +7,15 @@ heading is under itself. So is `on delete cascade`, which DuckDB lacks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from sqlalchemy import ForeignKeyConstraint, Table, create_engine, text
+from sqlalchemy import ForeignKeyConstraint, Table
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler, GenericTypeCompiler
 
 from database.connect import REVISION, VERSION_TABLE
 from database.digest import quoted
-from migrations.upgrade import upgrade
 from schema.models import METADATA
 from schema.views import VIEWS
 
@@ -82,43 +79,15 @@ def _additions(table: Table) -> Iterator[str]:
 
 
 def _views() -> Iterator[str]:
-    """Write the views as the migrations create them in SQLite, whose SQL is the closest."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    with engine.begin() as connection:
-        upgrade(connection)
-        rows = connection.execute(text("select name, sql from sqlite_schema where type = 'view'"))
-        definitions = {str(name): str(sql) for name, sql in rows}
-    engine.dispose()
+    """Write the views, whose SQL DuckDB reads as it is."""
     for view in VIEWS:
-        yield translated(definitions[view.name])
-        name = quoted(view.name)
-        yield f"comment on view {name} is {literal(view.meaning)}"
+        yield f"create view {view.name} as\n{view.query}"
+        yield f"comment on view {view.name} is {literal(view.meaning)}"
         for column in view.columns:
-            yield f"comment on column {name}.{quoted(column.name)} is {literal(column.meaning)}"
+            name = f"{view.name}.{quoted(column.name)}"
+            yield f"comment on column {name} is {literal(column.meaning)}"
 
 
 def literal(value: object) -> str:
     """Write a text as SQL does."""
     return "'" + str(value).replace("'", "''") + "'"
-
-
-# A list in one cell: the distinct values of a query, joined in its order.
-_LIST = re.compile(
-    r"\(select group_concat\(value, '(?P<separator>[^']*)'\) "
-    r"from \(select (?P<value>.*?) as value\b(?P<rest>.*?)\border by(?P<order>(?:(?!order by).)*?)"
-    r"(?:, value\s*)?\) as listed\)",
-    re.DOTALL,
-)
-
-
-def translated(view: str) -> str:
-    """Turn the definition of a view in SQLite into DuckDB's.
-
-    DuckDB doesn't join the values of a query in its order, so the order goes into the aggregate.
-    SQLite orders equal ones as they were grouped: by themselves.
-    """
-    return _LIST.sub(
-        r"(select string_agg(value, '\g<separator>' order by place) from (select \g<value> as "
-        r"value, row_number() over (order by\g<order>, \g<value>) as place\g<rest>) as listed)",
-        view,
-    )

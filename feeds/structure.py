@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect
 from database.connect import VERSION_TABLE
 from migrations.upgrade import COMPARISON
 from schema.models import METADATA
-from schema.views import VIEWS
+from schema.views import RENAMED, VIEWS
 
 SHOWN = 5
 """Differences that a message names."""
@@ -47,7 +47,7 @@ def foreign_objects(connection: Connection, *, ours: bool) -> list[str]:
     if connection.dialect.name == "postgresql":
         views += inspector.get_materialized_view_names()
     known_tables = {*METADATA.tables, VERSION_TABLE} if ours else {VERSION_TABLE}
-    known_views = {view.name for view in VIEWS} if ours else set()
+    known_views = {*(view.name for view in VIEWS), *RENAMED} if ours else set()
     foreign = [f"table {name}" for name in sorted({*inspector.get_table_names()} - known_tables)]
     foreign += [f"view {name}" for name in sorted({*views} - known_views)]
     if connection.dialect.name == "postgresql":

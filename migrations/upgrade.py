@@ -15,6 +15,7 @@ from database.connect import REVISION, revision
 from database.derived.refresh import recompute
 from database.errors import DatabaseError
 from database.location import name_of
+from migrations.views import create_views, grant, rights, view_statements
 
 COMPARISON: dict[str, Any] = {
     "compare_server_default": True,
@@ -30,6 +31,7 @@ def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str |
     or if a row violates a foreign key: it was written with foreign keys off.
     """
     before = revision(connection)
+    former = rights(connection)
     try:
         command.upgrade(config(connection), to)
     except CommandError as error:
@@ -40,7 +42,9 @@ def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str |
     after = revision(connection)
     if after != before:
         require_whole(connection)
-        if before is not None and after == REVISION:
+        if after == REVISION:
+            create_views(connection)
+            grant(connection, former)
             for _ in recompute(connection, write=True):
                 pass
     return before, after
@@ -61,7 +65,7 @@ def written(engine: str) -> str:
             return "".join(f"{statement}\n\n" for statement in [*driver.iterdump()][1:-1])
     out = StringIO()
     command.upgrade(_settings(Config(output_buffer=out), engine=engine), "base:head", sql=True)
-    return out.getvalue()
+    return out.getvalue() + "".join(f"{statement};\n\n" for statement in view_statements(engine))
 
 
 def config(connection: Connection) -> Config:

@@ -20,7 +20,7 @@
 --                            kind of position, roles in the event, directness; whether spoken to or
 --                            about
 --   who        text, detail  others who take part, with it: holders, doers or speakers first
---   when       text          date in EDTF, of a tie since when; nothing: undated
+--   date       text          date in EDTF, of a tie since when; nothing: undated
 --   until      text, detail  until when, of a tie; nothing: not said
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
 --                            several stand, as each voice has it
@@ -218,7 +218,7 @@ select
   found.what,
   found.how,
   found.who,
-  found.said as "when",
+  found.said as date,
   found.until,
   coalesce(found.modality, grounds.modality) as modality,
   grounds.certainty,
@@ -227,7 +227,7 @@ select
   grounds.through,
   found.key
 from found
-left join grounds on grounds.fact_id = found.fact_id
+left join fact_overview as grounds on grounds.fact_id = found.fact_id
 left join dates on dates.edtf = found.said
 order by
   found.rank,

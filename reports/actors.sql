@@ -34,13 +34,13 @@ select
   actors.key as actor,
   actors.name,
   actors.kind,
-  known_as.names,
+  actor_summaries.names,
   coalesce(takes_part.events, 0) as events,
   coalesce(takes_part.quotes, 0) as quotes,
   coalesce(takes_part.about, 0) as about,
   coalesce(takes_part.positions, 0) as positions
 from actors
-join known_as on known_as.actor_id = actors.id
+left join actor_summaries on actor_summaries.actor_id = actors.id
 left join takes_part on takes_part.actor_id = actors.id
 order by
   coalesce(takes_part.events, 0) desc,

@@ -105,8 +105,8 @@ join all_of on all_of.fact_id = unnamed.fact_id
 join evidence on evidence.id = unnamed.evidence_id
 join chains on chains.attribution_id = evidence.attribution_id
 join facts on facts.id = unnamed.fact_id
-join told on told.fact_id = facts.id
-join located on located.evidence_id = evidence.id
+join fact_summaries as told on told.fact_id = facts.id
+join evidence_passages as located on located.evidence_id = evidence.id
 join spans on spans.evidence_id = evidence.id and spans.n = 1
 where facts.kind <> 'name'
 order by

@@ -45,8 +45,8 @@ select
 from evidence
 join chains on chains.attribution_id = evidence.attribution_id
 join facts on facts.id = evidence.fact_id
-join told on told.fact_id = facts.id
-join located on located.evidence_id = evidence.id
+join fact_summaries as told on told.fact_id = facts.id
+join evidence_passages as located on located.evidence_id = evidence.id
 join spans on spans.evidence_id = evidence.id and spans.n = 1
 left join spoken on spoken.fact_id = facts.id
 where facts.kind <> 'name'

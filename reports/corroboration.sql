@@ -17,7 +17,7 @@
 --   kind       text, detail     event or relation
 --   statement  text             what it says, in the coder's words
 --   settled    text, detail     of an event: whether it is, all told
---   when       text, detail     of an event: its date, all told, in EDTF; nothing: undated
+--   date       text, detail     of an event: its date, all told, in EDTF; nothing: undated
 --   origins    integer          named origins
 --   unnamed    integer, detail  origins that are unnamed or voiceless
 --   documents  integer, detail  documents that tell it
@@ -88,7 +88,7 @@ select
   facts.kind,
   told.statement,
   events.modality as settled,
-  events.date as "when",
+  events.date,
   judged.origins,
   judged.unnamed,
   judged.documents,
@@ -104,13 +104,13 @@ select
   located.passage
 from judged
 join facts on facts.id = judged.fact_id
-join told on told.fact_id = facts.id
+join fact_summaries as told on told.fact_id = facts.id
 left join events on events.id = facts.id
 join evidence on evidence.fact_id = facts.id
 join attributions on attributions.id = evidence.attribution_id
 join sources as origins on origins.id = attributions.source_id
 join sources as documents on documents.id = evidence.document_id
-join located on located.evidence_id = evidence.id
+join evidence_passages as located on located.evidence_id = evidence.id
 join sources as introducing on introducing.id = facts.document_id
 order by
   judged.origins desc,

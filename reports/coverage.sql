@@ -91,7 +91,7 @@ described (document_id, passage, start_offset, pieces, kind, fact, statement) as
     told.statement
   from coded
   join facts on facts.id = coded.fact_id
-  join told on told.fact_id = facts.id
+  join fact_summaries as told on told.fact_id = facts.id
 )
 select
   '¶' || passages.n as passage,

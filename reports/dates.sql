@@ -12,10 +12,10 @@
 --   alike      integer, detail  rows of that precision
 --   qualifier  text, detail     approximate, uncertain or both; nothing: neither
 --   date       text             the date in EDTF
---   from       text, detail     first day that it can mean; nothing: open or unknown
---   to         text, detail     last day that it can mean; nothing: open or unknown
+--   earliest   text, detail     first day that it can mean; nothing: open or unknown
+--   latest     text, detail     last day that it can mean; nothing: open or unknown
 --   words      text             words of the text that date it; nothing: none do
---   of         text, detail     what it is: date, since or until, as it stands all told; told: as
+--   date_of    text, detail     what it is: date, since or until, as it stands all told; told: as
 --                               this voice has it, and not as it stands all told
 --   fact       text, detail     key of the fact
 --   kind       text, detail     event, quote, position or relation
@@ -56,7 +56,7 @@ dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passag
     located.passage
   from evidence
   join sources as documents on documents.id = evidence.document_id
-  join located on located.evidence_id = evidence.id
+  join evidence_passages as located on located.evidence_id = evidence.id
   join spans on spans.evidence_id = evidence.id and spans.n = 1
   left join standing on standing.fact_id = evidence.fact_id and standing.edtf = evidence.date
   where evidence.date is not null or evidence.date_words is not null
@@ -82,7 +82,7 @@ dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passag
     grounds.source,
     grounds.passage
   from standing
-  join grounds on grounds.fact_id = standing.fact_id
+  join fact_overview as grounds on grounds.fact_id = standing.fact_id
   left join evidence
     on evidence.fact_id = standing.fact_id and evidence.date = standing.edtf
   where evidence.id is null
@@ -92,10 +92,10 @@ select
   count(*) over (partition by dates.precision) as alike,
   dates.qualifier,
   dates.edtf as date,
-  dates.earliest as "from",
-  dates.latest as "to",
+  dates.earliest,
+  dates.latest,
   dated.words,
-  dated.of_what as "of",
+  dated.of_what as date_of,
   facts.key as fact,
   facts.kind,
   told.statement,
@@ -103,7 +103,7 @@ select
   dated.passage
 from dated
 join facts on facts.id = dated.fact_id
-join told on told.fact_id = facts.id
+join fact_summaries as told on told.fact_id = facts.id
 left join dates on dates.edtf = dated.edtf
 order by
   case dates.precision

@@ -19,7 +19,7 @@
 --                            and of ties that are the same both ways
 --   what       text          what happened; who said what; who holds what; how they stand to each
 --                            other
---   when       text          date in EDTF, of a tie since when; nothing: undated
+--   date       text          date in EDTF, of a tie since when; nothing: undated
 --   until      text, detail  until when, of a tie; nothing: not said
 --   who        text          all who take part: doers or speakers first
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
@@ -157,7 +157,7 @@ select
     else (select name from b) || ' to ' || (select name from a)
   end as "between",
   passed.what,
-  passed.said as "when",
+  passed.said as date,
   passed.until,
   passed.who,
   coalesce(passed.modality, grounds.modality) as modality,
@@ -166,7 +166,7 @@ select
   grounds.passage,
   grounds.through
 from passed
-join grounds on grounds.fact_id = passed.fact_id
+join fact_overview as grounds on grounds.fact_id = passed.fact_id
 left join dates on dates.edtf = passed.said
 where passed.a_acts = 1 or passed.b_acts = 1
 order by

@@ -22,7 +22,7 @@
 --   how        text          type of event; kind of place; role; the document's stance to the
 --                            voice; the link, with the lag; directness; how many actors the two
 --                            events share
---   when       text          date in EDTF, of a voice its own; nothing: undated or not said
+--   date       text          date in EDTF, of a voice its own; nothing: undated or not said
 --   words      text, detail  words of the text that date it
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; of a
 --                            voice its own
@@ -272,7 +272,7 @@ told as (
     grounds.paragraph,
     grounds.start
   from found
-  join grounds on grounds.fact_id = found.fact_id
+  join fact_overview as grounds on grounds.fact_id = found.fact_id
   union all
   -- Who says so: a row for each voice, and for each passage where it does.
   select
@@ -303,7 +303,7 @@ select
   told.part,
   told.what,
   told.how,
-  told.said as "when",
+  told.said as date,
   told.words,
   told.modality,
   told.certainty,

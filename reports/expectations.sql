@@ -17,12 +17,12 @@
 --   told       text          how this voice has it: intended, expected, possible, hypothetical
 --                            (only imagined), denied or actual; threatened: it is a threat that was
 --                            made
---   by         text          the chain of voices, the innermost first, the document last
+--   through    text          the chain of voices, the innermost first, the document last
 --   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
 --                            nothing: it speaks in its own voice
 --   hedge      text, detail  words that hedge it
---   when       text, detail  when it was or would be, all told, in EDTF; nothing: undated
+--   date       text, detail  when it was or would be, all told, in EDTF; nothing: undated
 --   outcome    text          of an event, all told: came to pass; did not (it is said not to be
 --                            so); open (intended, expected or possible, and no more is said);
 --                            imagined; of a threat made
@@ -81,11 +81,11 @@ select
     when evidence.modality = 'actual' and events.event_type = 'threaten' then 'threatened'
     else evidence.modality
   end as told,
-  chains.through as "by",
+  chains.through,
   evidence.certainty,
   evidence.stance,
   evidence.hedge,
-  coalesce(events.date, quotes.date, relations.since) as "when",
+  coalesce(events.date, quotes.date, relations.since) as date,
   case
     when events.modality = 'actual' and events.event_type = 'threaten' then 'made'
     when events.modality = 'actual' then 'came to pass'
@@ -100,11 +100,11 @@ select
   located.passage
 from doubtful
 join facts on facts.id = doubtful.fact_id
-join told on told.fact_id = facts.id
+join fact_summaries as told on told.fact_id = facts.id
 join evidence on evidence.fact_id = facts.id
 join chains on chains.attribution_id = evidence.attribution_id
-join located on located.evidence_id = evidence.id
-join grounds on grounds.fact_id = facts.id
+join evidence_passages as located on located.evidence_id = evidence.id
+join fact_overview as grounds on grounds.fact_id = facts.id
 left join events on events.id = facts.id
 left join quotes on quotes.id = facts.id
 left join relations on relations.id = facts.id

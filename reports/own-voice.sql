@@ -40,8 +40,8 @@ select
   grounds.passage
 from own
 join facts on facts.id = own.fact_id
-join told on told.fact_id = facts.id
-join grounds on grounds.fact_id = facts.id
+join fact_summaries as told on told.fact_id = facts.id
+join fact_overview as grounds on grounds.fact_id = facts.id
 where facts.kind <> 'name'
 order by
   grounds.document,

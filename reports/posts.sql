@@ -16,7 +16,7 @@
 --   holder     text          who holds the post
 --   post       text          as what; nothing: not said
 --   tie        text, detail  heads, holds-post-in or advises
---   with       text          whom or what it heads, serves or advises
+--   whom       text          whom or what it heads, serves or advises
 --   status     text          held: on that day by all that is said; attested: undated, see
 --                            attested; open: the dates leave it open; not yet; over; or, where not
 --                            all voices have it as actual, what they have it as
@@ -90,7 +90,7 @@ judged (fact_id, day, attested, status) as (
   from attested
   join days on days.fact_id = attested.fact_id
   join relations on relations.id = attested.fact_id
-  join grounds on grounds.fact_id = attested.fact_id
+  join fact_overview as grounds on grounds.fact_id = attested.fact_id
   left join dates as begun on begun.edtf = relations.since
   left join dates as ended on ended.edtf = relations.until
 )
@@ -98,7 +98,7 @@ select
   ties.from_name as holder,
   ties.what as post,
   ties.type as tie,
-  ties.to_name as "with",
+  ties.to_name as whom,
   judged.status,
   judged.day,
   ties.since,

@@ -15,7 +15,7 @@
 --                             the coder's words
 --   directness  text, detail  direct: whole sentences in marks; partial: a few words; indirect:
 --                             none
---   said        text          when, in EDTF; nothing: undated
+--   date        text          when, in EDTF; nothing: undated
 --   about       text          who is spoken about
 --   through     text          voices that relay it, the innermost first, the document last; " | "
 --                             between two chains
@@ -44,7 +44,7 @@ select
   speaker,
   coalesce(text, says) as text,
   directness,
-  date as said,
+  date,
   about,
   through,
   source,

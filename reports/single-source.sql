@@ -52,9 +52,9 @@ select
   grounds.passage
 from alone
 join facts on facts.id = alone.fact_id
-join told on told.fact_id = facts.id
+join fact_summaries as told on told.fact_id = facts.id
 join sources on sources.id = alone.origin_id
-join grounds on grounds.fact_id = facts.id
+join fact_overview as grounds on grounds.fact_id = facts.id
 where facts.kind <> 'name'
   and cast(:voice as text) in ('any', case when alone.relayed > 0 then 'relayed' else 'own' end)
 order by

@@ -35,20 +35,20 @@ with voices as (
   union all
   -- Sources that a document points to without resting anything on them stand in no chain.
   select
-    pointers.document,
-    pointers.source_id,
+    cited_sources.document,
+    cited_sources.source_id,
     cited.title || '; ' || documents.title,
     1,
     0,
-    pointers.passage
-  from pointers
-  join sources as cited on cited.id = pointers.source_id
-  join sources as documents on documents.id = pointers.document_id
+    cited_sources.passage
+  from cited_sources
+  join sources as cited on cited.id = cited_sources.source_id
+  join sources as documents on documents.id = cited_sources.document_id
   where not exists (
     select 1
     from attributions
-    where attributions.source_id = pointers.source_id
-      and attributions.document_id = pointers.document_id
+    where attributions.source_id = cited_sources.source_id
+      and attributions.document_id = cited_sources.document_id
   )
 )
 select

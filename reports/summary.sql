@@ -12,7 +12,7 @@
 --   measure  text     what is counted
 --   count    integer  how many
 --   percent  integer  in a hundred, rounded
---   of       text     of what
+--   total    text     of what
 --   value    text     first and last day, where the measure has them
 
 with recursive
@@ -209,7 +209,7 @@ select
   count,
   -- half of the whole is added before the division, which rounds down
   (200 * count + total) / nullif(2 * total, 0) as percent,
-  whole as "of",
+  whole as total,
   value
 from measured
 -- an empty database has nothing to sum up

@@ -13,9 +13,9 @@
 --
 -- Columns
 --   relation   text, detail  key of the tie
---   from       text          the one actor
+--   from_name  text          the one actor
 --   tie        text          the type: how the one stands to the other
---   to         text          the other actor
+--   to_name    text          the other actor
 --   what       text          what for, on what, or as what
 --   topic      text, detail  what a comparison is on
 --   since      text, detail  when it began, in EDTF; nothing: not said
@@ -46,9 +46,9 @@ with found (fact_id) as (
 )
 select
   ties.relation,
-  ties.from_name as "from",
+  ties.from_name,
   ties.type as tie,
-  ties.to_name as "to",
+  ties.to_name,
   ties.what,
   ties.topic,
   ties.since,

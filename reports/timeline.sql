@@ -18,9 +18,9 @@
 --   event      text, detail  key of the event or utterance
 --   kind       text, detail  event or statement
 --   title      text          what happened; of a statement who says what
---   when       text          date as the text gives it, in EDTF; nothing: undated
---   from       text, detail  first day that it can mean; nothing: open or unknown
---   to         text, detail  last day that it can mean; nothing: open or unknown
+--   date       text          date as the text gives it, in EDTF; nothing: undated
+--   earliest   text, detail  first day that it can mean; nothing: open or unknown
+--   latest     text, detail  last day that it can mean; nothing: open or unknown
 --   precision  text, detail  day, month, season, year, decade, century; range: once within the two
 --                            days; span: all the while
 --   words      text, detail  words of the text that date it
@@ -69,9 +69,9 @@ select
   timeline.event,
   timeline.kind,
   timeline.title,
-  timeline.date as "when",
-  timeline.earliest as "from",
-  timeline.latest as "to",
+  timeline.date,
+  timeline.earliest,
+  timeline.latest,
   timeline.precision,
   timeline.words,
   timeline.place,

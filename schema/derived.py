@@ -225,6 +225,42 @@ class PassageCoverage(Base):
     facts: Mapped[int] = mapped_column(comment="facts that have evidence there")
 
 
+class CitationPassage(Base):
+    """Where a document points to a source without resting a fact on it, in one line."""
+
+    __tablename__ = "citation_passages"
+    __table_args__ = (
+        Index("ix_citation_passages_source_id", "source_id"),
+        {"comment": "derived: where documents point to sources", "info": DERIVED},
+    )
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id", ondelete="cascade"),
+        primary_key=True,
+        comment="the document that points",
+    )
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id", ondelete="cascade"),
+        primary_key=True,
+        comment="the source that it points to",
+    )
+    passage: Mapped[str] = mapped_column(comment="where: ¶n")
+
+
+class ActorSummary(Base):
+    """An actor with all names; actors without names have no row."""
+
+    __tablename__ = "actor_summaries"
+    __table_args__ = ({"comment": "derived: actors with all their names", "info": DERIVED},)
+
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="cascade"), primary_key=True, comment="the actor"
+    )
+    names: Mapped[str] = mapped_column(
+        comment="every name that the texts use: in full, then short ones, then others"
+    )
+
+
 class Membership(Base):
     """Who acts for whom, directly or through others.
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from schema.models import METADATA
 from schema.vocabulary import FactKind
-from tests.sourcebook_builder import SourcebookBuilder, islands
+from tests.sourcebook_builder import SourcebookBuilder, derive, islands
 
 
 def at(*places: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dict[str, Any]:
@@ -19,6 +19,7 @@ def at(*places: tuple[int, int], voice: str = "bulletin", **columns: Any) -> dic
 def reopen(connection: Connection) -> SourcebookBuilder:
     """Return a builder that knows the rows of the islands, to add more."""
     book = SourcebookBuilder(connection)
+    derive(connection)
     for what, table in (("actor", "actors"), ("source", "sources"), ("fact", "facts")):
         rows = connection.execute(sa.text(f"select key, id from {table}"))
         book.ids |= {(what, row[0]): row[1] for row in rows}

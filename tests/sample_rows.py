@@ -157,6 +157,8 @@ ROWS: dict[str, list[Row]] = {
     "evidence_passages": [{"evidence_id": 1, "passage": "¶1", "paragraph": 1, "start": 0}],
     "fact_passages": [{"document_id": 1, "passage": 1, "fact_id": 1, "start": 0, "pieces": 1}],
     "passage_coverage": [{"document_id": 1, "passage": 1, "characters": 4, "facts": 1}],
+    "actor_summaries": [{"actor_id": 2, "names": "the Coast"}],
+    "citation_passages": [{"document_id": 1, "source_id": 3, "passage": "¶2"}],
     "memberships": [
         {"member_id": 1, "whole_id": 2, "n": 1, "path": "first:relation-4", "steps": 1}
         | {"standing": None, "earliest": "2011-01-01", "latest": "2015-10-14"}
@@ -202,6 +204,8 @@ EXTRA_ROWS: dict[str, Row] = {
     "fact_passages": ROWS["fact_passages"][0] | {"fact_id": 2},
     "passage_coverage": ROWS["passage_coverage"][0] | {"passage": 2},
     "memberships": ROWS["memberships"][0] | {"n": 2},
+    "actor_summaries": {"actor_id": 1, "names": "Writer"},
+    "citation_passages": {"document_id": 2, "source_id": 3, "passage": "¶1"},
 }
 """One more row for each table, valid in a database that holds ROWS."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, event, insert, select
 
+from database.derived.refresh import recompute
 from schema.edtf import Edtf
 from schema.facts import TABLE_OF
 from schema.models import METADATA
@@ -17,11 +18,19 @@ PASSAGE_LENGTH = 1_000
 """The length that every passage claims to have."""
 
 
+def derive(connection: Connection) -> None:
+    """Compute the derived tables, as the last thing in a transaction that filled the others."""
+    for _ in recompute(connection, write=True):
+        pass
+
+
 class SourcebookBuilder:
     """Fills a sourcebook; rows refer to one another by key, as in a coding."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        if not event.contains(connection, "commit", derive):
+            event.listen(connection, "commit", derive)
         self.ids: dict[tuple[str, str], int] = {}
         self.counts: dict[tuple[int, int], int] = {}
 

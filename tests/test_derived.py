@@ -35,7 +35,8 @@ def evidence(at: str, *through: str, **more: str) -> list[Coding]:
 
 
 ACTORS = {
-    "ann": {"key": "ann", "name": "Ann", "kind": "person"},
+    "ann": {"key": "ann", "name": "Ann", "kind": "person"}
+    | {"names": [{"name": "Annie", "kind": "short", "evidence": evidence("1:40-45")}]},
     "crew": {"key": "crew", "name": "The crew", "kind": "community"},
     "port": {"key": "port", "name": "The port", "kind": "organisation"},
     "land": {"key": "land", "name": "The land", "kind": "state"},
@@ -48,7 +49,11 @@ ONE: Coding = {
     "passages": PASSAGES,
     "topics": [{"key": "tolls", "label": "Tolls"}],
     "actors": [*ACTORS.values()],
-    "sources": [WIRE, {"key": "some", "title": "Some", "kind": "remarks", "anonymity": "unnamed"}],
+    "sources": [
+        WIRE,
+        {"key": "some", "title": "Some", "kind": "remarks", "anonymity": "unnamed"},
+        {"key": "log", "title": "The log", "kind": "book", "at": "3:40-50"},
+    ],
     "events": [
         {"key": "strike", "title": "The crew strikes", "who": {"doer": "crew"}}
         | {"date": "2020-05", "evidence": evidence("1:0-9", "wire", words="in May")},
@@ -346,6 +351,22 @@ CASES: dict[str, tuple[str, Edit, Look, Any, Any]] = {
         ],
         [],
     ),
+    "a name of an actor": (
+        "two",
+        lambda _, two: item(two, "actors", "ann").update(
+            names=[{"name": "Ann of Tarn", "kind": "name", "evidence": evidence("3:40-50")}]
+        ),
+        lambda book: book.value("select names from actor_summaries"),
+        "Annie", "Ann of Tarn; Annie",
+    ),
+    "a name that goes": (
+        "one", lambda one, _: item(one, "actors", "ann").pop("names"),
+        lambda book: book.value("select count(*) from actor_summaries"), 1, 0,
+    ),
+    "where a document cites": (
+        "one", lambda one, _: item(one, "sources", "log").update(at="1:50-55, 3:40-50"),
+        lambda book: book.value("select passage from citation_passages"), "¶3", "¶1; ¶3",
+    ),
     "a fact's key": (
         "one", renamed_key,
         lambda book: book.value("select count(*) from fact_summaries where key = 'down'"), 0, 1,
@@ -409,6 +430,8 @@ SPOIL = {
     "fact_passages": "update fact_passages set pieces = 9 where passage = 3",
     "passage_coverage": "delete from passage_coverage where passage = 3",
     "memberships": "delete from memberships where steps = 2",
+    "actor_summaries": "update actor_summaries set names = 'x'",
+    "citation_passages": "update citation_passages set passage = '¶9'",
 }
 
 

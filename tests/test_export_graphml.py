@@ -54,9 +54,9 @@ def article(sourcebooks: Files | Server) -> Iterator[Connection]:
 def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
     graph = exported(article, tmp_path)
     query = """
-        select actors.key, actors.name, actors.kind, known_as.names
+        select actors.key, actors.name, actors.kind, actor_summaries.names
         from actors
-        join known_as on known_as.actor_id = actors.id
+        left join actor_summaries on actor_summaries.actor_id = actors.id
         order by actors.key
     """
     expected = {

@@ -341,7 +341,7 @@ def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
     loaded(database, path)
     assert ask(
         database,
-        "select source, passage, modality from grounds join facts on facts.id = fact_id"
+        "select source, passage, modality from fact_overview join facts on facts.id = fact_id"
         " where key = 'walk-out' and source like '%;%'",
     ) == [
         ("harbour-talks; other-talks", "harbour-talks ¶3; other-talks ¶1", "actual; denied"),

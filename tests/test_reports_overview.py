@@ -121,7 +121,7 @@ def test_long_bars_are_drawn_to_scale_and_short_ones_are_seen(blank: str) -> Non
 
 def test_each_date_stands_with_its_own_words(database: str) -> None:
     found = {
-        (row["fact"], row["date"]): (row["words"], row["of"], row["passage"])
+        (row["fact"], row["date"]): (row["words"], row["date_of"], row["passage"])
         for row in ask(database, "dates")
     }
     assert found["raid", "2020-02-03"] == ("on Monday", "date", "¶2")

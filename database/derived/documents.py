@@ -47,22 +47,31 @@ def asked(connection: Connection, query: str, ids: Sequence[int]) -> Sequence[An
 def of_documents(connection: Connection, documents: Sequence[int]) -> Rows:
     """Compute the rows of documents in all tables but those of facts and memberships."""
     spans = asked(connection, SPANS, documents)
+    cited: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for document, source, passage in asked(connection, CITATIONS, documents):
+        cited[document, source].add(passage)
     return {
-        **_chains(connection, documents, spans),
+        **_chains(asked(connection, ATTRIBUTIONS, documents), spans, cited),
         "evidence_passages": list(_evidence(spans)),
+        "citation_passages": list(_citations(cited)),
         **_coverage(asked(connection, PASSAGES, documents), spans),
     }
 
 
-def _chains(connection: Connection, documents: Sequence[int], spans: Sequence[Any]) -> Rows:
+def _citations(cited: dict[tuple[int, int], set[int]]) -> Iterator[Row]:
+    for (document, source), passages in cited.items():
+        marks = _marks(sorted(passages))
+        yield {"document_id": document, "source_id": source, "passage": marks}
+
+
+def _chains(
+    attributions: Sequence[Any], spans: Sequence[Any], cited: dict[tuple[int, int], set[int]]
+) -> Rows:
     drawn_on: dict[int, set[int]] = defaultdict(set)
     for span in spans:
         drawn_on[span.attribution_id].add(span.passage)
-    cited: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for document, source, passage in asked(connection, CITATIONS, documents):
-        cited[document, source].add(passage)
     lineages: dict[int, list[Any]] = {}
-    for one in asked(connection, ATTRIBUTIONS, documents):  # each after its parent
+    for one in attributions:  # each after its parent
         lineages[one.id] = [one, *lineages.get(one.parent_id, ())]
     ancestors: list[Row] = []
     passages: dict[int, set[int]] = defaultdict(set)
@@ -72,7 +81,7 @@ def _chains(connection: Connection, documents: Sequence[int], spans: Sequence[An
                 {"attribution_id": number, "ancestor_id": one.id, "distance": distance}
             )
             passages[one.id] |= drawn_on[number]
-        passages[number] |= cited[lineage[0].document_id, lineage[0].source_id]
+        passages[number] |= cited.get((lineage[0].document_id, lineage[0].source_id), set())
     return {
         "attribution_ancestors": ancestors,
         "attribution_chains": [

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, tuple_
 
+from database.derived.actors import NAMED, REACHING, of_members, of_named
 from database.derived.documents import Row, Rows, asked, of_documents
 from database.derived.facts import EQUAL_TIES, of_facts
-from database.derived.memberships import REACHING, of_members
 from schema.models import METADATA
 
 AT_ONCE = 500
@@ -29,6 +29,8 @@ SCOPES = {
     "passage_coverage": "document_id in ({ids})",
     "fact_summaries": "fact_id in ({ids})",
     "memberships": "member_id in ({ids})",
+    "actor_summaries": "actor_id in ({ids})",
+    "citation_passages": "document_id in ({ids})",
 }
 """Which rows of a derived table belong to some documents, facts or actors."""
 
@@ -55,6 +57,11 @@ FACTS_OF = {
     ),
 }
 """Facts whose summaries depend on some rows."""
+
+DOCUMENTS = "select document_id from attributions union select document_id from passages"
+FACTS = "select id from facts"
+MEMBERS = "select from_actor_id from relations union select member_id from memberships"
+NAMED_ACTORS = "select actor_id from actor_names union select actor_id from actor_summaries"
 
 DOCUMENTS_OF_SOURCES = "select distinct document_id from attributions where source_id in ({ids})"
 
@@ -83,6 +90,7 @@ class Refresh:
         self._facts = self._depending("documents", documents)
         self._facts |= self._depending("facts", self._facts)
         self._members = _ids(connection, REACHING, self._facts)
+        self._named = _ids(connection, NAMED, self._facts)
 
     def finish(
         self,
@@ -97,7 +105,7 @@ class Refresh:
         `actors`, `topics` and `sources` are rows that documents share and whose columns changed.
         """
         touched = {*documents, *_ids(self._connection, DOCUMENTS_OF_SOURCES, sources)}
-        changes = list(self._settled(touched, _document_rows))
+        changes = list(self._settled(touched, _of_documents))
         chains = {one.row[0] for one in changes if one.table == "attribution_chains"}
         facts = self._facts
         for kind, ids in (
@@ -108,9 +116,11 @@ class Refresh:
         ):
             facts |= self._depending(kind, ids)
         facts |= self._depending("facts", facts)
-        changes += self._settled(facts, _fact_rows)
+        changes += self._settled(facts, _of_facts)
         members = self._members | _ids(self._connection, REACHING, facts)
-        changes += self._settled(members, _member_rows)
+        changes += self._settled(members, _of_members)
+        named = self._named | _ids(self._connection, NAMED, facts)
+        changes += self._settled(named, _of_names)
         return len(changes)
 
     def _depending(self, kind: str, ids: Collection[int]) -> set[int]:
@@ -128,12 +138,10 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
     """
     ids = connection.exec_driver_sql
     for query, compute in (
-        ("select document_id from codings order by 1", _document_rows),
-        ("select id from facts order by 1", _fact_rows),
-        (
-            "select from_actor_id from relations union select member_id from memberships",
-            _member_rows,
-        ),
+        (DOCUMENTS, _of_documents),
+        (FACTS, _of_facts),
+        (MEMBERS, _of_members),
+        (NAMED_ACTORS, _of_names),
     ):
         for some in _chunks(sorted(ids(query).scalars())):
             yield from _compare(connection, some, compute(connection, some), write=write)
@@ -142,16 +150,20 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
 Compute = Callable[[Connection, Sequence[int]], Rows]
 
 
-def _document_rows(connection: Connection, documents: Sequence[int]) -> Rows:
+def _of_documents(connection: Connection, documents: Sequence[int]) -> Rows:
     return of_documents(connection, documents)
 
 
-def _fact_rows(connection: Connection, facts: Sequence[int]) -> Rows:
+def _of_facts(connection: Connection, facts: Sequence[int]) -> Rows:
     return {"fact_summaries": of_facts(connection, facts)}
 
 
-def _member_rows(connection: Connection, members: Sequence[int]) -> Rows:
+def _of_members(connection: Connection, members: Sequence[int]) -> Rows:
     return {"memberships": of_members(connection, members)}
+
+
+def _of_names(connection: Connection, actors: Sequence[int]) -> Rows:
+    return {"actor_summaries": of_named(connection, actors)}
 
 
 def _compare(

@@ -7,11 +7,11 @@ made again, with its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 from schema.edtf import Edtf
 
@@ -213,9 +213,14 @@ CHANGES = (
 
 
 def upgrade() -> None:
-    """Change the tables, and make those for what is derived."""
+    """Change the tables, and create those for what is derived.
+
+    The views are dropped: those of the newest schema are created when all revisions are done.
+    """
+    drop_views()
     if op.get_bind().dialect.name == "sqlite":
-        with_views_aside(remake, CHANGES)
+        for change in CHANGES:
+            remake(change)
     else:
         for change in CHANGES:
             extend(change)
@@ -227,19 +232,40 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it all back."""
+    """Take it all back, and create the views of revision 0002 again."""
+    drop_views()
     for table in DERIVED:
         op.drop_table(table)
     op.drop_index(op.f("ix_dates_last_day"), "dates")
     op.drop_index(op.f("ix_dates_first_day"), "dates")
-    if op.get_bind().dialect.name == "sqlite":
-        with_views_aside(unmake, CHANGES)
-        return
     for change in reversed(CHANGES):
+        if op.get_bind().dialect.name == "sqlite":
+            unmake(change)
+            continue
         for constraint in change.constraints:
             op.execute(f"alter table {change.table} drop constraint {constraint.split()[1]}")
         for column in change.columns:
             op.execute(f"alter table {change.table} drop column {column.name}")
+    context.script.get_revision("sourcebook_0002").module.upgrade()
+
+
+def drop_views() -> None:
+    """Drop all views, those of revision 0002 that read others first."""
+    if op.get_context().as_sql:
+        views = VIEWS_OF_0002
+    else:
+        there = set(sa.inspect(op.get_bind()).get_view_names())
+        views = tuple(name for name in VIEWS_OF_0002 if name in there)
+        views += tuple(sorted(there - {*VIEWS_OF_0002}))
+    for name in views:
+        op.execute(f"drop view {name}")
+
+
+VIEWS_OF_0002 = (
+    *("words", "located", "told", "stances", "ties", "quotations", "timeline", "grounds"),
+    *("known_as", "pointers", "chains"),
+)
+"""Those that read others first."""
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
@@ -260,17 +286,6 @@ def extend(change: Change) -> None:
 
 
 # --- SQLite ---------------------------------------------------------------------------------------
-
-
-def with_views_aside(step: Callable[[Change], None], changes: Sequence[Change]) -> None:
-    """Change tables one by one; no view reads them meanwhile."""
-    views = definitions("type = 'view'")
-    for name, _ in reversed(views):
-        op.execute(f"drop view {name}")
-    for change in changes:
-        step(change)
-    for _, sql in views:
-        op.execute(sa.text(sql.replace(":", r"\:")))
 
 
 def definitions(condition: str) -> list[tuple[str, str]]:
@@ -344,6 +359,8 @@ def number_days() -> None:
 
 
 DERIVED = (
+    "citation_passages",
+    "actor_summaries",
     "memberships",
     "attribution_ancestors",
     "attribution_chains",
@@ -762,4 +779,45 @@ def derived() -> None:
         ),
         sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_evidence_passages")),
         comment="derived: where each piece of evidence is",
+    )
+    op.create_table(
+        "citation_passages",
+        sa.Column("document_id", sa.Integer(), nullable=False, comment="the document that points"),
+        sa.Column(
+            "source_id", sa.Integer(), nullable=False, comment="the source that it points to"
+        ),
+        sa.Column("passage", TEXT, nullable=False, comment="where: ¶n"),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["sources.id"],
+            name=op.f("fk_citation_passages_document_id_sources"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["sources.id"],
+            name=op.f("fk_citation_passages_source_id_sources"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint("document_id", "source_id", name=op.f("pk_citation_passages")),
+        comment="derived: where documents point to sources",
+    )
+    op.create_index("ix_citation_passages_source_id", "citation_passages", ["source_id"])
+    op.create_table(
+        "actor_summaries",
+        sa.Column("actor_id", sa.Integer(), nullable=False, comment="the actor"),
+        sa.Column(
+            "names",
+            TEXT,
+            nullable=False,
+            comment="every name that the texts use: in full, then short ones, then others",
+        ),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["actors.id"],
+            name=op.f("fk_actor_summaries_actor_id_actors"),
+            ondelete="cascade",
+        ),
+        sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_actor_summaries")),
+        comment="derived: actors with all their names",
     )

@@ -1,4 +1,4 @@
-"""Derived rows of memberships: who acts for whom, directly or through others."""
+"""Derived rows of actors: their names, and who acts for whom, directly or through others."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from database.derived.documents import Row, asked
+from schema.vocabulary import NameKind
+
+NAMES = """
+    select actor_id, name, name_kind
+    from actor_names
+    where actor_id in ({ids})
+"""
+
+NAMED = "select actor_id from actor_names where id in ({ids})"
+
+RANK = {str(kind): rank for rank, kind in enumerate(NameKind)}
 
 MOST_STEPS = 6
 """Ties that a path may have."""
@@ -85,6 +96,18 @@ class _Path:
 def _not_after(one: int | None, other: int | None) -> bool:
     """Compare bounds; one that is not known covers only another that is not."""
     return one == other or (one is not None and other is not None and one < other)
+
+
+def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
+    """Compute the lists of names of actors."""
+    names: dict[int, dict[str, int]] = defaultdict(dict)
+    for actor, name, kind in asked(connection, NAMES, actors):
+        rank = RANK[kind]
+        names[actor][name] = min(rank, names[actor].get(name, rank))
+    return [
+        {"actor_id": actor, "names": "; ".join(sorted(ranks, key=lambda one: (ranks[one], one)))}
+        for actor, ranks in names.items()
+    ]
 
 
 def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:

@@ -1,0 +1,76 @@
+"""Views after an upgrade: created anew from schema/views.py, with the rights that others had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, inspect, text
+
+from schema.models import DERIVED
+from schema.views import RENAMED, VIEWS
+
+
+class Right(NamedTuple):
+    """What somebody else may do with a table or view."""
+
+    relation: str
+    privilege: str
+    role: str
+    """Quoted, or `public`."""
+    grantable: bool
+
+
+def view_statements(engine: str) -> Iterator[str]:
+    """Return the SQL that creates the views, with comments where an engine stores them."""
+    for view in VIEWS:
+        yield f"create view {view.name} as\n{view.query.rstrip()}"
+        if engine == "postgresql":
+            yield f"comment on view {view.name} is {_literal(view.meaning)}"
+            for column in view.columns:
+                meaning = _literal(column.meaning)
+                yield f"comment on column {view.name}.{column.name} is {meaning}"
+
+
+def create_views(connection: Connection) -> None:
+    """Create all views; those that are there are dropped before."""
+    for name in inspect(connection).get_view_names():
+        connection.exec_driver_sql(f"drop view {name}")
+    for statement in view_statements(connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+def rights(connection: Connection) -> list[Right]:
+    """Return the rights of others on tables and views, before an upgrade drops some of them."""
+    if connection.dialect.name != "postgresql":
+        return []
+    query = """
+        select relname, privilege_type,
+          case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+          is_grantable
+        from pg_class
+        cross join aclexplode(relacl)
+        where relnamespace = current_schema::regnamespace
+          and relkind in ('r', 'v')
+          and grantee <> relowner
+    """
+    return [Right(*row) for row in connection.execute(text(query))]
+
+
+def grant(connection: Connection, former: list[Right]) -> None:
+    """Give others their rights again: on views, and on derived tables as on the facts."""
+    inspector = inspect(connection)
+    there = {*inspector.get_table_names(), *inspector.get_view_names()}
+    for right in former:
+        relations = RENAMED.get(right.relation, (right.relation,))
+        if right.relation == "facts":
+            relations += tuple(table.name for table in DERIVED)
+        option = " with grant option" if right.grantable else ""
+        for relation in sorted(there & {*relations}):
+            connection.exec_driver_sql(
+                f"grant {right.privilege} on {relation} to {right.role}{option}"
+            )
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

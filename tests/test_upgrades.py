@@ -1,0 +1,119 @@
+"""What an earlier version made is upgraded: a database, a coding and the target of a feed.
+
+tests/upgrades/ holds what commit 2381427 made of the made-up article: a database as SQL, the record
+that its feed left in a target, and the coding.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from sqlalchemy.engine import make_url
+
+from cli import sourcebook
+from coding.load import load
+from coding.validation import read
+from database.connect import migrating, reading, writing
+from database.derived.refresh import recompute
+from migrations.upgrade import upgrade
+from schema.models import DERIVED
+from schema.views import RENAMED, VIEWS
+from tests.databases import migrate, on_postgresql
+from tests.postgres import GUEST
+from tests.sample_rows import fill
+from tests.test_load_sequences import content
+
+OLD = Path(__file__).parent / "upgrades"
+
+
+def restored(path: Path, *dumps: str) -> str:
+    """Make a SQLite file from SQL."""
+    with closing(sqlite3.connect(path)) as connection:
+        for dump in dumps:
+            connection.executescript((OLD / dump).read_text(encoding="utf-8"))
+        connection.commit()
+    return str(path)
+
+
+def command(database: str, *arguments: str) -> str:
+    """Run a command, which must succeed; return what it says on stderr."""
+    done = CliRunner().invoke(sourcebook, ["--db", database, *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stderr
+
+
+@pytest.fixture
+def upgraded(tmp_path: Path) -> str:
+    """The database of an earlier version, upgraded."""
+    database = restored(tmp_path / "old.db", "revision_0002.sql")
+    assert "upgraded from schema sourcebook_0002" in command(database, "migrate")
+    return database
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> str:
+    """A new database with the same coding."""
+    database = migrate(str(tmp_path / "fresh.db"))
+    with writing(database) as connection:
+        load(connection, read(OLD / "example.yaml"))
+    return database
+
+
+def test_an_old_database_becomes_what_a_new_one_is(upgraded: str, fresh: str) -> None:
+    assert content(upgraded) == content(fresh)
+    with reading(upgraded) as connection:
+        assert [*recompute(connection, write=False)] == []
+
+
+def test_an_old_coding_is_loaded_as_it_was(upgraded: str) -> None:
+    assert "unchanged" in command(upgraded, "load", str(OLD / "example.yaml"))
+
+
+def test_the_target_of_an_old_feed_is_fed_on(upgraded: str, tmp_path: Path) -> None:
+    target = restored(tmp_path / "target.db", "revision_0002.sql", "feed_0002.sql")
+    command(upgraded, "feed", target)
+    assert content(target) | {"feeds": []} == content(upgraded)
+
+
+# --- rights ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guest(postgres_server: str) -> Iterator[str]:
+    """A role that may log in, and owns nothing."""
+    name = f"{GUEST}_upgrades"
+    engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"create role {name} login")
+        yield name
+        connection.exec_driver_sql(f"drop role {name}")
+
+
+@on_postgresql
+def test_others_may_read_after_an_upgrade_what_they_could_before(
+    guest: str, empty_database: str
+) -> None:
+    with migrating(empty_database) as connection:
+        upgrade(connection, "sourcebook_0002")
+        fill(connection)
+        connection.exec_driver_sql(f"grant select on all tables in schema public to {guest}")
+        connection.exec_driver_sql("grant select on timeline to public")
+    with migrating(empty_database) as connection:
+        upgrade(connection)
+    url = make_url(empty_database).set(username=guest, password=None)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for name in (
+            *(view.name for view in VIEWS),
+            *(table.name for table in DERIVED),
+            *(new for names in RENAMED.values() for new in names),
+            *("facts", "feeds", "dates"),
+        ):
+            connection.exec_driver_sql(f"select * from {name}").all()
+    engine.dispose()
