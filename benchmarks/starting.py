@@ -63,7 +63,7 @@ def first_rows(folder: Path, database: Path, count: int) -> Command:
 --
 -- Columns
 --   event     text  title
---   when      text  date in EDTF
+--   date      text  date in EDTF
 --   type      text  PLOVER type
 --   modality  text  whether it is
 

@@ -144,7 +144,7 @@ def test_an_actor_with_nothing_is_still_somebody(made: str) -> None:
 
 
 def test_all_that_is_known_of_an_actor(made: str) -> None:
-    columns = "part key how when modality"
+    columns = "part key how date modality"
     assert ask(made, "actor", columns, actor="brim") == [
         ("actor", "brim", "state", None, None),
         ("name", "brim:the Palace", "metonym", None, "actual"),
@@ -198,7 +198,7 @@ def test_nobody_is_not_asked_for(made: str) -> None:
 
 
 def test_all_that_is_known_of_an_event(made: str) -> None:
-    columns = "part key how when modality certainty passage"
+    columns = "part key how date modality certainty passage"
     landing = "bulletin ¶2; bulletin ¶6; bulletin ¶7; gazette ¶1"
     told = "asserted; alleged; reported"
     assert ask(made, "event", columns, event="landing") == [
@@ -322,7 +322,7 @@ def test_a_post_is_held_on_a_day_by_what_is_said(
 
 
 def test_an_undated_post_says_when_it_is_attested(made: str) -> None:
-    columns = "holder post with status day attested passage"
+    columns = "holder post whom status day attested passage"
     assert ask(made, "posts", columns, actor="envoy", on="2001-01-01") == [
         (
             "an envoy",
@@ -345,7 +345,7 @@ def test_a_post_is_on_a_day_and_not_in_a_year(made: str) -> None:
 
 
 def test_ties_are_asked_for_by_actor_and_type(made: str) -> None:
-    assert ask(made, "ties", "from tie to", type="depends-on", actor="alma") == [
+    assert ask(made, "ties", "from_name tie to_name", type="depends-on", actor="alma") == [
         ("Alma", "depends-on", "Brim"),
         ("Brim", "depends-on", "Alma"),
     ]
@@ -424,7 +424,7 @@ def test_an_actor_is_not_compared_with_itself(made: str, report: str) -> None:
 
 
 def test_what_passed_between_two_stands_in_order(made: str) -> None:
-    assert ask(made, "dyad", "fact kind between when modality", a="alma", b="brim") == [
+    assert ask(made, "dyad", "fact kind between date modality", a="alma", b="brim") == [
         ("storm", "event", "Alma and Brim", "2020-02-03", "actual"),
         ("landing", "event", "Alma to Brim", "2020-02-03", "actual"),
         ("speech", "quote", "Alma to Brim", "2020-02-05", "actual"),
