@@ -62,9 +62,9 @@ def grant(connection: Connection, former: list[Right]) -> None:
     inspector = inspect(connection)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
     for right in former:
-        relations = RENAMED.get(right.relation, (right.relation,))
+        relations = [*RENAMED.get(right.relation, (right.relation,))]
         if right.relation == "facts":
-            relations += tuple(table.name for table in DERIVED)
+            relations += [table.name for table in DERIVED]
         option = " with grant option" if right.grantable else ""
         for relation in sorted(there & {*relations}):
             connection.exec_driver_sql(

@@ -251,12 +251,10 @@ def downgrade() -> None:
 
 def drop_views() -> None:
     """Drop all views, those of revision 0002 that read others first."""
-    if op.get_context().as_sql:
-        views = VIEWS_OF_0002
-    else:
+    views = [*VIEWS_OF_0002]
+    if not op.get_context().as_sql:
         there = set(sa.inspect(op.get_bind()).get_view_names())
-        views = tuple(name for name in VIEWS_OF_0002 if name in there)
-        views += tuple(sorted(there - {*VIEWS_OF_0002}))
+        views = [name for name in views if name in there] + sorted(there - {*views})
     for name in views:
         op.execute(f"drop view {name}")
 
