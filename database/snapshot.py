@@ -30,6 +30,8 @@ TABLES: tuple[Table, ...] = tuple(table for table in METADATA.sorted_tables if t
 
 BATCH_BYTES = 200_000
 BATCH_ROWS = 5_000
+FIRST_ROWS = 100
+"""Rows of the first page, before their length is known."""
 
 NUL = b"\\u0000"
 """The character NUL in JSON; a backslash and `u0000` in a text look the same."""
@@ -80,7 +82,11 @@ class Snapshot:
         if self.engine == "sqlite":
             # A blob makes json_array fail; so do unfit numbers and nulls, which become one.
             line = f"iif({_unfit(table)}, json_array(x''), {json_row(table, 'sqlite', hidden)})"
-            read = self._lines_of_sqlite(f"select cast({line} as blob) {rest}")
+            read = (
+                self._pages_of_sqlite(table, line, where)
+                if ordered
+                else self._lines_of_sqlite(f"select cast({line} as blob) {rest}")
+            )
         else:
             read = self._lines_of_postgresql(
                 f"select {json_row(table, 'postgresql', hidden)} {rest}"
@@ -111,6 +117,32 @@ class Snapshot:
         with driver_errors(self.connection) as driver, closing(sqlite3.Cursor(driver)) as cursor:
             yield from batched(line for (line,) in cursor.execute(query))
 
+    def _pages_of_sqlite(
+        self, table: Table, line: str, where: str
+    ) -> Generator[list[bytes], None, None]:
+        """Read many rows at a time, joined by SQLite: twice as fast as one by one."""
+        names, key = table.columns.keys(), table.primary_key.columns.keys()
+        columns = ", ".join(map(quoted, key))
+        query = f"""
+            select cast(group_concat(line, char(10)) as blob)
+            from (
+              select {line} as line
+              from {quoted(table.name)}
+              where ({where}) and {{}}
+              order by {columns}
+              limit ?
+            )
+        """
+        after, last, rows = "true", [], FIRST_ROWS
+        with driver_errors(self.connection) as driver, closing(sqlite3.Cursor(driver)) as cursor:
+            while page := _page(cursor, query.format(after), last, rows):
+                lines = page.split(b"\n")
+                yield lines
+                values = json.loads(lines[-1])
+                after = f"({columns}) > ({', '.join('?' * len(key))})"
+                last = [values[names.index(name)] for name in key]
+                rows = max(1, min(BATCH_ROWS, BATCH_BYTES * len(lines) // len(page)))
+
     def _lines_of_postgresql(self, query: str) -> Generator[list[bytes], None, None]:
         with (
             self.connection.begin_nested(),  # a reader who stops early cancels only this
@@ -120,14 +152,6 @@ class Snapshot:
         ):
             # COPY escapes backslashes; JSON has no other character that it would escape.
             yield from batched(bytes(line)[:-1].replace(b"\\\\", b"\\") for line in copy)
-
-    def stream(self, query: str) -> Generator[tuple[Any, ...], None, None]:
-        """Return the rows of a query one by one, as the driver reads them; it keeps none."""
-        with driver_errors(self.connection) as driver, closing(driver.cursor()) as cursor:
-            if self.engine == "sqlite":
-                yield from cursor.execute(query)
-            else:
-                yield from cursor.stream(query)
 
     def digest(self, table: Table, where: str = "true") -> Digest:
         """Return the digest of a table, or of some of its rows. Raises DatabaseError."""
@@ -166,6 +190,26 @@ def driver_errors(connection: Connection) -> Iterator[Any]:
         yield connection.connection.driver_connection
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError("rows in bulk", None, error) from error
+
+
+def _page(cursor: sqlite3.Cursor, query: str, last: list[Any], rows: int) -> bytes | None:
+    """Return the next rows, fewer if they would be too long; None after the last.
+
+    SQLite itself stops at a length, so that this costs nothing if rows are short.
+    """
+    driver = cursor.connection
+    while rows > 1:
+        before = driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 5 * BATCH_BYTES)
+        try:
+            page: bytes | None = cursor.execute(query, (*last, rows)).fetchone()[0]
+        except sqlite3.DataError:  # string or blob too big
+            rows //= 10
+        else:
+            return page
+        finally:
+            driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+    single: bytes | None = cursor.execute(query, (*last, 1)).fetchone()[0]
+    return single
 
 
 def batched(lines: Iterable[bytes]) -> Generator[list[bytes], None, None]:

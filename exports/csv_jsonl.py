@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv as python_csv
 from collections.abc import Iterator, Sequence
+from functools import partial
 from io import StringIO
 from itertools import count
 from json.encoder import encode_basestring as json_string
+from typing import TextIO
 
 from sqlalchemy import Table, func, select
 
 from database.digest import quoted
 from database.snapshot import TABLES
 from exports.datapackage import DAYS, ExportedFile, table_schema
-from exports.job import ExportJob, Writers, unbracketed, written
+from exports.job import ExportJob, Writers, in_background, unbracketed, written
 from schema.dictionary import type_of
 
 CELLS: Writers = {"text": str, "integer": str, "boolean": ("false", "true").__getitem__}
@@ -31,9 +33,12 @@ def csv(job: ExportJob) -> Iterator[ExportedFile]:
         null, name = null_word(job, table), f"{table.name}.csv"
         with (job.folder / name).open("w", encoding="utf-8", newline="") as file:
             python_csv.writer(file).writerow(table.columns.keys())
-            for lines in job.batches(table):
-                file.write(as_csv(table, lines, null))
+            in_background(partial(_write_csv, file, table, null), job.batches(table))
         yield described(job, table, name, "text/csv", null)
+
+
+def _write_csv(file: TextIO, table: Table, null: str, lines: Sequence[bytes]) -> None:
+    file.write(as_csv(table, lines, null))
 
 
 def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:

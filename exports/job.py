@@ -7,11 +7,12 @@ nor with their length.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -19,6 +20,8 @@ from database.faults import encoding_fault, value_fault
 from database.snapshot import TABLES, Snapshot
 from output.progress import Progress
 from schema.dictionary import type_of
+
+Item = TypeVar("Item")
 
 Writers = Mapping[str, Callable[[Any], str]]
 """What writes a value as text, by the type of its column; a boolean comes as 0 or 1."""
@@ -65,6 +68,18 @@ class ExportJob:
         """Return the rows of a table with their values written as text. Raises DatabaseError."""
         for lines in self.batches(table):
             yield from written(table, lines, writers, null)
+
+
+def in_background(work: Callable[[Item], object], items: Iterable[Item]) -> None:
+    """Work on each item while the next is read: SQLite and pyarrow release Python's lock."""
+    with ThreadPoolExecutor(1) as pool:
+        pending: Future[object] | None = None
+        for item in items:
+            if pending is not None:
+                pending.result()
+            pending = pool.submit(work, item)
+        if pending is not None:
+            pending.result()
 
 
 def written(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
@@ -15,7 +17,7 @@ from sqlalchemy import Table
 
 from database.snapshot import TABLES
 from exports.datapackage import DAYS, MOMENTS, ExportedFile, ExportError, table_schema
-from exports.job import ExportJob, decoded, unbracketed
+from exports.job import ExportJob, decoded, in_background, unbracketed
 from schema.dictionary import columns, type_of
 
 GROUP_ROWS = 15_000
@@ -38,23 +40,28 @@ def parquet(job: ExportJob) -> Iterator[ExportedFile]:
     for table in TABLES:
         name, schema = f"{table.name}.parquet", parquet_schema(table)
         with ParquetWriter(job.folder / name, schema) as writer:
-            for group in _groups(job.batches(table)):
-                writer.write_table(_typed(table, group, schema))
+            write = partial(_write, writer, table, schema)
+            in_background(write, _groups(job.batches(table)))
         resource = {"description": table.comment, "format": "parquet"}
         yield ExportedFile(name, job.snapshot.count(table), resource)
 
 
 def _groups(batches: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    """Return rows in groups that depend on the rows alone, and not on the batches."""
     group: list[bytes] = []
     size = 0
-    for lines in batches:
-        group += lines
-        size += sum(map(len, lines))
-        if len(group) >= GROUP_ROWS or size >= GROUP_BYTES:
+    for line in chain.from_iterable(batches):
+        group.append(line)
+        size += len(line)
+        if len(group) == GROUP_ROWS or size >= GROUP_BYTES:
             yield group
             group, size = [], 0
     if group:
         yield group
+
+
+def _write(writer: ParquetWriter, table: Table, schema: pa.Schema, lines: Sequence[bytes]) -> None:
+    writer.write_table(_typed(table, lines, schema))
 
 
 def _typed(table: Table, lines: Sequence[bytes], schema: pa.Schema) -> pa.Table:
