@@ -133,7 +133,8 @@ class Snapshot:
               limit ?
             )
         """
-        after, last, rows = "true", [], FIRST_ROWS
+        last: list[Any] = []
+        after, rows = "true", FIRST_ROWS
         with driver_errors(self.connection) as driver, closing(sqlite3.Cursor(driver)) as cursor:
             while page := _page(cursor, query.format(after), last, rows):
                 lines = page.split(b"\n")

@@ -28,7 +28,7 @@ MAX_BYTES = 2**24
 OURS = "sourcebook"
 """The name of our packages, and of the property that says how one was made."""
 
-DAYS = ("dates.earliest", "dates.latest")
+DAYS = ("dates.earliest", "dates.latest", "memberships.earliest", "memberships.latest")
 MOMENTS = ("loads.loaded_at",)
 """Columns of ISO text that are days, and moments in UTC; every other date is EDTF, and text."""
 
