@@ -1,4 +1,4 @@
-"""`sourcebook sql`: its options, and where a query comes from. Imports click alone."""
+"""`sourcebook sql`: its options, and where a query comes from. Imports only click."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import click
 from output.options import failing, only_for, row_options, timeout_option
 
 if TYPE_CHECKING:
-    from adhoc.parameters import Parameter
     from adhoc.printing import PrintOptions
+    from adhoc.values import Parameter
 
 TIMEOUT = 30.0
 CHARACTERS = 2000
@@ -34,36 +34,14 @@ class QueryParameter(click.ParamType[Any]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Parameter:
-        """Parse it."""
-        from adhoc.parameters import parse_parameter
+        """Parse `-p`."""
+        from adhoc.values import parse_parameter
         from schema.escape import visible
 
         try:
             return parse_parameter(value)
         except ValueError as error:
             self.fail(visible(str(error)), param, ctx)
-
-
-def limit_options() -> list[click.Parameter]:
-    """Return the options that limit a query and what is shown of it."""
-    return [
-        timeout_option(TIMEOUT),
-        click.Option(
-            ["--limit"],
-            type=click.IntRange(min=0),
-            metavar="ROWS",
-            help="Show at most this many rows; 0: all.  [default: 1000 in a table on a terminal, "
-            "else all]",
-        ),
-        click.Option(
-            ["--value-limit"],
-            type=click.IntRange(min=0),
-            default=CHARACTERS,
-            show_default=True,
-            metavar="CHARACTERS",
-            help="In a table, show at most this many characters of a value; 0: all.",
-        ),
-    ]
 
 
 @click.command(
@@ -82,7 +60,22 @@ def limit_options() -> list[click.Parameter]:
             help="The value of a parameter.",
         ),
         *row_options(),
-        *limit_options(),
+        timeout_option(TIMEOUT),
+        click.Option(
+            ["--limit"],
+            type=click.IntRange(min=0),
+            metavar="ROWS",
+            help="Show at most this many rows; 0: all.  [default: 1000 in a table on a terminal, "
+            "else all]",
+        ),
+        click.Option(
+            ["--value-limit"],
+            type=click.IntRange(min=0),
+            default=CHARACTERS,
+            show_default=True,
+            metavar="CHARACTERS",
+            help="In a table, show at most this many characters of a value; 0: all.",
+        ),
         click.Option(
             ["--save"],
             metavar="NAME",
@@ -130,13 +123,8 @@ def sql(
 
     options = PrintOptions(format, output, raw, timeout, limit, value_limit)
     arguments = _arguments(parameters)
-    if (
-        save is None
-        and query is None
-        and file is None
-        and sys.stdin.isatty()
-        and sys.stdout.isatty()
-    ):
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if terminal and save is None and query is None and file is None:
         _shell(ctx.obj, arguments, options)
         return
     text = _query(query, file)
@@ -163,7 +151,7 @@ def _save(
     parameters: Sequence[Parameter],
     timeout: float,
 ) -> None:
-    """Save a query as a report, and say where."""
+    """Save a query as a report, and print its path."""
     from adhoc.save_report import save_report
     from schema.escape import visible
 
@@ -199,8 +187,8 @@ def _query(query: str | None, file: Path | None) -> str:
         raise click.UsageError("give a query: as an argument, with -f FILE, or on stdin")
     stdin = file is None or str(file) == "-"
     try:
-        read = sys.stdin.buffer.read() if stdin or file is None else file.read_bytes()
-        return read.decode("utf-8-sig")
+        content = sys.stdin.buffer.read() if stdin or file is None else file.read_bytes()
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise click.UsageError(f"{'stdin' if stdin else file}: is not UTF-8") from None
     except OSError as error:
@@ -208,9 +196,8 @@ def _query(query: str | None, file: Path | None) -> str:
 
 
 def _arguments(parameters: Sequence[Parameter]) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for parameter in parameters:
-        if parameter.name in arguments:
-            raise click.UsageError(f"-p {parameter.name} is given twice")
-        arguments[parameter.name] = parameter.value
-    return arguments
+    names = [parameter.name for parameter in parameters]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"-p {name} is given twice")
+    return {parameter.name: parameter.value for parameter in parameters}

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from adhoc.parameters import Parameter
 from adhoc.printing import look_ahead
 from adhoc.session import Session
-from adhoc.values import Cells
+from adhoc.values import Cells, Parameter
 from database.connect import reading
 from database.statement import Statement, StatementError
 from reports.catalogue import Catalogue

@@ -103,10 +103,8 @@ def _reporting_errors(typed: str) -> Iterator[None]:
         yield
     except StatementError as error:
         click.echo(f"Error: {with_caret(typed, error)}", err=True)
-    except UnknownTableError as error:
+    except (SourcebookError, UnknownTableError) as error:
         click.echo(f"Error: {visible(error.args[0])}", err=True)
-    except SourcebookError as error:
-        click.echo(f"Error: {visible(str(error))}", err=True)
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
 

@@ -17,9 +17,8 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adhoc.parameters import parse_parameter
 from adhoc.session import Session, ask
-from adhoc.values import Cells, Field, Text
+from adhoc.values import Cells, Field, Text, parse_parameter
 from cli import sourcebook
 from database.statement import Engine, Statement, StatementError, tokens
 from output.page import Json
