@@ -16,7 +16,7 @@ from adhoc.values import Cells, Parameter
 from database.connect import reading
 from database.statement import Statement, StatementError
 from reports.catalogue import Catalogue
-from reports.definition import Report, ReportError
+from reports.definition import ReportError
 from reports.header import HeaderError, parse
 from reports.run import run
 
@@ -61,7 +61,7 @@ def save_report(
             )
     text = f"{_header(name, parameters, columns)}\n{query}\n"
     try:
-        report = Report(name, path, *parse(text))
+        report = parse(path, text)
     except HeaderError as fault:
         line = text.split("\n")[fault.line - 1].strip() if fault.line else ""
         raise StatementError(

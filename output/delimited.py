@@ -8,10 +8,11 @@ read and no spreadsheet opens by itself: it is never changed.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from output.page import Json, Page, cell_text
 
-_REMEMBERED, _SHORT = 50_000, 100
+_REMEMBERED, _SHORT = 20_000, 100  # texts that take a few megabytes
 _QUOTED = re.compile(r'[",\r\n]')
 _FILLERS = r"\u115f\u1160\u2800\u3164\uffa0"  # letters to Unicode, blank to a reader
 _SIGNS = r"=+\-@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
@@ -29,46 +30,28 @@ def csv(page: Page, *, raw: bool) -> Iterator[str]:
 
     Python's csv module cannot distinguish null from empty text, as PostgreSQL and DuckDB do.
     """
-    cells = _CsvCells(raw)
-    yield ",".join([cells[column.name] for column in page.columns]) + "\n"
+
+    def cell(value: str) -> str:
+        neutral = value if raw else _neutral(value)
+        if not value or _QUOTED.search(neutral):
+            return '"' + neutral.replace('"', '""') + '"'
+        return neutral
+
+    remembered = lru_cache(_REMEMBERED)(cell)  # the same keys and words keep coming back
+    yield ",".join(cell(column.name) for column in page.columns) + "\n"
     for row in page.rows:
-        # Nearly all cells are text, integers or nulls: these cost no call.
         line = [
-            cells[value]
-            if value.__class__ is str
-            else str(value)
-            if value.__class__ is int
-            else ""
+            ""
             if value is None
-            else cells.encode(value)
-            if isinstance(value, Json)
             else cell_text(value)
+            if not isinstance(value, str)
+            else cell(value)
+            if isinstance(value, Json) or len(value) > _SHORT
+            else remembered(value)
             for value in row
         ]
         # A lone null would make an empty line, which readers skip.
         yield (",".join(line) or '""') + "\n"
-
-
-class _CsvCells(dict[str, str]):
-    """Remembers how text is written in csv, since the same keys and words keep coming back.
-
-    It remembers as many short texts as fit into a few megabytes.
-    """
-
-    def __init__(self, raw: bool) -> None:
-        self._raw = raw
-
-    def __missing__(self, value: str) -> str:
-        cell = self.encode(value)
-        if len(self) < _REMEMBERED and len(value) < _SHORT:
-            self[value] = cell
-        return cell
-
-    def encode(self, value: str) -> str:
-        cell = value if self._raw else _neutral(value)
-        if not value or _QUOTED.search(cell):
-            return '"' + cell.replace('"', '""') + '"'
-        return cell
 
 
 def _neutral(value: str) -> str:

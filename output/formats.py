@@ -19,10 +19,10 @@ tsv is PostgreSQL's COPY text format: a tab, line end or backslash in a value is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from output.page import Cell, Page
@@ -39,6 +39,17 @@ class Format(StrEnum):
     JSONL = "jsonl"
     HTML = "html"
 
+
+_WRITERS = {
+    Format.TABLE: ("table", "table"),
+    Format.MARKDOWN: ("markdown", "markdown"),
+    Format.CSV: ("delimited", "csv"),
+    Format.TSV: ("delimited", "tsv"),
+    Format.JSON: ("json_rows", "json_document"),
+    Format.JSONL: ("json_rows", "jsonl"),
+    Format.HTML: ("html", "html"),
+}
+"""Module and function that turn a page into pieces of text."""
 
 WITH_META = (Format.MARKDOWN, Format.HTML)
 """Formats in which a page always states which data it comes from."""
@@ -65,38 +76,13 @@ def render(
             count += 1
             yield row
 
-    out.writelines(_writer(format, width, raw)(replace(page, rows=counted())))
+    # Each format imports only what it needs.
+    module, function = _WRITERS[format]
+    writer = getattr(import_module(f"output.{module}"), function)
+    options: dict[str, Any] = {}
+    if format is Format.TABLE:
+        options["width"] = width
+    elif format is Format.CSV:
+        options["raw"] = raw
+    out.writelines(writer(replace(page, rows=counted()), **options))
     return count
-
-
-def _writer(format: Format, width: int | None, raw: bool) -> Callable[[Page], Iterator[str]]:
-    """Return what turns a page into pieces of text; each format imports only what it needs."""
-    match format:
-        case Format.TABLE:
-            from output.table import table
-
-            return partial(table, width=width)
-        case Format.MARKDOWN:
-            from output.markdown import markdown
-
-            return markdown
-        case Format.HTML:
-            from output.html import html
-
-            return html
-        case Format.CSV:
-            from output.delimited import csv
-
-            return partial(csv, raw=raw)
-        case Format.TSV:
-            from output.delimited import tsv
-
-            return tsv
-        case Format.JSON:
-            from output.json_rows import json_document
-
-            return json_document
-        case Format.JSONL:
-            from output.json_rows import jsonl
-
-            return jsonl

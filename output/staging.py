@@ -11,10 +11,8 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import escape
+from hashlib import sha256
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from database.errors import SourcebookError
 
@@ -42,12 +40,11 @@ def staging_dir(path: Path) -> Iterator[Path]:
     An error that mentions the staged file is rephrased to mention `path`.
     """
     _remove_leftovers(path)
-    folder = path.with_name(_name(path.name, os.urandom(8).hex()))
+    folder = path.with_name(_name(path, os.urandom(8).hex()))
     folder.mkdir(mode=0o700)
     work = folder / "new"
     try:
-        # The lock shows other runs that this folder is in use; it ends with the process.
-        with _locked(folder, timeout=-1):
+        with _locked(folder):
             work.mkdir()
             yield work
     except SourcebookError as error:
@@ -57,7 +54,7 @@ def staging_dir(path: Path) -> Iterator[Path]:
         raise type(error)(str(error).replace(staged, str(path))) from error
     finally:
         # Unless `replace` failed half-way: then the next run restores what was moved aside.
-        if path.exists() or not (folder / OLD).exists():
+        if not (folder / OLD).exists() or path.exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -96,25 +93,40 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _name(name: str, digits: str) -> str:
-    return f".{name}.{digits}.staging"
+def _name(path: Path, suffix: str) -> str:
+    """Return a name for a staging folder; a hash, because a file's name may be as long as any."""
+    name = sha256(os.fsencode(path.name)).hexdigest()[:16]
+    return f".sourcebook-{name}-{suffix}.staging"
 
 
 @contextmanager
-def _locked(folder: Path, timeout: float) -> Iterator[None]:
-    with FileLock(folder / "lock", timeout=timeout):
+def _locked(folder: Path) -> Iterator[None]:
+    """Show other runs that a staging folder is in use; the lock ends with the process.
+
+    Raises OSError if another run has locked it. filelock would do the same, but takes 100 ms to
+    import.
+    """
+    with (folder / "lock").open("w") as lock:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 
 def _remove_leftovers(path: Path) -> None:
     """Remove what interrupted runs left; restore a folder that one had just moved aside."""
-    for left in path.parent.glob(_name(escape(path.name), "[0-9a-f]" * 16)):
-        if left.is_symlink() or not (left / "lock").is_file():
+    for left in path.parent.glob(_name(path, "[0-9a-f]" * 16)):
+        if left.is_symlink() or not (left / "new").is_dir():  # made when the lock was taken
             continue
         try:
-            with _locked(left, timeout=0):
+            with _locked(left):
                 if (left / OLD).exists() and not path.exists():
                     (left / OLD).rename(path)
-        except Timeout:
+        except OSError:
             continue  # another run is at work in it
         shutil.rmtree(left, ignore_errors=True)

@@ -82,14 +82,13 @@ def read(path: Path) -> Report:
             f"{path}: the name of a report has only letters, digits, - and _; rename the file"
         )
     try:
-        parts = parse(path.read_text(encoding="utf-8-sig"))
+        return parse(path, path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise ReportError(f"{path}: is not UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise ReportError(f"{path}: {_reason(error)}") from None
     except HeaderError as fault:
         raise ReportError(f"{path}:{fault.line}: {fault}") from None
-    return Report(path.stem, path, *parts)
 
 
 def _reason(error: OSError) -> str:

@@ -159,8 +159,7 @@ class ReportCommand(click.Command):
     ) -> None:
         from database.connect import reading
         from output.destination import destination
-        from reports.inlining import inline_values
-        from reports.run import BadValueError, bind
+        from reports.run import BadValueError, bind, inline_values
 
         plain = ReportOptions(
             ("table",), options.output, False, False, False, False, options.timeout

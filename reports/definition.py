@@ -21,6 +21,7 @@ MAX_INTEGER = 2**63 - 1
 
 # [0-9], because \d also matches the digits of every other script.
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class ReportError(SourcebookError):
@@ -80,7 +81,7 @@ class Parameter:
         text = str(given)
         if not text.strip():
             raise ValueError("is empty; leave the option out to ask for everything")
-        if "\0" in text or not _is_unicode(text):
+        if _NOT_TEXT.search(text):
             raise ValueError("isn't text: it holds a NUL, or bytes that aren't UTF-8")
         if self.type is Type.CHOICE and text not in self.choices:
             from schema.suggest import did_you_mean
@@ -113,14 +114,6 @@ def _integer(given: Value) -> int:
     if abs(number) > MAX_INTEGER:
         raise ValueError(f"{number} is too large; the limit is {MAX_INTEGER}")
     return number
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)

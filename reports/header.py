@@ -42,26 +42,17 @@ or else the passages. See reports/row_evidence.py for details.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from database.statement import Token, tokens
 from output.page import Column
-from reports.definition import Line, Parameter, Type
+from reports.definition import Line, Parameter, Report, Type
 
-RESERVED = {
-    "all",
-    "cite",
-    "columns",
-    "format",
-    "help",
-    "meta",
-    "output",
-    "raw",
-    "reports",
-    "sql",
-    "timeout",
-    "words",
-}
+RESERVED = (
+    *("all", "cite", "columns", "format", "help", "meta"),
+    *("output", "raw", "reports", "sql", "timeout", "words"),
+)
 """Options that every report has; no parameter may take these names."""
 
 _IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
@@ -78,20 +69,8 @@ class HeaderError(Exception):
         self.line = line
 
 
-class Parts(NamedTuple):
-    """Everything that a report's text defines."""
-
-    title: str
-    question: str
-    notes: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    columns: tuple[Column, ...]
-    sql: str
-    lines: tuple[Line, ...]
-
-
-def parse(text: str) -> Parts:
-    """Read a report from its text. Raises HeaderError for the first fault."""
+def parse(path: Path, text: str) -> Report:
+    """Read a report from the text of its file. Raises HeaderError for the first fault."""
     lines = text.replace("\r\n", "\n").split("\n")
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
     end = next((n for n in range(start, len(lines)) if lines[n][:2] != "--"), len(lines))
@@ -110,7 +89,9 @@ def parse(text: str) -> Parts:
     while end < len(lines) and not lines[end].strip():
         end += 1
     body = "\n".join(lines[end:]).rstrip()
-    return Parts(
+    return Report(
+        path.stem,
+        path,
         title,
         question,
         tuple(notes),
@@ -244,7 +225,7 @@ def _type(line: int, type: str) -> tuple[Type, tuple[str, ...]]:
     if "|" in type:
         return Type.CHOICE, tuple(choice.strip() for choice in type.split("|"))
     if type == Type.CHOICE or type not in list(Type):
-        named = ", ".join(one for one in Type if one is not Type.CHOICE)
+        named = ", ".join(other for other in Type if other is not Type.CHOICE)
         raise HeaderError(
             line, f"{type} is not a type of parameter: {named}, a | b, or choice of VOCABULARY"
         )
@@ -267,18 +248,18 @@ def _lines(
     body: str, first: int, parameters: dict[str, Parameter], declared: dict[str, int]
 ) -> tuple[Line, ...]:
     """Split the SQL into the lines that run, and check its parameters against the header's."""
-    found = list(_numbered(body, first))
-    start = next((token.text.lower() for _, token in found if token.kind not in _BLANK), "")
+    numbered = list(_numbered(body, first))
+    start = next((token.text.lower() for _, token in numbered if token.kind not in _BLANK), "")
     if start not in ("select", "with", "values"):
         raise HeaderError(first, "below the header, write a query: select, with or values")
     when = {
         number: _condition(number, token.text, parameters)
-        for number, token in found
+        for number, token in numbered
         if token.kind == "comment"
     }
     sql: dict[int, str] = defaultdict(str)
     used = set()
-    for number, token in found:
+    for number, token in numbered:
         if token.kind == "parameter":
             name = token.text[1:]
             used.add(name)

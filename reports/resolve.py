@@ -4,54 +4,34 @@ The database looks up keys and exact names. Case and accents are compared here, 
 disagree about them.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, select, text
 
 from reports.definition import Type
 from reports.names import KNOWN
 from schema.suggest import fold, nearest
 
-EXACT = {
-    Type.ACTOR: """
-        select key from actors where key = :name
-        union
-        select key from actors where name = :name
-        union
-        select actors.key
-        from actor_names
-        join actors on actors.id = actor_names.actor_id
-        where actor_names.name = :name
-    """,
-    Type.TOPIC: "select key from topics where key = :name or label = :name",
-    Type.PLACE: "select key from places where key = :name or name = :name",
-    # A key without a document means the event of every document that uses it. The cross joins make
-    # SQLite search the index on document and key for each document, instead of reading all facts.
-    Type.EVENT: """
-        select facts.key
-        from codings
-        cross join facts
-        where :name not like '%:%'
-          and facts.document_id = codings.document_id
-          and facts.key = :name
-          and facts.kind = 'event'
-        union
-        select documents.key || ':' || facts.key
-        from codings
-        cross join sources as documents
-        cross join facts
-        where :name like '%:%'
-          and documents.id = codings.document_id
-          and substr(:name, 1, length(documents.key) + 1) = documents.key || ':'
-          and facts.document_id = documents.id
-          and facts.key = substr(:name, length(documents.key) + 2)
-          and facts.kind = 'event'
-    """,
-    Type.DOCUMENT: """
-        select sources.key
-        from codings
-        join sources on sources.id = codings.document_id
-        where sources.key = :name or sources.title = :name
-    """,
-}
+# A key without a document means the event of every document that uses it. The cross joins make
+# SQLite search the index on document and key for each document, instead of reading all facts.
+EVENTS = """
+    select facts.key
+    from codings
+    cross join facts
+    where :name not like '%:%'
+      and facts.document_id = codings.document_id
+      and facts.key = :name
+      and facts.kind = 'event'
+    union
+    select documents.key || ':' || facts.key
+    from codings
+    cross join sources as documents
+    cross join facts
+    where :name like '%:%'
+      and documents.id = codings.document_id
+      and substr(:name, 1, length(documents.key) + 1) = documents.key || ':'
+      and facts.document_id = documents.id
+      and facts.key = substr(:name, length(documents.key) + 2)
+      and facts.kind = 'event'
+"""
 
 MAX_CANDIDATES = 12
 """How many candidates the message about an ambiguous name lists."""
@@ -67,10 +47,9 @@ def resolve(connection: Connection, type: Type, name: str) -> str:
     A key wins over a name, and an exact name over one that differs in case, accents, punctuation or
     "the". Raises UnknownNameError if nothing matches, or more than one thing does.
     """
-    exact = connection.execute(text(EXACT[type]), {"name": name}).scalars().all()
-    if name in exact:
+    keys = _exact(connection, type, name)
+    if name in keys:
         return name
-    keys = {str(key) for key in exact}
     known: list[tuple[str, str, str]] = []
     if not keys:
         known = [(row[0], row[1], row[2]) for row in connection.execute(text(KNOWN[type]))]
@@ -83,6 +62,15 @@ def resolve(connection: Connection, type: Type, name: str) -> str:
         more = f" and {len(keys) - MAX_CANDIDATES} more" if len(keys) > MAX_CANDIDATES else ""
         raise UnknownNameError(f"{name!r} may be {first}{more}; give one of these keys")
     raise UnknownNameError(_unknown(type, name, known))
+
+
+def _exact(connection: Connection, type: Type, name: str) -> set[str]:
+    """Return the keys of what has exactly this key or name; events are found by key alone."""
+    if type is Type.EVENT:
+        return {*connection.execute(text(EVENTS), {"name": name}).scalars()}
+    known = text(KNOWN[type]).columns(column("key"), column("heading"), column("name")).subquery()
+    query = select(known.c.key).where((known.c.key == name) | (known.c.name == name))
+    return {*connection.execute(query).scalars()}
 
 
 def _unknown(type: Type, name: str, known: list[tuple[str, str, str]]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
-from database.statement import StatementError, escape_colons
+from database.statement import StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
@@ -150,6 +150,24 @@ def bind(
                 parameter.name, f"{value} is --{parameter.other_than} too; give another"
             )
     return values
+
+
+def inline_values(report: Report, values: Mapping[str, Value]) -> str:
+    """Return the query with these values in place of its parameters, below title and question.
+
+    Text is quoted as in standard SQL, which SQLite and PostgreSQL both read.
+    """
+    query = "".join(
+        _literal(values[token.text[1:]]) if token.kind == "parameter" else token.text
+        for token in tokens(report.statement(values), "portable")
+    ).strip()
+    return f"-- {report.title}\n-- {report.question}\n\n{query};\n"
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value) if value >= 0 else f"({value})"  # two minus signs would start a comment
 
 
 def _bound(connection: Connection, parameter: Parameter, given: Value) -> Value:

@@ -242,3 +242,10 @@ def refusal(way: str, database: str) -> str:
 def names(folder: str | Path) -> list[str]:
     """Return the sorted names of the files in a folder."""
     return sorted(path.name for path in Path(folder).iterdir())
+
+
+def abandoned_staging(work: Path, suffix: str) -> Path:
+    """Copy the staging folder of `work`, as a killed run would leave it."""
+    staging = work.parent
+    left = staging.with_name(f"{staging.name.rpartition('-')[0]}-{suffix}.staging")
+    return Path(shutil.copytree(staging, left))

@@ -17,8 +17,8 @@ import pytest
 from benchmarks.generate import generate
 from exports.datapackage import DESCRIPTOR, ExportError, exported_files
 from exports.folder import replacing
-from output.staging import StagingError
-from tests.databases import names
+from output.staging import StagingError, staging_dir
+from tests.databases import abandoned_staging, names
 from tests.export_folders import contents
 
 OURS = '{"sourcebook": {"format": "csv"}, "resources": [{"path": "a.csv"}, {"path": "b.csv"}]}'
@@ -241,10 +241,9 @@ def failing_export(folder: Path) -> None:
 def test_a_folder_that_was_moved_aside_is_restored(earlier: Path) -> None:
     """An export was killed just before the new folder took its place."""
     before = contents(earlier)
-    staging = earlier.with_name(f".out.{'a' * 16}.staging")
-    staging.mkdir()
-    (staging / "lock").touch()
-    earlier.rename(staging / "old")
+    with staging_dir(earlier) as work:
+        left = abandoned_staging(work, "a" * 16)
+    earlier.rename(left / "old")
     failing_export(earlier)
     assert contents(earlier) == before
     assert names(earlier.parent) == ["out"]
@@ -282,7 +281,7 @@ def test_the_next_export_removes_what_a_killed_one_left(database: Path, tmp_path
     with subprocess.Popen(
         command(database, folder, "jsonl"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as ran:
-        while ran.poll() is None and not list(tmp_path.glob(".out.*/new/out/actors.jsonl")):
+        while ran.poll() is None and not list(tmp_path.glob(".*.staging/new/out/actors.jsonl")):
             time.sleep(0.002)
         ran.kill()
     [left] = names(tmp_path)

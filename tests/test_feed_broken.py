@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from filelock import FileLock
 
 from benchmarks.generate import generate
 from database import sqlite
 from database.connect import reading
 from feeds.postgresql import FEEDING
-from tests.databases import Files, names
+from output.staging import staging_dir
+from tests.databases import Files, abandoned_staging, names
 from tests.feed_targets import (
     PROGRAM,
     SCHEMA,
@@ -248,13 +248,12 @@ def test_a_full_disk_is_told_of_a_duckdb_file_too(many: str, tmp_path: Path) -> 
 
 
 def test_only_leftovers_of_interrupted_feeds_are_removed(small: str, tmp_path: Path) -> None:
-    left, used = (tmp_path / f".copy.db.{digit * 16}.staging" for digit in "01")
-    for folder in (left, used, tmp_path / ".copy.db.backup.staging"):
-        folder.mkdir()
-        (folder / "lock").touch()
-    with FileLock(used / "lock"):
-        fed(small, Place(str(tmp_path / "copy.db")))
-    assert names(tmp_path) == [used.name, ".copy.db.backup.staging", "copy.db"]
+    path = tmp_path / "copy.db"
+    with staging_dir(path) as work:
+        abandoned_staging(work, "0" * 16)
+        foreign = abandoned_staging(work, "backup")
+        fed(small, Place(str(path)))
+        assert names(tmp_path) == sorted([work.parent.name, foreign.name, "copy.db"])
 
 
 def test_an_interrupt_is_told_in_a_word(many: str, tmp_path: Path) -> None:

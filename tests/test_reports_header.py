@@ -58,7 +58,7 @@ order by name;
 
 
 def test_a_header_says_it_all() -> None:
-    parts = parse(WHOLE)
+    parts = parse(Path("a.sql"), WHOLE)
     assert parts.title == "A title"
     assert parts.question == "A question that takes two lines?"
     assert parts.notes == ("A note.", "Another note of two lines.")
@@ -98,8 +98,9 @@ def test_lines_are_kept_for_what_is_given(tmp_path: Path) -> None:
 def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> None:
     path = tmp_path / "whole.sql"
     path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
-    assert read(path).columns == parse(WHOLE).columns
-    assert parse(WHOLE.replace("--   n         integer   ", "--   n\tinteger\t\t")).columns[1].type
+    assert read(path).columns == parse(Path("a.sql"), WHOLE).columns
+    tabs = WHOLE.replace("--   n         integer   ", "--   n\tinteger\t\t")
+    assert parse(Path("a.sql"), tabs).columns[1].type
 
 
 @pytest.mark.parametrize(
