@@ -64,7 +64,7 @@ class AllReports:
             if isinstance(report, ReportError):
                 self._fail(str(report))
                 continue
-            needed = [one.option for one in report.parameters if one.required]
+            needed = [parameter.option for parameter in report.parameters if parameter.required]
             if needed:
                 click.echo(f"{report.name}: left out, it needs {', '.join(needed)}", err=True)
             else:
@@ -91,7 +91,7 @@ class AllReports:
             out.write("# Reports\n\n")
             out.write(f"*{markdown_text(footer(self._meta, len(reports), 'report'))}*\n\n")
             out.write("## Contents\n\n")
-            anchors = _anchors(["Reports", "Contents", *(one.title for one in reports)])[2:]
+            anchors = _anchors(["Reports", "Contents", *(report.title for report in reports)])[2:]
             for report, anchor in zip(reports, anchors, strict=True):
                 title, question = markdown_text(report.title), markdown_text(report.question)
                 out.write(f"- [{title}](#{anchor}): {question}\n")

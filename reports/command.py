@@ -230,9 +230,9 @@ class Reports(click.Group):
         with reporting_unknown(), formatter.section("Reports"):
             formatter.write_dl(
                 [
-                    (one.name, visible(one.question))
-                    for one in catalogue_of(ctx).each()
-                    if isinstance(one, Report)
+                    (report.name, visible(report.question))
+                    for report in catalogue_of(ctx).each()
+                    if isinstance(report, Report)
                 ]
             )
 
@@ -323,11 +323,11 @@ def list_all(ctx: click.Context, options: ReportOptions) -> None:
     if options.cite or options.words or options.meta:
         raise click.UsageError("--cite, --words and --meta need the NAME of a report")
     with failing():
-        reports = list(catalogue_of(ctx).each())
-        rows = [(one.name, one.title, one.question) for one in reports if isinstance(one, Report)]
+        entries = list(catalogue_of(ctx).each())
+        rows = [(it.name, it.title, it.question) for it in entries if isinstance(it, Report)]
         page = Page(LIST, rows, title="Reports")
         write(page, options.single_format(), options.output, options.raw)
-    faults = [one for one in reports if isinstance(one, ReportError)]
+    faults = [entry for entry in entries if isinstance(entry, ReportError)]
     for fault in faults:
         click.echo(f"Error: {fault}", err=True)
     if faults:

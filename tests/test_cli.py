@@ -323,6 +323,31 @@ def test_columns_are_chosen_by_name(article: Path) -> None:
     assert "there is no column 'naem'" in unknown.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "cells"),
+    [
+        (["csv"], ["'=1+1", "-0043", "-1.5", "'-1+1", "a;'@x"]),
+        (["csv", "--raw"], ["=1+1", "-0043", "-1.5", "-1+1", "a;@x"]),
+        (["tsv"], ["=1+1", "-0043", "-1.5", "-1+1", "a;@x"]),
+    ],
+)
+def test_only_csv_protects_text_that_a_spreadsheet_would_run(
+    article: Path, tmp_path: Path, options: list[str], cells: list[str]
+) -> None:
+    values = "'=1+1' as f, '-0043' as d, -1.5 as n, '-1+1' as m, 'a;@x' as s"
+    own = tmp_path / "formulas.sql"
+    types = {"f": "text", "d": "text", "n": "real", "m": "text", "s": "text"}
+    columns = "".join(f"--   {name}  {type}  a value\n" for name, type in types.items())
+    own.write_text(f"-- T\n-- Q?\n--\n-- Columns\n{columns}\nselect {values}\n")
+    for command in (
+        ["sql", f"select {values}"],
+        ["report", "--reports", str(tmp_path), "formulas"],
+    ):
+        done = run(*command, "--format", *options, cwd=article)
+        lines = done.stdout.splitlines()
+        assert lines[1] == ("\t" if options == ["tsv"] else ",").join(cells)
+
+
 def in_terminal(article: Path, *arguments: str) -> tuple[str, str]:
     """Run a command in a terminal of 100 columns; give what it printed, and what it said."""
     ours, theirs = os.openpty()

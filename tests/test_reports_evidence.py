@@ -240,6 +240,16 @@ def test_formats_of_rows_alone_have_no_room_for_citations(book: str, format: str
 
 
 @on_sqlite
+@pytest.mark.parametrize("columns", ["quote", "quote,rests_on"])
+def test_chosen_columns_have_the_words_once(book: str, columns: str) -> None:
+    options = ("report", "quotes", "--words", "--columns", columns)
+    csv = sourcebook(book, *options, "--format", "csv").stdout.splitlines()
+    assert csv[0] == "quote,rests_on"
+    jsonl = sourcebook(book, *options, "--format", "jsonl").stdout.splitlines()
+    assert {tuple(json.loads(line)) for line in jsonl} == {("quote", "rests_on")}
+
+
+@on_sqlite
 @pytest.mark.parametrize("option", ["--cite", "--words"])
 def test_a_report_without_passages_has_nothing_to_cite(book: str, option: str) -> None:
     done = sourcebook(book, "report", "network", option)
