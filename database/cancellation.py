@@ -27,7 +27,7 @@ GRACE = 2.0
 """How long an interrupted call has to end, in seconds."""
 
 INTERRUPT_INTERVAL = 0.05
-"""Seconds between two interrupts of a call: one that comes between two statements has no effect."""
+"""Seconds between interrupts of a call: an interrupt between two statements has no effect."""
 
 BATCH = 1000
 """How many rows one call reads at most."""
@@ -92,7 +92,7 @@ class CancellableCalls:
         return value  # type: ignore[return-value]  # there is a value wherever there is no error
 
     def iterate(self, rows: Iterator[T]) -> Iterator[T]:
-        """Yield the rows, of which a call reads more and more at a time."""
+        """Yield the rows; each call reads more of them than the one before."""
         size = 1  # the first row is shown at once, however long the thousandth takes
         while batch := self.call(partial(_batch, rows, size)):
             while batch:
@@ -130,7 +130,7 @@ class CancellableCalls:
 
 
 def _batch(rows: Iterator[T], size: int) -> list[T]:
-    """Read some rows; the first of them is the last of the list."""
+    """Read some rows; return them in reverse, so that pop() takes the first."""
     batch: list[T] = []
     until = monotonic() + BATCH_TIME
     for row in islice(rows, size):
@@ -207,7 +207,7 @@ class SqliteConnection(sqlite3.Connection):
 def postgresql_calls(
     connection: psycopg.Connection[Any], seconds: float | None
 ) -> CancellableCalls:
-    """Return what makes cancellable calls on a connection; an abandoned one closes it."""
+    """Return cancellable calls for a connection; abandoning a call closes the connection."""
     import psycopg
 
     def interrupt() -> None:
@@ -218,7 +218,7 @@ def postgresql_calls(
 
 
 def limit_postgresql(connection: psycopg.Connection[Any], seconds: float) -> None:
-    """Limit the time of all calls on a connection's cursors. Ctrl-C the driver hears itself."""
+    """Limit the time of all calls on a connection's cursors. The driver itself handles Ctrl-C."""
     calls = postgresql_calls(connection, seconds)
     for factory in ("cursor_factory", "server_cursor_factory"):
         cursor = _cancellable(getattr(connection, factory), lambda _: calls)

@@ -1,7 +1,7 @@
 """Opening a sourcebook, in SQLite or PostgreSQL, for reading or for writing.
 
-Every way in which that can fail becomes one DatabaseError with what to do. Imports SQLAlchemy's
-core only: no models, no migrations.
+Every failure becomes a DatabaseError that says what to do. Imports only SQLAlchemy's core: no
+models, no migrations.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MIGRATION_LOCK = 5_070_061_991
 
 @contextmanager
 def reading(database: str, timeout: float | None = None) -> Iterator[Connection]:
-    """Open a sourcebook of the current revision for reading, in one state throughout.
+    """Open a sourcebook of the current revision for reading, in one consistent state.
 
     `timeout` limits the time of all calls together, in seconds; None or 0 is no limit. Raises
     DatabaseError where there is no sourcebook, or one of another revision; TimeLimitError.
@@ -125,7 +125,7 @@ def revision(connection: Connection, schema: str | None = None) -> str | None:
     inspector = inspect(connection)
     if not inspector.has_table(VERSION_TABLE, schema):
         return None
-    names = [found["name"] for found in inspector.get_columns(VERSION_TABLE, schema)]
+    names = [info["name"] for info in inspector.get_columns(VERSION_TABLE, schema)]
     if names == ["version_num"]:
         versions = table(VERSION_TABLE, column("version_num"), schema=schema)
         match connection.execute(select(versions)).scalars().all():
@@ -201,7 +201,7 @@ def _connected(engine: Engine, url: URL) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        # An error without a statement is one of connecting.
+        # An error without a statement comes from connecting.
         message = driver_message(error, connecting=error.statement is None)
         raise DatabaseError(f"{name_of(url)}: {message}") from error
     except SQLAlchemyError as error:

@@ -78,7 +78,7 @@ class DataDictionary:
 
     @property
     def notes(self) -> list[str]:
-        """What the reader should know besides, one line each."""
+        """Remarks for the reader, one line each."""
         return self._notes
 
     def entries(self) -> Sequence[Entry]:
@@ -131,7 +131,7 @@ class DescribedSourcebook(DataDictionary):
 
     @property
     def notes(self) -> list[str]:
-        """What the reader should know besides, one line each."""
+        """Remarks for the reader, one line each."""
         unread = self._unread.items()
         return self._notes + [
             f"{', '.join(names)}: not counted or shown: {reason}" for reason, names in unread
@@ -144,19 +144,19 @@ class DescribedSourcebook(DataDictionary):
     def count(self, name: str) -> int | None:
         """Count the rows of a table; None, and a note, where that fails or takes too long."""
         source = table(name, schema=self.schema(name))
-        counted = self._ask(select(func.count()).select_from(source), name)
+        counted = self._rows(select(func.count()).select_from(source), name)
         return int(counted[0][0]) if counted else None
 
     def examples(self, name: str) -> dict[str, str]:
         """Return a few values of each column, from the first rows."""
         source = table(name, schema=self.schema(name))
-        rows = self._ask(select(text("*")).select_from(source).limit(SAMPLED_ROWS), name)
+        rows = self._rows(select(text("*")).select_from(source).limit(SAMPLED_ROWS), name)
         if not rows:
             return {}
         columns = zip(rows[0]._fields, zip(*rows, strict=True), strict=True)
         return {column: examples for column, values in columns if (examples := _examples(values))}
 
-    def _ask(self, query: Select[Any], name: str) -> Sequence[Any]:
+    def _rows(self, query: Select[Any], name: str) -> Sequence[Any]:
         """Return the rows of a query; none, and a note, where it fails or takes too long."""
         left = self._until - monotonic()
         connection = self._connection

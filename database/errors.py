@@ -13,9 +13,7 @@ class DatabaseError(SourcebookError):
     """A database that cannot be used; the message is one line, says why and what to do."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(
-            visible(message)
-        )  # a path may hold line breaks, or bytes that are not text
+        super().__init__(visible(message))  # a path may hold line breaks or undecodable bytes
 
 
 _DAMAGED = "is damaged ({}); restore it or load its codings into a new one"

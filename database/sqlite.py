@@ -48,7 +48,7 @@ Purpose = Literal["ask", "read", "write", "build"]
 def check_file(url: URL, purpose: Purpose) -> bool:
     """Check a file before SQLite opens it; return whether it was created, for `build`.
 
-    By itself SQLite would create a missing file, block on a FIFO, or give a vague error. Raises
+    SQLite itself would create a missing file, block on a FIFO, or give a vague error. Raises
     DatabaseError.
     """
     path, real = Path(url.database or ""), real_path(url)

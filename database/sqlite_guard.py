@@ -22,7 +22,7 @@ LARGEST = 256 * 1024 * 1024
 _READS = frozenset(
     (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
 )
-_ASKS = word_set(
+_BARE_PRAGMAS = word_set(
     """
     application_id auto_vacuum automatic_index busy_timeout cache_size cache_spill cell_size_check
     checkpoint_fullfsync collation_list compile_options data_version database_list
@@ -37,7 +37,7 @@ _ASKS = word_set(
 )
 """Pragmas that only read when they have no argument."""
 
-_ASKS_ABOUT = word_set(
+_ARGUMENT_PRAGMAS = word_set(
     """
     foreign_key_check foreign_key_list index_info index_list index_xinfo integrity_check
     quick_check table_info table_list table_xinfo
@@ -45,16 +45,16 @@ _ASKS_ABOUT = word_set(
 )
 """Pragmas whose argument only says what to read about."""
 
-_REACHES_OUT = word_set(
+_DANGEROUS_FUNCTIONS = word_set(
     "edit eval fsdir fts3_tokenizer load_extension readfile sqlar_uncompress writefile"
 )
-"""Functions, built in or not, that reach files, programs or memory, or run a text as SQL."""
+"""Functions, built in or not, that reach files, programs or memory, or run text as SQL."""
 
-_DECLARED = word_set("type name tbl_name rootpage sql")
+_DECLARED_COLUMNS = word_set("type name tbl_name rootpage sql")
 """Columns that SQLite updates when it registers a table-valued function such as json_each. SQLite
 itself refuses a query that would modify that table."""
 
-_SAYS = {
+_ACTION_NAMES = {
     sqlite3.SQLITE_ALTER_TABLE: "alter table",
     sqlite3.SQLITE_ANALYZE: "analyze",
     sqlite3.SQLITE_ATTACH: "attach",
@@ -79,9 +79,9 @@ class Authorizer:
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         if sys.version_info >= (3, 12):
             connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-        connection.set_authorizer(self._asked)
+        connection.set_authorizer(self._authorize)
 
-    def _asked(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         reason = _refusal(action, first, second)
         if reason is None or (action in _WRITES and first in self._prepared):
             return sqlite3.SQLITE_OK
@@ -109,15 +109,15 @@ def _refusal(action: int, first: str | None, second: str | None) -> str | None:
     """Return why SQLite must not do this, or None if it may."""
     if action == sqlite3.SQLITE_PRAGMA:
         name = (first or "").lower()
-        if second is None and name not in _ASKS:
+        if second is None and name not in _BARE_PRAGMAS:
             return f"`pragma {name}` is not allowed: {ONLY_READS}"
-        if second is not None and name not in _ASKS_ABOUT:
+        if second is not None and name not in _ARGUMENT_PRAGMAS:
             return f"`pragma {name}` with a value is not allowed: {ONLY_READS}"
         return None
-    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _REACHES_OUT:
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _DANGEROUS_FUNCTIONS:
         return f"the function `{second}` is not allowed: it reaches beyond the database"
     if action in _READS:
         return None
-    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master" and second in _DECLARED:
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master" and second in _DECLARED_COLUMNS:
         return None
-    return f"{_SAYS.get(action, 'this')} is not allowed: {ONLY_READS}"
+    return f"{_ACTION_NAMES.get(action, 'this')} is not allowed: {ONLY_READS}"

@@ -240,10 +240,10 @@ def _lines(table: Table, wanted: Callable[[str], bool]) -> Iterator[str]:
         if not wanted(target):
             continue
         from_columns = list(foreign.columns)
-        one = "|o" if any(column.nullable for column in from_columns) else "||"
+        referenced = "|o" if any(column.nullable for column in from_columns) else "||"
         alone = {*from_columns} == {*table.primary_key.columns}
         owned = {*from_columns} <= {*table.primary_key.columns}
-        line = f"{one}{'--' if owned else '..'}{'o|' if alone else 'o{'}"
+        line = f"{referenced}{'--' if owned else '..'}{'o|' if alone else 'o{'}"
         label = ", ".join(re.sub("_id$", "", column.name) for column in from_columns)
         merged.setdefault((target, line), []).append(label)
     for (target, line), labels in merged.items():

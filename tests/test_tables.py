@@ -104,7 +104,7 @@ def test_an_endless_view_ends(filled: str, monkeypatch: pytest.MonkeyPatch) -> N
     with describe.describing(filled) as there:
         assert isinstance(there, describe.DescribedSourcebook)
         query: Any = sa.text(f"{endless} select count(*) from n")
-        assert there._ask(query, "endless") == ()
+        assert there._rows(query, "endless") == ()
         assert there.notes == ["endless: not counted or shown: takes more than 0.2 s"]
 
 
@@ -116,7 +116,7 @@ def test_ctrl_c_ends_a_count(filled: str) -> None:
         assert isinstance(there, describe.DescribedSourcebook)
         stop.start()
         with pytest.raises(KeyboardInterrupt):
-            there._ask(query, "endless")
+            there._rows(query, "endless")
 
 
 @pytest.mark.parametrize("there", [False, True])
