@@ -41,7 +41,7 @@ LAZY = {
 """Commands in modules of their own, with their help in the list of commands."""
 
 text_option = click.option(
-    "--text", type=FILE, help="The text that was coded; proves every quotation and place."
+    "--text", type=FILE, help="The coded text; every quotation and place is checked against it."
 )
 
 

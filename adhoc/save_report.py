@@ -56,7 +56,7 @@ def save_report(
     for column, _ in columns:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", column):
             raise StatementError(
-                f"the name of a report's column has small letters, digits and _ only: rename "
+                f"the name of a report's column has only lower-case letters, digits and _: rename "
                 f"{column!r} with `… as name`"
             )
     text = f"{_header(name, parameters, columns)}\n{query}\n"

@@ -136,7 +136,7 @@ def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
     circular = _circular({place.key: place.within for place in index.coding.places})
     for i, place in enumerate(index.coding.places):
         if place.key in circular:
-            yield ("places", i), "lies within itself; correct `within` of it or of a larger place"
+            yield ("places", i), "is within itself; correct its `within`, or that of a larger place"
 
 
 def _circular(within: Mapping[str, str | None]) -> set[str]:

@@ -143,7 +143,7 @@ def require_read_only(connection: psycopg.Connection[Any], sql: str) -> None:
         reason = (
             "it does more than read"
             if name in HARMFUL
-            else "PostgreSQL has it as volatile, which may do more than read"
+            else "it is volatile, so it may do more than read"
         )
         raise StatementError(f"the {kind} `{name}` is not allowed: {reason}", _place(sql, name))
 

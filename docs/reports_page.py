@@ -42,7 +42,7 @@ the documents that the rows rest on, and `--words` the words themselves, if the 
 csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
 front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are
 always as stored, and `--raw` leaves all text as stored too. tsv, json and jsonl are for programs,
-and [exports](feeds.md) restore databases; none of them changes a value. So don't open these in a
+and [exports](exports.md) restore databases; none of them changes a value. So don't open these in a
 spreadsheet if you don't trust the text in them.
 
 The outputs below come from the article that ships, in a terminal of 100 columns. Each is cut after

@@ -36,5 +36,7 @@ def export(db: str, folder: Path, format: str, keep_text: bool) -> None:
     columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
     rows = [(file.name, file.rows, size) for file, size in result.files]
     write(Page(columns, rows), "table", None)
-    summary = f"{folder}: {len(rows)} files of {format} · content {result.content}"
+    summary = (
+        f"{folder}: {len(rows)} {format} file{'s' * (len(rows) != 1)} · content {result.content}"
+    )
     click.echo(visible(summary), err=True)

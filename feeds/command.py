@@ -77,7 +77,7 @@ def _targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
     del ctx, param
     if not (value.isascii() and value.isidentifier() and value == value.lower()):
-        raise click.BadParameter("use small letters, digits and _, with a letter first")
+        raise click.BadParameter("use lower-case letters, digits and _, with a letter first")
     if value.startswith("pg_") or len(value) > 63:
         raise click.BadParameter("the server reserves this name, or it is longer than 63 letters")
     return value
@@ -272,6 +272,6 @@ def _summary(result: SyncResult, target: Target, options: Options) -> str:
         for count, verb in zip(sums, ("added", "changed", "removed"), strict=True)
         if count
     )
-    summary = f"would be: {result.summary}" if options.dry_run else result.summary
+    summary = f"dry run: {result.summary}" if options.dry_run else result.summary
     rows = f"; rows {counts}" if counts else ""
     return visible(f"{target.name}: {summary}{rows} · content {result.content or 'none'}")

@@ -1,5 +1,5 @@
 -- Actor
--- Everything on one actor: names, posts, ties, positions, events, quotes by and about it?
+-- What is known about one actor: names, posts, ties, positions, events, and quotes by and about it?
 --
 -- One part after the other: who it is, sources that it wrote, published or speaks through, its
 -- names, posts and other ties, positions that it holds or that are about it, events, what it says
@@ -20,14 +20,14 @@
 --                            kind of position, roles in the event, directness; whether spoken to or
 --                            about
 --   who        text, detail  others who take part, with it: holders, doers or speakers first
---   date       text          date in EDTF, of a tie since when; nothing: undated
---   until      text, detail  until when, of a tie; nothing: not said
+--   date       text          date in EDTF, of a tie since when; empty: undated
+--   until      text, detail  until when, of a tie; empty: not said
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
 --                            several stand, as each voice has it
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it; nothing: of the first row and of
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it; empty: of the first row and of
 --                            sources
---   passage    text          where they do
+--   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   key        text, detail  key of the actor, source, event, utterance, position or tie

@@ -1,5 +1,5 @@
 -- Actors
--- Who is in here, under what names, and how much?
+-- Who is in here, under what names, and how often?
 --
 -- Those with most events first.
 --

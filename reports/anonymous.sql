@@ -15,12 +15,12 @@
 --   named      integer, detail  other pieces of evidence for the same, behind which there is no
 --                               unnamed voice; 0: it rests on unnamed voices alone
 --   modality   text             whether it is, as this voice has it
---   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text             what the document makes of it: endorses, neutral, doubts, rejects
 --   hedge      text, detail     words that hedge it
 --   through    text, detail     the chain of voices: the innermost first, the document last
---   source     text, detail     key of the document that tells it
---   passage    text             where it does
+--   source     text, detail     key of the document that states it
+--   passage    text             where it states it
 
 with recursive
 -- Chains in which an unnamed voice stands, whoever may be quoted through it.

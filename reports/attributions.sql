@@ -7,7 +7,7 @@
 -- there too. Names are left out.
 --
 -- Parameters
---   least      integer, default 1  through at least so many hands
+--   least      integer, default 1  passed through at least this many hands
 --
 -- Columns
 --   fact       text, detail  key of the fact
@@ -18,12 +18,12 @@
 --   speaker    text, detail  of an utterance, who says it
 --   through    text          the chain of voices: the innermost first, the document last
 --   modality   text          whether it is, as this voice has it
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
---                            nothing: it speaks in its own voice
+--                            empty: it speaks in its own voice
 --   hedge      text, detail  words that hedge it
---   source     text, detail  key of the document that tells it
---   passage    text          where it does
+--   source     text, detail  key of the document that states it
+--   passage    text          where it states it
 
 with spoken (fact_id, speaker) as (
   select fact_id, speaker

@@ -9,7 +9,7 @@
 -- Columns
 --   period  text     a month (2015-11); a year (2015): within that year, in no one month; "several
 --                    years"; "open": a first or last day is not known; "undated"
---   type    text     PLOVER type of the events; nothing: no type fits
+--   type    text     PLOVER type of the events; empty: no type fits
 --   actual  integer  events that are actual
 --   other   integer  events that are intended, expected, possible, hypothetical or denied
 --   bar     text     a block for each actual event, a light one for each other; where a row has

@@ -10,17 +10,17 @@
 -- voiceless origins are counted apart: nobody knows whether they are independent.
 --
 -- Parameters
---   least      integer, default 0  only what has at least so many named origins
+--   least      integer, default 0  only what has at least this many named origins
 --
 -- Columns
 --   fact       text, detail     key of the event or relation
 --   kind       text, detail     event or relation
 --   statement  text             what it says, in the coder's words
---   settled    text, detail     of an event: whether it is, all told
---   date       text, detail     of an event: its date, all told, in EDTF; nothing: undated
+--   settled    text, detail     of an event: its modality overall
+--   date       text, detail     of an event: its overall date, in EDTF; empty: undated
 --   origins    integer          named origins
 --   unnamed    integer, detail  origins that are unnamed or voiceless
---   documents  integer, detail  documents that tell it
+--   documents  integer, detail  documents that state it
 --   agree      text             on what two or more origins speak, and all say the same: modality,
 --                               certainty, stance, date
 --   differ     text             on what the evidence differs, that of one origin too;
@@ -29,12 +29,12 @@
 --   origin     text             title of the origin of this piece of evidence
 --   voice      text, detail     own (the document's), named, unnamed or voiceless
 --   modality   text             whether it is, as this origin has it
---   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail     what the document makes of it: endorses, neutral, doubts, rejects;
---                               nothing: it speaks in its own voice
---   dated      text, detail     when, as this origin has it, in EDTF; nothing: it does not say
---   source     text, detail     key of the document that tells it
---   passage    text             where it does
+--                               empty: it speaks in its own voice
+--   dated      text, detail     when, as this origin has it, in EDTF; empty: it does not say
+--   source     text, detail     key of the document that states it
+--   passage    text             where it states it
 
 with
 -- What all evidence of one event or relation has in common, and what not.

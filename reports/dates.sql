@@ -8,21 +8,21 @@
 --
 -- Columns
 --   precision  text             day, month, season, year, decade, century; range: once within the
---                               two days; span: all the while; nothing: the words give no date
+--                               two days; span: all the while; empty: the words give no date
 --   alike      integer, detail  rows of that precision
---   qualifier  text, detail     approximate, uncertain or both; nothing: neither
+--   qualifier  text, detail     approximate, uncertain or both; empty: neither
 --   date       text             the date in EDTF
---   earliest   text, detail     first day that it can mean; nothing: open or unknown
---   latest     text, detail     last day that it can mean; nothing: open or unknown
---   words      text             words of the text that date it; nothing: none do
---   date_of    text, detail     what it is: date, since or until, as it stands all told; told: as
---                               this voice has it, and not as it stands all told
+--   earliest   text, detail     first day that it can mean; empty: open or unknown
+--   latest     text, detail     last day that it can mean; empty: open or unknown
+--   words      text             words of the text that date it; empty: none do
+--   date_of    text, detail     what it is: date, since or until, as it stands overall; told: as
+--                               this voice has it, and not as it stands overall
 --   fact       text, detail     key of the fact
 --   kind       text, detail     event, quote, position or relation
 --   statement  text             what it says, in the coder's words
 --   source     text, detail     key of the document that dates it; without words, of all that tell
 --                               it
---   passage    text             where it does; without words, where it is told
+--   passage    text             where it states it; without words, where it is stated
 
 with
 -- The dates that stand, all told.

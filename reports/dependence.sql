@@ -11,18 +11,18 @@
 --
 -- Columns
 --   who        text          who needs it
---   whom       text          from whom; nothing: of a need, which says no more than whom it is
+--   whom       text          from whom; empty: of a need, which says no more than whom it is
 --                            about
 --   what       text          what it needs
 --   mutual     text          yes: the other depends on it as well; unsettled: the same, but one of
---                            the two is actual to no voice; no; nothing: of a need
+--                            the two is actual to no voice; no; empty: of a need
 --   how        text, detail  tie or need
 --   about      text, detail  of a need: whom it is about
 --   modality   text          actual, intended, expected, possible, hypothetical or denied, as each
 --                            voice has it
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it
---   passage    text          where they do
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it
+--   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   fact       text, detail  key of the tie or position

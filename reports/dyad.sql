@@ -19,14 +19,14 @@
 --                            and of ties that are the same both ways
 --   what       text          what happened; who said what; who holds what; how they stand to each
 --                            other
---   date       text          date in EDTF, of a tie since when; nothing: undated
---   until      text, detail  until when, of a tie; nothing: not said
+--   date       text          date in EDTF, of a tie since when; empty: undated
+--   until      text, detail  until when, of a tie; empty: not said
 --   who        text          all who take part: doers or speakers first
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
 --                            several stand, as each voice has it
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it
---   passage    text          where they do
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it
+--   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 

@@ -1,5 +1,5 @@
 -- Event
--- One event: who, where, when, what before and after, and who says so?
+-- One event: who, where, when, what came before and after, and who says so?
 --
 -- One part after the other: what happened, where, who took part and as what, who says so, in whose
 -- words it is dated, how it stands to other events, what was said on its occasion, and which other
@@ -12,7 +12,7 @@
 --
 -- Parameters
 --   event  event, required     the event
---   near   integer, default 3  so many neighbours in time, before, meanwhile and after
+--   near   integer, default 3  how many neighbours in time to show before, meanwhile and after
 --
 -- Columns
 --   event      text, detail  the event, as document:key
@@ -22,13 +22,13 @@
 --   how        text          type of event; kind of place; role; the document's stance to the
 --                            voice; the link, with the lag; directness; how many actors the two
 --                            events share
---   date       text          date in EDTF, of a voice its own; nothing: undated or not said
+--   date       text          date in EDTF, of a voice its own; empty: undated or not said
 --   words      text, detail  words of the text that date it
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; of a
 --                            voice its own
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it
---   passage    text          where they do
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it
+--   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   key        text, detail  key of the actor, place, other event or quote

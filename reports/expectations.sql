@@ -2,7 +2,7 @@
 -- What was expected, threatened, denied or imagined, by whom, and what came of it?
 --
 -- What any voice has as intended, expected, possible, hypothetical or denied, and every threat;
--- one row for each voice that tells it. What came of it shows in two ways: the outcome is the
+-- one row for each voice that states it. What came of it shows in two ways: the outcome is the
 -- coder's settled reading by the document's own voice, and links lead to the events that followed
 -- it, answered it, took its place or hung on it. With several such links there is a row for each.
 -- In the order of the text, all voices on one thing together; names are left out.
@@ -18,20 +18,20 @@
 --                            (only imagined), denied or actual; threatened: it is a threat that was
 --                            made
 --   through    text          the chain of voices, the innermost first, the document last
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
---                            nothing: it speaks in its own voice
+--                            empty: it speaks in its own voice
 --   hedge      text, detail  words that hedge it
---   date       text, detail  when it was or would be, all told, in EDTF; nothing: undated
---   outcome    text          of an event, all told: came to pass; did not (it is said not to be
+--   date       text, detail  when it was or would be overall, in EDTF; empty: undated
+--   outcome    text          of an event, overall: came to pass; did not (it is said not to be
 --                            so); open (intended, expected or possible, and no more is said);
 --                            imagined; of a threat made
 --   link       text, detail  how it stands to another event: followed by, answered by, replaced by,
 --                            instead of, condition of, hung on, had as a part
 --   linked     text          that event
 --   linked_is  text, detail  whether that event is: actual, denied, hypothetical, …
---   source     text, detail  key of the document that tells it
---   passage    text          where it does
+--   source     text, detail  key of the document that states it
+--   passage    text          where it states it
 
 with involved (fact_id) as (
   select participants.fact_id

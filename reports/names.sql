@@ -15,7 +15,7 @@
 --                          it relays
 --   times    integer       how often this voice is noted to use it
 --   source   text, detail  key of the document where that stands
---   passage  text          where it does
+--   passage  text          where it states it
 --   through  text, detail  the chain of voices, the innermost first, the document last
 --   heading  text, detail  heading of the actor
 --   fact     text, detail  key of the name, as the coding has it

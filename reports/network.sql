@@ -7,8 +7,8 @@
 --
 -- Parameters
 --   actor     actor                                only the edges of this actor
---   modality  choice of modality, default actual   only events that are so: whether it is, all told
---   least     integer, default 1                   only edges of so many events at least
+--   modality  choice of modality, default actual   only events with this modality
+--   least     integer, default 1                   only edges with at least this many events
 --
 -- Columns
 --   source       text     key of the one actor: of the two keys the first in order

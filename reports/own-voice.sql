@@ -10,12 +10,12 @@
 --   kind       text             event, quote, position, relation or link
 --   statement  text             what it says, in the coder's words
 --   modality   text             whether it is, as the documents have it
---   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   hedge      text, detail     words that hedge it
 --   pieces     integer, detail  pieces of evidence
 --   documents  integer, detail  documents that say it
 --   source     text, detail     keys of the documents that say it
---   passage    text             where they do
+--   passage    text             where they state it
 
 with own (fact_id, pieces, documents) as (
   select

@@ -2,7 +2,7 @@
 -- Who held which post on a given day?
 --
 -- Who heads, holds a post in or advises whom. Without --on each post is shown for the day on which
--- the document appeared that tells it.
+-- the document that states it appeared.
 --
 -- A post without dates is attested on the day of its document: it is not said to have been held on
 -- any other day, and stands here whatever day is asked for. A beginning without an end counts up
@@ -14,20 +14,20 @@
 --
 -- Columns
 --   holder     text          who holds the post
---   post       text          as what; nothing: not said
+--   post       text          as what; empty: not said
 --   tie        text, detail  heads, holds-post-in or advises
 --   whom       text          whom or what it heads, serves or advises
 --   status     text          held: on that day by all that is said; attested: undated, see
 --                            attested; open: the dates leave it open; not yet; over; or, where not
 --                            all voices have it as actual, what they have it as
 --   day        text          the day asked for, or that of the last document
---   since      text, detail  when it began, in EDTF; nothing: not said
---   until      text, detail  when it ended, in EDTF; nothing: not said
---   attested   text          when the document appeared that tells it; of several the first and the
---                            last
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it
---   passage    text          where they do
+--   since      text, detail  when it began, in EDTF; empty: not said
+--   until      text, detail  when it ended, in EDTF; empty: not said
+--   attested   text          when the document that states it appeared; of several the first and
+--                            the last
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it
+--   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   relation   text, detail  key of the tie

@@ -15,15 +15,15 @@
 --                             the coder's words
 --   directness  text, detail  direct: whole sentences in marks; partial: a few words; indirect:
 --                             none
---   date        text          when, in EDTF; nothing: undated
+--   date        text          when, in EDTF; empty: undated
 --   about       text          who is spoken about
 --   through     text          voices that relay it, the innermost first, the document last; " | "
 --                             between two chains
---   source      text, detail  keys of the documents that tell it
---   passage     text          where they do
+--   source      text, detail  keys of the documents that state it
+--   passage     text          where they state it
 --   says        text, detail  the whole statement in the coder's words
 --   marks       text, detail  complete, damaged (one is missing or misplaced in the text) or none
---   certainty   text          how it is told: asserted, reported, alleged, rumoured, inferred
+--   certainty   text          how it is stated: asserted, reported, alleged, rumoured, inferred
 
 with spoken (fact_id) as (
   select participants.fact_id

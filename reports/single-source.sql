@@ -18,11 +18,11 @@
 --   anonymity  text, detail     whether the origin is named, unnamed or voiceless
 --   voice      text, detail     relayed or own (the document's)
 --   pieces     integer, detail  pieces of evidence, all of this origin
---   documents  integer, detail  documents that tell it
+--   documents  integer, detail  documents that state it
 --   modality   text             whether it is, as the evidence has it
---   certainty  text             how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail     keys of the documents that tell it
---   passage    text             where they do
+--   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail     keys of the documents that state it
+--   passage    text             where they state it
 
 with alone (fact_id, origin_id, relayed, pieces, documents) as (
   select

@@ -31,12 +31,12 @@
 --   a_modality   text          actual, intended, expected, possible, hypothetical or denied, as
 --                              each voice has it
 --   b_modality   text          the same of the other
---   a_certainty  text, detail  how it is told: asserted, reported, alleged, rumoured, inferred
+--   a_certainty  text, detail  how it is stated: asserted, reported, alleged, rumoured, inferred
 --   b_certainty  text, detail  the same of the other
---   source       text, detail  keys of the documents that tell it; where the two rest on different
+--   source       text, detail  keys of the documents that state it; where the two rest on different
 --                              ones the first's " | " the other's
---   passage      text          where they do: the first's " | " the other's, once where it is one
---                              fact
+--   passage      text          where they state it: the first's " | " the other's, once if both are
+--                              one fact
 --   fact         text, detail  key of the position or tie; where the two have one each the first's
 --                              " | " the other's
 

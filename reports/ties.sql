@@ -18,13 +18,13 @@
 --   to_name    text          the other actor
 --   what       text          what for, on what, or as what
 --   topic      text, detail  what a comparison is on
---   since      text, detail  when it began, in EDTF; nothing: not said
---   until      text, detail  when it ended, in EDTF; nothing: not said
+--   since      text, detail  when it began, in EDTF; empty: not said
+--   until      text, detail  when it ended, in EDTF; empty: not said
 --   modality   text          actual, intended, expected, possible, hypothetical or denied, as each
 --                            voice has it
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it
---   passage    text          where they do
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it
+--   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   inverse    text, detail  how it reads from the other to the one

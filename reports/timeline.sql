@@ -12,15 +12,15 @@
 --   actor      actor               only what this actor takes part in, in whatever role
 --   from       date, first day     not what was over before this day, month or year
 --   to         date, last day      not what began after this day, month or year
---   modality   choice of modality  only what is so: whether it is, all told
+--   modality   choice of modality  only what has this modality overall
 --
 -- Columns
 --   event      text, detail  key of the event or utterance
 --   kind       text, detail  event or statement
 --   title      text          what happened; of a statement who says what
---   date       text          date as the text gives it, in EDTF; nothing: undated
---   earliest   text, detail  first day that it can mean; nothing: open or unknown
---   latest     text, detail  last day that it can mean; nothing: open or unknown
+--   date       text          date as the text gives it, in EDTF; empty: undated
+--   earliest   text, detail  first day that it can mean; empty: open or unknown
+--   latest     text, detail  last day that it can mean; empty: open or unknown
 --   precision  text, detail  day, month, season, year, decade, century; range: once within the two
 --                            days; span: all the while
 --   words      text, detail  words of the text that date it
@@ -29,9 +29,9 @@
 --                            a statement speakers, addressees, subjects
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; of a
 --                            statement as its first voice has it
---   certainty  text          how it is told: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that tell it
---   passage    text          where they do
+--   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail  keys of the documents that state it
+--   passage    text          where they state it
 --   type       text, detail  PLOVER type of an event
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains

@@ -51,7 +51,7 @@ def test_it_says_by_table_what_it_did(source: str, files: Files) -> None:
     assert {row["source"] for row in json.loads(again.stdout)} == {None}
     assert again.stderr == f"{place.database}: nothing to copy · content {'0' * 63}2\n"
     dry = asked("--db", source, "feed", place.database, "--replace", "--dry-run")
-    assert "would be: replaced; rows 85 added, 85 removed" in dry.stderr
+    assert "dry run: replaced; rows 85 added, 85 removed" in dry.stderr
     assert equal(source, place)
 
 

@@ -130,7 +130,7 @@ def test_a_dry_run_changes_nothing(folder: Path) -> None:
     before = (folder / "copy.duckdb").read_bytes()
     done = run("--db", folder / "a.db", "feed", folder / "copy.duckdb", "--dry-run")
     assert done.returncode == 0
-    assert "would be: filled anew" in done.stderr
+    assert "dry run: filled anew" in done.stderr
     assert (folder / "copy.duckdb").read_bytes() == before
     fresh = folder / "fresh.ddb"
     assert run("--db", folder / "a.db", "feed", fresh, "--dry-run").returncode == 0
