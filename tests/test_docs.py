@@ -118,7 +118,7 @@ def test_a_command_is_shown_with_its_output(shell: Shell) -> None:
     line = "sourcebook tables --format csv | head -n 3"
     command, head, *rows = output(line).removeprefix("```console\n").splitlines()
     assert (command, head) == (f"$ {line}", "name,kind,rows,meaning")
-    assert [row.partition(",")[0] for row in rows] == ["actor_names", "actors", "```"]
+    assert [row.partition(",")[0] for row in rows] == ["actor_names", "actor_summaries", "```"]
 
 
 def test_each_page_has_its_own_database(shell: Shell) -> None:
