@@ -103,18 +103,11 @@ def _name(path: Path, suffix: str) -> str:
 def _locked(folder: Path) -> Iterator[None]:
     """Show other runs that a staging folder is in use; the lock ends with the process.
 
-    Raises OSError if another run has locked it. filelock would do the same, but takes 100 ms to
-    import.
+    Raises TimeoutError if another run has locked it.
     """
-    with (folder / "lock").open("w") as lock:
-        if sys.platform == "win32":
-            import msvcrt
+    from filelock import FileLock  # a tenth of a second, which only commands that write should pay
 
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with FileLock(folder / "lock", timeout=0):
         yield
 
 

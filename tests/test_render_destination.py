@@ -68,18 +68,6 @@ def test_a_file_may_have_the_longest_name_that_the_system_allows(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_writing_a_file_imports_nothing_slow(tmp_path: Path) -> None:
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom output.destination import destination\n"
-        "with destination(Path('rows.csv')) as out:\n    out.write('x')\n"
-        "sys.exit(bool(sys.modules.keys() & {'asyncio', 'filelock', 'logging'}))"
-    )
-    root = Path(__file__).parent.parent
-    subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(root)}, check=True
-    )
-
-
 def test_a_file_is_on_the_disk_before_it_takes_the_others_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
