@@ -89,7 +89,9 @@ def _reading_only(
             raise
         raise ReportError(f"{report.path}: {authorizer.refused}") from None
     finally:
-        driver.set_authorizer(None)  # SQLAlchemy ends the transaction
+        # Ctrl-C has closed the connection; a call that could not be stopped would block this.
+        if not (connection.invalidated or driver.calls.abandoned):
+            driver.set_authorizer(None)  # SQLAlchemy ends the transaction
 
 
 def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:

@@ -23,14 +23,13 @@ DEAF = """
 select {}
 from (select instr(hex(zeroblob(50000000)), hex(zeroblob(40000000)) || '1') as n)
 """
-REPORT = """-- Endless
+HEADER = """-- Endless
 -- How long does this take?
 --
 -- Columns
 --   n  integer  a number
-select count(*) as n
-from generate_series(1, 1000000000)
 """
+REPORT = f"{HEADER}select count(*) as n\nfrom generate_series(1, 1000000000)\n"
 COMMANDS = (
     ["report", "actors"],
     ["report", "--all", "-o", "reports"],
@@ -64,6 +63,23 @@ def start(database: str | Path, *arguments: str, folder: Path) -> subprocess.Pop
     )
 
 
+def interrupt(database: str | Path, *arguments: str, folder: Path) -> None:
+    """Run a command, press Ctrl-C while the database computes, and check how the command ends."""
+    with start(database, *arguments, folder=folder) as process:
+        try:
+            for _ in range(600):
+                if computing(process) or process.poll() is not None:
+                    break
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert (process.returncode, out) == (130, "")
+    assert err.endswith("stopped\n")
+    assert "Traceback" not in err
+
+
 def computing(process: subprocess.Popen[str]) -> bool:
     """Say whether a process has spent a second of one of its threads, other than the main one."""
     for stat in Path(f"/proc/{process.pid}/task").glob("*/stat"):
@@ -78,21 +94,21 @@ def computing(process: subprocess.Popen[str]) -> bool:
 )
 def test_ctrl_c_ends_every_command(body: str, arguments: list[str], tmp_path: Path) -> None:
     book = endless(tmp_path / "book.db", body)
-    with start(book, *arguments, folder=tmp_path) as process:
-        try:
-            for _ in range(600):
-                if computing(process) or process.poll() is not None:
-                    break
-                time.sleep(0.05)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=20)
-        finally:
-            process.kill()
-    assert (process.returncode, out) == (130, "")
-    assert err.endswith("stopped\n")
-    assert "Traceback" not in err
+    interrupt(book, *arguments, folder=tmp_path)
     left = {path.name for path in tmp_path.iterdir()}
     assert left <= {"book.db", "reports"}
+
+
+@pytest.mark.parametrize("body", [ENDLESS, DEAF])
+def test_ctrl_c_and_a_time_limit_end_a_report_of_the_users_own(body: str, tmp_path: Path) -> None:
+    (tmp_path / "endless.sql").write_text(HEADER + body.format("count(*) as n"))
+    book = migrate(str(tmp_path / "book.db"))
+    mine = ("report", "--reports", ".", "endless")
+    interrupt(book, *mine, folder=tmp_path)
+    with start(book, *mine, "--timeout", "0.5", folder=tmp_path) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("Error: stopped after 0.5 s; --timeout ")
 
 
 @pytest.mark.parametrize(
