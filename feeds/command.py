@@ -141,7 +141,7 @@ def feed(
     only_for("--raw", raw, [format], "csv")
     typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
     progress = Progress()
-    options = Options(keep_text, replace, dry_run, verify)
+    options = Options(replace, dry_run, verify)
     results: list[SyncResult] = []
 
     def rows() -> Iterator[TableResult]:

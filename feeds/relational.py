@@ -119,17 +119,20 @@ class Relational(Target):
         Raises NeedsRefill, with everything undone, if rows have exchanged their keys.
         """
         tables, scopes = [*changes.scopes()], changes.scopes()
+        savepoint = self.connection.begin_nested()
         try:
-            with self.connection.begin_nested():
-                with progress.stage("reading what changed"):
-                    done = {
-                        table.name: self._stage(source, table, scopes[table], progress)
-                        for table in tables
-                    }
-                with progress.stage("writing what changed"):
-                    self._apply(tables, scopes)
+            with progress.stage("reading what changed"):
+                done = {
+                    table.name: self._stage(source, table, scopes[table], progress)
+                    for table in tables
+                }
+            with progress.stage("writing what changed"):
+                self._apply(tables, scopes)
         except IntegrityError:
+            savepoint.rollback()
             raise NeedsRefill from None
+        # Only here: on a full disk SQLite has undone everything, and there is no savepoint left.
+        savepoint.commit()
         for table in tables:
             self.run(f"drop table {staged(table)}")
         return done

@@ -39,6 +39,8 @@ class Sqlite(Relational):
         self.name = str(path)
         self._path = Path(os.path.realpath(path))  # a link stays a link
         self._before: Connection | None = None
+        """The connection to the old file."""
+        self._wrote = False
 
     @contextmanager
     def opened(self, source: Snapshot) -> Iterator[TargetState]:
@@ -57,6 +59,13 @@ class Sqlite(Relational):
                     raise DatabaseError(f"{self.name}: was replaced just now; feed again")
                 state = self.state()
             yield state
+            if self._before is not None and not self._wrote:
+                self._before.rollback()  # to commit, even nothing, is to wait for readers
+
+    def record(self, fed_at: str) -> None:
+        """Record that a feed filled it."""
+        super().record(fed_at)
+        self._wrote = self.connection is self._before
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Build a new file."""

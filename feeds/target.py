@@ -30,7 +30,6 @@ SHOWN = 5
 class Options:
     """What a feed is asked for."""
 
-    keep_text: bool = False
     replace: bool = False
     dry_run: bool = False
     verify: bool = False

@@ -26,9 +26,10 @@ from tests.databases import Files, Server
 
 def fed(source: str, path: Path, **options: bool) -> SyncResult:
     """Feed as the command does."""
+    keep_text = options.pop("keep_text", False)
     asked = Options(**options)
     with reading(source) as connection:
-        opened = Snapshot(connection, keep_text=asked.keep_text)
+        opened = Snapshot(connection, keep_text=keep_text)
         return sync(opened, Duckdb(path), asked, Progress())
 
 

@@ -110,9 +110,10 @@ def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 def fed(source: str, place: Place, **options: bool) -> SyncResult:
     """Feed."""
+    keep_text = options.pop("keep_text", False)
     asked = Options(**options)
     with reading(source) as connection:
-        opened = Snapshot(connection, keep_text=asked.keep_text)
+        opened = Snapshot(connection, keep_text=keep_text)
         return sync(opened, place.target(), asked, Progress())
 
 

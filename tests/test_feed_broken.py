@@ -374,7 +374,7 @@ def test_the_source_is_read_in_one_state(source: str, copy: Place) -> None:
     from output.progress import Progress
 
     with reading(source) as connection:
-        opened = Snapshot(connection)
+        opened = Snapshot(connection, keep_text=False)
         assert opened.scalar("select max(id) from loads") == 2  # the state is that of now
         if copy.is_file:
             with pytest.raises(sa.exc.OperationalError, match="locked"):

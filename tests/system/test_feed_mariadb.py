@@ -45,9 +45,10 @@ def target(mariadb_database: Callable[[], str]) -> str:
 
 def fed(source: str, target: str, **options: bool) -> SyncResult:
     """Feed as the command does."""
+    keep_text = options.pop("keep_text", False)
     asked = Options(**options)
     with reading(source) as connection:
-        snapshot = Snapshot(connection, keep_text=asked.keep_text)
+        snapshot = Snapshot(connection, keep_text=keep_text)
         return sync(snapshot, Other(make_url(target), Progress()), asked, Progress())
 
 
