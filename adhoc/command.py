@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import failing, only_for, row_options, timeout_option
+from output.options import Number, failing, only_for, row_options, timeout_option
 
 if TYPE_CHECKING:
     from adhoc.printing import PrintOptions
@@ -63,14 +63,14 @@ class QueryParameter(click.ParamType[Any]):
         timeout_option(TIMEOUT),
         click.Option(
             ["--limit"],
-            type=click.IntRange(min=0),
+            type=Number(),
             metavar="ROWS",
             help="Show at most this many rows; 0: all.  [default: 1000 in a table on a terminal, "
             "else all]",
         ),
         click.Option(
             ["--value-limit"],
-            type=click.IntRange(min=0),
+            type=Number(),
             default=CHARACTERS,
             show_default=True,
             metavar="CHARACTERS",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from output.options import failing, only_for, row_options, timeout_option, write
+from output.options import Number, failing, only_for, row_options, timeout_option, write
 
 KINDS = ("passage", "quote", "event", "position", "relation", "actor")
 """The kinds of hits; a test compares them with adhoc/search.py."""
@@ -48,7 +48,8 @@ class Search(click.Command):
         ),
         click.Option(
             ["--limit"],
-            type=click.IntRange(min=1),
+            type=Number(least=1),
+            metavar="ROWS",
             default=20,
             show_default=True,
             help="Print at most this many rows, the best first.",
@@ -74,7 +75,7 @@ def search(
 
     A row must contain all the WORDS; case and accents do not matter. Words in double quotes must
     be next to each other; put them in single quotes for the shell: '"red line"'. A word that ends
-    in * matches all words that begin so: 'milit*'. Use it for languages without blanks between
+    in * matches all words that begin so: 'milit*'. Use it for languages without spaces between
     words. No other character has a special meaning.
 
     The best rows come first: those with the words several times and little other text. A table on

@@ -59,7 +59,7 @@ class CancellableCalls:
         self._interrupt = interrupt
         self._abandon = abandon
         self._seconds = seconds
-        self._left = seconds or None
+        self._left = min(seconds, threading.TIMEOUT_MAX) if seconds else None
         self._calls: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

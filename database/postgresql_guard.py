@@ -64,7 +64,7 @@ reachable as (
   from pg_namespace
 ),
 unsafe as (
-  select oid, proname::text as name, pronamespace, provariadic,
+  select oid, proname::text as name, pronamespace, proowner as owner, provariadic,
     pronargs - pronargdefaults as least, pronargs as most
   from pg_proc
   where
@@ -80,27 +80,27 @@ unsafe as (
       )
     )
 )
-select 'function' as kind, name
+select 'function' as kind, reachable.schema, name, pg_get_userbyid(owner)
 from called
 join unsafe using (name)
 join reachable on reachable.oid = pronamespace
 where (called.schema is null and on_path or called.schema = reachable.schema)
   and (arguments is null or provariadic <> 0 or arguments between least and most)
 union all
-select 'function', name
+select 'function', reachable.schema, name, pg_get_userbyid(owner)
 from attributes
 join unsafe using (name)
 join reachable on reachable.oid = pronamespace
 where on_path and least <= 1 and most >= 1
 union all
-select 'operator', oprname::text
+select 'operator', reachable.schema, oprname::text, pg_get_userbyid(oprowner)
 from operators
 join pg_operator on oprname::text = operators.name
 join reachable on reachable.oid = oprnamespace
 join unsafe on unsafe.oid = oprcode
 where operators.schema is null and on_path or operators.schema = reachable.schema
 union all
-select 'cast to', typname::text
+select 'cast to', reachable.schema, typname::text, pg_get_userbyid(typowner)
 from cast_to
 join pg_type on typname::text = cast_to.name
 join reachable on reachable.oid = typnamespace
@@ -139,13 +139,16 @@ def require_read_only(connection: psycopg.Connection[Any], sql: str) -> None:
         harmless=sorted(HARMLESS),
         harmful=sorted(HARMFUL),
     )
-    for kind, name in unsafe:
+    for kind, schema, name, owner in unsafe:
         reason = (
             "it does more than read"
             if name in HARMFUL
             else "it is volatile, so it may do more than read"
         )
-        raise StatementError(f"the {kind} `{name}` is not allowed: {reason}", _place(sql, name))
+        full = f"`{name}`"
+        if schema != "pg_catalog":  # it may not be the one that the user had in mind
+            full = f"`{schema}.{name}` (owned by {owner})"
+        raise StatementError(f"the {kind} {full} is not allowed: {reason}", _place(sql, name))
 
 
 class _Names:

@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,38 @@ from output.formats import WITH_META, Format
 
 if TYPE_CHECKING:
     from output.page import Cell, Page
+
+MOST = 1_000_000_000
+"""The largest value of an option that takes a number."""
+
+
+class Number(click.ParamType[float]):
+    """A number of rows, characters or seconds, from `least` to a billion.
+
+    click's own ranges accept "nan", and what is too large for the libraries below.
+    """
+
+    name = "number"
+
+    def __init__(self, least: int = 0, *, whole: bool = True) -> None:
+        self._least = least
+        self._parse = int if whole else float
+        self._kind = "a whole number" if whole else "a number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse the number and check its size."""
+        try:
+            number: float = self._parse(value)
+        except ValueError:
+            number = nan
+        if not self._least <= number <= MOST:
+            from schema.escape import visible
+
+            message = f"{value} is not {self._kind} from {self._least} to {MOST:,}"
+            self.fail(visible(message), param, ctx)
+        return number
 
 
 def row_options(
@@ -52,7 +85,7 @@ def timeout_option(default: float | None = None) -> click.Option:
     none = "" if default else "  [default: no limit]"
     return click.Option(
         ["--timeout"],
-        type=click.FloatRange(min=0),
+        type=Number(whole=False),
         default=default,
         show_default=bool(default),
         metavar="SECONDS",

@@ -184,6 +184,31 @@ def test_keep_text_needs_the_text(tmp_path: Path) -> None:
     assert "--keep-text needs --text" in done.stderr
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "1e300", "-1", "9" * 5000, "x"])
+@pytest.mark.parametrize("command", ["sql", "search", "report", "report actors"])
+def test_a_number_that_makes_no_sense_is_refused(article: Path, command: str, value: str) -> None:
+    options = {
+        "sql": ("--timeout", "--limit", "--value-limit"),
+        "search": ("--timeout", "--limit"),
+    }
+    words = {"sql": "select 1", "search": "army"}.get(command)
+    for option in options.get(command, ("--timeout",)):
+        done = run(*command.split(), *filter(None, [words]), option, value, cwd=article)
+        assert (done.returncode, done.stdout) == (2, ""), option
+        assert f"Error: Invalid value for '{option}': {value} is not a " in done.stderr
+        assert done.stderr.endswith("1,000,000,000\n")
+
+
+@pytest.mark.parametrize("command", ["sql", "search", "report actors"])
+def test_the_largest_number_is_accepted(article: Path, command: str) -> None:
+    most = str(10**9)
+    limits = {"sql": ["select 1", "--limit", most, "--value-limit", most]}
+    limits["search"] = ["army", "--limit", most]
+    done = run(*command.split(), *limits.get(command, []), "--timeout", most, cwd=article)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
 BAD = {
     "missing": None,
     "empty": b"",

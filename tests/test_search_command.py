@@ -94,7 +94,7 @@ def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
         (["..."], 2, "give at least one word, of letters or digits"),
         ([], 2, "Missing argument 'WORDS...'"),
         (["red", "--kind", "word"], 2, "'word' is not one of 'passage', 'quote', "),
-        (["red", "--limit", "0"], 2, "0 is not in the range x>=1"),
+        (["red", "--limit", "0"], 2, "0 is not a whole number from 1 to 1,000,000,000"),
         (["red", "--raw"], 2, "--raw is for --format csv"),
         (["red", "-o", "/"], 1, "/: is a folder; name a file in it"),
     ],
