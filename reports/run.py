@@ -14,6 +14,9 @@ from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
 from reports.resolve import UnknownNameError, resolve
 
+AT_ONCE = 1_000
+"""Rows fetched with one call: each call goes to another thread, so that Ctrl-C can interrupt it."""
+
 
 class BadValueError(ReportError):
     """A value that a parameter does not accept; `parameter` is its name."""
@@ -45,7 +48,7 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
     """
     # PostgreSQL keeps the rows until they are fetched; SQLite always does.
     query = text(escape_colons(report.statement(values))).execution_options(
-        stream_results=True, max_row_buffer=1000
+        stream_results=True, max_row_buffer=AT_ONCE
     )
     with ExitStack() as stack:
         if report.path.parent != SHIPPED:
@@ -96,7 +99,8 @@ def _reading_only(
 
 def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:
     with _errors_name(report):
-        yield from result
+        for batch in result.partitions(AT_ONCE):
+            yield from batch
 
 
 @contextmanager
