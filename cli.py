@@ -14,9 +14,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import click
+try:
+    import click
 
-from output.options import only_for, row_options, write
+    from output.options import only_for, row_options, write
+except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
+    raise SystemExit(130) from None
 
 FAILED, USAGE, WARNED, INTERRUPTED = 1, 2, 3, 130
 
@@ -34,7 +37,7 @@ LAZY = {
     "report": ("reports.command", "Run a report; without a name, list them."),
     "search": (
         "adhoc.search_command",
-        "Find passages (where the text was kept), quotes, events, actors and more by their words.",
+        "Find passages (if their text is stored), quotes, events, actors and more by their words.",
     ),
     "sql": ("adhoc.command", "Run an SQL query on any SQLite or PostgreSQL database."),
 }
@@ -122,10 +125,11 @@ def init(db: str) -> None:
     from database.connect import migrating, writing
     from migrations.upgrade import upgrade
 
-    with failing():
+    with failing() as done:
         codings = [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
         with migrating(db) as connection:
             before, after = upgrade(connection)
+        done.append("schema")
         _say_schema(db, before, after)
         peers = Peers(codings)
         for coding in codings:
@@ -171,6 +175,7 @@ def load_command(
         for coding in codings:
             with writing(db) as connection:
                 loaded = load(connection, coding, peers=peers, keep_text=keep_text)
+            done.append(loaded.document)
             _say_loaded(loaded)
             if coding.remarks:
                 _say(f"{coding.path}: {_counted(len(coding.remarks), 'remark')} by `check`")
@@ -179,7 +184,7 @@ def load_command(
                 rows += ((loaded.document, action, *item) for action, item in loaded.changes)
         yield from rows
 
-    with failing():
+    with failing("loaded") as done:
         codings = [read(path, text) for path in files]
         peers = Peers(codings)
         if output is not None:
@@ -348,19 +353,24 @@ def main() -> None:
 
 
 @contextmanager
-def failing() -> Iterator[None]:
-    """Turn an error that the user can do something about into lines on stderr and status 1."""
+def failing(verb: str = "changed") -> Iterator[list[str]]:
+    """Turn an error that the user can do something about into lines on stderr and status 1.
+
+    Yields a list for what has been done, so that the last line can say what has not.
+    """
     from coding.faults import InvalidInputError
     from output.options import failing as stopping
 
+    done: list[str] = []
     try:
         with stopping():
-            yield
+            yield done
     except InvalidInputError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
         faults = _counted(len(error.faults), "fault")
-        raise click.ClickException(f"{faults}; nothing more was changed") from None
+        nothing = "nothing more" if done else "nothing"
+        raise click.ClickException(f"{faults}; {nothing} was {verb}") from None
     except OSError as error:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None
 

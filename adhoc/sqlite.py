@@ -13,21 +13,12 @@ from typing import Any
 
 from adhoc.diagnostics import position_of, unknown_column, unknown_table
 from adhoc.values import Argument, Field, Result
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, is_query_error
 from database.location import locate, name_of
 from database.sqlite import open_sqlite
 from database.sqlite_guard import Authorizer
 from database.statement import Statement, StatementError
 from schema.suggest import did_you_mean
-
-OF_THE_QUERY = (
-    "SQLITE_ERROR",
-    "SQLITE_TOOBIG",
-    "SQLITE_MISMATCH",
-    "SQLITE_RANGE",
-    "SQLITE_NOMEM",
-)
-"""SQLite's codes for errors of a query; all others are the file's."""
 
 _NAMED = re.compile(
     r"(?P<what>no such (?:column|table|function)|ambiguous column name): (?P<name>.+)"
@@ -80,11 +71,10 @@ class SqliteSource:
         self, error: Exception, statement: Statement, authorizer: Authorizer
     ) -> StatementError | DatabaseError:
         """Return an error that says what is wrong with the query, and where, or with the file."""
-        code = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
-        if authorizer.refused or code == "SQLITE_READONLY":
+        read_only = getattr(error, "sqlite_errorname", None) == "SQLITE_READONLY"
+        if authorizer.refused or read_only:
             return _refusal(authorizer.refused or "a query here only reads", statement)
-        # Of the latter, see database.errors.driver_message.
-        if code not in OF_THE_QUERY or isinstance(error, UnicodeDecodeError):
+        if not is_query_error(error):
             return DatabaseError(f"{name_of(locate(self._database))}: {driver_message(error)}")
         message, text = str(error), statement.text
         if match := _NEAR.fullmatch(message):

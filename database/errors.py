@@ -54,6 +54,27 @@ _CONNECTION_ADVICE = (
 )
 
 
+_QUERY_ERRORS = ("AUTH", "ERROR", "MISMATCH", "NOMEM", "RANGE", "READONLY", "TOOBIG")
+"""SQLite's names for errors of a query; all others are the file's."""
+
+_SERVER_ERRORS = ("08", "53", "57", "58", "XX")
+"""The beginnings of PostgreSQL's codes for errors of the server or the connection."""
+
+
+def is_query_error(error: BaseException) -> bool:
+    """Return whether a driver's error is about the query; otherwise it is about the database.
+
+    Takes the driver's error, or SQLAlchemy's around it.
+    """
+    error = getattr(error, "orig", None) or error
+    if name := getattr(error, "sqlite_errorname", None):
+        return name.split("_")[1] in _QUERY_ERRORS
+    if code := getattr(error, "sqlstate", None):
+        return not code.startswith(_SERVER_ERRORS)
+    # Without a code: a text that is not UTF-8, or a connection that was lost.
+    return type(error).__name__ not in ("OperationalError", "UnicodeDecodeError")
+
+
 def driver_message(error: BaseException, *, connecting: bool = False) -> str:
     """Return one line that says what a driver's error means, and what to do if that is known.
 

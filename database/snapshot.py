@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from database.digest import Digest, digest_query, json_row, quoted, read_digest, total
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, is_query_error
 from database.faults import LEAST, MOST, check_fault, encoding_fault, value_fault
 from database.location import name_of
 from schema.dictionary import type_of
@@ -57,7 +57,18 @@ class Snapshot:
 
     def scalar(self, query: str) -> Any:
         """Return the one value that a query answers."""
-        return self.connection.exec_driver_sql(query).scalar()
+        with self.naming_errors():
+            return self.connection.exec_driver_sql(query).scalar()
+
+    @contextmanager
+    def naming_errors(self) -> Iterator[None]:
+        """Turn an error of this database into a DatabaseError: a feed has two of them open."""
+        try:
+            yield
+        except DBAPIError as error:
+            if is_query_error(error):
+                raise
+            raise DatabaseError(f"{self.name}: {driver_message(error)}") from error
 
     def rows(self, table: Table, where: str = "true") -> Generator[list[list[Any]], None, None]:
         """Return batches of rows in primary-key order; booleans are 0 or 1.
@@ -92,7 +103,7 @@ class Snapshot:
                 f"select {json_row(table, 'postgresql', hidden)} {rest}"
             )
         try:
-            with closing(read):
+            with closing(read), self.naming_errors():
                 for lines in read:
                     self._require_clean(table, b"\n".join(lines))
                     yield lines
@@ -170,17 +181,19 @@ class Snapshot:
 
     def fault(self, table: Table) -> str | None:
         """Find the first value that its column must not hold, or a row that breaks a CHECK."""
-        return (
-            value_fault(self.connection, table)
-            or encoding_fault(self.connection, table)
-            or check_fault(self.connection, table)
-        )
+        with self.naming_errors():
+            return (
+                value_fault(self.connection, table)
+                or encoding_fault(self.connection, table)
+                or check_fault(self.connection, table)
+            )
 
     def dangling(self) -> str | None:
         """Find the first row that refers to a missing one. Only SQLite lets such rows in."""
         if self.engine != "sqlite":
             return None
-        row = self.connection.exec_driver_sql("pragma foreign_key_check").first()
+        with self.naming_errors():
+            row = self.connection.exec_driver_sql("pragma foreign_key_check").first()
         return f"{row[0]}, row {row[1]}: refers to a missing row of {row[2]}" if row else None
 
 

@@ -101,7 +101,8 @@ class _Sync:
         self.options = options
         self.progress = progress
         self.state = state
-        self.book = read_book(source.connection.execute, keep_text=source.keep_text)
+        with source.naming_errors():
+            self.book = read_book(source.connection.execute, keep_text=source.keep_text)
 
     def run(self) -> SyncResult:
         """Decide, copy and compare."""

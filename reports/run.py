@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from database.errors import is_query_error
 from database.statement import StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
@@ -44,7 +45,7 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
 
     The page's rows are read from the database as they are used, once, while the block lasts.
     Raises ReportError if the query fails, at once or between two rows, or if its columns differ
-    from those of the header.
+    from those of the header; and SQLAlchemy's DBAPIError if the database fails.
     """
     # PostgreSQL keeps the rows until they are fetched; SQLite always does.
     query = text(escape_colons(report.statement(values))).execution_options(
@@ -105,10 +106,12 @@ def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:
 
 @contextmanager
 def _errors_name(report: Report) -> Iterator[None]:
-    """Turn an error of the database into a ReportError that names the report's file."""
+    """Turn an error of the query into a ReportError that names the report's file."""
     try:
         yield
     except DBAPIError as error:
+        if not is_query_error(error):
+            raise
         reason = str(error.orig).strip().partition("\n")[0]
         raise ReportError(f"{report.path}: {reason}") from error
 

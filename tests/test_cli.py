@@ -140,8 +140,21 @@ def test_a_coding_with_errors_is_refused_whole(tmp_path: Path) -> None:
         "unknown-key",
         "locator-outside",
     ]
-    assert lines[-1] == "Error: 2 faults; nothing more was changed"
+    assert lines[-1] == "Error: 2 faults; nothing was loaded"
     assert (tmp_path / "sourcebook.db").read_bytes() == before
+
+
+def test_faults_say_whether_other_codings_were_loaded(tmp_path: Path) -> None:
+    run("migrate", cwd=tmp_path)
+    (tmp_path / "a.yaml").write_text(VALID_CODING, encoding="utf-8")
+    other = VALID_CODING.replace("harbour-talks", "other-talks")
+    (tmp_path / "b.yaml").write_text(other.replace("name: Ana", "name: Anna"), encoding="utf-8")
+    missing = run("load", "a.yaml", "b.yaml", "missing.yaml", cwd=tmp_path)
+    assert missing.returncode == 1
+    assert missing.stderr.splitlines()[-1] == "Error: 1 fault; nothing was loaded"
+    assert run("load", "a.yaml", cwd=tmp_path).stderr.startswith("harbour-talks: added")
+    pinned = run("pin", "a.yaml", "--text", "missing.txt", cwd=tmp_path)
+    assert pinned.stderr.splitlines()[-1] == "Error: 1 fault; nothing was changed"
 
 
 @pytest.mark.parametrize(
@@ -476,3 +489,14 @@ def test_a_report_imports_no_migrations_and_no_intake(article: Path) -> None:
     modules = imported(["report", "timeline"], article)
     assert not modules & {"alembic", "pydantic", "yaml", "sqlalchemy.orm"}
     assert "sqlalchemy" in modules
+
+
+def test_ctrl_c_during_the_first_imports_prints_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "--help"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
