@@ -46,12 +46,12 @@ def test_it_says_by_table_what_it_did(source: str, files: Files) -> None:
     assert [rows["events"][name] for name in counts] == ["2", "0", "0", "2"]
     assert all(row["source"] == row["target"] != "" for row in rows.values())
     assert "feeds" not in rows
-    assert ran.stderr == (f"{place.database}: first feed; rows 85 added · content {'0' * 63}2\n")
+    assert ran.stderr == (f"{place.database}: first feed; rows 119 added · content {'0' * 63}2\n")
     again = asked("--db", source, "feed", place.database, "--format", "json")
     assert {row["source"] for row in json.loads(again.stdout)} == {None}
     assert again.stderr == f"{place.database}: nothing to copy · content {'0' * 63}2\n"
     dry = asked("--db", source, "feed", place.database, "--replace", "--dry-run")
-    assert "dry run: replaced; rows 85 added, 85 removed" in dry.stderr
+    assert "dry run: replaced; rows 119 added, 119 removed" in dry.stderr
     assert equal(source, place)
 
 
