@@ -69,7 +69,7 @@ def unknown_column(name: str, statement: Statement, columns: Mapping[str, Sequen
 
 
 def position_of(name: str, statement: Statement) -> int | None:
-    """Return where a name first stands in the query."""
+    """Return where a name first occurs in the query."""
     for word in statement.words:
         if word.name.lower() == name.lower():
             return word.start

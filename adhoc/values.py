@@ -79,7 +79,7 @@ class Cells:
             return f"{shown} ({len(value):,} bytes)" if self._sizes else shown
         cell = _cell(value)
         if nested and isinstance(cell, str):
-            # Json may have any blanks between its tokens, but only one line.
+            # Json may have any white space between its tokens, but only one line.
             cell = Json(cell.translate(_LINES))
         return self._short(cell) if isinstance(cell, str) else cell
 

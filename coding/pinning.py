@@ -1,7 +1,7 @@
 r"""Pinning: replaces drafts of locators by offsets into the text, in the coding file itself.
 
 A coder marks a place by its words, `at: 4 "The envoy said … no more"`: the passage, then in ASCII
-quotation marks the words, or the first and the last of them with an ellipsis between blanks (`…`
+quotation marks the words, or the first and the last of them with an ellipsis between spaces (`…`
 or `...`); several, separated by commas. `\"` is a quotation mark in the text. The words must occur
 once in the passage; whole words are preferred. `pin` replaces the draft by `4:33-127` and rewrites
 the block `passages:`. Everything else in the file, comments and layout included, stays.
@@ -24,7 +24,7 @@ from output.staging import replace, staging_dir
 
 _PART = re.compile(r'([1-9][0-9]{0,5})(?:(:[0-9]{1,7}-[0-9]{1,7})|\s+"((?:[^"\\]|\\.)*)")?')
 MAX_ELLIPSES = 10
-"""How many ellipses in the words of a draft may be the one that stands for what is left out."""
+"""How many ellipses in the words of a draft may be the one that marks what is left out."""
 
 BOM = b"\xef\xbb\xbf"
 

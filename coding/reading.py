@@ -182,7 +182,7 @@ def _mismatch(name: str, given: str, pattern: str) -> str:
             return f"{quoted(given)} is a draft; run `sourcebook pin FILE --text TEXT`"
         return (
             f"{quoted(given)} is not a locator; write passage:start-end as in 2:330-338, or only "
-            "the passage; separate several by a comma and a blank"
+            "the passage; separate several by a comma and a space"
         )
     if name == "hash":
         return f"{quoted(given)} is not a SHA-256; `sourcebook pin FILE --text TEXT` writes it"

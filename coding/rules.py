@@ -140,7 +140,7 @@ def _relates_to_itself(index: CodingIndex) -> Iterator[Finding]:
 
 
 def _circular(within: Mapping[str, str | None]) -> set[str]:
-    """Return the places that lie within themselves, passing each place once."""
+    """Return the places that are within themselves, passing each place once."""
     circular: set[str] = set()
     passed: set[str] = set()
     for start in within:
@@ -278,7 +278,7 @@ def _no_day(date: str, words: str | None) -> str:
     )
 
 
-# A day that stands for itself; one side of a range or set is what the words are made to mean.
+# A day that is exact; one side of a range or set is what the words are made to mean.
 PLAIN_DAY = re.compile(r"-?[0-9]{4,}-[01][0-9]-[0-3][0-9](?![0-9~?%])")
 
 

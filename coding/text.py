@@ -1,6 +1,6 @@
 """Reads files from untrusted hands, and splits a text into passages.
 
-A passage is a non-empty line of the text, normalised: NFC, each run of white space one blank, none
+A passage is a non-empty line of the text, normalised: NFC, each run of white space one space, none
 at its ends. Lines end at LF, CR LF or CR. Other characters that some programs take for a line end
 (form feed, vertical tab, U+0085, U+2028, U+2029) count as white space, so that the page breaks of
 a converted PDF do not cut sentences. White space is what `str.isspace` says: no-break and thin
@@ -158,5 +158,5 @@ def _whole_words(words: str, text: str, start: int, end: int) -> tuple[int, int]
 
 
 def _superfluous(character: str, end: str) -> bool:
-    """Return whether a blank or mark at the end of a match is not in the words."""
+    """Return whether a space or mark at the end of a match is not in the words."""
     return character == " " or (end.isalnum() and not character.isalnum())

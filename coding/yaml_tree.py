@@ -155,7 +155,7 @@ def _control(text: str, file: str) -> Fault | None:
 
 
 _HINTS = {
-    "cannot start any token": "; indent with blanks, not tabs, quote text that begins like this",
+    "cannot start any token": "; indent with spaces, not tabs, quote text that begins like this",
     "mapping values are not allowed": "; put quotes around text that contains “: ”",
     "did not find expected": "; look for a wrong indent or a stray quotation mark",
     "could not find expected ':'": "; look for a key without a colon above",

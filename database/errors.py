@@ -20,7 +20,7 @@ _DAMAGED = "is damaged ({}); restore it or load its codings into a new one"
 _BUSY = "another process is using it; try again when that has ended"
 NOT_WRITABLE = "cannot be written to; copy it or change its permissions"
 
-# By SQLite's name for the error; `{}` stands for the driver's own message.
+# By SQLite's name for the error; `{}` is replaced with the driver's own message.
 _SQLITE_ADVICE = {
     "BUSY": _BUSY,
     "LOCKED": _BUSY,

@@ -52,7 +52,9 @@ def _path(database: str) -> str:
     try:
         return str(Path(database).expanduser())
     except RuntimeError:
-        raise DatabaseError(f"{database}: there is no such home; give the whole path") from None
+        raise DatabaseError(
+            f"{database}: there is no such home folder; give the whole path"
+        ) from None
 
 
 def name_of(url: URL) -> str:

@@ -204,7 +204,7 @@ class _Names:
 
 
 def _implied(kind: str, node: dict[str, Any]) -> tuple[str, ...]:
-    """Return the operators that a node stands for without naming them."""
+    """Return the operators that a node uses without naming them."""
     if kind == "A_Expr" and "BETWEEN" in node["kind"]:
         return "<", "<=", ">", ">="
     if (

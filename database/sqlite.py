@@ -58,7 +58,7 @@ def check_file(url: URL, purpose: Purpose) -> bool:
         except FileNotFoundError:
             return _create(path, real, purpose)
         if stat.S_ISDIR(kind):
-            raise DatabaseError(f"{path}: is a directory; give a file")
+            raise DatabaseError(f"{path}: is a folder; name a file in it")
         if not stat.S_ISREG(kind):
             raise DatabaseError(f"{path}: is not a regular file; give another --db")
         with real.open("rb") as file:
@@ -90,7 +90,7 @@ def _create(path: Path, real: Path, purpose: Purpose) -> bool:
     if purpose != "build":
         raise DatabaseError(f"{path}: there is no such file; {HOW_TO_CREATE}")
     if not real.parent.is_dir():
-        raise DatabaseError(f"{real.parent}: there is no such directory; make it first")
+        raise DatabaseError(f"{path}: there is no folder {real.parent}; create it")
     try:
         real.touch(exist_ok=False)
     except FileExistsError:  # another process was faster, and is building it

@@ -161,7 +161,7 @@ class Statement:
         for token in parsed:
             if token.kind == "placeholder":
                 raise StatementError(
-                    f"{token.text} stands for a value; write a parameter as :name, "
+                    f"{token.text} is a placeholder; write a parameter as :name, "
                     "and give it with -p name=value",
                     token.start,
                 )

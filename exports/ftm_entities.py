@@ -290,7 +290,7 @@ def _post_key(what: str, key: str) -> str:
 
 
 def _name(name: str, key: str) -> str:
-    """Return the name; the key if the name consists of blanks and punctuation."""
+    """Return the name; the key if the name consists of spaces and punctuation."""
     return next(filter(_is_name, (name, key)), "unnamed")
 
 
@@ -337,7 +337,7 @@ def _entity(schema: str, sort: str, key: str, **properties: Iterable[str | None]
 def json_line(entity: Mapping[str, Any], changed: Counter[str]) -> str:
     """Return an entity as a line of JSON.
 
-    FollowTheMoney does not accept every value: a long one is cut, and one that is no web address
+    FollowTheMoney does not accept every value: a long one is cut, and one that isn't a web address
     or has no visible character is left out. `changed` counts these by property.
     """
     properties = {}

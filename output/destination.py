@@ -36,7 +36,7 @@ def destination(path: Path | None) -> Iterator[TextIO]:
         if path.is_dir():
             raise OutputError(f"{name}: is a folder; name a file in it")
         if not path.parent.is_dir():
-            raise OutputError(f"{name}: there is no folder {visible(str(path.parent))}; make it")
+            raise OutputError(f"{name}: there is no folder {visible(str(path.parent))}; create it")
         if path.is_file() and _starts_with(path, b"SQLite format 3\0"):
             raise OutputError(f"{name}: is a database; write to another file")
         if path.exists() and not path.is_file():

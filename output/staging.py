@@ -28,7 +28,7 @@ def require_folder(path: Path) -> None:
     """Raise StagingError unless something can be created next to this path."""
     folder = path.parent
     if not folder.is_dir():
-        raise StagingError(f"{path}: there is no folder {folder}; create it or name another")
+        raise StagingError(f"{path}: there is no folder {folder}; create it")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StagingError(f"{path}: its folder is not writable; name another")
 

@@ -23,7 +23,7 @@
 --   date       text          date in EDTF, of a tie since when; empty: undated
 --   until      text, detail  until when, of a tie; empty: not said
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
---                            several stand, as each voice has it
+--                            voices differ, as each has it
 --   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail  keys of the documents that state it; empty: of the first row and of
 --                            sources

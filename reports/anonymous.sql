@@ -10,10 +10,10 @@
 --   kind       text             event, quote, position, relation or link
 --   statement  text             what it says, in the coder's words
 --   voice      text             why it is here: unnamed (somebody is pointed to) or voiceless
---                               (nobody is) stands in its chain; speaker: the chain is named, who
+--                               (nobody is) occurs in its chain; speaker: the chain is named, who
 --                               speaks is not
---   named      integer, detail  other pieces of evidence for the same, behind which there is no
---                               unnamed voice; 0: it rests on unnamed voices alone
+--   named      integer, detail  other pieces of evidence for the same fact, without an unnamed
+--                               voice; 0: it rests on unnamed voices alone
 --   modality   text             whether it is, as this voice has it
 --   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text             what the document makes of it: endorses, neutral, doubts, rejects
@@ -23,7 +23,7 @@
 --   passage    text             where it states it
 
 with recursive
--- Chains in which an unnamed voice stands, whoever may be quoted through it.
+-- Chains with an unnamed voice, whoever may be quoted through it.
 veiled (attribution_id, voice) as (
   select
     attributions.id,

@@ -2,7 +2,7 @@
 -- Through how many hands did each statement pass, and whose?
 --
 -- One row for each utterance, and for each fact that the document has from somebody else: a fact
--- that two voices tell has two rows, one for each piece of evidence. The longest ways come first,
+-- that two voices state has two rows, one for each piece of evidence. The longest ways come first,
 -- then it goes in the order of the text. With --least 0 what the documents say of their own is
 -- there too. Names are left out.
 --
@@ -13,7 +13,7 @@
 --   fact       text, detail  key of the fact
 --   kind       text, detail  quote, event, position, relation or link
 --   statement  text          what it says, in the coder's words
---   hands      integer       how many voices stand between it and the reader, the document not
+--   hands      integer       how many voices are between it and the reader, the document not
 --                            counted; of an utterance its speaker counts as one
 --   speaker    text, detail  of an utterance, who says it
 --   through    text          the chain of voices: the innermost first, the document last

@@ -1,7 +1,7 @@
 -- Corroboration
 -- How many independent origins has each event and relation, which agree and which differ?
 --
--- One row for each piece of evidence, so that what each origin says stands side by side; the
+-- One row for each piece of evidence, so that you can compare what each origin says; the
 -- columns up to differ are about the event or relation and the same in all of its rows. What has
 -- most origins comes first.
 --

@@ -9,7 +9,7 @@
 --
 -- Columns
 --   passage    text             the passage
---   section    text, detail     heading that it stands under; of a heading itself
+--   section    text, detail     heading that it is under; for a heading, itself
 --   length     integer, detail  its characters
 --   percent    integer          how many in a hundred of them are evidence for something
 --   facts      integer, detail  facts that have evidence there

@@ -2,30 +2,30 @@
 -- How precise are the dates, and on which words does each rest?
 --
 -- One row for each piece of evidence that dates an event, an utterance, a relation or a position,
--- and one for each date that stands though no words give it: the coder has it from what stands
--- around it. The most precise go first; words that give no date ("recently") come last. Facts
--- that nothing dates are not here: calendar and summary count them.
+-- and one for each date that no words give: the coder inferred it from the words around it. The
+-- most precise go first; words that give no date ("recently") come last. Facts that nothing dates
+-- are not here: calendar and summary count them.
 --
 -- Columns
 --   precision  text             day, month, season, year, decade, century; range: once within the
---                               two days; span: all the while; empty: the words give no date
+--                               two days; span: the whole time; empty: the words give no date
 --   alike      integer, detail  rows of that precision
 --   qualifier  text, detail     approximate, uncertain or both; empty: neither
 --   date       text             the date in EDTF
 --   earliest   text, detail     first day that it can mean; empty: open or unknown
 --   latest     text, detail     last day that it can mean; empty: open or unknown
 --   words      text             words of the text that date it; empty: none do
---   date_of    text, detail     what it is: date, since or until, as it stands overall; told: as
---                               this voice has it, and not as it stands overall
+--   date_of    text, detail     what it is: date, since or until, the overall date; told: the date
+--                               as this voice has it, if it differs from the overall one
 --   fact       text, detail     key of the fact
 --   kind       text, detail     event, quote, position or relation
 --   statement  text             what it says, in the coder's words
---   source     text, detail     key of the document that dates it; without words, of all that tell
+--   source     text, detail     key of the document that dates it; without words, of all that state
 --                               it
 --   passage    text             where it states it; without words, where it is stated
 
 with
--- The dates that stand, all told.
+-- The overall dates.
 standing (fact_id, of_what, edtf) as (
   select id, 'date', date
   from events
@@ -60,7 +60,7 @@ dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passag
   join spans on spans.evidence_id = evidence.id and spans.n = 1
   left join standing on standing.fact_id = evidence.fact_id and standing.edtf = evidence.date
   where evidence.date is not null or evidence.date_words is not null
-  -- by evidence alone, but for PostgreSQL all that is selected must stand here
+  -- by evidence alone, but for PostgreSQL all that is selected must be here
   group by
     evidence.id,
     evidence.fact_id,

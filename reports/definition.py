@@ -57,7 +57,7 @@ class Parameter:
     default: str | None = None
     required: bool = False
     day: Literal["first", "last"] | None = None
-    """Which day a month or a year stands for; None: the user must give a day."""
+    """Which day a month or a year means; None: the user must give a day."""
     other_than: str | None = None
     """The parameter whose value this one must not repeat."""
 

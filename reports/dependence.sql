@@ -4,7 +4,7 @@
 -- Ties by which one actor depends on another, those of a mutual dependence first and next to each
 -- other; then needs that an actor has without being said to depend on somebody. Mutual is what the
 -- documents say of the same two actors: a state's army or president is another actor. Comparisons
--- ("depends less on it than") stand in the report ties.
+-- ("depends less on it than") are in the report ties.
 --
 -- Parameters
 --   actor  actor  only what this actor needs, and what others need from it

@@ -1,12 +1,12 @@
 -- Dyad
 -- What passed between two actors, in order: events, statements, positions, relations?
 --
--- What one of the two does, says or holds and the other is in, in whatever role, and the standing
+-- What either actor does, says or holds that involves the other, in whatever role, and the standing
 -- ties between them. What others do to both, or say about both, did not pass between them.
 --
 -- In order of the first day, then of the last; what has no first day follows, what is undated
--- comes last, in the order of the text. A tie stands where it began. What is not actual (modality)
--- did not happen, or is not known to have happened.
+-- comes last, in the order of the text. A tie is listed under the date when it began. What is not
+-- actual (modality) did not happen, or is not known to have happened.
 --
 -- Parameters
 --   a  actor, required                one actor
@@ -17,13 +17,12 @@
 --   kind       text, detail  event, quote, position or relation
 --   between    text, detail  who acts upon whom: "A to B"; "A and B" where both do, say or hold it,
 --                            and of ties that are the same both ways
---   what       text          what happened; who said what; who holds what; how they stand to each
---                            other
+--   what       text          what happened; who said what; who holds what; how they are related
 --   date       text          date in EDTF, of a tie since when; empty: undated
 --   until      text, detail  until when, of a tie; empty: not said
 --   who        text          all who take part: doers or speakers first
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
---                            several stand, as each voice has it
+--                            voices differ, as each has it
 --   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail  keys of the documents that state it
 --   passage    text          where they state it

@@ -2,7 +2,7 @@
 -- One event: who, where, when, what came before and after, and who says so?
 --
 -- One part after the other: what happened, where, who took part and as what, who says so, in whose
--- words it is dated, how it stands to other events, what was said on its occasion, and which other
+-- words it is dated, how it relates to other events, what was said on its occasion, and which other
 -- events of the same actors were nearest before, meanwhile and after it.
 --
 -- A key that several documents use shows the event of each; the first column tells them apart.

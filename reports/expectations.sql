@@ -26,8 +26,8 @@
 --   outcome    text          of an event, overall: came to pass; did not (it is said not to be
 --                            so); open (intended, expected or possible, and no more is said);
 --                            imagined; of a threat made
---   link       text, detail  how it stands to another event: followed by, answered by, replaced by,
---                            instead of, condition of, hung on, had as a part
+--   link       text, detail  how it relates to another event: followed by, answered by, replaced
+--                            by, instead of, condition of, hung on, had as a part
 --   linked     text          that event
 --   linked_is  text, detail  whether that event is: actual, denied, hypothetical, …
 --   source     text, detail  key of the document that states it

@@ -13,7 +13,7 @@
 --                     where it is one
 --   size     integer  of months how many; of an actor how many names the texts have for it; of a
 --                     passage its characters
---   near     integer  of months actual events and utterances that may lie there, being dated more
+--   near     integer  of months actual events and utterances that may be there, being dated more
 --                     coarsely, but with a first and a last day; of an actor the sources that it
 --                     wrote, published or speaks through; of a passage the sources that are only
 --                     pointed to there
@@ -29,7 +29,7 @@ with happened (edtf) as (
   from quotes
   where date is not null
 ),
--- How many bear each date, and whether it lies in one month.
+-- How many bear each date, and whether it is within one month.
 bounded (earliest, latest, month, bearers) as (
   select
     dates.earliest,

@@ -14,7 +14,7 @@
 --   used_by  text          key of the source whose word it is: the document itself, or a voice that
 --                          it relays
 --   times    integer       how often this voice is noted to use it
---   source   text, detail  key of the document where that stands
+--   source   text, detail  key of the document that uses it
 --   passage  text          where it states it
 --   through  text, detail  the chain of voices, the innermost first, the document last
 --   heading  text, detail  heading of the actor

@@ -11,14 +11,14 @@
 --   least     integer, default 1                   only edges with at least this many events
 --
 -- Columns
---   source       text     key of the one actor: of the two keys the first in order
---   target       text     key of the other actor
+--   source       text     key of an actor: the first of the two keys in order
+--   target       text     key of the second actor
 --   weight       integer  events in which both take part, in whatever roles
 --   together     integer  of these, both are doers
 --   forth        integer  of these, the source is a doer and the target a receiver
 --   back         integer  of these, the target is a doer and the source a receiver
---   source_name  text     heading of the one actor
---   target_name  text     heading of the other actor
+--   source_name  text     heading of the first actor
+--   target_name  text     heading of the second actor
 
 with involved (fact_id) as (
   select distinct participants.fact_id
@@ -33,8 +33,8 @@ shown (fact_id) as (
   where modality = :modality
     and id in (select fact_id from involved)  -- if :actor
 ),
--- Nobody is twice in the same role of one event: roles are counted as they stand, only events are
--- counted once. Which of the two is called the one is settled by key, at the end.
+-- Nobody is twice in the same role of one event: so roles need no distinct count, events do.
+-- The keys decide which of the two comes first, at the end.
 pairs as (
   select
     one.actor_id as one_id,

@@ -1,9 +1,9 @@
 -- Own voice
 -- What rests on the documents' word alone?
 --
--- What a document says itself and has, as far as it tells, from nobody. Of an utterance: it says
+-- What a document says itself and, as far as it says, has from nobody. Of an utterance: it says
 -- that somebody said so, and not where it was reported. Where two documents say the same, each of
--- its own, both stand behind it. In the order of the text. Names are left out.
+-- its own, both vouch for it. In the order of the text. Names are left out.
 --
 -- Columns
 --   fact       text, detail     key of the fact

@@ -5,7 +5,7 @@
 -- the document that states it appeared.
 --
 -- A post without dates is attested on the day of its document: it is not said to have been held on
--- any other day, and stands here whatever day is asked for. A beginning without an end counts up
+-- any other day, and is shown whatever day is asked for. A beginning without an end counts up
 -- to the day of the document.
 --
 -- Parameters

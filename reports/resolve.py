@@ -42,7 +42,7 @@ class UnknownNameError(Exception):
 
 
 def resolve(connection: Connection, type: Type, name: str) -> str:
-    """Return the key that a key or a name stands for.
+    """Return the key that a key or a name means.
 
     A key wins over a name, and an exact name over one that differs in case, accents, punctuation or
     "the". Raises UnknownNameError if nothing matches, or more than one thing does.

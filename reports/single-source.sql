@@ -13,7 +13,7 @@
 --   fact       text, detail     key of the fact
 --   kind       text             event, quote, position, relation or link
 --   statement  text             what it says, in the coder's words
---   origin     text, detail     key of the one source that it rests on
+--   origin     text, detail     key of the only source that it rests on
 --   title      text             title of that source, or what it is in the coder's words
 --   anonymity  text, detail     whether the origin is named, unnamed or voiceless
 --   voice      text, detail     relayed or own (the document's)

@@ -33,7 +33,7 @@ with voices as (
     chains.passage
   from chains
   union all
-  -- Sources that a document points to without resting anything on them stand in no chain.
+  -- Sources that a document points to without resting anything on them are in no chain.
   select
     cited_sources.document,
     cited_sources.source_id,

@@ -3,10 +3,10 @@
 --
 -- Of each topic first what sets the two against each other or unites them in the documents' own
 -- words, then positions that both hold, then those that one of them holds: next to each other in
--- the order of the text, the n-th of the one beside the n-th of the other. That two positions
--- stand in one row says nothing more than that they are on one topic.
+-- the order of the text, the n-th of the first beside the n-th of the second. That two
+-- positions are in one row only means that they are on the same topic.
 --
--- What is held by a state's president or army stands under the president's or the army's name.
+-- What is held by a state's president or army is listed under the president's or the army's name.
 --
 -- Without --a or --b those two are shown that hold most positions.
 --
@@ -20,25 +20,25 @@
 --   how          text          meet: the documents say that they agree, or one position is both's;
 --                              differ: the documents say how they differ; else side by side, or the
 --                              one that alone has a position left on the topic
---   a            text          heading of the one actor
---   a_says       text          its position, or how it is to the other
---   b            text          heading of the other actor
---   b_says       text          its position, or how it is to the first
+--   a            text          heading of the first actor
+--   a_says       text          its position, or its relation to the second
+--   b            text          heading of the second actor
+--   b_says       text          its position, or its relation to the first
 --   a_kind       text, detail  goal, priority, need, stake, fear, constraint, capability, motive,
 --                              framing, refusal, view; of what the documents compare the type of
 --                              tie
---   b_kind       text, detail  the same of the other
+--   b_kind       text, detail  the same of the second
 --   a_modality   text          actual, intended, expected, possible, hypothetical or denied, as
 --                              each voice has it
---   b_modality   text          the same of the other
+--   b_modality   text          the same of the second
 --   a_certainty  text, detail  how it is stated: asserted, reported, alleged, rumoured, inferred
---   b_certainty  text, detail  the same of the other
+--   b_certainty  text, detail  the same of the second
 --   source       text, detail  keys of the documents that state it; where the two rest on different
---                              ones the first's " | " the other's
---   passage      text          where they state it: the first's " | " the other's, once if both are
---                              one fact
+--                              ones the first's " | " the second's
+--   passage      text          where they state it: the first's " | " the second's, once if both
+--                              are one fact
 --   fact         text, detail  key of the position or tie; where the two have one each the first's
---                              " | " the other's
+--                              " | " the second's
 
 with chosen (id, key, name) as (
   select id, key, name
@@ -118,7 +118,7 @@ bound (id) as (
   where relations.from_actor_id = (select id from b)
     and relations.to_actor_id = (select id from a)
 ),
--- A tie on a topic reads from the one to the other, and back by its inverse.
+-- A tie on a topic reads from the first to the second, and back by its inverse.
 compared as (
   select
     ties.relation as fact,

@@ -16,7 +16,7 @@
 --   value    text     first and last day, where the measure has them
 
 with recursive
--- Chains in which an unnamed voice stands.
+-- Chains with an unnamed voice.
 veiled (attribution_id) as (
   select attributions.id
   from attributions

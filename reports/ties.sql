@@ -1,8 +1,8 @@
 -- Ties
--- Who stands to whom in what way, for what, and since when?
+-- How are two actors related, for what, and since when?
 --
 -- The standing ties between two actors: alliances, support, war, posts, memberships, comparisons
--- that a document makes. Each is read from, tie, to. One that is the same both ways stands once,
+-- that a document makes. Each is read from, tie, to. One that is the same both ways is listed once,
 -- as it was coded; asked for one actor, the report shows its ties in both directions.
 --
 -- What is not actual (modality) is not so, or is not known to be so.
@@ -13,9 +13,9 @@
 --
 -- Columns
 --   relation   text, detail  key of the tie
---   from_name  text          the one actor
---   tie        text          the type: how the one stands to the other
---   to_name    text          the other actor
+--   from_name  text          the first actor
+--   tie        text          the type: how the first relates to the second
+--   to_name    text          the second actor
 --   what       text          what for, on what, or as what
 --   topic      text, detail  what a comparison is on
 --   since      text, detail  when it began, in EDTF; empty: not said
@@ -27,7 +27,7 @@
 --   passage    text          where they state it
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
---   inverse    text, detail  how it reads from the other to the one
+--   inverse    text, detail  how it reads from the second to the first
 
 with found (fact_id) as (
   select relations.id

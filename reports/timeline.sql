@@ -5,7 +5,7 @@
 -- happen, or is not known to have happened.
 --
 -- In order of the first day, then of the last; what has no first day follows, what is undated
--- comes last. With --from or --to a row stays if any of it may lie in that time: one dated 2015
+-- comes last. With --from or --to a row stays if any of it may be in that time: one dated 2015
 -- stays with --from 2015-11. What is undated, or has neither first nor last day, is left out then.
 --
 -- Parameters
@@ -22,7 +22,7 @@
 --   earliest   text, detail  first day that it can mean; empty: open or unknown
 --   latest     text, detail  last day that it can mean; empty: open or unknown
 --   precision  text, detail  day, month, season, year, decade, century; range: once within the two
---                            days; span: all the while
+--                            days; span: the whole time
 --   words      text, detail  words of the text that date it
 --   place      text, detail  where
 --   who        text          who takes part: of an event doers first, then receivers and others; of

@@ -11,7 +11,7 @@ Levels 0 and 1 are read whole, level 2 as far as a historian's date needs it:
 - a side or a part may carry `?`, `~` or `%`: these set the qualifier and never move a bound;
 - `a/b` lasted from a to b (a span); `[a..b]` and `[a,b]` happened once within (a range);
 - `..` or nothing where a side should be is an open or unknown side: its bound is None;
-- `X` stands for any digit. `199X` is a decade, `19XX` a century, `2004-XX` a year, `2004-06-XX` a
+- `X` is any digit. `199X` is a decade, `19XX` a century, `2004-XX` a year, `2004-06-XX` a
   month; any other pattern (`156X-12-25`, `2004-1X`, `1XXX`) is a range from its first day to its
   last. Of a wholly unknown year (`XXXX-12-25`) both bounds are None: any would be made up;
 - 21 to 41 in the month's place divide the year: seasons are meteorological, 21 to 28 northern, 29
@@ -64,7 +64,7 @@ class Precision(StrEnum):
     RANGE = "range"
     """Once, somewhere between the bounds."""
     SPAN = "span"
-    """All the while, from one bound to the other."""
+    """The whole time between the bounds."""
 
 
 class Qualifier(StrEnum):
@@ -106,7 +106,7 @@ class Edtf:
         if len(text) > MAX_LENGTH:
             _refuse(text, f"{len(text)} characters are too long for a date (limit {MAX_LENGTH})")
         if any(map(str.isspace, text)):
-            _refuse(text, "EDTF has no blanks and no line breaks: take them out")
+            _refuse(text, "EDTF has no spaces and no line breaks: remove them")
         if text[0] in "[{":
             parsed = _one_of(text)
         elif "/" in text:
@@ -242,7 +242,7 @@ def _day_number(day: _Day | None) -> int | None:
 
 
 def _numbers(mask: str) -> list[int]:
-    """Every number that digits and X may stand for, ascending; none is -0."""
+    """Every number that digits and X may mean, ascending; none is -0."""
     choices = ("0123456789" if char == "X" else char for char in mask)
     numbers = sorted(int("".join(digits)) for digits in product(*choices))
     return [number for number in numbers if number or mask[0] != "-"]
@@ -285,7 +285,7 @@ def _date(text: str) -> _Bounds:
         earliest: _Day | None = (years[0], begin, 1)
         latest: _Day | None = (last, end + 1, _last_day(last, end + 1))
     else:
-        # X stands for digits of months only: 2X is not a season, since it could be any.
+        # X replaces digits of months only: 2X is not a season, since it could be any.
         months = [number for number in _numbers(month) if 1 <= number <= 12]
         if not months:
             _refuse(text, "no such month: months are 01 to 12, parts of a year 21 to 41")

@@ -175,9 +175,9 @@ WAL = (
 REFUSED: list[tuple[Callable[[Path], None], tuple[str, ...], str]] = [
     (nothing, OPEN, "{}: there is no such file; " + INIT),
     (in_no_folder, OPEN, "{}: there is no such file; " + INIT),
-    (in_no_folder, ("build",), "{folder}: there is no such directory; make it first"),
+    (in_no_folder, ("build",), "{}: there is no folder {folder}; create it"),
     (in_a_file, ALL, "{}: not a directory; " + OTHER),
-    (directory, ALL, "{}: is a directory; give a file"),
+    (directory, ALL, "{}: is a folder; name a file in it"),
     (empty, OPEN, "{}: is empty; " + INIT),
     (text, ALL, NOT_SQLITE),
     (short, ALL, NOT_SQLITE),
@@ -405,7 +405,10 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     [
         ("", "--db: not a path; give the path of a file"),
         ("a\0b", "--db: not a path; give the path of a file"),
-        ("~no-such-user/x.db", "~no-such-user/x.db: there is no such home; give the whole path"),
+        (
+            "~no-such-user/x.db",
+            "~no-such-user/x.db: there is no such home folder; give the whole path",
+        ),
         (f"{'x' * 300}.db", f"{'x' * 300}.db: file name too long; {OTHER}"),
         ("sqlite://", "--db: a sourcebook in SQLite is a file; give its path"),
         ("sqlite:///:memory:", "--db: a sourcebook in SQLite is a file; give its path"),

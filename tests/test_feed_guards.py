@@ -148,7 +148,7 @@ def test_a_file_that_is_no_database(small: str, place: Place, content: bytes) ->
 
 def test_where_no_file_can_be_made(small: str, tmp_path: Path) -> None:
     assert "there is no folder" in refusal(small, Place(str(tmp_path / "none" / "x.db")))
-    assert "is a directory" in refusal(small, Place(str(tmp_path)))
+    assert "is a folder" in refusal(small, Place(str(tmp_path)))
 
 
 # --- what somebody changed ------------------------------------------------------------------------

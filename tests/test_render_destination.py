@@ -117,7 +117,7 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
     ("name", "message"),
     [
         (".", r": is a folder; name a file in it$"),
-        ("missing/rows.csv", r"missing/rows\.csv: there is no folder .*missing; make it$"),
+        ("missing/rows.csv", r"missing/rows\.csv: there is no folder .*missing; create it$"),
         ("x" * 300, r": File name too long$"),
         ("bad\x1b/rows.csv", r"bad\\x1b/rows\.csv: there is no folder"),
     ],
