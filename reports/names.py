@@ -29,7 +29,7 @@ KNOWN = {
         join sources as documents on documents.id = facts.document_id
     """,
     Type.DOCUMENT: """
-        select sources.key, sources.title as heading, sources.title
+        select sources.key, sources.title as heading, sources.title as name
         from codings
         join sources on sources.id = codings.document_id
     """,

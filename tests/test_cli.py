@@ -264,9 +264,9 @@ def test_bad_input_gets_a_message_and_no_traceback(
 # --- the article's reports ------------------------------------------------------------------------
 
 FIELDS = {
-    "timeline": "event kind title when from to precision words place who modality certainty "
+    "timeline": "event kind title date earliest latest precision words place who modality certainty "
     "source passage",
-    "quotes": "quote speaker text directness said about through source passage",
+    "quotes": "quote speaker text directness date about through source passage",
     "actors": "actor name kind names events quotes",
     "sources": "source title kind anonymity through depth facts passage",
 }
@@ -414,7 +414,7 @@ def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None
     lines = printed.splitlines()
     assert lines[0].startswith("+--")
     assert max(map(len, lines)) <= 100
-    assert "not shown: event, kind, from, to" in said
+    assert "not shown: event, kind, earliest, latest" in said
     assert "--columns all shows them" in said
 
 

@@ -169,7 +169,7 @@ def test_what_all_cannot_do_is_said(book: str, tmp_path: Path) -> None:
         (["--all", "-o", tmp_path, "--raw"], 2, "--raw is for --format csv"),
         (["--format", "csv", "--format", "json", "actors"], 2, "give --format once"),
         (["--format", "csv", "--format", "json"], 2, "give --format once"),
-        (["--cite"], 2, "are for a report: give its NAME"),
+        (["--cite"], 2, "--cite, --words and --meta need the NAME of a report"),
     ]
     for arguments, status, message in cases:
         done = sourcebook(book, "report", *arguments)
