@@ -57,13 +57,6 @@ class PostgresqlSource:
         self._connection: psycopg.Connection[Any] | None = None
         self._connected()
 
-    def connected(self) -> psycopg.Connection[Any]:
-        """Return the connection, a new one if the last was lost. Raises DatabaseError."""
-        if self._connection is None or self._connection.closed:
-            self._connection = open_postgresql(self._database)
-            _adapt(self._connection)
-        return self._connection
-
     @contextmanager
     def ask(
         self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None

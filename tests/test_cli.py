@@ -264,8 +264,8 @@ def test_bad_input_gets_a_message_and_no_traceback(
 # --- the article's reports ------------------------------------------------------------------------
 
 FIELDS = {
-    "timeline": "event kind title date earliest latest precision words place who modality certainty "
-    "source passage",
+    "timeline": "event kind title date earliest latest precision words place who modality "
+    "certainty source passage",
     "quotes": "quote speaker text directness date about through source passage",
     "actors": "actor name kind names events quotes",
     "sources": "source title kind anonymity through depth facts passage",

@@ -201,7 +201,7 @@ def test_a_password_file_must_be_ones_own(
 def test_a_folder_is_no_password_file(small: str, tmp_path: Path) -> None:
     ran = asked("--db", small, "feed", NOWHERE, "--password-file", tmp_path)
     assert ran.exit_code == 2
-    assert "is a folder" in ran.stderr
+    assert "is a directory" in ran.stderr
 
 
 def test_the_password_file_gives_the_password(tmp_path: Path) -> None:
