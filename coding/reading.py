@@ -51,7 +51,10 @@ def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     faults = []
     parents = {loc[:n] for loc in tree.faulty for n in range(len(loc) + 1)}
     for details in error.errors(include_url=False):
-        loc = tuple(part for part in details["loc"] if part != "[key]")
+        # Pydantic ends the place of a refused key with "[key]", which a key may be called too.
+        loc = details["loc"]
+        if loc[-1:] == ("[key]",) and loc not in tree.lines.numbers:
+            loc = loc[:-1]
         if any(loc[:n] in tree.faulty for n in range(1, len(loc) + 1)):
             continue
         if details["type"] == "value_error" and loc in parents:

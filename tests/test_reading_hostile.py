@@ -112,3 +112,9 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
     done = limited(200, "check", path)
     assert done.returncode == 1
     assert done.stderr == "Error: there is not enough memory for this\n"
+
+
+def test_a_key_may_look_like_pydantics_mark_of_a_key(tmp_path: Path) -> None:
+    coding = tmp_path / "coding.yaml"
+    coding.write_text("'[key]': null\n", encoding="utf-8")
+    assert "[key]" in {fault.where for fault in check_file(coding)}

@@ -231,7 +231,7 @@ def test_what_is_no_text_is_refused(database: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("2015-02-30", "is no day: February 2015 has 28 days"),
+        ("2015-02-30", "is not a day: February 2015 has 28 days"),
         ("2015-13", "no such month"),
         ("15-1-1", "is not a date; write YYYY, YYYY-MM or YYYY-MM-DD"),
         ("2015-11-04T10:00", "is not a date"),

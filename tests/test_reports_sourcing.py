@@ -118,7 +118,7 @@ def test_a_broken_quotation_names_both_passages(database: str) -> None:
 
 def test_a_number_is_checked_before_it_is_used(database: str) -> None:
     for name in ("attributions", "corroboration"):
-        with pytest.raises(BadValueError, match="no whole number"):
+        with pytest.raises(BadValueError, match="not a whole number"):
             ask(database, name, least="1; drop table facts")
 
 
