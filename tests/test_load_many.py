@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
+
 from coding.changeset import Peers
 from coding.load import load
 from coding.validation import read
@@ -128,3 +130,40 @@ def test_a_coding_that_waits_for_its_load_takes_little_memory() -> None:
     tracemalloc.stop()
     assert peers.documents
     assert (after - before) / 3 < 1_000_000
+
+
+def test_changes_shows_the_newest_load_although_the_clock_was_ahead(tmp_path: Path) -> None:
+    database = Files(tmp_path).migrated()
+    [path] = codings(tmp_path, 1)
+    subprocess.run([*COMMAND, database, "load", path], check=True, capture_output=True)
+    with writing(database) as connection:
+        connection.exec_driver_sql("update loads set loaded_at = '2999-01-01T00:00:00Z'")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Sudland leaves", "Sudland walks out"),
+        encoding="utf-8",
+    )
+    subprocess.run([*COMMAND, database, "load", path], check=True, capture_output=True)
+    done = subprocess.run(
+        [*COMMAND, database, "report", "changes", "--format", "jsonl"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    actions = {json.loads(line)["action"] for line in done.stdout.splitlines()}
+    assert actions == {"changed"}, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("date", "advice"),
+    [
+        ("2015-", "nothing follows the last hyphen: write 2015"),
+        ("0", "a year has four digits"),
+        ("201x", "an unspecified digit is a capital X"),
+    ],
+)
+def test_check_gives_advice_that_fits_the_date(tmp_path: Path, date: str, advice: str) -> None:
+    [path] = codings(tmp_path, 1, "date: 2020-03-01", f"date: '{date}'")
+    command = [*COMMAND, "unused.db", "check", path]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert advice in done.stdout + done.stderr
