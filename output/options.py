@@ -97,11 +97,12 @@ def timeout_option(default: float | None = None) -> click.Option:
 def failing() -> Iterator[None]:
     """Turn an error that the user can do something about into one line and exit status 1."""
     from database.errors import SourcebookError
+    from schema.escape import visible
 
     try:
         yield
     except SourcebookError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(visible(str(error))) from None
 
 
 def only_for(option: str, given: object, formats: Sequence[str], *allowed: str) -> None:

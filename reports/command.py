@@ -329,7 +329,7 @@ def list_all(ctx: click.Context, options: ReportOptions) -> None:
         write(page, options.single_format(), options.output, options.raw)
     faults = [entry for entry in entries if isinstance(entry, ReportError)]
     for fault in faults:
-        click.echo(f"Error: {fault}", err=True)
+        click.echo(visible(f"Error: {fault}"), err=True)
     if faults:
         ctx.exit(1)
 

@@ -78,6 +78,13 @@ def test_a_faulty_report_is_named_with_its_line_and_stops_no_other(book: str, ow
 
 
 @on_sqlite
+def test_what_a_database_says_of_a_report_cannot_steer_the_terminal(book: str, own: Path) -> None:
+    put(own, "sly", "select `\u202e\x1b[2J` as n, '' as source, '' as passage from actors")
+    done = sourcebook(book, "report", "--reports", own, "sly")
+    assert done.stderr == f"Error: {own}/sly.sql: no such column: \\u202e\\x1b[2J\n"
+
+
+@on_sqlite
 def test_a_name_that_is_taken_is_refused(book: str, own: Path) -> None:
     put(own, "actors", ONE)
     done = sourcebook(book, "report", "--reports", own, "actors")
