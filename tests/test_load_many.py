@@ -163,7 +163,7 @@ def test_changes_shows_the_newest_load_although_the_clock_was_ahead(tmp_path: Pa
 )
 def test_check_gives_advice_that_fits_the_date(tmp_path: Path, date: str, advice: str) -> None:
     [path] = codings(tmp_path, 1, "date: 2020-03-01", f"date: '{date}'")
-    command = [*COMMAND, "unused.db", "check", path]
+    command = [*COMMAND, "unused.db", "check", str(path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert advice in done.stdout + done.stderr
