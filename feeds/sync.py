@@ -131,7 +131,7 @@ class _Sync:
             return self._unchanged(same_ids=descends)
         self._require_fed(related=descends)
         if state.older:
-            return self._fill("filled anew")
+            return self._fill("refilled")
         self._require_structure(self.target.drift())
         documents = self.book.changed_since(there)
         few = len(documents) <= max(FEW, PART * len(self.book.documents))
@@ -141,7 +141,7 @@ class _Sync:
                 return self._update(target, ChangeSet(documents, there.last_load, differing))
             except (NeedsRefill, IntegrityError):
                 pass  # rows differ that no load accounts for, or two have exchanged their keys
-        return self._fill("filled anew")
+        return self._fill("refilled")
 
     # --- requirements -------------------------------------------------------------------------
 
@@ -183,13 +183,12 @@ class _Sync:
         digests: dict[str, Digest] = {}
         if self.options.verify:
             self._require_structure(self.target.drift())
-            if same_ids:
-                digests = self._require_equal()
-            else:
-                self.progress.say(
-                    f"{self.target.name}: was loaded separately and has other ids, so rows were "
-                    "not compared; --replace makes them equal"
+            if not same_ids:
+                raise DatabaseError(
+                    f"{self.target.name}: was loaded separately and has other ids, so its rows "
+                    "cannot be compared; --replace copies the source's"
                 )
+            digests = self._require_equal()
         return self._result("nothing to copy", {}, digests)
 
     def _fill(self, summary: str) -> SyncResult:
@@ -237,7 +236,7 @@ class _Sync:
             details = "; ".join(differences(self.source, self.target, wrong))
             raise DatabaseError(
                 f"{self.target.name}: differs from the source in {names} ({details}); "
-                "--replace fills it anew"
+                "--replace refills it"
             )
 
     def _result(

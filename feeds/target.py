@@ -59,7 +59,7 @@ class Change(NamedTuple):
 
 
 class NeedsRefill(Exception):  # noqa: N818 - no error: it says how the target is fed
-    """A target cannot be updated row by row; it has to be filled anew."""
+    """A target cannot be updated row by row; it has to be refilled."""
 
 
 class Target(ABC):

@@ -246,7 +246,7 @@ def test_whatever_a_load_changed_is_brought(source: str, copy: Place, how: str) 
     load(source, 2)  # what the one says of the other's facts goes with them
     load(source, 1, *HARD[how])
     done = fed(source, copy)
-    assert done.summary == ("filled anew" if how in SWAPPED else "updated")
+    assert done.summary == ("refilled" if how in SWAPPED else "updated")
     assert equal(source, copy)
 
 
@@ -262,7 +262,7 @@ def test_a_renumbered_source_refills_the_target(source: str, copy: Place) -> Non
         connection.exec_driver_sql("update changes set load_id = 5")
     assert fed(source, copy).summary == "nothing to copy"
     load(source, 2, "update events set title = 'A long fight' where id = 7")
-    assert fed(source, copy).summary == "filled anew"
+    assert fed(source, copy).summary == "refilled"
     assert equal(source, copy)
 
 
@@ -292,7 +292,7 @@ def test_an_older_schema_is_upgraded_with_the_rows(source: str, copy: Place) -> 
         downgrade(connection, "sourcebook_0001")
         fed_by_an_older_version(connection)
     load(source, 1, "update events set title = 'A long visit' where id = 1")
-    assert fed(source, copy).summary == "filled anew"
+    assert fed(source, copy).summary == "refilled"
     assert equal(source, copy)
 
 
@@ -300,7 +300,7 @@ def test_an_older_schema_is_upgraded_though_nothing_was_loaded(source: str, copy
     with copy.changing(foreign_keys=False) as connection:
         downgrade(connection, "sourcebook_0001")
         fed_by_an_older_version(connection)
-    assert fed(source, copy).summary == "filled anew"
+    assert fed(source, copy).summary == "refilled"
     with reading(copy.url) as connection:
         assert connection.exec_driver_sql("select count(*) from timeline").scalar_one() > 0
     assert equal(source, copy)

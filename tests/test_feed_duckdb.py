@@ -183,9 +183,9 @@ def test_what_changed_is_there_after_the_next_feed(shipped_copy: str, fed_copy: 
         ):
             connection.exec_driver_sql(statement)
     before = state(fed_copy)
-    assert fed(shipped_copy, fed_copy, dry_run=True).summary == "filled anew"
+    assert fed(shipped_copy, fed_copy, dry_run=True).summary == "refilled"
     assert state(fed_copy) == before
-    assert fed(shipped_copy, fed_copy).summary == "filled anew"
+    assert fed(shipped_copy, fed_copy).summary == "refilled"
     with reading(shipped_copy) as connection:
         assert held(fed_copy) == content(connection)
     assert fed(shipped_copy, fed_copy, verify=True).summary == "nothing to copy"

@@ -85,7 +85,7 @@ def test_of_two_feeds_at_once_one_wins(folder: Path) -> None:
     both = [start("--db", folder / "a.db", "feed", folder / "copy.duckdb") for _ in range(2)]
     messages = [feeding.communicate()[1] for feeding in both]
     assert {feeding.returncode for feeding in both} == {0}, messages
-    assert any("filled anew" in message for message in messages)
+    assert any("refilled" in message for message in messages)
     assert sorted(path.name for path in folder.iterdir()) == ["a.db", "copy.duckdb"]
 
 
@@ -130,7 +130,7 @@ def test_a_dry_run_changes_nothing(folder: Path) -> None:
     before = (folder / "copy.duckdb").read_bytes()
     done = run("--db", folder / "a.db", "feed", folder / "copy.duckdb", "--dry-run")
     assert done.returncode == 0
-    assert "dry run: filled anew" in done.stderr
+    assert "dry run: refilled" in done.stderr
     assert (folder / "copy.duckdb").read_bytes() == before
     fresh = folder / "fresh.ddb"
     assert run("--db", folder / "a.db", "feed", fresh, "--dry-run").returncode == 0

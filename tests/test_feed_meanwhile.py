@@ -104,7 +104,7 @@ def test_no_journal_of_the_old_file_meets_the_new_one(
         "update actors set key = 'writer' where id = 2",
         "update actors set key = 'state' where id = 1",
     )
-    assert fed(source, copy).summary == "filled anew"
+    assert fed(source, copy).summary == "refilled"
     assert seen == [False]
     assert equal(source, copy)
 

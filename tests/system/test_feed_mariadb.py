@@ -87,8 +87,8 @@ def test_every_row_arrives_and_later_feeds_replace_them(source: str, target: str
     assert rows(target) == rows(source)
     assert fed(source, target, verify=True).summary == "nothing to copy"
     load(source, 1, "update events set title = 'A long visit' where id = 1")
-    assert fed(source, target, dry_run=True).summary == "filled anew"
-    assert fed(source, target).summary == "filled anew"
+    assert fed(source, target, dry_run=True).summary == "refilled"
+    assert fed(source, target).summary == "refilled"
     assert rows(target) == rows(source)
 
 
