@@ -8,11 +8,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from database.connect import REVISION, revision
+from database.derived.refresh import Refresh
 from database.digest import Digest, hashed, quoted
 from database.snapshot import RECORD, TABLES, Snapshot
 from feeds import structure
@@ -120,6 +122,7 @@ class Relational(Target):
         """
         tables, scopes = [*changes.scopes()], changes.scopes()
         savepoint = self.connection.begin_nested()
+        derived = Refresh(self.connection, changes.documents)
         try:
             with progress.stage("reading what changed"):
                 done = {
@@ -127,7 +130,14 @@ class Relational(Target):
                     for table in tables
                 }
             with progress.stage("writing what changed"):
+                shared = {table.name: self._changed(table) for table in changes.shared}
                 self._apply(tables, scopes)
+                derived.finish(
+                    changes.documents,
+                    actors=shared.get("actors", ()),
+                    topics=shared.get("topics", ()),
+                    sources=shared.get("sources", ()),
+                )
         except IntegrityError:
             savepoint.rollback()
             raise NeedsRefill from None
@@ -156,6 +166,16 @@ class Relational(Target):
             """
         )
         return Change(*counts.one())
+
+    def _changed(self, table: Table) -> list[Any]:
+        """Return the first key column of the rows in which a table and its staged rows differ."""
+        key = _key(table)[0]
+        return [
+            *self.connection.exec_driver_sql(
+                f"select new.{key} from {staged(table)} as new join {table.name} as old "
+                f"on {_same_key(table)} where {_differs(table)}"
+            ).scalars()
+        ]
 
     def _apply(self, tables: list[Table], scopes: dict[Table, str]) -> None:
         """Make tables equal their staged rows; no reference ever dangles.

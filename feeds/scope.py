@@ -32,18 +32,21 @@ class ChangeSet(NamedTuple):
     shared: Collection[Table]
 
     def scopes(self) -> dict[Table, str]:
-        """Return the tables in which rows can differ, each with the condition for these rows."""
+        """Return the tables to copy from, each with the condition for the rows that can differ.
+
+        Derived tables are not among them: the target computes their rows from the others.
+        """
         return {
             table: condition(table, self.documents, self.last_load)
             for table in TABLES
-            if table.name not in SHARED or table in self.shared
+            if table not in DERIVED and (table.name not in SHARED or table in self.shared)
         }
 
 
 def condition(table: Table, documents: Collection[int], last_load: int) -> str:
     """Write the condition for rows that belong to these documents or to loads after the last."""
-    if table.name in SHARED or table in DERIVED:
-        return "true"  # an actor's new name changes derived rows of many documents
+    if table.name in SHARED:
+        return "true"
     if table.name == "loads":
         return f"id > {last_load}"
     if table.name == "changes":

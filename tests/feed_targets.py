@@ -161,6 +161,12 @@ def altering(source: str) -> Iterator[sa.Connection]:
             assert broken == []
 
 
+def derive(connection: sa.Connection) -> None:
+    """Bring the derived tables up to date, as a load does."""
+    for _ in recompute(connection, write=True):
+        pass
+
+
 def load(source: str, document: int, *statements: str) -> None:
     """Change a sourcebook as a load of this document would, with its entry in the journal.
 
@@ -174,6 +180,7 @@ def load(source: str, document: int, *statements: str) -> None:
         assert [*recompute(connection, write=True)]
         last = connection.exec_driver_sql("select coalesce(max(id), 0) from loads").scalar_one()
         if statements:
+            derive(connection)
             connection.exec_driver_sql(
                 f"update codings set hash = '{last + 1:064x}' where document_id = {document}"
             )
@@ -215,6 +222,7 @@ def small(files: Files) -> str:
     with sa.create_engine(f"sqlite:///{database}", poolclass=sa.NullPool).begin() as connection:
         fill(connection)
         connection.exec_driver_sql("delete from feeds")
+        derive(connection)
     return database
 
 

@@ -313,7 +313,7 @@ def test_every_table_has_a_condition_for_the_rows_of_a_document(small: str) -> N
     """Each row of each table belongs to one document or load, or to a shared table."""
     with reading(small) as connection:
         snapshot = Snapshot(connection)
-        for table in TABLES:
+        for table in {*TABLES} - {*DERIVED}:
             parts = [scope.condition(table, [number], 0) for number in (1, 2)]
             if parts[0] == "true":
                 assert table.name in scope.SHARED or table in DERIVED
