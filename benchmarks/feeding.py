@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from benchmarks.generate import SEED, cached
 from benchmarks.measure import Command, Cost, median_cost, memory, run
 from benchmarks.questions import SOURCEBOOK
+from database.connect import writing
+from database.derived.refresh import Refresh
 from database.snapshot import TABLES
 from feeds.postgresql import MEMORY
 from tests.postgres import Server, installed
@@ -182,4 +184,7 @@ def change(database: Path, load: int) -> int:
                 "values (?, '2020-01-01T00:00:00Z', printf('%064x', ?))",
                 (number, number * HUNDREDTH + load),
             )
-        return len(documents)
+    with writing(str(database)) as connection:
+        refresh = Refresh(connection, documents)
+        refresh.finish(documents)
+    return len(documents)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Generator, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from database.connect import REVISION, revision
 from database.derived.refresh import Refresh
@@ -138,11 +138,14 @@ class Relational(Target):
                     topics=shared.get("topics", ()),
                     sources=shared.get("sources", ()),
                 )
+            savepoint.commit()
         except IntegrityError:
             savepoint.rollback()
             raise NeedsRefill from None
-        # Only here: on a full disk SQLite has undone everything, and there is no savepoint left.
-        savepoint.commit()
+        except BaseException:
+            with suppress(DBAPIError):  # on a full disk SQLite has no savepoint any more
+                savepoint.rollback()
+            raise
         for table in tables:
             self.run(f"drop table {staged(table)}")
         return done

@@ -24,7 +24,7 @@ from feeds.relational import Relational
 from feeds.target import TargetState
 from migrations.upgrade import require_whole, upgrade
 from output.progress import Progress
-from output.staging import replace, require_folder, staging_dir
+from output.staging import remove_leftovers, replace, require_folder, staging_dir
 
 CACHE = 24
 """Megabytes of the file that SQLite may keep in memory while it builds it."""
@@ -47,6 +47,7 @@ class Sqlite(Relational):
         """Open it and keep others from writing to it; a new file takes its place at the end."""
         require_folder(self._path)
         require_no_logs(self._path, self.name, "-journal", "-wal")
+        remove_leftovers(self._path)
         with disk_errors(self.name), ExitStack() as self._old, ExitStack() as self._new:
             state = TargetState()
             if self._path.exists():

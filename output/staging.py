@@ -39,7 +39,9 @@ def staging_dir(path: Path) -> Iterator[Path]:
 
     An error that mentions the staged file is rephrased to mention `path`.
     """
-    _remove_leftovers(path)
+    import filelock  # noqa: F401 - slow: not between creating the folder and locking it
+
+    remove_leftovers(path)
     folder = path.with_name(_name(path, os.urandom(8).hex()))
     folder.mkdir(mode=0o700)
     work = folder / "new"
@@ -111,7 +113,7 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _remove_leftovers(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Remove what interrupted runs left; restore a folder that one had just moved aside."""
     for left in path.parent.glob(_name(path, "[0-9a-f]" * 16)):
         if left.is_symlink() or not (left / "new").is_dir():  # made when the lock was taken
