@@ -130,7 +130,8 @@ def _pad(line: str, width: int, right: bool) -> str:
     return blanks + line if right else line + blanks
 
 
-_BLOCK = TableFormat(None, None, None, None, None, DataRow("", " | ", ""), 0, None)
+# Lines end with a mark that is cut off: tabulate would strip a value's no-break space from the end.
+_BLOCK = TableFormat(None, None, None, None, None, DataRow("", " | ", "|"), 0, None)
 
 
 def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
@@ -146,7 +147,7 @@ def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> 
             )
         ]
         lines = tabulate(block, tablefmt=_BLOCK, disable_numparse=True, preserve_whitespace=True)
-        yield from (line.rstrip() + "\n" for line in lines.split("\n"))
+        yield from (line[:-1].rstrip(" ") + "\n" for line in lines.split("\n"))
 
 
 def _fold(text: str, width: float) -> list[str]:

@@ -36,6 +36,7 @@ def test_every_line_fits_the_terminal_and_lines_up(
 @given(hostile, st.integers(5, 40))
 @example("one two  three;  four", 8)
 @example("Iran; Russia; Syria", 12)
+@example("\xa0", 5)
 def test_wrapping_loses_nothing_but_the_blank_at_a_break(value: str, width: int) -> None:
     lines = show(one_column(value), Format.TABLE, width=width).split("\n")
     if lines[0].startswith("+"):
