@@ -121,7 +121,7 @@ def test_a_program_that_fails_stops_the_memory_measurement(tmp_path: Path) -> No
 
 
 def test_the_change_before_a_feed_is_a_third_of_the_titles(database: Path, tmp_path: Path) -> None:
-    """And another hash of the coding and a row of `loads`, as the page says; nothing else."""
+    """With their summaries, a new hash of the coding and a row of `loads`, as the page says; nothing else."""
     copy = Path(shutil.copyfile(database, tmp_path / "copy.db"))
     documents = change(copy, 0)
     with closing(sqlite3.connect(copy)) as book:
@@ -145,6 +145,7 @@ def test_the_change_before_a_feed_is_a_third_of_the_titles(database: Path, tmp_p
     assert {table: rows for table, rows in changed.items() if rows} == {
         "codings": documents,
         "events": changed["events"],
+        "fact_summaries": changed["events"],
         "loads": documents,
     }
     assert changed["events"] == pytest.approx(events / 3, abs=documents)
