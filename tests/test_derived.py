@@ -420,6 +420,31 @@ def test_cycles_end_and_time_is_kept(book: Book) -> None:
     assert book.stale() == []
 
 
+# --- what a document rejects ----------------------------------------------------------------------
+
+ALLEGED = evidence("1:0-9", "wire", certainty="alleged", words="in May")
+REJECTED = evidence("1:10-20", "wire", certainty="reported", stance="rejects")
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("section", "key", "pieces", "expected"),
+    [
+        ("events", "strike", ALLEGED + REJECTED, ("actual", "Alleged")),
+        ("positions", "lower", ALLEGED + REJECTED, ("actual", "Alleged")),
+        ("positions", "lower", REJECTED, ("denied", "Not so")),
+        ("positions", "lower", REJECTED + evidence("2:0-5"), ("actual", None)),
+    ],
+)
+def test_what_a_document_rejects_does_not_count(
+    book: Book, section: str, key: str, pieces: list[Coding], expected: tuple[str, str | None]
+) -> None:
+    item(book.codings["one"], section, key)["evidence"] = pieces
+    book.codings["two"]["elsewhere"] = []
+    book.load("one", "two")
+    assert (book.of("settled", "one", key), book.of("standing", "one", key)) == expected
+
+
 # --- the command ----------------------------------------------------------------------------------
 
 SPOIL = {

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from database.derived import sentences
 from database.derived.documents import Row, asked
 from database.derived.sentences import Named, Voice
-from schema.vocabulary import ActorKind, Anonymity, FactKind, Role, Unnamed
+from schema.vocabulary import ActorKind, Anonymity, FactKind, Role, Stance, Unnamed
 
 FACTS = """
     select facts.id, facts.kind, facts.key, documents.key as document,
@@ -47,7 +47,7 @@ ACTORS = "select id, name, key, kind from actors where id in ({ids})"
 
 EVIDENCE = """
     select evidence.fact_id, documents.key as document, evidence.document_id, evidence.n,
-      evidence.modality, evidence.certainty, evidence.hedge, evidence.date_words,
+      evidence.modality, evidence.certainty, evidence.stance, evidence.hedge, evidence.date_words,
       evidence.attribution_id, attributions.parent_id, attributions.source_id,
       sources.anonymity as origin, attribution_chains.chain, attribution_chains.anonymity
     from evidence
@@ -184,10 +184,16 @@ class _Summaries:
     def _standing(self, fact: Any) -> _Standing:
         if fact.id not in self.standings:
             voices = [
-                Voice(one.modality, one.certainty, one.hedge, one.parent_id is None)
+                Voice(
+                    one.modality,
+                    one.certainty,
+                    one.hedge,
+                    own=one.parent_id is None,
+                    rejected=one.stance == Stance.REJECTS,
+                )
                 for one in self.evidence[fact.id]
             ]
-            settled = fact.modality or (voices[0].modality if voices else None)
+            settled = fact.modality or sentences.first_upheld(voices)
             words = sentences.standing(fact.kind, settled, voices)
             self.standings[fact.id] = _Standing(settled, words, voices)
         return self.standings[fact.id]

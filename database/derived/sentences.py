@@ -28,6 +28,8 @@ class Voice(NamedTuple):
     hedge: str | None
     own: bool
     """Whether the document says so in its own voice."""
+    rejected: bool
+    """Whether the document relays it and rejects it."""
 
 
 # --- standing -------------------------------------------------------------------------------------
@@ -46,14 +48,27 @@ PLANS = {
 }
 
 
+def first_upheld(voices: Sequence[Voice]) -> str | None:
+    """Return the modality in the first voice that its document does not reject.
+
+    If it rejects all, what was relayed as actual is denied.
+    """
+    upheld = [voice.modality for voice in voices if not voice.rejected]
+    relayed = [voice.modality for voice in voices]
+    if not upheld and relayed[:1] == [Modality.ACTUAL]:
+        return Modality.DENIED.value
+    return next(iter(upheld or relayed), None)
+
+
 def standing(kind: str, settled: str | None, voices: Sequence[Voice]) -> str | None:
     """Return the words that belong in front of a fact; None where it is stated as actual."""
-    agreeing = [voice for voice in voices if voice.modality == settled] or voices
+    upheld = [voice for voice in voices if voice.modality == settled and not voice.rejected]
+    agreeing = upheld or voices
     certainties = {voice.certainty for voice in agreeing}
     weak = next((words for certainty, words in WEAKER.items() if certainty in certainties), None)
     alone, of_plan = weak if weak and not certainties & STATED else (None, "{}")
     if settled == Modality.DENIED:
-        own = any(voice.own for voice in agreeing)
+        own = any(voice.own or voice.rejected for voice in agreeing)
         if kind == FactKind.EVENT:
             return "Did not happen" if own else "Said not to happen"
         return "Not so" if own else "Said not to be so"
