@@ -91,7 +91,7 @@ def _columns(name: str) -> str:
     rows = []
     for field in fields:
         meaning = plain(field.meaning)
-        if values_of := _vocabulary_of(name, field.column):
+        if values_of := dictionary.vocabulary_of(name, field.column):
             heading = _heading(values_of).lower()
             meaning += f" ([{heading}](#{heading.replace(' ', '-')}))"
         keys = [] if of_view else [plain(field.key or ""), "null" if field.null else ""]
@@ -120,19 +120,11 @@ def _views() -> Iterator[str]:
         yield _columns(view.name)
 
 
-def _vocabulary_of(table_name: str, column: str) -> type[StrEnum] | None:
-    for view in views.VIEWS:
-        for view_column in view.columns:
-            if (view.name, view_column.name) == (table_name, column):
-                return view_column.vocabulary
-    return dictionary.VOCABULARY_OF.get(f"{table_name}.{column}")
-
-
 def _vocabularies() -> Iterator[str]:
     used: dict[type[StrEnum], list[str]] = {}
     for entry in dictionary.tables():
         for field in dictionary.columns(entry.name):
-            if vocabulary := _vocabulary_of(entry.name, field.column):
+            if vocabulary := dictionary.vocabulary_of(entry.name, field.column):
                 used.setdefault(vocabulary, []).append(code(f"{entry.name}.{field.column}"))
     yield "## Closed vocabularies\n"
     yield "The database refuses any other value in these columns.\n"

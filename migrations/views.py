@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, inspect, text
 
+from database.statement import escape_colons
 from schema.models import DERIVED
 from schema.views import RENAMED, VIEWS
 
@@ -37,7 +38,7 @@ def create_views(connection: Connection) -> None:
     for name in inspect(connection).get_view_names():
         connection.exec_driver_sql(f"drop view {name}")
     for statement in view_statements(connection.dialect.name):
-        connection.exec_driver_sql(statement)
+        connection.execute(text(escape_colons(statement)))
 
 
 def rights(connection: Connection) -> list[Right]:

@@ -1,7 +1,6 @@
 """The data dictionary: every table, view and column with its meaning.
 
-Types, keys and comments come from the models; views and closed vocabularies from schema/views.py
-and schema/vocabulary.py. No database is needed.
+Types, keys and comments come from the models, views from schema/views.py. No database is needed.
 """
 
 from __future__ import annotations
@@ -112,7 +111,7 @@ def columns(name: str) -> list[Field]:
         if view.name == name:
             return [
                 Field(
-                    column.name, column.type, None, None, column.meaning, _listed(column.vocabulary)
+                    column.name, column.type, None, None, column.meaning, _values(name, column.name)
                 )
                 for column in view.columns
             ]
@@ -132,7 +131,7 @@ def _field(column: Column[Any]) -> Field:
         "; ".join(_keys(column)) or None,
         bool(column.nullable),
         column.comment or "",
-        _listed(VOCABULARY_OF.get(f"{column.table.name}.{column.name}")),
+        _values(column.table.name, column.name),
     )
 
 
@@ -141,7 +140,16 @@ def type_of(column: Column[Any]) -> str:
     return {str: "text", int: "integer", bool: "boolean"}[column.type.python_type]
 
 
-def _listed(values: type[StrEnum] | None) -> str | None:
+def vocabulary_of(table: str, column: str) -> type[StrEnum] | None:
+    """Return the closed vocabulary of a column of a table or view, if it has one."""
+    origins = {
+        (view.name, shown.name): shown.origin for view in views.VIEWS for shown in view.columns
+    }
+    return VOCABULARY_OF.get(origins.get((table, column)) or f"{table}.{column}")
+
+
+def _values(table: str, column: str) -> str | None:
+    values = vocabulary_of(table, column)
     return "; ".join(values) if values else None
 
 
