@@ -9,6 +9,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check
 LOCK := requirements-dev.lock
 SYSTEM_LOCK := requirements-system.lock
 PYTEST_ARGS ?= -n auto
+BENCH_ARGS ?=
 
 # Each step of the set-up touches its stamp when it has succeeded, so an interrupted step runs again.
 MADE := $(VENV)/.made
@@ -98,7 +99,7 @@ docs: $(DEVELOPED) ## regenerate the generated documentation
 	$(BIN)/python -m docs.build
 
 bench: $(DEVELOPED) ## run the benchmarks, write docs/performance.md
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 # --- versions -------------------------------------------------------------------------------------------------------
 

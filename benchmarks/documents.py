@@ -2,244 +2,416 @@
 
 Each document has a main actor and a cast. It introduces about 25 events, reports events of earlier
 documents (popular ones more often), quotes, names its voices, and leaves some things undated.
+Actors, places, topics and press reports are numbered by how often they occur, and each document
+introduces a share of them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import sqrt
+from random import Random
+from typing import Any, TypeVar
 
-from benchmarks.shape import WORDS, partners
-from benchmarks.world import Document, World
+from benchmarks.shape import SCRIPTS, WORDS, Dates, calendar, chances, name, partners, ranks, slug
+from schema.edtf import Edtf
+from schema.vocabulary import ActorKind, EventType, LinkType, Modality, PositionKind, RelationType
+
+T = TypeVar("T")
+
+COLUMNS = {
+    "dates": "edtf, earliest, latest, precision, qualifier, first_day, last_day",
+    "actors": "id, key, name, kind",
+    "places": "id, key, name, kind, within_id",
+    "topics": "id, key, label",
+    "sources": "id, key, document_id, title, kind, anonymity, published, url",
+    "source_actors": "source_id, actor_id, role, n",
+    "codings": "document_id, file, hash, coder, format",
+    "passages": "document_id, n, section, length, hash",
+    "attributions": "id, document_id, parent_id, source_id",
+    "citations": "source_id, document_id, n, passage, start_offset, end_offset",
+    "facts": "id, kind, key, document_id",
+    "events": "id, title, summary, event_type, modality, date, place_id",
+    "quotes": "id, text, says, directness, marks, date, occasion_id",
+    "positions": "id, topic_id, position_kind, statement",
+    "relations": "id, from_actor_id, type, to_actor_id, what, topic_id, since",
+    "event_links": "id, from_event_id, type, to_event_id, lag",
+    "actor_names": "id, actor_id, name, name_kind",
+    "participants": "fact_id, actor_id, role, kind, count_words, count_least, count_most, n",
+    "evidence": (
+        "id, fact_id, document_id, n, attribution_id, modality, certainty, "
+        "stance, hedge, date, date_words"
+    ),
+    "spans": "evidence_id, n, document_id, passage, start_offset, end_offset",
+    "introductions": "id, document_id, actor_id, place_id, topic_id, source_id",
+    "loads": "id, document_id, loaded_at, content_hash",
+    "changes": "load_id, item, key, action",
+}
+"""The columns that are written; tables come after those that they refer to."""
 
 COMPARED = ("differs-from", "agrees-with", "depends-less-than", "stronger-than")
+HEDGES = ("reportedly", "it seems", "is said to", "apparently", "according to some")
+DATE_WORDS = ("on Monday", "last month", "two weeks later", "in the autumn", "that year", "in May")
 
 
-class Documents(World):
-    """The documents of a world, one after the other."""
+def _falling(values: type[StrEnum], start: int) -> dict[str, float]:
+    """Make each value of a vocabulary less frequent than the one before."""
+    return {str(value): 1 / n for n, value in enumerate(values, start)}
+
+
+WEIGHTS: Mapping[str, Mapping[str, float]] = {
+    "event type": _falling(EventType, 2),
+    "modality": {str(m): 86 if m is Modality.ACTUAL else 2.8 for m in Modality},
+    "other role": {"host": 4, "mediator": 2, "instrument": 2, "beneficiary": 2, "concerned": 2},
+    "tie": _falling(RelationType, 3),
+    "link": _falling(LinkType, 1),
+    "position": {str(kind): 1.0 for kind in PositionKind},
+    "own": {"asserted": 85, "inferred": 15},
+    "named": {"reported": 75, "alleged": 20, "inferred": 5},
+    "unnamed": {"alleged": 70, "reported": 30},
+    "voiceless": {"rumoured": 50, "alleged": 50},
+    "stance": {"neutral": 75, "endorses": 10, "doubts": 10, "rejects": 5},
+}
+"""How often each value occurs; certainties depend on the voice."""
+
+
+@dataclass
+class Document:
+    """The state of the document that is being made."""
+
+    id: int
+    day: int
+    passages: int
+    cast: Sequence[int]
+    voices: list[tuple[int, str]] = field(default_factory=list)
+    """An attribution, and whether it is the document's own, named, unnamed or voiceless."""
+    pieces: Counter[int] = field(default_factory=Counter)
+    """How many pieces of evidence it has for each fact."""
+    events: list[int] = field(default_factory=list)
+
+
+class Documents:
+    """The documents of a world; `rows` holds finished rows until the caller clears them."""
+
+    def __init__(self, events: int, seed: int) -> None:
+        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
+        self._left = events
+        self._random = random = Random(f"sourcebook {seed}")
+        self._count = max(4, events // 25)
+        root = sqrt(events)
+        self._sizes = {  # actors, places and topics grow with the square root
+            "actor": max(40, int(20 * root)),
+            "place": max(20, int(2 * root)),
+            "topic": max(10, int(root / 5)),
+            "report": max(20, events // 200),
+        }
+        self._ranks = {what: ranks(random, size) for what, size in self._sizes.items()}
+        self._draw = {what: chances(random, weights) for what, weights in WEIGHTS.items()}
+        self._more_evidence = chances(random, {0: 78, 1: 16, 2: 4, 3: 2})
+        self._days = deque(calendar(random, self._count))
+        self._dates = Dates(random)
+        self._known_dates: set[str] = set()
+        sizes = random.choices(range(6, 24), k=5_000)
+        self._sentences = [" ".join(random.choices(WORDS, k=k)).capitalize() + "." for k in sizes]
+        # Documents are the first sources, reports follow, then unnamed voices.
+        self._ids = Counter(source=self._count + self._sizes["report"])
+        self._partners: dict[int, list[int]] = {}
+        self._names_of: dict[int, list[int]] = defaultdict(list)
+        self._recent: deque[tuple[int, str, str | None]] = deque(maxlen=3_000)
 
     def write(self, documents: int) -> bool:
         """Make the rows of this many more documents; return whether any were left to make."""
         for _ in range(documents):
-            if not self.days:
+            if not self._days:
                 return any(self.rows.values())
-            self._document(self.days.popleft())
+            self._document(self._days.popleft())
         return True
 
+    # --- chance and rows --------------------------------------------------------------------------
+
+    def _maybe(self, probability: float) -> bool:
+        return self._random.random() < probability
+
+    def _below(self, number: float) -> int:
+        return int(self._random.random() * number)
+
+    def _pick(self, values: Sequence[T]) -> T:
+        return values[int(self._random.random() * len(values))]
+
+    def _few(self, mean: float) -> range:
+        """Return a range of a random length."""
+        return range(int(self._random.expovariate(1 / mean)))
+
+    def _sentence(self) -> str:
+        return self._pick(self._sentences)
+
+    def _hash(self) -> str:
+        return f"{self._random.getrandbits(256):064x}"
+
+    def _any(self, what: str) -> int:
+        """Return the id of an actor, a place or a topic."""
+        return next(self._ranks[what]) + 1
+
+    def _actor(self, doc: Document) -> int:
+        """Return an actor, usually one of the document's cast."""
+        return self._pick(doc.cast) if self._maybe(0.8) else self._any("actor")
+
+    def _report(self) -> int:
+        return self._count + self._any("report")
+
+    def _next_id(self, table: str) -> int:
+        self._ids[table] += 1
+        return self._ids[table]
+
+    def _add(self, table: str, *values: Any) -> None:
+        self.rows[table].append(values)
+
+    def _date(self, text: str | None) -> str | None:
+        """Add a date to the dates unless it is there; return it."""
+        if text is not None and text not in self._known_dates:
+            self._known_dates.add(text)
+            date = Edtf.parse(text)
+            qualifier = None if date.qualifier is None else str(date.qualifier)
+            bounds = (date.earliest, date.latest, str(date.precision), qualifier)
+            self._add("dates", text, *bounds, date.first_day, date.last_day)
+        return text
+
+    def _date_near(self, doc: Document) -> str | None:
+        """Return a date that the document may state; None if it states none."""
+        return self._date(self._dates.near(doc.day))
+
+    def _span(self, doc: Document) -> tuple[int, int, int]:
+        """Return a passage, its first character and the one after its last."""
+        n, start = 2 + self._below(doc.passages - 1), self._below(75)
+        return n - (n % 9 == 1), start, start + 5 + self._below(115)  # never a heading
+
+    # --- documents and their voices ---------------------------------------------------------------
+
     def _document(self, day: int) -> None:
-        random, rows = self.random, self.rows
-        number = len(self.documents) + 1
-        source = self._next("source")
-        published = self.dates.on(day)
-        self._date(published)
-        focus = next(self.actors)
-        if focus not in self.partners:
-            self.partners[focus] = partners(focus, self.actors)
-        cast = [focus, focus, focus, *random.choices(self.partners[focus], k=8), next(self.actors)]
-        doc = Document(source, day, published, 8 + int(random.expovariate(0.05)), cast)
-        key, digest = f"document-{number}", f"{random.getrandbits(256):064x}"
+        document = self._count - len(self._days)
+        published = self._date(self._dates.on(day))
+        focus = next(self._ranks["actor"])
+        if focus not in self._partners:
+            self._partners[focus] = partners(focus, self._ranks["actor"])
+        cast = [focus] * 3 + self._random.choices(self._partners[focus], k=8)
+        passages = 8 + len(self._few(20))
+        doc = Document(document, day, passages, [rank + 1 for rank in cast])
+        key, url = f"document-{document}", f"https://news.example/{document}"
         title = self._sentence()[:-1]
-        rows["sources"].append(
-            (
-                source,
-                key,
-                None,
-                title,
-                "article",
-                "named",
-                published,
-                f"https://news.example/{number}",
-            )
-        )
-        rows["codings"].append((source, f"{key}.yaml", digest, "generator", 1))
-        self.codings.append((key, digest))
-        rows["loads"].append((number, source, f"{published}T12:00:00Z", self._content(digest)))
-        self._voice(doc, None, source, "own")
-        heading = 1
-        for n in range(1, doc.passages + 1):
-            heading = n if n % 9 == 1 else heading
-            length = 40 if heading == n else 200 + int(random.random() * 900)
-            rows["passages"].append((source, n, heading, length, f"{random.getrandbits(256):064x}"))
-        author, outlet = self._actor(doc, next(self.actors)), next(self.actors) // 33 * 33 + 7
-        rows["source_actors"].append((source, author, "author", 1))
-        rows["source_actors"].append((source, self._actor(doc, outlet), "publisher", 1))
-        self._chains(doc)
-        share = int(random.expovariate(1.0) * self.left / (len(self.days) + 1))
-        count = min(self.left, share) if self.days else self.left
-        self.left -= count
-        for _ in range(count):
+        self._add("sources", document, key, None, title, "article", "named", published, url)
+        self._add("codings", document, f"{key}.yaml", self._hash(), "generator", 1)
+        self._add("loads", document, document, f"{published}T12:00:00Z", self._hash())
+        for n in range(1, passages + 1):
+            heading = n - (n - 1) % 9
+            length = 40 if heading == n else 200 + self._below(900)
+            self._add("passages", document, n, heading, length, self._hash())
+        outlet = min(next(self._ranks["actor"]) // 33 * 33 + 8, self._sizes["actor"])
+        self._add("source_actors", document, self._any("actor"), "author", 1)
+        self._add("source_actors", document, outlet, "publisher", 1)
+        self._voices(doc)
+        self._introduce(doc)
+        share = int(self._random.expovariate(1.0) * self._left / (len(self._days) + 1))
+        events = min(self._left, share) if self._days else self._left
+        self._left -= events
+        for _ in range(events):
             self._event(doc)
         self._repeat(doc)
-        self._say(doc, count)
-        self.documents.append(source)
+        for _ in range(int(events * 0.5 * self._random.random())):
+            self._quote(doc)
+        for _ in self._few(2):
+            self._position(doc)
+        for _ in self._few(2):
+            self._tie(doc)
+        for actor in {self._actor(doc) for _ in range(3)}:
+            for fact in self._names_of[actor][:2]:
+                if fact not in doc.pieces:
+                    self._evidence(doc, fact, "actual", None)
 
-    def _content(self, digest: str) -> str:
-        """Return a content hash for a load: a true one for the last, invented ones before."""
-        if self.days:
-            return digest[::-1]
-        made = hashlib.sha256()
-        for pair in sorted(self.codings):
-            made.update(json.dumps(pair, separators=(",", ":")).encode() + b"\n")
-        return made.hexdigest()
-
-    def _chains(self, doc: Document) -> None:
+    def _voices(self, doc: Document) -> None:
         """Make the voices that a document relies on, and the sources that it only cites."""
-        random = self.random
-        root = doc.chains[0][0]
-        doc.chains += doc.chains * 4  # it says most things in its own voice
-        known: set[int] = set()
-        for _ in range(int(random.expovariate(0.5))):
-            if self.documents and random.random() < 0.3:
-                at = len(self.documents) - 1 - int(random.expovariate(0.01))
-                source = self.documents[max(0, at)]
-            else:
-                source = self._report(doc, next(self.reports))
-            if source in known:
-                continue
-            known.add(source)
-            voice = self._voice(doc, root, source, "named")
-            if random.random() < 0.25:
-                self._voice(doc, voice, self._unnamed(doc), "unnamed")
-        if random.random() < 0.5:
-            self._voice(doc, root, self._unnamed(doc), "unnamed")
-        if random.random() < 0.1:
-            self._voice(doc, root, self._unnamed(doc, "voiceless"), "voiceless")
-        if random.random() < 0.2 and (cited := self._report(doc, next(self.reports))) not in known:
-            for n in range(1, 2 + int(random.random() * 2)):
-                place = self._place_in(doc)
-                self.rows["citations"].append((cited, doc.id, n, *place))
+        root = self._voice(doc, None, doc.id, "own")
+        doc.voices *= 5  # it says most things in its own voice
+        relied_on: set[int] = set()
+        for _ in self._few(2):
+            earlier = doc.id > 1 and self._maybe(0.3)
+            source = max(1, doc.id - 1 - len(self._few(100))) if earlier else self._report()
+            if source not in relied_on:
+                relied_on.add(source)
+                voice = self._voice(doc, root, source, "named")
+                if self._maybe(0.25):
+                    self._unnamed(doc, voice, "unnamed")
+        if self._maybe(0.5):
+            self._unnamed(doc, root, "unnamed")
+        if self._maybe(0.1):
+            self._unnamed(doc, root, "voiceless")
+        if self._maybe(0.2) and (cited := self._report()) not in relied_on:
+            for n in range(1, 2 + self._below(2)):
+                self._add("citations", cited, doc.id, n, *self._span(doc))
 
     def _voice(self, doc: Document, parent: int | None, source: int, sort: str) -> int:
-        made = self._next("attribution")
-        self.rows["attributions"].append((made, doc.id, parent, source))
-        doc.chains.append((made, sort))
-        return made
+        attribution = self._next_id("attribution")
+        self._add("attributions", attribution, doc.id, parent, source)
+        doc.voices.append((attribution, sort))
+        return attribution
 
-    def _report(self, doc: Document, rank: int) -> int:
-        if known := self.introduced["report"].get(rank):
-            return known
-        made = self.introduced["report"][rank] = self._next("source")
-        voice = self._actor(doc, next(self.actors))
-        sort = ("press-report", "institute-report", "remarks", "assessment")[rank % 4]
-        published = self._date(self.dates.on(doc.day)[:7]) if rank % 3 else None
-        self.rows["sources"].append(
-            (made, f"report-{rank}", None, self._sentence(), sort, "named", published, None)
-        )
-        role = "voice" if sort == "remarks" else "publisher"
-        self.rows["source_actors"].append((made, voice, role, 1))
-        self._introduce(doc, source=made)
-        return made
+    def _unnamed(self, doc: Document, parent: int, anonymity: str) -> None:
+        source = self._next_id("source")
+        kind = "remarks" if anonymity == "unnamed" else "hearsay"
+        key, title = f"{kind}-{source}", self._sentence()
+        self._add("sources", source, key, doc.id, title, kind, anonymity, None, None)
+        self._voice(doc, parent, source, anonymity)
 
-    def _unnamed(self, doc: Document, anonymity: str = "unnamed") -> int:
-        made = self._next("source")
-        sort = "remarks" if anonymity == "unnamed" else "hearsay"
-        self.rows["sources"].append(
-            (made, f"{sort}-{made}", doc.id, self._sentence(), sort, anonymity, None, None)
-        )
-        return made
+    # --- what a document introduces ---------------------------------------------------------------
+
+    def _introduce(self, doc: Document) -> None:
+        for rank in self._share(doc, "actor"):
+            self._introduce_actor(doc, rank)
+        for rank in self._share(doc, "place"):
+            within = rank // 12 + 1 if rank >= 12 else None
+            kind = "country" if within is None else ("city", "region", "site")[rank % 3]
+            heading = name(rank * 31 + 5)
+            self._add("places", rank + 1, f"{slug(heading)}-{rank}", heading, kind, within)
+        for rank in self._share(doc, "topic"):
+            label = f"the {WORDS[rank % len(WORDS)]} of {name(rank)}"
+            self._add("topics", rank + 1, f"topic-{rank}", label)
+        for rank in self._share(doc, "report"):
+            source, key, title = self._count + rank + 1, f"report-{rank}", self._sentence()
+            kind = ("press-report", "institute-report", "remarks", "assessment")[rank % 4]
+            published = self._date(self._dates.on(doc.day)[:7]) if rank % 3 else None
+            self._add("sources", source, key, None, title, kind, "named", published, None)
+            role = "voice" if kind == "remarks" else "publisher"
+            self._add("source_actors", source, self._any("actor"), role, 1)
+
+    def _share(self, doc: Document, what: str) -> Iterator[int]:
+        """Yield the ranks that a document introduces, each with its row of `introductions`."""
+        size, offset = self._sizes[what], self._count if what == "report" else 0
+        for rank in range((doc.id - 1) * size // self._count, doc.id * size // self._count):
+            columns = (offset + rank + 1 if what == other else None for other in self._sizes)
+            self._add("introductions", self._next_id("introduction"), doc.id, *columns)
+            yield rank
+
+    def _introduce_actor(self, doc: Document, rank: int) -> None:
+        heading = name(rank)
+        kinds = list(ActorKind)
+        kind = ActorKind.OUTLET if rank % 33 == 7 else kinds[rank * 13 % 37 % len(kinds)]
+        self._add("actors", rank + 1, slug(heading), heading, str(kind))
+        short = heading.split()[-1]
+        forms = [(heading, "name"), (short, "short"), (f"the {short} side", "description")]
+        forms.append((SCRIPTS[rank % len(SCRIPTS)] + f" {rank}", "transliteration"))
+        for form, kind_of_name in forms[: 1 + self._below(4)]:
+            fact = self._fact(doc, "name", f"{slug(heading)}-{kind_of_name}")
+            self._add("actor_names", fact, rank + 1, form, kind_of_name)
+            self._names_of[rank + 1].append(fact)
+            self._evidence(doc, fact, "actual", None)
 
     # --- facts ------------------------------------------------------------------------------------
 
+    def _fact(self, doc: Document, kind: str, about: str) -> int:
+        fact = self._next_id("fact")
+        self._add("facts", fact, kind, f"{about}-{fact}", doc.id)
+        self._add("changes", doc.id, kind, f"{about}-{fact}", "added")
+        return fact
+
+    def _evidence(self, doc: Document, fact: int, modality: str, date: str | None) -> None:
+        """Let one of the document's voices state a fact, at one place or two."""
+        piece = self._next_id("evidence")
+        doc.pieces[fact] += 1
+        voice, sort = self._pick(doc.voices)
+        stance = None if sort == "own" else next(self._draw["stance"])
+        hedge = self._pick(HEDGES) if self._maybe(0.15) else None
+        dated = date if self._maybe(0.85) else self._date_near(doc)
+        words = self._pick(DATE_WORDS) if dated else None
+        own = modality if self._maybe(0.95) else next(self._draw["modality"])
+        how = (own, next(self._draw[sort]), stance, hedge, dated, words)
+        self._add("evidence", piece, fact, doc.id, doc.pieces[fact], voice, *how)
+        for n in range(1, 2 if self._maybe(0.94) else 3):
+            self._add("spans", piece, n, doc.id, *self._span(doc))
+
     def _event(self, doc: Document) -> None:
-        random, rows = self.random, self.rows
-        doers = {self._actor_in(doc) for _ in range(1 if random.random() < 0.8 else 2)}
-        roles = [(actor, "doer") for actor in sorted(doers)]
-        if random.random() < 0.72 and (actor := self._actor_in(doc)) not in doers:
-            roles.append((actor, "receiver"))
-        if random.random() < 0.12 and (actor := self._actor_in(doc)) not in dict(roles):
-            roles.append((actor, next(self.others)))
-        sort, modality = next(self.types), next(self.modalities)
-        place = self._place(doc, next(self.places)) if random.random() < 0.55 else None
-        date = self._date(self.dates.near(doc.day))
+        roles = [(self._actor(doc), "doer")]
+        for probability, role in (
+            (0.2, "doer"),
+            (0.72, "receiver"),
+            (0.12, next(self._draw["other role"])),
+        ):
+            if self._maybe(probability) and (actor := self._actor(doc)) not in dict(roles):
+                roles.append((actor, role))
+        sort, modality = next(self._draw["event type"]), next(self._draw["modality"])
+        place = self._any("place") if self._maybe(0.55) else None
+        date = self._date_near(doc)
         fact = self._fact(doc, "event", sort)
-        title = f"{self.names[roles[0][0]]}: {sort}"
+        title = f"{name(roles[0][0] - 1)}: {sort}"
         if len(roles) > 1:
-            title += f" {self.names[roles[-1][0]]}"
-        summary = self._sentence() if random.random() < 0.3 else None
-        event_type = sort if random.random() < 0.9 else None
-        rows["events"].append((fact, title, summary, event_type, modality, date, place))
+            title += f" {name(roles[-1][0] - 1)}"
+        summary = self._sentence() if self._maybe(0.3) else None
+        event_type = sort if self._maybe(0.9) else None
+        self._add("events", fact, title, summary, event_type, modality, date, place)
         self._participants(fact, "event", roles)
-        self._evidence(doc, fact, modality, date)
-        for _ in range(next(self.more_evidence)):
+        for _ in range(1 + next(self._more_evidence)):
             self._evidence(doc, fact, modality, date)
-        if random.random() < 0.12 and (others := doc.events or [e[0] for e in self.recent]):
-            other = others[int(random.random() * len(others))]
+        if self._maybe(0.12) and (others := doc.events or [event for event, *_ in self._recent]):
+            other = self._pick(others)
             link = self._fact(doc, "link", f"{fact}-{other}")
-            lag = "two weeks later" if random.random() < 0.2 else None
-            rows["event_links"].append((link, fact, next(self.link_types), other, lag))
+            lag = "two weeks later" if self._maybe(0.2) else None
+            self._add("event_links", link, fact, next(self._draw["link"]), other, lag)
             self._evidence(doc, link, "actual", None)
         doc.events.append(fact)
-        self.recent.append((fact, modality, date))
+        self._recent.append((fact, modality, date))
 
     def _repeat(self, doc: Document) -> None:
         """Report events of earlier documents: mostly recent ones, and those reported often."""
-        random, recent = self.random, self.recent
-        for _ in range(int(random.expovariate(1 / 9))):
-            event = recent[-1 - int(random.random() ** 2 * len(recent))]
-            fact, modality, date = event
-            if fact not in doc.mentions:
-                self._evidence(doc, fact, modality, date)
-                recent.append(event)
-
-    def _say(self, doc: Document, events: int) -> None:
-        """Make quotes, positions, relations, and the uses of names."""
-        random, rows = self.random, self.rows
-        for _ in range(int(events * 0.5 * random.random())):
-            self._quote(doc)
-        for _ in range(int(random.expovariate(0.5))):
-            kind, topic = next(self.position_kinds), self._topic(doc, next(self.topics))
-            fact = self._fact(doc, "position", kind)
-            rows["positions"].append((fact, topic, kind, self._sentence()))
-            holder, about = self._actor_in(doc), self._actor_in(doc)
-            roles = [(holder, "holder")] + [(about, "object")] * (random.random() < 0.4)
-            self._participants(fact, "position", roles)
-            self._evidence(doc, fact, "actual", None)
-        for _ in range(int(random.expovariate(0.5))):
-            origin, target, tie = self._actor_in(doc), self._actor_in(doc), next(self.ties)
-            if origin == target:
-                continue
-            topic_or_none = self._topic(doc, next(self.topics)) if tie in COMPARED else None
-            since = self._date(self.dates.near(doc.day)) if random.random() < 0.2 else None
-            what = WORDS[int(random.random() * len(WORDS))] if random.random() < 0.5 else None
-            fact = self._fact(doc, "relation", tie)
-            rows["relations"].append((fact, origin, tie, target, what, topic_or_none, since))
-            self._evidence(doc, fact, next(self.modalities), since)
-        for actor in {self._actor_in(doc) for _ in range(3)}:
-            for fact in self.names_of[actor][:2]:
-                if fact not in doc.mentions:
-                    self._evidence(doc, fact, "actual", None)
+        for _ in self._few(9):
+            event = self._recent[-1 - int(self._random.random() ** 2 * len(self._recent))]
+            if event[0] not in doc.pieces:
+                self._evidence(doc, *event)
+                self._recent.append(event)
 
     def _quote(self, doc: Document) -> None:
-        random = self.random
-        speaker, subject, sort = self._actor_in(doc), self._actor_in(doc), random.random()
+        speaker, sort = self._actor(doc), self._random.random()
         roles = [(speaker, "speaker")]
-        if random.random() < 0.04 and (second := self._actor_in(doc)) != speaker:
+        if self._maybe(0.04) and (second := self._actor(doc)) != speaker:
             roles.append((second, "speaker"))
-        if random.random() < 0.7:
-            roles.append((subject, "subject"))
-        if random.random() < 0.15:
-            roles.append((self._actor_in(doc), "addressee"))
+        for probability, role in ((0.7, "subject"), (0.15, "addressee")):
+            if self._maybe(probability):
+                roles.append((self._actor(doc), role))
         directness = "indirect" if sort < 0.55 else "partial" if sort < 0.8 else "direct"
         words = None if sort < 0.55 else self._sentence()
-        says = self._sentence() if directness != "direct" or random.random() < 0.2 else None
-        marks = "none" if words is None else "complete" if random.random() < 0.99 else "damaged"
-        date = self._date(self.dates.near(doc.day)) if random.random() < 0.4 else None
-        occasion = None
-        if doc.events and random.random() < 0.3:
-            occasion = doc.events[int(random.random() * len(doc.events))]
+        says = self._sentence() if directness != "direct" or self._maybe(0.2) else None
+        marks = "none" if words is None else "complete" if self._maybe(0.99) else "damaged"
+        date = self._date_near(doc) if self._maybe(0.4) else None
+        occasion = self._pick(doc.events) if doc.events and self._maybe(0.3) else None
         fact = self._fact(doc, "quote", directness)
-        self.rows["quotes"].append((fact, words, says, directness, marks, date, occasion))
+        self._add("quotes", fact, words, says, directness, marks, date, occasion)
         self._participants(fact, "quote", roles)
         self._evidence(doc, fact, "actual", date)
 
-    def _participants(self, fact: int, kind: str, roles: list[tuple[int, str]]) -> None:
-        append = self.rows["participants"].append
+    def _position(self, doc: Document) -> None:
+        kind = next(self._draw["position"])
+        fact = self._fact(doc, "position", kind)
+        self._add("positions", fact, self._any("topic"), kind, self._sentence())
+        roles = [(self._actor(doc), "holder")]
+        if self._maybe(0.4):
+            roles.append((self._actor(doc), "object"))
+        self._participants(fact, "position", roles)
+        self._evidence(doc, fact, "actual", None)
+
+    def _tie(self, doc: Document) -> None:
+        origin, target, tie = self._actor(doc), self._actor(doc), next(self._draw["tie"])
+        if origin != target:
+            topic = self._any("topic") if tie in COMPARED else None
+            since = self._date_near(doc) if self._maybe(0.2) else None
+            what = self._pick(WORDS) if self._maybe(0.5) else None
+            fact = self._fact(doc, "relation", tie)
+            self._add("relations", fact, origin, tie, target, what, topic, since)
+            self._evidence(doc, fact, next(self._draw["modality"]), since)
+
+    def _participants(self, fact: int, kind: str, roles: Sequence[tuple[int, str]]) -> None:
         numbers: Counter[str] = Counter()
         for actor, role in roles:
             numbers[role] += 1
-            if self.random.random() < 0.02:
-                least = 1 + int(self.random.random() * 400)
-                append((fact, actor, role, kind, f"at least {least}", least, None, numbers[role]))
-            else:
-                append((fact, actor, role, kind, None, None, None, numbers[role]))
+            least = 1 + self._below(400) if self._maybe(0.02) else None
+            words = None if least is None else f"at least {least}"
+            self._add("participants", fact, actor, role, kind, words, least, None, numbers[role])

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.generate import SEED, cached
-from benchmarks.measure import Command, alternate, memory
-from benchmarks.questions import SOURCEBOOK
+from benchmarks.generate import SMALL, cached
+from benchmarks.measure import Command, Trial, alternate, paragraph, run, sourcebook
 from database.snapshot import TABLES
-
-SMALL = 20_000
-"""Events of the sourcebook that shows that memory doesn't grow."""
 
 DUCKDB_EXPORT = """
 import sys, duckdb
@@ -26,48 +21,46 @@ with duckdb.connect(database, read_only=True) as opened:
 """
 
 
-def exports(database: Path, folder: Path, rounds: int) -> Iterator[str]:
+def exports(trial: Trial) -> Iterator[str]:
     """Compare the formats that both write, and check that the rows are equal."""
     yield from (
         "## Exports",
         "",
-        "`sourcebook export` from the SQLite file, against DuckDB's `copy … to`",
-        f"(DuckDB {duckdb.__version__}, all cores) from a DuckDB file with the same rows.",
-        "Sourcebook also orders the rows by key, hashes the files and writes them through to the",
-        "disk, so that it makes the same bytes each time.",
-        "",
+        *paragraph(
+            "`sourcebook export` from the SQLite file, against DuckDB's `copy … to` (DuckDB "
+            f"{duckdb.__version__}, all cores) from a DuckDB file with the same rows. Sourcebook "
+            "also orders the rows by key, hashes the files and writes them through to the disk, so "
+            "that it makes the same bytes each time. Memory must not grow with the rows."
+        ),
         f"| | sourcebook | DuckDB | ratio | of processor time | memory | of {SMALL:,} events |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     )
-    small = cached(SMALL, SEED)
     for format in ("parquet", "csv"):  # DuckDB's file is filled from the first
-        ours = our_command(database, folder, format)
+        small = run(our_command(cached(SMALL), trial.folder, format))
+        ours = our_command(trial.book, trial.folder, format)
         if format == "parquet":
-            subprocess.run(ours.arguments, check=True, capture_output=True)
-            fill_duckdb(folder)
-        theirs = their_command(folder, format)
-        our_cost, their_cost = alternate(rounds, ours, theirs)
-        require_equal(folder, format)
-        large_peak, small_peak = memory(ours), memory(our_command(small, folder, format))
+            run(ours)
+            fill_duckdb(trial.folder)
+        cost, theirs = alternate(trial.rounds, ours, their_command(trial.folder, format))
+        require_equal(trial.folder, format)
         yield (
-            f"| {format} | {our_cost.seconds:.1f} s | {their_cost.seconds:.1f} s "
-            f"| {our_cost.ratios(their_cost)} | {large_peak:.0f} MB | {small_peak:.0f} MB |"
+            f"| {format} | {cost.seconds:.1f} s | {theirs.seconds:.1f} s | {cost.ratios(theirs)} "
+            f"| {cost.megabytes:.0f} MB | {small.megabytes:.0f} MB |"
         )
-    yield ""
 
 
-def our_command(database: Path, folder: Path, format: str) -> Command:
+def our_command(book: Path, folder: Path, format: str) -> Command:
     """Return the command of Sourcebook's export."""
-    arguments = [SOURCEBOOK, "--db", database, "export", folder / f"ours-{format}"]
-    return Command([*map(str, arguments), "--format", format], folder / "out")
+    export = ("export", folder / f"ours-{format}", "--format", format)
+    return Command(sourcebook(book, *export), folder / "out")
 
 
 def their_command(folder: Path, format: str) -> Command:
     """Return the command of DuckDB's export."""
     target = folder / f"theirs-{format}"
     target.mkdir(exist_ok=True)
-    arguments = [str(folder / "rows.duckdb"), str(target), format]
-    return Command([sys.executable, "-c", DUCKDB_EXPORT, *arguments], folder / "out")
+    script = [DUCKDB_EXPORT, str(folder / "rows.duckdb"), str(target), format]
+    return Command([sys.executable, "-c", *script], folder / "out")
 
 
 def fill_duckdb(folder: Path) -> None:

@@ -1,6 +1,6 @@
-"""Measures feeds into a PostgreSQL server, compared with psql copying the same rows from csv.
+"""Measures feeds into a PostgreSQL server: the first, one with nothing to do, one of a hundredth.
 
-The server is that of the tests, on this machine: both sides share its processors.
+The server is that of the tests, on this machine: it shares the processors with the command.
 """
 
 from __future__ import annotations
@@ -14,133 +14,91 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks.generate import SEED, cached
-from benchmarks.measure import Command, Cost, median_cost, memory, run
-from benchmarks.questions import SOURCEBOOK
+from benchmarks.generate import SMALL, cached
+from benchmarks.measure import Command, Cost, Trial, median_cost, paragraph, run, sourcebook
 from database.connect import writing
 from database.derived.refresh import Refresh
 from database.snapshot import TABLES
-from feeds.postgresql import MEMORY
-from tests.postgres import Server, installed
+from tests.postgres import Server
 
 SCHEMA = "sourcebook"
-SMALL = 20_000
-"""Events of the sourcebook that shows that memory doesn't grow."""
 
-SPEED, UNCHANGED, PARTIAL = 0.7, 1 / 10, 1 / 5
-"""The limits: at least this share of psql's speed, at most these shares of a first feed's time."""
+UNCHANGED, PARTIAL = 0.1, 0.2
+"""The limits: at most these shares of a first feed's time."""
 
 HUNDREDTH = 100
 """One document in this many is changed before a feed."""
 
+CHANGES = (
+    """
+    update events set title = title || ' (again)'
+    where id % 3 = 0 and id in (select id from facts where document_id = :document)
+    """,
+    "update codings set hash = :digest where document_id = :document",
+    """
+    insert into loads (document_id, loaded_at, content_hash)
+    values (:document, '2020-01-01T00:00:00Z', :digest)
+    """,
+)
 
-def feeds(database: Path, rounds: int) -> Iterator[str]:
-    """Compare first feeds with psql, and later feeds with the first."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(tempfile.mkdtemp(prefix="sourcebook-bench-")))
-        try:
-            server.ensure()
-            yield from _feeds(database, rounds, server, Path(folder))
-        finally:
-            server.stop()
+
+def feeds(trial: Trial) -> Iterator[str]:
+    """Compare later feeds with the first."""
+    server = Server(Path(tempfile.mkdtemp(prefix="sourcebook-bench-")))
+    try:
+        server.ensure()
+        yield from _feeds(trial, server)
+    finally:
+        server.stop()
 
 
-def _feeds(database: Path, rounds: int, server: Server, folder: Path) -> Iterator[str]:
-    feed = feeding(database, server, folder)
-    run(feed)
+def _feeds(trial: Trial, server: Server) -> Iterator[str]:
+    def feed(book: Path) -> Cost:
+        _execute(server, "checkpoint")  # or writing out the last feed would slow this one
+        url = server.url.replace("+psycopg", "")
+        return run(Command(sourcebook(book, "feed", url), trial.folder / "fed"))
+
+    def first_feed(book: Path) -> Cost:
+        _execute(server, f"drop schema if exists {SCHEMA} cascade")
+        return feed(book)
+
+    def feed_of_changes(load: int) -> Cost:
+        change(copy, load)
+        return feed(copy)
+
+    small = first_feed(cached(SMALL))
+    first = median_cost([first_feed(trial.book) for _ in range(trial.rounds)])
     rows = sum(_execute(server, f"select count(*) from {SCHEMA}.{t.name}") for t in TABLES)
-    psql = psql_filling(server, folder)
-    firsts: list[Cost] = []
-    copies: list[Cost] = []
-    for _ in range(rounds):  # alternately, so that other work on the machine slows both
-        for command, costs in ((psql, copies), (feed, firsts)):
-            _drop_schema(server)
-            costs.append(run(command))
-    first, copied = median_cost(firsts), median_cost(copies)
-    _execute(server, "checkpoint")  # or writing out the first feed would slow the next
-    unchanged = median_cost([run(feed) for _ in range(rounds)])
-    copy = folder / "changed.db"
-    shutil.copyfile(database, copy)
-    partial = median_cost([_feed_change(copy, n, server, folder) for n in range(rounds)])
-    _drop_schema(server)
-    most = memory(feed)
-    _drop_schema(server)
-    least = memory(feeding(cached(SMALL, SEED), server, folder))
-    speed = copied.seconds / first.seconds
+    unchanged = median_cost([feed(trial.book) for _ in range(trial.rounds)])
+    copy = Path(shutil.copyfile(trial.book, trial.folder / "changed.db"))
+    partial = median_cost([feed_of_changes(n) for n in range(trial.rounds)])
     yield from (
         "## Feeds",
         "",
-        f"`sourcebook feed postgresql://…` of {rows:,} rows into a server on the same machine,",
-        "with `fsync` off, compared with psql. psql copies rows that are already in csv files, in",
-        "one transaction, adds keys and indexes afterwards, and compares nothing. Sourcebook reads",
-        "the rows from SQLite; its time includes the hashes of both sides and statistics for the",
-        "planner.",
-        "",
-        "| | time | rows a second | compared with |",
-        "| --- | ---: | ---: | ---: |",
-        _row("psql", copied, rows),
-        _row("first feed", first, rows, f"{speed:.2f} of psql's speed; at least {SPEED}"),
-        _row("feed with nothing to do", unchanged, comparison=_share(unchanged, first, UNCHANGED)),
-        _row(
-            f"feed after changes in one document of {HUNDREDTH}",
-            partial,
-            comparison=_share(partial, first, PARTIAL),
+        *paragraph(
+            f"`sourcebook feed postgresql://…` of {rows:,} rows into a server on the same machine, "
+            "with `fsync` off. The time includes the digests of both sides and statistics for the "
+            "planner. Processor time and memory are the command's; the server's come on top."
         ),
-        "",
-        "Before the last of these, a third of the events in each changed document got another",
-        "title, and the document another hash of its coding and one more row in `loads`. A real",
-        "load would also write to `changes`.",
-        "",
-        f"A first feed needs {most:.0f} MB, and {least:.0f} MB with {SMALL:,} events: all its",
-        "processes together (only the largest where this is not Linux), without the server's.",
-        f"It takes {first.processor:.1f} s of processor time, and the server takes more.",
-        "",
+        "| feed | time | of the first | limit | processor time | memory |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     )
-
-
-def _row(name: str, cost: Cost, rows: int | None = None, comparison: str = "") -> str:
-    speed = f"{rows / cost.seconds:,.0f}" if rows else ""
-    return f"| {name} | {cost.seconds:.1f} s | {speed} | {comparison} |"
-
-
-def _share(cost: Cost, first: Cost, limit: float) -> str:
-    return f"{cost.seconds / first.seconds:.3f} of the first; at most {limit}"
-
-
-def feeding(database: Path, server: Server, folder: Path) -> Command:
-    """Return the command that feeds the server."""
-    url = server.url.replace("+psycopg", "")
-    return Command([SOURCEBOOK, "--db", str(database), "feed", url], folder / "fed")
-
-
-def psql_filling(server: Server, folder: Path) -> Command:
-    """Return the command that fills an empty server with the rows that it has now.
-
-    This writes the rows to csv files, and the definitions to what pg_dump calls sections: first
-    tables with their CHECKs, then keys and indexes.
-    """
-    for section in ("pre-data", "post-data"):
-        dump = ("--schema", SCHEMA, "--section", section)
-        run(_client("pg_dump", server, folder / section, *dump))
-    copies = {table.name: f"{SCHEMA}.{table.name} %s '{folder / table.name}'" for table in TABLES}
-    outward = "".join(f"\\copy {copy % 'to'} (format csv)\n" for copy in copies.values())
-    psql = ("psql", server, folder / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1")
-    run(_client(*psql, script=outward))
-    inward = "".join(f"\\copy {copy % 'from'} (format csv, freeze)\n" for copy in copies.values())
-    script = (
-        f"begin;\nset local maintenance_work_mem = '{MEMORY}MB';\n"
-        f"\\i {folder}/pre-data\n{inward}\\i {folder}/post-data\ncommit;\n"
+    for name, cost, limit in (
+        ("first", first, ""),
+        ("with nothing to do", unchanged, UNCHANGED),
+        (f"after changes in one document of {HUNDREDTH}", partial, PARTIAL),
+        (f"first, of {SMALL:,} events", small, ""),
+    ):
+        yield (
+            f"| {name} | {cost.seconds:.1f} s | {cost.seconds / first.seconds:.3f} | {limit} "
+            f"| {cost.processor:.1f} s | {cost.megabytes:.0f} MB |"
+        )
+    yield ""
+    yield from paragraph(
+        f"The first feed copies {rows / first.seconds:,.0f} rows a second. Before the third, a "
+        "third of the events in each changed document got another title, and the document another "
+        "hash of its coding and one more row in `loads`. A real load would also write to `changes`."
     )
-    return _client(*psql, script=script)
-
-
-def _client(
-    program: str, server: Server, output: Path, *arguments: str, script: str = ""
-) -> Command:
-    """Return a command that runs one of PostgreSQL's programs."""
-    path = installed() / "pginstall" / "bin" / program
-    address = ("--host", str(server.folder), "--username", "postgres", "postgres")
-    return Command([str(path), *arguments, *address], output, script)
 
 
 def _execute(server: Server, sql: str) -> int:
@@ -149,15 +107,6 @@ def _execute(server: Server, sql: str) -> int:
     with engine.connect() as connection:
         result = connection.exec_driver_sql(sql)
         return int(result.scalar_one()) if result.returns_rows else 0
-
-
-def _drop_schema(server: Server) -> None:
-    _execute(server, f"drop schema if exists {SCHEMA} cascade")
-
-
-def _feed_change(copy: Path, load: int, server: Server, folder: Path) -> Cost:
-    change(copy, load)
-    return run(feeding(copy, server, folder))
 
 
 def change(database: Path, load: int) -> int:
@@ -170,20 +119,9 @@ def change(database: Path, load: int) -> int:
         query = "select document_id from codings order by document_id"
         documents = [number for (number,) in book.execute(query)][load::HUNDREDTH]
         for number in documents:
-            book.execute(
-                "update events set title = title || ' (again)' where id % 3 = 0 and id in "
-                "(select id from facts where document_id = ?)",
-                (number,),
-            )
-            book.execute(
-                "update codings set hash = printf('%064x', ?) where document_id = ?",
-                (number * HUNDREDTH + load, number),
-            )
-            book.execute(
-                "insert into loads (document_id, loaded_at, content_hash) "
-                "values (?, '2020-01-01T00:00:00Z', printf('%064x', ?))",
-                (number, number * HUNDREDTH + load),
-            )
+            values = {"document": number, "digest": f"{number * HUNDREDTH + load:064x}"}
+            for statement in CHANGES:
+                book.execute(statement, values)
     with writing(str(database)) as connection:
         refresh = Refresh(connection, documents)
         refresh.finish(documents)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
-from math import exp, sqrt
+from math import exp
 from random import Random
 from typing import TypeVar
 
@@ -33,8 +33,23 @@ WORDS = re.findall(
     "rivals partners neighbours reserve treaty summit inquiry broadcast withdrawal pressure",
 )
 SCRIPTS = ("كارو بلدون", "کرانه", "Кароль", "卡罗", "Ñuñez-Öz")
-HEDGES = ("reportedly", "it seems", "is said to", "apparently", "according to some")
-DATE_WORDS = ("on Monday", "last month", "two weeks later", "in the autumn", "that year", "in May")
+
+FORMS = {
+    "{day}": 62,
+    "{month}": 12,
+    "": 9,
+    "{year}": 5,
+    "{day}~": 3,
+    "{season}": 2,
+    "{month}?": 1,
+    "[{day}..{later}]": 2,
+    "{day}/{later}": 2,
+    "{month}/..": 1,
+    "[..{day}]": 0.5,
+    "{decade}X": 0.3,
+    "19XX": 0.2,
+}
+"""Forms of dates in EDTF, and how often each occurs; the empty one is undated."""
 
 
 def draws(random: Random, values: Sequence[T], weights: Sequence[float]) -> Iterator[T]:
@@ -67,15 +82,6 @@ def slug(text: str) -> str:
     return text.lower().translate(str.maketrans(" éöñ'", "-eon-"))
 
 
-def sentences(random: Random, count: int) -> list[str]:
-    """Make sentences of 6 to 24 words."""
-    made = []
-    for _ in range(count):
-        words = random.choices(WORDS, k=6 + int(random.random() * 18))
-        made.append(" ".join(words).capitalize() + ".")
-    return made
-
-
 def calendar(random: Random, documents: int) -> list[int]:
     """Return the sorted days on which documents appear: a base level, weekends and bursts."""
     level = []
@@ -95,17 +101,11 @@ class Dates:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.forms = chances(
-            random,
-            {"day": 62, "month": 12, "undated": 9, "year": 5, "about": 3, "season": 2, "doubt": 1}
-            | {"range": 2, "span": 2, "since": 1, "before": 0.5, "decade": 0.3, "century": 0.2},
-        )
+        self.forms = chances(random, FORMS)
         recent, past = range(15), range(30, PAST, 30)
         weights = [1 / (lag + 1) for lag in recent] + [0.01 for _ in past]
         self.lags = draws(random, [*recent, *past], weights)
-        self.days: list[str] = [
-            (FIRST_DAY + timedelta(day)).isoformat() for day in range(-PAST, DAYS)
-        ]
+        self.days = [(FIRST_DAY + timedelta(day)).isoformat() for day in range(-PAST, DAYS)]
 
     def on(self, day: int) -> str:
         """Return a day in ISO format."""
@@ -113,28 +113,17 @@ class Dates:
 
     def near(self, day: int) -> str | None:
         """Return the EDTF date of something reported on a day; None if it is undated."""
-        form = next(self.forms)
-        if form == "undated":
-            return None
         at = day - next(self.lags)
-        text = self.on(at)
-        if form == "day":
-            return text
-        if form in ("range", "span"):
-            later = self.on(min(day, at + 1 + int(self.random.random() * 20)))
-            return f"[{text}..{later}]" if form == "range" else f"{text}/{later}"
-        texts = {
-            "month": text[:7],
-            "year": text[:4],
-            "about": f"{text}~",
-            "doubt": f"{text[:7]}?",
-            "season": f"{text[:4]}-{21 + int(text[5:7]) % 12 // 3}",
-            "since": f"{text[:7]}/..",
-            "before": f"[..{text}]",
-            "decade": f"{text[:3]}X",
-            "century": "19XX",
-        }
-        return texts[form]
+        text, later = self.on(at), self.on(min(day, at + 1 + int(self.random.random() * 20)))
+        year, month = text[:4], text[:7]
+        season = f"{year}-{21 + int(text[5:7]) % 12 // 3}"
+        form = next(self.forms)
+        return (
+            form.format(
+                day=text, month=month, year=year, decade=year[:3], season=season, later=later
+            )
+            or None
+        )
 
 
 def partners(rank: int, everybody: Iterator[int]) -> list[int]:
@@ -143,15 +132,3 @@ def partners(rank: int, everybody: Iterator[int]) -> list[int]:
     known |= {max(0, rank + step) for step in (-2, -1, 1, 2)}
     known.discard(rank)
     return sorted(known)
-
-
-def how_many(events: int) -> dict[str, int]:
-    """Return how much a world of this many events holds; actors grow with its square root."""
-    root = sqrt(events)
-    return {
-        "documents": max(4, events // 25),
-        "actors": max(40, int(20 * root)),
-        "places": max(20, int(2 * root)),
-        "topics": max(10, int(root / 5)),
-        "reports": max(20, events // 200),
-    }

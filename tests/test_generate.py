@@ -6,20 +6,19 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate as generator
+from benchmarks.documents import COLUMNS
 from benchmarks.generate import cached, generate
 from benchmarks.shape import name, slug
-from benchmarks.world import COLUMNS
 from database.connect import reading
 from schema.models import DERIVED, METADATA
 
-EVENTS = 2_000
+EVENTS = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -145,16 +144,3 @@ def test_a_database_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert cached(events=50) == made
     assert made.stat().st_mtime_ns == before.st_mtime_ns
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [made.name]
-
-
-def test_the_last_load_has_the_true_content_hash(database: sqlite3.Connection) -> None:
-    from coding.items import digest as content_hash
-
-    codings = database.execute(
-        "select key, hash from codings join sources on id = codings.document_id order by key"
-    ).fetchall()
-    assert database.execute(
-        "select content_hash from loads order by id desc limit 1"
-    ).fetchone() == (content_hash(list(pair) for pair in codings),)
-    days = [day for (day,) in database.execute("select loaded_at from loads order by id")]
-    assert all(day <= next_day for day, next_day in pairwise(days))
