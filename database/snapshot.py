@@ -110,6 +110,12 @@ class Snapshot:
         except DBAPIError as error:
             raise self.error(self.fault(table) or driver_message(error)) from error
 
+    def answer(self, query: str) -> Generator[list[bytes], None, None]:
+        """Return batches of what a query answers in its one column: JSON arrays, as bytes."""
+        lines = self._lines_of_sqlite if self.engine == "sqlite" else self._lines_of_postgresql
+        with closing(lines(query)) as read, self.naming_errors():
+            yield from read
+
     def _require_clean(self, table: Table, batch: bytes) -> None:
         """Raise DatabaseError for a NUL or for bytes that are not UTF-8."""
         if batch.isascii() and NUL not in batch:

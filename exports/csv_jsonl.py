@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv as python_csv
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import StringIO
@@ -10,27 +11,40 @@ from itertools import count
 from json.encoder import encode_basestring as json_string
 from typing import TextIO
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table
 
 from database.digest import quoted
 from database.snapshot import TABLES
-from exports.datapackage import DAYS, ExportedFile, table_schema
-from exports.job import ExportJob, Writers, in_background, unbracketed, written
+from exports.datapackage import BETWEEN, ExportedFile, file_type, table_schema
+from exports.job import FILES, ExportJob, Writers, in_background, unbracketed, written
 from schema.dictionary import type_of
+from schema.models import METADATA
 
-CELLS: Writers = {"text": str, "integer": str, "boolean": ("false", "true").__getitem__}
-JSON: Writers = {**CELLS, "text": json_string}
+DATES = METADATA.tables["dates"]
+
+CELLS: Writers = {
+    "text": str,
+    "boolean": ("false", "true").__getitem__,
+    "list": BETWEEN.join,
+}
+JSON: Writers = {
+    **CELLS,
+    "text": json_string,
+    "integer": str,
+    "list": partial(json.dumps, ensure_ascii=False),
+}
 
 
 def csv(job: ExportJob) -> Iterator[ExportedFile]:
     r"""Write RFC 4180: lines end in CR LF, and quotes are doubled.
 
     Readers can't tell an empty cell from an empty text in quotes. So null has a word of its own,
-    `\N`, as in PostgreSQL's and MySQL's text files; if a cell of the table is exactly that, the
-    first of `\N1`, `\N2`, … that no cell is. The descriptor says which: `missingValues`.
+    `\N`, as in PostgreSQL's and MySQL's text files; if a cell of the sourcebook is exactly that,
+    the first of `\N1`, `\N2`, … that no cell is. The descriptor says which: `missingValues`.
     """
-    for table in TABLES:
-        null, name = null_word(job, table), f"{table.name}.csv"
+    null = null_word(job)
+    for table in FILES:
+        name = f"{table.name}.csv"
         with (job.folder / name).open("w", encoding="utf-8", newline="") as file:
             python_csv.writer(file).writerow(table.columns.keys())
             in_background(partial(_write_csv, file, table, null), job.batches(table))
@@ -51,7 +65,7 @@ def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
     if (
         b"\\" in text
         or text.count(b",") != len(lines) * (len(columns) - 1)
-        or any(type_of(column) == "boolean" for column in columns)
+        or any(file_type(column) in ("boolean", "list") for column in columns)
     ):
         out = StringIO(newline="")
         python_csv.writer(out).writerows(written(table, lines, CELLS, null))
@@ -61,24 +75,27 @@ def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
     return bare.decode().replace("\n", "\r\n") + "\r\n"
 
 
-def null_word(job: ExportJob, table: Table) -> str:
-    r"""Return the first of `\N`, `\N1`, `\N2`, … that no cell of the table is."""
+def null_word(job: ExportJob) -> str:
+    r"""Return the first of `\N`, `\N1`, `\N2`, … that no text of any table is."""
+    words = (rf"\N{n or ''}" for n in count())
+    return next(word for word in words if not any(_holds(job, table, word) for table in TABLES))
+
+
+def _holds(job: ExportJob, table: Table, word: str) -> bool:
     texts = ", ".join(quoted(column.name) for column in table.columns if type_of(column) == "text")
-    for n in count():
-        word = rf"\N{n or ''}"
-        taken = f"select 1 from {quoted(table.name)} where '{word}' in ({texts}) limit 1"
-        if not texts or job.snapshot.scalar(taken) is None:
-            return word
-    raise AssertionError  # there is always another number
+    search = f"select 1 from {quoted(table.name)} where '{word}' in ({texts}) limit 1"
+    return bool(texts) and job.snapshot.scalar(search) is not None
 
 
 def jsonl(job: ExportJob) -> Iterator[ExportedFile]:
-    """Write one object a row: numbers, true and false, null, and texts as they are."""
-    for table in TABLES:
+    """Write one object a row: numbers, true and false, null, lists, and texts as they are."""
+    for table in FILES:
         name = f"{table.name}.jsonl"
         members = ", ".join(f"{json_string(column.name)}: %s" for column in table.columns)
+        line = f"{{{members}}}\n"
         with (job.folder / name).open("w", encoding="utf-8", newline="") as file:
-            file.writelines(f"{{{members}}}\n" % row for row in job.rows(table, JSON, "null"))
+            for lines in job.batches(table):
+                file.writelines(line % row for row in written(table, lines, JSON, "null"))
         yield described(job, table, name, "application/jsonl", None)
 
 
@@ -86,8 +103,7 @@ def described(
     job: ExportJob, table: Table, name: str, mediatype: str, null: str | None
 ) -> ExportedFile:
     """Describe the file of a table."""
-    days = [column for column in table.columns if f"{table.name}.{column.name}" in DAYS]
-    first = job.connection.execute(select(*map(func.min, days))).one() if days else ()
+    year_0 = job.snapshot.count(DATES, "earliest < '0001' or latest < '0001'")
     resource = {
         "type": "table",
         "description": table.comment,
@@ -95,8 +111,6 @@ def described(
         "mediatype": mediatype,
         "encoding": "utf-8",
         # The standard's validator knows no year 0.
-        "schema": table_schema(
-            table, null, days=all(day is None or day >= "0001" for day in first)
-        ),
+        "schema": table_schema(table, null, days=not year_0),
     }
     return ExportedFile(name, job.snapshot.count(table), resource)

@@ -15,7 +15,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from database.connect import REVISION
 from database.errors import DatabaseError
-from schema.dictionary import VOCABULARY_OF, foreign_keys, type_of
+from schema.dictionary import columns, foreign_keys, type_of
 
 DESCRIPTOR = "datapackage.json"
 
@@ -28,9 +28,20 @@ MAX_BYTES = 2**24
 OURS = "sourcebook"
 """The name of our packages, and of the property that says how one was made."""
 
-DAYS = ("dates.earliest", "dates.latest", "memberships.earliest", "memberships.latest")
-MOMENTS = ("loads.loaded_at",)
+DAYS = ("earliest", "latest")
+MOMENTS = ("loaded_at",)
 """Columns of ISO text that are days, and moments in UTC; every other date is EDTF, and text."""
+
+BETWEEN = "; "
+"""What separates the values of a list in csv."""
+
+FIELDS = {
+    "text": {"type": "string"},
+    "day": {"type": "date"},
+    "moment": {"type": "datetime"},
+    "list": {"type": "list", "delimiter": BETWEEN},
+}
+"""How the standard names what columns hold; otherwise as we do."""
 
 
 class ExportError(DatabaseError):
@@ -74,6 +85,15 @@ def descriptor(
     }
 
 
+def file_type(column: Column[Any]) -> str:
+    """Return what a column holds in a file: text, integer, boolean, day, moment or list."""
+    if "list" in column.info:
+        return "list"
+    if column.name in DAYS:
+        return "day"
+    return "moment" if column.name in MOMENTS else type_of(column)
+
+
 def table_schema(table: Table, null: str | None, *, days: bool = True) -> dict[str, Any]:
     """Describe a table's columns and keys; `null` is what represents null in its file.
 
@@ -84,8 +104,11 @@ def table_schema(table: Table, null: str | None, *, days: bool = True) -> dict[s
     several columns, so those are left out too.
     """
     unique = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
+    values = {field.column: field.values for field in columns(table.name)}
     described = {
-        "fields": [_field(column, unique, days=days) for column in table.columns],
+        "fields": [
+            _field(column, values.get(column.name), unique, days=days) for column in table.columns
+        ],
         "primaryKey": list(table.primary_key.columns.keys()),
         "uniqueKeys": sorted(list(key.columns.keys()) for key in unique),
         "foreignKeys": [
@@ -98,20 +121,20 @@ def table_schema(table: Table, null: str | None, *, days: bool = True) -> dict[s
 
 
 def _field(
-    column: Column[Any], unique: Sequence[UniqueConstraint], *, days: bool
+    column: Column[Any], values: str | None, unique: Sequence[UniqueConstraint], *, days: bool
 ) -> dict[str, Any]:
-    name = f"{column.table.name}.{column.name}"
-    type = {"text": "string"}.get(type_of(column), type_of(column))
     constraints: dict[str, Any] = {}
     if not column.nullable:
         constraints["required"] = True
     if any(key.columns.keys() == [column.name] for key in unique):
         constraints["unique"] = True
-    if values := VOCABULARY_OF.get(name):
-        constraints["enum"] = list(values)
-    field: dict[str, Any] = {
+    if values:
+        constraints["enum"] = values.split("; ")
+    type = file_type(column)
+    type = "text" if type == "day" and not days else type
+    field = {
         "name": column.name,
-        "type": "date" if days and name in DAYS else "datetime" if name in MOMENTS else type,
+        **FIELDS.get(type, {"type": type}),
         "description": column.comment or "",
     }
     return field | ({"constraints": constraints} if constraints else {})

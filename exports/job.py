@@ -18,13 +18,17 @@ from sqlalchemy import Connection, Table
 
 from database.faults import encoding_fault, value_fault
 from database.snapshot import TABLES, Snapshot
+from exports.datapackage import file_type
+from exports.joined import JOINED, lines_query
 from output.progress import Progress
-from schema.dictionary import type_of
 
 Item = TypeVar("Item")
 
+FILES: tuple[Table, ...] = (*TABLES, *JOINED)
+"""What csv, jsonl and parquet have a file for: every table, and what needs no joins."""
+
 Writers = Mapping[str, Callable[[Any], str]]
-"""What writes a value as text, by the type of its column; a boolean comes as 0 or 1."""
+"""What writes a value as text, by the type of its column; others are text. Booleans are 0 or 1."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,13 @@ class ExportJob:
             self.progress.advance(self.snapshot.count(table))
 
     def batches(self, table: Table) -> Iterator[list[bytes]]:
-        """Return the rows of a table as JSON arrays, in primary-key order.
+        """Return the rows of a file as JSON arrays, in primary-key order.
 
         Raises DatabaseError for a value that its column must not hold, named by its key.
         """
+        if table in JOINED:  # of values that were checked with their tables
+            yield from self.snapshot.answer(lines_query(table, self.snapshot.engine))
+            return
         # SQLite is asked while it reads. PostgreSQL accepts only such nulls as somebody allowed.
         if self.snapshot.engine != "sqlite" and (fault := value_fault(self.connection, table)):
             raise self.snapshot.error(fault)
@@ -63,11 +70,6 @@ class ExportJob:
             for lines in batches:
                 yield lines
                 self.progress.advance(len(lines))
-
-    def rows(self, table: Table, writers: Writers, null: str) -> Iterator[tuple[str, ...]]:
-        """Return the rows of a table with their values written as text. Raises DatabaseError."""
-        for lines in self.batches(table):
-            yield from written(table, lines, writers, null)
 
 
 def in_background(work: Callable[[Item], object], items: Iterable[Item]) -> None:
@@ -89,7 +91,7 @@ def written(
     # A column at a time: what is the same for all its values is looked up once.
     cells = []
     for column, values in zip(table.columns, zip(*decoded(lines), strict=True), strict=True):
-        write = writers[type_of(column)]
+        write = writers.get(file_type(column), writers["text"])
         cells.append([null if value is None else write(value) for value in values])
     return zip(*cells, strict=True)
 

@@ -15,29 +15,32 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from pyarrow.parquet import ParquetWriter
 from sqlalchemy import Table
 
-from database.snapshot import TABLES
-from exports.datapackage import DAYS, MOMENTS, ExportedFile, ExportError, table_schema
-from exports.job import ExportJob, decoded, in_background, unbracketed
-from schema.dictionary import columns, type_of
+from exports.datapackage import ExportedFile, ExportError, file_type, table_schema
+from exports.job import FILES, ExportJob, decoded, in_background, unbracketed
 
 GROUP_ROWS = 15_000
 GROUP_BYTES = 4_000_000
 """Rows, or bytes of them as JSON, after which a group ends: it is in memory as a whole."""
 
-READ = {"text": pa.string(), "integer": pa.int64(), "boolean": pa.int64()}
-WRITTEN = {**READ, "boolean": pa.bool_()}
-"""Types of columns as they are read and written; days and moments are read as text."""
+READ = {"integer": pa.int64(), "boolean": pa.int64(), "list": pa.list_(pa.string())}
+WRITTEN = {
+    **READ,
+    "boolean": pa.bool_(),
+    "day": pa.date32(),
+    "moment": pa.timestamp("ms", "UTC"),
+}
+"""Types of columns as they are read and written; all others are text."""
 
 
 def parquet(job: ExportJob) -> Iterator[ExportedFile]:
-    """Write days as dates, moments as timestamps in UTC, booleans, and integers of 64 bits.
+    """Write days as dates, moments as timestamps in UTC, lists, and integers of 64 bits.
 
     The metadata say what the table is, what its keys are, and what each column holds. Raises
     ExportError if a day does not exist.
     """
     # Its own pool keeps much of what has been freed: a quarter of the memory of this process.
     pa.set_memory_pool(pa.system_memory_pool())
-    for table in TABLES:
+    for table in FILES:
         name, schema = f"{table.name}.parquet", parquet_schema(table)
         with ParquetWriter(job.folder / name, schema) as writer:
             write = partial(_write, writer, table, schema)
@@ -77,9 +80,9 @@ def _typed(table: Table, lines: Sequence[bytes], schema: pa.Schema) -> pa.Table:
 
 def read_columns(table: Table, lines: Sequence[bytes]) -> list[pa.Array | pa.ChunkedArray]:
     """Return the columns of some rows as text and integers."""
-    types = {column.name: READ[type_of(column)] for column in table.columns}
+    types = {column.name: READ.get(file_type(column), pa.string()) for column in table.columns}
     text = unbracketed(lines)
-    if b"\\" in text:  # an escape of JSON
+    if b"\\" in text or READ["list"] in types.values():  # an escape of JSON, or arrays in arrays
         values = zip(*decoded(lines), strict=True)
         return [pa.array(*pair) for pair in zip(values, types.values(), strict=True)]
     # JSON arrays without escapes are csv inside their brackets, which pyarrow reads in C++.
@@ -101,17 +104,16 @@ def parquet_schema(table: Table) -> pa.Schema:
     """Return a table's columns as Parquet has them, with what they hold.
 
     The metadata of the table have `description`, and `table_schema` with what the data package of
-    a csv export says about it; those of a column have `description`, `key` and `values`.
+    a csv export says about its keys and columns; those of a column have `description`.
     """
-    fields = []
-    for column, entry in zip(table.columns, columns(table.name), strict=True):
-        name, type = f"{table.name}.{column.name}", WRITTEN[type_of(column)]
-        if name in DAYS:
-            type = pa.date32()
-        elif name in MOMENTS:
-            type = pa.timestamp("ms", "UTC")
-        metadata = {"description": entry.meaning, "key": entry.key, "values": entry.values}
-        present = {key: value for key, value in metadata.items() if value}
-        fields.append(pa.field(column.name, type, column.nullable, present))
+    fields = [
+        pa.field(
+            column.name,
+            WRITTEN.get(file_type(column), pa.string()),
+            column.nullable,
+            {"description": column.comment or ""},
+        )
+        for column in table.columns
+    ]
     keys = json.dumps(table_schema(table, None), ensure_ascii=False)
     return pa.schema(fields, {"description": table.comment or "", "table_schema": keys})
