@@ -1,4 +1,4 @@
-"""Files that need no joins: the views that most readers want, with days, and with keys as lists."""
+"""Files that need no joins: the views that most readers want, and the keys in them as lists."""
 
 from __future__ import annotations
 
@@ -23,21 +23,12 @@ ROLES: dict[str, Sequence[Role]] = {
 }
 """Columns of views with the headings of actors, and the roles in which these take part."""
 
-SUMMARIES = METADATA.tables["fact_summaries"]
-SUMMARISED = ("standing", "introduced_by")
-"""What every file has besides the columns of its view, from the summary of the fact."""
-
-DATES_OF_TIES = """
-left join dates as begun on begun.edtf = ties.since
-left join dates as ended on ended.edtf = ties.until
-"""
-
 LINES = {
     "sqlite": "cast(json_array({}) as blob)",
     "postgresql": "cast(json_build_array({}) as text)",
 }
 LISTS = {
-    "sqlite": "(select json_group_array(value) from ({}) as in_order)",
+    "sqlite": "json((select json_group_array(value) from ({}) as in_order))",
     "postgresql": "(select coalesce(json_agg(value), '[]') from ({}) as in_order)",
 }
 """How the engines make JSON arrays: of a row, and of the answer of a query."""
@@ -45,58 +36,29 @@ LISTS = {
 
 def lines_query(table: Table, engine: str) -> str:
     """Write the query for the rows of a file, each as a JSON array, in the order of facts."""
-    values = ", ".join(_value(column, engine) for column in table.columns)
-    dates = DATES_OF_TIES if table.name == "ties" else ""
-    line = LINES[engine].format(values)
-    return f"""
-        select {line}
-        from {table.name}
-        join fact_summaries on fact_summaries.fact_id = {table.name}.fact_id
-        {dates}
-        order by {table.name}.fact_id
-    """
-
-
-def _value(column: Column[Any], engine: str) -> str:
-    if "list" not in column.info:
-        return str(column.info.get("value", f"{column.table.name}.{column.name}"))
-    keys = LISTS[engine].format(column.info["list"])
-    return f"json({keys})" if engine == "sqlite" else keys
+    values = (
+        LISTS[engine].format(column.info["list"]) if column.info else f"{table.name}.{column.name}"
+        for column in table.columns
+    )
+    line = LINES[engine].format(", ".join(values))
+    return f"select {line} from {table.name} order by {table.name}.fact_id"
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _table(name: str, meaning: str) -> Table:
-    described = [column for field in columns(name) for column in _columns(name, field)]
-    return Table(name, MetaData(), *described, comment=meaning)
-
-
 def _columns(view: str, field: Field) -> Iterator[Column[Any]]:
-    """Yield the column of a view, and what the file has besides."""
-    name, meaning = field.column, field.meaning
+    """Yield the column of a view, and after headings of actors their keys."""
+    name, type = field.column, Integer if field.type == "integer" else Text
     if name == "fact_id":
         fact = ForeignKey(METADATA.tables["facts"].c.id)
-        yield Column(name, Integer, fact, primary_key=True, comment=meaning)
-    elif name == "source":
-        yield Column(name, Text, comment=meaning, info={"list": _documents(view)})
-    else:
-        yield Column(name, Integer if field.type == "integer" else Text, comment=meaning)
-    if name == "sentence":
-        for more in SUMMARISED:
-            value = {"value": f"fact_summaries.{more}"}
-            yield Column(more, Text, comment=SUMMARIES.c[more].comment, info=value)
+        yield Column(name, type, fact, primary_key=True, comment=field.meaning)
+        return
+    documents = {"list": _documents(view)} if name == "source" else {}
+    yield Column(name, type, comment=field.meaning, info=documents)
     if name in ROLES:
         keys = {"list": _actors(view, ROLES[name])}
         yield Column(f"{name}_keys", Text, comment=f"keys of the actors in `{name}`", info=keys)
-    if (view, name) == ("ties", "until"):
-        yield _day("earliest", "begun", "first day on which it can have begun, YYYY-MM-DD")
-        yield _day("latest", "ended", "last day on which it can have ended, YYYY-MM-DD")
-
-
-def _day(name: str, date: str, meaning: str) -> Column[str]:
-    comment = f"{meaning}; null: open or not stated"
-    return Column(name, Text, comment=comment, info={"value": f"{date}.{name}"})
 
 
 def _documents(view: str) -> str:
@@ -123,5 +85,14 @@ def _actors(view: str, roles: Sequence[Role]) -> str:
     """
 
 
-JOINED = tuple(_table(entry.name, entry.meaning) for entry in tables() if entry.name in NAMES)
-"""One table for each of these files; `info` says which columns hold lists."""
+JOINED = tuple(
+    Table(
+        view.name,
+        MetaData(),
+        *(column for field in columns(view.name) for column in _columns(view.name, field)),
+        comment=view.meaning,
+    )
+    for view in tables()
+    if view.name in NAMES
+)
+"""A table for each of these files; the `info` of a column says whether and how it is a list."""

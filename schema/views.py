@@ -191,6 +191,7 @@ join sources as documents on documents.id = citation_passages.document_id
   events.event_type as type,
   coalesce(fact_summaries.speaker || ': ', '') || fact_summaries.statement as title,
   fact_summaries.sentence,
+  fact_summaries.standing,
   dates.edtf as date,"""
         + DATED
         + """
@@ -217,6 +218,7 @@ left join places on places.id = events.place_id
         "quote",
         """
   fact_summaries.sentence,
+  fact_summaries.standing,
   fact_summaries.speaker,
   quotes.text,
   quotes.says,
@@ -242,6 +244,7 @@ left join facts as occasions on occasions.id = quotes.occasion_id
         "relation",
         """
   fact_summaries.sentence,
+  fact_summaries.standing,
   origins.key as from_key,
   origins.name as from_name,
   relations.type,
@@ -253,6 +256,10 @@ left join facts as occasions on occasions.id = quotes.occasion_id
   topics.label as topic,
   relations.since,
   relations.until,
+  begun.earliest,
+  ended.latest,
+  begun.first_day,
+  ended.last_day,
   fact_summaries.modality,
   fact_summaries.certainty,
   fact_summaries.words,""",
@@ -262,8 +269,14 @@ join relation_types on relation_types.key = relations.type
 join actors as origins on origins.id = relations.from_actor_id
 join actors as targets on targets.id = relations.to_actor_id
 left join topics on topics.id = relations.topic_id
+left join dates as begun on begun.edtf = relations.since
+left join dates as ended on ended.edtf = relations.until
 """,
         {
+            "earliest": "first day on which it can have begun, YYYY-MM-DD; null: open or unknown",
+            "latest": "last day on which it can have ended, YYYY-MM-DD; null: open or unknown",
+            "first_day": "earliest as a day number, in any year",
+            "last_day": "latest as a day number, in any year",
             "from_key": "key of the first actor",
             "from_name": "its heading",
             "to_key": "key of the second actor",
@@ -277,6 +290,7 @@ left join topics on topics.id = relations.topic_id
         "position",
         """
   fact_summaries.sentence,
+  fact_summaries.standing,
   topics.key as topic_key,
   topics.label as topic,
   fact_summaries.holder,
