@@ -21,8 +21,7 @@ class FactSummary(Base):
     """One row for each fact: what it says, who takes part, and what vouches for it.
 
     Lists in a cell join their values by "; ". Names of places and topics, and bounds of dates, come
-    by join. Where sources and documents are counted, equal ties count as one: those of one type
-    between the same actors, each the only such tie in its document, or alike in their keys.
+    by join.
     """
 
     __tablename__ = "fact_summaries"
@@ -92,28 +91,49 @@ class FactSummary(Base):
     start: Mapped[int | None] = mapped_column(
         comment="first character of its evidence in that passage, from 0: for sorting"
     )
-    pieces: Mapped[int] = mapped_column(comment="pieces of evidence, of equal ties together")
-    documents: Mapped[int] = mapped_column(comment="documents that state it or an equal tie")
-    relayed: Mapped[int] = mapped_column(
-        comment="pieces of evidence that a document has from another voice"
-    )
-    origins: Mapped[int] = mapped_column(
-        comment="different sources at the inner ends of its chains, the documents included"
-    )
-    named_origins: Mapped[int] = mapped_column(comment="how many of these origins are named")
-    origin_id: Mapped[int | None] = mapped_column(
-        ForeignKey("sources.id", ondelete="set null"),
-        index=True,
-        comment="its origin, if it has just one",
-    )
     unnamed: Mapped[str | None] = mapped_column(
         comment="whether all, some or none of its evidence comes through an unnamed voice"
+    )
+
+
+class EvidenceCount(Base):
+    """What vouches for each fact, in figures; equal ties count as one.
+
+    Equal are ties of one type between the same actors, each the only such tie in its document, or
+    alike in their keys. The figures are with the first of them; the others only refer to it, so
+    that sums count nothing twice.
+    """
+
+    __tablename__ = "evidence_counts"
+    __table_args__ = (
+        {"comment": "derived: what vouches for each fact, in figures", "info": DERIVED},
+    )
+
+    fact_id: Mapped[int] = mapped_column(
+        ForeignKey("facts.id", ondelete="cascade"), primary_key=True, comment="the fact"
     )
     counted_as_id: Mapped[int | None] = mapped_column(
         ForeignKey("facts.id", ondelete="set null"),
         index=True,
         comment="the fact it is counted as: of equal ties the first, by document and key; "
         "otherwise itself",
+    )
+    pieces: Mapped[int | None] = mapped_column(
+        comment="pieces of evidence, of equal ties together; null, as all that follows: counted "
+        "with another"
+    )
+    documents: Mapped[int | None] = mapped_column(comment="documents that state it")
+    relayed: Mapped[int | None] = mapped_column(
+        comment="pieces of evidence that a document has from another voice"
+    )
+    origins: Mapped[int | None] = mapped_column(
+        comment="different sources at the inner ends of its chains, the documents included"
+    )
+    named_origins: Mapped[int | None] = mapped_column(comment="how many of these origins are named")
+    origin_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sources.id", ondelete="set null"),
+        index=True,
+        comment="its origin, if it has just one",
     )
 
 

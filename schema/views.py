@@ -171,15 +171,18 @@ join sources as documents on documents.id = citation_passages.document_id
   fact_summaries.certainty,
   fact_summaries.hedge,
   fact_summaries.words,
-  fact_summaries.pieces,
-  fact_summaries.documents,
-  fact_summaries.relayed,
-  fact_summaries.origins,
-  fact_summaries.named_origins,
-  fact_summaries.origin_id,
+  figures.pieces,
+  figures.documents,
+  figures.relayed,
+  figures.origins,
+  figures.named_origins,
+  figures.origin_id,
   fact_summaries.unnamed,
-  fact_summaries.counted_as_id,""",
-        "",
+  evidence_counts.counted_as_id,""",
+        """\
+left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
+left join evidence_counts as figures on figures.fact_id = evidence_counts.counted_as_id
+""",
         {},
     ),
     _view_of_facts(

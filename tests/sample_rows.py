@@ -21,8 +21,7 @@ SUMMARY: Row = (
     | {"about": None, "holder": None, "object": None, "actors": "writer"}
     | {"attribution_id": None, "chain": "First | Second", "source": "first; second"}
     | {"passage": "first ¶1; second ¶1", "document": "first", "paragraph": 1, "start": 0}
-    | {"pieces": 2, "documents": 2, "relayed": 0, "origins": 2, "named_origins": 2}
-    | {"origin_id": None, "unnamed": "none", "counted_as_id": 1}
+    | {"unnamed": "none"}
 )
 
 ROWS: dict[str, list[Row]] = {
@@ -149,6 +148,10 @@ ROWS: dict[str, list[Row]] = {
         | {"fed_at": "2016-06-01T12:00:00Z", "seal": "0" * 64},
     ],
     "fact_summaries": [SUMMARY | {"fact_id": 1}],
+    "evidence_counts": [
+        {"fact_id": 1, "counted_as_id": 1, "pieces": 2, "documents": 2, "relayed": 0}
+        | {"origins": 2, "named_origins": 2, "origin_id": None},
+    ],
     "attribution_chains": [
         {"attribution_id": 1, "depth": 0, "chain": "First", "anonymity": "named"}
         | {"passage": "¶1; ¶2"},
@@ -198,6 +201,7 @@ EXTRA_ROWS: dict[str, Row] = {
     "changes": ROWS["changes"][0] | {"key": "event-7"},
     "feeds": {"fed_at": "2016-07-01T12:00:00Z"},
     "fact_summaries": SUMMARY | {"fact_id": 2},
+    "evidence_counts": ROWS["evidence_counts"][0] | {"fact_id": 2},
     "attribution_chains": ROWS["attribution_chains"][0] | {"attribution_id": 2},
     "attribution_ancestors": ROWS["attribution_ancestors"][0] | {"attribution_id": 2},
     "evidence_passages": ROWS["evidence_passages"][0] | {"evidence_id": 2},

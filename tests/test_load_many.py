@@ -102,9 +102,7 @@ def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) 
 
 def test_the_work_of_each_load_does_not_grow_with_the_number_of_codings(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
-    # Equal ties are counted together, so loading a tie updates those of other documents.
-    ties = VALID_CODING[VALID_CODING.index("relations:") :]
-    validated = [read(path) for path in codings(tmp_path, 60, ties, "")]
+    validated = [read(path) for path in codings(tmp_path, 60)]
     peers = Peers(validated)
 
     def load_one() -> None:

@@ -274,6 +274,7 @@ OF_FACTS = {"actor_names", "event_links", "events", "evidence", "facts", "partic
     "relations",
     "spans",
     "fact_summaries",
+    "evidence_counts",
     "fact_passages",
     "evidence_passages",
 }

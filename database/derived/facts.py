@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -48,12 +48,11 @@ ACTORS = "select id, name, key, kind from actors where id in ({ids})"
 EVIDENCE = """
     select evidence.fact_id, documents.key as document, evidence.document_id, evidence.n,
       evidence.modality, evidence.certainty, evidence.stance, evidence.hedge, evidence.date_words,
-      evidence.attribution_id, attributions.parent_id, attributions.source_id,
-      sources.anonymity as origin, attribution_chains.chain, attribution_chains.anonymity
+      evidence.attribution_id, attributions.parent_id,
+      attribution_chains.chain, attribution_chains.anonymity
     from evidence
     join sources as documents on documents.id = evidence.document_id
     join attributions on attributions.id = evidence.attribution_id
-    join sources on sources.id = attributions.source_id
     join attribution_chains on attribution_chains.attribution_id = attributions.id
     where evidence.fact_id in ({ids})
     order by documents.key, evidence.n
@@ -66,25 +65,6 @@ PLACES = """
     join sources as documents on documents.id = fact_passages.document_id
     where fact_passages.fact_id in ({ids})
     order by documents.key, fact_passages.passage
-"""
-
-EQUAL_TIES = """
-    select equals.id
-    from relations
-    join relations as equals
-      on equals.from_actor_id = relations.from_actor_id
-      and equals.type = relations.type
-      and equals.to_actor_id = relations.to_actor_id
-    where relations.id in ({ids})
-    union
-    select equals.id
-    from relations
-    join relation_types on relation_types.key = relations.type and relation_types.is_symmetric
-    join relations as equals
-      on equals.from_actor_id = relations.to_actor_id
-      and equals.type = relations.type
-      and equals.to_actor_id = relations.from_actor_id
-    where relations.id in ({ids})
 """
 
 COLUMN_OF = {
@@ -121,10 +101,9 @@ class _Summaries:
 
     def __init__(self, connection: Connection, facts: Sequence[int]) -> None:
         self.asked = set(facts)
-        equal = {row[0] for row in asked(connection, EQUAL_TIES, facts)}
-        found = asked(connection, FACTS, sorted(self.asked | equal))
+        found = asked(connection, FACTS, facts)
         linked = {event for fact in found for event in (fact.from_event_id, fact.to_event_id)}
-        more = asked(connection, FACTS, sorted(linked - {None} - self.asked - equal))
+        more = asked(connection, FACTS, sorted(linked - {None} - self.asked))
         self.facts = {fact.id: fact for fact in (*found, *more)}
         ids = sorted(self.facts)
         self.evidence = _by_fact(asked(connection, EVIDENCE, ids))
@@ -139,22 +118,17 @@ class _Summaries:
             actor.id: actor for actor in asked(connection, ACTORS, sorted(owners - {None}))
         }
         self.standings: dict[int, _Standing] = {}
-        self.counts: dict[int, Row] = {}
 
     def rows(self) -> list[Row]:
         """Return the rows of the facts that were asked for, and still are there."""
-        groups = self._equal_ties()
-        return [self._row(fact, groups) for fact in self.facts.values() if fact.id in self.asked]
+        return [self._row(fact) for fact in self.facts.values() if fact.id in self.asked]
 
-    def _row(self, fact: Any, groups: dict[int, list[int]]) -> Row:
+    def _row(self, fact: Any) -> Row:
         evidence, places = self.evidence[fact.id], self.places[fact.id]
         people = self._people(fact.id)
-        group = groups.get(fact.id, [fact.id])
         chains = _distinct(one.chain for one in evidence)
         ways = {one.attribution_id for one in evidence}
         standing = self._standing(fact)
-        if group[0] not in self.counts:  # counted once for all equal ties
-            self.counts[group[0]] = self._vouching(group)
         return {
             "fact_id": fact.id,
             "kind": fact.kind,
@@ -176,9 +150,7 @@ class _Summaries:
             "document": places[0].document if places else None,
             "paragraph": places[0].passage if places else None,
             "start": places[0].start if places else None,
-            **self.counts[group[0]],
             "unnamed": self._unnamed(fact, people),
-            "counted_as_id": group[0],
         }
 
     def _standing(self, fact: Any) -> _Standing:
@@ -263,18 +235,6 @@ class _Summaries:
 
     # --- what vouches for it ------------------------------------------------------------------
 
-    def _vouching(self, group: Sequence[int]) -> Row:
-        evidence = [one for number in group for one in self.evidence[number]]
-        origins = {one.source_id: one.origin for one in evidence}
-        return {
-            "pieces": len(evidence),
-            "documents": len({one.document for one in evidence}),
-            "relayed": sum(one.parent_id is not None for one in evidence),
-            "origins": len(origins),
-            "named_origins": sum(one == Anonymity.NAMED for one in origins.values()),
-            "origin_id": next(iter(origins)) if len(origins) == 1 else None,
-        }
-
     def _unnamed(self, fact: Any, people: People) -> str | None:
         evidence = self.evidence[fact.id]
         if not evidence:
@@ -285,28 +245,6 @@ class _Summaries:
         if not veiled:
             return Unnamed.NONE.value
         return (Unnamed.ALL if veiled == len(evidence) else Unnamed.SOME).value
-
-    def _equal_ties(self) -> dict[int, list[int]]:
-        """Return for each tie those it is counted with, itself included, the first in front."""
-        by_ends: dict[Any, list[Any]] = defaultdict(list)
-        for fact in self.facts.values():
-            if fact.type:
-                ends: tuple[int, ...] = (fact.from_actor_id, fact.to_actor_id)
-                ends = tuple(sorted(ends)) if fact.is_symmetric else ends
-                by_ends[fact.type, *ends].append(fact)
-        groups: dict[int, list[int]] = {}
-        for ties in by_ends.values():
-            in_order = sorted(ties, key=lambda tie: (tie.document, tie.key))
-            counts = Counter(tie.document for tie in ties)
-            alone = [tie for tie in in_order if counts[tie.document] == 1]
-            by_key = defaultdict(list)
-            for tie in in_order:
-                # Several ties in one document differ there, and so they do everywhere.
-                only = counts[tie.document] == 1
-                by_key[alone[0].key if only else tie.key].append(tie.id)
-            for group in by_key.values():
-                groups |= dict.fromkeys(group, group)
-        return groups
 
 
 def _by_fact(rows: Iterable[Any]) -> dict[int, list[Any]]:

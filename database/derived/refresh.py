@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, delete, tuple_
 
 from database.derived.actors import NAMED, REACHING, of_members, of_named
+from database.derived.counts import counts_of_others, counts_of_ties, equal_elsewhere
 from database.derived.documents import Row, Rows, asked, of_documents
-from database.derived.facts import EQUAL_TIES, of_facts
+from database.derived.facts import of_facts
 from schema.models import METADATA
 
 AT_ONCE = 500
@@ -28,6 +29,7 @@ SCOPES = {
     "fact_passages": "document_id in ({ids})",
     "passage_coverage": "document_id in ({ids})",
     "fact_summaries": "fact_id in ({ids})",
+    "evidence_counts": "fact_id in ({ids})",
     "memberships": "member_id in ({ids})",
     "actor_summaries": "actor_id in ({ids})",
     "citation_passages": "document_id in ({ids})",
@@ -51,7 +53,6 @@ FACTS_OF = {
     ),
     "attributions": ("select fact_id from evidence where attribution_id in ({ids})",),
     "facts": (
-        EQUAL_TIES,
         "select id from event_links where from_event_id in ({ids})",
         "select id from event_links where to_event_id in ({ids})",
     ),
@@ -60,6 +61,7 @@ FACTS_OF = {
 
 DOCUMENTS = "select document_id from attributions union select document_id from passages"
 FACTS = "select id from facts"
+TIES = "select id from relations where id in ({ids})"
 MEMBERS = "select from_actor_id from relations union select member_id from memberships"
 NAMED_ACTORS = "select actor_id from actor_names union select actor_id from actor_summaries"
 
@@ -89,6 +91,7 @@ class Refresh:
         self._connection = connection
         self._facts = self._depending("documents", documents)
         self._facts |= self._depending("facts", self._facts)
+        self._equal = _ids(connection, equal_elsewhere(documents), self._facts) - {None}
         self._members = _ids(connection, REACHING, self._facts)
         self._named = _ids(connection, NAMED, self._facts)
 
@@ -117,6 +120,7 @@ class Refresh:
             facts |= self._depending(kind, ids)
         facts |= self._depending("facts", facts)
         changes += self._settled(facts, _of_facts)
+        changes += _settle_counts(self._connection, facts | self._equal, write=True)
         members = self._members | _ids(self._connection, REACHING, facts)
         changes += self._settled(members, _of_members)
         named = self._named | _ids(self._connection, NAMED, facts)
@@ -145,6 +149,7 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
     ):
         for some in _chunks(sorted(ids(query).scalars())):
             yield from _compare(connection, some, compute(connection, some), write=write)
+    yield from _settle_counts(connection, None, write=write)
 
 
 Compute = Callable[[Connection, Sequence[int]], Rows]
@@ -164,6 +169,24 @@ def _of_members(connection: Connection, members: Sequence[int]) -> Rows:
 
 def _of_names(connection: Connection, actors: Sequence[int]) -> Rows:
     return {"actor_summaries": of_named(connection, actors)}
+
+
+def _settle_counts(
+    connection: Connection, facts: Collection[int] | None, *, write: bool
+) -> Iterator[Difference]:
+    """Settle what is counted of these facts, and of ties equal to them; None: of all facts."""
+    ties = None if facts is None else _ids(connection, TIES, facts)
+    yield from _differing(connection, counts_of_ties(connection, ties), write=write)
+    others = connection.exec_driver_sql(FACTS).scalars() if facts is None else facts
+    for some in _chunks(sorted(others)):
+        yield from _differing(connection, counts_of_others(connection, some), write=write)
+
+
+def _differing(connection: Connection, rows: Sequence[Any], *, write: bool) -> Iterator[Difference]:
+    for some in _chunks(rows):
+        computed = {"evidence_counts": [row._asdict() for row in some]}
+        ids = [row.fact_id for row in some]
+        yield from _compare(connection, ids, computed, write=write)
 
 
 def _compare(

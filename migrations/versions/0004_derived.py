@@ -357,6 +357,7 @@ def number_days() -> None:
 
 
 DERIVED = (
+    "evidence_counts",
     "citation_passages",
     "actor_summaries",
     "memberships",
@@ -656,49 +657,10 @@ def derived() -> None:
             comment="first character of its evidence in that passage, from 0: for sorting",
         ),
         sa.Column(
-            "pieces",
-            sa.Integer(),
-            nullable=False,
-            comment="pieces of evidence, of equal ties together",
-        ),
-        sa.Column(
-            "documents",
-            sa.Integer(),
-            nullable=False,
-            comment="documents that state it or an equal tie",
-        ),
-        sa.Column(
-            "relayed",
-            sa.Integer(),
-            nullable=False,
-            comment="pieces of evidence that a document has from another voice",
-        ),
-        sa.Column(
-            "origins",
-            sa.Integer(),
-            nullable=False,
-            comment="different sources at the inner ends of its chains, the documents included",
-        ),
-        sa.Column(
-            "named_origins",
-            sa.Integer(),
-            nullable=False,
-            comment="how many of these origins are named",
-        ),
-        sa.Column(
-            "origin_id", sa.Integer(), nullable=True, comment="its origin, if it has just one"
-        ),
-        sa.Column(
             "unnamed",
             TEXT,
             nullable=True,
             comment="whether all, some or none of its evidence comes through an unnamed voice",
-        ),
-        sa.Column(
-            "counted_as_id",
-            sa.Integer(),
-            nullable=True,
-            comment="the fact it is counted as: of equal ties the first, by document and key; otherwise itself",
         ),
         sa.CheckConstraint(
             "kind in ('event', 'quote', 'position', 'relation', 'link', 'name')",
@@ -722,22 +684,10 @@ def derived() -> None:
             ondelete="set null",
         ),
         sa.ForeignKeyConstraint(
-            ["counted_as_id"],
-            ["facts.id"],
-            name=op.f("fk_fact_summaries_counted_as_id_facts"),
-            ondelete="set null",
-        ),
-        sa.ForeignKeyConstraint(
             ["fact_id"],
             ["facts.id"],
             name=op.f("fk_fact_summaries_fact_id_facts"),
             ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["origin_id"],
-            ["sources.id"],
-            name=op.f("fk_fact_summaries_origin_id_sources"),
-            ondelete="set null",
         ),
         sa.PrimaryKeyConstraint("fact_id", name=op.f("pk_fact_summaries")),
         comment="derived: each fact in a sentence, with its evidence",
@@ -745,12 +695,55 @@ def derived() -> None:
     op.create_index(
         op.f("ix_fact_summaries_attribution_id"), "fact_summaries", ["attribution_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_fact_summaries_counted_as_id"), "fact_summaries", ["counted_as_id"], unique=False
+    op.create_table(
+        "evidence_counts",
+        sa.Column("fact_id", sa.Integer(), nullable=False, comment="the fact"),
+        sa.Column(
+            "counted_as_id",
+            sa.Integer(),
+            comment="the fact it is counted as: of equal ties the first, by document and key; otherwise itself",
+        ),
+        sa.Column(
+            "pieces",
+            sa.Integer(),
+            comment="pieces of evidence, of equal ties together; null, as all that follows: counted with another",
+        ),
+        sa.Column("documents", sa.Integer(), comment="documents that state it"),
+        sa.Column(
+            "relayed",
+            sa.Integer(),
+            comment="pieces of evidence that a document has from another voice",
+        ),
+        sa.Column(
+            "origins",
+            sa.Integer(),
+            comment="different sources at the inner ends of its chains, the documents included",
+        ),
+        sa.Column("named_origins", sa.Integer(), comment="how many of these origins are named"),
+        sa.Column("origin_id", sa.Integer(), comment="its origin, if it has just one"),
+        sa.ForeignKeyConstraint(
+            ["fact_id"],
+            ["facts.id"],
+            name=op.f("fk_evidence_counts_fact_id_facts"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["counted_as_id"],
+            ["facts.id"],
+            name=op.f("fk_evidence_counts_counted_as_id_facts"),
+            ondelete="set null",
+        ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"],
+            ["sources.id"],
+            name=op.f("fk_evidence_counts_origin_id_sources"),
+            ondelete="set null",
+        ),
+        sa.PrimaryKeyConstraint("fact_id", name=op.f("pk_evidence_counts")),
+        comment="derived: what vouches for each fact, in figures",
     )
-    op.create_index(
-        op.f("ix_fact_summaries_origin_id"), "fact_summaries", ["origin_id"], unique=False
-    )
+    op.create_index(op.f("ix_evidence_counts_counted_as_id"), "evidence_counts", ["counted_as_id"])
+    op.create_index(op.f("ix_evidence_counts_origin_id"), "evidence_counts", ["origin_id"])
     op.create_table(
         "evidence_passages",
         sa.Column("evidence_id", sa.Integer(), nullable=False, comment="the evidence"),
