@@ -342,9 +342,9 @@ CASES: dict[str, tuple[str, Edit, Look, Any, Any]] = {
     "the first of two equal ties goes": (
         "one", no_director,
         lambda book: bool(book.value(
-            "select counted_as_id = fact_id from evidence_counts join facts on facts.id = fact_id join "
-            "sources on sources.id = facts.document_id where sources.key = 'two' and facts.key = "
-            "'ann--heads--port'"
+            "select counted_as_id = fact_id from evidence_counts join facts on facts.id = fact_id "
+            "join sources on sources.id = facts.document_id "
+            "where sources.key = 'two' and facts.key = 'ann--heads--port'"
         )),
         False, True,
     ),
