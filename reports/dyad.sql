@@ -4,25 +4,25 @@
 -- What either actor does, says or holds that involves the other, in whatever role, and the standing
 -- ties between them. What others do to both, or say about both, did not pass between them.
 --
--- In order of the first day, then of the last; what has no first day follows, what is undated
--- comes last, in the order of the text. A tie is listed under the date when it began. What is not
--- actual (modality) did not happen, or is not known to have happened.
+-- Ordered by the first day, then the last; rows without a first day follow, and undated rows come
+-- last, in the order of the text. A tie is listed under the date when it began. What isn't plainly
+-- stated as a fact begins with its standing: "Alleged:", "Did not happen:".
 --
 -- Parameters
 --   a  actor, required                one actor
 --   b  actor, required, other than a  the other actor
 --
 -- Columns
---   fact       text, detail  key of the event, utterance, position or tie
+--   fact       text, detail  key of the event, quote, position or tie
 --   kind       text, detail  event, quote, position or relation
---   between    text, detail  who acts upon whom: "A to B"; "A and B" where both do, say or hold it,
+--   direction  text, detail  who acts upon whom: "A to B"; "A and B" where both do, say or hold it,
 --                            and of ties that are the same both ways
---   what       text          what happened; who said what; who holds what; how they are related
+--   what       text          the event, quote, position or tie as a sentence
 --   date       text          date in EDTF, of a tie since when; empty: undated
---   until      text, detail  until when, of a tie; empty: not said
---   who        text          all who take part: doers or speakers first
+--   until      text, detail  until when, of a tie; empty: not stated
+--   who        text          all who take part: doers, speakers or holders first
 --   modality   text          actual, intended, expected, possible, hypothetical or denied; where
---                            voices differ, as each has it
+--                            voices differ, each reading
 --   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail  keys of the documents that state it
 --   passage    text          where they state it
@@ -39,142 +39,65 @@ b (id, name) as (
   from actors
   where key = :b
 ),
-shared (fact_id, kind, a_acts, b_acts) as (
+shared (fact_id, a_acts, b_acts) as (
   select
     a_part.fact_id,
-    a_part.kind,
     max(case when a_part.role in ('doer', 'mediator', 'speaker', 'holder') then 1 else 0 end),
     max(case when b_part.role in ('doer', 'mediator', 'speaker', 'holder') then 1 else 0 end)
+  from participants as a_part
+  join participants as b_part on b_part.fact_id = a_part.fact_id
+  where a_part.actor_id = (select id from a) and b_part.actor_id = (select id from b)
+  group by a_part.fact_id
+  union all
+  select
+    relations.id,
+    case when relations.from_actor_id = a.id or relation_types.is_symmetric then 1 else 0 end,
+    case when relations.from_actor_id = b.id or relation_types.is_symmetric then 1 else 0 end
   from a
-  join b on b.id <> a.id
-  join participants as a_part on a_part.actor_id = a.id
-  join participants as b_part on b_part.fact_id = a_part.fact_id and b_part.actor_id = b.id
-  group by
-    a_part.fact_id,
-    a_part.kind
-),
-bound (fact_id, a_acts, b_acts) as (
-  select
-    relations.id,
-    1,
-    case when relation_types.is_symmetric then 1 else 0 end
-  from relations
+  join b on true
+  join relations on relations.from_actor_id in (a.id, b.id)
   join relation_types on relation_types.key = relations.type
-  where relations.from_actor_id = (select id from a)
-    and relations.to_actor_id = (select id from b)
-  union all
-  select
-    relations.id,
-    case when relation_types.is_symmetric then 1 else 0 end,
-    1
-  from relations
-  join relation_types on relation_types.key = relations.type
-  where relations.from_actor_id = (select id from b)
-    and relations.to_actor_id = (select id from a)
-),
-passed as (
-  select
-    shared.fact_id,
-    timeline.event as key,
-    shared.kind,
-    shared.a_acts,
-    shared.b_acts,
-    timeline.title as what,
-    timeline.date as said,
-    cast(null as text) as until,
-    timeline.who,
-    timeline.modality
-  from shared
-  join timeline on timeline.fact_id = shared.fact_id
-  where shared.kind = 'event'
-  union all
-  select
-    shared.fact_id,
-    quotations.quote,
-    shared.kind,
-    shared.a_acts,
-    shared.b_acts,
-    coalesce(quotations.speaker || ': ', '')
-      || coalesce(
-        quotations.says || coalesce(' (“' || quotations.text || '”)', ''),
-        '“' || quotations.text || '”'
-      ),
-    quotations.date,
-    null,
-    substr(
-      coalesce('; ' || quotations.speaker, '')
-        || coalesce('; ' || quotations.addressee, '')
-        || coalesce('; ' || quotations.about, ''),
-      3
-    ),
-    null
-  from shared
-  join quotations on quotations.fact_id = shared.fact_id
-  where shared.kind = 'quote'
-  union all
-  select
-    shared.fact_id,
-    stances.position,
-    shared.kind,
-    shared.a_acts,
-    shared.b_acts,
-    coalesce(stances.holder, '') || ' (' || stances.kind || '): ' || stances.statement,
-    null,
-    null,
-    substr(
-      coalesce('; ' || stances.holder, '') || coalesce('; ' || stances.object, ''),
-      3
-    ),
-    null
-  from shared
-  join stances on stances.fact_id = shared.fact_id
-  where shared.kind = 'position'
-  union all
-  select
-    bound.fact_id,
-    ties.relation,
-    'relation',
-    bound.a_acts,
-    bound.b_acts,
-    ties.from_name || ' – ' || replace(ties.type, '-', ' ') || ' – ' || ties.to_name
-      || coalesce(': ' || ties.what, '')
-      || coalesce(' (' || ties.topic || ')', ''),
-    ties.since,
-    ties.until,
-    ties.from_name || '; ' || ties.to_name,
-    null
-  from bound
-  join ties on ties.fact_id = bound.fact_id
+  where relations.to_actor_id in (a.id, b.id)
 )
 select
-  passed.key as fact,
-  passed.kind,
+  fact_summaries.key as fact,
+  fact_summaries.kind,
   case
-    when passed.a_acts = 1 and passed.b_acts = 1
-      then (select name from a) || ' and ' || (select name from b)
-    when passed.a_acts = 1 then (select name from a) || ' to ' || (select name from b)
-    else (select name from b) || ' to ' || (select name from a)
-  end as "between",
-  passed.what,
-  passed.said as date,
-  passed.until,
-  passed.who,
-  coalesce(passed.modality, grounds.modality) as modality,
-  grounds.certainty,
-  grounds.source,
-  grounds.passage,
-  grounds.through
-from passed
-join fact_overview as grounds on grounds.fact_id = passed.fact_id
-left join dates on dates.edtf = passed.said
-where passed.a_acts = 1 or passed.b_acts = 1
+    when shared.a_acts = 1 and shared.b_acts = 1 then a.name || ' and ' || b.name
+    when shared.a_acts = 1 then a.name || ' to ' || b.name
+    else b.name || ' to ' || a.name
+  end as direction,
+  fact_summaries.sentence
+    || coalesce(' (“' || case when quotes.says is not null then quotes.text end || '”)', '')
+    as what,
+  dates.edtf as date,
+  relations.until,
+  coalesce(
+    fact_summaries.who,
+    fact_summaries.holder || coalesce('; ' || fact_summaries.object, ''),
+    a.name || '; ' || b.name
+  ) as who,
+  coalesce(events.modality, fact_summaries.modality) as modality,
+  fact_summaries.certainty,
+  fact_summaries.source,
+  fact_summaries.passage,
+  coalesce(fact_summaries.chain, attribution_chains.chain) as through
+from a
+join b on true
+join shared on shared.a_acts = 1 or shared.b_acts = 1
+join fact_summaries on fact_summaries.fact_id = shared.fact_id
+left join attribution_chains on attribution_chains.attribution_id = fact_summaries.attribution_id
+left join events on events.id = shared.fact_id
+left join quotes on quotes.id = shared.fact_id
+left join relations on relations.id = shared.fact_id
+left join dates on dates.edtf = coalesce(events.date, quotes.date, relations.since)
 order by
-  dates.earliest nulls last,
-  dates.latest nulls last,
-  passed.said is null,
-  grounds.document,
-  grounds.paragraph,
-  grounds.start,
-  passed.kind,
-  passed.key,
-  grounds.source
+  dates.first_day nulls last,
+  dates.last_day nulls last,
+  dates.edtf is null,
+  fact_summaries.document nulls last,
+  fact_summaries.paragraph nulls last,
+  fact_summaries.start nulls last,
+  fact_summaries.kind,
+  fact_summaries.key,
+  fact_summaries.introduced_by

@@ -28,8 +28,9 @@
 --   through    text, detail  voices, the innermost first, the document last; " | " between two
 --                            chains
 --   inverse    text, detail  how it reads from the second to the first
+--   nature     text, detail  friendly, hostile or structural; empty: none of these, or it depends
 
-with found (fact_id) as (
+with listed (fact_id) as (
   select relations.id
   from actors
   join relations on relations.from_actor_id = actors.id
@@ -58,15 +59,18 @@ select
   ties.source,
   ties.passage,
   ties.through,
-  ties.inverse
-from found
-join ties on ties.fact_id = found.fact_id
+  ties.inverse,
+  relation_types.nature
+from listed
+join ties on ties.fact_id = listed.fact_id
+join relation_types on relation_types.key = ties.type
+join fact_summaries on fact_summaries.fact_id = listed.fact_id
 order by
   ties.from_key,
   ties.type,
   ties.to_key,
-  ties.document,
-  ties.paragraph,
-  ties.start,
+  ties.document nulls last,
+  ties.paragraph nulls last,
+  ties.start nulls last,
   ties.relation,
-  ties.source
+  fact_summaries.introduced_by
