@@ -75,30 +75,27 @@ listed (rank, part, fact_id, source_id, how) as (
   join actor_names on actor_names.actor_id = subject.id
   union all
   select
-    case when relations.type in ('heads', 'holds-post-in', 'advises') then 4 else 5 end,
-    case when relations.type in ('heads', 'holds-post-in', 'advises') then 'post' else 'tie' end,
+    4, case when relations.type in ('heads', 'holds-post-in', 'advises') then 'post' else 'tie' end,
     relations.id, null, relations.type
   from subject
   join relations on relations.from_actor_id = subject.id or relations.to_actor_id = subject.id
   union all
-  select
-    case when takes_part.roles = 'object' then 7 else 6 end,
-    case when takes_part.roles = 'object' then 'position about' else 'position' end,
+  select 5, case takes_part.roles when 'object' then 'position about' else 'position' end,
     positions.id, null, positions.position_kind || ': ' || topics.label
   from takes_part
   join positions on positions.id = takes_part.fact_id
   join topics on topics.id = positions.topic_id
   union all
-  select 8, 'event', fact_id, null, roles
+  select 6, 'event', fact_id, null, roles
   from takes_part
   where kind = 'event'
   union all
-  select 9, 'quote by', quotes.id, null, quotes.directness
+  select 7, 'quote by', quotes.id, null, quotes.directness
   from takes_part
   join quotes on quotes.id = takes_part.fact_id
   where substr(takes_part.roles, 1, 7) = 'speaker'
   union all
-  select 10, 'quote about', fact_id, null, roles
+  select 8, 'quote about', fact_id, null, roles
   from takes_part
   where kind = 'quote' and substr(roles, 1, 7) <> 'speaker'
 )
@@ -125,7 +122,12 @@ select
   fact_summaries.source,
   fact_summaries.passage,
   coalesce(fact_summaries.chain, attribution_chains.chain) as through,
-  coalesce(fact_summaries.key, sources.key, subject.key) as key
+  coalesce(
+    case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
+      || fact_summaries.key,
+    sources.key,
+    subject.key
+  ) as key
 from subject
 join listed on true
 left join sources on sources.id = listed.source_id
@@ -141,6 +143,7 @@ left join dates
   on dates.edtf = coalesce(sources.published, events.date, quotes.date, relations.since)
 order by
   listed.rank,
+  listed.part,
   dates.first_day nulls last,
   dates.last_day nulls last,
   dates.edtf is null,

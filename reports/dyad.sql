@@ -60,14 +60,14 @@ shared (fact_id, a_acts, b_acts) as (
   where relations.to_actor_id in (a.id, b.id)
 )
 select
-  fact_summaries.key as fact,
-  fact_summaries.kind,
+  fact_overview.cited_as as fact,
+  fact_overview.kind,
   case
     when shared.a_acts = 1 and shared.b_acts = 1 then a.name || ' and ' || b.name
     when shared.a_acts = 1 then a.name || ' to ' || b.name
     else b.name || ' to ' || a.name
   end as direction,
-  fact_summaries.sentence
+  fact_overview.sentence
     || coalesce(' (“' || case when quotes.says is not null then quotes.text end || '”)', '')
     as what,
   dates.edtf as date,
@@ -77,16 +77,16 @@ select
     fact_summaries.holder || coalesce('; ' || fact_summaries.object, ''),
     a.name || '; ' || b.name
   ) as who,
-  coalesce(events.modality, fact_summaries.modality) as modality,
-  fact_summaries.certainty,
-  fact_summaries.source,
-  fact_summaries.passage,
-  coalesce(fact_summaries.chain, attribution_chains.chain) as through
+  coalesce(events.modality, fact_overview.modality) as modality,
+  fact_overview.certainty,
+  fact_overview.source,
+  fact_overview.passage,
+  fact_overview.through
 from a
 join b on true
 join shared on shared.a_acts = 1 or shared.b_acts = 1
+join fact_overview on fact_overview.fact_id = shared.fact_id
 join fact_summaries on fact_summaries.fact_id = shared.fact_id
-left join attribution_chains on attribution_chains.attribution_id = fact_summaries.attribution_id
 left join events on events.id = shared.fact_id
 left join quotes on quotes.id = shared.fact_id
 left join relations on relations.id = shared.fact_id
@@ -95,9 +95,9 @@ order by
   dates.first_day nulls last,
   dates.last_day nulls last,
   dates.edtf is null,
-  fact_summaries.document nulls last,
-  fact_summaries.paragraph nulls last,
-  fact_summaries.start nulls last,
-  fact_summaries.kind,
-  fact_summaries.key,
-  fact_summaries.introduced_by
+  fact_overview.document nulls last,
+  fact_overview.paragraph nulls last,
+  fact_overview.start nulls last,
+  fact_overview.kind,
+  fact_overview.fact,
+  fact_overview.introduced_by

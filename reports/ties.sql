@@ -46,7 +46,7 @@ with listed (fact_id) as (
     and relations.type = :type  -- if :type
 )
 select
-  ties.relation,
+  ties.cited_as as relation,
   ties.from_name,
   ties.type as tie,
   ties.to_name,
@@ -64,7 +64,6 @@ select
 from listed
 join ties on ties.fact_id = listed.fact_id
 join relation_types on relation_types.key = ties.type
-join fact_summaries on fact_summaries.fact_id = listed.fact_id
 order by
   ties.from_key,
   ties.type,
@@ -73,4 +72,4 @@ order by
   ties.paragraph nulls last,
   ties.start nulls last,
   ties.relation,
-  fact_summaries.introduced_by
+  ties.introduced_by

@@ -27,6 +27,9 @@ NEEDED: dict[str, dict[str, str]] = {
 }
 """What a report cannot do without."""
 
+KEYS = ("fact", "key", "relation")
+"""Columns that hold keys of facts."""
+
 Row = tuple[Any, ...]
 
 
@@ -59,11 +62,17 @@ def made(new: Callable[[], str]) -> str:
 
 
 def ask(database: str, name: str, columns: str = "", /, **arguments: str) -> list[Row]:
-    """Give these columns of a report's rows; all of them if none is named."""
+    """Return these columns of a report's rows, all by default; keys without their document."""
     with reading(database) as connection, run(connection, REPORTS[name], arguments) as page:
         names = [column.name for column in page.columns]
         wanted = [names.index(column) for column in columns.split() or names]
-        return [tuple(row[n] for n in wanted) for row in page.rows]
+        keys = {names.index(column) for column in KEYS if column in names}
+        return [tuple(bare(row[n]) if n in keys else row[n] for n in wanted) for row in page.rows]
+
+
+def bare(key: Any) -> Any:
+    """Return a key without the document in front of it."""
+    return re.sub("^(bulletin|gazette):", "", key) if isinstance(key, str) else key
 
 
 # --- every report ---------------------------------------------------------------------------------
@@ -132,6 +141,19 @@ def test_an_actor_is_found_by_any_name(made: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["dependence", "names", "network", "posts", "ties"])
 def test_an_actor_with_nothing_gets_nothing(made: str, name: str) -> None:
     assert ask(made, name, actor="idle") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("actor", "key"), ("dyad", "fact"), ("ties", "relation")]
+)
+def test_keys_name_their_document_once_there_are_several(made: str, name: str, column: str) -> None:
+    with (
+        reading(made) as connection,
+        run(connection, REPORTS[name], NEEDED.get(name, {})) as page,
+    ):
+        n = [one.name for one in page.columns].index(column)
+        keys = {str(row[n]) for row in page.rows} - {"alma"}  # the actor itself
+    assert {key.partition(":")[0] for key in keys} == {"bulletin", "gazette"}
 
 
 # --- one actor ------------------------------------------------------------------------------------
