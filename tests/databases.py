@@ -55,6 +55,10 @@ class Files:
         Path(path).write_bytes(sqlite_template())
         return path
 
+    def copy(self, database: str) -> str:
+        """Return the path of a copy of a database, in a folder of its own."""
+        return shutil.copyfile(database, self.empty())
+
     def remove(self, database: str) -> None:
         """Remove it and its folder."""
         shutil.rmtree(Path(database).parent)
