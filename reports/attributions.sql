@@ -25,38 +25,32 @@
 --   source     text, detail  key of the document that states it
 --   passage    text          where it states it
 
-with spoken (fact_id, speaker) as (
-  select fact_id, speaker
-  from quotations
-)
 select
-  facts.key as fact,
-  facts.kind,
-  told.statement,
-  chains.depth + case facts.kind when 'quote' then 1 else 0 end as hands,
-  spoken.speaker,
-  chains.through,
+  fact_overview.fact,
+  fact_overview.kind,
+  fact_overview.statement,
+  attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end as hands,
+  fact_overview.speaker,
+  attribution_chains.chain as through,
   evidence.modality,
   evidence.certainty,
   evidence.stance,
   evidence.hedge,
-  chains.document as source,
-  located.passage
+  documents.key as source,
+  evidence_passages.passage
 from evidence
-join chains on chains.attribution_id = evidence.attribution_id
-join facts on facts.id = evidence.fact_id
-join fact_summaries as told on told.fact_id = facts.id
-join evidence_passages as located on located.evidence_id = evidence.id
-join spans on spans.evidence_id = evidence.id and spans.n = 1
-left join spoken on spoken.fact_id = facts.id
-where facts.kind <> 'name'
-  and chains.depth + case facts.kind when 'quote' then 1 else 0 end >= :least
+join evidence_passages on evidence_passages.evidence_id = evidence.id
+join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+join sources as documents on documents.id = evidence.document_id
+join fact_overview on fact_overview.fact_id = evidence.fact_id
+where fact_overview.kind <> 'name'
+  and attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end >= :least
 order by
-  chains.depth + case facts.kind when 'quote' then 1 else 0 end desc,
-  chains.document,
-  spans.passage,
-  spans.start_offset,
-  facts.kind,
-  facts.key,
-  evidence.n,
-  told.statement
+  attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end desc,
+  documents.key,
+  evidence_passages.paragraph,
+  evidence_passages.start,
+  fact_overview.kind,
+  fact_overview.fact,
+  fact_overview.introduced_by,
+  evidence.n

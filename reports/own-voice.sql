@@ -17,36 +17,24 @@
 --   source     text, detail     keys of the documents that say it
 --   passage    text             where they state it
 
-with own (fact_id, pieces, documents) as (
-  select
-    evidence.fact_id,
-    count(*),
-    count(distinct evidence.document_id)
-  from evidence
-  join attributions on attributions.id = evidence.attribution_id
-  group by evidence.fact_id
-  having count(attributions.parent_id) = 0
-)
 select
-  facts.key as fact,
-  facts.kind,
-  told.statement,
-  grounds.modality,
-  grounds.certainty,
-  grounds.hedge,
-  own.pieces,
-  own.documents,
-  grounds.source,
-  grounds.passage
-from own
-join facts on facts.id = own.fact_id
-join fact_summaries as told on told.fact_id = facts.id
-join fact_overview as grounds on grounds.fact_id = facts.id
-where facts.kind <> 'name'
+  fact,
+  kind,
+  statement,
+  modality,
+  certainty,
+  hedge,
+  pieces,
+  documents,
+  source,
+  passage
+from fact_overview
+where kind <> 'name'
+  and relayed = 0
 order by
-  grounds.document,
-  grounds.paragraph,
-  grounds.start,
-  facts.kind,
-  facts.key,
-  told.statement
+  document,
+  paragraph,
+  start,
+  kind,
+  fact_overview.fact,
+  introduced_by

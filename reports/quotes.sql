@@ -61,5 +61,5 @@ order by
   document,
   paragraph,
   start,
-  quote,
-  source
+  quotations.quote,
+  introduced_by

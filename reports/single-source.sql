@@ -24,45 +24,31 @@
 --   source     text, detail     keys of the documents that state it
 --   passage    text             where they state it
 
-with alone (fact_id, origin_id, relayed, pieces, documents) as (
-  select
-    evidence.fact_id,
-    min(attributions.source_id),
-    count(attributions.parent_id),
-    count(*),
-    count(distinct evidence.document_id)
-  from evidence
-  join attributions on attributions.id = evidence.attribution_id
-  group by evidence.fact_id
-  having min(attributions.source_id) = max(attributions.source_id)
-)
 select
-  facts.key as fact,
-  facts.kind,
-  told.statement,
+  fact_overview.fact,
+  fact_overview.kind,
+  fact_overview.statement,
   sources.key as origin,
   sources.title,
   sources.anonymity,
-  case when alone.relayed > 0 then 'relayed' else 'own' end as voice,
-  alone.pieces,
-  alone.documents,
-  grounds.modality,
-  grounds.certainty,
-  grounds.source,
-  grounds.passage
-from alone
-join facts on facts.id = alone.fact_id
-join fact_summaries as told on told.fact_id = facts.id
-join sources on sources.id = alone.origin_id
-join fact_overview as grounds on grounds.fact_id = facts.id
-where facts.kind <> 'name'
-  and cast(:voice as text) in ('any', case when alone.relayed > 0 then 'relayed' else 'own' end)
+  case when fact_overview.relayed > 0 then 'relayed' else 'own' end as voice,
+  fact_overview.pieces,
+  fact_overview.documents,
+  fact_overview.modality,
+  fact_overview.certainty,
+  fact_overview.source,
+  fact_overview.passage
+from fact_overview
+join sources on sources.id = fact_overview.origin_id
+where fact_overview.kind <> 'name'
+  and cast(:voice as text) in ('any', case when fact_overview.relayed > 0 then 'relayed' else 'own' end)
 order by
-  case when alone.relayed > 0 then 0 else 1 end,
+  fact_overview.relayed = 0,
   sources.key,
-  grounds.document,
-  grounds.paragraph,
-  grounds.start,
-  facts.kind,
-  facts.key,
-  told.statement
+  sources.id,
+  fact_overview.document,
+  fact_overview.paragraph,
+  fact_overview.start,
+  fact_overview.kind,
+  fact_overview.fact,
+  fact_overview.introduced_by

@@ -44,55 +44,52 @@ with involved (fact_id) as (
   where true
     and actors.key = :actor  -- if :actor
 ),
-dated (edtf) as (
+-- Dates outside the years 0000 to 9999 have day numbers alone; negative ones are BCE.
+period (edtf) as (
   select edtf
   from dates
-  where true
-    and (latest >= :from or latest is null)  -- if :from
-    and (earliest <= :to or earliest is null)  -- if :to
-    and (earliest is not null or latest is not null)  -- if :from or :to
+  where coalesce(first_day, last_day) is not null
+    and coalesce(latest >= :from, last_day is null or last_day > 0)  -- if :from
+    and coalesce(earliest <= :to, first_day is null or first_day < 0)  -- if :to
 ),
-found (fact_id) as (
+dated (fact_id) as (
   select id
   from events
-  where true
-    and id in (select fact_id from involved)  -- if :actor
-    and date in (select edtf from dated)  -- if :from or :to
-    and modality = :modality  -- if :modality
+  where date in (select edtf from period)
   union all
   select id
   from quotes
-  where date in (select edtf from dated)
-    and id in (select fact_id from involved)  -- if :actor
+  where date in (select edtf from period)
 )
 select
-  timeline.event,
-  timeline.kind,
-  timeline.title,
-  timeline.date,
-  timeline.earliest,
-  timeline.latest,
-  timeline.precision,
-  timeline.words,
-  timeline.place,
-  timeline.who,
-  timeline.modality,
-  timeline.certainty,
-  timeline.source,
-  timeline.passage,
-  timeline.type,
-  timeline.through,
-  timeline.qualifier
-from found
-join timeline on timeline.fact_id = found.fact_id
+  event,
+  kind,
+  title,
+  date,
+  earliest,
+  latest,
+  precision,
+  words,
+  place,
+  who,
+  modality,
+  certainty,
+  source,
+  passage,
+  type,
+  through,
+  qualifier
+from timeline
 where true
-  and timeline.modality = :modality  -- if :modality
+  and fact_id in (select fact_id from involved)  -- if :actor
+  and fact_id in (select fact_id from dated)  -- if :from or :to
+  and modality = :modality  -- if :modality
 order by
-  timeline.earliest nulls last,
-  timeline.latest nulls last,
-  timeline.date is null,
-  timeline.document,
-  timeline.paragraph,
-  timeline.start,
+  first_day nulls last,
+  last_day nulls last,
+  date is null,
+  document,
+  paragraph,
+  start,
   timeline.event,
-  timeline.source
+  introduced_by

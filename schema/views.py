@@ -114,7 +114,7 @@ from fact_summaries
 {joins}left join attribution_chains
   on attribution_chains.attribution_id = fact_summaries.attribution_id
 {where}"""  # noqa: S608 - of texts in this file
-    return View(name, meaning, query, FACT | meanings)
+    return View(name, meaning, query, {**FACT, **meanings})
 
 
 VIEWS = (
@@ -166,6 +166,7 @@ join sources as documents on documents.id = citation_passages.document_id
   fact_summaries.sentence,
   fact_summaries.standing,
   fact_summaries.statement,
+  fact_summaries.speaker,
   fact_summaries.settled,
   fact_summaries.modality,
   fact_summaries.certainty,
