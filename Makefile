@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 LOCK := requirements-dev.lock
+SPARK_LOCK := requirements-spark.lock
 SYSTEM_LOCK := requirements-system.lock
 PYTEST_ARGS ?= -n auto
 BENCH_ARGS ?=
@@ -61,9 +62,11 @@ $(INSTALLED): $(MADE) pyproject.toml $(LOCK)
 	@$(PIP) install -qq --constraint $(LOCK) --editable ".[postgresql,shell]"
 	@touch $@
 
-$(DEVELOPED): $(INSTALLED)
+# Spark's client is published as source only, but is Python alone: building it compiles nothing.
+$(DEVELOPED): $(INSTALLED) $(SPARK_LOCK)
 	@echo "installing the development packages ..." >&2
 	@$(PIP) install -qq --only-binary=:all: --requirement $(LOCK)
+	@$(PIP) install -qq --no-deps --requirement $(SPARK_LOCK)
 	@touch $@
 
 $(BROWSER): tests/browser.py | $(DEVELOPED)
@@ -109,7 +112,8 @@ $(BIN)/uv: $(MADE)
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header
 
 lock: $(BIN)/uv ## lock the newest versions of all dependencies
-	@$(COMPILE) --all-extras --group dev --output-file $(LOCK) pyproject.toml
+	@$(COMPILE) --all-extras --group dev --no-emit-package pyspark-client --output-file $(LOCK) pyproject.toml
+	@echo pyspark-client | $(COMPILE) --no-deps --output-file $(SPARK_LOCK) -
 	@$(COMPILE) --group system --constraints $(LOCK) --output-file $(SYSTEM_LOCK) pyproject.toml
 
 $(FLOORS)/.made: pyproject.toml $(BIN)/uv

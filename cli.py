@@ -39,7 +39,7 @@ LAZY = {
         "adhoc.search_command",
         "Find passages (if their text is stored), quotes, events, actors and more by their words.",
     ),
-    "sql": ("adhoc.command", "Run an SQL query on any SQLite or PostgreSQL database."),
+    "sql": ("adhoc.command", "Run an SQL query on any SQLite, PostgreSQL or DuckDB database."),
 }
 """Commands in modules of their own, with their help in the list of commands."""
 
@@ -102,7 +102,8 @@ def table_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     default="sourcebook.db",
     show_default=True,
     show_envvar=True,
-    help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL.",
+    help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL. Copies can be read: a "
+    "DuckDB file, or a Parquet export on Spark (sc://HOST:PORT/;path=FOLDER).",
 )
 @click.version_option(package_name="sourcebook", message="%(prog)s %(version)s")
 @click.pass_context
@@ -272,7 +273,7 @@ def migrate(db: str, verify: bool) -> None:
     from migrations.upgrade import upgrade
 
     if verify:
-        with failing(), reading(db) as connection:
+        with failing(), reading(db, stored=True) as connection:
             rows = [
                 (one.table, ", ".join(map(str, one.row)), one.problem, ", ".join(one.columns))
                 for one in recompute(connection, write=False)
@@ -300,7 +301,7 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
     """Print the data dictionary: all tables and views, or the columns of one.
 
     If the database exists, rows are counted and examples shown. It need not be a sourcebook: any
-    SQLite or PostgreSQL database describes itself. --format mermaid draws a diagram of all tables.
+    SQLite, PostgreSQL or DuckDB database describes itself. --format mermaid draws a diagram.
     """
     from database import describe
     from schema.dictionary import UnknownTableError

@@ -110,11 +110,11 @@ def sql(
     save: str | None,
     reports: Path | None,
 ) -> None:
-    """Run an SQL query on any SQLite or PostgreSQL database. It cannot change anything.
+    """Run an SQL query on any SQLite, PostgreSQL or DuckDB database. It cannot change anything.
 
     QUERY is one statement: select, with, values or explain; on SQLite also a pragma that only
-    reads, on PostgreSQL also table and show. It comes from the argument, from -f FILE or from
-    stdin.
+    reads, on the other engines also table and show. It comes from the argument, from -f FILE or
+    from stdin. On a sourcebook in a Spark cluster it is Spark's SQL.
 
     Without a query, a terminal gets a shell.
     """

@@ -1,7 +1,7 @@
 """Full-text search in any sourcebook: the rows that contain some words, the best first.
 
 There is no index that loads and feeds would have to maintain. The database returns the rows that
-may contain the words; FTS5 finds and ranks them in a temporary file, so that both engines return
+may contain the words; FTS5 finds and ranks them in a temporary file, so that all engines return
 the same rows in the same order. The sourcebook is only read.
 
 FTS5's tokenizer `unicode61` compares letters and digits, without case and accents.
@@ -120,13 +120,18 @@ class SearchQuery:
         It is true of every text with these words. The engines agree on case only in ASCII, so it is
         also true of every text with other letters.
         """
-        sqlite = connection.dialect.name == "sqlite"
-        operator, pattern = ("glob", f"*{NON_ASCII}*") if sqlite else ("~", NON_ASCII)
-        non_ascii = f"{value} {operator} :non_ascii"
+        engine = connection.dialect.name
+        pattern = f"*{NON_ASCII}*" if engine == "sqlite" else NON_ASCII
+        non_ascii = {
+            "sqlite": f"{value} glob :non_ascii",
+            "postgresql": f"{value} ~ :non_ascii",
+            "duckdb": f"regexp_matches({value}, :non_ascii)",
+            "spark": f"regexp_like({value}, :non_ascii)",
+        }[engine]
         if any(not word.isascii() for words, _ in self.phrases for word in words):
             return non_ascii, {"non_ascii": pattern}
         likes = {f"word{n}": f"%{word}%" for n, word in enumerate(self.ascii_words)}
-        like = "like" if sqlite else "ilike"
+        like = "like" if engine == "sqlite" else "ilike"
         in_ascii = " and ".join(f"{value} {like} :{name}" for name in likes)
         return f"({in_ascii} or {non_ascii})", {"non_ascii": pattern, **likes}
 

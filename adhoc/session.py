@@ -1,16 +1,17 @@
 """Runs ad hoc queries on any database, a sourcebook or not: read-only, cancellable, row by row.
 
 A `Session` is what a command, the shell or a program queries. Each query has a transaction of its
-own; database/sqlite_guard.py and database/postgresql_guard.py keep it from writing.
+own, and a guard of the engine's in database/ keeps it from writing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol, cast
 
 from adhoc.postgresql import PostgresqlSource
+from adhoc.readonly import ReadOnlySource
 from adhoc.sqlite import SqliteSource
 from adhoc.values import Argument, Result
 from database.location import locate
@@ -20,17 +21,39 @@ TIMEOUT = 30.0
 """The default time limit of a query, in seconds."""
 
 
+class Source(Protocol):
+    """What a session queries, in one engine."""
+
+    def ask(
+        self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None
+    ) -> AbstractContextManager[Result]:
+        """Run a query."""
+
+    def columns(self) -> dict[str, list[str]]:
+        """Return the columns of every table and view."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
 class Session:
     """A database to query again and again; close it, or use it with `with`."""
 
     def __init__(self, database: str) -> None:
         """Take a path or URL. A file is opened for each query, a server is connected to once.
 
-        Raises DatabaseError where it is neither SQLite nor PostgreSQL, or no server answers.
+        Raises DatabaseError for an unknown engine, or if no server answers.
         """
-        sqlite = locate(database).get_backend_name() == "sqlite"
-        self.engine: Engine = "sqlite" if sqlite else "postgresql"
-        self._source = SqliteSource(database) if sqlite else PostgresqlSource(database)
+        url = locate(database)
+        self.engine = cast("Engine", url.get_backend_name())
+        self._source: Source
+        match self.engine:
+            case "sqlite":
+                self._source = SqliteSource(database)
+            case "postgresql":
+                self._source = PostgresqlSource(database)
+            case _:
+                self._source = ReadOnlySource(url)
 
     def __enter__(self) -> Session:
         return self
@@ -105,9 +128,9 @@ def ask(
     >>> for actor in ask("sourcebook.db", query, {"key": "iran"}):
     ...     print(actor.name)
 
-    Values are int, float, bool, str, bytes and None; from PostgreSQL also Decimal, and lists for
-    arrays. Dates, times, json and everything else are text, as the engine writes it. A column whose
-    name is not a Python name, or comes twice, is called by its place: `_0`, `_1`.
+    Values are int, float, bool, str, bytes and None; from other engines than SQLite also Decimal,
+    and lists for arrays. Dates, times, json and everything else are text, as the engine writes it.
+    A column whose name is not a Python name, or comes twice, is called by its place: `_0`, `_1`.
 
     Raises what `Session.ask` raises. For millions of rows, or many queries, use a Session.
     """

@@ -22,7 +22,7 @@ KEYWORDS = word_set(
     """
 )
 BEFORE_TABLES = word_set("from join into table")
-_PLAIN: dict[Engine, str] = {"sqlite": r"[A-Za-z_]\w*", "postgresql": r"[a-z_][a-z0-9_]*"}
+_PLAIN = {"postgresql": r"[a-z_][a-z0-9_]*"}  # the others read unquoted names in any case
 
 
 class SqlCompleter(Completer):
@@ -92,7 +92,10 @@ class SqlCompleter(Completer):
         return tables
 
     def _quoted(self, name: str) -> str:
-        if re.fullmatch(_PLAIN[self._engine], name) and name.casefold() not in KEYWORDS:
+        if (
+            re.fullmatch(_PLAIN.get(self._engine, r"[A-Za-z_]\w*"), name)
+            and name.casefold() not in KEYWORDS
+        ):
             return name
         return '"' + name.replace('"', '""') + '"'
 

@@ -1,4 +1,4 @@
-"""Opening a sourcebook, in SQLite or PostgreSQL, for reading or for writing.
+"""Opening a sourcebook, in SQLite or PostgreSQL, for reading or for writing; others for reading.
 
 Every failure becomes a DatabaseError that says what to do. Imports only SQLAlchemy's core: no
 models, no migrations.
@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from database import postgresql, sqlite
+from database import duckdb, postgresql, spark, sqlite
 from database.errors import DatabaseError, driver_message
 from database.location import locate, name_of, real_path
 
@@ -40,13 +40,18 @@ MIGRATION_LOCK = 5_070_061_991
 
 
 @contextmanager
-def reading(database: str, timeout: float | None = None) -> Iterator[Connection]:
+def reading(
+    database: str, timeout: float | None = None, *, stored: bool = False
+) -> Iterator[Connection]:
     """Open a sourcebook of the current revision for reading, in one consistent state.
 
-    `timeout` limits the time of all calls together, in seconds; None or 0 is no limit. Raises
-    DatabaseError where there is no sourcebook, or one of another revision; TimeLimitError.
+    `timeout` limits the time of all calls together, in seconds; None or 0 is no limit. `stored`
+    refuses copies in DuckDB and on Spark. Raises DatabaseError where there is no sourcebook, or one
+    of another revision; TimeLimitError.
     """
     url = locate(database)
+    if stored:
+        _require_stored(url)
     if url.get_backend_name() == "sqlite":
         sqlite.check_file(url, "read")
         sqlite.recover(url)
@@ -63,6 +68,7 @@ def writing(database: str) -> Iterator[Connection]:
     writer waits. Raises DatabaseError where there is none, or one of another revision.
     """
     url = locate(database)
+    _require_stored(url)
     if url.get_backend_name() == "sqlite":
         sqlite.check_file(url, "write")
     with _connected(_engine(url), url) as connection:
@@ -81,6 +87,7 @@ def migrating(database: str) -> Iterator[Connection]:
     what is foreign, newer or cannot be written.
     """
     url = locate(database)
+    _require_stored(url)
     created = url.get_backend_name() == "sqlite" and sqlite.check_file(url, "build")
     try:
         with _connected(_engine(url, foreign_keys=False), url) as connection:
@@ -156,7 +163,11 @@ def outdated(url: URL, revision: str) -> str:
     """Return what to do about a sourcebook of another revision than the current one."""
     if revision > REVISION:
         return _newer(url, revision)
-    return f"{name_of(url)}: has an older schema; run `sourcebook migrate`"
+    advice = {"duckdb": "`sourcebook feed` it again", "spark": "`sourcebook export` it again"}
+    return (
+        f"{name_of(url)}: has an older schema; "
+        f"{advice.get(url.get_backend_name(), 'run `sourcebook migrate`')}"
+    )
 
 
 def _newer(url: URL, revision: str) -> str:
@@ -164,6 +175,15 @@ def _newer(url: URL, revision: str) -> str:
         f"{name_of(url)}: was made by a newer Sourcebook (schema {revision}, this one knows "
         f"{REVISION}); upgrade Sourcebook"
     )
+
+
+def _require_stored(url: URL) -> None:
+    """Raise DatabaseError for a copy that is only read: DuckDB or Spark."""
+    if url.get_backend_name() in ("duckdb", "spark"):
+        raise DatabaseError(
+            f"{name_of(url)}: is a copy for reports and queries; give the sourcebook itself, in "
+            "SQLite or PostgreSQL"
+        )
 
 
 def _tables(connection: Connection) -> list[str]:
@@ -176,8 +196,13 @@ def _tables(connection: Connection) -> list[str]:
 def _engine(
     url: URL, *, read_only: bool = False, foreign_keys: bool = True, timeout: float | None = None
 ) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return postgresql.engine(url, read_only=read_only, timeout=timeout)
+    match url.get_backend_name():
+        case "postgresql":
+            return postgresql.engine(url, read_only=read_only, timeout=timeout)
+        case "duckdb":
+            return duckdb.engine(url, timeout)
+        case "spark":
+            return spark.engine(url, REVISION, timeout)
     path = real_path(url)
 
     def connect() -> sqlite3.Connection:

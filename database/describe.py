@@ -28,9 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
+from database import duckdb, spark
+from database.cancellation import TimeLimitError
 from database.connect import REVISION, VERSION_TABLE, outdated, revision
 from database.errors import DatabaseError, driver_message
-from database.location import locate, name_of, real_path
+from database.location import is_file, locate, name_of, real_path
 from database.postgresql import keep_catalog, open_postgresql
 from database.sqlite import open_sqlite
 from schema import dictionary
@@ -163,14 +165,14 @@ class DescribedSourcebook(DataDictionary):
         try:
             if left <= 0:
                 raise TimeoutError
-            if connection.dialect.name == "sqlite":
+            if connection.dialect.name != "postgresql":
                 return connection.execute(query).all()
             with connection.begin_nested():
                 limit = select(func.set_config("statement_timeout", f"{left * 1000:.0f}", True))
                 connection.execute(limit)
                 return connection.execute(query).all()
-        except (DBAPIError, TimeoutError, UnicodeDecodeError) as error:
-            late = monotonic() > self._until or isinstance(error, TimeoutError)
+        except (DBAPIError, TimeoutError, TimeLimitError, UnicodeDecodeError) as error:
+            late = monotonic() > self._until or isinstance(error, TimeoutError | TimeLimitError)
             reason = f"takes more than {PATIENCE:g} s" if late else driver_message(error)
             self._unread.setdefault(reason, []).append(name)
             return ()
@@ -207,7 +209,7 @@ class OtherDatabase(DescribedSourcebook):
         return [Entry(name, kind, self._comment(name) or "") for _, name, kind in known]
 
     def _comment(self, name: str) -> str | None:
-        if self._connection.dialect.name == "sqlite":  # which keeps none
+        if self._connection.dialect.name == "sqlite":  # which keeps no comments
             return None
         return inspect(self._connection).get_table_comment(name, self.schema(name))["text"]
 
@@ -320,7 +322,7 @@ def describing(database: str) -> Iterator[DataDictionary]:
 
 
 def _is_missing(url: URL) -> bool:
-    if url.get_backend_name() != "sqlite":
+    if not is_file(url):
         return False
     path = real_path(url)
     return not path.exists() or (path.is_file() and path.stat().st_size == 0)
@@ -349,14 +351,20 @@ def _opened(database: str, url: URL) -> Iterator[tuple[Connection, Sequence[str 
     """Open any database for reading, guarded as ad hoc queries are, with the schemas to look in."""
     with ExitStack() as stack:
         schemas: Sequence[str | None] = [None]
-        if url.get_backend_name() == "sqlite":
-            driver: Any = stack.enter_context(open_sqlite(database))[0]
-            options: dict[str, Any] = {}
-        else:
-            driver = stack.enter_context(closing(open_postgresql(database)))
-            schemas = keep_catalog(driver)
-            options = {"use_native_hstore": False}
-        engine = create_engine(url, creator=lambda: driver, poolclass=StaticPool, **options)
+        match url.get_backend_name():
+            case "sqlite":
+                sqlite: Any = stack.enter_context(open_sqlite(database))[0]
+                engine = create_engine(url, creator=lambda: sqlite, poolclass=StaticPool)
+            case "postgresql":
+                server = stack.enter_context(closing(open_postgresql(database)))
+                schemas = keep_catalog(server)
+                engine = create_engine(
+                    url, creator=lambda: server, poolclass=StaticPool, use_native_hstore=False
+                )
+            case "duckdb":
+                engine = duckdb.engine(url, PATIENCE)
+            case _:
+                engine = spark.engine(url, REVISION, PATIENCE)
         stack.callback(engine.dispose)
         try:
             with engine.connect() as connection:

@@ -57,6 +57,9 @@ _CONNECTION_ADVICE = (
 _QUERY_ERRORS = ("AUTH", "ERROR", "MISMATCH", "NOMEM", "RANGE", "READONLY", "TOOBIG")
 """SQLite's names for errors of a query; all others are the file's."""
 
+_NOT_OF_A_QUERY = {"OperationalError", "UnicodeDecodeError"}
+"""Names of errors without a code that are not about a query, or of their bases."""
+
 _SERVER_ERRORS = ("08", "53", "57", "58", "XX")
 """The beginnings of PostgreSQL's codes for errors of the server or the connection."""
 
@@ -71,8 +74,10 @@ def is_query_error(error: BaseException) -> bool:
         return name.split("_")[1] in _QUERY_ERRORS
     if code := getattr(error, "sqlstate", None):
         return not code.startswith(_SERVER_ERRORS)
-    # Without a code: a text that is not UTF-8, or a connection that was lost.
-    return type(error).__name__ not in ("OperationalError", "UnicodeDecodeError")
+    # Without a code: a text that is not UTF-8, a connection that was lost, a file of DuckDB's.
+    if type(error).__name__ == "SparkConnectGrpcException":  # itself a base of Spark's others
+        return False
+    return _NOT_OF_A_QUERY.isdisjoint(base.__name__ for base in type(error).__mro__)
 
 
 def driver_message(error: BaseException, *, connecting: bool = False) -> str:
@@ -88,6 +93,8 @@ def driver_message(error: BaseException, *, connecting: bool = False) -> str:
     message = (str(error).strip() or type(error).__name__).splitlines()[0]
     if name := getattr(error, "sqlite_errorname", None):
         return _SQLITE_ADVICE.get(name.split("_")[1], "{}").replace("{}", message)
+    if "Could not set lock on file" in message:  # DuckDB
+        return _BUSY
     code = getattr(error, "sqlstate", None)
     if code is None and connecting:
         advice = next(advice for words, advice in _CONNECTION_ADVICE if words in message)

@@ -1,6 +1,6 @@
 """Splits a SQL statement into tokens, to find its end, its parameters and its names.
 
-What the statement does is for the engine, database/sqlite_guard.py and postgresql_guard.py to say.
+What the statement does is for the engine and its guard in this package to say.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 from database.errors import SourcebookError
 
-Engine = Literal["sqlite", "postgresql"]
-Dialect = Literal["sqlite", "postgresql", "portable"]
+Engine = Literal["sqlite", "postgresql", "duckdb", "spark"]
+Dialect = Literal["sqlite", "postgresql", "duckdb", "spark", "portable"]
 """Whose rules a text follows; reports are `portable`, so that every engine can read them."""
 
 
@@ -69,6 +69,13 @@ _POSTGRESQL = r"""
     | (?P<nested> /\* )
     | (?P<placeholder> \$\d+ )
 """
+_SPARK = r"""
+      (?P<string> [rR]'[^']*' | '(?:[^'\\]|\\.)*' )
+    | (?P<quoted> "(?:[^"]|"")*" | `(?:[^`]|``)*` )
+    | (?P<comment> --[^\n]* )
+    | (?P<nested> /\* )
+    | (?P<placeholder> \? )
+"""
 _PORTABLE = r"""
       (?P<string> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' )
     | (?P<quoted> "(?:[^"]|"")*" | `(?:[^`]|``)*` )
@@ -89,6 +96,8 @@ _TOKENS = {
     for dialect, pattern in (
         ("sqlite", _SQLITE),
         ("postgresql", _POSTGRESQL),
+        ("duckdb", _POSTGRESQL),  # whose parser it has
+        ("spark", _SPARK),
         ("portable", _PORTABLE),
     )
 }
@@ -103,7 +112,7 @@ def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
     while match := _TOKENS[dialect].match(text, at):
         kind = match.lastgroup or "sign"
         end = match.end()
-        if kind == "nested":  # PostgreSQL's comments may hold comments
+        if kind == "nested":  # a comment that may hold comments
             kind, end = "comment", _end_of_comment(text, end)
         elif kind == "open":
             end = len(text)
@@ -179,7 +188,7 @@ class Statement:
         return tuple(token for token in self.tokens if token.kind in ("word", "quoted"))
 
     def numbered(self) -> str:
-        """Return the text with `$1`, `$2` … in place of the parameters, as PostgreSQL wants."""
+        """Return the text with `$1`, `$2` … for the parameters, as PostgreSQL and DuckDB want."""
         number = {name: n for n, name in enumerate(self.parameters, 1)}
         return "".join(
             f"${number[token.text[1:]]}" if token.kind == "parameter" else token.text

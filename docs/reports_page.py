@@ -30,7 +30,7 @@ LINES = 30
 
 INTRODUCTION = f"""# The reports
 
-Each report is one file in `reports/`: plain SQL that runs on SQLite and PostgreSQL, below a header
+Each report is one file in `reports/`: plain SQL that runs on SQLite, PostgreSQL, DuckDB and Spark, below a header
 with the information on this page. A line that ends in `-- if :option` is dropped when the option
 isn't given. `--sql` prints the query with its values filled in, ready for any tool. With
 `--reports DIR`, .sql files of your own with [such headers](sql.md#the-header) are reports too.

@@ -31,7 +31,7 @@ def export(db: str, folder: Path, format: str, keep_text: bool) -> None:
     from output.page import Column, Page
     from schema.escape import visible
 
-    with reading(db) as connection:
+    with reading(db, stored=True) as connection:
         result = run(connection, folder, format, keep_text=keep_text)
     columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
     rows = [(file.name, file.rows, size) for file, size in result.files]

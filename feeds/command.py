@@ -145,7 +145,7 @@ def feed(
     results: list[SyncResult] = []
 
     def rows() -> Iterator[TableResult]:
-        with reading(ctx.obj) as connection:
+        with reading(ctx.obj, stored=True) as connection:
             source = Snapshot(connection, keep_text=keep_text)
             results.append(sync(source, chosen, options, progress))
         yield from results[0].tables

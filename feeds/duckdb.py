@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,9 @@ from sqlalchemy import Select, Table, select
 
 from database.connect import REVISION, VERSION_TABLE
 from database.digest import Digest, digest_query, hashed, json_row, quoted, read_digest
+from database.duckdb import NO_DRIVER
 from database.errors import DatabaseError
+from database.location import DUCKDB_SUFFIXES, is_duckdb
 from database.snapshot import RECORD, TABLES, Snapshot, batched
 from feeds.book import read_book
 from feeds.duckdb_schema import Dialect, literal, statements
@@ -32,13 +34,7 @@ from schema.views import RENAMED, VIEWS
 if TYPE_CHECKING:
     import pyarrow
 
-MAGIC = b"DUCK"
-"""What a DuckDB file has after its first eight bytes."""
-
-SUFFIXES = (".duckdb", ".ddb")
 SCHEME = "duckdb:///"
-
-MISSING = "DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra `duckdb`"
 
 STORAGE = "v1.2.0"
 """The storage version of a fed file: the oldest with the block size, and read by DuckDB 1.2 on."""
@@ -86,15 +82,7 @@ def path_of(target: str) -> Path | None:
     if "://" in target:
         return None
     path = Path(target)
-    return path if path.suffix.lower() in SUFFIXES or _is_duckdb(path) else None
-
-
-def _is_duckdb(path: Path) -> bool:
-    with suppress(OSError, ValueError):
-        if path.is_file():  # opening a pipe would wait
-            with path.open("rb") as file:
-                return file.read(12)[8:] == MAGIC
-    return False
+    return path if path.suffix.lower() in DUCKDB_SUFFIXES or is_duckdb(path) else None
 
 
 class Duckdb(Target):
@@ -113,10 +101,10 @@ class Duckdb(Target):
             import duckdb
             import pyarrow
         except ModuleNotFoundError:
-            raise DatabaseError(MISSING) from None
+            raise DatabaseError(NO_DRIVER) from None
         path = self._path
         require_folder(path)
-        if path.exists() and not _is_duckdb(path):
+        if path.exists() and not is_duckdb(path):
             raise DatabaseError(f"{self.name}: is not a DuckDB database; give another TARGET")
         require_no_logs(path, self.name, ".wal")
         try:

@@ -76,11 +76,16 @@ def _reading_only(
     from database.sqlite_guard import Authorizer
 
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql":
-        # As the driver will send it: compiled by SQLAlchemy, with numbered parameters.
-        sent = str(query.compile(dialect=connection.dialect))
+    dialect: Any = connection.dialect
+    if dialect.name != "sqlite":
+        # As the driver will send it: compiled by SQLAlchemy.
+        sent = str(query.compile(dialect=dialect))
         try:
-            require_read_only(driver, sent % {name: f"${n}" for n, name in enumerate(values, 1)})
+            if dialect.name == "postgresql":
+                numbers = {name: f"${n}" for n, name in enumerate(values, 1)}
+                require_read_only(driver, sent % numbers)
+            else:
+                driver.require_query(dialect.sent(sent), values)
         except StatementError as error:
             raise ReportError(f"{report.path}: {error}") from None
         yield

@@ -62,7 +62,7 @@ TOP_LEVEL = {
 }
 
 DEV = "requirements-dev.lock"
-LOCKS = (ROOT / DEV, ROOT / "requirements-system.lock")
+LOCKS = tuple(ROOT / name for name in (DEV, "requirements-spark.lock", "requirements-system.lock"))
 
 MOST_LINES = 600  # no file is longer
 

@@ -1,0 +1,243 @@
+"""Sourcebooks on Spark: the folder of a parquet export, queried by a cluster over Spark Connect.
+
+Any engine that speaks Spark Connect serves: Apache Spark 4, Sail. A session of our own has a
+temporary view of each file, and the views of every sourcebook above them; nothing is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+from sqlalchemy.sql.compiler import IdentifierPreparer
+
+from database.errors import DatabaseError, driver_message
+from database.location import name_of
+from database.readonly import (
+    Answer,
+    NamedType,
+    ReadOnlyConnection,
+    ReadOnlyDialect,
+    read_only_engine,
+)
+from database.statement import Statement, StatementError, tokens, word_set
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+NO_DRIVER = "Spark needs its client: pip install pyspark-client, or Sourcebook's extra `spark`"
+
+PORT = 15002
+"""Where Spark Connect listens, unless the URL says otherwise."""
+
+CONNECT_TIMEOUT = 10
+"""How long a server may take to answer, in seconds."""
+
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",  # errors instead of nulls, as on the other engines
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.session.timeZone": "UTC",
+}
+
+STORED = {
+    "date": "cast({} as string)",
+    "timestamp": "date_format({}, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
+    "array<string>": "array_join({}, '; ')",
+}
+"""How the other engines store what Parquet has a type for."""
+
+QUERIES = word_set("select with values table from")
+STATEMENTS = word_set("explain describe desc show")
+"""The words with which a query, and any other statement that only reads, begins."""
+
+DANGEROUS_FUNCTIONS = word_set("java_method reflect try_reflect")
+"""Functions that run code of the cluster's."""
+
+
+class _Preparer(IdentifierPreparer):
+    def __init__(self, dialect: Any) -> None:
+        super().__init__(dialect, initial_quote="`")
+
+
+class SparkDialect(ReadOnlyDialect):
+    """Spark, as far as it takes to query a sourcebook."""
+
+    name = "spark"
+    default_paramstyle = "named"
+    supports_statement_cache = True
+    preparer: type[IdentifierPreparer] = _Preparer
+
+    def has_table(self, connection: Connection, table_name: str, *_: Any, **__: Any) -> bool:
+        """Return whether there is a view of this name."""
+        rows = connection.exec_driver_sql("show tables")
+        return table_name in [row[1] for row in rows]
+
+    def get_columns(self, connection: Connection, table_name: str, *_: Any, **__: Any) -> list[Any]:
+        """Return the names of a view's columns."""
+        rows = connection.exec_driver_sql(f"select * from {table_name} limit 0")  # noqa: S608 - ours
+        return [{"name": name, "type": NamedType("")} for name in list(rows.keys())]
+
+    def sent(self, statement: str) -> str:
+        """Return a statement as Spark reads it."""
+        return spark_sql(statement)
+
+
+def spark_sql(sql: str) -> str:
+    """Return SQL that the other engines read as Spark reads it."""
+    parts: list[str] = []
+    casts: list[bool] = []  # of each open parenthesis: is it that of a cast?
+    before = ""  # the last word or sign
+    for token in tokens(sql, "portable"):
+        text, word = token.text, token.text.lower()
+        if token.kind == "string":
+            inner = text[1:-1].replace("\\", "\\\\").replace("''", "\\'")
+            text = f"'{inner}'"
+        elif word == "(":
+            casts.append(before == "cast")
+        elif word == ")":
+            casts.pop()
+        elif word == "/":
+            text = "div"
+        elif (before, word) == ("as", "text") and casts and casts[-1]:
+            text = "string"
+        elif (before, word) == ("as", "materialized"):
+            text = ""
+        parts.append(text)
+        if token.kind not in ("blank", "comment"):
+            before = word
+    return "".join(parts)
+
+
+# --- opening --------------------------------------------------------------------------------------
+
+
+def engine(url: URL, revision: str, timeout: float | None = None) -> Engine:
+    """Open an export for SQLAlchemy; `timeout` limits the time of all calls, in seconds."""
+    return read_only_engine(url, SparkDialect, open_spark(url, revision).limit(timeout))
+
+
+def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
+    """Start a session with the tables and views of an export of this revision.
+
+    Of another revision there is only its number. Raises DatabaseError.
+    """
+    _require_client()
+    from pyspark.errors import PySparkException
+
+    try:
+        session = _session(url)
+        try:
+            if _descriptor(session, url) == revision:
+                _create_views(session, url)
+        except BaseException:
+            session.stop()
+            raise
+    except PySparkException as error:
+        raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
+
+    def ask(sql: str, parameters: Any) -> Answer:
+        frame = session.sql(sql, parameters or None)
+        return Answer(frame.dtypes, map(tuple, frame.toLocalIterator()))
+
+    def guard(sql: str, parameters: Any) -> None:
+        if require_reading(sql):
+            # What stands in parentheses after `from` can only be a query, and asking for its
+            # columns runs nothing.
+            frame = session.sql(f"select * from (\n{sql}\n) limit 0", parameters or None)  # noqa: S608
+            frame.schema  # noqa: B018 - asks for it
+
+    def interrupt() -> None:
+        with suppress(PySparkException):
+            session.interruptAll()
+
+    return ReadOnlyConnection(ask, guard, interrupt, session.stop, PySparkException)
+
+
+def _require_client() -> None:
+    try:
+        import pyspark.sql.connect.client  # noqa: F401 - with all that it needs itself
+    except ImportError:
+        raise DatabaseError(NO_DRIVER) from None
+
+
+def _session(url: URL) -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    host, port = str(url.host), url.port or PORT
+    try:  # the client itself would try for ten minutes
+        socket.create_connection((host, port), CONNECT_TIMEOUT).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatabaseError(
+            f"{name_of(url)}: {reason.lower()}; check that the server runs, and its host and port"
+        ) from None
+    options = "".join(f";{name}={value}" for name, value in url.query.items())
+    session = SparkSession.builder.remote(f"sc://{host}:{port}/{options}").create()
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
+    return session
+
+
+def _descriptor(session: SparkSession, url: URL) -> str:
+    """Return the revision that an export's descriptor names, and keep it in a view."""
+    from pyspark.errors import PySparkException
+
+    try:
+        [[text]] = session.read.text(f"{url.database}/datapackage.json", wholetext=True).collect()
+        described = json.loads(text)["sourcebook"]
+        if described["format"] == "parquet" and re.fullmatch(r"\w+", described["schema"]):
+            revision: str = described["schema"]
+            query = f"select '{revision}' as version_num"
+            session.sql(query).createOrReplaceTempView("alembic_version")
+            return revision
+    except (PySparkException, ValueError, LookupError, TypeError) as error:
+        raise DatabaseError(f"{name_of(url)}: {_NO_EXPORT}") from error
+    raise DatabaseError(f"{name_of(url)}: {_NO_EXPORT}")
+
+
+_NO_EXPORT = (
+    "is no folder with a parquet export that the cluster can read; "
+    "`sourcebook export DIR --format parquet` writes one"
+)
+
+
+def _create_views(session: SparkSession, url: URL) -> None:
+    from database.snapshot import TABLES
+    from schema.views import VIEWS
+
+    for table in TABLES:
+        frame = session.read.parquet(f"{url.database}/{table.name}.parquet")
+        columns = [
+            f"{STORED.get(type, '{}').format(f'`{name}`')} as `{name}`"
+            for name, type in frame.dtypes
+        ]
+        frame.selectExpr(*columns).createOrReplaceTempView(table.name)
+    for view in VIEWS:
+        query = spark_sql(view.query)
+        session.sql(f"create or replace temporary view {view.name} as\n{query}")
+
+
+# --- queries of the user's ------------------------------------------------------------------------
+
+
+def require_reading(sql: str) -> bool:
+    """Raise StatementError for what begins as no query does, or names a dangerous function.
+
+    Return whether it begins as a query, which may still end as another statement.
+    """
+    words = Statement.read(sql, "spark").words
+    for word in words:
+        if word.name.lower() in DANGEROUS_FUNCTIONS:
+            raise StatementError(
+                f"the function `{word.name}` is not allowed: it reaches beyond the database",
+                word.start,
+            )
+    first = words[0].text.lower() if words else ""
+    if first not in QUERIES | STATEMENTS:
+        raise StatementError(f"`{first}` is not allowed: a query here only reads")
+    return first in QUERIES
