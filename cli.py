@@ -102,8 +102,8 @@ def table_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     default="sourcebook.db",
     show_default=True,
     show_envvar=True,
-    help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL. Copies can be read: a "
-    "DuckDB file, or a Parquet export on Spark (sc://HOST:PORT/;path=FOLDER).",
+    help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL. Copies can be read: "
+    "a DuckDB file, or a Parquet export on Spark (sc://HOST:PORT/;path=FOLDER).",
 )
 @click.version_option(package_name="sourcebook", message="%(prog)s %(version)s")
 @click.pass_context

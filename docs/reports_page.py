@@ -30,9 +30,10 @@ LINES = 30
 
 INTRODUCTION = f"""# The reports
 
-Each report is one file in `reports/`: plain SQL that runs on SQLite, PostgreSQL, DuckDB and Spark, below a header
-with the information on this page. A line that ends in `-- if :option` is dropped when the option
-isn't given. `--sql` prints the query with its values filled in, ready for any tool. With
+Each report is one file in `reports/`: plain SQL that runs on SQLite, PostgreSQL, DuckDB and
+Spark, below a header with the information on this page. A line that ends in `-- if :option` is
+dropped when the option isn't given. `--sql` prints the query with its values filled in, ready
+for any tool. With
 `--reports DIR`, .sql files of your own with [such headers](sql.md#the-header) are reports too.
 
 `sourcebook report` lists the reports; `sourcebook report NAME --help` explains one. Every report
