@@ -65,6 +65,25 @@ def refused(database: str, path: Path) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+@pytest.fixture(scope="module")
+def loaded_once(
+    sourcebooks: Files | Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A sourcebook with the valid coding; it is copied for every test."""
+    made = sourcebooks.migrated()
+    loaded(made, put(tmp_path_factory.mktemp("codings"), VALID_CODING))
+    yield made
+    sourcebooks.remove(made)
+
+
+@pytest.fixture
+def book(loaded_once: str, sourcebooks: Files | Server) -> Iterator[str]:
+    """A sourcebook that holds the valid coding already."""
+    made = sourcebooks.copy(loaded_once)
+    yield made
+    sourcebooks.remove(made)
+
+
 def ask(database: str, query: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     with reading(database) as connection:
@@ -98,24 +117,22 @@ def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -
         assert by_key(connection, "harbour-talks") == read(path).items
 
 
-def test_the_same_coding_again_changes_nothing(database: str, tmp_path: Path) -> None:
+def test_the_same_coding_again_changes_nothing(book: str, tmp_path: Path) -> None:
     path = put(tmp_path, VALID_CODING)
-    loaded(database, path)
-    before = everything(database)
-    assert loaded(database, path).changes == []
-    assert everything(database) == before
-    assert ask(database, "select count(*) from loads") == [(1,)]
+    before = everything(book)
+    assert loaded(book, path).changes == []
+    assert everything(book) == before
+    assert ask(book, "select count(*) from loads") == [(1,)]
 
 
-def test_order_and_comments_change_nothing(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
-    hashes = ask(database, "select hash from codings")
+def test_order_and_comments_change_nothing(book: str, tmp_path: Path) -> None:
+    hashes = ask(book, "select hash from codings")
     head, events, rest = VALID_CODING.partition("events:\n")
     talks, walk_out, links = rest.partition("- key: walk-out")
     body, following, tail = links.partition("links:\n")
     turned = head + "# turned round\n" + events + walk_out + body + talks + following + tail
-    assert loaded(database, put(tmp_path, turned)).changes == []
-    assert ask(database, "select hash from codings") == hashes
+    assert loaded(book, put(tmp_path, turned)).changes == []
+    assert ask(book, "select hash from codings") == hashes
 
 
 def test_authors_keep_the_order_of_the_coding(database: str, tmp_path: Path) -> None:
@@ -176,19 +193,18 @@ CHANGES = [
 
 @pytest.mark.parametrize(("old", "new", "action", "item", "key"), CHANGES)
 def test_only_what_differs_is_changed(
-    database: str, tmp_path: Path, old: str, new: str, action: Action, item: str, key: str
+    book: str, tmp_path: Path, old: str, new: str, action: Action, item: str, key: str
 ) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
-    ids = ask(database, "select kind, key, id from facts order by id")
+    ids = ask(book, "select kind, key, id from facts order by id")
     assert old in VALID_CODING
     path = put(tmp_path, VALID_CODING.replace(old, new, 1))
-    done = loaded(database, path)
+    done = loaded(book, path)
     assert done.changes == [(action, ItemKey(item, key))]
     assert not done.first
-    with reading(database) as connection:
+    with reading(book) as connection:
         assert by_key(connection, "harbour-talks") == read(path).items
-    assert ask(database, "select kind, key, id from facts order by id") == ids
-    assert ask(database, "select item, key, action from changes order by load_id desc limit 1") == [
+    assert ask(book, "select kind, key, id from facts order by id") == ids
+    assert ask(book, "select item, key, action from changes order by load_id desc limit 1") == [
         (item, key, action)
     ]
 
@@ -202,9 +218,8 @@ def test_only_what_differs_is_changed(
     ],
 )
 def test_what_is_no_longer_in_the_coding_is_removed(
-    database: str, tmp_path: Path, cut: str, removed: set[str]
+    book: str, tmp_path: Path, cut: str, removed: set[str]
 ) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
     start = VALID_CODING.index(cut)
     following = [VALID_CODING.find(f"\n{section}:", start) for section in ("quotes", "relations")]
     ends = [end + 1 for end in following if end != -1]
@@ -212,20 +227,19 @@ def test_what_is_no_longer_in_the_coding_is_removed(
     if "topic the-harbour" in removed:
         shorter = shorter.replace("topics:\n- {key: the-harbour, label: The harbour}\n", "")
     path = put(tmp_path, shorter)
-    done = loaded(database, path)
+    done = loaded(book, path)
     assert {f"{name.kind} {name.key}" for _action, name in done.changes} == removed
-    with reading(database) as connection:
+    with reading(book) as connection:
         assert by_key(connection, "harbour-talks") == read(path).items
 
 
-def test_unused_rows_are_removed(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
+def test_unused_rows_are_removed(book: str, tmp_path: Path) -> None:
     bare = VALID_CODING[: VALID_CODING.index("topics:")]
     bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
-    loaded(database, put(tmp_path, bare))
+    loaded(book, put(tmp_path, bare))
     counts = {
         name: len(rows)
-        for name, rows in everything(database).items()
+        for name, rows in everything(book).items()
         if rows and name != "relation_types"
     }
     assert counts == {
@@ -243,23 +257,21 @@ def test_unused_rows_are_removed(database: str, tmp_path: Path) -> None:
     }
 
 
-def test_a_key_may_move_from_an_event_to_a_quote(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
+def test_a_key_may_move_from_an_event_to_a_quote(book: str, tmp_path: Path) -> None:
     moved = VALID_CODING.replace("key: norland-wants-harbour", "key: swap").replace(
         "key: envoy-on-walk-out", "key: norland-wants-harbour"
     )
     path = put(tmp_path, moved)
-    loaded(database, path)
-    with reading(database) as connection:
+    loaded(book, path)
+    with reading(book) as connection:
         assert by_key(connection, "harbour-talks") == read(path).items
 
 
-def test_two_codings_share_what_they_agree_on(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
-    loaded(database, put(tmp_path, OTHER, "other.yaml"))
-    assert ask(database, "select count(*) from actors") == [(4,)]
+def test_two_codings_share_what_they_agree_on(book: str, tmp_path: Path) -> None:
+    loaded(book, put(tmp_path, OTHER, "other.yaml"))
+    assert ask(book, "select count(*) from actors") == [(4,)]
     # The report is one origin for both; the unnamed envoy's remarks belong to each.
-    assert ask(database, "select key, count(*) from sources group by key order by key") == [
+    assert ask(book, "select key, count(*) from sources group by key order by key") == [
         ("daily-report", 1),
         ("envoy-remarks", 2),
         ("harbour-talks", 1),
@@ -282,19 +294,18 @@ def test_the_order_of_loading_leaves_no_trace(
             assert by_key(one, document) == by_key(two, document)
 
 
-def test_conflicting_introductions_name_both_files(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
-    before = everything(database)
+def test_conflicting_introductions_name_both_files(book: str, tmp_path: Path) -> None:
+    before = everything(book)
     other = OTHER.replace("name: Sudland, kind: state", "name: Sudland, kind: government")
     path = put(tmp_path, other, "other.yaml")
     with pytest.raises(InvalidInputError) as caught:
-        loaded(database, path)
+        loaded(book, path)
     (fault,) = caught.value.faults
     assert fault.rule == "conflict"
     assert fault.file == str(path)
     assert "coding.yaml" in fault.message
     assert "kind is 'government' here and 'state' there" in fault.message
-    assert everything(database) == before
+    assert everything(book) == before
 
 
 def test_a_reference_needs_an_introduction(database: str, tmp_path: Path) -> None:
@@ -331,27 +342,26 @@ def test_rows_that_others_refer_to_cannot_be_removed(database: str, tmp_path: Pa
     assert everything(database) == before
 
 
-def test_another_document_adds_evidence(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
+def test_another_document_adds_evidence(book: str, tmp_path: Path) -> None:
     adding = OTHER + (
         "elsewhere:\n- fact: harbour-talks:walk-out\n  evidence:\n  - at: 1:0-10\n"
         "    modality: denied\n"
     )
     path = put(tmp_path, adding, "other.yaml")
-    loaded(database, path)
+    loaded(book, path)
     assert ask(
-        database,
+        book,
         "select source, passage, modality from fact_overview join facts on facts.id = fact_id"
         " where key = 'walk-out' and source like '%;%'",
     ) == [
         ("harbour-talks; other-talks", "harbour-talks ¶3; other-talks ¶1", "actual; denied"),
     ]
-    with reading(database) as connection:
+    with reading(book) as connection:
         assert by_key(connection, "other-talks") == read(path).items
-    assert loaded(database, path).changes == []
+    assert loaded(book, path).changes == []
     # When it is taken back, the other document's fact keeps none of it.
-    loaded(database, put(tmp_path, OTHER, "other.yaml"))
-    with reading(database) as connection:
+    loaded(book, put(tmp_path, OTHER, "other.yaml"))
+    with reading(book) as connection:
         assert ItemKey("elsewhere", "harbour-talks:walk-out") not in by_key(
             connection, "other-talks"
         )
@@ -382,78 +392,72 @@ ADDING = "elsewhere:\n- fact: harbour-talks:{}\n  evidence:\n  - at: 1:0-10\n"
     ],
 )
 def test_a_fact_with_evidence_from_another_document_stays(
-    database: str, tmp_path: Path, old: str, new: str, fact: str
+    book: str, tmp_path: Path, old: str, new: str, fact: str
 ) -> None:
     swapped = VALID_CODING.replace("walk-out", "left") if new == "key: walk-out" else VALID_CODING
     path = put(tmp_path, VALID_CODING)
-    loaded(database, path)
-    loaded(database, put(tmp_path, OTHER + ADDING.format(fact), "other.yaml"))
-    before = everything(database)
+    loaded(book, put(tmp_path, OTHER + ADDING.format(fact), "other.yaml"))
+    before = everything(book)
     put(tmp_path, swapped.replace(old, new))
-    said = refused(database, path)
+    said = refused(book, path)
     assert len(said) == 1
     assert f"{fact} is no longer in this coding, but other-talks has evidence on it" in said[0]
-    assert everything(database) == before
+    assert everything(book) == before
 
 
-def test_events_that_others_link_to_or_quote_at_stay(database: str, tmp_path: Path) -> None:
+def test_events_that_others_link_to_or_quote_at_stay(book: str, tmp_path: Path) -> None:
     path = put(tmp_path, VALID_CODING)
-    loaded(database, path)
     other = OTHER.replace("to: meeting", "to: harbour-talks:talks").replace(
         "  directness: partial", "  occasion: harbour-talks:talks\n  directness: partial"
     )
-    loaded(database, put(tmp_path, other, "other.yaml"))
+    loaded(book, put(tmp_path, other, "other.yaml"))
     put(
         tmp_path,
         VALID_CODING.replace("key: talks", "key: renamed").replace("to: talks", "to: renamed"),
     )
-    said = refused(database, path)
+    said = refused(book, path)
     assert [one.split("other-talks ")[1].split(";")[0] for one in said] == [
         "has a quote of which it is the occasion",
         "links an event to it",
     ]
 
 
-def test_evidence_on_a_link_outlives_its_change(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
+def test_evidence_on_a_link_outlives_its_change(book: str, tmp_path: Path) -> None:
     other = put(tmp_path, OTHER + ADDING.format("walk-out--follows--talks"), "other.yaml")
-    loaded(database, other)
-    loaded(database, put(tmp_path, VALID_CODING.replace("lag: two days later", "lag: two days")))
-    assert loaded(database, other).changes == []
+    loaded(book, other)
+    loaded(book, put(tmp_path, VALID_CODING.replace("lag: two days later", "lag: two days")))
+    assert loaded(book, other).changes == []
 
 
-def test_a_link_is_coded_by_one_document(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
+def test_a_link_is_coded_by_one_document(book: str, tmp_path: Path) -> None:
     ends = "from: harbour-talks:walk-out, type: follows, to: harbour-talks:talks"
     path = put(
         tmp_path, OTHER.replace("from: walk-out, type: follows, to: meeting", ends), "other.yaml"
     )
-    (said,) = refused(database, path)
+    (said,) = refused(book, path)
     assert "link-twice" in said
     assert said.endswith("under `elsewhere`, as harbour-talks:walk-out--follows--talks")
 
 
-def test_an_occasion_is_an_event(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
+def test_an_occasion_is_an_event(book: str, tmp_path: Path) -> None:
     fact = "harbour-talks:norland-wants-harbour"
     other = OTHER.replace("  directness: partial", f"  occasion: {fact}\n  directness: partial")
     path = put(tmp_path, other + ADDING.format("norland-wants-harbour"), "other.yaml")
-    (said,) = refused(database, path)
+    (said,) = refused(book, path)
     assert said.endswith(f"{fact} is a position; give an event")
 
 
-def test_a_source_that_another_document_points_to_stays(database: str, tmp_path: Path) -> None:
+def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Path) -> None:
     path = put(tmp_path, VALID_CODING)
-    loaded(database, path)
     other = OTHER.replace(
         "{key: daily-report, title: A report of the Daily, kind: press-report}",
         "{key: daily-report, at: '1:0-5'}",
     ).replace("through: [daily-report", "through: [envoy-remarks")
     other = other.replace("[envoy-remarks, envoy-remarks]", "[envoy-remarks]")
-    loaded(database, put(tmp_path, other, "other.yaml"))
+    loaded(book, put(tmp_path, other, "other.yaml"))
     turned = VALID_CODING.replace("kind: press-report}", "kind: press-report, anonymity: unnamed}")
     put(tmp_path, turned)
-    (said,) = refused(database, path)
+    (said,) = refused(book, path)
     assert "source daily-report is no longer introduced here, but other-talks refers" in said
 
 
@@ -523,17 +527,16 @@ with writing(sys.argv[1]) as connection:
 """
 
 
-def test_a_killed_load_leaves_the_database_as_it_was(database: str, tmp_path: Path) -> None:
-    loaded(database, put(tmp_path, VALID_CODING))
-    before = everything(database)
+def test_a_killed_load_leaves_the_database_as_it_was(book: str, tmp_path: Path) -> None:
+    before = everything(book)
     path = put(tmp_path, VALID_CODING.replace("title: Sudland leaves", "title: Sudland goes"))
-    command = [sys.executable, "-c", KILLED, database, str(path)]
+    command = [sys.executable, "-c", KILLED, book, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"written\n"
         process.kill()
-    assert everything(database) == before
-    assert len(loaded(database, path).changes) == 1
+    assert everything(book) == before
+    assert len(loaded(book, path).changes) == 1
 
 
 def test_dangling_references_are_reported(tmp_path: Path) -> None:
