@@ -24,7 +24,7 @@ FLOORS := .venv-floors
 SHIPPED := $(wildcard articles/*.yaml coding/*.py database/*.py schema/*.py migrations/*.py migrations/versions/*.py)
 
 # The caller's own environment must not leak into ours.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV SOURCEBOOK_DB
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV SOURCEBOOK_DB
 
 .PHONY: help report test test-system lint format docs bench lock test-floors clean
 .DEFAULT_GOAL := help

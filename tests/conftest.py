@@ -17,6 +17,10 @@ from sqlalchemy.engine import URL, make_url
 
 from tests import postgres
 
+# Else every program that a test starts would compile all its modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 FOLDER = "SOURCEBOOK_TEST_FOLDER"
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names that nobody can guess are made in it
 NEEDED_MEMORY = 4 * 2**30

@@ -75,6 +75,11 @@ def by_key(stored: Rows) -> dict[str, list[str]]:
     }
 
 
+def content(database: str) -> dict[str, list[str]]:
+    """Return all rows of all tables except the journal, by key."""
+    return by_key(stored_rows(database))
+
+
 def stale(database: str) -> list[Difference]:
     """List where the derived tables are not what the others say."""
     with reading(database) as connection:
@@ -362,7 +367,7 @@ class Loader:
             try:
                 for validated in order:
                     self.load(database, validated)
-                return by_key(stored_rows(database))
+                return content(database)
             except InvalidInputError as error:
                 missing += [fault.rule for fault in error.faults]
             finally:
