@@ -72,7 +72,7 @@ def _documents(view: str) -> str:
 
 
 def _actors(view: str, roles: Sequence[Role]) -> str:
-    # An actor who takes part in two roles is listed once.
+    # An actor who takes part in two roles is listed once, in the first of them.
     ranks = " ".join(f"when '{role}' then {rank}" for rank, role in enumerate(Role))
     listed = ", ".join(f"'{role}'" for role in roles)
     return f"""
@@ -81,7 +81,7 @@ def _actors(view: str, roles: Sequence[Role]) -> str:
         join actors on actors.id = participants.actor_id
         where participants.fact_id = {view}.fact_id and participants.role in ({listed})
         group by actors.key
-        order by min(case participants.role {ranks} end), min(participants.n), actors.key
+        order by min(1000000 * case participants.role {ranks} end + participants.n), actors.key
     """
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from schema.models import METADATA
 from tests.sample_rows import fill
+from tests.sourcebook_builder import derive
 
 TEXTS = (
     r"\N",
@@ -129,9 +130,18 @@ def hostile(connection: sa.Connection, texts: Sequence[str] = TEXTS) -> None:
         ],
     )
     write(
+        "participants",
+        [
+            {"fact_id": n, "actor_id": actor, "role": role, "kind": "event", "n": 1}
+            for n, _ in numbered
+            for role, actor in (("doer", n), ("receiver", 1_000))
+        ],
+    )
+    write(
         "changes",
         [
             {"load_id": 1, "item": "event", "key": text, "action": "changed"}
             for text in dict.fromkeys(texts)
         ],
     )
+    derive(connection)

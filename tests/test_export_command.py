@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import sourcebook as commands
-from database.snapshot import TABLES
+from exports.job import FILES
 from tests.databases import names
 from tests.export_folders import contents
 
@@ -52,7 +52,7 @@ def test_the_files_are_listed_and_the_content_is_named(article: Path, tmp_path: 
     rows = {name: int(rows) for name, rows, _ in files}
     assert rows["actors.csv"] == (out / "actors.csv").read_bytes().count(b"\r\n") - 1
     [summary] = ran.stderr.splitlines()
-    assert summary.startswith(f"{out}: {len(TABLES)} csv files · content ")
+    assert summary.startswith(f"{out}: {len(FILES)} csv files · content ")
     assert len(summary.rpartition(" ")[2]) == 64
 
 
@@ -119,4 +119,4 @@ def test_a_terminal_is_left_clean(article: Path, tmp_path: Path) -> None:
         os.close(end)
         output = shown.read1(10_000).decode()
     assert ran.returncode == 0
-    assert output.splitlines()[-1].startswith(f"{tmp_path / 'out'}: {len(TABLES)} csv files")
+    assert output.splitlines()[-1].startswith(f"{tmp_path / 'out'}: {len(FILES)} csv files")
