@@ -37,6 +37,12 @@ _POSTGRESQL_ADVICE = {
     "42501": "{}; ask its owner, or connect as another user",
     "53100": "{}; make room on the server",
 }
+_MYSQL_ADVICE = {
+    1044: "{}; ask its owner for rights, or check its name",
+    1142: "{}; ask its owner, or connect as another user",
+    1205: f"{_BUSY} ({{}})",
+    1213: f"{_BUSY} ({{}})",
+}
 _KEY_VIOLATIONS = ("23503", "23505")
 """PostgreSQL's codes for a row that violates a key; a second message then names the key."""
 
@@ -96,7 +102,11 @@ def driver_message(error: BaseException, *, connecting: bool = False) -> str:
     if "Could not set lock on file" in message:  # DuckDB
         return _BUSY
     code = getattr(error, "sqlstate", None)
-    if code is None and connecting:
+    if len(error.args) == 2 and isinstance(error.args[0], int):  # the drivers of MySQL
+        code, message = error.args[0], str(error.args[1]).partition("\n")[0] or message
+        if code in _MYSQL_ADVICE:
+            return _MYSQL_ADVICE[code].replace("{}", message)
+    if connecting and not isinstance(code, str):
         advice = next(advice for words, advice in _CONNECTION_ADVICE if words in message)
         return advice.replace("{}", message)
     detail = getattr(getattr(error, "diag", None), "message_detail", None)

@@ -129,10 +129,17 @@ class Snapshot:
             raise self.error(fault)
 
     def _lines_of_sqlite(self, query: str) -> Generator[list[bytes], None, None]:
-        # A plain cursor hands rows out one by one, and Ctrl-C works between them; what makes
-        # queries cancellable gathers rows, however long they are.
-        with driver_errors(self.connection) as driver, closing(sqlite3.Cursor(driver)) as cursor:
-            yield from batched(line for (line,) in cursor.execute(query))
+        with driver_errors(self.connection) as driver:
+            # A plain cursor hands rows out one by one; what makes queries cancellable gathers
+            # rows, however long they are. So a batch is what Ctrl-C waits for or cancels.
+            cursor = driver.cursor(sqlite3.Cursor)
+            batches = batched(line for (line,) in driver.calls.call(lambda: cursor.execute(query)))
+            try:
+                while lines := driver.calls.call(lambda: next(batches, None)):
+                    yield lines
+            finally:
+                if not driver.calls.abandoned:
+                    cursor.close()
 
     def _pages_of_sqlite(
         self, table: Table, line: str, where: str
@@ -152,7 +159,7 @@ class Snapshot:
         """
         last: list[Any] = []
         after, rows = "true", FIRST_ROWS
-        with driver_errors(self.connection) as driver, closing(sqlite3.Cursor(driver)) as cursor:
+        with driver_errors(self.connection) as driver, closing(driver.cursor()) as cursor:
             while page := _page(cursor, query.format(after), last, rows):
                 lines = page.split(b"\n")
                 yield lines

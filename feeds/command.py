@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
     from feeds.sync import SyncResult, TableResult
-    from feeds.target import Options, Target
+    from feeds.target import Target
     from output.progress import Progress
 
 VARIABLE = "SOURCEBOOK_TARGET"
@@ -30,23 +30,14 @@ SAFER = (
     "--password-file, put the whole URL into "
     f"{VARIABLE}, or for PostgreSQL set PGPASSWORD or use ~/.pgpass or a service file"
 )
-SECRETS = {
-    "password",
-    "passwd",
-    "sslpassword",
-    "oauth_client_secret",
-    "scram_client_key",
-    "scram_server_key",
-}
+SECRETS = re.compile(r"pass(word|wd)|secret|scram_\w+_key", re.IGNORECASE)
 """Parameters of a URL that nobody else may read."""
 
-CONNINFO = re.compile(
-    r"\s*(host|hostaddr|port|dbname|user|password|service|servicefile|passfile|options|"
-    r"application_name|connect_timeout|client_encoding|ssl\w*|target_session_attrs)\s*=",
-)
+CONNINFO = re.compile(r"\s*(host\w*|port|dbname|user|password|service|options|ssl\w+)\s*=")
 """How a string begins that libpq takes for a connection."""
 
-RELATIONAL = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?")
+LOCATED = re.compile(r"(postgres|postgresql|sqlite|duckdb)(\+\w+)?:")
+"""How the URL of a database begins that other commands take too."""
 
 EPILOG = f"""
 TARGET is a path, sqlite:///PATH, postgresql://USER@HOST/NAME, postgresql://?service=NAME, a
@@ -137,25 +128,26 @@ def feed(
     from feeds.sync import sync
     from feeds.target import Options
     from output.progress import Progress
+    from schema.escape import visible
 
     only_for("--raw", raw, [format], "csv")
     typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
     progress = Progress()
-    options = Options(replace, dry_run, verify)
-    results: list[SyncResult] = []
+    summaries: list[str] = []
 
     def rows() -> Iterator[TableResult]:
         with reading(ctx.obj, stored=True) as connection:
             source = Snapshot(connection, keep_text=keep_text)
-            results.append(sync(source, chosen, options, progress))
-        yield from results[0].tables
+            result = sync(source, chosen, Options(replace, dry_run, verify), progress)
+        summaries.append(f"{'dry run: ' if dry_run else ''}{_summary(result)}")
+        yield from result.tables
 
     with failing():
         chosen = _target(target, schema, password_file, progress, typed=typed)
         _require_fitting(ctx, chosen, output)
         # An output file is opened first: what can't be listed isn't fed.
         _print(rows() if output else list(rows()), format, output, raw)
-    progress.say(_summary(results[0], chosen, options))
+    progress.say(visible(f"{chosen.name}: {summaries[0]}"))
 
 
 feed.params.extend(row_options())
@@ -180,24 +172,21 @@ def _target(
     """Return the target of this name. Raises UsageError."""
     from database.errors import DatabaseError
     from database.location import locate
-    from feeds.duckdb import Duckdb, path_of
 
     if CONNINFO.match(target):
         raise click.UsageError(
             "TARGET: this looks like a connection string of libpq; write it as "
             "postgresql://USER@HOST:PORT/NAME (or a file of that name as ./NAME)"
         )
+    if target == ":memory:":
+        raise click.UsageError("TARGET: give the path of a file; memory is gone when this ends")
     scheme, mark, rest = target.partition("://")
     target = f"{scheme.lower()}{mark}{rest}" if mark else target
-    if target in (":memory:", "duckdb:///", "duckdb:///:memory:", "sqlite:///:memory:"):
-        raise click.UsageError("TARGET: give the path of a file; memory is gone when this ends")
-    if path := path_of(target):
-        return Duckdb(path)
-    if mark and not RELATIONAL.fullmatch(scheme.lower()):
-        from feeds.other import Other
-
-        return Other(_with_password(_other_url(target), password_file, typed=typed), progress)
     try:
+        if mark and not LOCATED.match(target):
+            from feeds.other import Other, other_url
+
+            return Other(_with_password(other_url(target), password_file, typed=typed), progress)
         url = locate(target)
     except DatabaseError as error:
         raise click.UsageError(str(error).replace("--db", "TARGET")) from None
@@ -205,31 +194,17 @@ def _target(
         from feeds.postgresql import Postgresql
 
         return Postgresql(_with_password(url, password_file, typed=typed), schema, progress)
+    if url.get_backend_name() == "duckdb":
+        from feeds.duckdb import Duckdb
+
+        return Duckdb(Path(url.database or ""))
     from feeds.sqlite import Sqlite
 
     return Sqlite(Path(url.database or ""))
 
 
-def _other_url(target: str) -> URL:
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(target)
-        url.get_dialect()
-    except (ArgumentError, ValueError, ImportError):
-        # It may hold a password, and isn't repeated. NoSuchModuleError is an ArgumentError.
-        raise click.UsageError(
-            "TARGET: SQLAlchemy knows no such database; give PostgreSQL "
-            "(postgresql://USER@HOST/NAME), SQLite or DuckDB (a path), or install the dialect"
-        ) from None
-    if "@" in f"{url.host}{url.database}":
-        raise click.UsageError("TARGET: in a user's name or password, write @ as %40 and / as %2F")
-    return url
-
-
 def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
-    if typed and (url.password or SECRETS & {name.lower() for name in url.query}):
+    if typed and (url.password or any(map(SECRETS.search, url.query))):
         raise click.UsageError(SAFER)
     if file is None:
         return url
@@ -263,15 +238,9 @@ def _print(rows: Iterable[TableResult], format: str, output: Path | None, raw: b
     write(Page(columns, rows), format, output, raw)
 
 
-def _summary(result: SyncResult, target: Target, options: Options) -> str:
-    from schema.escape import visible
-
-    sums = [sum(column) for column in zip(*(row[1:4] for row in result.tables), strict=True)]
-    counts = ", ".join(
-        f"{count:,} {verb}"
-        for count, verb in zip(sums, ("added", "changed", "removed"), strict=True)
-        if count
-    )
-    summary = f"dry run: {result.summary}" if options.dry_run else result.summary
+def _summary(result: SyncResult) -> str:
+    verbs = ("added", "changed", "removed")
+    sums = {verb: sum(getattr(table, verb) for table in result.tables) for verb in verbs}
+    counts = ", ".join(f"{count:,} {verb}" for verb, count in sums.items() if count)
     rows = f"; rows {counts}" if counts else ""
-    return visible(f"{target.name}: {summary}{rows} · content {result.content or 'none'}")
+    return f"{result.summary}{rows} · content {result.content or 'none'}"

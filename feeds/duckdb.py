@@ -2,6 +2,10 @@
 
 Touches the target and that folder. DuckDB locks a file as a whole and checks foreign keys row by
 row, so every feed that copies anything builds the file anew.
+
+Types are those of the other engines: integer, boolean and text. Days stay text, since DuckDB's
+DATE has no year 0000. Keys of a table to itself are left out: DuckDB checks row by row, and a
+heading is under itself. So is `on delete cascade`, which DuckDB lacks.
 """
 
 from __future__ import annotations
@@ -9,32 +13,30 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Table, select
+from sqlalchemy.schema import CreateTable
 
 from database.connect import REVISION, VERSION_TABLE
-from database.digest import Digest, digest_query, hashed, json_row, quoted, read_digest
+from database.digest import Digest, digest_query, json_row, quoted, read_digest
 from database.duckdb import NO_DRIVER
 from database.errors import DatabaseError
-from database.location import DUCKDB_SUFFIXES, is_duckdb
+from database.location import is_duckdb
 from database.snapshot import RECORD, TABLES, Snapshot, batched
-from feeds.book import read_book
-from feeds.duckdb_schema import Dialect, literal, statements
 from feeds.sqlite import disk_errors, require_no_logs
-from feeds.target import Target, TargetState, blaming, require_ours
+from feeds.structure import plain_tables
+from feeds.target import Target, TargetState, listed, read_book, require_ours
+from migrations.views import view_statements
 from output.progress import Progress
 from output.staging import replace, require_folder, staging_dir
-from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.views import RENAMED, VIEWS
 
 if TYPE_CHECKING:
     import pyarrow
-
-SCHEME = "duckdb:///"
 
 STORAGE = "v1.2.0"
 """The storage version of a fed file: the oldest with the block size, and read by DuckDB 1.2 on."""
@@ -73,16 +75,6 @@ order by all
 OURS = {("table", name) for name in (*METADATA.tables, VERSION_TABLE)} | {
     ("view", name) for name in (*(view.name for view in VIEWS), *RENAMED)
 }
-
-
-def path_of(target: str) -> Path | None:
-    """Return the path of a target that is a DuckDB file: by its URL, name or first bytes."""
-    if target.startswith(SCHEME):
-        return Path(target.removeprefix(SCHEME))
-    if "://" in target:
-        return None
-    path = Path(target)
-    return path if path.suffix.lower() in DUCKDB_SUFFIXES or is_duckdb(path) else None
 
 
 class Duckdb(Target):
@@ -145,16 +137,17 @@ class Duckdb(Target):
             raise DatabaseError(
                 f"{self.name}: another process has it open; try again when that has ended"
             ) from error
-        objects = [tuple(row) for row in self._ask(OBJECTS)]
+        objects = self._ask(OBJECTS)
         if not objects:
             return TargetState()
         revision = None
         if ("table", VERSION_TABLE) in objects:
             [[revision]] = self._ask(f"select max(version_num) from old.main.{VERSION_TABLE}")
-        foreign = [f"{kind} {name}" for kind, name in objects if (kind, name) not in OURS]
-        require_ours(
-            self.name, revision, foreign if revision else [" ".join(each) for each in objects]
-        )
+        ours = OURS if revision else set()
+        foreign = [f"{kind} {name}" for kind, name in objects if (kind, name) not in ours]
+        require_ours(self.name, revision, foreign)
+        if revision != REVISION:
+            return TargetState(exists=True, older=True, fed=True)
         columns = self._ask(
             "select table_name, column_name from duckdb_columns() where database_name = 'old'"
         )
@@ -164,13 +157,8 @@ class Duckdb(Target):
             for column in table.columns
             if (table.name, column.name) not in columns
         ]
-        if revision != REVISION or missing:
-            return TargetState(
-                exists=True,
-                older=revision != REVISION,
-                fed=True,
-                missing=missing[0] if missing and revision == REVISION else "",
-            )
+        if missing:
+            return TargetState(exists=True, missing=listed(missing))
         fed = bool(self._select(select(RECORD.c.fed_at)))
         return TargetState(exists=True, fed=fed, book=read_book(self._select))
 
@@ -201,31 +189,18 @@ class Duckdb(Target):
         new = literal(self._folder / self._path.name)
         options = f"type duckdb, block_size {BLOCK}, storage_version '{STORAGE}'"
         self._run(f"attach {new} as new ({options})", "use new")
-        tables, rest = statements()
-        self._run("begin", *tables, "commit")
-        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
-            sent = {table.name: self._copy(source, table, progress) for table in TABLES}
-        self._run("begin", *rest, "commit")
+        self._run("begin", *_tables(), "commit")
+        sent = self.copy_all(source, progress)
+        self._run("begin", *_additions(), "commit")
         self._catalog = "new"
         return sent
 
-    def _copy(self, source: Snapshot, table: Table, progress: Progress) -> Digest:
-        """Insert all rows of a table; return the digest of what was sent."""
-        import duckdb
-        import pyarrow
-
-        sent = Digest()
-        with (
-            blaming(source, table, duckdb.Error, pyarrow.ArrowException),
-            closing(source.lines(table)) as batches,
-        ):
-            for lines in batches:
-                self._duck.register("arriving", arrow(table, lines))
-                self._run(f"insert into {quoted(table.name)} select * from arriving")
-                self._duck.unregister("arriving")
-                sent = sent.plus(hashed(lines))
-                progress.advance(len(lines))
-        return sent
+    def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
+        """Insert rows."""
+        for lines in batches:
+            self._duck.register("arriving", arrow(table, lines))
+            self._run(f"insert into {quoted(into)} select * from arriving")
+            self._duck.unregister("arriving")
 
     def record(self, fed_at: str) -> None:
         """Record in the new file that a feed filled it."""
@@ -233,9 +208,7 @@ class Duckdb(Target):
 
     def _select(self, query: Select[Any]) -> list[Any]:
         self._run(f"use {self._catalog}")
-        rows = self._ask(
-            str(query.compile(dialect=Dialect(), compile_kwargs={"literal_binds": True}))
-        )
+        rows = self._ask(str(query.compile(compile_kwargs={"literal_binds": True})))
         self._run("use memory")
         return rows
 
@@ -249,16 +222,45 @@ class Duckdb(Target):
 
 
 def arrow(table: Table, lines: Iterable[bytes]) -> pyarrow.Table:
-    """Turn rows into a table of Arrow's."""
+    """Turn rows into a table of Arrow's; DuckDB casts what it inserts to the types of columns."""
     import json
 
-    import pyarrow as pa
+    import pyarrow
 
-    types = {"integer": pa.int32(), "boolean": pa.bool_(), "text": pa.string()}
     rows = json.loads(b"[" + b",".join(lines) + b"]")
-    arrays = []
-    for column, values in zip(table.columns, zip(*rows, strict=True), strict=True):
-        kind = type_of(column)
-        read = [None if v is None else bool(v) for v in values] if kind == "boolean" else values
-        arrays.append(pa.array(read, types[kind]))
-    return pa.table(arrays, names=[column.name for column in table.columns])
+    arrays = [pyarrow.array(values) for values in zip(*rows, strict=True)]
+    return pyarrow.table(arrays, names=table.columns.keys())
+
+
+# --- the schema -----------------------------------------------------------------------------------
+
+
+def _tables() -> Iterator[str]:
+    """Write the tables, which SQLAlchemy's standard SQL suits but for what a key does on delete."""
+    for table in plain_tables().sorted_tables:
+        for key in table.foreign_key_constraints:
+            key.ondelete = None
+        yield str(CreateTable(table))
+
+
+def _additions() -> Iterator[str]:
+    """Write what is created once the tables are filled; DuckDB needs no indexes but unique ones."""
+    for table in METADATA.sorted_tables:
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            # An index for some rows only: for the others its columns are null.
+            where = index.dialect_options["sqlite"]["where"]
+            columns = [quoted(column.name) for column in index.columns]
+            if where is not None:
+                columns = [f"(case when {where} then {column} end)" for column in columns]
+            if index.unique:
+                yield f"create unique index {index.name} on {table} ({', '.join(columns)})"
+        yield f"comment on table {table} is {literal(table.comment or '')}"
+        for column in table.columns:
+            yield f"comment on column {table}.{column.name} is {literal(column.comment or '')}"
+    yield from view_statements("postgresql")  # DuckDB reads the SQL of views as it is
+    yield f"insert into {VERSION_TABLE} values ({literal(REVISION)})"
+
+
+def literal(value: object) -> str:
+    """Write a text as SQL does."""
+    return "'" + str(value).replace("'", "''") + "'"

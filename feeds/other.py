@@ -8,56 +8,66 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Connection,
     Dialect,
-    ForeignKeyConstraint,
     MetaData,
     String,
     Table,
     Text,
     create_engine,
     delete,
-    func,
     insert,
-    inspect,
     select,
     text,
 )
 from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import AddConstraint, ColumnCollectionConstraint
 
-from database.connect import REVISION, VERSION_TABLE
-from database.digest import Digest, hashed, total
-from database.errors import DatabaseError
+from database.connect import REVISION, VERSION_TABLE, revision
+from database.digest import Digest, total
+from database.errors import DatabaseError, driver_message
 from database.faults import shown
 from database.snapshot import RECORD, TABLES, Snapshot, batched
-from feeds.book import read_book
-from feeds.target import Target, TargetState, require_ours
+from feeds.structure import plain_tables, record_version, row_counts, state_of
+from feeds.target import Target, TargetState
 from output.progress import Progress
 from schema.dictionary import type_of
-from schema.models import METADATA
 
 KEY_LENGTH = 255
 """Characters of a text in a key or an index: many engines need a limit, and a small one."""
 
 MYSQL = ("mysql", "mariadb")
-COLLATION = "utf8mb4_bin"
+TEXT = {"charset": "utf8mb4", "collation": "utf8mb4_bin"}
 """How MySQL and MariaDB compare text by code point, as the other engines do."""
+
+KEY_TEXT = String(KEY_LENGTH).with_variant(VARCHAR(KEY_LENGTH, **TEXT), *MYSQL)
+LONG_TEXT = Text().with_variant(MEDIUMTEXT(**TEXT), *MYSQL)
+
+
+DRIVERS = {
+    "MySQLdb": "pymysql, and give mysql+pymysql://…",
+    "cx_Oracle": "oracledb, and give oracle+oracledb://…",
+    "mysql": "mysql-connector-python",
+}
+"""What to install for a driver that isn't called like its package, or isn't easy to install."""
 
 
 class Other(Target):
     """A database of an engine that Sourcebook doesn't know in particular."""
 
     is_server = True
+    _connection: Connection
 
     def __init__(self, url: URL, progress: Progress) -> None:
         self.name = url.set(query={}).render_as_string(hide_password=True)
@@ -65,90 +75,57 @@ class Other(Target):
         self._progress = progress
 
     @contextmanager
-    def opened(self, source: Snapshot) -> Iterator[TargetState]:  # noqa: ARG002 - another engine
+    def opened(self, source: Snapshot) -> Iterator[TargetState]:
         """Open it in one transaction. Raises DatabaseError if its driver isn't installed."""
+        self._source = source.name
         try:
-            self._engine = create_engine(self._url, poolclass=NullPool)
-        except (NoSuchModuleError, ArgumentError):
-            scheme = self._url.drivername
-            raise DatabaseError(
-                f"{self.name}: SQLAlchemy knows no {scheme}://; install its dialect, or feed "
-                "PostgreSQL, SQLite or DuckDB"
-            ) from None
+            engine = create_engine(self._url, poolclass=NullPool)
         except ModuleNotFoundError as error:
+            driver = DRIVERS.get(str(error.name), error.name)
             raise DatabaseError(
-                f"{self.name}: its driver is not installed: pip install {error.name}"
+                f"{self.name}: its driver is not installed: pip install {driver}"
             ) from None
-        self._tables, self._checks = tables_for(self._engine.dialect)
+        self._tables, self._checks = tables_for(engine.dialect)
         try:
-            with self._engine.connect() as self._connection:
-                state = self._state()
+            with engine.connect() as self._connection:
+                state = state_of(self.name, self._connection, views=False)
+                self._whole = not state.missing
                 self._connection.rollback()
                 with self._connection.begin():
                     yield state
         except DBAPIError as error:
-            message = (str(error.orig).splitlines() or [type(error.orig).__name__])[0]
+            # An error without a statement comes from connecting.
+            message = driver_message(error, connecting=error.statement is None)
             raise DatabaseError(f"{self.name}: {message}; nothing changed") from error
         except SQLAlchemyError as error:
             raise DatabaseError(f"{self.name}: {str(error).splitlines()[0]}") from error
         finally:
-            self._engine.dispose()
-
-    def _state(self) -> TargetState:
-        inspector = inspect(self._connection)
-        there = {*inspector.get_table_names()}
-        versions = self._tables.tables[VERSION_TABLE]
-        revision = None
-        if VERSION_TABLE in there:
-            revision = self._connection.execute(select(versions.c.version_num)).scalar()
-        ours = {*self._tables.tables} if VERSION_TABLE in there else set()
-        foreign = [f"table {name}" for name in sorted(there - ours)]
-        foreign += [f"view {name}" for name in sorted(inspector.get_view_names())]
-        require_ours(self.name, revision, foreign)
-        if VERSION_TABLE not in there:
-            return TargetState()
-        if revision is None or not ours <= there:  # creating them was interrupted
-            return TargetState(exists=True)
-        if revision != REVISION:
-            return TargetState(exists=True, missing=f"it has schema {revision}, not {REVISION}")
-        fed = self._connection.execute(select(RECORD.c.fed_at)).first() is not None
-        return TargetState(exists=True, fed=fed, book=read_book(self._connection.execute))
+            engine.dispose()
 
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that exists."""
-        there = inspect(self._connection).get_table_names()
-        return {
-            table.name: self._connection.execute(
-                select(func.count()).select_from(table)
-            ).scalar_one()
-            for table in TABLES
-            if table.name in there
-        }
+        return row_counts(self._connection)
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Create the tables if need be, and replace all rows."""
-        self._create()
+        if not (self._whole and revision(self._connection) == REVISION):
+            self._create()
         for table in (RECORD, *reversed(TABLES)):
             self._connection.execute(delete(self._tables.tables[table.name]))
-        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
-            return {table.name: self._copy(source, table, progress) for table in TABLES}
+        return self.copy_all(source, progress)
 
     def _create(self) -> None:
-        """Create the tables, unless they are there and of this version.
+        """Create the tables anew.
 
         Few engines can undo that. The version comes first and its number last, so that tables
         whose creation was interrupted are recognised and created again.
         """
-        versions = self._tables.tables[VERSION_TABLE]
-        if inspect(self._connection).has_table(VERSION_TABLE):
-            if self._connection.execute(select(versions.c.version_num)).scalar() == REVISION:
-                return
-            self._tables.drop_all(self._connection)
-        versions.create(self._connection)
+        self._tables.drop_all(self._connection)
+        self._tables.tables[VERSION_TABLE].create(self._connection)
         self._tables.create_all(self._connection)
         if skipped := sum(not self._adds(check) for check in self._checks):
             self._progress.say(f"{self.name}: CHECKs left out, which it refuses: {skipped}")
-        self._connection.execute(insert(versions), {"version_num": REVISION})
+        record_version(self._connection, self._tables)
 
     def _adds(self, check: AddConstraint) -> bool:
         try:
@@ -157,32 +134,21 @@ class Other(Target):
             return False
         return True
 
-    def _copy(self, source: Snapshot, table: Table, progress: Progress) -> Digest:
-        sent, into = Digest(), self._tables.tables[table.name]
-        names = [column.name for column in table.columns]
-        with closing(source.lines(table)) as batches:
-            for lines in batches:
-                rows = [dict(zip(names, row, strict=True)) for row in map(json.loads, lines)]
-                self._require_short(source, into, rows)
-                self._connection.execute(insert(into), rows)
-                sent = sent.plus(hashed(lines))
-                progress.advance(len(lines))
-        return sent
-
-    def _require_short(
-        self, source: Snapshot, table: Table, rows: Sequence[dict[str, Any]]
-    ) -> None:
-        """Raise DatabaseError for a text that is too long for a key here."""
-        texts = (column for column in table.columns if type_of(column) == "text")
-        limited = [column.name for column in texts if _in_key(column)]
-        for row in rows:
-            for name in limited:
+    def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
+        """Insert rows. Raises DatabaseError for a text that is too long for a key here."""
+        stored = self._tables.tables[into]
+        names = table.columns.keys()
+        limited = [c.name for c in stored.columns if type_of(c) == "text" and _in_key(c)]
+        for lines in batches:
+            rows = [dict(zip(names, row, strict=True)) for row in map(json.loads, lines)]
+            for row, name in product(rows, limited):
                 if len(row[name] or "") > KEY_LENGTH:
                     key = ", ".join(f"{k.name} {shown(row[k.name])}" for k in table.primary_key)
                     raise DatabaseError(
-                        f"{source.name}: {table.name}, {key}: {name} is longer than {KEY_LENGTH} "
+                        f"{self._source}: {into}, {key}: {name} is longer than {KEY_LENGTH} "
                         "characters, the most that a key can have in this TARGET; shorten it there"
                     )
+            self._connection.execute(insert(stored), rows)
 
     def digest(self, table: Table, where: str = "true") -> Digest:
         """Read the rows back and compute the digest."""
@@ -204,6 +170,21 @@ class Other(Target):
         self._connection.execute(insert(RECORD), {"fed_at": fed_at})
 
 
+def other_url(target: str) -> URL:
+    """Return the URL of a target. Raises DatabaseError; it may hold a password: don't repeat it."""
+    try:
+        url = make_url(target)
+        url.get_dialect()
+    except (ArgumentError, ValueError, ImportError):  # NoSuchModuleError is an ArgumentError
+        raise DatabaseError(
+            "TARGET: SQLAlchemy knows no such database; give PostgreSQL "
+            "(postgresql://USER@HOST/NAME), SQLite or DuckDB (a path), or install the dialect"
+        ) from None
+    if "@" in f"{url.host}{url.database}":
+        raise DatabaseError("TARGET: in a user's name or password, write @ as %40 and / as %2F")
+    return url
+
+
 def json_line(row: Sequence[Any]) -> bytes:
     """Write a row as a JSON array, as SQLite does."""
     values = [int(value) if isinstance(value, bool) else value for value in row]
@@ -216,52 +197,32 @@ def tables_for(dialect: Dialect) -> tuple[MetaData, list[AddConstraint]]:
     Text in keys has a length. Keys of a table to itself are left out, since rows come in any
     order, and so are unique indexes for some rows only.
     """
-    metadata = MetaData(naming_convention=METADATA.naming_convention)
-    for table in METADATA.sorted_tables:
-        table.to_metadata(metadata)
+    metadata = plain_tables()
     checks = []
     for table in metadata.sorted_tables:
         for prefix in MYSQL:
             table.kwargs[f"{prefix}_engine"] = "InnoDB"
             table.kwargs[f"{prefix}_charset"] = "utf8mb4"
-        for column in table.columns:
-            column.autoincrement = False  # MariaDB allows no CHECK on a column that has it
-            if type_of(column) == "text":
-                column.type = _key_text() if _in_key(column) else _long_text()
         for constraint in list(table.constraints):
             if isinstance(constraint, CheckConstraint):
                 table.constraints.remove(constraint)
                 rule = _quoted_columns(str(constraint.sqltext), table, dialect)
                 quoted = CheckConstraint(rule, name=constraint.name, table=table)
                 checks.append(AddConstraint(quoted))
-            elif isinstance(constraint, ForeignKeyConstraint) and (
-                constraint.referred_table is table
-            ):
-                table.constraints.remove(constraint)
         for index in list(table.indexes):
             if index.dialect_options["sqlite"]["where"] is not None:
                 table.indexes.remove(index)
-    Table(VERSION_TABLE, metadata, Column("version_num", String(32), primary_key=True))
+        for column in table.columns:
+            column.autoincrement = False  # MariaDB allows no CHECK on a column that has it
+            if type_of(column) == "text":
+                column.type = KEY_TEXT if _in_key(column) else LONG_TEXT
     return metadata, checks
 
 
 def _in_key(column: Column[Any]) -> bool:
-    table = column.table
-    keys = [
-        key.columns
-        for key in table.constraints
-        if isinstance(key, ColumnCollectionConstraint) and not isinstance(key, CheckConstraint)
-    ]
-    return any(column.name in columns for columns in (*keys, *(i.columns for i in table.indexes)))
-
-
-def _key_text() -> String:
-    text = String(KEY_LENGTH)
-    return text.with_variant(VARCHAR(KEY_LENGTH, charset="utf8mb4", collation=COLLATION), *MYSQL)
-
-
-def _long_text() -> Text:
-    return Text().with_variant(MEDIUMTEXT(charset="utf8mb4", collation=COLLATION), *MYSQL)
+    constraints, indexes = column.table.constraints, column.table.indexes
+    keys = [key for key in constraints if isinstance(key, ColumnCollectionConstraint)]
+    return any(column.name in key.columns for key in (*keys, *indexes))
 
 
 def _quoted_columns(rule: str, table: Table, dialect: Dialect) -> str:

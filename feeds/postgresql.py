@@ -13,17 +13,17 @@ from typing import Any
 from sqlalchemy import Constraint, Index, MetaData, Table, UniqueConstraint
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
+from sqlalchemy.schema import AddConstraint, CreateIndex
 
 from database.connect import revision, transaction
 from database.digest import Digest, quoted
 from database.errors import DatabaseError
 from database.location import name_of
 from database.snapshot import RECORD, TABLES, Snapshot, driver_errors
-from feeds.relational import Relational
-from feeds.scope import ChangeSet
+from feeds.relational import ChangeSet, Relational
+from feeds.structure import record_version, version_table
 from feeds.target import Change, TargetState, blaming
-from migrations.upgrade import upgrade
+from migrations.views import create_views, grant, rights
 from output.progress import Progress
 from schema.models import METADATA
 
@@ -35,6 +35,9 @@ PATIENCE = 1_000
 
 MEMORY = 256
 """Megabytes that the server may use to build an index, unless it is set to more."""
+
+STATISTICS = 25
+"""How many values of a column the planner learns about, until autovacuum takes a larger sample."""
 
 SORTING = "select setting from pg_settings where name = 'maintenance_work_mem'"
 
@@ -59,20 +62,6 @@ OURS = """
 """Views first, since they depend on tables. The first table is the one that a load locks first,
 so that a load and a feed never wait for each other."""
 
-GRANTS = """
-    select concat(
-        'grant ', string_agg(privilege_type, ', '), ' on ', quote_ident(relname), ' to ',
-        case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
-        case when is_grantable then ' with grant option' end
-      )
-    from pg_class
-    cross join aclexplode(coalesce(relacl, acldefault('r', relowner)))
-    where relnamespace = current_schema::regnamespace
-      and relkind in ('r', 'p', 'v')
-      and (grantee = 0 or pg_get_userbyid(grantee) <> current_user)
-    group by relname, grantee, is_grantable
-"""
-
 DEPENDED_ON, IN_USE = "2BP01", "55P03"
 """Codes of the server: others' views or keys depend on it; a lock is not free at once."""
 
@@ -96,6 +85,15 @@ class Postgresql(Relational):
             encoding = self.rows.scalar("show server_encoding")
             if encoding != "UTF8":
                 raise DatabaseError(f"{self.name}: its encoding is {encoding}; use one with UTF8")
+            self._usable = self.rows.scalar(
+                f"select has_schema_privilege(oid, 'usage') from pg_namespace where nspname = "
+                f"'{self.schema}'"
+            )
+            if self._usable is False:
+                raise DatabaseError(
+                    f"{self.name}: you may not use this schema; ask its owner to grant usage on "
+                    "it, or give another --schema"
+                )
             key = f"{FEEDING}, hashtext('{self.schema}')"
             if not self.rows.scalar(f"select pg_try_advisory_xact_lock({key})"):
                 self._progress.say(f"{self.name}: waiting for another feed to end")
@@ -126,45 +124,62 @@ class Postgresql(Relational):
     # --- filling ------------------------------------------------------------------------------
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
-        """Create the tables if need be, empty them, and copy all rows."""
-        exists = self.rows.scalar(
-            f"select count(*) from pg_namespace where nspname = '{self.schema}'"
-        )
-        if not exists:
-            self.run(f"create schema {quoted(self.schema)}")
-        grants: Sequence[Any] = []
-        state = self._state
-        rebuilt = state.exists and not state.older and bool(state.missing or self.drift())
-        if rebuilt:
-            grants = self._drop()
-        upgrade(self.connection)
-        for (grant,) in grants:
-            self.run(grant)
-        if int(self.rows.scalar(SORTING)) < MEMORY * 1024:
-            self.run(f"set local maintenance_work_mem = '{MEMORY}MB'")
-        total = sum(source.count(table) for table in TABLES)
-        everything = ", ".join(table.name for table in (*TABLES, RECORD))
-        if rebuilt or not state.book.documents:
-            # Nobody reads these tables yet: the fastest way.
-            self._lock(f"truncate {everything}")
-            sent = self._fill_bare(source, total, progress)
+        """Replace all rows, and create the tables where none can be kept."""
+        if self._state.older:
+            from migrations.upgrade import upgrade  # slow to import
+
+            upgrade(self.connection)
+        if self._state.book.documents and not self.drift():
+            sent = self._fill_in_place(source, progress)
         else:
-            # Readers keep the old rows and wait for nobody. A truncated table would be empty for
-            # transactions that began before, and locked for the others.
-            for table in (RECORD, *reversed(TABLES)):
-                self.run(f"delete from {table.name}")
-            with progress.stage("copying", total):
-                sent = {table.name: self.copy(source, table, progress) for table in TABLES}
-            self.run(f"analyze {everything}")
+            sent = self._fill_anew(source, progress)
         self._restart_sequences()
         return sent
 
-    def _drop(self) -> Sequence[Any]:
-        """Drop tables and views; return the statements that restore other people's rights.
+    def _fill_in_place(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
+        """Delete all rows and copy them again: readers keep the old ones and wait for nobody.
 
-        Raises DatabaseError if something outside the schema depends on them.
+        A truncated table would be empty for transactions that began before, and locked for others.
         """
-        grants = self._select(GRANTS)
+        for table in (RECORD, *reversed(TABLES)):
+            self.run(f"delete from {table.name}")
+        sent = self.copy_all(source, progress)
+        self._analyze()
+        return sent
+
+    def _fill_anew(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
+        """Copy into new tables without keys and indexes, and create these afterwards."""
+        if self._usable is None:
+            self.run(f"create schema {quoted(self.schema)}")
+        former = rights(self.connection)
+        self._drop()
+        metadata = MetaData(naming_convention=METADATA.naming_convention)
+        version_table(metadata)
+        tables = [table.to_metadata(metadata) for table in METADATA.sorted_tables]
+        indexes = sorted((each for table in tables for each in table.indexes), key=_name)
+        for table in tables:
+            table.indexes.clear()
+        # `create table` leaves out what is to be added later.
+        keys = [AddConstraint(key) for table in tables for key in _keys(table)]
+        foreign = [AddConstraint(k) for table in tables for k in table.foreign_key_constraints]
+        metadata.create_all(self.connection, checkfirst=False)
+        record_version(self.connection, metadata)
+        create_views(self.connection)
+        grant(self.connection, former, derived_too=False)
+        if int(self.rows.scalar(SORTING)) < MEMORY * 1024:
+            self.run(f"set local maintenance_work_mem = '{MEMORY}MB'")
+        sent = self.copy_all(source, progress)
+        with progress.stage("creating keys and indexes"), blaming(source, None):
+            for addition in (*keys, *map(CreateIndex, indexes)):
+                self.connection.execute(addition)
+        self._analyze()
+        with progress.stage("checking foreign keys"), blaming(source, None):
+            for addition in foreign:
+                self.connection.execute(addition)
+        return sent
+
+    def _drop(self) -> None:
+        """Drop tables and views. Raises DatabaseError if something elsewhere depends on them."""
         try:
             for row in self._select(OURS):
                 self._lock(f"drop {'view' if row.is_view else 'table'} {row.names}")
@@ -174,51 +189,24 @@ class Postgresql(Relational):
                 raise
             detail = str(original.diag.message_detail).partition("\n")[0]
             raise DatabaseError(
-                f"{self.name}: its structure was changed, and it cannot be created anew: {detail}; "
-                "drop that first, or give another --schema"
+                f"{self.name}: it cannot be created anew: {detail}; drop that first, or give "
+                "another --schema"
             ) from error
-        return grants
 
-    def _fill_bare(self, source: Snapshot, total: int, progress: Progress) -> dict[str, Digest]:
-        """Copy into tables without keys and indexes, and create these afterwards."""
-        copied = MetaData(naming_convention=METADATA.naming_convention)
-        tables = [table.to_metadata(copied) for table in TABLES]
-        keys = [key for table in tables for key in _keys(table)]
-        foreign = [key for table in tables for key in table.foreign_key_constraints]
-        indexes = [index for table in tables for index in _indexes(table)]
-        for constraint in (*foreign, *reversed(keys)):
-            self.connection.execute(DropConstraint(constraint))
-        for index in indexes:
-            self.connection.execute(DropIndex(index))
-        with progress.stage("copying", total):
-            sent = {table.name: self.copy(source, table, progress) for table in TABLES}
-        with progress.stage("creating keys and indexes"):
-            self._add(keys, source)
-            for index in indexes:
-                self.connection.execute(CreateIndex(index))
-        with progress.stage("checking foreign keys"):
-            self.run(f"analyze {', '.join(table.name for table in TABLES)}")
-            # Every foreign key has an index on both sides: merged, they are read once, in order.
-            self.run("set local enable_hashjoin = off")
-            self._add(foreign, source)
-            self.run("set local enable_hashjoin to default")
-        return sent
-
-    def _add(self, constraints: Iterable[Constraint], source: Snapshot) -> None:
-        for constraint in constraints:
-            with blaming(source, None):
-                self.connection.execute(AddConstraint(constraint))
+    def _analyze(self) -> None:
+        """Let the planner know the tables: a small sample is enough for a start."""
+        self.run(f"set local default_statistics_target = {STATISTICS}")
+        self.run(f"analyze {', '.join(table.name for table in TABLES)}")
 
     def _restart_sequences(self) -> None:
         """Let new rows be numbered after the copied ones, if this transaction is committed."""
         for table in TABLES:
-            for column in table.primary_key.columns:
+            if (column := table.autoincrement_column) is not None:
                 name = self.rows.scalar(
                     f"select pg_get_serial_sequence('{table}', '{column.name}')"
                 )
-                if name:
-                    last = self.rows.scalar(f"select coalesce(max({column.name}), 0) from {table}")
-                    self.run(f"alter sequence {name} restart with {last + 1}")
+                last = self.rows.scalar(f"select coalesce(max({column.name}), 0) from {table}")
+                self.run(f"alter sequence {name} restart with {last + 1}")
 
     def update(self, source: Snapshot, changes: ChangeSet, progress: Progress) -> dict[str, Change]:
         """Copy what differs, and let new rows be numbered after it."""
@@ -250,11 +238,11 @@ class Postgresql(Relational):
 def _keys(table: Table) -> list[Constraint]:
     """Return what foreign keys refer to: the primary key, and what else is unique."""
     unique = (each for each in table.constraints if isinstance(each, UniqueConstraint))
-    return [table.primary_key, *sorted(unique, key=lambda each: str(each.name))]
+    return [table.primary_key, *sorted(unique, key=_name)]
 
 
-def _indexes(table: Table) -> list[Index]:
-    return sorted(table.indexes, key=lambda index: str(index.name))
+def _name(item: Constraint | Index) -> str:
+    return str(item.name)
 
 
 def csv(lines: list[bytes]) -> bytes:

@@ -5,30 +5,67 @@ Touches the target only, in the transaction that its connection is in.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Generator, Iterable
-from contextlib import closing, suppress
-from typing import Any
+from collections.abc import Collection, Generator
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, inspect, select
+from sqlalchemy import Connection, Table, delete, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from database.connect import REVISION, revision
-from database.derived.refresh import Refresh
-from database.digest import Digest, hashed, quoted
+from database.digest import Digest, quoted
 from database.snapshot import RECORD, TABLES, Snapshot
 from feeds import structure
-from feeds.book import read_book
-from feeds.scope import REFERENCED, SHARED, ChangeSet
-from feeds.target import (
-    Change,
-    NeedsRefill,
-    Target,
-    TargetState,
-    blaming,
-    require_ours,
-)
+from feeds.target import Change, NeedsRefill, Target, TargetState
 from output.progress import Progress
+from schema.models import DERIVED
+
+SHARED = {"relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"}
+"""Tables whose rows belong to no single document; they are small, and compared whole."""
+
+REFERENCED = {"codings", "passages", "attributions", "facts", "events"}
+"""Tables of a document to which rows of others refer: their rows are changed in place."""
+
+
+class ChangeSet(NamedTuple):
+    """What can differ in a target that descends from the source."""
+
+    documents: Collection[int]
+    last_load: int
+    """The last that the target knows."""
+    shared: Collection[Table]
+
+    def scopes(self) -> dict[Table, str]:
+        """Return the tables to copy from, each with the condition for the rows that can differ.
+
+        Derived tables are not among them: the target computes their rows from the others.
+        """
+        return {
+            table: self.condition(table)
+            for table in TABLES
+            if table not in DERIVED and (table.name not in SHARED or table in self.shared)
+        }
+
+    def condition(self, table: Table) -> str:
+        """Write the condition for rows of these documents, or of loads after the last."""
+        if table.name in SHARED:
+            return "true"
+        if table.name == "loads":
+            return f"id > {self.last_load}"
+        if table.name == "changes":
+            return f"load_id > {self.last_load}"
+        if "document_id" in table.columns:
+            return f"document_id in ({', '.join(map(str, sorted(self.documents))) or 'null'})"
+        # A table of facts, or one that hangs on another table of a document.
+        key = next(
+            key
+            for key in table.foreign_key_constraints
+            if key.referred_table.name not in SHARED and key.elements[0].parent.primary_key
+        )
+        column, referred = key.elements[0].parent.name, key.elements[0].column.name
+        return (
+            f"{quoted(column)} in (select {quoted(referred)} "
+            f"from {quoted(key.referred_table.name)} where {self.condition(key.referred_table)})"
+        )
 
 
 class Relational(Target):
@@ -43,22 +80,7 @@ class Relational(Target):
 
     def state(self) -> TargetState:
         """Describe what the target holds. Raises DatabaseError for what isn't ours or is newer."""
-        at = revision(self.connection)
-        foreign = structure.foreign_objects(self.connection, ours=at is not None)
-        require_ours(self.name, at, foreign)
-        if at is None:
-            return TargetState()
-        older = at != REVISION
-        missing = "" if older else structure.missing_columns(self.connection)
-        if missing:
-            return TargetState(exists=True, missing=missing)
-        fed = (
-            inspect(self.connection).has_table(RECORD.name)
-            and self.connection.execute(select(RECORD.c.fed_at).limit(1)).first() is not None
-        )
-        return TargetState(
-            exists=True, older=older, fed=fed, book=read_book(self.connection.execute)
-        )
+        return structure.state_of(self.name, self.connection)
 
     def drift(self) -> str:
         """Compare the structure with the models."""
@@ -66,8 +88,7 @@ class Relational(Target):
 
     def counts(self) -> dict[str, int]:
         """Count the rows of every table that exists."""
-        there = inspect(self.connection).get_table_names()
-        return {table.name: self.rows.count(table) for table in TABLES if table.name in there}
+        return structure.row_counts(self.connection)
 
     def digest(self, table: Table, where: str = "true") -> Digest:
         """Let the engine compute the digest; SQLite hands its rows out for that."""
@@ -82,37 +103,6 @@ class Relational(Target):
         self.connection.execute(delete(RECORD))
         self.connection.execute(insert(RECORD), {"fed_at": fed_at})
 
-    @abstractmethod
-    def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
-        """Write rows into a table that has the columns of `table`."""
-
-    def copy(
-        self,
-        source: Snapshot,
-        table: Table,
-        progress: Progress,
-        *,
-        where: str = "true",
-        into: str = "",
-    ) -> Digest:
-        """Copy rows of the source; return the digest of what was sent.
-
-        Raises DatabaseError, naming the row, if the target can't take one.
-        """
-        sent = Digest()
-
-        def batches() -> Generator[list[bytes], None, None]:
-            nonlocal sent
-            with closing(source.lines(table, where, ordered=False)) as read:
-                for lines in read:
-                    yield lines
-                    sent = sent.plus(hashed(lines))
-                    progress.advance(len(lines))
-
-        with blaming(source, table), closing(batches()) as lines:
-            self.write(into or quoted(table.name), table, lines)
-        return sent
-
     # --- changes --------------------------------------------------------------------------------
 
     def update(self, source: Snapshot, changes: ChangeSet, progress: Progress) -> dict[str, Change]:
@@ -120,23 +110,25 @@ class Relational(Target):
 
         Raises NeedsRefill, with everything undone, if rows have exchanged their keys.
         """
-        tables, scopes = [*changes.scopes()], changes.scopes()
+        from database.derived.refresh import Refresh
+
+        scopes = changes.scopes()
         savepoint = self.connection.begin_nested()
-        derived = Refresh(self.connection, changes.documents)
         try:
+            derived = Refresh(self.connection, changes.documents)
             with progress.stage("reading what changed"):
                 done = {
-                    table.name: self._stage(source, table, scopes[table], progress)
-                    for table in tables
+                    table.name: self._stage(source, table, where, progress)
+                    for table, where in scopes.items()
                 }
             with progress.stage("writing what changed"):
-                shared = {table.name: self._changed(table) for table in changes.shared}
-                self._apply(tables, scopes)
+                renamed = {table.name: self._changed(table) for table in changes.shared}
+                self._apply(scopes)
                 derived.finish(
                     changes.documents,
-                    actors=shared.get("actors", ()),
-                    topics=shared.get("topics", ()),
-                    sources=shared.get("sources", ()),
+                    actors=renamed.get("actors", ()),
+                    topics=renamed.get("topics", ()),
+                    sources=renamed.get("sources", ()),
                 )
             savepoint.commit()
         except IntegrityError:
@@ -146,24 +138,23 @@ class Relational(Target):
             with suppress(DBAPIError):  # on a full disk SQLite has no savepoint any more
                 savepoint.rollback()
             raise
-        for table in tables:
+        for table in scopes:
             self.run(f"drop table {staged(table)}")
         return done
 
     def _stage(self, source: Snapshot, table: Table, where: str, progress: Progress) -> Change:
         """Copy rows into a temporary table; count in how many the target differs from them."""
-        name = staged(table)
+        name, keys = staged(table), _quoted(table, key=True)
         self.run(f"create temporary table {name} as select * from {table.name} where 1 = 0")
         self.copy(source, table, progress, where=where, into=name)
-        self.run(f"create unique index {name}_key on {name} ({', '.join(_key(table))})")
+        self.run(f"create unique index {name}_key on {name} ({', '.join(keys)})")
         self.run(f"analyze {name}")
-        key = _key(table)[0]
         counts = self.connection.exec_driver_sql(
             f"""
             select
-              count(*) filter (where old.{key} is null),
-              count(*) filter (where new.{key} = old.{key} and ({_differs(table)})),
-              count(*) filter (where new.{key} is null)
+              count(*) filter (where old.{keys[0]} is null),
+              count(*) filter (where new.{keys[0]} = old.{keys[0]} and ({_differs(table)})),
+              count(*) filter (where new.{keys[0]} is null)
             from (select * from {table.name} where {where}) as old
             full join {name} as new on {_same_key(table)}
             """
@@ -172,30 +163,26 @@ class Relational(Target):
 
     def _changed(self, table: Table) -> list[Any]:
         """Return the first key column of the rows in which a table and its staged rows differ."""
-        key = _key(table)[0]
-        return [
-            *self.connection.exec_driver_sql(
-                f"select new.{key} from {staged(table)} as new join {table.name} as old "
-                f"on {_same_key(table)} where {_differs(table)}"
-            ).scalars()
-        ]
+        query = (
+            f"select new.{_quoted(table, key=True)[0]} from {staged(table)} as new "
+            f"join {table.name} as old on {_same_key(table)} where {_differs(table)}"
+        )
+        return [*self.connection.exec_driver_sql(query).scalars()]
 
-    def _apply(self, tables: list[Table], scopes: dict[Table, str]) -> None:
+    def _apply(self, scopes: dict[Table, str]) -> None:
         """Make tables equal their staged rows; no reference ever dangles.
 
         Rows to which others refer are changed in place. Others that differ are deleted, with
         those that hang on them, and inserted again: so two of them can exchange unique values.
         """
-        own = [table for table in tables if table.name not in SHARED]
-        shared = [table for table in tables if table.name in SHARED]
-        for table in reversed(own):
-            self._delete(table, scopes[table], changed=table.name not in REFERENCED)
-        for table in (*shared, *own):
-            if table in shared or table.name in REFERENCED:
-                self._change(table)
-            self._insert(table)
-        for table in reversed(shared):
-            self._delete(table, "true", changed=False)
+        for table, where in reversed(scopes.items()):
+            if table.name not in SHARED:
+                self._delete(table, where, changed=table.name not in REFERENCED)
+        for table in scopes:
+            self._upsert(table)
+        for table, where in reversed(scopes.items()):
+            if table.name in SHARED:
+                self._delete(table, where, changed=False)
 
     def _delete(self, table: Table, where: str, *, changed: bool) -> None:
         same = _same_key(table) + (f" and not ({_differs(table)})" if changed else "")
@@ -204,18 +191,15 @@ class Relational(Target):
             f"(select 1 from {staged(table)} as new where {same})"
         )
 
-    def _change(self, table: Table) -> None:
-        if changed := ", ".join(f"{name} = new.{name}" for name in _rest(table)):
-            self.run(
-                f"update {table.name} as old set {changed} from {staged(table)} as new "
-                f"where {_same_key(table)} and ({_differs(table)})"
-            )
-
-    def _insert(self, table: Table) -> None:
+    def _upsert(self, table: Table) -> None:
         columns = ", ".join(quoted(column.name) for column in table.columns)
+        changed = ", ".join(f"{name} = excluded.{name}" for name in _quoted(table, key=False))
+        differs = _differs(table).replace("new.", "excluded.")
         self.run(
-            f"insert into {table.name} ({columns}) select {columns} from {staged(table)} as new "
-            f"where not exists (select 1 from {table.name} as old where {_same_key(table)})"
+            f"insert into {table.name} as old ({columns}) "
+            f"select {columns} from {staged(table)} where true "
+            f"on conflict ({', '.join(_quoted(table, key=True))}) do "
+            + (f"update set {changed} where {differs}" if changed else "nothing")
         )
 
     def run(self, statement: str) -> None:
@@ -228,18 +212,16 @@ def staged(table: Table) -> str:
     return f"staged_{table.name}"
 
 
-def _key(table: Table) -> list[str]:
-    return [quoted(column.name) for column in table.primary_key.columns]
-
-
-def _rest(table: Table) -> list[str]:
+def _quoted(table: Table, *, key: bool) -> list[str]:
+    """Return the columns that are in the primary key, or those that aren't."""
     keys = table.primary_key.columns
-    return [quoted(column.name) for column in table.columns if column.name not in keys]
+    return [quoted(column.name) for column in table.columns if (column.name in keys) == key]
 
 
 def _same_key(table: Table) -> str:
-    return " and ".join(f"new.{name} = old.{name}" for name in _key(table))
+    return " and ".join(f"new.{name} = old.{name}" for name in _quoted(table, key=True))
 
 
 def _differs(table: Table) -> str:
-    return " or ".join(f"new.{n} is distinct from old.{n}" for n in _rest(table)) or "1 = 0"
+    rest = _quoted(table, key=False)
+    return " or ".join(f"new.{name} is distinct from old.{name}" for name in rest) or "1 = 0"

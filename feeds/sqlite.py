@@ -5,12 +5,11 @@ Touches that file. Whoever has the old file open when a new one replaces it keep
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import chain
-from json import loads
 from pathlib import Path
 
 from sqlalchemy import Connection, Table
@@ -19,15 +18,15 @@ from sqlalchemy.engine import URL
 from database.connect import migrating, transaction
 from database.digest import Digest, quoted
 from database.errors import DatabaseError
-from database.snapshot import TABLES, Snapshot, driver_errors
+from database.snapshot import Snapshot, driver_errors
 from feeds.relational import Relational
 from feeds.target import TargetState
-from migrations.upgrade import require_whole, upgrade
 from output.progress import Progress
 from output.staging import remove_leftovers, replace, require_folder, staging_dir
 
 CACHE = 24
 """Megabytes of the file that SQLite may keep in memory while it builds it."""
+
 
 INDEXES = "select name, sql from sqlite_schema where type = 'index' and sql is not null"
 
@@ -70,10 +69,11 @@ class Sqlite(Relational):
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Build a new file."""
+        from migrations.upgrade import upgrade  # slow to import
+
         if self._before is not None:
             self._undo(self._before)
-        folder = self._new.enter_context(staging_dir(self._path))
-        new = folder / self._path.name
+        new = self._new.enter_context(staging_dir(self._path)) / self._path.name
         with migrating(str(new)) as connection:
             upgrade(connection)
         self._new.push(lambda kind, *_: None if kind else self._replace(new))
@@ -84,14 +84,12 @@ class Sqlite(Relational):
         indexes = self.connection.exec_driver_sql(INDEXES).all()
         for name, _ in indexes:
             self.run(f"drop index {quoted(name)}")
-        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
-            sent = {table.name: self.copy(source, table, progress) for table in TABLES}
+        sent = self.copy_all(source, progress)
         with progress.stage("creating indexes"):
             for _, definition in indexes:
                 self.run(definition)
             if fault := source.dangling():
                 raise source.error(fault)
-            require_whole(self.connection)
         return sent
 
     def _replace(self, new: Path) -> None:
@@ -118,11 +116,10 @@ class Sqlite(Relational):
         """Insert rows."""
         columns = ", ".join(quoted(column.name) for column in table.columns)
         values = ", ".join("?" * len(table.columns))
-        with driver_errors(self.connection) as driver:
-            driver.executemany(
-                f"insert into {into} ({columns}) values ({values})",
-                map(loads, chain.from_iterable(batches)),
-            )
+        statement = f"insert into {into} ({columns}) values ({values})"
+        for lines in batches:  # the source is read by the main thread, where Ctrl-C arrives
+            with driver_errors(self.connection) as driver:
+                driver.executemany(statement, map(json.loads, lines))
 
 
 def require_no_logs(path: Path, name: str, *suffixes: str) -> None:

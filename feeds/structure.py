@@ -1,4 +1,4 @@
-"""What a target in SQLite or PostgreSQL has too much, too little, or other than expected.
+"""The structure of a target: what it has too much, too little, or other than expected.
 
 Touches nothing: it reads the catalogue, through SQLAlchemy's inspector and Alembic's comparison.
 """
@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+)
 
-from database.connect import VERSION_TABLE
-from migrations.upgrade import COMPARISON
+from database.connect import REVISION, VERSION_TABLE, revision
+from database.snapshot import RECORD, TABLES
+from feeds.target import TargetState, listed, read_book, require_ours
 from schema.models import METADATA
 from schema.views import RENAMED, VIEWS
-
-SHOWN = 5
-"""Differences that a message names."""
 
 DEPENDENTS = """
     select cast(conrelid::regclass as text)
@@ -40,6 +47,30 @@ DEPENDENTS = """
 """Tables in other schemas whose rows would be changed or deleted with ours."""
 
 
+# --- what is there --------------------------------------------------------------------------------
+
+
+def state_of(name: str, connection: Connection, *, views: bool = True) -> TargetState:
+    """Describe what a target holds. Raises DatabaseError for what isn't ours or is newer.
+
+    An engine that cannot undo `create table` gets no `views`, and its tables may lack the number of
+    their version: then nobody has finished to create them.
+    """
+    at = revision(connection)
+    begun = at is not None or (not views and inspect(connection).has_table(VERSION_TABLE))
+    require_ours(name, at, foreign_objects(connection, ours=begun))
+    if at is None:
+        return TargetState(exists=begun)
+    older = at != REVISION
+    if missing := "" if older else missing_columns(connection, views=views):
+        return TargetState(exists=True, missing=missing)
+    fed = (
+        inspect(connection).has_table(RECORD.name)
+        and connection.execute(select(RECORD.c.fed_at).limit(1)).first() is not None
+    )
+    return TargetState(exists=True, older=older, fed=fed, book=read_book(connection.execute))
+
+
 def foreign_objects(connection: Connection, *, ours: bool) -> list[str]:
     """List tables and views that don't belong to a sourcebook; `ours`: it claims to be one."""
     inspector = inspect(connection)
@@ -56,7 +87,7 @@ def foreign_objects(connection: Connection, *, ours: bool) -> list[str]:
     return foreign
 
 
-def missing_columns(connection: Connection) -> str:
+def missing_columns(connection: Connection, *, views: bool = True) -> str:
     """Name the tables, columns and views that a sourcebook must have and this one lacks."""
     inspector = inspect(connection)
     columns = {
@@ -70,17 +101,36 @@ def missing_columns(connection: Connection) -> str:
             continue
         lost = [name for name in table.columns.keys() if name not in columns[table.name]]  # noqa: SIM118 - the names
         missing += [f"column {table.name}.{name} is missing" for name in lost]
-    views = inspector.get_view_names()
-    missing += [f"view {view.name} is missing" for view in VIEWS if view.name not in views]
-    return _listed(missing)
+    if views:
+        there = inspector.get_view_names()
+        missing += [f"view {view.name} is missing" for view in VIEWS if view.name not in there]
+    return listed(missing)
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    """Count the rows of every table that exists."""
+    there = inspect(connection).get_table_names()
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in TABLES
+        if table.name in there
+    }
 
 
 def schema_drift(connection: Connection) -> str:
     """Say how tables differ from the models, as Alembic sees it; empty: they don't."""
+    # Slow to import, and only needed by feeds that change or verify something.
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    from migrations.upgrade import COMPARISON
+
     context = MigrationContext.configure(connection, opts=COMPARISON)
-    differences: list[Any] = compare_metadata(context, METADATA)
-    flat = [one for entry in differences for one in (entry if isinstance(entry, list) else [entry])]
-    return _listed([_described(*difference) for difference in flat])
+    drift = []
+    for entry in compare_metadata(context, METADATA):
+        differences: Any = entry if isinstance(entry, list) else [entry]
+        drift += [_described(*difference) for difference in differences]
+    return listed(drift)
 
 
 def _described(operation: str, *details: Any) -> str:
@@ -95,5 +145,31 @@ def _described(operation: str, *details: Any) -> str:
     return f"{what} {name}" if table is None else f"{what} {name} of {table.name}"
 
 
-def _listed(items: list[str]) -> str:
-    return ", ".join(items[:SHOWN]) + (", …" if len(items) > SHOWN else "")
+# --- what is to be there --------------------------------------------------------------------------
+
+
+def plain_tables() -> MetaData:
+    """Return the tables for an engine in which rows must come after those that they refer to.
+
+    Keys of a table to itself are left out: a heading, for example, is under itself.
+    """
+    metadata = MetaData(naming_convention=METADATA.naming_convention)
+    for table in METADATA.sorted_tables:
+        copy = table.to_metadata(metadata)
+        for key in copy.foreign_key_constraints:
+            if key.referred_table is copy:
+                copy.constraints.remove(key)
+    version_table(metadata)
+    return metadata
+
+
+def version_table(metadata: MetaData) -> Table:
+    """Add the table in which Alembic stores the revision."""
+    key = PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc")
+    return Table(VERSION_TABLE, metadata, Column("version_num", String(32), nullable=False), key)
+
+
+def record_version(connection: Connection, metadata: MetaData) -> None:
+    """Record that the tables are those of this version."""
+    versions = metadata.tables[VERSION_TABLE]
+    connection.execute(insert(versions), {"version_num": REVISION})

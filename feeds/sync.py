@@ -5,31 +5,27 @@ Touches the target through its class alone. The caller keeps the source in one s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 
 from database.digest import Digest
 from database.errors import DatabaseError
+from database.faults import shown
 from database.snapshot import TABLES, Snapshot
-from feeds.book import read_book
-from feeds.compare import differences
-from feeds.relational import Relational
-from feeds.scope import SMALL, ChangeSet
-from feeds.target import (
-    Change,
-    NeedsRefill,
-    Options,
-    Target,
-    TargetState,
-    fed_now,
-)
+from feeds.relational import SHARED, ChangeSet, Relational
+from feeds.target import Change, NeedsRefill, Options, Target, TargetState, listed, read_book
 from output.progress import Progress
 
 SHOWN = 3
-"""Documents that a message names."""
+"""Differences that a message names of each table."""
 
 MIGRATED = "relation_types"
 """The table into which migrations insert rows."""
@@ -85,24 +81,20 @@ def sync(source: Snapshot, target: Target, options: Options, progress: Progress)
     return result
 
 
+@dataclass
 class _Sync:
     """One feed."""
 
-    def __init__(
-        self,
-        source: Snapshot,
-        target: Target,
-        options: Options,
-        progress: Progress,
-        state: TargetState,
-    ) -> None:
-        self.source = source
-        self.target = target
-        self.options = options
-        self.progress = progress
-        self.state = state
-        with source.naming_errors():
-            self.book = read_book(source.connection.execute, keep_text=source.keep_text)
+    source: Snapshot
+    target: Target
+    options: Options
+    progress: Progress
+    state: TargetState
+
+    def __post_init__(self) -> None:
+        with self.source.naming_errors():
+            execute = self.source.connection.execute
+            self.book = read_book(execute, keep_text=self.source.keep_text)
 
     def run(self) -> SyncResult:
         """Decide, copy and compare."""
@@ -125,7 +117,7 @@ class _Sync:
             )
         descends = self.book.descends_from(there)
         same = self.book.holds_same(there, texts=state.fed) and not state.older
-        differing = self._differing() if descends else []
+        differing = self._differing() if descends and not state.older else []
         loaded = descends and self.book.loads != there.loads
         if same and not loaded and (self.options.verify or not differing):
             return self._unchanged(same_ids=descends)
@@ -135,10 +127,9 @@ class _Sync:
         self._require_structure(self.target.drift())
         documents = self.book.changed_since(there)
         few = len(documents) <= max(FEW, PART * len(self.book.documents))
-        target = self.target
-        if descends and few and isinstance(target, Relational):
+        if descends and few and isinstance(self.target, Relational):
             try:
-                return self._update(target, ChangeSet(documents, there.last_load, differing))
+                return self._update(self.target, ChangeSet(documents, there.last_load, differing))
             except (NeedsRefill, IntegrityError):
                 pass  # rows differ that no load accounts for, or two have exchanged their keys
         return self._fill("refilled")
@@ -154,27 +145,14 @@ class _Sync:
 
     def _require_fed(self, *, related: bool) -> None:
         """Raise DatabaseError for a sourcebook that is somebody else's."""
-        if not self.state.fed:
-            raise DatabaseError(
-                f"{self.target.name}: holds a sourcebook that no feed has made; feed another "
-                "target, or use --replace"
-            )
         there = self.state.book.documents
-        if not related and there.keys().isdisjoint(self.book.documents):
-            listed = ", ".join(sorted(there)[:SHOWN]) + (", …" if len(there) > SHOWN else "")
-            raise DatabaseError(
-                f"{self.target.name}: holds another sourcebook (documents {listed}); feed another "
-                "target, or use --replace"
-            )
-
-    def _differing(self) -> list[Table]:
-        """Return the shared tables that differ."""
-        if self.state.older:
-            return []
-        with self.progress.stage("comparing"):
-            return [
-                table for table in SMALL if self.source.digest(table) != self.target.digest(table)
-            ]
+        if not self.state.fed:
+            problem = "holds a sourcebook that no feed has made"
+        elif not related and there.keys().isdisjoint(self.book.documents):
+            problem = f"holds another sourcebook (documents {listed(sorted(there))})"
+        else:
+            return
+        raise DatabaseError(f"{self.target.name}: {problem}; feed another target, or use --replace")
 
     # --- what is done -------------------------------------------------------------------------
 
@@ -192,28 +170,55 @@ class _Sync:
         return self._result("nothing to copy", {}, digests)
 
     def _fill(self, summary: str) -> SyncResult:
+        """Replace everything, or say what that would change."""
         before = {} if summary == "first feed" else self.target.counts()
+        digests: dict[str, Digest] = {}
         if self.options.dry_run:
             after = {table.name: self.source.count(table) for table in TABLES}
-            return self._result(summary, _everything(before, after), {})
-        sent = self.target.fill(self.source, self.progress)
-        self._compare(sent)
-        self.target.record(fed_now())
-        after = {name: digest.rows for name, digest in sent.items()}
-        return self._result(summary, _everything(before, after), sent)
+        else:
+            digests = self.target.fill(self.source, self.progress)
+            after = {name: digest.rows for name, digest in digests.items()}
+            self._compare(digests)
+            self._record()
+        changes = {name: Change(rows, 0, before.get(name, 0)) for name, rows in after.items()}
+        return self._result(summary, changes, digests)
 
     def _update(self, target: Relational, changes: ChangeSet) -> SyncResult:
+        """Copy what changed. Raises NeedsRefill if that is not all that differs."""
         done = target.update(self.source, changes, self.progress)
-        expected = {}
+        digests = {}
         with self.progress.stage("comparing"):
             for table, where in changes.scopes().items():
-                expected[table.name] = self.source.digest(table, where)
-                if target.digest(table, where) != expected[table.name]:
+                digests[table.name] = self.source.digest(table, where)
+                if target.digest(table, where) != digests[table.name]:
                     raise NeedsRefill
         if self.options.verify:
-            expected = self._require_equal()
-        self.target.record(fed_now())
-        return self._result("updated", done, expected)
+            digests = self._require_equal()
+        self._record()
+        return self._result("updated", done, digests)
+
+    def _record(self) -> None:
+        self.target.record(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    def _result(
+        self, summary: str, changes: Mapping[str, Change], digests: Mapping[str, Digest]
+    ) -> SyncResult:
+        tables = []
+        for name in sorted(table.name for table in TABLES):
+            result = TableResult(name, *changes.get(name, Change()))
+            if name in digests and not self.options.dry_run:
+                text = str(digests[name])
+                result = result._replace(compared=digests[name].rows, source=text, target=text)
+            tables.append(result)
+        return SyncResult(summary, self.book.content, tables)
+
+    # --- what is compared ---------------------------------------------------------------------
+
+    def _differing(self) -> list[Table]:
+        """Return the shared tables that differ."""
+        shared = [table for table in TABLES if table.name in SHARED]
+        with self.progress.stage("comparing"):
+            return [each for each in shared if self.source.digest(each) != self.target.digest(each)]
 
     def _require_equal(self) -> dict[str, Digest]:
         """Compare all rows of both sides. Raises DatabaseError."""
@@ -224,33 +229,68 @@ class _Sync:
 
     def _compare(self, expected: Mapping[str, Digest]) -> None:
         """Raise DatabaseError, naming rows, unless the target holds what is expected."""
-        rows = sum(digest.rows for digest in expected.values())
         wrong = []
-        with self.progress.stage("comparing", rows):
+        with self.progress.stage("comparing", sum(digest.rows for digest in expected.values())):
             for table in TABLES:
                 if self.target.digest(table) != expected[table.name]:
                     wrong.append(table)
                 self.progress.advance(expected[table.name].rows)
         if wrong:
-            names = ", ".join(table.name for table in wrong)
-            details = "; ".join(differences(self.source, self.target, wrong))
+            details = "; ".join(chain.from_iterable(map(self._differences, wrong)))
             raise DatabaseError(
-                f"{self.target.name}: differs from the source in {names} ({details}); "
-                "--replace refills it"
+                f"{self.target.name}: differs from the source: {details}; --replace refills it"
             )
 
-    def _result(
-        self, summary: str, changes: Mapping[str, Change], digests: Mapping[str, Digest]
-    ) -> SyncResult:
-        tables = []
-        for name in sorted(table.name for table in TABLES):
-            compared: tuple[object, ...] = ()
-            if name in digests and not self.options.dry_run:
-                compared = (digests[name].rows, str(digests[name]), str(digests[name]))
-            tables.append(TableResult(name, *changes.get(name, Change()), *compared))  # type: ignore[arg-type]  # in the fields' order
-        return SyncResult(summary, self.book.content, tables)
+    def _differences(self, table: Table) -> Iterator[str]:
+        """Describe the first differences of a table, by key and column."""
+        with closing(self.source.lines(table)) as here, closing(self.target.lines(table)) as there:
+            differences = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
+            yield from islice(differences, SHOWN)
+            if next(differences, None):
+                yield f"more in {table.name}"
 
 
-def _everything(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, Change]:
-    """Return the changes where all rows that were there go, and all that will be there come."""
-    return {name: Change(rows, 0, before.get(name, 0)) for name, rows in after.items()}
+Row = dict[str, Any]
+
+
+def _differences(table: Table, here: Iterator[bytes], there: Iterator[bytes]) -> Iterator[str]:
+    """Walk through the rows of both sides, which come by primary key."""
+    line, other = next(here, None), next(there, None)
+    while line is not None or other is not None:
+        if line == other:
+            line, other = next(here, None), next(there, None)
+            continue
+        ours, theirs = _row(table, line), _row(table, other)
+        if ours is None or (theirs is not None and _order(table, theirs) < _order(table, ours)):
+            yield f"{_named(table, theirs)} is only there"
+            other = next(there, None)
+        elif theirs is None or _order(table, ours) < _order(table, theirs):
+            yield f"{_named(table, ours)} is missing there"
+            line = next(here, None)
+        else:
+            for name in ours:
+                if ours[name] != theirs[name]:
+                    values = f"{shown(theirs[name])} there, {shown(ours[name])} in the source"
+                    yield f"{_named(table, ours)}: {name} is {values}"
+            line, other = next(here, None), next(there, None)
+
+
+def _row(table: Table, line: bytes | None) -> Row | None:
+    if line is None:
+        return None
+    values = json.loads(line.decode(errors="surrogateescape"))
+    return dict(zip(table.columns.keys(), values, strict=True))
+
+
+def _key(table: Table, row: Row | None) -> Row:
+    return {name: (row or {})[name] for name in table.primary_key.columns.keys()}  # noqa: SIM118
+
+
+def _order(table: Table, row: Row) -> list[tuple[bool, Any]]:
+    """Order keys as engines do: numbers before texts."""
+    return [(isinstance(value, str), value) for value in _key(table, row).values()]
+
+
+def _named(table: Table, row: Row | None) -> str:
+    key = (f"{name} {shown(value)}" for name, value in _key(table, row).items())
+    return f"{table.name}, {', '.join(key)}"

@@ -1,4 +1,4 @@
-"""What every target of a feed has in common.
+"""What a target holds before a feed, and what every kind of target can do.
 
 Touches nothing itself; feeds/sync.py decides what is done with a target.
 """
@@ -6,24 +6,22 @@ Touches nothing itself; feeds/sync.py decides what is done with a target.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Select, Table, func, literal, select
 
 from database.connect import REVISION
-from database.digest import Digest
+from database.digest import Digest, hashed
 from database.errors import DatabaseError
-from database.snapshot import Snapshot
-from feeds.book import Book
+from database.snapshot import TABLES, Snapshot
 from output.progress import Progress
+from schema.models import METADATA
 
 SHOWN = 5
-"""Foreign objects that a message names."""
+"""Objects and differences that a message names."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,71 @@ class Options:
     replace: bool = False
     dry_run: bool = False
     verify: bool = False
+
+
+class Document(NamedTuple):
+    """What tells two versions of a document apart without reading them."""
+
+    id: int
+    coding: str
+    """The hash of its coding."""
+    texts: int
+    """How many of its passages have their text."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The documents of a sourcebook by key, and the loads by number that brought them there."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    loads: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def last_load(self) -> int:
+        """The number of the last load; 0 before the first."""
+        return max(self.loads, default=0)
+
+    @property
+    def content(self) -> str | None:
+        """The content hash that the last load left."""
+        return self.loads[self.last_load][-1] if self.loads else None
+
+    def holds_same(self, other: Book, *, texts: bool = True) -> bool:
+        """Return whether both hold the same codings and texts, whatever their ids."""
+        ours, theirs = (
+            {key: (each.coding, each.texts if texts else 0) for key, each in book.documents.items()}
+            for book in (self, other)
+        )
+        return ours == theirs
+
+    def descends_from(self, other: Book) -> bool:
+        """Return whether every load of the other is a load of this one: ids then agree."""
+        return other.loads.items() <= self.loads.items()
+
+    def changed_since(self, other: Book) -> set[int]:
+        """Return the documents that differ from the other book, which this one descends from."""
+        loaded = {load[0] for number, load in self.loads.items() if number not in other.loads}
+        differing = {*self.documents.values()} ^ {*other.documents.values()}
+        return loaded | {document.id for document in differing}
+
+
+def read_book(execute: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = True) -> Book:
+    """Read a book; without `keep_text`, as if no text were kept."""
+    sources, codings, loads, passages = (
+        METADATA.tables[name].c for name in ("sources", "codings", "loads", "passages")
+    )
+    texts = select(func.count(passages.text)).where(passages.document_id == codings.document_id)
+    documents = select(
+        sources.key,
+        codings.document_id,
+        codings.hash,
+        texts.scalar_subquery() if keep_text else literal(0),
+    ).where(sources.id == codings.document_id)
+    history = select(loads.id, loads.document_id, loads.loaded_at, loads.content_hash)
+    return Book(
+        {key: Document(*document) for key, *document in execute(documents)},
+        {number: tuple(load) for number, *load in execute(history)},
+    )
 
 
 @dataclass(frozen=True)
@@ -100,23 +163,55 @@ class Target(ABC):
     def record(self, fed_at: str) -> None:
         """Record that a feed filled it."""
 
+    @abstractmethod
+    def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
+        """Write rows into a table that has the columns of `table`."""
+
+    def copy_all(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
+        """Copy all rows into the tables of these names; return the digests of what was sent."""
+        with progress.stage("copying", sum(source.count(table) for table in TABLES)):
+            return {table.name: self.copy(source, table, progress) for table in TABLES}
+
+    def copy(
+        self,
+        source: Snapshot,
+        table: Table,
+        progress: Progress,
+        *,
+        where: str = "true",
+        into: str = "",
+    ) -> Digest:
+        """Copy rows. Raises DatabaseError, naming the row, if the target can't take one."""
+        sent = Digest()
+
+        def batches() -> Generator[list[bytes], None, None]:
+            nonlocal sent
+            with closing(source.lines(table, where, ordered=False)) as read:
+                for lines in read:
+                    yield lines
+                    sent = sent.plus(hashed(lines))
+                    progress.advance(len(lines))
+
+        with blaming(source, table), closing(batches()) as lines:
+            self.write(into or table.name, table, lines)
+        return sent
+
     def drift(self) -> str:
         """Say how the structure differs from what a feed creates; empty: it doesn't."""
         return ""
 
 
-def fed_now() -> str:
-    """Return the present moment as it is recorded."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def listed(items: list[str]) -> str:
+    """Return the first few of some items, as a message lists them."""
+    return ", ".join(items[:SHOWN]) + (", …" if len(items) > SHOWN else "")
 
 
 def require_ours(name: str, revision: str | None, foreign: list[str]) -> None:
     """Raise DatabaseError if a target holds foreign objects or was made by a newer version."""
     if foreign:
-        listed = ", ".join(foreign[:SHOWN]) + (", …" if len(foreign) > SHOWN else "")
-        holds = "also holds" if revision else "holds"
         raise DatabaseError(
-            f"{name}: {holds} what does not belong to a sourcebook ({listed}); give another TARGET"
+            f"{name}: {'also holds' if revision else 'holds'} what does not belong to a sourcebook "
+            f"({listed(foreign)}); give another TARGET"
         )
     if revision and revision > REVISION:
         raise DatabaseError(
@@ -126,12 +221,13 @@ def require_ours(name: str, revision: str | None, foreign: list[str]) -> None:
 
 
 @contextmanager
-def blaming(source: Snapshot, table: Table | None, *more: type[Exception]) -> Iterator[None]:
+def blaming(source: Snapshot, table: Table | None) -> Iterator[None]:
     """If the target refuses rows, name the row of the source that is to blame, if one is."""
-    refusals: tuple[type[Exception], ...] = (DBAPIError, ValueError, *more)
     try:
         yield
-    except refusals as error:
+    except DatabaseError:
+        raise
+    except Exception as error:
         fault = source.fault(table) if table is not None else None
         if fault := fault or source.dangling():
             raise source.error(fault) from error

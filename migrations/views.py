@@ -58,13 +58,13 @@ def rights(connection: Connection) -> list[Right]:
     return [Right(*row) for row in connection.execute(text(query))]
 
 
-def grant(connection: Connection, former: list[Right]) -> None:
-    """Give others their rights again: on views, and on derived tables as on the facts."""
+def grant(connection: Connection, former: list[Right], *, derived_too: bool = True) -> None:
+    """Give others their rights again; with `derived_too`, those on facts on derived tables too."""
     inspector = inspect(connection)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
     for right in former:
         relations = [*RENAMED.get(right.relation, (right.relation,))]
-        if right.relation == "facts":
+        if derived_too and right.relation == "facts":
             relations += [table.name for table in DERIVED]
         option = " with grant option" if right.grantable else ""
         for relation in sorted(there & {*relations}):

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
 import cli
+from benchmarks.generate import generate
 from database.connect import migrating, reading
 from database.derived.refresh import recompute
 from database.errors import SourcebookError
@@ -33,6 +34,7 @@ from tests.databases import Files, Server
 from tests.sample_rows import fill, stored_rows
 
 SCHEMA = "sourcebook"
+EVENTS = 600
 PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
 
 on_sqlite = pytest.mark.parametrize("targets", ["sqlite"], indirect=True)
@@ -206,6 +208,32 @@ def asked(*arguments: str | Path, **variables: str) -> Result:
     return CliRunner(env=variables).invoke(cli.sourcebook, [*map(str, arguments)])
 
 
+@contextmanager
+def feeding(
+    source: str, place: Place, *options: str, before: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the command while the test goes on."""
+    with subprocess.Popen(
+        [PROGRAM, "--db", source, "feed", place.database, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"COLUMNS": "80"},
+        preexec_fn=before,  # noqa: PLW1509 - nothing runs beside the tests in this process
+    ) as ran:
+        try:
+            yield ran
+        finally:
+            if ran.poll() is None:
+                ran.kill()
+
+
+def first_line(ran: subprocess.Popen[str]) -> str:
+    """Wait for the first line that it prints on stderr."""
+    assert ran.stderr is not None
+    return ran.stderr.readline()
+
+
 # --- fixtures -------------------------------------------------------------------------------------
 
 
@@ -224,6 +252,14 @@ def small(files: Files) -> str:
         connection.exec_driver_sql("delete from feeds")
         derive(connection)
     return database
+
+
+@pytest.fixture(scope="session")
+def many(files: Files) -> str:
+    """A sourcebook of some ten thousand rows."""
+    path = files.empty()
+    generate(Path(path), EVENTS)
+    return path
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import shutil
@@ -17,55 +16,26 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.generate import generate
 from database import sqlite
 from database.connect import reading
 from feeds.postgresql import FEEDING
 from output.staging import staging_dir
 from tests.databases import Files, abandoned_staging, names
 from tests.feed_targets import (
-    PROGRAM,
     SCHEMA,
     Place,
     altering,
     content,
     fed,
+    feeding,
+    first_line,
     load,
     on_postgresql,
     on_sqlite,
     refusal,
 )
 
-EVENTS = 600
 KILLS = 2
-
-
-@pytest.fixture(scope="session")
-def many(files: Files) -> str:
-    """A sourcebook of some ten thousand rows."""
-    path = files.empty()
-    generate(Path(path), EVENTS)
-    return path
-
-
-@contextmanager
-def feeding(
-    source: str, place: Place, *options: str, before: Callable[[], None] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """Run the command beside the test."""
-    with subprocess.Popen(
-        [PROGRAM, "--db", source, "feed", place.database, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"COLUMNS": "80"},
-        preexec_fn=before,  # noqa: PLW1509 - nothing runs beside the tests in this process
-    ) as ran:
-        try:
-            yield ran
-        finally:
-            if ran.poll() is None:
-                ran.kill()
 
 
 def there(place: Place) -> bool:
@@ -146,12 +116,6 @@ def administered(place: Place) -> Iterator[sa.Connection]:
     engine = sa.create_engine(place.database, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         yield connection
-
-
-def first_line(ran: subprocess.Popen[str]) -> str:
-    """Wait until it says something."""
-    assert ran.stderr is not None
-    return ran.stderr.readline()
 
 
 @on_postgresql

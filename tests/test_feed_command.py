@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from feeds.duckdb import path_of
+from database.location import locate
 from output.progress import Progress
 from tests.databases import Files
 from tests.feed_targets import (
@@ -82,13 +82,13 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["nosuch://me@host/name"], "TARGET: SQLAlchemy knows no such database; give PostgreSQL"),
-        (["duckdb://host/name"], "TARGET: SQLAlchemy knows no such database"),
+        (["duckdb://host/name"], "TARGET: a sourcebook in DuckDB is a file; give its path"),
         (["x:y://"], "TARGET: SQLAlchemy knows no such database"),
         (["host=localhost dbname=x"], "write it as postgresql://USER@HOST:PORT/NAME"),
         (["dbname = x"], "write it as postgresql://USER@HOST:PORT/NAME"),
         ([":memory:"], "TARGET: give the path of a file"),
-        (["sqlite:///:memory:"], "TARGET: give the path of a file"),
-        (["duckdb:///:memory:"], "TARGET: give the path of a file"),
+        (["sqlite:///:memory:"], "TARGET: a sourcebook in SQLite is a file; give its path"),
+        (["duckdb:///:memory:"], "TARGET: a sourcebook in DuckDB is a file; give its path"),
         ([""], "TARGET: not a path"),
         (["x.db", "--schema", "Robert'); drop"], "--schema"),
         (["x.db", "--schema", "pg_mine"], "the server reserves this name"),
@@ -111,8 +111,8 @@ def test_wrong_usage_has_status_two(
 
 
 @pytest.mark.parametrize("name", ["copy.DUCKDB", "copy.DuckDB", "copy.DDB"])
-def test_a_suffix_is_known_in_capitals_too(small: str, tmp_path: Path, name: str) -> None:
-    assert path_of(name) == Path(name)
+def test_a_suffix_is_known_in_capitals_too(name: str) -> None:
+    assert locate(name).get_backend_name() == "duckdb"
 
 
 def test_a_file_that_is_called_like_a_connection_is_a_path(small: str, tmp_path: Path) -> None:
@@ -157,6 +157,23 @@ def test_a_password_on_the_command_line_is_refused_and_not_repeated(
     assert PASSWORD not in ran.stderr
     for way in ("PGPASSWORD", "~/.pgpass", "service file", "--password-file", "SOURCEBOOK_TARGET"):
         assert way in ran.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("target", "advice"),
+    [
+        ("mysql://me@127.0.0.1:1/none", "pip install pymysql, and give mysql+pymysql://"),
+        ("mysql+mysqlconnector://me@127.0.0.1:1/none", "pip install mysql-connector-python"),
+        ("oracle://me@127.0.0.1:1/none", "pip install oracledb, and give oracle+oracledb://"),
+        ("mssql://me@127.0.0.1:1/none", "pip install pyodbc"),
+    ],
+)
+def test_a_driver_that_is_missing_is_named_as_pip_knows_it(
+    small: str, target: str, advice: str
+) -> None:
+    ran = asked("--db", small, "feed", target)
+    assert ran.exit_code == 1
+    assert f"its driver is not installed: {advice}" in ran.stderr
 
 
 def test_a_password_is_never_shown(small: str, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from database.connect import reading
 from database.snapshot import TABLES, Snapshot
-from feeds import scope
+from feeds.relational import REFERENCED, SHARED, ChangeSet
 from migrations.upgrade import downgrade
-from schema.models import DERIVED
+from schema.models import DERIVED, METADATA
 from tests.databases import Files, Server, parts
 from tests.feed_targets import (
     SCHEMA,
@@ -314,22 +314,22 @@ def test_every_table_has_a_condition_for_the_rows_of_a_document(small: str) -> N
     with reading(small) as connection:
         snapshot = Snapshot(connection)
         for table in {*TABLES} - {*DERIVED}:
-            parts = [scope.condition(table, [number], 0) for number in (1, 2)]
+            parts = [ChangeSet([number], 0, []).condition(table) for number in (1, 2)]
             if parts[0] == "true":
-                assert table.name in scope.SHARED or table in DERIVED
+                assert table.name in SHARED or table in DERIVED
             elif table.name in ("loads", "changes"):
-                assert scope.condition(table, [], 1) != parts[0]
+                assert ChangeSet([], 1, []).condition(table) != parts[0]
             else:
                 assert sum(snapshot.count(table, part) for part in parts) == snapshot.count(table)
 
 
 def test_shared_tables_refer_to_shared_tables_alone() -> None:
-    for table in scope.SMALL:
-        assert {key.referred_table.name for key in table.foreign_key_constraints} <= scope.SHARED
+    for table in (METADATA.tables[name] for name in SHARED):
+        assert {key.referred_table.name for key in table.foreign_key_constraints} <= SHARED
 
 
 def test_what_is_deleted_and_inserted_again_takes_its_dependents_along() -> None:
-    again = {table.name for table in TABLES} - scope.REFERENCED - scope.SHARED
+    again = {table.name for table in TABLES} - REFERENCED - SHARED
     for table in TABLES:
         for key in table.foreign_key_constraints:
             if key.referred_table.name in again - {"loads"}:

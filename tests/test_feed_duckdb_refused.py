@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from database.connect import reading
 from database.errors import DatabaseError, SourcebookError
-from feeds.duckdb import path_of
+from database.location import locate
 from tests.databases import on_sqlite
 from tests.duckdb_files import change, content, fed, held, refused, state
 
@@ -145,13 +145,14 @@ def test_what_cannot_be_held_is_named(
     ],
 )
 def test_a_target_is_known_by_url_or_name(given: str, path: str | None) -> None:
-    assert path_of(given) == (Path(path) if path else None)
+    url = locate(given)
+    assert (url.database if url.get_backend_name() == "duckdb" else None) == path
 
 
 @on_sqlite
 def test_a_file_is_known_by_its_first_bytes(fed_copy: Path) -> None:
     other = fed_copy.rename(fed_copy.with_name("other.db"))
-    assert path_of(str(other)) == other
+    assert locate(str(other)).get_backend_name() == "duckdb"
 
 
 @on_sqlite

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from database.connect import reading
 from database.errors import DatabaseError
@@ -28,6 +29,7 @@ from tests.feed_targets import (
     on_sqlite,
     refusal,
 )
+from tests.postgres import GUEST
 from tests.sample_rows import fill
 
 # --- what is not ours -----------------------------------------------------------------------------
@@ -116,6 +118,27 @@ def test_the_schema_itself_is_refused(small: str, copy: Place) -> None:
 
 
 @on_postgresql
+def test_a_schema_that_the_user_may_not_use_is_refused_with_advice(
+    source: str, copy: Place
+) -> None:
+    role = f"{GUEST}{copy.target().name.rpartition('_')[2]}"
+    copy.do(f'create role "{role}" login')
+    guest = Place(make_url(copy.database).set(username=role).render_as_string(False))
+    advice = "you may not use this schema; ask its owner to grant usage on it, or give another"
+    for replace in (False, True):
+        assert advice in refusal(source, guest, replace=replace)
+    copy.do(f'grant usage on schema {SCHEMA} to "{role}"')
+    assert "permission denied for table" in refusal(source, guest)
+    copy.do(f"drop schema {SCHEMA} cascade", f"create schema {SCHEMA}")
+    copy.do(f'grant usage on schema {SCHEMA} to "{role}"')
+    message = refusal(source, guest)
+    assert message.endswith(
+        f"permission denied for schema {SCHEMA}; ask its owner, or connect as another user"
+    )
+    copy.do(f'drop owned by "{role}"', f'drop role "{role}"')
+
+
+@on_postgresql
 def test_a_database_of_another_encoding_is_refused(small: str, targets: Files | Server) -> None:
     assert isinstance(targets, Server)
     for encoding in ("LATIN1", "SQL_ASCII"):
@@ -159,7 +182,7 @@ def test_where_no_file_can_be_made(small: str, tmp_path: Path) -> None:
 def test_verify_finds_a_row_that_somebody_changed(source: str, copy: Place, table: str) -> None:
     column = {"actors": "background", "evidence": "hedge", "spans": "n", "changes": "item"}[table]
     copy.do(f"update {table} set {column} = " + ("n + 7" if table == "spans" else "'forged'"))
-    assert f"differs from the source in {table} (" in copy.refused(source, verify=True)
+    assert f"differs from the source: {table}, " in copy.refused(source, verify=True)
     assert fed(source, copy, replace=True).summary == "replaced"
     assert equal(source, copy)
 
@@ -174,8 +197,8 @@ def test_verify_names_key_and_column_and_replace_puts_it_right(source: str, copy
     assert fed(source, copy).summary == "nothing to copy"  # only codings are compared
     copy.do("insert into topics values (8, 'more', 'more')")
     said = copy.refused(source, verify=True)
-    assert "differs from the source in topics, events, spans (" in said
-    assert 'events, id 1: title is "Forged" there, "A visit" in the source' in said
+    assert "differs from the source: topics, id 8 is only there; " in said
+    assert 'events, id 1: title is "Forged" there, "A visit" in the source; ' in said
     assert "spans, evidence_id 2, n 1 is missing there" in said
     assert "topics, id 8 is only there" in said
     done = fed(source, copy, replace=True)
@@ -252,8 +275,8 @@ def test_a_copy_that_is_not_equal_is_never_kept(source: str, place: Place) -> No
     """The server itself gives every new table a trigger, which changes what is written."""
     place.do(FORGING)
     said = refusal(source, place)
-    assert "differs from the source in events" in said
-    assert 'events, id 1: title is "Forged" there, "A visit" in the source' in said
+    assert "differs from the source: events, " in said
+    assert 'events, id 1: title is "Forged" there, "A visit" in the source; ' in said
     with place.changing() as connection:
         assert not sa.inspect(connection).has_schema(SCHEMA)
 

@@ -195,3 +195,43 @@ def test_tables_whose_creation_was_interrupted_are_created_again(source: str, ta
         connection.exec_driver_sql("create table topics (id integer)")
     assert fed(source, target).summary == "first feed"
     assert rows(target) == rows(source)
+
+
+def test_a_table_that_somebody_dropped_is_missed_and_created_again(
+    source: str, target: str
+) -> None:
+    fed(source, target)
+    with opened(target) as connection:
+        connection.exec_driver_sql("drop table spans")
+    message = refused(source, target)
+    assert "its structure was changed: " in message
+    assert "table spans is missing" in message
+    assert message.endswith("; --replace creates it anew")
+    assert fed(source, target, replace=True).summary == "replaced"
+    assert rows(target) == rows(source)
+    assert fed(source, target).summary == "nothing to copy"
+
+
+def test_what_the_server_refuses_comes_with_advice(source: str, target: str) -> None:
+    url = make_url(target)
+    nowhere = url.set(database="nowhere")
+    assert refused(source, nowhere.render_as_string(False)).endswith(
+        "Unknown database 'nowhere'; create it first, or check its name; nothing changed"
+    )
+    stranger = url.set(username="stranger")
+    message = refused(source, stranger.render_as_string(False))
+    assert "Access denied for user 'stranger'" in message
+    assert message.endswith("; check user and password; nothing changed")
+    gone = url.set(host="127.0.0.1", port=1, query={})
+    message = refused(source, gone.render_as_string(False))
+    assert message.endswith("; check that the server runs, and its host and port; nothing changed")
+    with opened(target) as connection:
+        name = url.database
+        connection.exec_driver_sql("create user reader identified by ''")
+        connection.exec_driver_sql(f"grant select on {name}.* to reader")
+    reader = url.set(username="reader").render_as_string(False)
+    message = refused(source, reader)
+    assert "CREATE command denied to user 'reader'" in message
+    assert message.endswith("; ask its owner, or connect as another user; nothing changed")
+    with opened(target) as connection:
+        connection.exec_driver_sql("drop user reader")
