@@ -57,7 +57,6 @@ LONG_TEXT = Text().with_variant(MEDIUMTEXT(**TEXT), *MYSQL)
 
 DRIVERS = {
     "MySQLdb": "pymysql, and give mysql+pymysql://…",
-    "cx_Oracle": "oracledb, and give oracle+oracledb://…",
     "mysql": "mysql-connector-python",
 }
 """What to install for a driver that isn't called like its package, or isn't easy to install."""
@@ -221,8 +220,9 @@ def tables_for(dialect: Dialect) -> tuple[MetaData, list[AddConstraint]]:
 
 def _in_key(column: Column[Any]) -> bool:
     constraints, indexes = column.table.constraints, column.table.indexes
-    keys = [key for key in constraints if isinstance(key, ColumnCollectionConstraint)]
-    return any(column.name in key.columns for key in (*keys, *indexes))
+    keys = [key.columns for key in constraints if isinstance(key, ColumnCollectionConstraint)]
+    keys += [index.columns for index in indexes]
+    return any(column.name in columns for columns in keys)
 
 
 def _quoted_columns(rule: str, table: Table, dialect: Dialect) -> str:

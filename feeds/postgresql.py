@@ -170,12 +170,14 @@ class Postgresql(Relational):
             self.run(f"set local maintenance_work_mem = '{MEMORY}MB'")
         sent = self.copy_all(source, progress)
         with progress.stage("creating keys and indexes"), blaming(source, None):
-            for addition in (*keys, *map(CreateIndex, indexes)):
-                self.connection.execute(addition)
+            for key in keys:
+                self.connection.execute(key)
+            for index in indexes:
+                self.connection.execute(CreateIndex(index))
         self._analyze()
         with progress.stage("checking foreign keys"), blaming(source, None):
-            for addition in foreign:
-                self.connection.execute(addition)
+            for key in foreign:
+                self.connection.execute(key)
         return sent
 
     def _drop(self) -> None:
