@@ -258,7 +258,7 @@ class RelationKind(Base):
     is_symmetric: Mapped[bool] = mapped_column(comment="whether it is the same both ways")
     sentence: Mapped[str] = mapped_column(
         comment="how it reads as a sentence: {from}, {to}, {what}, {topic} are filled in, {a|b} is "
-        "the verb of one or of several, and what is in [] is left out where nothing fills it"
+        "the verb of one or of several, and of [a|b] the first is used that can be filled"
     )
     nature: Mapped[str | None] = mapped_column(
         comment="friendly, hostile or structural; null: none of these, or it depends"

@@ -299,7 +299,7 @@ left join dates as ended on ended.edtf = relations.until
   topics.label as topic,
   fact_summaries.holder,
   positions.position_kind as kind,
-  positions.statement,
+  fact_summaries.statement,
   fact_summaries.object,
   fact_summaries.modality,
   fact_summaries.certainty,""",

@@ -157,19 +157,19 @@ class Marks(Vocabulary):
 
 
 class PositionKind(Vocabulary):
-    """In which way a position is held."""
+    """In which way a position is held: the verb that its statement continues."""
 
-    GOAL = "goal", "wants it"
-    PRIORITY = "priority", "sets it above or below other things"
-    NEED = "need", "cannot do without it"
-    STAKE = "stake", "has it to win or lose"
-    FEAR = "fear", "fears it or seeks to avoid it"
-    CONSTRAINT = "constraint", "is bound or limited by it"
-    CAPABILITY = "capability", "is able to do it"
-    MOTIVE = "motive", "acts because of it"
-    FRAMING = "framing", "presents it so"
-    REFUSAL = "refusal", "will not do or accept it"
-    VIEW = "view", "holds it to be so"
+    GOAL = "goal", "wants … (to do it, or it to be done)"
+    PRIORITY = "priority", "gives priority … (to it, to other things)"
+    NEED = "need", "needs … (it, to have it)"
+    STAKE = "stake", "has a stake … (in it)"
+    FEAR = "fear", "fears … (it, that it happens)"
+    CONSTRAINT = "constraint", "is constrained … (by it)"
+    CAPABILITY = "capability", "has the ability … (to do it)"
+    MOTIVE = "motive", "acts … (because of it, out of it)"
+    FRAMING = "framing", "presents … (it as something)"
+    REFUSAL = "refusal", "refuses … (to do or accept it)"
+    VIEW = "view", "holds … (that it is so)"
 
 
 class LinkType(Vocabulary):
@@ -291,7 +291,7 @@ class RelationLabel(NamedTuple):
     inverse: str
     symmetric: bool
     sentence: str
-    """`{a|b}` is the verb of one or of several actors; what is in `[]` needs its value."""
+    """`{a|b}` is the verb of one or of several actors; of `[a|b]` the first that has its value."""
     nature: TieNature | None
     acts_for: bool
     """Whether the first actor acts for the second."""
@@ -448,7 +448,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "holds a post in, or speaks for",
         "has in a post",
         False,
-        "{from} {holds a post|hold posts} in {to}[ ({what})]",
+        "{from} {serves|serve} {to}[ as {what}]",
         STRUCTURAL,
         True,
     ),
@@ -496,7 +496,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "differs from",
         "differs from",
         True,
-        "{from} {differs|differ} from {to}[ in {what}][ on {topic}]",
+        "{from} {differs|differ} from {to}[ in {what}| on {topic}]",
         None,
         False,
     ),
@@ -504,7 +504,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "agrees with",
         "agrees with",
         True,
-        "{from} {agrees|agree} with {to}[ on {what}][ on {topic}]",
+        "{from} {agrees|agree} with {to}[ on {what}| on {topic}]",
         FRIENDLY,
         False,
     ),
@@ -512,7 +512,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "depends less than",
         "depends more than",
         False,
-        "{from} {depends|depend} less than {to}[ on {what}][ ({topic})]",
+        "{from} {depends|depend} less than {to}[ on {what}| ({topic})]",
         None,
         False,
     ),
@@ -520,7 +520,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "is more committed than",
         "is less committed than",
         False,
-        "{from} {is|are} more committed than {to}[ to {what}][ ({topic})]",
+        "{from} {is|are} more committed than {to}[ to {what}| ({topic})]",
         None,
         False,
     ),
@@ -528,7 +528,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "is stronger than",
         "is weaker than",
         False,
-        "{from} {is|are} stronger than {to}[ in {what}][ ({topic})]",
+        "{from} {is|are} stronger than {to}[ in {what}| ({topic})]",
         None,
         False,
     ),

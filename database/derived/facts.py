@@ -136,7 +136,7 @@ class _Summaries:
             "introduced_by": fact.document,
             "sentence": self._sentence(fact, people),
             "standing": standing.words,
-            "statement": self._statement(fact),
+            "statement": self._statement(fact, people),
             "settled": standing.settled,
             "modality": _list(one.modality for one in evidence),
             "certainty": _list(one.certainty for one in evidence),
@@ -200,7 +200,10 @@ class _Summaries:
 
     # --- what it says -------------------------------------------------------------------------
 
-    def _statement(self, fact: Any) -> str:
+    def _statement(self, fact: Any, people: People) -> str:
+        if fact.statement:
+            many = sentences.several(_named(people[Role.HOLDER]))
+            return sentences.predicate(fact.position_kind, fact.statement, many)
         if fact.kind == FactKind.RELATION and fact.type is not None:
             ends = self.actors[fact.from_actor_id].name, self.actors[fact.to_actor_id].name
             more = fact.what or fact.topic
@@ -209,7 +212,7 @@ class _Summaries:
         if fact.kind == FactKind.LINK and fact.link is not None:
             first, second = self.facts[fact.from_event_id], self.facts[fact.to_event_id]
             return f"{first.title}: {fact.link.replace('-', ' ')}: {second.title}"
-        return str(fact.title or fact.says or fact.text or fact.statement or fact.name or fact.key)
+        return str(fact.title or fact.says or fact.text or fact.name or fact.key)
 
     def _sentence(self, fact: Any, people: People) -> str:
         settled, words, voices = self._standing(fact)

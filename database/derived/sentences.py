@@ -117,7 +117,7 @@ def several(actors: Collection[Named]) -> bool:
     [actor] = actors
     if actor.kind in ALWAYS_ONE or re.match("(An?|The only) ", actor.name):
         return False
-    head = re.split(r" (?:of|in|from|behind|with|for|who|to) |:|\(", actor.name)[0].split()
+    head = re.split(r" (?:of|in|from|behind|with|for|who|to|hostile) |:|\(", actor.name)[0].split()
     last = head[-1].lower() if head else ""
     return last in PLURALS or last.endswith("men") or bool(re.search("[^s'’]s$", last))
 
@@ -164,38 +164,56 @@ WANTS = re.compile(r"((?:(?!\b(?:should|must)\b).)+?) (?:should|must) (not )?(.+
 """Who, whether not, and what, of a goal."""
 
 VERBS: dict[str, tuple[str, str]] = {
-    PositionKind.GOAL: ("wants: ", "want: "),
-    PositionKind.PRIORITY: ("sets a priority: ", "set a priority: "),
-    PositionKind.NEED: ("has a need: ", "have a need: "),
-    PositionKind.STAKE: ("has something at stake: ", "have something at stake: "),
-    PositionKind.FEAR: ("fears: ", "fear: "),
-    PositionKind.CONSTRAINT: ("is constrained: ", "are constrained: "),
-    PositionKind.CAPABILITY: ("is capable: ", "are capable: "),
-    PositionKind.MOTIVE: ("has a motive: ", "have a motive: "),
-    PositionKind.FRAMING: ("presents it this way: ", "present it this way: "),
-    PositionKind.REFUSAL: ("refuses: ", "refuse: "),
-    PositionKind.VIEW: ("holds that ", "hold that "),
+    PositionKind.GOAL: ("wants", "want"),
+    PositionKind.PRIORITY: ("gives priority", "give priority"),
+    PositionKind.NEED: ("needs", "need"),
+    PositionKind.STAKE: ("has a stake", "have a stake"),
+    PositionKind.FEAR: ("fears", "fear"),
+    PositionKind.CONSTRAINT: ("is constrained", "are constrained"),
+    PositionKind.CAPABILITY: ("has the ability", "have the ability"),
+    PositionKind.MOTIVE: ("acts", "act"),
+    PositionKind.FRAMING: ("presents", "present"),
+    PositionKind.REFUSAL: ("refuses", "refuse"),
+    PositionKind.VIEW: ("holds", "hold"),
 }
-"""What one actor does, and several do, to a statement."""
+"""The verb for one actor and for several; a statement in lower case continues it."""
+
+SENTENCE_AFTER: dict[str, str] = {
+    PositionKind.FEAR: " that ",
+    PositionKind.VIEW: " that ",
+    PositionKind.MOTIVE: " because ",
+    PositionKind.FRAMING: " it this way: ",
+}
+"""What leads from the verb to a statement that is a whole sentence; a colon, if not listed."""
 
 
 def position(holders: Sequence[Named], kind: str, statement: str) -> str:
     """Return who holds what."""
-    who, many = listed(holders, first=True) or "Somebody", several(holders)
+    who = listed(holders, first=True) or "Somebody"
+    return f"{who} {predicate(kind, statement, several(holders))}"
+
+
+def predicate(kind: str, statement: str, many: bool) -> str:
+    """Return what one holder of a position, or several, does: "wants to keep the port"."""
     stated = _bare(statement)
+    verb = VERBS[kind][many]
     wish = WANTS.fullmatch(stated) if kind == PositionKind.GOAL else None
     if wish:
-        verb = "want" if many else "wants"
-        return f"{who} {verb} {within(wish[1])} {wish[2] or ''}to {wish[3]}"
-    return f"{who} {VERBS[kind][many]}{within(stated)}"
+        return f"{verb} {within(wish[1])} {wish[2] or ''}to {wish[3]}"
+    between = " " if stated[:1].islower() else SENTENCE_AFTER.get(kind, ": ")
+    return f"{verb}{between}{within(stated)}"
+
+
+PLACE = re.compile(r"{(\w+)}")
+"""Where a sentence has a value."""
 
 
 def tie(template: str, ends: Mapping[str, Named], values: Mapping[str, str | None]) -> str:
     """Fill in the sentence of a type of tie: `{from} {heads|head} {to}[ as {what}]`."""
 
     def optional(match: re.Match[str]) -> str:
-        names = re.findall(r"{(\w+)}", match[1])
-        return match[1] if all(values.get(name) for name in names) else ""
+        choices = match[1].split("|")
+        return next((part for part in choices if all(map(values.get, PLACE.findall(part)))), "")
 
     def filled(match: re.Match[str]) -> str:
         one, bar, many = match[1].partition("|")

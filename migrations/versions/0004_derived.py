@@ -51,7 +51,7 @@ TIES = (
     ("rival-of", "{from} {is a rival|are rivals} of {to}[ ({what})]", "hostile", False),
     ("threatens", "{from} {threatens|threaten} {to}[ ({what})]", "hostile", False),
     ("heads", "{from} {heads|head} {to}[ as {what}]", "structural", True),
-    ("holds-post-in", "{from} {holds a post|hold posts} in {to}[ ({what})]", "structural", True),
+    ("holds-post-in", "{from} {serves|serve} {to}[ as {what}]", "structural", True),
     ("advises", "{from} {advises|advise} {to}[ on {what}]", "structural", True),
     ("member-of", "{from} {is a member|are members} of {to}[ ({what})]", "structural", True),
     ("part-of", "{from} {is|are} part of {to}[ ({what})]", "structural", True),
@@ -62,21 +62,21 @@ TIES = (
         "structural",
         False,
     ),
-    ("differs-from", "{from} {differs|differ} from {to}[ in {what}][ on {topic}]", None, False),
-    ("agrees-with", "{from} {agrees|agree} with {to}[ on {what}][ on {topic}]", "friendly", False),
+    ("differs-from", "{from} {differs|differ} from {to}[ in {what}| on {topic}]", None, False),
+    ("agrees-with", "{from} {agrees|agree} with {to}[ on {what}| on {topic}]", "friendly", False),
     (
         "depends-less-than",
-        "{from} {depends|depend} less than {to}[ on {what}][ ({topic})]",
+        "{from} {depends|depend} less than {to}[ on {what}| ({topic})]",
         None,
         False,
     ),
     (
         "more-committed-than",
-        "{from} {is|are} more committed than {to}[ to {what}][ ({topic})]",
+        "{from} {is|are} more committed than {to}[ to {what}| ({topic})]",
         None,
         False,
     ),
-    ("stronger-than", "{from} {is|are} stronger than {to}[ in {what}][ ({topic})]", None, False),
+    ("stronger-than", "{from} {is|are} stronger than {to}[ in {what}| ({topic})]", None, False),
 )
 """The types of ties: as a sentence, friendly or hostile or structural, whether one acts for the
 other."""
@@ -156,8 +156,7 @@ CHANGES = (
                 "TEXT",
                 tie(1, "'{from} ' || label || ' {to}[ ({what})]'"),
                 "how it reads as a sentence: {from}, {to}, {what}, {topic} are filled in, {a|b} is "
-                "the verb of one or of several, and what is in [] is left out where nothing fills "
-                "it",
+                "the verb of one or of several, and of [a|b] the first is used that can be filled",
             ),
             Added(
                 "nature",
@@ -590,7 +589,7 @@ def derived() -> None:
             "statement",
             TEXT,
             nullable=False,
-            comment="the same in the coder's words alone: title of an event, statement of a position, …; does not show whether it is so",
+            comment="the same in the coder's words alone: title of an event, position without its holder, …; does not show whether it is so",
         ),
         sa.Column(
             "settled",

@@ -1,0 +1,80 @@
+"""Facts as sentences: a position with its verb, a tie with what fits."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from coding.load import SHIPPED, load
+from coding.validation import read
+from database.connect import reading, writing
+from database.derived.sentences import Named, position, tie
+from schema.vocabulary import RELATIONS, PositionKind, RelationType
+from tests.databases import on_sqlite
+
+EXAMPLE = Path(__file__).parent.parent / "docs" / "example.yaml"
+
+IRAN = Named("Iran", "state")
+RUSSIA = Named("Russia", "state")
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement", "sentence"),
+    [
+        (PositionKind.GOAL, "to keep the port", "Iran wants to keep the port"),
+        (PositionKind.GOAL, "The port should stay open.", "Iran wants the port to stay open"),
+        (PositionKind.FEAR, "a winter of empty nets", "Iran fears a winter of empty nets"),
+        (PositionKind.FEAR, "The war may go on.", "Iran fears that the war may go on"),
+        (PositionKind.MOTIVE, "The grain is needed.", "Iran acts because the grain is needed"),
+        (PositionKind.REFUSAL, "to give in", "Iran refuses to give in"),
+        (PositionKind.REFUSAL, "No deal.", "Iran refuses: no deal"),
+        (PositionKind.VIEW, "that it is over", "Iran holds that it is over"),
+        (PositionKind.CONSTRAINT, "by its debts", "Iran is constrained by its debts"),
+    ],
+)
+def test_a_statement_continues_the_verb_of_its_kind(
+    kind: PositionKind, statement: str, sentence: str
+) -> None:
+    assert position([IRAN], kind, statement) == sentence
+
+
+def test_several_holders_take_the_verb_in_the_plural() -> None:
+    assert position([IRAN, RUSSIA], PositionKind.CAPABILITY, "to win") == (
+        "Iran and Russia have the ability to win"
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "topic", "sentence"),
+    [
+        ("the war", "Syria", "Iran differs from Russia in the war"),
+        (None, "Syria", "Iran differs from Russia on Syria"),
+        (None, None, "Iran differs from Russia"),
+    ],
+)
+def test_a_tie_says_what_it_is_about_once(
+    what: str | None, topic: str | None, sentence: str
+) -> None:
+    template = RELATIONS[RelationType.DIFFERS_FROM].sentence
+    assert tie(template, {"from": IRAN, "to": RUSSIA}, {"what": what, "topic": topic}) == sentence
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", [*SHIPPED.glob("*.yaml"), EXAMPLE], ids=lambda path: path.stem)
+def test_every_sentence_of_our_own_codings_reads_alone(database: str, path: Path) -> None:
+    """None begins with a pronoun; every position continues its verb."""
+    with writing(database) as connection:
+        load(connection, read(path))
+    with reading(database) as connection:
+        rows = connection.execute(
+            sa.text("select kind, standing, sentence from fact_summaries")
+        ).all()
+    assert rows
+    for kind, standing, sentence in rows:
+        fact = sentence.removeprefix(f"{standing}: ")
+        assert re.match("(He|She|They|It(?! is said)|His|Her|Their|Its)\\b", fact) is None, sentence
+        if kind in ("position", "relation"):
+            assert ":" not in fact, sentence
