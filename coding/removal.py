@@ -12,12 +12,11 @@ from sqlalchemy import exists
 
 from coding.bulk import BulkStatements
 from coding.changeset import ChangeSet
+from coding.columns import TABLE
 from coding.items import SHARED, ItemKey, dates_of
 from coding.snapshot import Snapshot
 from schema.models import METADATA
 from schema.vocabulary import FactKind
-
-TABLE = METADATA.tables
 
 DATED = [
     column

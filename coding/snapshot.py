@@ -9,94 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, case, select, text
 
-from coding.bulk import rows_in
+from coding.bulk import chunks, rows_in
+from coding.columns import TABLE, fields, table_of
 from coding.items import SHARED, Content, ItemKey, Items
 from database.errors import DatabaseError
 from database.location import name_of
-
-INTRODUCED = {
-    "actor": """
-        select actors.key, actors.id, actors.name, actors.kind, actors.background
-        from actors
-    """,
-    "place": """
-        select places.key, places.id, places.name, places.kind, larger.key as within
-        from places
-        left join places as larger on larger.id = places.within_id
-    """,
-    "topic": """
-        select topics.key, topics.id, topics.label
-        from topics
-    """,
-    "source": """
-        select
-          sources.key, sources.id, sources.title, sources.kind, sources.anonymity,
-          sources.published, sources.url, sources.language
-        from sources
-    """,
-}
-
-FACTS = {
-    "event": """
-        select
-          facts.key, facts.id, events.title, events.summary, events.event_type, events.modality,
-          events.date, places.key as place
-        from facts
-        join events on events.id = facts.id
-        left join places on places.id = events.place_id
-        where facts.document_id = :document
-    """,
-    "link": """
-        select
-          facts.key, facts.id, origins.key as "from", origins.document_id as from_document,
-          event_links.type, targets.key as "to", targets.document_id as to_document,
-          event_links.lag
-        from facts
-        join event_links on event_links.id = facts.id
-        join facts as origins on origins.id = event_links.from_event_id
-        join facts as targets on targets.id = event_links.to_event_id
-        where facts.document_id = :document
-    """,
-    "quote": """
-        select
-          facts.key, facts.id, quotes.text, quotes.says, quotes.directness, quotes.marks,
-          quotes.date, occasions.key as occasion, occasions.document_id as occasion_document
-        from facts
-        join quotes on quotes.id = facts.id
-        left join facts as occasions on occasions.id = quotes.occasion_id
-        where facts.document_id = :document
-    """,
-    "position": """
-        select
-          facts.key, facts.id, topics.key as topic, positions.position_kind, positions.statement
-        from facts
-        join positions on positions.id = facts.id
-        join topics on topics.id = positions.topic_id
-        where facts.document_id = :document
-    """,
-    "relation": """
-        select
-          facts.key, facts.id, origins.key as "from", relations.type, targets.key as "to",
-          relations.what, topics.key as topic, relations.since, relations.until
-        from facts
-        join relations on relations.id = facts.id
-        join actors as origins on origins.id = relations.from_actor_id
-        join actors as targets on targets.id = relations.to_actor_id
-        left join topics on topics.id = relations.topic_id
-        where facts.document_id = :document
-    """,
-    "name": """
-        select
-          facts.key, facts.id, actors.key as actor, actor_names.name, actor_names.name_kind
-        from facts
-        join actor_names on actor_names.id = facts.id
-        join actors on actors.id = actor_names.actor_id
-        where facts.document_id = :document
-    """,
-}
-
+from schema.vocabulary import ROLES_OF, FactKind
 
 Chain = tuple[ItemKey, ...]
 """The sources that something came through: `source` is shared, `voice` the document's own."""
@@ -127,7 +47,6 @@ class Snapshot:
             text("select id from sources where key = :key and document_id is null"),
             {"key": document},
         ).scalar()
-        self._document_keys: dict[int, str] = {}
         if self.document_id is not None:
             try:
                 self._read()
@@ -141,10 +60,16 @@ class Snapshot:
 
     def shared(self, kind: str, keys: Sequence[str]) -> dict[str, Content]:
         """Return shared rows by key, whoever introduced them, and note their ids."""
-        query = f"{INTRODUCED[kind]} where {kind}s.key in :values"
+        table = table_of(kind)
+        query = self._contents(kind)
         if kind == "source":
-            query += " and sources.document_id is null"
-        return self._shared_rows(kind, rows_in(self._connection, query, keys))
+            query = query.where(table.c.document_id.is_(None))
+        rows = (
+            row
+            for chunk in chunks(keys)
+            for row in self._connection.execute(query.where(table.c.key.in_(chunk)))
+        )
+        return self._shared_rows(kind, rows)
 
     def introduced_elsewhere(self, kind: str, ids: Sequence[int]) -> set[int]:
         """Return which of these shared rows another document's coding introduces."""
@@ -206,21 +131,42 @@ class Snapshot:
             "select n, section, length, hash from passages where document_id = :document"
         ):
             self.items[ItemKey("passage", str(row.n))] = _content(row, "n")
+        introductions = TABLE["introductions"]
         for kind in SHARED:
-            rows = self._rows(
-                f"{INTRODUCED[kind]} join introductions on introductions.{kind}_id = {kind}s.id"
-                " where introductions.document_id = :document"
-            )
-            self._add(kind, rows)
-        self._add(
-            "voice", self._rows(f"{INTRODUCED['source']} where sources.document_id = :document")
-        )
+            reference = introductions.c[f"{kind}_id"]
+            query = self._contents(kind).join(introductions, reference == table_of(kind).c.id)
+            self._add(kind, query.where(introductions.c.document_id == self.document_id))
+        voices = TABLE["sources"].c.document_id == self.document_id
+        self._add("voice", self._contents("voice").where(voices))
         self._read_citations()
         self._read_chains()
         self._read_facts()
 
-    def _add(self, kind: str, rows: Iterable[Any]) -> None:
-        for key, content in self._shared_rows(kind, rows).items():
+    def _contents(self, kind: str) -> Select[Any]:
+        """Return a query for the keys, ids and contents of items of a kind."""
+        table = table_of(kind)
+        named = TABLE["facts"] if kind in set(FactKind) else table
+        joined = named if named is table else named.join(table, table.c.id == named.c.id)
+        columns: list[Any] = [named.c.key, named.c.id]
+        for field in fields(kind):
+            value: Any = field.column
+            if field.refers_to:
+                is_event = field.refers_to == FactKind.EVENT
+                target = (TABLE["facts"] if is_event else table_of(field.refers_to)).alias()
+                joined = joined.join(
+                    target, target.c.id == field.column, isouter=bool(field.column.nullable)
+                )
+                value = target.c.key
+                if is_event:
+                    home = TABLE["sources"].alias()
+                    joined = joined.join(home, home.c.id == target.c.document_id, isouter=True)
+                    elsewhere = home.c.id != self.document_id
+                    value = case((elsewhere, home.c.key + ":" + target.c.key), else_=target.c.key)
+            columns.append(value.label(field.name))
+        return select(*columns).select_from(joined)
+
+    def _add(self, kind: str, query: Select[Any]) -> None:
+        for key, content in self._shared_rows(kind, self._connection.execute(query)).items():
             self.items[ItemKey(kind, key)] = content
 
     def _shared_rows(self, kind: str, rows: Iterable[Any]) -> dict[str, Content]:
@@ -291,14 +237,11 @@ class Snapshot:
 
     def _read_facts(self) -> None:
         facts: dict[int, Content] = {}
-        for kind, query in FACTS.items():
-            for row in self._rows(query):
+        for kind in FactKind:
+            query = self._contents(kind).where(TABLE["facts"].c.document_id == self.document_id)
+            for row in self._connection.execute(query):
                 content = _content(row, "key", "id")
-                for field in ("from", "to", "occasion"):
-                    home = content.pop(f"{field}_document", self.document_id)
-                    if home is not None and home != self.document_id:
-                        content[field] = f"{self._document_key(home)}:{content[field]}"
-                if kind in ("event", "quote", "position"):
+                if kind in ROLES_OF:
                     content["participants"] = []
                 content["evidence"] = []
                 self.ids[ItemKey(kind, row.key)] = row.id
@@ -326,21 +269,22 @@ class Snapshot:
             select
               evidence.id, evidence.fact_id, evidence.attribution_id, evidence.modality,
               evidence.certainty, evidence.stance, evidence.hedge, evidence.date,
-              evidence.date_words as words, facts.key, facts.document_id
+              evidence.date_words as words, facts.key, documents.key as document
             from evidence
             join facts on facts.id = evidence.fact_id
+            join sources as documents on documents.id = facts.document_id
             where evidence.document_id = :document
             order by evidence.fact_id, evidence.n
             """
         ):
             if row.fact_id not in facts:
-                item = ItemKey("elsewhere", f"{self._document_key(row.document_id)}:{row.key}")
+                item = ItemKey("elsewhere", f"{row.document}:{row.key}")
                 self.ids[item] = row.fact_id
                 self.items[item] = facts[row.fact_id] = {"evidence": []}
             spans[row.id] = []
             facts[row.fact_id]["evidence"].append(
                 {
-                    **_content(row, "id", "fact_id", "attribution_id", "key", "document_id"),
+                    **_content(row, "id", "fact_id", "attribution_id", "key", "document"),
                     "through": through[row.attribution_id],
                     "spans": spans[row.id],
                 }
@@ -354,13 +298,6 @@ class Snapshot:
             """
         ):
             spans[evidence].append(span)
-
-    def _document_key(self, id: int) -> str:
-        if id not in self._document_keys:
-            self._document_keys[id] = self._connection.execute(
-                text("select key from sources where id = :id"), {"id": id}
-            ).scalar_one()
-        return self._document_keys[id]
 
 
 def _content(row: Any, *without: str) -> Content:

@@ -7,7 +7,7 @@ the order: delete referencing rows first, referenced rows last.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,15 +15,12 @@ from sqlalchemy import Connection, Table, text, update
 
 from coding.bulk import BulkStatements
 from coding.changeset import ChangeSet
+from coding.columns import TABLE, fields, table_of
 from coding.items import SHARED, Content, ItemKey, Items, dates_of, source_named
 from coding.removal import remove_facts, remove_rest
 from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
-from schema.facts import TABLE_OF
-from schema.models import METADATA
 from schema.vocabulary import FactKind
-
-TABLE = METADATA.tables
 
 
 class Writer:
@@ -94,27 +91,23 @@ class Writer:
                 if item not in self._ids
             }
             updated = _of(changes.updated, kind)
-            self._insert(table, new, lambda content: self._columns(content, late=("within",)))
+            self._insert(table, new, late="within")
             if kind == "place":
                 # A place may be within one that comes later in the file.
                 updated |= {
                     item: content for item, content in new.items() if content["within"] is not None
                 }
             for item, content in updated.items():
-                self._bulk.update(table, self._ids[item], self._columns(content))
+                self._bulk.update(table, self._ids[item], self._columns(item, content))
             if kind == "source":
                 self._source_actors({**new, **updated})
 
     def _voices(self, changes: ChangeSet) -> None:
         new = _of(changes.added, "voice")
         changed = _of(changes.changed, "voice")
-        self._insert(
-            TABLE["sources"],
-            new,
-            lambda content: {**self._columns(content), "document_id": self._document_id},
-        )
+        self._insert(TABLE["sources"], new, document_id=self._document_id)
         for item, content in changed.items():
-            self._bulk.update(TABLE["sources"], self._ids[item], self._columns(content))
+            self._bulk.update(TABLE["sources"], self._ids[item], self._columns(item, content))
         self._source_actors({**new, **changed})
 
     def _source_actors(self, items: Items) -> None:
@@ -190,33 +183,26 @@ class Writer:
         new.update(_of(changes.changed, FactKind.LINK))
         # Events first: links and quotes refer to them.
         for kind in sorted(FactKind, key=lambda kind: kind is not FactKind.EVENT):
-            table = TABLE[TABLE_OF[kind]]
+            table = table_of(kind)
             self._bulk.insert(
                 table,
                 [
-                    {"id": self._ids[item], **self._columns(content)}
+                    {"id": self._ids[item], **self._columns(item, content)}
                     for item, content in _of(new, kind).items()
                 ],
             )
             if kind != FactKind.LINK:
                 for item, content in _of(changes.changed, kind).items():
-                    self._bulk.update(table, self._ids[item], self._columns(content))
+                    self._bulk.update(table, self._ids[item], self._columns(item, content))
 
-    def _columns(self, content: Content, late: Sequence[str] = ()) -> dict[str, Any]:
-        """Return columns: keys become ids, and what has a table of its own is left out."""
+    def _columns(self, item: ItemKey, content: Content, late: str = "") -> dict[str, Any]:
+        """Return the columns of an item: keys become ids; one of them may be written later."""
         columns: dict[str, Any] = {}
-        for field, value in content.items():
-            if field in ("participants", "evidence", "actors"):
-                continue
-            if field in REFERENCES:
-                column, kinds = REFERENCES[field]
-                if field in ("from", "to"):
-                    actors = "what" in content
-                    column = f"{field}_actor_id" if actors else f"{field}_event_id"
-                    kinds = "actor" if actors else "event"
-                columns[column] = None if value is None or field in late else self._id(kinds, value)
-            else:
-                columns[field] = value
+        for field in fields(item.kind):
+            value = content[field.name] if field.name != late else None
+            if field.refers_to and value is not None:
+                value = self._id(field.refers_to, value)
+            columns[field.column.name] = value
         return columns
 
     def _id(self, kind: str, key: str) -> int:
@@ -333,28 +319,14 @@ class Writer:
             ],
         )
 
-    def _insert(
-        self, table: Table, items: Items, columns: Callable[[Content], Mapping[str, Any]]
-    ) -> None:
+    def _insert(self, table: Table, items: Items, late: str = "", **columns: Any) -> None:
         """Insert items and note their ids."""
-        rows = [{"key": item.key, **columns(content)} for item, content in items.items()]
+        rows = [
+            {"key": item.key, **self._columns(item, content, late), **columns}
+            for item, content in items.items()
+        ]
         for item, number in zip(items, self._bulk.returning(table, rows), strict=True):
             self._ids[item] = number
-
-
-REFERENCES: dict[str, tuple[str, str]] = {
-    "place": ("place_id", "place"),
-    "within": ("within_id", "place"),
-    "topic": ("topic_id", "topic"),
-    "actor": ("actor_id", "actor"),
-    "occasion": ("occasion_id", "event"),
-    "from": ("", ""),
-    "to": ("", ""),
-}
-"""Fields that hold a key, with the column that holds the id, and the kind it is of.
-
-From and to are actors of a relation and events of a link.
-"""
 
 
 def _of(items: Items, kind: str) -> Items:
