@@ -290,7 +290,7 @@ def names_a_day(date: str) -> bool:
     if PLAIN_DAY.search(date) is None or date.startswith(("~", "?", "%")):
         return False
     parsed = Edtf.parse(date)
-    return not date.startswith("[") or parsed.earliest == parsed.latest
+    return not date.startswith("[") or parsed.first_day == parsed.last_day
 
 
 # A number that can be a day: 1 to 31, not a part of a longer one, nor a number of something.
@@ -308,9 +308,17 @@ def _has_day(words: str | None) -> bool:
     return DAY.search(digits.lower()) is not None
 
 
+def _is_later(date: str | None, other: str | None) -> bool:
+    """Return whether a date begins after another ends, in any year; False where either is open."""
+    if date is None or other is None:
+        return False
+    first, last = Edtf.parse(date).first_day, Edtf.parse(other).last_day
+    return first is not None and last is not None and first > last
+
+
 @rule("after-publication", ERROR, "Nothing happened or was said after the document was published.")
 def _after_publication(index: CodingIndex) -> Iterator[Finding]:
-    last = Edtf.parse(index.coding.document.published).latest
+    published = index.coding.document.published
     for section in ("events", "quotes"):
         for i, fact in enumerate(getattr(index.coding, section)):
             if isinstance(fact, Event) and fact.modality is not Modality.ACTUAL:
@@ -322,18 +330,15 @@ def _after_publication(index: CodingIndex) -> Iterator[Finding]:
                 if evidence.modality in (None, Modality.ACTUAL)
             )
             for loc, date in dates:
-                earliest = Edtf.parse(date).earliest if date is not None else None
-                if earliest is not None and last is not None and earliest > last:
-                    yield loc, f"{date} is after the document, {index.coding.document.published}"
+                if _is_later(date, published):
+                    yield loc, f"{date} is after the document, {published}"
 
 
 @rule("ends-before-it-begins", ERROR, "A relation does not end before it begins.")
 def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
     for i, relation in enumerate(index.coding.relations):
-        if relation.since is not None and relation.until is not None:
-            begun, ended = Edtf.parse(relation.since).earliest, Edtf.parse(relation.until).latest
-            if begun is not None and ended is not None and begun > ended:
-                yield ("relations", i, "until"), f"{relation.until} is before {relation.since}"
+        if _is_later(relation.since, relation.until):
+            yield ("relations", i, "until"), f"{relation.until} is before {relation.since}"
 
 
 @rule("follows-what-is-later", ERROR, "An event that follows another is not dated earlier.")
@@ -341,10 +346,8 @@ def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
     dates = {event.key: event.date for event in index.coding.events}
     for i, link in enumerate(index.coding.links):
         after, before = dates.get(link.origin), dates.get(link.target)
-        if link.type is LinkType.FOLLOWS and after is not None and before is not None:
-            last, first = Edtf.parse(after).latest, Edtf.parse(before).earliest
-            if last is not None and first is not None and last < first:
-                yield ("links", i), f"{after} is before {before}; swap its ends or correct a date"
+        if link.type is LinkType.FOLLOWS and _is_later(before, after):
+            yield ("links", i), f"{after} is before {before}; swap its ends or correct a date"
 
 
 @rule("name-of-two", WARNING, "A name belongs to one actor.")

@@ -296,7 +296,7 @@ def test_the_published_schema_accepts_valid_values(old: str, new: str, load: Loa
         ("key: talks", "key: The Talks"),
         ("doer: sudland-state", "doer: Sud Land"),
         ("at: 1:60-80", "at: 1:60"),
-        ("  statement: wants the harbour\n", ""),
+        ("  statement: to have the harbour\n", ""),
         ("  date: 2020-03-03~", "  date:"),
         ("length: 100", "length: many"),
         ("events:", "events: none\nold:"),

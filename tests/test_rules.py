@@ -138,6 +138,31 @@ def test_evidence_may_not_date_what_happened_after_the_document(tmp_path: Path) 
     assert broken_rules(tmp_path, later) == {"after-publication"}
 
 
+RIVALS = "to: sudland-state, evidence: [{at: '1:0-50'}]"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("-0044", "-0043"), ("-0043", "2015"), ("Y-17000", "-0043"), ("2015", "Y12015")],
+)
+def test_dates_are_compared_in_any_year(tmp_path: Path, earlier: str, later: str) -> None:
+    """Text would order them wrongly: BCE, and years of more than four digits."""
+
+    def broken(published: str, talks: str, walk_out: str, since: str, until: str) -> set[str]:
+        coding = (
+            VALID_CODING.replace("published: 2020-03-10", f"published: {published}")
+            .replace("date: 2020-03-01", f"date: {talks}")
+            .replace("date: 2020-03-03~", f"date: {walk_out}")
+            .replace(RIVALS, f"since: {since}, until: {until}, {RIVALS[:-2]}, words: then}}]")
+        )
+        return broken_rules(tmp_path, coding)
+
+    assert broken(later, earlier, later, earlier, later) == set()
+    assert broken(earlier, later, later, earlier, later) == {"after-publication"}
+    assert broken(later, later, earlier, earlier, later) == {"follows-what-is-later"}
+    assert broken(later, earlier, later, later, earlier) == {"ends-before-it-begins"}
+
+
 @pytest.mark.parametrize(
     ("date", "words", "precise"),
     [
@@ -153,13 +178,15 @@ def test_evidence_may_not_date_what_happened_after_the_document(tmp_path: Path) 
         ("2020-03-01/..", "since early March", False),
         ("2020-03-01/2020-03-01", "in early March", False),
         ("[2020-03-01..2020-03-09]", "in early March", True),
+        ("[-0043-03-01..-0043-03-09]", "in early March", True),
+        ("[-0043-03-01..-0043-03-01]", "in early March", False),
         ("2020-02-28/2020-03-01", "from 28 February to 1 March", True),
     ],
 )
 def test_a_day_needs_a_number_in_its_words(
     tmp_path: Path, date: str, words: str, precise: bool
 ) -> None:
-    coding = VALID_CODING.replace("date: 2020-03-01\n", f"date: {date}\n").replace(
+    coding = VALID_CODING.replace("date: 2020-03-01\n", f"date: '{date}'\n").replace(
         "on 1 March", words
     )
     assert ("too-precise" in broken_rules(tmp_path, coding)) is not precise

@@ -70,7 +70,7 @@ positions:
 - key: norland-wants-harbour
   topic: the-harbour
   kind: goal
-  statement: wants the harbour
+  statement: to have the harbour
   who: {holder: norland-state}
   evidence:
   - at: 1:60-80
