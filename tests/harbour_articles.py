@@ -153,7 +153,7 @@ def harbour(connection: Connection) -> None:
         {"holder": ["alma"]},
         topic_id=book.ids["topic", "port"],
         position_kind="goal",
-        statement="Alma wants the port.",
+        statement="to have the port",
     )
     book.fact(
         FactKind.RELATION,

@@ -70,7 +70,7 @@ def position(
         roles,
         topic_id=book.ids["topic", topic],
         position_kind=kind,
-        statement=f"{key.capitalize()}.",
+        statement=f"the {key}",
     )
 
 

@@ -416,7 +416,7 @@ def test_dependence_is_mutual_if_both_are_so(made: str) -> None:
         ("Alma", "Brim", "grain", "unsettled", "tie", None, "actual"),
         ("Brim", "Alma", "harbours", "unsettled", "tie", None, "denied"),
         ("Zoë Ångström", "Brim", None, "no", "tie", None, "actual"),
-        ("Brim", None, "Ships.", None, "need", "Alma", "actual"),
+        ("Brim", None, "needs the ships", None, "need", "Alma", "actual"),
     ]
     assert ask(made, "dependence", columns, actor="alma") == [
         *everything[2:4],
@@ -426,7 +426,7 @@ def test_dependence_is_mutual_if_both_are_so(made: str) -> None:
 
 
 SIDES = [
-    ("Trade by sea", "only Brim", None, "Ships.", "¶8"),
+    ("Trade by sea", "only Brim", None, "needs the ships", "¶8"),
     (
         "The war",
         "differ",
@@ -434,9 +434,9 @@ SIDES = [
         "more committed than Alma: pride",
         "¶5",
     ),
-    ("The war", "meet", "Stalemate.", "Stalemate.", "¶7"),
-    ("The war", "side by side", "Win.", "Rest.", "¶5 | ¶4"),
-    ("The war", "only Alma", "Lose.", None, "¶6"),
+    ("The war", "meet", "hold the stalemate", "hold the stalemate", "¶7"),
+    ("The war", "side by side", "wants the win", "wants the rest", "¶5 | ¶4"),
+    ("The war", "only Alma", "fears the lose", None, "¶6"),
 ]
 
 
