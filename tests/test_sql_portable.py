@@ -29,10 +29,7 @@ FUNCTIONS = word_set(
 )
 """Functions that every engine has, with the same results for text and integers."""
 
-NO_PENDING = ("anonymous", "names", "summary")
-"""Reports that still use recursion."""
-
-FUNCTIONS = word_set(
+NO_FUNCTIONS = word_set(
     "all and any as by case distinct else except exists filter from group having in intersect join "
     "not on or order over partition select then union using values when where materialized"
 )
