@@ -99,8 +99,8 @@ class FactSummary(Base):
 class EvidenceCount(Base):
     """What vouches for each fact, in figures; equal ties count as one.
 
-    Equal are ties of one type between the same actors, each the only such tie in its document, or
-    alike in their keys. The figures are with the first of them; the others only refer to it, so
+    Equal are ties of one type between the same actors, unless a key of its own sets one apart from
+    others in its document. The figures are with the first of them; the others only refer to it, so
     that sums count nothing twice.
     """
 

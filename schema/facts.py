@@ -277,7 +277,9 @@ class Relation(Base):
         *_of_kind(FactKind.RELATION),
         not_blank("what"),
         CheckConstraint("from_actor_id <> to_actor_id", name="not_to_itself"),
-        Index("ix_relations_from_actor_id_type", "from_actor_id", "type"),
+        Index(
+            "ix_relations_from_actor_id_type_to_actor_id", "from_actor_id", "type", "to_actor_id"
+        ),
         Index("ix_relations_to_actor_id_type", "to_actor_id", "type"),
         {"comment": "standing ties between two actors: read from, type, to"},
     )

@@ -18,7 +18,20 @@ NAMES = """
     where actor_id in ({ids})
 """
 
-NAMED = "select actor_id from actor_names where id in ({ids})"
+# Actors with a name among these facts, unless an older fact gives them the same.
+NAMED = """
+    select distinct actor_id
+    from actor_names as named
+    where id in ({ids})
+      and not exists (
+        select 1
+        from actor_names as others
+        where others.name = named.name
+          and others.actor_id = named.actor_id
+          and others.name_kind = named.name_kind
+          and others.id < named.id
+      )
+"""
 
 RANK = {str(kind): rank for rank, kind in enumerate(NameKind)}
 
@@ -38,14 +51,30 @@ TIES = """
     order by fact_summaries.introduced_by, fact_summaries.key
 """
 
-# Every actor from which a tie of these facts can be reached over ties that make one act for
-# another. Standing and modality are left out: this only says where to look again.
+# Every actor from which one of these ties can be reached over ties that make one act for another,
+# unless another tie says the same and comes first. Standing and time are left out on the way: this
+# only says where to look again.
 REACHING = """
     with recursive reaching (actor_id) as (
       select relations.from_actor_id
       from relations
       join relation_types on relation_types.key = relations.type and relation_types.acts_for
+      left join fact_summaries on fact_summaries.fact_id = relations.id
       where relations.id in ({ids})
+        and not exists (
+          select 1
+          from relations as others
+          join fact_summaries as theirs on theirs.fact_id = others.id
+          where others.from_actor_id = relations.from_actor_id
+            and others.type = relations.type
+            and others.to_actor_id = relations.to_actor_id
+            and others.since is not distinct from relations.since
+            and others.until is not distinct from relations.until
+            and theirs.settled = fact_summaries.settled
+            and theirs.standing is not distinct from fact_summaries.standing
+            and theirs.introduced_by || ':' || theirs.key
+              < fact_summaries.introduced_by || ':' || fact_summaries.key
+        )
       union
       select relations.from_actor_id
       from reaching

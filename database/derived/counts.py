@@ -1,7 +1,7 @@
 """How much vouches for each fact, where equal ties count as one.
 
-Only rows that differ from the stored ones leave the engine: a tie may be equal to those of any
-number of documents, and a load mostly changes what is counted with the first of them.
+A load looks only at the ties of its document, and at the first of those that each equals: a tie
+may be equal to those of any number of documents. Only rows that differ leave the engine.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from sqlalchemy import Connection
 
 from database.derived.documents import asked
 
-# Ties between two actors are the same in either direction if their type is symmetric. Several
-# ties in one document differ there, and so they do everywhere: such a tie equals only those of its
-# key. The others equal one another, and bear the key of the first of them.
-OF_TIES = """
-    with ends (type, a, b) as (
-      select distinct
-        relations.type,
+# A tie whose type is symmetric is the same in both directions: a is the actor with the lower id.
+# A key of its own (`own`) sets a tie apart from others between the same actors.
+TIES = """
+    with ended (id, type, is_symmetric, a, b) as (
+      select
+        relations.id, relations.type, is_symmetric,
         case when is_symmetric and to_actor_id < from_actor_id then to_actor_id
           else from_actor_id end,
         case when is_symmetric and to_actor_id < from_actor_id then from_actor_id
@@ -28,121 +27,168 @@ OF_TIES = """
       join relation_types on relation_types.key = relations.type
       where {which}
     ),
-    directed (type, a, b, from_actor_id, to_actor_id) as (
-      select type, a, b, a, b from ends
-      union all
-      select type, a, b, b, a
-      from ends
-      join relation_types on relation_types.key = ends.type and is_symmetric
-    ),
-    ties (id, type, a, b, document, key, in_document) as (
+    ties (id, type, is_symmetric, a, b, document, key, there, back) as (
       select
-        relations.id, directed.type, directed.a, directed.b, documents.key, facts.key,
-        count(*) over (partition by directed.type, directed.a, directed.b, documents.key)
-      from directed
-      join relations
-        on relations.from_actor_id = directed.from_actor_id
-        and relations.type = directed.type
-        and relations.to_actor_id = directed.to_actor_id
-      join facts on facts.id = relations.id
+        ended.id, ended.type, is_symmetric, a, b, documents.key, facts.key,
+        first.key || '--' || ended.type || '--' || second.key,
+        case when is_symmetric then second.key || '--' || ended.type || '--' || first.key end
+      from ended
+      join facts on facts.id = ended.id
       join sources as documents on documents.id = facts.document_id
+      join actors as first on first.id = ended.a
+      join actors as second on second.id = ended.b
     ),
-    grouped (id, type, a, b, document, key, common) as (
+    apart (id, type, is_symmetric, a, b, document, key, there, back, own) as (
       select
-        id, type, a, b, document, key,
-        case in_document
-          when 1 then first_value(key)
-            over (partition by type, a, b order by in_document > 1, document, key)
-          else key
-        end
+        id, type, is_symmetric, a, b, document, key, there, back,
+        case when key in (there, back) then '' else key end
       from ties
-    ),
+    )
+"""
+OF_THESE = TIES.replace("{which}", "relations.id in ({ids})")
+
+# For each tie one that equals it, and that documents other than these introduced.
+ELSEWHERE = """
+    select coalesce(({there}), ({back})) from apart
+"""
+
+EQUAL_ELSEWHERE = """
+    select equals.id
+    from relations as equals
+    join facts on facts.id = equals.id and facts.document_id not in ({documents})
+    where equals.from_actor_id = {first}
+      and equals.type = apart.type
+      and equals.to_actor_id = {second}
+      and case when facts.key in (there, back) then '' else facts.key end = own
+    limit 1
+"""
+
+BETWEEN_THE_SAME = """
+    select relations.id
+    from apart
+    join relations
+      on relations.from_actor_id = apart.a
+      and relations.type = apart.type
+      and relations.to_actor_id = apart.b
+    union
+    select relations.id
+    from apart
+    join relations
+      on relations.from_actor_id = apart.b
+      and relations.type = apart.type
+      and relations.to_actor_id = apart.a
+"""
+
+COUNTED = """,
     counted (fact_id, first_id) as (
-      select
-        id,
-        first_value(id) over (partition by type, a, b, common order by document, key)
-      from grouped
+      select id, first_value(id) over (partition by type, a, b, own order by document, key)
+      from apart
     )
 """
 
-OF_OTHERS = """
+NO_LONGER_FIRST = """
+    select counted.fact_id
+    from counted
+    join evidence_counts as stored on stored.fact_id = counted.fact_id
+    where stored.counted_as_id = counted.fact_id and counted.first_id <> counted.fact_id
+"""
+
+COUNTED_AS = "select fact_id from evidence_counts where counted_as_id in ({ids})"
+
+OTHERS = """
     with counted (fact_id, first_id) as (
       select id, id from facts where kind <> 'relation' and id in ({ids})
     )
 """
 
 DIFFERING = """,
-    wanted (fact_id, pieces, documents, relayed, origins, named_origins, origin_id) as (
+    members (first_id, fact_id) as (
+      select first_id, fact_id from counted
+      union all
+      select counted_as_id, fact_id
+      from evidence_counts
+      where counted_as_id in (select first_id from counted)
+        and fact_id not in (select fact_id from counted)
+    ),
+    figures (fact_id, pieces, documents, relayed, origins, named_origins, origin_id) as (
       select
-        counted.first_id,
+        members.first_id,
         count(evidence.id),
         count(distinct evidence.document_id),
         count(attributions.parent_id),
-        count(distinct attributions.source_id),
+        count(distinct sources.id),
         count(distinct case sources.anonymity when 'named' then sources.id end),
-        case when min(sources.id) = max(sources.id) then min(sources.id) end
-      from counted
-      left join evidence on evidence.fact_id = counted.fact_id
+        case count(distinct sources.id) when 1 then min(sources.id) end
+      from members
+      left join evidence on evidence.fact_id = members.fact_id
       left join attributions on attributions.id = evidence.attribution_id
       left join sources on sources.id = attributions.source_id
-      group by counted.first_id
+      group by members.first_id
     )
     select
-      counted.fact_id, counted.first_id as counted_as_id,
-      wanted.pieces, wanted.documents, wanted.relayed,
-      wanted.origins, wanted.named_origins, wanted.origin_id
+      counted.fact_id, counted.first_id as counted_as_id, figures.pieces, figures.documents,
+      figures.relayed, figures.origins, figures.named_origins, figures.origin_id
     from counted
-    left join wanted on wanted.fact_id = counted.fact_id
+    left join figures on figures.fact_id = counted.fact_id
     left join evidence_counts as stored on stored.fact_id = counted.fact_id
     where stored.fact_id is null
-      or (stored.counted_as_id, stored.pieces, stored.documents, stored.relayed, stored.origins,
-        stored.named_origins, stored.origin_id)
-      is distinct from (counted.first_id, wanted.pieces, wanted.documents, wanted.relayed,
-        wanted.origins, wanted.named_origins, wanted.origin_id)
-    order by counted.fact_id
-"""
-
-# For each tie another one that is equal to it, and that documents other than these introduced.
-ELSEWHERE = """
-    select coalesce(
-      (
-        select equals.id
-        from relations as equals
-        join facts on facts.id = equals.id and facts.document_id not in ({documents})
-        where equals.from_actor_id = relations.from_actor_id
-          and equals.type = relations.type
-          and equals.to_actor_id = relations.to_actor_id
-        limit 1
-      ),
-      (
-        select equals.id
-        from relations as equals
-        join facts on facts.id = equals.id and facts.document_id not in ({documents})
-        where equals.from_actor_id = relations.to_actor_id
-          and equals.type = relations.type
-          and equals.to_actor_id = relations.from_actor_id
-        limit 1
+      or (
+        stored.counted_as_id, stored.pieces, stored.documents, stored.relayed,
+        stored.origins, stored.named_origins, stored.origin_id
+      ) is distinct from (
+        counted.first_id, figures.pieces, figures.documents, figures.relayed,
+        figures.origins, figures.named_origins, figures.origin_id
       )
-    )
-    from relations
-    where relations.id in ({{ids}})
+    order by counted.fact_id
 """
 
 
 def counts_of_ties(connection: Connection, ties: Collection[int] | None) -> Sequence[Any]:
-    """Return the rows of these ties, and of equal ones, that differ; None: of all ties."""
-    which = "true" if ties is None else "relations.id in ({ids})"
-    return asked(connection, OF_TIES.replace("{which}", which) + DIFFERING, sorted(ties or ()))
+    """Return the rows of these ties that differ from the stored ones; None: of all ties.
+
+    The first of the ties that each equals must be among them.
+    """
+    if ties is None:
+        return asked(connection, TIES.replace("{which}", "true") + COUNTED + DIFFERING, ())
+    return asked(connection, OF_THESE + COUNTED + DIFFERING, sorted(ties))
 
 
 def counts_of_others(connection: Connection, facts: Sequence[int]) -> Sequence[Any]:
     """Return the rows of those of these facts that are no ties, where they differ."""
-    return asked(connection, OF_OTHERS + DIFFERING, facts)
+    return asked(connection, OTHERS + DIFFERING, facts)
 
 
-def equal_elsewhere(documents: Collection[int]) -> str:
-    """Write a query for ties of other documents that ties of these are equal to.
+def equal_elsewhere(
+    connection: Connection, ties: Collection[int], documents: Collection[int]
+) -> set[int]:
+    """Return for each tie of these documents one of another document that equals it."""
+    outside = ", ".join(map(str, documents)) or "null"
+    there, back = (
+        EQUAL_ELSEWHERE.format(documents=outside, first=first, second=second)
+        for first, second in (("a", "b"), ("b", "a"))
+    )
+    query = OF_THESE + ELSEWHERE.format(there=there, back=back)
+    return {row[0] for row in asked(connection, query, sorted(ties))} - {None}
 
-    The reverse of a tie that is not symmetric may be among them: it is looked at in vain.
+
+def counted_with(connection: Connection, ties: Collection[int], equal: Collection[int]) -> set[int]:
+    """Return these ties of changed documents, and those of others whose rows may change with them.
+
+    `equal` holds one of another document for each that they equal, or did before the change. What
+    it is counted as is the first of all equal ties of other documents, unless that was changed.
     """
-    return ELSEWHERE.format(documents=", ".join(map(str, documents)) or "null")
+    query = """
+        select fact_id, counted_as_id
+        from evidence_counts
+        where fact_id in ({ids})
+    """
+    firsts = dict(map(tuple, asked(connection, query, sorted(equal))))
+    unsure = {tie for tie in equal if firsts.get(tie) in (None, *ties)}
+    chosen = {*ties, *firsts.values()} - {None}
+    chosen |= _ids(connection, OF_THESE + BETWEEN_THE_SAME, unsure)
+    replaced = _ids(connection, OF_THESE + COUNTED + NO_LONGER_FIRST, chosen)
+    return chosen | _ids(connection, COUNTED_AS, replaced)
+
+
+def _ids(connection: Connection, query: str, ids: Collection[int]) -> set[int]:
+    return {row[0] for row in asked(connection, query, sorted(ids))} if ids else set()

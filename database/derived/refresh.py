@@ -12,7 +12,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, delete, tuple_
 
 from database.derived.actors import NAMED, REACHING, of_members, of_named
-from database.derived.counts import counts_of_others, counts_of_ties, equal_elsewhere
+from database.derived.counts import (
+    counted_with,
+    counts_of_others,
+    counts_of_ties,
+    equal_elsewhere,
+)
 from database.derived.documents import Row, Rows, asked, of_documents
 from database.derived.facts import of_facts
 from schema.models import METADATA
@@ -91,7 +96,7 @@ class Refresh:
         self._connection = connection
         self._facts = self._depending("documents", documents)
         self._facts |= self._depending("facts", self._facts)
-        self._equal = _ids(connection, equal_elsewhere(documents), self._facts) - {None}
+        self._equal = equal_elsewhere(connection, self._facts, documents)
         self._members = _ids(connection, REACHING, self._facts)
         self._named = _ids(connection, NAMED, self._facts)
 
@@ -120,7 +125,13 @@ class Refresh:
             facts |= self._depending(kind, ids)
         facts |= self._depending("facts", facts)
         changes += self._settled(facts, _of_facts)
-        changes += _settle_counts(self._connection, facts | self._equal, write=True)
+        ties = _ids(self._connection, TIES, facts)
+        equal = self._equal | equal_elsewhere(self._connection, ties, documents)
+        changes += _settle_counts(
+            self._connection,
+            counted_with(self._connection, ties, equal),
+            facts - ties,
+        )
         members = self._members | _ids(self._connection, REACHING, facts)
         changes += self._settled(members, _of_members)
         named = self._named | _ids(self._connection, NAMED, facts)
@@ -149,7 +160,8 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
     ):
         for some in _chunks(sorted(ids(query).scalars())):
             yield from _compare(connection, some, compute(connection, some), write=write)
-    yield from _settle_counts(connection, None, write=write)
+    others = connection.exec_driver_sql(f"{FACTS} where kind <> 'relation'").scalars()
+    yield from _settle_counts(connection, None, others, write=write)
 
 
 Compute = Callable[[Connection, Sequence[int]], Rows]
@@ -172,12 +184,14 @@ def _of_names(connection: Connection, actors: Sequence[int]) -> Rows:
 
 
 def _settle_counts(
-    connection: Connection, facts: Collection[int] | None, *, write: bool
+    connection: Connection,
+    ties: Collection[int] | None,
+    others: Collection[int],
+    *,
+    write: bool = True,
 ) -> Iterator[Difference]:
-    """Settle what is counted of these facts, and of ties equal to them; None: of all facts."""
-    ties = None if facts is None else _ids(connection, TIES, facts)
+    """Settle what is counted of ties and of other facts; None: of all ties."""
     yield from _differing(connection, counts_of_ties(connection, ties), write=write)
-    others = connection.exec_driver_sql(FACTS).scalars() if facts is None else facts
     for some in _chunks(sorted(others)):
         yield from _differing(connection, counts_of_others(connection, some), write=write)
 

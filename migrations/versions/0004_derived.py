@@ -225,6 +225,12 @@ def upgrade() -> None:
             extend(change)
     op.create_index(op.f("ix_dates_first_day"), "dates", ["first_day"])
     op.create_index(op.f("ix_dates_last_day"), "dates", ["last_day"])
+    op.drop_index("ix_relations_from_actor_id_type", "relations")
+    op.create_index(
+        "ix_relations_from_actor_id_type_to_actor_id",
+        "relations",
+        ["from_actor_id", "type", "to_actor_id"],
+    )
     if not op.get_context().as_sql:  # without a connection there are no rows
         number_days()
     derived()
@@ -235,6 +241,8 @@ def downgrade() -> None:
     drop_views()
     for table in DERIVED:
         op.drop_table(table)
+    op.drop_index("ix_relations_from_actor_id_type_to_actor_id", "relations")
+    op.create_index("ix_relations_from_actor_id_type", "relations", ["from_actor_id", "type"])
     op.drop_index(op.f("ix_dates_last_day"), "dates")
     op.drop_index(op.f("ix_dates_first_day"), "dates")
     for change in reversed(CHANGES):
