@@ -57,7 +57,7 @@ def export(
             # A file is hashed while the next is written: hashing releases Python's lock.
             hashing = [
                 (file, pool.submit(size_and_hash, staged / file.name))
-                for file in writer(ExportJob(snapshot, staged, progress))
+                for file in writer(ExportJob(snapshot, staged, format, progress))
             ]
             files = [(file, *hashed.result()) for file, hashed in hashing]
         text = json.dumps(descriptor(format, content, files), ensure_ascii=False, indent=2)

@@ -4,261 +4,194 @@ https://followthemoney.tech. exports/ftm_entities.py says what becomes what.
 
 FollowTheMoney has no modality: everything in it is a fact. So events and ties that are intended,
 expected, possible, hypothetical or denied are left out, and counted on stderr. So is what it has
-no schema for: quotes, positions, links between events. What is only alleged or rumoured says so in
-its name.
+no schema for: quotes, positions, links between events. What is alleged, inferred, rumoured or
+disputed says so in its name.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-from sqlalchemy import Connection, text
+from collections.abc import Iterator
 
 from exports.datapackage import ExportedFile
-from exports.ftm_entities import (
-    Entity,
-    Evidence,
-    Participant,
-    actor,
-    document,
-    event,
-    json_line,
-    post,
-    tie,
-)
-from exports.graphs import ACTUAL, report, streamed
+from exports.ftm_entities import FULL_NAMES, Entity, actor, document, event, json_line, post, tie
 from exports.job import ExportJob
+from exports.joined import json_list
 
 ENTITIES = "entities.ftm.json"
 
-ACTORS = """
-select id, key, name, kind, background
-from actors
-order by key, id
+FULL = ", ".join(f"'{kind}'" for kind in FULL_NAMES)
+NAMES = """
+select distinct actor_names.name as value
+from actor_names
+join fact_summaries on fact_summaries.fact_id = actor_names.id
+where actor_names.actor_id = actors.id
+  and actor_names.name <> actors.name
+  and fact_summaries.settled = 'actual'
+  and actor_names.name_kind {} ({})
+order by value
 """
 
-NAMES = """
-select actor_names.actor_id, actor_names.name, actor_names.name_kind
+MAKERS = """
+select actors.name as value
+from source_actors
+join actors on actors.id = source_actors.actor_id
+where source_actors.source_id = sources.id and source_actors.role = '{}'
+order by source_actors.n, actors.key
+"""
+
+PARTICIPANTS = """
+select {} as value
+from participants
+join actors on actors.id = participants.actor_id
+where participants.fact_id = facts.fact_id
+order by actors.key, participants.role
+"""
+
+EVIDENCE = """
+select {} as value
+from evidence
+join sources as documents on documents.id = evidence.document_id
+join evidence_passages on evidence_passages.evidence_id = evidence.id
+join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+where evidence.fact_id = facts.fact_id
+order by documents.key, evidence.n
+"""
+
+DESCRIPTION = """
+  documents.key || ' ' || evidence_passages.passage || ': '
+    || evidence.modality || ', ' || evidence.certainty
+    || case
+      when attribution_chains.depth > 0 then ', through ' || attribution_chains.chain
+      else ''
+    end
+    || case evidence.stance
+      when 'neutral' then ', which the document leaves open'
+      else coalesce(', which the document ' || evidence.stance, '')
+    end
+    || coalesce(
+      ', dated ' || coalesce(
+        evidence.date_words || coalesce(' = ' || evidence.date, ''),
+        evidence.date
+      ),
+      ''
+    )
+"""
+
+LISTS = {
+    "full_names": NAMES.format("in", FULL),
+    "other_names": NAMES.format("not in", FULL),
+    "authors": MAKERS.format("author"),
+    "publishers": MAKERS.format("publisher"),
+    "involved": PARTICIPANTS.format("actors.key"),
+    "roles": PARTICIPANTS.format("participants.role || ': ' || actors.name"),
+    "documents": EVIDENCE.format("documents.key"),
+    "urls": EVIDENCE.format("documents.url"),
+    "descriptions": EVIDENCE.format(DESCRIPTION),
+}
+"""Lists in the queries below."""
+
+ACTORS = """
+select actors.key, actors.name, actors.kind, actors.background, {full_names}, {other_names}
 from actors
-join actor_names on actor_names.actor_id = actors.id
-where exists (
-  select 1
-  from evidence
-  where evidence.fact_id = actor_names.id and evidence.modality = 'actual'
-)
-order by actors.key, actors.id, actor_names.name, actor_names.name_kind
+order by actors.key
 """
 
 # Sources that are writings. Other voices are only named in the descriptions of their evidence.
-WRITINGS = """
+DOCUMENTS = """
+select sources.key, sources.title, sources.kind, sources.published, sources.url,
+  {authors}, {publishers}
 from sources
-left join codings on codings.document_id = sources.id
 where sources.anonymity = 'named'
   and (
-    codings.document_id is not null
-    or sources.kind in ('article', 'book', 'press-report', 'institute-report', 'official-document')
+    sources.kind in ('article', 'book', 'press-report', 'institute-report', 'official-document')
+    or sources.id in (select document_id from codings)
   )
-"""
-
-DOCUMENTS = f"""
-select sources.id, sources.key, sources.title, sources.kind, sources.published, sources.url
-{WRITINGS}
 order by sources.key, sources.id
 """
 
-MAKERS = f"""
-select writings.id, actors.name, source_actors.role
-from (select sources.id, sources.key {WRITINGS}) as writings
-join source_actors on source_actors.source_id = writings.id
-join actors on actors.id = source_actors.actor_id
-where source_actors.role in ('author', 'publisher')
-order by writings.key, writings.id, actors.key, source_actors.role
-"""
-
-ACTUAL_EVENTS = """
-with actual (id) as (
-  select id
-  from events
-  where modality = 'actual'
-)
-"""
-
-ACTUAL_TIES = f"""
-with actual (id) as (
-  select id
-  from relations
-  where exists (
-    select 1
-    from evidence
-    where evidence.fact_id = relations.id
-      and {ACTUAL}
-  )
-)
-"""
-
-# Facts in an order that does not depend on ids; what belongs to them comes in the same order.
-FACTS = """
-from actual
-join facts on facts.id = actual.id
-join sources as documents on documents.id = facts.document_id
-"""
-ORDER = "order by documents.key, facts.key, facts.id"
-
-EVENTS = f"""
-{ACTUAL_EVENTS}
-select
-  facts.id,
-  documents.key || ':' || facts.key,
-  events.title,
-  events.summary,
-  events.event_type,
-  events.date,
-  places.name
-{FACTS}
-join events on events.id = facts.id
-left join places on places.id = events.place_id
-{ORDER}
-"""
-
-PARTICIPANTS = f"""
-{ACTUAL_EVENTS}
-select facts.id, participants.role, actors.key, actors.name
-{FACTS}
-join participants on participants.fact_id = facts.id
-join actors on actors.id = participants.actor_id
-{ORDER}, actors.key, participants.role
-"""
-
-TIES = f"""
-{ACTUAL_TIES}
-select
-  facts.id,
-  documents.key || ':' || facts.key,
-  relations.type,
-  relation_types.label,
-  origins.key,
-  origins.name,
-  origins.kind,
-  targets.key,
-  targets.name,
-  targets.kind,
-  coalesce(relations.what, topics.label),
-  relations.since,
-  relations.until
-{FACTS}
-join relations on relations.id = facts.id
-join relation_types on relation_types.key = relations.type
-join actors as origins on origins.id = relations.from_actor_id
-join actors as targets on targets.id = relations.to_actor_id
-left join topics on topics.id = relations.topic_id
-{ORDER}
-"""
-
-POSTS = f"""
-{ACTUAL_TIES}
+# What is only alleged, inferred, rumoured or disputed makes no post: tools count posts.
+POSTS = """
 select distinct relations.what, targets.key, targets.name, targets.kind
-from actual
-join relations on relations.id = actual.id
+from fact_summaries as facts
+join relations on relations.id = facts.fact_id
 join actors as origins on origins.id = relations.from_actor_id
 join actors as targets on targets.id = relations.to_actor_id
 where relations.what is not null
   and relations.type in ('heads', 'holds-post-in')
   and origins.kind = 'person'
-  and exists (
-    select 1
-    from evidence
-    where evidence.fact_id = relations.id
-      and {ACTUAL}
-      and evidence.certainty not in ('alleged', 'rumoured')
-  )
+  and facts.settled = 'actual'
+  and facts.standing is null
 order by targets.key, relations.what
 """
 
-EVIDENCE = f"""
-select
-  facts.id,
-  witnesses.key,
-  witnesses.url,
-  located.passage,
-  evidence.modality,
-  evidence.certainty,
-  evidence.stance,
-  case when chains.depth > 0 then chains.through end,
-  evidence.date,
-  evidence.date_words
-{FACTS}
-join evidence on evidence.fact_id = facts.id
-join sources as witnesses on witnesses.id = evidence.document_id
-join evidence_passages as located on located.evidence_id = evidence.id
-join chains on chains.attribution_id = evidence.attribution_id
-{ORDER}, witnesses.key, evidence.n
+EVENTS = """
+select facts.introduced_by || ':' || facts.key as fact, facts.standing,
+  events.title, events.summary, events.event_type, events.date, places.name as place,
+  {involved}, {roles}, {documents}, {urls}, {descriptions}
+from fact_summaries as facts
+join events on events.id = facts.fact_id
+left join places on places.id = events.place_id
+where facts.settled = 'actual'
+order by facts.introduced_by, facts.key
 """
 
-LEFT_OUT = f"""
-{ACTUAL_TIES}
-select 'events that are not actual', count(*) from events where modality <> 'actual'
-union all
-select
-  'ties that are not actual',
-  (select count(*) from relations) - (select count(*) from actual)
-union all
-select 'quotes', count(*) from quotes
-union all
-select 'positions', count(*) from positions
-union all
-select 'links between events', count(*) from event_links
+TIES = """
+select facts.introduced_by || ':' || facts.key as fact, facts.standing, facts.sentence,
+  ties.type, ties.label, ties.what, ties.topic, ties.since, ties.until,
+  ties.from_key, origins.kind as from_kind, ties.to_key, targets.kind as to_kind,
+  {documents}, {urls}, {descriptions}
+from fact_summaries as facts
+join ties on ties.fact_id = facts.fact_id
+join actors as origins on origins.key = ties.from_key
+join actors as targets on targets.key = ties.to_key
+where facts.settled = 'actual'
+order by facts.introduced_by, facts.key
 """
+
+BECOMES = {ACTORS: actor, DOCUMENTS: document, POSTS: post, EVENTS: event, TIES: tie}
+"""What the rows of a query become."""
+
+LEFT_OUT = """
+select kind, count(*)
+from fact_summaries
+where kind in ('quote', 'position', 'link')
+  or (kind in ('event', 'relation') and settled is distinct from 'actual')
+group by kind
+order by kind
+"""
+KINDS = {
+    "event": "events that are not actual",
+    "relation": "ties that are not actual",
+    "quote": "quotes",
+    "position": "positions",
+    "link": "links between events",
+}
 
 
 def ftm(job: ExportJob) -> Iterator[ExportedFile]:
-    """Write actors, writings, events, ties and posts as FollowTheMoney's entities."""
+    """Write actors, writings, posts, events and ties as FollowTheMoney's entities."""
     job.require_valid()
     count, changed = 0, Counter[str]()
     with (job.folder / ENTITIES).open("w", encoding="utf-8", newline="\n") as file:
-        for entity in _entities(job.connection):
+        for entity in _entities(job):
             file.write(json_line(entity, changed))
             count += 1
-    left_out = [(what, n) for what, n in job.connection.execute(text(LEFT_OUT)) if n]
+    left_out = [f"{number} {KINDS[kind]}" for kind, number in job.rows(LEFT_OUT)]
     if left_out:
-        report("ftm", "left out " + ", ".join(f"{n} {what}" for what, n in left_out))
-    for name, n in changed.items():
-        report("ftm", f"{n} values of {name} are cut or left out: FollowTheMoney cannot hold them")
+        job.report("left out " + ", ".join(left_out))
+    for name, number in changed.items():
+        job.report(
+            f"{number} values of {name} are cut or left out: FollowTheMoney cannot hold them"
+        )
     yield ExportedFile(ENTITIES, count)
 
 
-def _entities(connection: Connection) -> Iterator[Entity]:
+def _entities(job: ExportJob) -> Iterator[Entity]:
     """Return all entities, in an order that depends on keys alone."""
-    names = _Details(connection, NAMES)
-    for id, *row in streamed(connection, ACTORS):
-        yield actor(names.of(id), *row)
-    makers = _Details(connection, MAKERS)
-    for id, *row in streamed(connection, DOCUMENTS):
-        yield document(makers.of(id), *row)
-    for what, *row in streamed(connection, POSTS):
-        yield post(what, *row)
-    participants = _Details(connection, PARTICIPANTS)
-    evidence = _Details(connection, ACTUAL_EVENTS + EVIDENCE)
-    for id, *row in streamed(connection, EVENTS):
-        involved = [Participant(*details) for details in participants.of(id)]
-        yield event(involved, [Evidence(*details) for details in evidence.of(id)], *row)
-    evidence = _Details(connection, ACTUAL_TIES + EVIDENCE)
-    for id, *row in streamed(connection, TIES):
-        yield tie([Evidence(*details) for details in evidence.of(id)], *row)
-
-
-class _Details:
-    """Rows that belong to the rows of another query, in the same order: a merge join."""
-
-    def __init__(self, connection: Connection, query: str) -> None:
-        self._rows = streamed(connection, query)
-        self._next = next(self._rows, None)
-
-    def of(self, id: int) -> list[Sequence[Any]]:
-        """Return the rows that belong to the next row of the other query, without its id."""
-        details = []
-        while self._next is not None and self._next[0] == id:
-            details.append(self._next[1:])
-            self._next = next(self._rows, None)
-        return details
+    lists = {
+        name: f"cast({json_list(query, job.snapshot.engine)} as text) as {name}"
+        for name, query in LISTS.items()
+    }
+    for query, become in BECOMES.items():
+        yield from map(become, job.rows(query.format(**lists)))

@@ -20,14 +20,17 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha1
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from schema.vocabulary import ActorKind, NameKind
 
 Entity = dict[str, Any]
+
+Values = Sequence[str | None] | str
+"""Values of a property, or a JSON array of them."""
 
 SCHEMA_OF: dict[str, str] = {
     ActorKind.PERSON: "Person",
@@ -65,205 +68,128 @@ LIMIT = 1024
 NAME_PROPERTIES = ("name", "alias", "weakAlias")
 
 
-class Participant(NamedTuple):
-    """An actor that takes part in an event, and its role."""
-
-    role: str
-    key: str
-    name: str
+# --- entities: each of a row of its query in exports/ftm.py ---------------------------------------
 
 
-class Evidence(NamedTuple):
-    """What one voice says about a fact, and where."""
-
-    document: str
-    url: str | None
-    passage: str
-    modality: str
-    certainty: str
-    stance: str | None
-    through: str | None
-    """The voices that it came through; None if the document speaks itself."""
-    date: str | None
-    date_words: str | None
-
-    @property
-    def is_actual(self) -> bool:
-        """Whether it states the fact as actual, and the document does not reject that."""
-        return self.modality == "actual" and self.stance != "rejects"
-
-
-# --- entities -------------------------------------------------------------------------------------
-
-
-def actor(
-    names: Iterable[Sequence[str]], key: str, name: str, kind: str, background: str | None
-) -> Entity:
-    """Return the entity of an actor; `names` are those that the texts use, each with its kind."""
-    others = [(other, kind in FULL_NAMES) for other, kind in names if other != name]
+def actor(row: Any) -> Entity:
+    """Return the entity of an actor."""
     return _entity(
-        SCHEMA_OF[kind],
+        SCHEMA_OF[row.kind],
         "actor",
-        key,
-        name=[_name(name, key)],
-        alias=[other for other, full in others if full],
-        weakAlias=[other for other, full in others if not full],
-        keywords=[kind],
-        notes=[background and f"Background without a source: {background}"],
+        row.key,
+        name=[_name(row.name, row.key)],
+        alias=row.full_names,
+        weakAlias=row.other_names,
+        keywords=[row.kind],
+        notes=[row.background and f"Background without a source: {row.background}"],
     )
 
 
-def document(
-    makers: Iterable[Sequence[str]],
-    key: str,
-    title: str,
-    kind: str,
-    published: str | None,
-    url: str | None,
-) -> Entity:
-    """Return the entity of a writing; `makers` are names, each with its role."""
-    roles = list(makers)
+def document(row: Any) -> Entity:
+    """Return the entity of a writing."""
     return _entity(
         "Article",
         "source",
-        key,
-        title=[title],
-        author=[name for name, role in roles if role == "author"],
-        publisher=[name for name, role in roles if role == "publisher"],
-        publishedAt=[published if _is_date(published) else None],
-        sourceUrl=[url],
-        keywords=[kind],
-        description=[None if _is_date(published) else _dated("published", published)],
+        row.key,
+        title=[row.title],
+        author=row.authors,
+        publisher=row.publishers,
+        publishedAt=[_date(row.published)],
+        sourceUrl=[row.url],
+        keywords=[row.kind],
+        description=[_in_words("published", row.published)],
     )
 
 
-def event(
-    participants: Sequence[Participant],
-    evidence: Sequence[Evidence],
-    key: str,
-    title: str,
-    summary: str | None,
-    event_type: str | None,
-    date: str | None,
-    place: str | None,
-) -> Entity:
+def event(row: Any) -> Entity:
     """Return the entity of an event that is actual."""
-    start, slash, end = (date or "").partition("/")
+    start, slash, end = (row.date or "").partition("/")
     return _entity(
         "Event",
         "fact",
-        key,
-        name=[_marked(_name(title, key), evidence)],
-        summary=[summary],
-        date=[date if _is_date(date) else None],
-        startDate=[start if slash and _is_date(start) else None],
-        endDate=[end if _is_date(end) else None],
-        location=[place],
-        involved=[_id("actor", participant.key) for participant in participants],
-        notes=[f"{participant.role}: {participant.name}" for participant in participants],
-        keywords=[event_type],
-        **_evidence_properties(key, evidence, [None if _is_date(date) else _dated("date", date)]),
+        row.fact,
+        name=[_marked(_name(row.title, row.fact), row.standing)],
+        summary=[row.summary],
+        date=[_date(row.date)],
+        startDate=[_date(start) if slash else None],
+        endDate=[_date(end)],
+        location=[row.place],
+        involved=_ids("actor", row.involved),
+        notes=row.roles,
+        keywords=[row.event_type],
+        **_evidence(row, _in_words("date", row.date)),
     )
 
 
-def post(what: str, key: str, name: str, kind: str) -> Entity:
+def post(row: Any) -> Entity:
     """Return the entity of a post that an actor has to give."""
     return _entity(
         "Position",
         "post",
-        _post_key(what, key),
-        name=[_name(f"{what}, {name}", key)],
-        organization=[_id("actor", key) if SCHEMA_OF[kind] in ORGANISATIONS else None],
+        f"{row.key}:{row.what}",
+        name=[_name(f"{row.what}, {row.name}", row.key)],
+        organization=[_id("actor", row.key) if SCHEMA_OF[row.kind] in ORGANISATIONS else None],
     )
 
 
-def tie(
-    evidence: Sequence[Evidence],
-    key: str,
-    type: str,
-    label: str,
-    from_key: str,
-    from_name: str,
-    from_kind: str,
-    to_key: str,
-    to_name: str,
-    to_kind: str,
-    what: str | None,
-    since: str | None,
-    until: str | None,
-) -> Entity:
+def tie(row: Any) -> Entity:
     """Return the entity of a standing tie that is actual."""
-    origin, target = _id("actor", from_key), _id("actor", to_key)
-    role = f"{label}: {what}" if what else label
-    # Tools count posts and memberships, so one that is only alleged must not be one.
-    firm = _mark(evidence) is None
-    organisation = SCHEMA_OF[to_kind] in ORGANISATIONS
-    ends: dict[str, list[str | None]]
-    if firm and what and from_kind == ActorKind.PERSON and type in ("heads", "holds-post-in"):
+    origin, target = _id("actor", row.from_key), _id("actor", row.to_key)
+    more = row.what or row.topic
+    role = f"{row.label}: {more}" if more else row.label
+    # Tools count posts and memberships, so what is only alleged must not be one.
+    plain = row.standing is None
+    organisation = SCHEMA_OF[row.to_kind] in ORGANISATIONS
+    is_post = row.type in ("heads", "holds-post-in") and row.from_kind == ActorKind.PERSON
+    ends: dict[str, Values]
+    if plain and is_post and row.what:
         schema = "Occupancy"
-        ends = {"holder": [origin], "post": [_id("post", _post_key(what, to_key))]}
-    elif firm and organisation and type == "heads":
+        ends = {"holder": [origin], "post": [_id("post", f"{row.to_key}:{row.what}")]}
+    elif plain and organisation and row.type == "heads":
         schema = "Directorship"
         ends = {"director": [origin], "organization": [target], "role": [role]}
-    elif firm and organisation and type == "member-of":
+    elif plain and organisation and row.type == "member-of":
         schema = "Membership"
-        ends = {"member": [origin], "organization": [target], "role": [what]}
+        ends = {"member": [origin], "organization": [target], "role": [row.what]}
     else:
         schema = "UnknownLink"
-        ends = {"subject": [origin], "object": [target], "role": [_marked(role, evidence)]}
-    in_words = [
-        _dated(word, date)
-        for word, date in (("since", since), ("until", until))
-        if not _is_date(date)
-    ]
+        ends = {"subject": [origin], "object": [target], "role": [_marked(role, row.standing)]}
+    in_words = (_in_words("since", row.since), _in_words("until", row.until))
     return _entity(
         schema,
         "fact",
-        key,
+        row.fact,
         **ends,
-        startDate=[since if _is_date(since) else None],
-        endDate=[until if _is_date(until) else None],
-        status=[_mark(evidence)],
-        summary=[_marked(f"{from_name} {label} {to_name}{f': {what}' if what else ''}", evidence)],
-        **_evidence_properties(key, evidence, in_words),
+        startDate=[_date(row.since)],
+        endDate=[_date(row.until)],
+        status=[row.standing],
+        summary=[row.sentence],
+        **_evidence(row, *in_words),
     )
 
 
-def _evidence_properties(
-    key: str, evidence: Sequence[Evidence], more: list[str | None]
-) -> dict[str, list[str | None]]:
+def _evidence(row: Any, *in_words: str | None) -> dict[str, Values]:
     """Return the properties that say where a fact is stated and by whom."""
     return {
-        "recordId": [key],
-        "proof": [_id("source", piece.document) for piece in evidence],
-        "sourceUrl": [piece.url for piece in evidence],
-        "description": [*more, *map(_description, evidence)],
+        "recordId": [row.fact],
+        "proof": _ids("source", row.documents),
+        "sourceUrl": row.urls,
+        "description": [*in_words, *json.loads(row.descriptions)],
     }
 
 
-def _description(piece: Evidence) -> str:
-    parts = [piece.modality, piece.certainty]
-    if piece.through:
-        parts.append(f"through {piece.through}")
-    if piece.stance:
-        verb = "leaves open" if piece.stance == "neutral" else piece.stance
-        parts.append(f"which the document {verb}")
-    if piece.date_words or piece.date:
-        parts.append(f"dated {' = '.join(filter(None, (piece.date_words, piece.date)))}")
-    return f"{piece.document} {piece.passage}: {', '.join(parts)}"
+def _marked(text: str, standing: str | None) -> str:
+    return f"{standing}: {text}" if standing else text
 
 
-def _mark(evidence: Sequence[Evidence]) -> str | None:
-    """Return `alleged` or `rumoured` if the fact is no more than that; else None."""
-    certainties = {piece.certainty for piece in evidence if piece.is_actual}
-    if not certainties or certainties - {"alleged", "rumoured"}:
-        return None
-    return "alleged" if "alleged" in certainties else "rumoured"
-
-
-def _marked(text: str, evidence: Sequence[Evidence]) -> str:
-    mark = _mark(evidence)
-    return f"{mark.capitalize()}: {text}" if mark else text
+def _entity(schema: str, sort: str, key: str, **properties: Values) -> Entity:
+    """Return an entity with the values that are not null, each once."""
+    distinct = {}
+    for name, values in properties.items():
+        listed = json.loads(values) if isinstance(values, str) else values
+        if unique := [*dict.fromkeys(value for value in listed if value is not None)]:
+            distinct[name] = unique
+    return {"id": _id(sort, key), "schema": schema, "properties": distinct}
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -272,12 +198,14 @@ def _marked(text: str, evidence: Sequence[Evidence]) -> str:
 _DATE = re.compile("[12][0-9]{3}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")
 
 
-def _is_date(date: str | None) -> bool:
-    return bool(date and _DATE.fullmatch(date))
+def _date(date: str | None) -> str | None:
+    """Return a date that FollowTheMoney knows too; None for others."""
+    return date if date and _DATE.fullmatch(date) else None
 
 
-def _dated(word: str, date: str | None) -> str | None:
-    return date and f"{word} (EDTF): {date}"
+def _in_words(word: str, date: str | None) -> str | None:
+    """Describe a date that FollowTheMoney doesn't know."""
+    return f"{word} (EDTF): {date}" if date and not _date(date) else None
 
 
 def _id(sort: str, key: str) -> str:
@@ -285,8 +213,8 @@ def _id(sort: str, key: str) -> str:
     return sha1(f"sourcebook:{sort}:{key}".encode(), usedforsecurity=False).hexdigest()
 
 
-def _post_key(what: str, key: str) -> str:
-    return f"{key}:{what}"
+def _ids(sort: str, keys: str) -> list[str]:
+    return [_id(sort, key) for key in json.loads(keys)]
 
 
 def _name(name: str, key: str) -> str:
@@ -319,19 +247,6 @@ def _fits(name: str, value: str) -> bool:
     if name == "sourceUrl":
         return _is_url(value) and len(value) <= LIMITS[name]
     return _is_name(value) if name in NAME_PROPERTIES else _is_visible(value)
-
-
-def _entity(schema: str, sort: str, key: str, **properties: Iterable[str | None]) -> Entity:
-    """Return an entity with the values that are not None, each once."""
-    distinct = {
-        name: list(dict.fromkeys(value for value in values if value is not None))
-        for name, values in properties.items()
-    }
-    return {
-        "id": _id(sort, key),
-        "schema": schema,
-        "properties": {name: values for name, values in distinct.items() if values},
-    }
 
 
 def json_line(entity: Mapping[str, Any], changed: Counter[str]) -> str:

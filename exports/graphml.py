@@ -2,7 +2,8 @@
 
 A tie is either standing (an alliance, a post: a row of the view `ties`) or made of events (who
 does what to whom, or together with whom). Both are directed edges of one graph, distinguished by
-`layer`: readers of GraphML accept directed or undirected edges, but not both.
+`layer`: readers of GraphML accept directed or undirected edges, but not both. What is only alleged,
+inferred, rumoured or disputed is an edge of its own and says so.
 
 What is intended, expected, possible, hypothetical or denied is not a tie, because a graph cannot
 show it as what it is. It is left out, and counted on stderr.
@@ -11,54 +12,40 @@ show it as what it is. It is left out, and counted on stderr.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from sqlalchemy import Connection, text
-
 from exports.datapackage import ExportedFile
-from exports.graphs import ACTUAL, report, streamed
 from exports.job import ExportJob
 
 GRAPHML = "sourcebook.graphml"
 
-
-class Attribute(NamedTuple):
-    """An attribute of nodes or edges: its name in the file, its type and its meaning."""
-
-    name: str
-    type: type[str] | type[int] | type[bool]
-    meaning: str
-
-
-NODE = (
-    Attribute("label", str, "heading of the actor"),
-    Attribute("kind", str, "person, state, government, …"),
-    Attribute("names", str, 'every name that the texts use, joined by "; "'),
-)
-EDGE = (
-    Attribute("label", str, "how it reads from source to target"),
-    Attribute("tie", str, "type of the standing tie, or PLOVER type of the events (else `event`)"),
-    Attribute("layer", str, "standing or events"),
-    Attribute(
-        "weight",
-        int,
-        "standing: pieces of evidence that state it as actual and that their document does not "
-        "reject; events: their number",
-    ),
-    Attribute("alleged", int, "how much of the weight is only alleged or rumoured"),
-    Attribute("symmetric", bool, "whether it holds both ways; the graph has it once"),
-    Attribute("fact", str, "key of a standing tie, document:key"),
-    Attribute("what", str, "what for, on what, or as what"),
-    Attribute("topic", str, "what a comparison is about"),
-    Attribute("since", str, "when it began, EDTF"),
-    Attribute("until", str, "when it ended, EDTF"),
-    Attribute("modality", str, "modality in each piece of evidence"),
-    Attribute("certainty", str, "certainty in each piece of evidence"),
-    Attribute("documents", str, "keys of the documents that state it"),
-    Attribute("passage", str, "where they state it: ¶n"),
-)
+NODE = {
+    "label": ("string", "heading of the actor"),
+    "kind": ("string", "person, state, government, …"),
+    "names": ("string", 'every name that the texts use, joined by "; "'),
+}
+EDGE = {
+    "label": ("string", "how it reads from source to target, behind its standing"),
+    "standing": ("string", "Alleged, Inferred, Rumoured or Disputed; absent: stated as a fact"),
+    "tie": ("string", "type of the standing tie, or PLOVER type of the events (else `event`)"),
+    "layer": ("string", "standing or events"),
+    "symmetric": ("boolean", "whether it holds both ways; the graph has it once"),
+    "weight": ("int", "standing: pieces of evidence that state it as actual; events: their number"),
+    "fact": ("string", "keys of the tie or the events, document:key"),
+    "documents": ("string", "keys of the documents that state it"),
+    "passage": ("string", "where they state it: ¶n"),
+    "same_as": ("string", "key of the equal tie of another document that it is counted as"),
+    "what": ("string", "what for, on what, or as what"),
+    "topic": ("string", "what a comparison is about"),
+    "since": ("string", "when it began, EDTF"),
+    "until": ("string", "when it ended, EDTF"),
+    "modality": ("string", "modalities of its evidence"),
+    "certainty": ("string", "certainties of its evidence"),
+}
+"""The attributes of nodes and edges: their types and meanings."""
 
 # The columns of NODE, after the id.
 NODES = """
@@ -69,182 +56,144 @@ order by actors.key
 """
 
 # The columns of EDGE, after source and target.
-STANDING = f"""
-with actual (fact_id, weight, alleged) as (
-  select
-    evidence.fact_id,
-    count(*),
-    count(*) filter (where evidence.certainty in ('alleged', 'rumoured'))
-  from relations
-  join evidence on evidence.fact_id = relations.id
-  where {ACTUAL}
-  group by evidence.fact_id
-)
+TIES = """
 select
   ties.from_key,
   ties.to_key,
-  ties.label,
+  coalesce(ties.standing || ': ', '') || ties.label,
+  ties.standing,
   ties.type,
   'standing',
-  actual.weight,
-  actual.alleged,
   relation_types.is_symmetric,
-  documents.key || ':' || facts.key,
+  (
+    select count(*)
+    from evidence
+    where evidence.fact_id = ties.fact_id
+      and evidence.modality = 'actual'
+      and evidence.stance is distinct from 'rejects'
+  ),
+  ties.introduced_by || ':' || ties.relation,
+  ties.source,
+  ties.passage,
+  case when equals.fact_id <> ties.fact_id then equals.introduced_by || ':' || equals.key end,
   ties.what,
   ties.topic,
   ties.since,
   ties.until,
   ties.modality,
-  ties.certainty,
-  ties.source,
-  ties.passage
-from actual
-join facts on facts.id = actual.fact_id
-join sources as documents on documents.id = facts.document_id
-join ties on ties.fact_id = actual.fact_id
+  ties.certainty
+from ties
 join relation_types on relation_types.key = ties.type
-order by documents.key, facts.key
+join fact_overview as facts on facts.fact_id = ties.fact_id
+left join fact_summaries as equals on equals.fact_id = facts.counted_as_id
+where facts.settled = 'actual'
+order by ties.introduced_by, ties.relation
 """
 
-# An event counts once for each pair of actors and role. It also counts in `alleged` if all evidence
-# that states it as actual is alleged or rumoured.
-EVENTS = f"""
-with actual (fact_id, tie, alleged) as (
-  select
-    events.id,
-    coalesce(events.event_type, 'event'),
-    coalesce(
-      (
-        select min(case when evidence.certainty in ('alleged', 'rumoured') then 1 else 0 end)
-        from evidence
-        where evidence.fact_id = events.id
-          and {ACTUAL}
-      ),
-      0
-    )
-  from events
-  where events.modality = 'actual'
-),
-pairs as (
-  select
-    doers.key as from_key,
-    partners.key as to_key,
-    actual.tie,
-    partner.role,
-    count(*) as weight,
-    sum(actual.alleged) as alleged
-  from actual
-  join participants as doer on doer.fact_id = actual.fact_id and doer.role = 'doer'
-  join participants as partner
-    on partner.fact_id = actual.fact_id and partner.actor_id <> doer.actor_id
-  join actors as doers on doers.id = doer.actor_id
-  join actors as partners on partners.id = partner.actor_id
-  where partner.role = 'receiver'
-    or (partner.role = 'doer' and doers.key < partners.key)
-  group by doers.key, partners.key, actual.tie, partner.role
-)
+# A row for each event, pair of actors and role. Rows that are equal before `fact` are one edge.
+EVENTS = """
 select
-  from_key,
-  to_key,
-  case role when 'doer' then 'do it together: ' else 'does it to: ' end || tie,
-  tie,
-  'events',
-  weight,
-  alleged,
-  role = 'doer'
-from pairs
-order by from_key, to_key, tie, role
+  doers.key as from_key,
+  partners.key as to_key,
+  coalesce(facts.standing || ': ', '')
+    || case partner.role when 'doer' then 'do it together: ' else 'does it to: ' end
+    || coalesce(events.event_type, 'event') as label,
+  facts.standing,
+  coalesce(events.event_type, 'event') as tie,
+  'events' as layer,
+  partner.role = 'doer' as both_ways,
+  facts.introduced_by || ':' || facts.key as fact,
+  facts.source as documents,
+  case when facts.source = facts.document then facts.document || ' ' else '' end || facts.passage
+from fact_summaries as facts
+join events on events.id = facts.fact_id
+join participants as doer on doer.fact_id = facts.fact_id and doer.role = 'doer'
+join participants as partner
+  on partner.fact_id = facts.fact_id and partner.actor_id <> doer.actor_id
+join actors as doers on doers.id = doer.actor_id
+join actors as partners on partners.id = partner.actor_id
+where facts.settled = 'actual'
+  and (partner.role = 'receiver' or (partner.role = 'doer' and doers.key < partners.key))
+order by from_key, to_key, tie, both_ways, facts.standing nulls first, fact
 """
 
-LEFT_OUT = f"""
+LEFT_OUT = """
 select
-  (
-    select count(*)
-    from relations
-    where not exists (
-      select 1
-      from evidence
-      where evidence.fact_id = relations.id
-        and {ACTUAL}
-    )
-  ),
-  (select count(*) from events where modality <> 'actual')
+  count(*) filter (where kind = 'relation'),
+  count(*) filter (where kind = 'event')
+from fact_summaries
+where settled is distinct from 'actual'
 """
+
+# What XML 1.0 cannot hold, not even escaped.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def graphml(job: ExportJob) -> Iterator[ExportedFile]:
     """Write all actors and their ties into one GraphML file, for Gephi, networkx and others."""
     job.require_valid()
+    xml = Xml()
+    elements = 0
     with (job.folder / GRAPHML).open("w", encoding="utf-8", newline="\n") as file:
-        writer = GraphWriter(file)
-        count = writer.write(job.connection)
-    ties, events = job.connection.execute(text(LEFT_OUT)).one()
-    if ties or events:
-        report("graphml", f"left out {ties} standing ties and {events} events that are not actual")
-    if writer.escaped:
-        report("graphml", rf"{writer.escaped} characters that XML cannot hold are written as \x00")
-    yield ExportedFile(GRAPHML, count)
-
-
-# What XML 1.0 cannot hold, not even escaped.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-_TYPES = {str: "string", int: "int", bool: "boolean"}
-
-
-class GraphWriter:
-    """Writes GraphML as it reads; counts the characters that it escapes in its own way."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._write = out.write
-        self.escaped = 0
-
-    def write(self, connection: Connection) -> int:
-        """Write the whole file; return the number of nodes and edges."""
-        self._write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        self._write('<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+        file.write('<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
         for domain, attributes in (("node", NODE), ("edge", EDGE)):
-            for name, type, meaning in attributes:
-                self._write(
+            for name, (type, meaning) in attributes.items():
+                file.write(
                     f'  <key id="{domain}-{name}" for="{domain}" attr.name="{name}" '
-                    f'attr.type="{_TYPES[type]}"><desc>{escape(meaning)}</desc></key>\n'
+                    f'attr.type="{type}"><desc>{escape(meaning)}</desc></key>\n'
                 )
-        self._write('  <graph id="sourcebook" edgedefault="directed">\n')
-        nodes = edges = 0
-        for key, *values in streamed(connection, NODES):
-            nodes += 1
-            self._element("node", f"id={self._quoted(key)}", NODE, values)
-        for query in (STANDING, EVENTS):
-            for source, target, *values in streamed(connection, query):
-                edges += 1
-                ends = f"source={self._quoted(source)} target={self._quoted(target)}"
-                self._element("edge", f'id="e{edges}" {ends}', EDGE, values)
-        self._write("  </graph>\n</graphml>\n")
-        return nodes + edges
+        file.write('  <graph id="sourcebook" edgedefault="directed">\n')
+        for key, *values in job.rows(NODES):
+            elements += 1
+            file.write(f"    <node id={xml.quoted(key)}>{xml.data('node', NODE, values)}</node>\n")
+        for number, (source, target, *values) in enumerate(_edges(job), start=1):
+            elements += 1
+            ends = f"source={xml.quoted(source)} target={xml.quoted(target)}"
+            data = xml.data("edge", EDGE, values)
+            file.write(f'    <edge id="e{number}" {ends}>{data}</edge>\n')
+        file.write("  </graph>\n</graphml>\n")
+    [(ties, events)] = job.rows(LEFT_OUT)
+    if ties or events:
+        job.report(f"left out {ties} standing ties and {events} events that are not actual")
+    if xml.escaped:
+        job.report(rf"{xml.escaped} characters that XML cannot hold are written as \x00")
+    yield ExportedFile(GRAPHML, elements)
 
-    def _element(
-        self, name: str, head: str, attributes: Sequence[Attribute], values: Sequence[Any]
-    ) -> None:
-        self._write(f"    <{name} {head}>")
-        for attribute, value in zip(attributes, values, strict=False):
-            if value is None:
-                continue
-            if attribute.type is bool:
-                content = "true" if value else "false"
-            elif attribute.type is int:
-                content = str(int(value))
-            else:
+
+def _edges(job: ExportJob) -> Iterator[Sequence[Any]]:
+    yield from job.rows(TIES)
+    for edge, events in groupby(job.rows(EVENTS), key=lambda row: tuple(row[:7])):
+        columns = [*zip(*(row[7:] for row in events), strict=True)]
+        joined = ("; ".join(dict.fromkeys(filter(None, column))) or None for column in columns)
+        yield (*edge, len(columns[0]), *joined)
+
+
+class Xml:
+    """Writes values as XML; counts the characters that it escapes in its own way."""
+
+    escaped = 0
+
+    def data(
+        self, domain: str, attributes: Mapping[str, tuple[str, str]], values: Sequence[Any]
+    ) -> str:
+        """Return the elements of the attributes whose values are not null."""
+        elements = []
+        for (name, (type, _)), value in zip(attributes.items(), values, strict=False):
+            if value is not None:
+                content = str(bool(value)).lower() if type == "boolean" else str(value)
                 # A reader of XML takes a bare carriage return for a line end.
-                content = escape(self.valid(value), {"\r": "&#13;"})
-            self._write(f'<data key="{name}-{attribute.name}">{content}</data>')
-        self._write(f"</{name}>\n")
+                content = escape(self.valid(content), {"\r": "&#13;"})
+                elements.append(f'<data key="{domain}-{name}">{content}</data>')
+        return "".join(elements)
 
-    def _quoted(self, value: str) -> str:
+    def quoted(self, value: str) -> str:
+        """Return a text as an attribute."""
         return quoteattr(self.valid(value))
 
     def valid(self, text: str) -> str:
         """Return a text that XML can hold, with escapes for what it cannot."""
-        valid, count = _FORBIDDEN.subn(
+        valid, count = FORBIDDEN.subn(
             lambda match: match[0].encode("unicode_escape").decode(), text
         )
         self.escaped += count

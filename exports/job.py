@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, text
 
 from database.faults import encoding_fault, value_fault
 from database.snapshot import TABLES, Snapshot
@@ -31,12 +31,17 @@ Writers = Mapping[str, Callable[[Any], str]]
 """What writes a value as text, by the type of its column; others are text. Booleans are 0 or 1."""
 
 
+BATCH_ROWS = 100
+"""Rows of a query that are in memory at a time."""
+
+
 @dataclass(frozen=True)
 class ExportJob:
-    """A sourcebook that is open for reading, and an empty folder to write into."""
+    """A sourcebook that is open for reading, an empty folder to write into, and the format."""
 
     snapshot: Snapshot
     folder: Path
+    format: str
     progress: Progress = field(default_factory=Progress)
 
     @property
@@ -54,6 +59,16 @@ class ExportJob:
             if fault is not None:
                 raise self.snapshot.error(fault)
             self.progress.advance(self.snapshot.count(table))
+
+    def rows(self, query: str) -> Iterator[Sequence[Any]]:
+        """Return the rows of a query one by one. Several queries may be read in turn."""
+        streaming = text(query).execution_options(stream_results=True, yield_per=BATCH_ROWS)
+        with self.connection.execute(streaming) as rows:
+            yield from rows
+
+    def report(self, message: str) -> None:
+        """Say on stderr what the format had to leave out or change."""
+        self.progress.say(f"{self.format}: {message}")
 
     def batches(self, table: Table) -> Iterator[list[bytes]]:
         """Return the rows of a file as JSON arrays, in primary-key order.

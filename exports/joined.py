@@ -34,10 +34,15 @@ LISTS = {
 """How the engines make JSON arrays: of a row, and of the answer of a query."""
 
 
+def json_list(query: str, engine: str) -> str:
+    """Write the expression for what a query answers in its column `value`, as a JSON array."""
+    return LISTS[engine].format(query)
+
+
 def lines_query(table: Table, engine: str) -> str:
     """Write the query for the rows of a file, each as a JSON array, in the order of facts."""
     values = (
-        LISTS[engine].format(column.info["list"]) if column.info else f"{table.name}.{column.name}"
+        json_list(column.info["list"], engine) if column.info else f"{table.name}.{column.name}"
         for column in table.columns
     )
     line = LINES[engine].format(", ".join(values))

@@ -29,9 +29,9 @@ def run(database: str, folder: Path, format: str, **options: bool) -> ExportResu
         return export(connection, folder, format, **options)
 
 
-def job(connection: Connection, folder: Path) -> ExportJob:
+def job(connection: Connection, folder: Path, format: str) -> ExportJob:
     """Return the job of a format that is to be tried by itself."""
-    return ExportJob(Snapshot(connection), folder)
+    return ExportJob(Snapshot(connection), folder, format)
 
 
 def shipped_articles(sourcebooks: Files | Server) -> Iterator[Connection]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from io import StringIO
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,7 @@ from coding.load import SHIPPED, load
 from coding.validation import read
 from database.connect import reading, writing
 from exports.ftm import ENTITIES, ftm
-from exports.graphml import EDGE, GRAPHML, NODE, GraphWriter, graphml
-from reports.catalogue import Catalogue
-from reports.run import run
+from exports.graphml import EDGE, GRAPHML, NODE, Xml, graphml
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
@@ -39,7 +37,7 @@ HOSTILE = (
 
 def exported(connection: Connection, folder: Path) -> Any:
     """Export the graph and read it as networkx does."""
-    [file] = graphml(job(connection, folder))
+    [file] = graphml(job(connection, folder, "graphml"))
     graph = networkx.read_graphml(folder / file.name, force_multigraph=True)
     assert file.rows == len(graph.nodes) + len(graph.edges)
     return graph
@@ -74,21 +72,22 @@ def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
 def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
     graph = exported(article, tmp_path)
     names = [
-        *("from_key", "to_key", "label", "type", "relation", "what", "topic", "since", "until"),
-        *("modality", "certainty", "source", "passage"),
+        *("from_key", "to_key", "label", "standing", "type", "relation", "what", "topic", "since"),
+        *("until", "modality", "certainty", "source", "passage"),
     ]
     rows = article.execute(text(f"select {', '.join(names)} from ties"))
     expected: dict[str, tuple[Any, ...]] = {}
-    for from_key, to_key, label, tie, relation, what, topic, *rest in rows:
+    for from_key, to_key, label, standing, tie, relation, what, topic, *rest in rows:
         since, until, modality, certainty, documents, passage = rest
         fact = f"{documents}:{relation}"
         expected[fact] = (
-            *(from_key, to_key, label, tie, what, topic, since, until),
+            *(from_key, to_key, f"{standing}: {label}" if standing else label, standing),
+            *(tie, what, topic, since, until),
             *(modality, certainty, documents, passage),
         )
     found = {
         data["fact"]: (
-            *(source, target, data["label"], data["tie"]),
+            *(source, target, data["label"], data.get("standing"), data["tie"]),
             *(data.get(name) for name in ("what", "topic", "since", "until")),
             *(data[name] for name in ("modality", "certainty", "documents", "passage")),
         )
@@ -96,24 +95,41 @@ def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
         if data["layer"] == "standing"
     }
     assert len(found) > 100
+    assert {standing for _, _, _, standing, *_ in found.values()} > {None, "Alleged"}
     assert found == expected
 
 
-def test_events_are_edges_as_the_report_counts_them(article: Connection, tmp_path: Path) -> None:
+def test_events_are_edges_that_are_counted(article: Connection, tmp_path: Path) -> None:
+    """An edge says which events it counts, and where these are stated."""
     graph = exported(article, tmp_path)
-    counts: Counter[tuple[str, str, bool]] = Counter()
+    roles: dict[str, list[tuple[str, str]]] = {}
+    query = """
+        select documents.key || ':' || facts.key, participants.role, actors.key
+        from events
+        join facts on facts.id = events.id
+        join sources as documents on documents.id = facts.document_id
+        join participants on participants.fact_id = events.id
+        join actors on actors.id = participants.actor_id
+        where events.modality = 'actual'
+    """
+    for event, role, actor in article.execute(text(query)):
+        roles.setdefault(event, []).append((role, actor))
+    expected: Counter[tuple[str, str, bool, str]] = Counter()
+    for event, involved in roles.items():
+        doers = sorted(actor for role, actor in involved if role == "doer")
+        expected.update((*pair, True, event) for pair in combinations(doers, 2))
+        receivers = [actor for role, actor in involved if role == "receiver"]
+        pairs = [pair for pair in product(doers, receivers) if pair[0] != pair[1]]
+        expected.update((*pair, False, event) for pair in pairs)
+    counted: Counter[tuple[str, str, bool, str]] = Counter()
     for source, target, data in graph.edges(data=True):
         if data["layer"] == "events":
-            counts[source, target, data["symmetric"]] += data["weight"]
-    expected: Counter[tuple[str, str, bool]] = Counter()
-    with run(article, Catalogue().report("network"), {}) as page:
-        names = [column.name for column in page.columns]
-        for row in page.rows:
-            edge: dict[str, Any] = dict(zip(names, row, strict=True))
-            expected[edge["source"], edge["target"], True] = edge["together"]
-            expected[edge["source"], edge["target"], False] = edge["forth"]
-            expected[edge["target"], edge["source"], False] = edge["back"]
-    assert counts == +expected
+            events = data["fact"].split("; ")
+            assert data["weight"] == len(events)
+            assert data["passage"].count("stand-together-or-fall-apart ¶") >= 1
+            counted.update((source, target, data["symmetric"], event) for event in events)
+    assert len(counted) > 20
+    assert counted == expected
 
 
 def test_every_attribute_is_declared_with_its_meaning(article: Connection, tmp_path: Path) -> None:
@@ -176,7 +192,8 @@ def test_a_relation_that_is_never_actual_is_not_a_tie(ties: Callable[[Any], Any]
     edges, stderr = ties(fill)
     [(source, target, data)] = edges
     assert (source, target) == ("alma", "brim")
-    assert (data["fact"], data["weight"], data["alleged"]) == ("letter:open", 2, 1)
+    assert (data["fact"], data["weight"], data["standing"]) == ("letter:open", 2, "Disputed")
+    assert data["label"].startswith("Disputed: ")
     assert data["modality"] == "actual; denied"
     assert stderr == "graphml: left out 2 standing ties and 1 events that are not actual\n"
 
@@ -188,6 +205,7 @@ def test_events_are_counted_by_pair_type_and_direction(
     def fill(book: SourcebookBuilder) -> None:
         forth: Any = {"doer": ["alma"], "receiver": ["brim"], "event_type": "aid"}
         book.event("one", "One", piece(), piece("alleged"), **forth)
+        book.event("once more", "One", piece("reported"), **forth)
         book.event("two", "Two", piece("rumoured"), piece("reported", "denied"), **forth)
         book.event("three", "Three", piece(), doer=["brim"], receiver=["alma"])
         book.event("four", "Four", piece(), doer=["brim", "alma"], event_type="consult")
@@ -195,31 +213,30 @@ def test_events_are_counted_by_pair_type_and_direction(
 
     edges, stderr = ties(fill)
     assert {
-        (source, target, one["tie"], one["weight"], one["alleged"], one["symmetric"])
+        (source, target, one["label"], one.get("standing"), one["weight"], one["symmetric"])
         for source, target, one in edges
     } == {
-        ("alma", "brim", "aid", 2, 1, False),
-        ("brim", "alma", "event", 1, 0, False),
-        ("alma", "brim", "consult", 1, 0, True),
+        ("alma", "brim", "does it to: aid", None, 2, False),
+        ("alma", "brim", "Rumoured: does it to: aid", "Rumoured", 1, False),
+        ("brim", "alma", "does it to: event", None, 1, False),
+        ("alma", "brim", "do it together: consult", None, 1, True),
     }
-    assert len(edges) == 3
+    assert len(edges) == 4
     assert stderr == ""
 
 
 def test_both_graph_formats_agree_on_what_is_alleged(database: str, tmp_path: Path) -> None:
     """Evidence that the document rejects, or that is not actual, does not count."""
     cases = {
-        "said": ([piece()], 0),
-        "alleged": ([piece("alleged")], 1),
-        "rumoured too": ([piece("alleged"), piece("rumoured")], 1),
-        "inferred too": ([piece("alleged"), piece("inferred")], 0),
-        "doubted too": ([piece("alleged"), piece(stance="doubts")], 0),
-        "else rejected": ([piece("alleged"), piece(stance="rejects")], 1),
-        "else expected": ([piece("alleged"), piece(modality="expected")], 1),
-        "rejected": ([piece(stance="rejects")], 0),
-        "expected": ([piece(modality="expected")], 0),
-        "expected by the alleging": ([piece("alleged", modality="expected")], 0),
-        "reported": ([piece("alleged", stance="rejects"), piece("reported")], 0),
+        "said": ([piece()], None),
+        "alleged": ([piece("alleged")], "Alleged"),
+        "rumoured": ([piece("rumoured")], "Rumoured"),
+        "rumoured too": ([piece("alleged"), piece("rumoured")], "Alleged"),
+        "inferred": ([piece("inferred")], "Inferred"),
+        "doubted too": ([piece("alleged"), piece(stance="doubts")], None),
+        "else rejected": ([piece("alleged"), piece(stance="rejects")], "Alleged"),
+        "else expected": ([piece("alleged"), piece(modality="expected")], "Alleged"),
+        "reported": ([piece("alleged", stance="rejects"), piece("reported")], None),
     }
     with writing(database) as connection:
         book = SourcebookBuilder(connection)
@@ -230,13 +247,27 @@ def test_both_graph_formats_agree_on_what_is_alleged(database: str, tmp_path: Pa
             book.event(key, key, *pieces, doer=["alma"], receiver=[key])
     with reading(database) as connection:
         graph = exported(connection, tmp_path)
-        list(ftm(job(connection, tmp_path)))
+        list(ftm(job(connection, tmp_path, "ftm")))
     assert {
-        target: (data["alleged"], data["weight"]) for _, target, data in graph.edges(data=True)
-    } == {key: (alleged, 1) for key, (_, alleged) in cases.items()}
+        target: (data.get("standing"), data["weight"]) for _, target, data in graph.edges(data=True)
+    } == {key: (standing, 1) for key, (_, standing) in cases.items()}
     entities = map(json.loads, (tmp_path / ENTITIES).read_text(encoding="utf-8").splitlines())
     assert {one["properties"]["name"][0] for one in entities if one["schema"] == "Event"} == {
-        f"Alleged: {key}" if alleged else key for key, (_, alleged) in cases.items()
+        f"{standing}: {key}" if standing else key for key, (_, standing) in cases.items()
+    }
+
+
+@on_sqlite
+def test_equal_ties_of_two_documents_say_so(ties: Callable[[Any], Any]) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        relation(book, "help", piece())
+        book.document("memo", "A memo", 1)
+        relation(book, "aid", {**piece(), "voice": "memo"})
+
+    edges, _ = ties(fill)
+    assert {data["fact"]: data.get("same_as") for _, _, data in edges} == {
+        "letter:help": None,
+        "memo:aid": "letter:help",
     }
 
 
@@ -300,9 +331,9 @@ def require_read_back(database: str, folder: Path, values: list[str]) -> None:
 
 
 def test_lone_surrogates_are_escaped() -> None:
-    writer = GraphWriter(StringIO())
-    assert writer.valid("\ud83d") == r"\ud83d"
-    assert writer.escaped == 1
+    xml = Xml()
+    assert xml.valid("\ud83d") == r"\ud83d"
+    assert xml.escaped == 1
 
 
 # --- bytes ----------------------------------------------------------------------------------------
@@ -325,10 +356,10 @@ def test_ids_and_engine_leave_no_trace(
     folders = tmp_path / "one", tmp_path / "other"
     for folder in folders:
         folder.mkdir()
-    list(graphml(job(article, folders[0])))
+    list(graphml(job(article, folders[0], "graphml")))
     with reading(renumbered) as connection:
         ids = select(ACTORS.c.key, ACTORS.c.id)
         assert {*connection.execute(ids)} != {*article.execute(ids)}
-        list(graphml(job(connection, folders[1])))
+        list(graphml(job(connection, folders[1], "graphml")))
     one, other = ((folder / GRAPHML).read_bytes() for folder in folders)
     assert one == other

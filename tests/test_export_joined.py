@@ -146,8 +146,11 @@ def book(database: str) -> str:
             "open", "They talk", *pieces, date="2015-11/..", receiver=["ali"], doer=["zoe", "ali"]
         )
         made.quote("never", alleged, says="No.", date="2016-02", speaker=["zoe", "ali; hassan"])
-        ends = {"from_actor_id": made.ids["actor", "zoe"], "to_actor_id": made.ids["actor", "ali"]}
-        dates = {"since": made.date("[..1986-05]"), "until": made.date("2001")}
+        ends: Any = {
+            "from_actor_id": made.ids["actor", "zoe"],
+            "to_actor_id": made.ids["actor", "ali"],
+        }
+        dates: Any = {"since": made.date("[..1986-05]"), "until": made.date("2001")}
         made.fact(FactKind.RELATION, "tie", pieces, **ends, **dates, type="supports")
     return database
 
