@@ -211,7 +211,7 @@ def test_facts_are_sentences_with_their_standing_and_the_words_in_marks(made: st
     sentences: dict[str, str] = dict(ask(made, "actor", "key what", actor="brim"))
     assert sentences["claim"] == "Brim says that Brim never yields (“never”)"
     assert sentences["peace"] == "Expected: Peace"
-    assert sentences["rest"] == "Brim wants: Rest"
+    assert sentences["rest"] == "Brim wants the rest"
     assert sentences["alma--depends-on--brim"] == "Alma depends on Brim for grain"
     assert sentences["brim:the Palace"] == "the Palace"
 
@@ -425,41 +425,37 @@ def test_dependence_is_mutual_if_both_are_so(made: str) -> None:
     assert ask(made, "dependence", columns, actor="zoe") == [*everything[:2], everything[4]]
 
 
-SIDES = [
-    ("Trade by sea", "only Brim", None, "needs the ships", "¶8"),
+STANCES = [
+    ("Trade by sea", "position", "Brim", "Brim needs the ships", "need", "¶8"),
     (
         "The war",
         "differ",
-        "is less committed than Brim: pride",
-        "more committed than Alma: pride",
+        "Brim; Alma",
+        "Brim is more committed than Alma to pride (the war)",
+        "more-committed-than",
         "¶5",
     ),
-    ("The war", "meet", "hold the stalemate", "hold the stalemate", "¶7"),
-    ("The war", "side by side", "wants the win", "wants the rest", "¶5 | ¶4"),
-    ("The war", "only Alma", "fears the lose", None, "¶6"),
+    ("The war", "meet", "Alma; Brim", "Alma and Brim hold the stalemate", "view", "¶7"),
+    ("The war", "position", "Brim", "Brim wants the rest", "goal", "¶4"),
+    ("The war", "position", "Alma", "Alma wants the win", "goal", "¶5"),
+    ("The war", "position", "Alma", "Alma fears the lose", "fear", "¶6"),
 ]
 
 
-def test_stances_stand_side_by_side(made: str) -> None:
-    columns = "topic how a_says b_says passage"
-    assert ask(made, "stances", columns, a="alma", b="brim") == SIDES
-    assert ask(made, "stances", columns, a="alma", b="brim", topic="The war") == SIDES[1:]
+def test_each_position_has_a_row_with_its_holder(made: str) -> None:
+    columns = "topic how holder sentence kind passage"
+    assert ask(made, "stances", columns, a="alma", b="brim") == STANCES
+    assert ask(made, "stances", columns, a="alma", b="brim", topic="The war") == STANCES[1:]
 
 
-@pytest.mark.parametrize("given", [{}, {"a": "alma"}, {"b": "brim"}])
+@pytest.mark.parametrize("given", [{}, {"a": "alma"}, {"b": "brim"}, {"a": "brim", "b": "alma"}])
 def test_stances_are_those_of_whoever_holds_most(made: str, given: dict[str, str]) -> None:
-    assert ask(made, "stances", "topic how a_says b_says passage", **given) == SIDES
+    assert ask(made, "stances", "topic how holder sentence kind passage", **given) == STANCES
 
 
-@pytest.mark.parametrize("given", [{"a": "brim"}, {"b": "alma"}, {"a": "brim", "b": "alma"}])
-def test_stances_turn_with_whom_is_asked_for(made: str, given: dict[str, str]) -> None:
-    rows = ask(made, "stances", "a b a_says b_says", **given)
-    assert rows[1] == (
-        "Brim",
-        "Alma",
-        "more committed than Alma: pride",
-        "is less committed than Brim: pride",
-    )
+def test_stances_on_other_topics_and_of_others_are_left_out(made: str) -> None:
+    rows = ask(made, "stances", "holder how", a="alma", b="idle")
+    assert rows == [("Alma", "position"), ("Alma", "position"), ("Alma; Brim", "position")]
 
 
 @pytest.mark.parametrize("report", ["dyad", "stances"])

@@ -18,9 +18,8 @@ from reports.citations import SOURCES, cited_passages, date_in_words
 from reports.evidence_text import DOCUMENTS, PASSAGES, SPANS
 from reports.row_evidence import RowEvidence
 from reports.run import run
-from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
-from tests.island_reports import book, keep, own, passage, put, rows, sourcebook
+from tests.island_reports import book, own, passage, put, rows, sourcebook
 from tests.sourcebook_builder import SourcebookBuilder, islands
 
 __all__ = ["book", "own"]  # fixtures
@@ -64,30 +63,13 @@ def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None
     assert [row["rests_on"] for row in says] == [f"¶1 {words('gazette', 1, 30)}"]
 
 
-def test_two_positions_in_one_row_have_the_words_of_both(database: str) -> None:
-    with writing(database) as connection:
-        book = SourcebookBuilder(connection)
-        topic = book.keyed_row("topic", "port", "topics", label="the port")
-        book.document("gazette", "The Gazette", 2)
-        for n, actor in enumerate(("alma", "brim"), 1):
-            book.actor(actor, actor.title())
-            book.fact(
-                FactKind.POSITION,
-                f"{actor}-view",
-                [{"voice": "gazette", "at": [(n, 10 * n)]}],
-                {"holder": [actor]},
-                topic_id=topic,
-                position_kind="view",
-                statement="It is ours.",
-            )
-        keep(connection)
-    told = rows(database, "stances", "--words")
-    assert [(row["fact"], row["rests_on"]) for row in told] == [
-        (
-            "alma-view | brim-view",
-            f"¶1 {words('gazette', 1, 10)} | ¶2 {words('gazette', 2, 20)}",
-        )
-    ]
+def test_two_facts_in_one_row_have_the_words_of_both(book: str, own: Path) -> None:
+    path = put(
+        own, "both", "select 'storm | vow' as fact, 'bulletin' as source, '¶2 | ¶5' as passage"
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("n        integer", "fact     text"))
+    [row] = rows(book, "--reports", own, "both", "--words")
+    assert row["rests_on"] == f"¶2 {words('bulletin', 2, 10)} | ¶5 {words('bulletin', 5, 5)}"
 
 
 def test_a_row_that_names_no_fact_gets_the_whole_passage(book: str, own: Path) -> None:
