@@ -26,7 +26,7 @@
 --   passage    text          where it states it
 
 select
-  fact_overview.fact,
+  fact_overview.cited_as as fact,
   fact_overview.kind,
   fact_overview.statement,
   attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end as hands,

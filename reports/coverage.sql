@@ -26,7 +26,8 @@ select
   (200 * passage_coverage.characters + passages.length) / (2 * passages.length) as percent,
   passage_coverage.facts,
   fact_summaries.kind,
-  fact_summaries.key as fact,
+  case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
+    || fact_summaries.key as fact,
   fact_summaries.statement,
   fact_passages.pieces,
   documents.key as source

@@ -18,23 +18,24 @@
 --   passage    text             where they state it
 
 select
-  fact,
-  kind,
-  statement,
-  modality,
-  certainty,
-  hedge,
-  pieces,
-  documents,
-  source,
-  passage
-from fact_overview
-where kind <> 'name'
-  and relayed = 0
+  fact_overview.cited_as as fact,
+  fact_overview.kind,
+  fact_overview.statement,
+  fact_overview.modality,
+  fact_overview.certainty,
+  fact_overview.hedge,
+  evidence_counts.pieces,
+  evidence_counts.documents,
+  fact_overview.source,
+  fact_overview.passage
+from evidence_counts
+join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
+where evidence_counts.relayed = 0
+  and fact_overview.kind <> 'name'
 order by
-  document,
-  paragraph,
-  start,
-  kind,
+  fact_overview.document,
+  fact_overview.paragraph,
+  fact_overview.start,
+  fact_overview.kind,
   fact_overview.fact,
-  introduced_by
+  fact_overview.introduced_by

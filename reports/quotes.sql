@@ -40,7 +40,7 @@ concerned (fact_id) as (
     and actors.key = :about  -- if :about
 )
 select
-  quote,
+  cited_as as quote,
   speaker,
   coalesce(text, says) as text,
   directness,

@@ -25,27 +25,30 @@
 --   passage    text             where they state it
 
 select
-  fact_overview.fact,
+  fact_overview.cited_as as fact,
   fact_overview.kind,
   fact_overview.statement,
   sources.key as origin,
   sources.title,
   sources.anonymity,
-  case when fact_overview.relayed > 0 then 'relayed' else 'own' end as voice,
-  fact_overview.pieces,
-  fact_overview.documents,
+  case when evidence_counts.relayed > 0 then 'relayed' else 'own' end as voice,
+  evidence_counts.pieces,
+  evidence_counts.documents,
   fact_overview.modality,
   fact_overview.certainty,
   fact_overview.source,
   fact_overview.passage
-from fact_overview
-join sources on sources.id = fact_overview.origin_id
+from evidence_counts
+join sources on sources.id = evidence_counts.origin_id
+join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
 where fact_overview.kind <> 'name'
-  and cast(:voice as text) in ('any', case when fact_overview.relayed > 0 then 'relayed' else 'own' end)
+  and cast(:voice as text) in (
+    'any',
+    case when evidence_counts.relayed > 0 then 'relayed' else 'own' end
+  )
 order by
-  fact_overview.relayed = 0,
+  evidence_counts.relayed = 0,
   sources.key,
-  sources.id,
   fact_overview.document,
   fact_overview.paragraph,
   fact_overview.start,

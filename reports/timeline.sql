@@ -62,7 +62,7 @@ dated (fact_id) as (
   where date in (select edtf from period)
 )
 select
-  event,
+  cited_as as event,
   kind,
   title,
   date,
