@@ -37,63 +37,58 @@
 --   passage    text             where it states it
 
 with
--- What all evidence of one event or relation has in common, and what not.
-compared as (
+-- What the evidence of an event or relation agrees on, and what not. Equal ties are one.
+compared (fact_id, agree, differ) as (
   select
-    evidence.fact_id,
-    count(distinct origins.id) filter (where origins.anonymity = 'named') as origins,
-    count(distinct origins.id) filter (where origins.anonymity <> 'named') as unnamed,
-    count(distinct evidence.document_id) as documents,
-    count(distinct origins.id) as voices,
-    count(distinct evidence.modality) as modalities,
-    count(distinct evidence.certainty) as certainties,
-    count(distinct evidence.stance) as stances,
-    count(distinct origins.id) filter (where evidence.stance is not null) as judged,
-    count(distinct evidence.date) as dates,
-    count(distinct origins.id) filter (where evidence.date is not null) as dating,
-    -- Periods have a day in common where the last to begin begins before the first ends.
-    max(dates.earliest) as begins,
-    min(dates.latest) as ends
-  from evidence
-  join facts on facts.id = evidence.fact_id
+    figures.fact_id,
+    case
+      when min(attributions.source_id) = max(attributions.source_id) then ''
+      else
+        case when min(evidence.modality) = max(evidence.modality) then '; modality' else '' end
+        || case when min(evidence.certainty) = max(evidence.certainty) then '; certainty' else '' end
+    end
+    || case
+      when min(evidence.stance) = max(evidence.stance)
+        and min(attributions.source_id) filter (where evidence.stance is not null)
+          < max(attributions.source_id) filter (where evidence.stance is not null)
+        then '; stance'
+      else ''
+    end
+    || case
+      when min(evidence.date) = max(evidence.date)
+        and min(attributions.source_id) filter (where evidence.date is not null)
+          < max(attributions.source_id) filter (where evidence.date is not null)
+        then '; date'
+      else ''
+    end,
+    case when min(evidence.modality) < max(evidence.modality) then '; modality' else '' end
+    || case when min(evidence.certainty) < max(evidence.certainty) then '; certainty' else '' end
+    || case when min(evidence.stance) < max(evidence.stance) then '; stance' else '' end
+    || case
+      when min(evidence.date) = max(evidence.date) or count(evidence.date) = 0 then ''
+      -- Periods have a day in common where the last to begin begins before the first ends.
+      when max(dates.first_day) > min(dates.last_day) then '; date'
+      else '; date (overlapping)'
+    end
+  from evidence_counts as figures
+  join evidence_counts as counted on counted.counted_as_id = figures.fact_id
+  join evidence on evidence.fact_id = counted.fact_id
   join attributions on attributions.id = evidence.attribution_id
-  join sources as origins on origins.id = attributions.source_id
   left join dates on dates.edtf = evidence.date
-  where facts.kind in ('event', 'relation')
-  group by evidence.fact_id
-),
-judged as (
-  select
-    fact_id,
-    origins,
-    unnamed,
-    documents,
-    case when voices > 1 and modalities = 1 then '; modality' else '' end
-      || case when voices > 1 and certainties = 1 then '; certainty' else '' end
-      || case when judged > 1 and stances = 1 then '; stance' else '' end
-      || case when dating > 1 and dates = 1 then '; date' else '' end as agree,
-    case when modalities > 1 then '; modality' else '' end
-      || case when certainties > 1 then '; certainty' else '' end
-      || case when stances > 1 then '; stance' else '' end
-      || case
-        when dates > 1 and begins > ends then '; date'
-        when dates > 1 then '; date (overlapping)'
-        else ''
-      end as differ
-  from compared
-  where origins >= :least
+  where figures.pieces > 1
+  group by figures.fact_id
 )
 select
-  facts.key as fact,
-  facts.kind,
-  told.statement,
+  fact_overview.cited_as as fact,
+  fact_overview.kind,
+  fact_overview.statement,
   events.modality as settled,
   events.date,
-  judged.origins,
-  judged.unnamed,
-  judged.documents,
-  nullif(substr(judged.agree, 3), '') as agree,
-  nullif(substr(judged.differ, 3), '') as differ,
+  figures.named_origins as origins,
+  figures.origins - figures.named_origins as unnamed,
+  figures.documents,
+  nullif(substr(compared.agree, 3), '') as agree,
+  nullif(substr(compared.differ, 3), '') as differ,
   origins.title as origin,
   case when attributions.parent_id is null then 'own' else origins.anonymity end as voice,
   evidence.modality,
@@ -101,22 +96,24 @@ select
   evidence.stance,
   evidence.date as dated,
   documents.key as source,
-  located.passage
-from judged
-join facts on facts.id = judged.fact_id
-join fact_summaries as told on told.fact_id = facts.id
-left join events on events.id = facts.id
-join evidence on evidence.fact_id = facts.id
+  evidence_passages.passage
+from evidence_counts as figures
+join fact_overview on fact_overview.fact_id = figures.fact_id
+left join events on events.id = figures.fact_id
+left join compared on compared.fact_id = figures.fact_id
+join evidence_counts as counted on counted.counted_as_id = figures.fact_id
+join evidence on evidence.fact_id = counted.fact_id
+join evidence_passages on evidence_passages.evidence_id = evidence.id
 join attributions on attributions.id = evidence.attribution_id
 join sources as origins on origins.id = attributions.source_id
 join sources as documents on documents.id = evidence.document_id
-join evidence_passages as located on located.evidence_id = evidence.id
-join sources as introducing on introducing.id = facts.document_id
+where fact_overview.kind in ('event', 'relation')
+  and figures.named_origins >= :least
 order by
-  judged.origins desc,
-  judged.unnamed desc,
-  facts.kind,
-  facts.key,
-  introducing.key,
+  figures.named_origins desc,
+  figures.origins - figures.named_origins desc,
+  fact_overview.kind,
+  fact_overview.cited_as,
   documents.key,
-  evidence.n
+  evidence.n,
+  evidence_passages.passage

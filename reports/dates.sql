@@ -15,7 +15,7 @@
 --   earliest   text, detail     first day that it can mean; empty: open or unknown
 --   latest     text, detail     last day that it can mean; empty: open or unknown
 --   words      text             words of the text that date it; empty: none do
---   date_of    text, detail     what it is: date, since or until, the overall date; told: the date
+--   date_of    text, detail     what it is: date, since or until, the overall date; voice: the date
 --                               as this voice has it, if it differs from the overall one
 --   fact       text, detail     key of the fact
 --   kind       text, detail     event, quote, position or relation
@@ -25,8 +25,7 @@
 --   passage    text             where it states it; without words, where it is stated
 
 with
--- The overall dates.
-standing (fact_id, of_what, edtf) as (
+overall (fact_id, date_of, date) as (
   select id, 'date', date
   from events
   where date is not null
@@ -43,68 +42,75 @@ standing (fact_id, of_what, edtf) as (
   from relations
   where until is not null
 ),
-dated (fact_id, of_what, edtf, words, document, first_passage, n, source, passage) as (
+dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) as (
   select
     evidence.fact_id,
-    coalesce(min(standing.of_what), 'told'),
+    case evidence.date
+      when coalesce(events.date, quotes.date, relations.since) then
+        case when relations.id is null then 'date' else 'since' end
+      when relations.until then 'until'
+      else 'voice'
+    end,
     evidence.date,
     evidence.date_words,
     documents.key,
-    spans.passage,
+    evidence_passages.paragraph,
     evidence.n,
     documents.key,
-    located.passage
+    evidence_passages.passage
   from evidence
+  join evidence_passages on evidence_passages.evidence_id = evidence.id
   join sources as documents on documents.id = evidence.document_id
-  join evidence_passages as located on located.evidence_id = evidence.id
-  join spans on spans.evidence_id = evidence.id and spans.n = 1
-  left join standing on standing.fact_id = evidence.fact_id and standing.edtf = evidence.date
+  left join events on events.id = evidence.fact_id
+  left join quotes on quotes.id = evidence.fact_id
+  left join relations on relations.id = evidence.fact_id
   where evidence.date is not null or evidence.date_words is not null
-  -- by evidence alone, but for PostgreSQL all that is selected must be here
-  group by
-    evidence.id,
-    evidence.fact_id,
-    evidence.date,
-    evidence.date_words,
-    documents.key,
-    spans.passage,
-    evidence.n,
-    located.passage
   union all
   select
-    standing.fact_id,
-    standing.of_what,
-    standing.edtf,
+    overall.fact_id,
+    overall.date_of,
+    overall.date,
     null,
-    grounds.document,
-    grounds.paragraph,
+    fact_summaries.document,
+    fact_summaries.paragraph,
     0,
-    grounds.source,
-    grounds.passage
-  from standing
-  join fact_overview as grounds on grounds.fact_id = standing.fact_id
-  left join evidence
-    on evidence.fact_id = standing.fact_id and evidence.date = standing.edtf
-  where evidence.id is null
+    fact_summaries.source,
+    fact_summaries.passage
+  from overall
+  join fact_summaries on fact_summaries.fact_id = overall.fact_id
+  where not exists (
+    select 1
+    from evidence
+    -- coalesce keeps SQLite off the index on dates, of which each has many pieces of evidence
+    where evidence.fact_id = overall.fact_id and coalesce(evidence.date, '') = overall.date
+  )
+),
+counted (precision, alike) as (
+  select
+    dates.precision,
+    count(*)
+  from dated
+  left join dates on dates.edtf = dated.date
+  group by dates.precision
 )
 select
   dates.precision,
-  count(*) over (partition by dates.precision) as alike,
+  counted.alike,
   dates.qualifier,
   dates.edtf as date,
   dates.earliest,
   dates.latest,
   dated.words,
-  dated.of_what as date_of,
-  facts.key as fact,
-  facts.kind,
-  told.statement,
+  dated.date_of,
+  fact_overview.cited_as as fact,
+  fact_overview.kind,
+  fact_overview.statement,
   dated.source,
   dated.passage
 from dated
-join facts on facts.id = dated.fact_id
-join fact_summaries as told on told.fact_id = facts.id
-left join dates on dates.edtf = dated.edtf
+join fact_overview on fact_overview.fact_id = dated.fact_id
+left join dates on dates.edtf = dated.date
+join counted on counted.precision is not distinct from dates.precision
 order by
   case dates.precision
     when 'day' then 1
@@ -117,13 +123,13 @@ order by
     when 'span' then 8
     else 9
   end,
-  dates.earliest nulls first,
-  dates.latest nulls last,
+  dates.first_day nulls first,
+  dates.last_day nulls last,
   dates.edtf nulls last,
   dated.document,
-  dated.first_passage,
-  facts.kind,
-  facts.key,
-  dated.of_what,
-  dated.n,
-  told.statement
+  dated.paragraph,
+  fact_overview.kind,
+  fact_overview.fact,
+  fact_overview.introduced_by,
+  dated.date_of,
+  dated.n

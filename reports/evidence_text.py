@@ -19,7 +19,7 @@ DOCUMENTS = """
 # In the order of the evidence, and within a broken quotation in the order of the text. SQLite uses
 # an index for each of the two columns, but none for the pair.
 SPANS = """
-    select spans.document_id, spans.passage, words.fact, words.fact_id, words.evidence_id,
+    select spans.document_id, spans.passage, words.introduced_by, words.fact, words.evidence_id,
       words.words
     from spans
     join words on words.evidence_id = spans.evidence_id and words.span = spans.n
@@ -46,9 +46,6 @@ Place = tuple[str, int]
 Words = dict[Place, list[str]]
 """The words of a fact by place: a text for each piece of evidence."""
 
-WordsById = dict[int, Words]
-"""The words of several facts, by the fact's id."""
-
 
 class EvidenceText:
     """Reads words, and remembers the ids of documents."""
@@ -67,10 +64,7 @@ class EvidenceText:
         all_places = {place for of_row in places for place in of_row}
         self._find_ids({document for document, _ in all_places})
         by_key = self._facts(all_places, {key for keys in facts for key in keys})
-        exact = [
-            _merged(_matching(by_key.get(key, {}).values(), of_row) for key in keys)
-            for of_row, keys in zip(places, facts, strict=True)
-        ]
+        exact = [_merged(by_key.get(key, {}) for key in keys) for keys in facts]
         missing = {
             place
             for of_row, words in zip(places, exact, strict=True)
@@ -91,18 +85,19 @@ class EvidenceText:
             ]
             yield " | ".join(pieces) or None
 
-    def _facts(self, places: Collection[Place], keys: Collection[str]) -> dict[str, WordsById]:
+    def _facts(self, places: Collection[Place], keys: Collection[str]) -> dict[str, Words]:
         """Return the words of the facts with these keys; parts of a broken quotation are joined."""
-        parts: dict[tuple[str, int, Place, int], list[str]] = defaultdict(list)
-        if keys:
-            for document, n, key, fact, evidence, words in self._query(
-                SPANS, places, facts=sorted(keys)
+        parts: dict[tuple[str, Place, int], list[str]] = defaultdict(list)
+        bare = sorted({key.rpartition(":")[2] for key in keys})
+        if bare:
+            for document, n, introduced_by, key, evidence, words in self._query(
+                SPANS, places, facts=bare
             ):
-                parts[key, fact, (self._keys[document], n), evidence].append(words)
-        by_key: dict[str, WordsById] = {}
-        for (key, fact, place, _), words in parts.items():
-            pieces = by_key.setdefault(key, {}).setdefault(fact, {}).setdefault(place, [])
-            pieces.append(" … ".join(words))
+                for name in (key, f"{introduced_by}:{key}"):
+                    parts[name, (self._keys[document], n), evidence].append(words)
+        by_key: dict[str, Words] = {}
+        for (key, place, _), words in parts.items():
+            by_key.setdefault(key, {}).setdefault(place, []).append(" … ".join(words))
         return by_key
 
     def _find_ids(self, documents: Collection[str]) -> None:
@@ -131,14 +126,6 @@ class EvidenceText:
     def _rows(self, query: str, **values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         statement = text(query).bindparams(*(bindparam(name, expanding=True) for name in values))
         return map(tuple, self.connection.execute(statement, values))
-
-
-def _matching(facts: Collection[Words], places: Collection[Place]) -> Words:
-    """Return the words of the fact that a row means, if several documents use its key.
-
-    That fact has evidence at every place that the row names; the others seldom do.
-    """
-    return _merged([words for words in facts if words.keys() >= set(places)] or facts)
 
 
 def _merged(several: Iterable[Words]) -> Words:

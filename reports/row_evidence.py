@@ -2,7 +2,8 @@
 
 A row names its evidence in its columns `passage` (¶10; ¶12, or `KEY ¶3` where there are several
 documents) and `document` or, without one, `source`. The first of its columns `fact`, `quote`,
-`relation`, `position`, `event` and `key` names the fact that it states; ` | ` separates two facts.
+`relation`, `position`, `event` and `key` names the fact that it states, as its key or document:key;
+` | ` separates two facts.
 """
 
 import re
