@@ -219,8 +219,13 @@ def golden(name: str) -> list[Row]:
     return rows
 
 
+def key_of(row: Row) -> str:
+    """Return the key that a row's fact has in its document: no two facts here have the same."""
+    return str(row["fact"]).rpartition(":")[2]
+
+
 def by_fact(rows: list[Row], *columns: str) -> dict[str, Any]:
-    """Return these columns of the only row of each fact."""
-    found = {row["fact"]: tuple(row[column] for column in columns) for row in rows}
+    """Return these columns of the only row of each fact, by its key in its document."""
+    found = {key_of(row): tuple(row[column] for column in columns) for row in rows}
     assert len(found) == len(rows), "a fact has several rows"
     return found

@@ -35,7 +35,7 @@ def words(document: str, n: int, start: int) -> str:
 
 def test_words_are_those_of_the_fact_in_each_of_its_passages(book: str) -> None:
     told = {row["event"]: row["rests_on"] for row in rows(book, "timeline", "--words")}
-    assert told["landing"] == " | ".join(
+    assert told["bulletin:landing"] == " | ".join(
         [
             f"bulletin ¶2 {words('bulletin', 2, 40)}",
             f"bulletin ¶6 {words('bulletin', 6, 0)}",
@@ -43,13 +43,13 @@ def test_words_are_those_of_the_fact_in_each_of_its_passages(book: str) -> None:
             f"gazette ¶1 {words('gazette', 1, 30)}",
         ]
     )
-    assert told["storm"] == f"¶2 {words('bulletin', 2, 10)}"
+    assert told["bulletin:storm"] == f"¶2 {words('bulletin', 2, 10)}"
 
 
 def test_what_is_broken_is_put_together_and_what_two_voices_say_stands_apart(book: str) -> None:
     told = {row["quote"]: row["rests_on"] for row in rows(book, "quotes", "--words")}
-    assert told["speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
-    assert told["murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
+    assert told["bulletin:speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
+    assert told["bulletin:murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
 
 
 def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None:

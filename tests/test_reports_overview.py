@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from database.connect import reading, writing
 from reports.run import BadValueError
-from tests.harbour_articles import CATALOGUE, Row, ask, filled, golden, loaded, sourcebook
+from tests.harbour_articles import CATALOGUE, Row, ask, filled, golden, key_of, loaded, sourcebook
 from tests.sourcebook_builder import SourcebookBuilder
 
 NAMES = ["expectations", "calendar", "dates", "gaps", "coverage", "changes"]
@@ -47,7 +47,7 @@ def seen(at: int, start: int) -> Row:
 
 def test_what_came_of_an_expectation(database: str) -> None:
     found = {
-        (row["fact"], row["source"]): (row["told"], row["outcome"], row["link"], row["linked"])
+        (key_of(row), row["source"]): (row["told"], row["outcome"], row["link"], row["linked"])
         for row in ask(database, "expectations")
     }
     assert found["retreat", "bulletin"] == ("expected", "did not", "replaced by", "Alma stays")
@@ -64,7 +64,7 @@ def test_what_came_of_an_expectation(database: str) -> None:
     [("alma", ["retreat", "retreat"]), ("brim", ["ultimatum", "storm"]), ("idle", [])],
 )
 def test_expectations_of_one_actor(database: str, actor: str, facts: list[str]) -> None:
-    assert [row["fact"] for row in ask(database, "expectations", actor=actor)] == facts
+    assert [key_of(row) for row in ask(database, "expectations", actor=actor)] == facts
 
 
 def test_what_was_intended_and_done_shows_who_intended_it(blank: str) -> None:
@@ -121,13 +121,13 @@ def test_long_bars_are_drawn_to_scale_and_short_ones_are_seen(blank: str) -> Non
 
 def test_each_date_stands_with_its_own_words(database: str) -> None:
     found = {
-        (row["fact"], row["date"]): (row["words"], row["date_of"], row["passage"])
+        (key_of(row), row["date"]): (row["words"], row["date_of"], row["passage"])
         for row in ask(database, "dates")
     }
     assert found["raid", "2020-02-03"] == ("on Monday", "date", "¶2")
-    assert found["raid", "2020-02-04"] == ("on Tuesday", "told", "¶1")
+    assert found["raid", "2020-02-04"] == ("on Tuesday", "voice", "¶1")
     assert found["pact", "2011"] == (None, "since", "bulletin ¶2; gazette ¶3")
-    assert found["era", None] == ("long", "told", "¶2")  # these words give no date
+    assert found["era", None] == ("long", "voice", "¶2")  # these words give no date
     assert found["era", "2011/.."] == (None, "date", "¶2")  # and no words give this one
 
 

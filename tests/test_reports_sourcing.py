@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from database.connect import writing
 from reports.run import BadValueError
-from tests.harbour_articles import CATALOGUE, ask, by_fact, filled, golden, sourcebook
+from tests.harbour_articles import CATALOGUE, ask, by_fact, filled, golden, key_of, sourcebook
 from tests.sourcebook_builder import SourcebookBuilder
 
 NAMES = [
@@ -70,9 +70,9 @@ def test_the_summary_counts_what_the_other_reports_list(database: str) -> None:
     assert said["facts on one origin alone, whichever"][0] == len(ask(database, "single-source"))
     unnamed = ask(database, "anonymous")
     assert said["pieces of evidence from or through unnamed voices"][0] == len(unnamed)
-    alone = {row["fact"] for row in unnamed if row["named"] == 0}
+    alone = {key_of(row) for row in unnamed if row["named"] == 0}
     assert said["facts on unnamed voices alone"] == (len(alone), 14)
-    mixed = {row["fact"] for row in unnamed if row["named"] > 0}
+    mixed = {key_of(row) for row in unnamed if row["named"] > 0}
     assert said["facts on unnamed voices and others"][0] == len(mixed)
 
 
@@ -95,7 +95,7 @@ def test_the_summary_keeps_apart_what_did_not_happen(database: str) -> None:
 
 def test_a_speaker_is_one_of_the_hands(database: str) -> None:
     hands = {
-        (row["fact"], row["source"]): (row["hands"], row["speaker"])
+        (key_of(row), row["source"]): (row["hands"], row["speaker"])
         for row in ask(database, "attributions")
     }
     assert hands["boast", "bulletin"] == (1, "Alma")  # the speaker; the document relays it
@@ -112,7 +112,7 @@ def test_attributions_go_through_at_least_so_many_hands(
 
 
 def test_a_broken_quotation_names_both_passages(database: str) -> None:
-    found = {row["fact"]: row["passage"] for row in ask(database, "attributions")}
+    found = {key_of(row): row["passage"] for row in ask(database, "attributions")}
     assert found["boast"] == "¶2; ¶3"
 
 
@@ -187,7 +187,7 @@ def test_own_voice_leaves_out_what_anybody_else_tells(database: str) -> None:
 def compared(database: str, **arguments: str) -> dict[str, tuple[int, int, str | None, str | None]]:
     rows = ask(database, "corroboration", **arguments)
     return {
-        row["fact"]: (row["origins"], row["unnamed"], row["agree"], row["differ"]) for row in rows
+        key_of(row): (row["origins"], row["unnamed"], row["agree"], row["differ"]) for row in rows
     }
 
 
