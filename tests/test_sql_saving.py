@@ -18,7 +18,7 @@ from database.connect import reading, writing
 from reports.catalogue import read
 from tests.databases import Files, Server, on_postgresql, on_sqlite
 from tests.sql_databases import folder_of, make_sqlite
-from tests.test_reports_golden import ASKED, DOCUMENTS, REPORTS
+from tests.test_reports_golden import CATALOGUE, DOCUMENTS, REPORTS, questions
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,9 @@ def by_driver(connection: sa.Connection, sql: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_can_be_pasted(article: str, name: str) -> None:
-    options = [f"--{key}={value}" for key, value in ASKED["example"].get(name, {}).items()]
+    options = [
+        f"--{key}={value}" for key, value in questions(CATALOGUE.report(name), "example")[0].items()
+    ]
     printed = typed(article, "report", name, *options, "--sql")
     assert printed.exit_code == 0, printed.stderr
     expected = rows(typed(article, "report", name, *options, "--format", "json"))
