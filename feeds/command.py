@@ -67,10 +67,11 @@ def _targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
     del ctx, param
-    if not (value.isascii() and value.isidentifier() and value == value.lower()):
-        raise click.BadParameter("use lower-case letters, digits and _, with a letter first")
-    if value.startswith("pg_") or len(value) > 63:
-        raise click.BadParameter("the server reserves this name, or it is longer than 63 letters")
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,62}", value):
+        raise click.BadParameter(
+            "use at most 63 lower-case letters, digits and _, with a letter first; the server "
+            "reserves names that begin with pg_"
+        )
     return value
 
 
@@ -219,10 +220,8 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.UsageError(f"--password-file: {file}: {reason.lower()}") from None
-    if not password:
-        raise click.UsageError(f"--password-file: the first line of {file} is empty")
-    if "\0" in password:
-        raise click.UsageError(f"--password-file: {file} holds a NUL, which no password can")
+    if not password or "\0" in password:
+        raise click.UsageError(f"--password-file: the first line of {file} is empty or holds a NUL")
     return url.set(password=password)
 
 

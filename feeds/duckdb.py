@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +28,8 @@ from database.errors import DatabaseError
 from database.location import is_duckdb
 from database.snapshot import RECORD, TABLES, Snapshot, batched
 from feeds.sqlite import disk_errors, require_no_logs
-from feeds.structure import plain_tables
-from feeds.target import Target, TargetState, listed, read_book, require_ours
+from feeds.structure import missing_among, plain_tables
+from feeds.target import Target, TargetState, read_book, require_ours
 from migrations.views import view_statements
 from output.progress import Progress
 from output.staging import replace, require_folder, staging_dir
@@ -71,6 +72,8 @@ from (
 where database_name = 'old' and not internal
 order by all
 """
+
+COLUMNS = "select table_name, column_name from duckdb_columns() where database_name = 'old'"
 
 OURS = {("table", name) for name in (*METADATA.tables, VERSION_TABLE)} | {
     ("view", name) for name in (*(view.name for view in VIEWS), *RENAMED)
@@ -148,17 +151,11 @@ class Duckdb(Target):
         require_ours(self.name, revision, foreign)
         if revision != REVISION:
             return TargetState(exists=True, older=True, fed=True)
-        columns = self._ask(
-            "select table_name, column_name from duckdb_columns() where database_name = 'old'"
-        )
-        missing = [
-            f"column {table.name}.{column.name} is missing"
-            for table in METADATA.sorted_tables
-            for column in table.columns
-            if (table.name, column.name) not in columns
-        ]
-        if missing:
-            return TargetState(exists=True, missing=listed(missing))
+        columns: dict[str, set[str]] = defaultdict(set)
+        for table, column in self._ask(COLUMNS):
+            columns[table].add(column)
+        if missing := missing_among(columns, {name for kind, name in objects if kind == "view"}):
+            return TargetState(exists=True, missing=missing)
         fed = bool(self._select(select(RECORD.c.fed_at)))
         return TargetState(exists=True, fed=fed, book=read_book(self._select))
 
@@ -246,7 +243,7 @@ def _tables() -> Iterator[str]:
 def _additions() -> Iterator[str]:
     """Write what is created once the tables are filled; DuckDB needs no indexes but unique ones."""
     for table in METADATA.sorted_tables:
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        for index in table.indexes:
             # An index for some rows only: for the others its columns are null.
             where = index.dialect_options["sqlite"]["where"]
             columns = [quoted(column.name) for column in index.columns]

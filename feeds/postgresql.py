@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Constraint, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex
@@ -20,9 +20,9 @@ from database.digest import Digest, quoted
 from database.errors import DatabaseError
 from database.location import name_of
 from database.snapshot import RECORD, TABLES, Snapshot, driver_errors
-from feeds.relational import ChangeSet, Relational
+from feeds.relational import Relational
 from feeds.structure import record_version, version_table
-from feeds.target import Change, TargetState, blaming
+from feeds.target import TargetState, blaming
 from migrations.views import create_views, grant, rights
 from output.progress import Progress
 from schema.models import METADATA
@@ -77,6 +77,8 @@ class Postgresql(Relational):
         options = f"{url.query.get('options', '')} -csearch_path={schema}".strip()
         self.url = url.update_query_dict({"options": options})
         self._progress = progress
+        self._new = False
+        """Whether this feed created the tables: then rows need no later vacuum."""
 
     @contextmanager
     def opened(self, source: Snapshot) -> Iterator[TargetState]:
@@ -130,11 +132,8 @@ class Postgresql(Relational):
 
             upgrade(self.connection)
         if self._state.book.documents and not self.drift():
-            sent = self._fill_in_place(source, progress)
-        else:
-            sent = self._fill_anew(source, progress)
-        self._restart_sequences()
-        return sent
+            return self._fill_in_place(source, progress)
+        return self._fill_anew(source, progress)
 
     def _fill_in_place(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Delete all rows and copy them again: readers keep the old ones and wait for nobody.
@@ -156,13 +155,18 @@ class Postgresql(Relational):
         metadata = MetaData(naming_convention=METADATA.naming_convention)
         version_table(metadata)
         tables = [table.to_metadata(metadata) for table in METADATA.sorted_tables]
-        indexes = sorted((each for table in tables for each in table.indexes), key=_name)
+        indexes = [index for table in tables for index in table.indexes]
         for table in tables:
             table.indexes.clear()
         # `create table` leaves out what is to be added later.
-        keys = [AddConstraint(key) for table in tables for key in _keys(table)]
-        foreign = [AddConstraint(k) for table in tables for k in table.foreign_key_constraints]
+        unique = (PrimaryKeyConstraint, UniqueConstraint)
+        constraints = [each for table in tables for each in table.constraints]
+        keys = [AddConstraint(each) for each in constraints if isinstance(each, unique)]
+        foreign = [
+            AddConstraint(each) for each in constraints if isinstance(each, ForeignKeyConstraint)
+        ]
         metadata.create_all(self.connection, checkfirst=False)
+        self._new = True
         record_version(self.connection, metadata)
         create_views(self.connection)
         grant(self.connection, former, derived_too=False)
@@ -200,8 +204,9 @@ class Postgresql(Relational):
         self.run(f"set local default_statistics_target = {STATISTICS}")
         self.run(f"analyze {', '.join(table.name for table in TABLES)}")
 
-    def _restart_sequences(self) -> None:
-        """Let new rows be numbered after the copied ones, if this transaction is committed."""
+    def record(self, fed_at: str) -> None:
+        """Record that a feed filled it, and let new rows be numbered after the copied ones."""
+        super().record(fed_at)
         for table in TABLES:
             if (column := table.autoincrement_column) is not None:
                 name = self.rows.scalar(
@@ -210,12 +215,6 @@ class Postgresql(Relational):
                 last = self.rows.scalar(f"select coalesce(max({column.name}), 0) from {table}")
                 self.run(f"alter sequence {name} restart with {last + 1}")
 
-    def update(self, source: Snapshot, changes: ChangeSet, progress: Progress) -> dict[str, Change]:
-        """Copy what differs, and let new rows be numbered after it."""
-        done = super().update(source, changes, progress)
-        self._restart_sequences()
-        return done
-
     def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
         """COPY rows: the driver sends some while the next are read."""
         from psycopg.copy import QueuedLibpqWriter
@@ -223,7 +222,7 @@ class Postgresql(Relational):
         columns = ", ".join(quoted(column.name) for column in table.columns)
         statement = (
             f"copy {into} ({columns}) from stdin "
-            "(format csv, null 'null', escape '\\', encoding 'utf8')"
+            f"(format csv, null 'null', escape '\\', encoding 'utf8', freeze {self._new})"
         )
         with (
             driver_errors(self.connection) as driver,
@@ -235,16 +234,6 @@ class Postgresql(Relational):
 
     def _select(self, query: str) -> Sequence[Any]:
         return self.connection.exec_driver_sql(query).all()
-
-
-def _keys(table: Table) -> list[Constraint]:
-    """Return what foreign keys refer to: the primary key, and what else is unique."""
-    unique = (each for each in table.constraints if isinstance(each, UniqueConstraint))
-    return [table.primary_key, *sorted(unique, key=_name)]
-
-
-def _name(item: Constraint | Index) -> str:
-    return str(item.name)
 
 
 def csv(lines: list[bytes]) -> bytes:

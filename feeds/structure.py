@@ -5,6 +5,7 @@ Touches nothing: it reads the catalogue, through SQLAlchemy's inspector and Alem
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -94,6 +95,13 @@ def missing_columns(connection: Connection, *, views: bool = True) -> str:
         name: {column["name"] for column in columns}
         for (_, name), columns in inspector.get_multi_columns().items()
     }
+    return missing_among(columns, inspector.get_view_names() if views else None)
+
+
+def missing_among(
+    columns: Mapping[str, Collection[str]], views: Collection[str] | None = None
+) -> str:
+    """Name what is missing among the columns of each table, and among the views."""
     missing = []
     for table in METADATA.sorted_tables:
         if table.name not in columns:
@@ -101,9 +109,8 @@ def missing_columns(connection: Connection, *, views: bool = True) -> str:
             continue
         lost = [name for name in table.columns.keys() if name not in columns[table.name]]  # noqa: SIM118 - the names
         missing += [f"column {table.name}.{name} is missing" for name in lost]
-    if views:
-        there = inspector.get_view_names()
-        missing += [f"view {view.name} is missing" for view in VIEWS if view.name not in there]
+    if views is not None:
+        missing += [f"view {view.name} is missing" for view in VIEWS if view.name not in views]
     return listed(missing)
 
 

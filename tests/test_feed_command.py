@@ -94,7 +94,7 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
         (["duckdb:///:memory:"], "TARGET: a sourcebook in DuckDB is a file; give its path"),
         ([""], "TARGET: not a path"),
         (["x.db", "--schema", "Robert'); drop"], "--schema"),
-        (["x.db", "--schema", "pg_mine"], "the server reserves this name"),
+        (["x.db", "--schema", "pg_mine"], "the server reserves names that begin with pg_"),
         (["x.db", "--schema", "mine"], "--schema is for PostgreSQL"),
         (["x.db", "--output", "./x.db"], "--output: is TARGET itself; name another file"),
         (["x.db", "--password-file", "x"], "--password-file is for servers"),

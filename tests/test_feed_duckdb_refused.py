@@ -61,7 +61,7 @@ def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
         ),
         (
             ["drop view words", "drop table citations"],
-            "its structure was changed: column citations.",
+            "its structure was changed: table citations is missing, view words is missing; ",
         ),
         (["delete from spans where n = 1", "delete from feeds"], "holds a sourcebook that no feed"),
     ],
