@@ -69,7 +69,8 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
         inspect(connection).has_table(RECORD.name)
         and connection.execute(select(RECORD.c.fed_at).limit(1)).first() is not None
     )
-    return TargetState(exists=True, older=older, fed=fed, book=read_book(connection.execute))
+    book = read_book(lambda query: connection.execute(query).all())
+    return TargetState(exists=True, older=older, fed=fed, book=book)
 
 
 def foreign_objects(connection: Connection, *, ours: bool) -> list[str]:

@@ -79,7 +79,7 @@ class Book:
         return loaded | {document.id for document in differing}
 
 
-def read_book(execute: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = True) -> Book:
+def read_book(ask: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = True) -> Book:
     """Read a book; without `keep_text`, as if no text were kept."""
     sources, codings, loads, passages = (
         METADATA.tables[name].c for name in ("sources", "codings", "loads", "passages")
@@ -93,8 +93,8 @@ def read_book(execute: Callable[[Select[Any]], Iterable[Any]], *, keep_text: boo
     ).where(sources.id == codings.document_id)
     history = select(loads.id, loads.document_id, loads.loaded_at, loads.content_hash)
     return Book(
-        {key: Document(*document) for key, *document in execute(documents)},
-        {number: tuple(load) for number, *load in execute(history)},
+        {key: Document(*document) for key, *document in ask(documents)},
+        {number: tuple(load) for number, *load in ask(history)},
     )
 
 
