@@ -19,9 +19,10 @@ from output.options import failing, write
 def export(db: str, folder: Path, format: str, keep_text: bool) -> None:
     r"""Write everything that the sourcebook holds into the folder DIR, and list the files.
 
-    csv, jsonl and parquet have one file for each table; in csv, null is \N, or what
-    datapackage.json says. sql has a file for sqlite3 and one for psql; each restores the
-    sourcebook. graphml has actors and their ties, ftm has entities of FollowTheMoney.
+    csv, jsonl and parquet have a file for each table, and timeline, quotations, ties and stances,
+    which need no joins; in csv, null is \N, or what datapackage.json says. sql has a file for
+    sqlite3 and one for psql; each restores the sourcebook. graphml has actors and their ties, ftm
+    has entities of FollowTheMoney.
 
     DIR must not exist, or must be empty or an earlier export, which is replaced. It is written
     whole or not at all. The same sourcebook makes the same bytes.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -52,14 +51,9 @@ def export(
     content = provenance(connection)["content"]
     progress = Progress()
     with replacing(folder) as staged:
-        total = sum(map(snapshot.count, TABLES))
-        with progress.stage("exporting", total), ThreadPoolExecutor(1) as pool:
-            # A file is hashed while the next is written: hashing releases Python's lock.
-            hashing = [
-                (file, pool.submit(size_and_hash, staged / file.name))
-                for file in writer(ExportJob(snapshot, staged, format, progress))
-            ]
-            files = [(file, *hashed.result()) for file, hashed in hashing]
+        job = ExportJob(snapshot, staged, format, progress)
+        with progress.stage("exporting", sum(map(snapshot.count, TABLES))):
+            files = [(file, *size_and_hash(staged / file.name)) for file in writer(job)]
         text = json.dumps(descriptor(format, content, files), ensure_ascii=False, indent=2)
         (staged / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8", newline="\n")
     return ExportResult(content, [(file, size) for file, size, _ in files])

@@ -1,6 +1,8 @@
 """The FollowTheMoney export: entities as lines of JSON, as its own tools read them.
 
-https://followthemoney.tech. exports/ftm_entities.py says what becomes what.
+https://followthemoney.tech; docs/exports.md says what becomes what. Each query below has the kind
+of the entity, what its id is made of (sort and key), and then columns named as FollowTheMoney's
+properties; `[]` marks a list. exports/ftm_entities.py makes entities of the rows.
 
 FollowTheMoney has no modality: everything in it is a fact. So events and ties that are intended,
 expected, possible, hypothetical or denied are left out, and counted on stderr. So is what it has
@@ -14,13 +16,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from exports.datapackage import ExportedFile
-from exports.ftm_entities import FULL_NAMES, Entity, actor, document, event, json_line, post, tie
+from exports.ftm_entities import ORGANISATIONS, Entity, entity, json_line
 from exports.job import ExportJob
 from exports.joined import json_list
 
 ENTITIES = "entities.ftm.json"
 
-FULL = ", ".join(f"'{kind}'" for kind in FULL_NAMES)
 NAMES = """
 select distinct actor_names.name as value
 from actor_names
@@ -28,7 +29,7 @@ join fact_summaries on fact_summaries.fact_id = actor_names.id
 where actor_names.actor_id = actors.id
   and actor_names.name <> actors.name
   and fact_summaries.settled = 'actual'
-  and actor_names.name_kind {} ({})
+  and actor_names.name_kind {} ('name', 'transliteration')
 order by value
 """
 
@@ -69,38 +70,38 @@ DESCRIPTION = """
       when 'neutral' then ', which the document leaves open'
       else coalesce(', which the document ' || evidence.stance, '')
     end
-    || coalesce(
-      ', dated ' || coalesce(
-        evidence.date_words || coalesce(' = ' || evidence.date, ''),
-        evidence.date
-      ),
-      ''
-    )
+    || case
+      when evidence.date is null then coalesce(', dated ' || evidence.date_words, '')
+      else ', dated ' || coalesce(evidence.date_words || ' = ', '') || evidence.date
+    end
 """
 
 LISTS = {
-    "full_names": NAMES.format("in", FULL),
-    "other_names": NAMES.format("not in", FULL),
-    "authors": MAKERS.format("author"),
-    "publishers": MAKERS.format("publisher"),
+    "alias": NAMES.format("in"),
+    "weakAlias": NAMES.format("not in"),
+    "author": MAKERS.format("author"),
+    "publisher": MAKERS.format("publisher"),
     "involved": PARTICIPANTS.format("actors.key"),
-    "roles": PARTICIPANTS.format("participants.role || ': ' || actors.name"),
-    "documents": EVIDENCE.format("documents.key"),
-    "urls": EVIDENCE.format("documents.url"),
-    "descriptions": EVIDENCE.format(DESCRIPTION),
+    "notes": PARTICIPANTS.format("participants.role || ': ' || actors.name"),
+    "proof": EVIDENCE.format("documents.key"),
+    "sourceUrl": EVIDENCE.format("documents.url"),
+    "description": EVIDENCE.format(DESCRIPTION),
 }
-"""Lists in the queries below."""
+"""Queries of lists in the queries below."""
 
 ACTORS = """
-select actors.key, actors.name, actors.kind, actors.background, {full_names}, {other_names}
+select actors.kind as schema, 'actor' as sort, actors.key as key,
+  actors.name as name, {alias}, {weakAlias}, actors.kind as keywords,
+  'Background without a source: ' || actors.background as notes
 from actors
 order by actors.key
 """
 
 # Sources that are writings. Other voices are only named in the descriptions of their evidence.
 DOCUMENTS = """
-select sources.key, sources.title, sources.kind, sources.published, sources.url,
-  {authors}, {publishers}
+select 'Article' as schema, 'source' as sort, sources.key as key,
+  sources.title as title, {author}, {publisher}, sources.published as "publishedAt",
+  sources.url as "sourceUrl", sources.kind as keywords
 from sources
 where sources.anonymity = 'named'
   and (
@@ -110,25 +111,11 @@ where sources.anonymity = 'named'
 order by sources.key, sources.id
 """
 
-# What is only alleged, inferred, rumoured or disputed makes no post: tools count posts.
-POSTS = """
-select distinct relations.what, targets.key, targets.name, targets.kind
-from fact_summaries as facts
-join relations on relations.id = facts.fact_id
-join actors as origins on origins.id = relations.from_actor_id
-join actors as targets on targets.id = relations.to_actor_id
-where relations.what is not null
-  and relations.type in ('heads', 'holds-post-in')
-  and origins.kind = 'person'
-  and facts.settled = 'actual'
-  and facts.standing is null
-order by targets.key, relations.what
-"""
-
 EVENTS = """
-select facts.introduced_by || ':' || facts.key as fact, facts.standing,
-  events.title, events.summary, events.event_type, events.date, places.name as place,
-  {involved}, {roles}, {documents}, {urls}, {descriptions}
+select 'Event' as schema, 'fact' as sort, facts.introduced_by || ':' || facts.key as key,
+  coalesce(facts.standing || ': ', '') || events.title as name, events.summary as summary,
+  events.date as date, places.name as location, {involved}, {notes}, events.event_type as keywords,
+  {proof}, {sourceUrl}, {description}
 from fact_summaries as facts
 join events on events.id = facts.fact_id
 left join places on places.id = events.place_id
@@ -136,21 +123,56 @@ where facts.settled = 'actual'
 order by facts.introduced_by, facts.key
 """
 
-TIES = """
-select facts.introduced_by || ':' || facts.key as fact, facts.standing, facts.sentence,
-  ties.type, ties.label, ties.what, ties.topic, ties.since, ties.until,
-  ties.from_key, origins.kind as from_kind, ties.to_key, targets.kind as to_kind,
-  {documents}, {urls}, {descriptions}
-from fact_summaries as facts
-join ties on ties.fact_id = facts.fact_id
-join actors as origins on origins.key = ties.from_key
-join actors as targets on targets.key = ties.to_key
-where facts.settled = 'actual'
-order by facts.introduced_by, facts.key
+# Tools count posts and memberships, so only what is stated as a fact becomes one.
+STANDING = f"""
+with ends as (
+  select facts.*, relations.since, relations.until, relations.what,
+    relation_types.label || coalesce(': ' || coalesce(relations.what, topics.label), '') as role,
+    origins.key as from_key, targets.key as to_key, targets.name as to_name,
+    case when targets.kind in ({ORGANISATIONS}) then targets.key end as organisation,
+    case
+      when facts.standing is null and origins.kind = 'person' and relations.what is not null
+        and relations.type in ('heads', 'holds-post-in')
+        then 'Occupancy'
+      when facts.standing is null and targets.kind in ({ORGANISATIONS})
+        and relations.type in ('heads', 'member-of')
+        then case relations.type when 'heads' then 'Directorship' else 'Membership' end
+      else 'UnknownLink'
+    end as schema
+  from fact_summaries as facts
+  join relations on relations.id = facts.fact_id
+  join relation_types on relation_types.key = relations.type
+  join actors as origins on origins.id = relations.from_actor_id
+  join actors as targets on targets.id = relations.to_actor_id
+  left join topics on topics.id = relations.topic_id
+  where facts.settled = 'actual'
+)
 """
 
-BECOMES = {ACTORS: actor, DOCUMENTS: document, POSTS: post, EVENTS: event, TIES: tie}
-"""What the rows of a query become."""
+POSTS = f"""
+{STANDING}
+select distinct 'Position' as schema, 'post' as sort, to_key || ':' || what as key,
+  what || ', ' || to_name as name, organisation as organization
+from ends
+where schema = 'Occupancy'
+order by key
+"""
+
+TIES = f"""
+{STANDING}
+select schema, 'fact' as sort, introduced_by || ':' || key as key,
+  from_key as "from",
+  case schema when 'Occupancy' then to_key || ':' || what else to_key end as "to",
+  case schema
+    when 'Membership' then what
+    when 'Directorship' then role
+    when 'UnknownLink' then coalesce(standing || ': ', '') || role
+  end as role,
+  since as "startDate", until as "endDate", standing as status, sentence as summary,
+  {{proof}}, {{sourceUrl}}, {{description}}
+from ends as facts
+order by introduced_by, facts.key
+"""
 
 LEFT_OUT = """
 select kind, count(*)
@@ -162,10 +184,10 @@ order by kind
 """
 KINDS = {
     "event": "events that are not actual",
-    "relation": "ties that are not actual",
-    "quote": "quotes",
-    "position": "positions",
     "link": "links between events",
+    "position": "positions",
+    "quote": "quotes",
+    "relation": "ties that are not actual",
 }
 
 
@@ -174,8 +196,8 @@ def ftm(job: ExportJob) -> Iterator[ExportedFile]:
     job.require_valid()
     count, changed = 0, Counter[str]()
     with (job.folder / ENTITIES).open("w", encoding="utf-8", newline="\n") as file:
-        for entity in _entities(job):
-            file.write(json_line(entity, changed))
+        for item in _entities(job):
+            file.write(json_line(item, changed))
             count += 1
     left_out = [f"{number} {KINDS[kind]}" for kind, number in job.rows(LEFT_OUT)]
     if left_out:
@@ -190,8 +212,9 @@ def ftm(job: ExportJob) -> Iterator[ExportedFile]:
 def _entities(job: ExportJob) -> Iterator[Entity]:
     """Return all entities, in an order that depends on keys alone."""
     lists = {
-        name: f"cast({json_list(query, job.snapshot.engine)} as text) as {name}"
+        name: f'cast({json_list(query, job.snapshot.engine)} as text) as "{name}[]"'
         for name, query in LISTS.items()
     }
-    for query, become in BECOMES.items():
-        yield from map(become, job.rows(query.format(**lists)))
+    for query in (ACTORS, DOCUMENTS, POSTS, EVENTS, TIES):
+        for row in job.rows(query.format(**lists)):
+            yield entity(row._asdict())

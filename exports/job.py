@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Table, text
 
 from database.faults import encoding_fault, value_fault
 from database.snapshot import TABLES, Snapshot
@@ -44,26 +44,21 @@ class ExportJob:
     format: str
     progress: Progress = field(default_factory=Progress)
 
-    @property
-    def connection(self) -> Connection:
-        """The connection to the sourcebook."""
-        return self.snapshot.connection
-
     def require_valid(self) -> None:
         """Raise DatabaseError for a value that its column must not hold, named by its key.
 
         For formats that query the tables in their own way: they would skip such a value or fail.
         """
+        connection = self.snapshot.connection
         for table in TABLES:
-            fault = value_fault(self.connection, table) or encoding_fault(self.connection, table)
-            if fault is not None:
+            if fault := value_fault(connection, table) or encoding_fault(connection, table):
                 raise self.snapshot.error(fault)
             self.progress.advance(self.snapshot.count(table))
 
     def rows(self, query: str) -> Iterator[Sequence[Any]]:
         """Return the rows of a query one by one. Several queries may be read in turn."""
         streaming = text(query).execution_options(stream_results=True, yield_per=BATCH_ROWS)
-        with self.connection.execute(streaming) as rows:
+        with self.snapshot.connection.execute(streaming) as rows:
             yield from rows
 
     def report(self, message: str) -> None:
@@ -79,7 +74,8 @@ class ExportJob:
             yield from self.snapshot.answer(lines_query(table, self.snapshot.engine))
             return
         # SQLite is asked while it reads. PostgreSQL accepts only such nulls as somebody allowed.
-        if self.snapshot.engine != "sqlite" and (fault := value_fault(self.connection, table)):
+        fault = self.snapshot.engine != "sqlite" and value_fault(self.snapshot.connection, table)
+        if fault:
             raise self.snapshot.error(fault)
         with closing(self.snapshot.lines(table)) as batches:
             for lines in batches:

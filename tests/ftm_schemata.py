@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -134,42 +133,29 @@ def add_ties(connection: Connection) -> None:
     tie("rejected", "alma", "supports", "club", {**alleged, "stance": "rejects"})
 
 
+def line(**columns: Any) -> str:
+    """Return the line of an entity with these columns."""
+    return ftm_entities.json_line(ftm_entities.entity(columns), Counter())
+
+
 def event(**columns: Any) -> str:
     """Return the line of an event."""
-    row = {
-        "fact": "letter:e",
-        "standing": None,
-        "title": "Rain",
-        "summary": None,
-        "event_type": None,
-        "place": None,
-        "date": None,
-        "involved": '["alma"]',
-        "roles": '["doer: Alma"]',
-        "documents": '["letter"]',
-        "urls": "[null]",
-        "descriptions": '["letter \u00b61: actual, asserted"]',
-    }
-    return line(ftm_entities.event(SimpleNamespace(**row | columns)))
-
-
-def line(entity: Entity) -> str:
-    """Return the line of an entity."""
-    return ftm_entities.json_line(entity, Counter())
+    row = {"schema": "Event", "sort": "fact", "key": "letter:e", "name": "Rain"}
+    lists = {"proof[]": '["letter"]', "description[]": '["letter ¶1: actual, asserted"]'}
+    return line(**{**row, **columns, **lists})
 
 
 def lines(name: str, key: str, other: str | None, url: str) -> list[str]:
     """Return lines of entities with these values wherever a text may be."""
-    named = SimpleNamespace(key=key, name=name, kind="person", background=other, what=name)
-    named.full_names, named.other_names = json.dumps([name]), json.dumps([key])
-    written = SimpleNamespace(key=key, title=name, kind="article", published="2015-23", url=url)
-    written.authors, written.publishers = json.dumps([name]), "[]"
-    texts = {"title": name, "fact": key, "summary": other, "place": name}
+    texts = {"key": key, "name": name}
+    listed = json.dumps([name, key, other])
     return [
-        line(ftm_entities.actor(named)),
-        line(ftm_entities.document(written)),
-        line(ftm_entities.post(named)),
-        event(**texts, urls=json.dumps([url]), descriptions=json.dumps([other])),
+        line(schema="person", sort="actor", **texts, **{"alias[]": listed}, notes=other),
+        line(
+            schema="Article", sort="source", key=key, title=name, publishedAt=other, sourceUrl=url
+        ),
+        line(schema="Position", sort="post", **texts, organization=key),
+        event(**texts, summary=other, location=name, **{"notes[]": listed}, date=other),
     ]
 
 

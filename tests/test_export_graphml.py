@@ -260,14 +260,14 @@ def test_both_graph_formats_agree_on_what_is_alleged(database: str, tmp_path: Pa
 @on_sqlite
 def test_equal_ties_of_two_documents_say_so(ties: Callable[[Any], Any]) -> None:
     def fill(book: SourcebookBuilder) -> None:
-        relation(book, "help", piece())
+        relation(book, "alma--supports--brim", piece())
         book.document("memo", "A memo", 1)
-        relation(book, "aid", {**piece(), "voice": "memo"})
+        relation(book, "alma--supports--brim", {**piece(), "voice": "memo"})
 
     edges, _ = ties(fill)
     assert {data["fact"]: data.get("same_as") for _, _, data in edges} == {
-        "letter:help": None,
-        "memo:aid": "letter:help",
+        "letter:alma--supports--brim": None,
+        "memo:alma--supports--brim": "letter:alma--supports--brim",
     }
 
 
