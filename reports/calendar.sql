@@ -15,41 +15,65 @@
 --   bar     text     a block for each actual event, a light one for each other; where a row has
 --                    more than 40, the longest is 40 long and the others in proportion
 
-with placed (event_id, place, period) as (
-  -- place puts a year behind its months, and the rest behind all years
+-- Months from day numbers, in any year: years that begin in March end with the leap day, and whole
+-- cycles of 400 years (146,097 days) keep all numbers above zero.
+with cycles (day, cycle, rest) as (
   select
-    events.id,
-    case
-      when events.date is null then '~3'
-      when dates.earliest is null or dates.latest is null then '~2'
-      when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7)
-        then substr(dates.earliest, 1, 7)
-      when substr(dates.earliest, 1, 4) = substr(dates.latest, 1, 4)
-        then substr(dates.earliest, 1, 4) || '-99'
-      else '~1'
-    end,
-    case
-      when events.date is null then 'undated'
-      when dates.earliest is null or dates.latest is null then 'open'
-      when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7)
-        then substr(dates.earliest, 1, 7)
-      when substr(dates.earliest, 1, 4) = substr(dates.latest, 1, 4)
-        then substr(dates.earliest, 1, 4)
-      else 'several years'
-    end
-  from events
-  left join dates on dates.edtf = events.date
+    days.day,
+    (days.day - 60 + 14609700000000000) / 146097,
+    (days.day - 60 + 14609700000000000) % 146097
+  from (
+    select first_day as day
+    from dates
+    union
+    select last_day
+    from dates
+  ) as days
+  where days.day is not null
 ),
-counted (place, period, type, actual, other) as (
+years (day, year, rest) as (
   select
-    placed.place,
-    placed.period,
+    day,
+    cycle * 400 + (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365,
+    rest
+  from cycles
+),
+months (day, month) as (
+  select
+    day,
+    year * 12 + 2
+      + (5 * (rest - 365 * (year % 400) - (year % 400) / 4 + (year % 400) / 100) + 2) / 153
+  from years
+),
+placed (edtf, rank, year, month) as (
+  select
+    dates.edtf,
+    case
+      when begun.month is null or ended.month is null then 3
+      when begun.month / 12 < ended.month / 12 then 2
+      else 1
+    end,
+    case when begun.month / 12 = ended.month / 12 then begun.month / 12 - 40000000000000 end,
+    case when begun.month = ended.month then begun.month % 12 + 1 end
+  from dates
+  left join months as begun on begun.day = dates.first_day
+  left join months as ended on ended.day = dates.last_day
+),
+counted (rank, year, month, type, actual, other) as (
+  select
+    coalesce(placed.rank, 4),
+    placed.year,
+    placed.month,
     events.event_type,
     count(*) filter (where events.modality = 'actual'),
     count(*) filter (where events.modality <> 'actual')
-  from placed
-  join events on events.id = placed.event_id
-  group by placed.place, placed.period, events.event_type
+  from events
+  left join placed on placed.edtf = events.date
+  group by
+    coalesce(placed.rank, 4),
+    placed.year,
+    placed.month,
+    events.event_type
 ),
 -- The bars of all rows are drawn to one scale. Halves of a block are rounded up: none is lost.
 scaled (longest) as (
@@ -57,7 +81,17 @@ scaled (longest) as (
   from counted
 )
 select
-  counted.period,
+  case counted.rank
+    when 4 then 'undated'
+    when 3 then 'open'
+    when 2 then 'several years'
+    else case
+      when counted.year between 0 and 9999 then substr(cast(10000 + counted.year as text), 2)
+      when counted.year between -9999 and -1
+        then '-' || substr(cast(10000 - counted.year as text), 2)
+      else 'Y' || counted.year
+    end || coalesce('-' || substr(cast(100 + counted.month as text), 2), '')
+  end as period,
   counted.type,
   counted.actual,
   counted.other,
@@ -77,5 +111,7 @@ select
 from counted
 cross join scaled
 order by
-  counted.place,
+  case when counted.rank > 1 then counted.rank end nulls first,
+  counted.year nulls last,
+  counted.month nulls last,
   counted.type nulls last

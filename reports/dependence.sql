@@ -27,128 +27,80 @@
 --                            chains
 --   fact       text, detail  key of the tie or position
 
-with involved (id) as (
-  select id
-  from actors
-  where true
-    and key = :actor  -- if :actor
-),
-needing (id, from_actor_id, to_actor_id) as (
+with dependences (fact_id, from_actor_id, to_actor_id) as (
   select relations.id, relations.from_actor_id, relations.to_actor_id
-  from involved
-  join relations on relations.from_actor_id = involved.id and relations.type = 'depends-on'
+  from actors
+  join relations on relations.from_actor_id = actors.id
+  where relations.type = 'depends-on'
+    and actors.key = :actor  -- if :actor
   union
   select relations.id, relations.from_actor_id, relations.to_actor_id
-  from involved
-  join relations on relations.to_actor_id = involved.id and relations.type = 'depends-on'
+  from actors
+  join relations on relations.to_actor_id = actors.id
+  where relations.type = 'depends-on'
+    and actors.key = :actor  -- if :actor
 ),
-voiced (id, from_actor_id, to_actor_id, actual) as (
+-- Whether any voice has it as actual.
+voiced (fact_id, from_actor_id, to_actor_id, actual) as (
   select
-    needing.id,
-    needing.from_actor_id,
-    needing.to_actor_id,
-    max(case when evidence.modality = 'actual' then 1 else 0 end)
-  from needing
-  join evidence on evidence.fact_id = needing.id
+    dependences.fact_id,
+    dependences.from_actor_id,
+    dependences.to_actor_id,
+    max(case evidence.modality when 'actual' then 1 else 0 end)
+  from dependences
+  join evidence on evidence.fact_id = dependences.fact_id
   group by
-    needing.id,
-    needing.from_actor_id,
-    needing.to_actor_id
+    dependences.fact_id,
+    dependences.from_actor_id,
+    dependences.to_actor_id
 ),
-returned (id, settled) as (
+listed (fact_id, rank, mutual) as (
   select
-    voiced.id,
-    max(voiced.actual * others.actual)
+    voiced.fact_id,
+    2 - coalesce(max(voiced.actual * returned.actual), -1),
+    case max(voiced.actual * returned.actual) when 1 then 'yes' when 0 then 'unsettled' else 'no' end
   from voiced
-  join voiced as others
-    on others.from_actor_id = voiced.to_actor_id
-    and others.to_actor_id = voiced.from_actor_id
-  group by voiced.id
-),
-needs (id) as (
-  select id
+  left join voiced as returned
+    on returned.from_actor_id = voiced.to_actor_id
+    and returned.to_actor_id = voiced.from_actor_id
+  group by voiced.fact_id
+  union all
+  select id, 4, null
   from positions
   where position_kind = 'need'
-    and id in (
-      select participants.fact_id
-      from involved
-      join participants on participants.actor_id = involved.id
-      where participants.role in ('holder', 'object')
-    )
-),
-told as (
-  select
-    ties.from_name as who,
-    ties.to_name as whom,
-    ties.what,
-    case
-      when returned.settled = 1 then 'yes'
-      when returned.settled = 0 then 'unsettled'
-      else 'no'
-    end as mutual,
-    'tie' as how,
-    cast(null as text) as about,
-    ties.modality,
-    ties.certainty,
-    ties.source,
-    ties.passage,
-    ties.through,
-    ties.relation as fact,
-    case when returned.settled = 1 then 1 when returned.settled = 0 then 2 else 3 end as rank,
-    case when ties.from_key < ties.to_key then ties.from_key else ties.to_key end as one,
-    case when ties.from_key < ties.to_key then ties.to_key else ties.from_key end as other,
-    ties.from_key,
-    ties.document,
-    ties.paragraph,
-    ties.start
-  from needing
-  join ties on ties.fact_id = needing.id
-  left join returned on returned.id = needing.id
-  union all
-  select
-    stances.holder,
-    null,
-    stances.statement,
-    null,
-    'need',
-    stances.object,
-    stances.modality,
-    stances.certainty,
-    stances.source,
-    stances.passage,
-    stances.through,
-    stances.position,
-    4,
-    null,
-    null,
-    null,
-    stances.document,
-    stances.paragraph,
-    stances.start
-  from needs
-  join stances on stances.fact_id = needs.id
+    and id in (  -- if :actor
+      select participants.fact_id  -- if :actor
+      from participants  -- if :actor
+      join actors on actors.id = participants.actor_id  -- if :actor
+      where actors.key = :actor and participants.role in ('holder', 'object')  -- if :actor
+    )  -- if :actor
 )
 select
-  who,
-  whom,
-  what,
-  mutual,
-  how,
-  about,
-  modality,
-  certainty,
-  source,
-  passage,
-  through,
-  fact
-from told
+  coalesce(origins.name, fact_summaries.holder) as who,
+  targets.name as whom,
+  coalesce(relations.what, positions.statement) as what,
+  listed.mutual,
+  case listed.rank when 4 then 'need' else 'tie' end as how,
+  fact_summaries.object as about,
+  fact_overview.modality,
+  fact_overview.certainty,
+  fact_overview.source,
+  fact_overview.passage,
+  fact_overview.through,
+  fact_overview.cited_as as fact
+from listed
+join fact_overview on fact_overview.fact_id = listed.fact_id
+join fact_summaries on fact_summaries.fact_id = listed.fact_id
+left join positions on positions.id = listed.fact_id
+left join relations on relations.id = listed.fact_id
+left join actors as origins on origins.id = relations.from_actor_id
+left join actors as targets on targets.id = relations.to_actor_id
 order by
-  rank,
-  one nulls last,
-  other nulls last,
-  from_key nulls last,
-  document,
-  paragraph,
-  start,
-  fact,
-  source
+  listed.rank,
+  case when origins.key < targets.key then origins.key else targets.key end nulls last,
+  case when origins.key < targets.key then targets.key else origins.key end nulls last,
+  origins.key nulls last,
+  fact_overview.document,
+  fact_overview.paragraph,
+  fact_overview.start,
+  fact_overview.cited_as

@@ -1,34 +1,35 @@
 -- Expectations
 -- What was expected, threatened, denied or imagined, by whom, and what came of it?
 --
--- What any voice has as intended, expected, possible, hypothetical or denied, and every threat;
--- one row for each voice that states it. What came of it shows in two ways: the outcome is the
--- coder's settled reading by the document's own voice, and links lead to the events that followed
--- it, answered it, took its place or hung on it. With several such links there is a row for each.
--- In the order of the text, all voices on one thing together; names are left out.
+-- What any voice has as intended, expected, possible, hypothetical or denied, and every threat; one
+-- row for each piece of evidence. What came of it shows in two ways: the outcome is the standing
+-- that the fact has overall, and links lead to the events that followed it, answered it, took its
+-- place or hung on it. With several such links there is a row for each. In the order of the text,
+-- all voices on one fact together. Names are left out.
 --
 -- Parameters
---   actor      actor    only what this actor takes part in, in whatever role
+--   actor      actor    only facts in which this actor has a role, and its ties in either direction
 --
 -- Columns
 --   fact       text, detail  key of the fact
 --   kind       text, detail  event, quote, position, relation or link
---   statement  text          what was expected, threatened, denied or imagined
---   told       text          how this voice has it: intended, expected, possible, hypothetical
+--   sentence   text          what was expected, threatened, denied or imagined, with its standing
+--                            in front
+--   reading    text          how this voice has it: intended, expected, possible, hypothetical
 --                            (only imagined), denied or actual; threatened: it is a threat that was
 --                            made
+--   hedge      text          the words with which this voice hedges it: "very unlikely"
 --   through    text          the chain of voices, the innermost first, the document last
 --   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
 --                            empty: it speaks in its own voice
---   hedge      text, detail  words that hedge it
 --   date       text, detail  when it was or would be overall, in EDTF; empty: undated
---   outcome    text          of an event, overall: came to pass; did not (it is said not to be
---                            so); open (intended, expected or possible, and no more is said);
---                            imagined; of a threat made
+--   outcome    text          its standing overall: Did not happen, Ruled out, Not so, Possible,
+--                            Expected, Imagined, Alleged, …; of an event that is stated as a fact:
+--                            came to pass; of a threat: made; empty: another fact stated as such
 --   link       text, detail  how it relates to another event: followed by, answered by, replaced
 --                            by, instead of, condition of, hung on, had as a part
---   linked     text          that event
+--   linked     text          that event, with its standing in front
 --   linked_is  text, detail  whether that event is: actual, denied, hypothetical, …
 --   source     text, detail  key of the document that states it
 --   passage    text          where it states it
@@ -39,8 +40,20 @@ with involved (fact_id) as (
   join actors on actors.id = participants.actor_id
   where true
     and actors.key = :actor  -- if :actor
+  union
+  select relations.id
+  from relations
+  join actors on actors.id = relations.from_actor_id
+  where true
+    and actors.key = :actor  -- if :actor
+  union
+  select relations.id
+  from relations
+  join actors on actors.id = relations.to_actor_id
+  where true
+    and actors.key = :actor  -- if :actor
 ),
--- Whatever somebody does not hold to be so, and threats.
+-- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
   select fact_id
   from evidence
@@ -74,43 +87,41 @@ linked (fact_id, rank, link, event_id) as materialized (
     and from_event_id in (select fact_id from doubtful)
 )
 select
-  facts.key as fact,
-  facts.kind,
-  told.statement,
+  fact_overview.cited_as as fact,
+  fact_overview.kind,
+  fact_overview.sentence,
   case
     when evidence.modality = 'actual' and events.event_type = 'threaten' then 'threatened'
     else evidence.modality
-  end as told,
+  end as reading,
+  evidence.hedge,
   chains.through,
   evidence.certainty,
   evidence.stance,
-  evidence.hedge,
   coalesce(events.date, quotes.date, relations.since) as date,
-  case
-    when events.modality = 'actual' and events.event_type = 'threaten' then 'made'
-    when events.modality = 'actual' then 'came to pass'
-    when events.modality = 'denied' then 'did not'
-    when events.modality = 'hypothetical' then 'imagined'
-    when events.modality in ('intended', 'expected', 'possible') then 'open'
-  end as outcome,
+  coalesce(
+    fact_overview.standing,
+    case
+      when events.event_type = 'threaten' then 'made'
+      when fact_overview.kind = 'event' then 'came to pass'
+    end
+  ) as outcome,
   linked.link,
-  others.title as linked,
-  others.modality as linked_is,
+  others.sentence as linked,
+  others.settled as linked_is,
   chains.document as source,
-  located.passage
+  evidence_passages.passage
 from doubtful
-join facts on facts.id = doubtful.fact_id
-join fact_summaries as told on told.fact_id = facts.id
-join evidence on evidence.fact_id = facts.id
+join fact_overview on fact_overview.fact_id = doubtful.fact_id
+join evidence on evidence.fact_id = doubtful.fact_id
 join chains on chains.attribution_id = evidence.attribution_id
-join evidence_passages as located on located.evidence_id = evidence.id
-join fact_overview as grounds on grounds.fact_id = facts.id
-left join events on events.id = facts.id
-left join quotes on quotes.id = facts.id
-left join relations on relations.id = facts.id
-left join linked on linked.fact_id = facts.id
-left join events as others on others.id = linked.event_id
-where facts.kind <> 'name'
+join evidence_passages on evidence_passages.evidence_id = evidence.id
+left join events on events.id = doubtful.fact_id
+left join quotes on quotes.id = doubtful.fact_id
+left join relations on relations.id = doubtful.fact_id
+left join linked on linked.fact_id = doubtful.fact_id
+left join fact_summaries as others on others.fact_id = linked.event_id
+where fact_overview.kind <> 'name'
   -- Of what is settled as actual only the voices that had it otherwise.
   and (
     evidence.modality <> 'actual'
@@ -118,13 +129,13 @@ where facts.kind <> 'name'
     or events.event_type = 'threaten'
   )
 order by
-  grounds.document,
-  grounds.paragraph,
-  grounds.start,
-  facts.kind,
-  facts.key,
-  told.statement,
+  fact_overview.document nulls last,
+  fact_overview.paragraph nulls last,
+  fact_overview.start nulls last,
+  fact_overview.kind,
+  fact_overview.cited_as,
   chains.document,
   evidence.n,
   linked.rank nulls first,
-  others.title nulls first
+  others.key nulls first,
+  others.introduced_by nulls first

@@ -2,7 +2,8 @@
 -- By what names is everybody called, and which source uses which?
 --
 -- One row for each name and voice that uses it: who says "regime" and who "government". Of each
--- actor names in full come first, then short ones, titles, metonyms, descriptions.
+-- actor names in full come first, then short ones, titles, metonyms, descriptions. A voice that uses
+-- a name in more than 64 passages has further rows.
 --
 -- Parameters
 --   actor  actor  only the names of this actor
@@ -20,14 +21,8 @@
 --   heading  text, detail  heading of the actor
 --   fact     text, detail  key of the name, as the coding has it
 
-with recursive called (fact_id) as (
-  select actor_names.id
-  from actors
-  join actor_names on actor_names.actor_id = actors.id
-  where true
-    and actors.key = :actor  -- if :actor
-),
-uses (fact_id, attribution_id, passage, times, n, last) as (
+-- One row for each passage in which a voice uses a name.
+with uses (fact_id, attribution_id, passage, times, n) as (
   select
     evidence.fact_id,
     evidence.attribution_id,
@@ -36,52 +31,76 @@ uses (fact_id, attribution_id, passage, times, n, last) as (
     row_number() over (
       partition by evidence.fact_id, evidence.attribution_id
       order by spans.passage
-    ),
-    count(*) over (partition by evidence.fact_id, evidence.attribution_id)
-  from called
-  join evidence on evidence.fact_id = called.fact_id
+    ) - 1
+  from actor_names
+  join evidence on evidence.fact_id = actor_names.id
   join spans on spans.evidence_id = evidence.id
+  where true
+    and actor_names.actor_id = (select id from actors where key = :actor)  -- if :actor
   group by
     evidence.fact_id,
     evidence.attribution_id,
     spans.passage
 ),
--- The engines have no common way to join a list: each step adds the next passage to it.
-listed (fact_id, attribution_id, n, last, times, passage) as (
-  select fact_id, attribution_id, n, last, times, '¶' || passage
-  from uses
-  where n = 1
-  union all
+-- The engines share no function that joins a list, so lists are made of eights: first of passages,
+-- then of lists.
+eights (fact_id, attribution_id, n, times, passages) as (
   select
-    listed.fact_id,
-    listed.attribution_id,
-    uses.n,
-    listed.last,
-    listed.times + uses.times,
-    listed.passage || '; ¶' || uses.passage
-  from listed
-  join uses
-    on uses.fact_id = listed.fact_id
-    and uses.attribution_id = listed.attribution_id
-    and uses.n = listed.n + 1
+    fact_id,
+    attribution_id,
+    n / 8,
+    sum(times),
+    coalesce(max(case n % 8 when 0 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 1 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 2 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 3 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 4 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 5 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 6 then '; ¶' || passage end), '')
+      || coalesce(max(case n % 8 when 7 then '; ¶' || passage end), '')
+  from uses
+  group by
+    fact_id,
+    attribution_id,
+    n / 8
+),
+lists (fact_id, attribution_id, n, times, passages) as (
+  select
+    fact_id,
+    attribution_id,
+    n / 8,
+    sum(times),
+    coalesce(max(case n % 8 when 0 then passages end), '')
+      || coalesce(max(case n % 8 when 1 then passages end), '')
+      || coalesce(max(case n % 8 when 2 then passages end), '')
+      || coalesce(max(case n % 8 when 3 then passages end), '')
+      || coalesce(max(case n % 8 when 4 then passages end), '')
+      || coalesce(max(case n % 8 when 5 then passages end), '')
+      || coalesce(max(case n % 8 when 6 then passages end), '')
+      || coalesce(max(case n % 8 when 7 then passages end), '')
+  from eights
+  group by
+    fact_id,
+    attribution_id,
+    n / 8
 )
 select
   actors.key as actor,
   actor_names.name,
   actor_names.name_kind as kind,
   chains.source as used_by,
-  listed.times,
+  cast(lists.times as integer) as times,
   chains.document as source,
-  listed.passage,
+  substr(lists.passages, 3) as passage,
   chains.through,
   actors.name as heading,
-  facts.key as fact
-from listed
-join actor_names on actor_names.id = listed.fact_id
+  case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
+    || fact_summaries.key as fact
+from lists
+join actor_names on actor_names.id = lists.fact_id
 join actors on actors.id = actor_names.actor_id
-join facts on facts.id = actor_names.id
-join chains on chains.attribution_id = listed.attribution_id
-where listed.n = listed.last
+join fact_summaries on fact_summaries.fact_id = actor_names.id
+join chains on chains.attribution_id = lists.attribution_id
 order by
   actors.key,
   case actor_names.name_kind
@@ -94,6 +113,9 @@ order by
   end,
   actor_names.name,
   chains.document,
-  listed.times desc,
+  lists.times desc,
   chains.through,
-  chains.source
+  chains.source,
+  fact_summaries.key,
+  fact_summaries.introduced_by,
+  lists.n
