@@ -123,7 +123,7 @@ select
   fact_summaries.passage,
   coalesce(fact_summaries.chain, attribution_chains.chain) as through,
   coalesce(
-    case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
+    case when (select count(*) from codings) > 1 then introduced_by || ':' else '' end
       || fact_summaries.key,
     sources.key,
     subject.key

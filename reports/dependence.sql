@@ -58,7 +58,11 @@ listed (fact_id, rank, mutual) as (
   select
     voiced.fact_id,
     2 - coalesce(max(voiced.actual * returned.actual), -1),
-    case max(voiced.actual * returned.actual) when 1 then 'yes' when 0 then 'unsettled' else 'no' end
+    case max(voiced.actual * returned.actual)
+      when 1 then 'yes'
+      when 0 then 'unsettled'
+      else 'no'
+    end
   from voiced
   left join voiced as returned
     on returned.from_actor_id = voiced.to_actor_id

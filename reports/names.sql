@@ -2,8 +2,8 @@
 -- By what names is everybody called, and which source uses which?
 --
 -- One row for each name and voice that uses it: who says "regime" and who "government". Of each
--- actor names in full come first, then short ones, titles, metonyms, descriptions. A voice that uses
--- a name in more than 64 passages has further rows.
+-- actor names in full come first, then short ones, titles, metonyms, descriptions. A voice has
+-- further rows for a name that it uses in more than 64 passages.
 --
 -- Parameters
 --   actor  actor  only the names of this actor

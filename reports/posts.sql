@@ -8,91 +8,112 @@
 -- any other day, and is shown whatever day is asked for. A beginning without an end counts up
 -- to the day of the document.
 --
+-- Equal ties of several documents are one post, shown as the document with most dates has it.
+--
 -- Parameters
 --   on     date   only what may have been held on this day, and what is attested
 --   actor  actor  only posts of this actor, or posts with it
 --
 -- Columns
---   holder     text          who holds the post
---   post       text          as what; empty: not said
---   tie        text, detail  heads, holds-post-in or advises
---   whom       text          whom or what it heads, serves or advises
---   status     text          held: on that day by all that is said; attested: undated, see
---                            attested; open: the dates leave it open; not yet; over; or, where not
---                            all voices have it as actual, what they have it as
---   day        text          the day asked for, or that of the last document
---   since      text, detail  when it began, in EDTF; empty: not said
---   until      text, detail  when it ended, in EDTF; empty: not said
---   attested   text          when the document that states it appeared; of several the first and
---                            the last
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that state it
---   passage    text          where they state it
---   through    text, detail  voices, the innermost first, the document last; " | " between two
---                            chains
---   relation   text, detail  key of the tie
+--   holder     text             who holds the post
+--   post       text             as what; empty: not said
+--   tie        text, detail     heads, holds-post-in or advises
+--   whom       text             whom or what it heads, serves or advises
+--   status     text             held: on that day by all that is said; attested: undated, see
+--                               attested; open: the dates leave it open; not yet; over; where no
+--                               voice has it as actual, what they have it as; disputed: voices or
+--                               documents differ in this
+--   day        text             the day asked for, or that of the last document
+--   since      text, detail     when it began, in EDTF; empty: not said
+--   until      text, detail     when it ended, in EDTF; empty: not said
+--   attested   text             when the document that states it appeared; of several the first and
+--                               the last
+--   documents  integer, detail  how many documents state it
+--   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source     text, detail     keys of the documents that state it
+--   passage    text             where they state it
+--   through    text, detail     voices, the innermost first, the document last; " | " between two
+--                               chains
+--   relation   text, detail     key of the tie
 
-with posts (fact_id) as (
-  select relations.id
+-- Equal ties of several documents are one post.
+with posts (fact_id, post_id) as (
+  select relations.id, evidence_counts.counted_as_id
   from actors
   join relations on relations.from_actor_id = actors.id
+  join evidence_counts on evidence_counts.fact_id = relations.id
   where relations.type in ('heads', 'holds-post-in', 'advises')
     and actors.key = :actor  -- if :actor
   union
-  select relations.id
+  select relations.id, evidence_counts.counted_as_id
   from actors
   join relations on relations.to_actor_id = actors.id
+  join evidence_counts on evidence_counts.fact_id = relations.id
   where relations.type in ('heads', 'holds-post-in', 'advises')
     and actors.key = :actor  -- if :actor
 ),
-attested (fact_id, first, last, day) as (
+attested (post_id, first, last, known, day, documents, disputed) as (
   select
-    posts.fact_id,
+    posts.post_id,
     min(documents.published),
     max(documents.published),
-    max(coalesce(dates.latest, dates.earliest))
+    max(coalesce(dates.latest, dates.earliest)),
+    coalesce(
+      cast(:on as text),  -- if :on
+      max(coalesce(dates.latest, dates.earliest)),
+      max(documents.published)
+    ),
+    count(distinct documents.id),
+    case when min(evidence.modality) < max(evidence.modality) then 1 else 0 end
   from posts
   join evidence on evidence.fact_id = posts.fact_id
   join sources as documents on documents.id = evidence.document_id
   left join dates on dates.edtf = documents.published
-  group by posts.fact_id
+  group by posts.post_id
 ),
-days (fact_id, day) as (
+-- Of equal ties the one with most dates is shown.
+shown (fact_id, post_id, n) as (
   select
-    fact_id,
-    coalesce(
-      cast(:on as text),  -- if :on
-      day,
-      last
+    posts.fact_id,
+    posts.post_id,
+    row_number() over (
+      partition by posts.post_id
+      order by
+        case when relations.since is null then 1 else 0 end
+          + case when relations.until is null then 1 else 0 end,
+        fact_summaries.introduced_by,
+        fact_summaries.key
     )
-  from attested
+  from posts
+  join relations on relations.id = posts.fact_id
+  join fact_summaries on fact_summaries.fact_id = posts.fact_id
 ),
-judged (fact_id, day, attested, status) as (
+-- Dates outside the years 0000 to 9999 have day numbers alone; negative ones are BCE.
+judged (fact_id, post_id, status) as (
   select
-    relations.id,
-    days.day,
+    shown.fact_id,
+    shown.post_id,
     case
-      when attested.first < attested.last then attested.first || '; ' || attested.last
-      else attested.last
-    end,
-    case
-      when grounds.modality <> 'actual' then grounds.modality
+      when attested.disputed = 1 then 'disputed'
+      when fact_summaries.modality <> 'actual' then fact_summaries.modality
       when relations.since is null and relations.until is null then 'attested'
-      when begun.earliest > days.day then 'not yet'
-      when ended.latest < days.day then 'over'
-      when begun.latest <= days.day and ended.earliest >= days.day then 'held'
-      when begun.latest <= days.day
-        and relations.until is null
-        and days.day <= attested.day
+      when coalesce(begun.earliest > attested.day, begun.first_day > 0) then 'not yet'
+      when coalesce(ended.latest < attested.day, ended.last_day < 0) then 'over'
+      when coalesce(begun.latest <= attested.day, begun.last_day < 0)
+        and (
+          coalesce(ended.earliest >= attested.day, ended.first_day > 0)
+          or (relations.until is null and attested.day <= attested.known)
+        )
         then 'held'
       else 'open'
     end
-  from attested
-  join days on days.fact_id = attested.fact_id
-  join relations on relations.id = attested.fact_id
-  join fact_overview as grounds on grounds.fact_id = attested.fact_id
+  from shown
+  join attested on attested.post_id = shown.post_id
+  join relations on relations.id = shown.fact_id
+  join fact_summaries on fact_summaries.fact_id = shown.fact_id
   left join dates as begun on begun.edtf = relations.since
   left join dates as ended on ended.edtf = relations.until
+  where shown.n = 1
 )
 select
   ties.from_name as holder,
@@ -100,18 +121,24 @@ select
   ties.type as tie,
   ties.to_name as whom,
   judged.status,
-  judged.day,
+  attested.day,
   ties.since,
   ties.until,
-  judged.attested,
+  case
+    when attested.first < attested.last then attested.first || '; ' || attested.last
+    else attested.last
+  end as attested,
+  attested.documents,
   ties.certainty,
   ties.source,
   ties.passage,
   ties.through,
-  ties.relation
+  ties.cited_as as relation
 from judged
-join ties on ties.fact_id = judged.fact_id
-where true
+join attested on attested.post_id = judged.post_id
+-- A cross join, so that SQLite does not start from all actors.
+cross join ties
+where ties.fact_id = judged.fact_id
   and judged.status not in ('not yet', 'over')  -- if :on
 order by
   ties.to_key,
@@ -124,5 +151,4 @@ order by
   ties.document,
   ties.paragraph,
   ties.start,
-  ties.relation,
-  ties.source
+  ties.cited_as

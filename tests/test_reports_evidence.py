@@ -49,7 +49,9 @@ def test_words_are_those_of_the_fact_in_each_of_its_passages(book: str) -> None:
 def test_what_is_broken_is_put_together_and_what_two_voices_say_stands_apart(book: str) -> None:
     told = {row["quote"]: row["rests_on"] for row in rows(book, "quotes", "--words")}
     assert told["bulletin:speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
-    assert told["bulletin:murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
+    assert (
+        told["bulletin:murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
+    )
 
 
 def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None:
@@ -234,9 +236,9 @@ def test_chosen_columns_have_the_words_once(book: str, columns: str) -> None:
 @on_sqlite
 @pytest.mark.parametrize("option", ["--cite", "--words"])
 def test_a_report_without_passages_has_nothing_to_cite(book: str, option: str) -> None:
-    done = sourcebook(book, "report", "network", option)
+    done = sourcebook(book, "report", "calendar", option)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "network states no facts: it has no columns source and passage" in done.stderr
+    assert "calendar states no facts: it has no columns source and passage" in done.stderr
 
 
 @on_sqlite

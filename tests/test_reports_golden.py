@@ -82,7 +82,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
 TIMES = ("loaded_at",)
 """Columns that say when something was done here."""
 
-PENDING = ("anonymous", "calendar", "names", "stances", "summary")
+PENDING = ("summary",)
 """Reports that Sail does not answer yet: it has no recursion, among other things."""
 
 CATALOGUE = Catalogue()

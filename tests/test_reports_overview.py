@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from database.connect import reading, writing
 from reports.run import BadValueError
+from schema.vocabulary import FactKind
 from tests.harbour_articles import CATALOGUE, Row, ask, filled, golden, key_of, loaded, sourcebook
 from tests.sourcebook_builder import SourcebookBuilder
 
@@ -47,21 +48,30 @@ def seen(at: int, start: int) -> Row:
 
 def test_what_came_of_an_expectation(database: str) -> None:
     found = {
-        (key_of(row), row["source"]): (row["told"], row["outcome"], row["link"], row["linked"])
+        (key_of(row), row["source"]): (row["reading"], row["outcome"], row["link"], row["linked"])
         for row in ask(database, "expectations")
     }
-    assert found["retreat", "bulletin"] == ("expected", "did not", "replaced by", "Alma stays")
-    assert found["retreat", "gazette"] == ("denied", "did not", "replaced by", "Alma stays")
+    assert found["retreat", "bulletin"] == (
+        "expected",
+        "Did not happen",
+        "replaced by",
+        "Alma stays",
+    )
+    assert found["retreat", "gazette"] == ("denied", "Did not happen", "replaced by", "Alma stays")
     assert found["ultimatum", "gazette"] == ("threatened", "made", "answered by", "Talks")
-    assert found["storm", "gazette"] == ("hypothetical", "imagined", None, None)
-    assert found["pact", "bulletin"] == ("denied", None, None, None)
+    assert found["storm", "gazette"] == ("hypothetical", "Imagined", None, None)
+    assert found["pact", "bulletin"] == ("denied", "Said not to be so", None, None)
     assert ("pact", "gazette") not in found  # it has it as actual
     assert len(found) == 5
 
 
 @pytest.mark.parametrize(
     ("actor", "facts"),
-    [("alma", ["retreat", "retreat"]), ("brim", ["ultimatum", "storm"]), ("idle", [])],
+    [
+        ("alma", ["pact", "retreat", "retreat"]),
+        ("brim", ["pact", "ultimatum", "storm"]),
+        ("idle", []),
+    ],
 )
 def test_expectations_of_one_actor(database: str, actor: str, facts: list[str]) -> None:
     assert [key_of(row) for row in ask(database, "expectations", actor=actor)] == facts
@@ -74,7 +84,45 @@ def test_what_was_intended_and_done_shows_who_intended_it(blank: str) -> None:
         book.event("trip", "A trip", {**seen(1, 0), "modality": "intended"}, seen(1, 9))
         book.event("walk", "A walk", seen(1, 20))
     rows = ask(blank, "expectations")
-    assert [(row["told"], row["outcome"]) for row in rows] == [("intended", "came to pass")]
+    assert [(row["reading"], row["outcome"]) for row in rows] == [("intended", "came to pass")]
+
+
+def test_each_voice_keeps_its_hedge_and_what_is_only_alleged_did_not_come_to_pass(
+    blank: str,
+) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("log", "The Log", 1)
+        denied = {**seen(1, 0), "modality": "denied"}
+        book.event("scheme", "A scheme", {**denied, "hedge": "very unlikely"}, modality="denied")
+        planned = {**seen(1, 9), "modality": "intended"}
+        book.event("raid", "A raid", planned, {**seen(1, 20), "certainty": "alleged"})
+    rows = ask(blank, "expectations")
+    assert [(row["reading"], row["hedge"], row["outcome"]) for row in rows] == [
+        ("denied", "very unlikely", "Did not happen"),
+        ("intended", None, "Alleged"),
+    ]
+
+
+@pytest.mark.parametrize(("actor", "rows"), [("alma", 1), ("brim", 1), ("idle", 0)])
+def test_expectations_of_an_actor_include_its_ties(blank: str, actor: str, rows: int) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        for key in ("alma", "brim", "idle"):
+            book.actor(key, key.title())
+        book.document("log", "The Log", 1)
+        book.fact(
+            FactKind.RELATION,
+            "alma--ally-of--brim",
+            [{**seen(1, 0), "modality": "denied"}],
+            from_actor_id=book.ids["actor", "alma"],
+            type="ally-of",
+            to_actor_id=book.ids["actor", "brim"],
+        )
+    found = ask(blank, "expectations", actor=actor)
+    assert [(row["fact"], row["outcome"]) for row in found] == [
+        ("alma--ally-of--brim", "Not so")
+    ] * rows
 
 
 # --- calendar -------------------------------------------------------------------------------------
@@ -102,6 +150,29 @@ def test_an_event_counts_where_its_bounds_lie(blank: str) -> None:
         ("several years", 2, 0),
         ("open", 2, 0),
         ("undated", 1, 0),
+    ]
+
+
+def test_months_and_years_are_counted_in_any_year(blank: str) -> None:
+    dates = [
+        *("-0043-03-15", "-0043-03", "-0043", "-0043-02-28/-0043-03-01", "0000-02-29", "Y-17000"),
+        *("-0100/0014", "9999-12-31", "Y12000", "-0043-12", "2000-02-29"),
+    ]
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("log", "The Log", 1)
+        for n, date in enumerate(dates):
+            book.event(f"e{n}", "It is", seen(1, n), date=date)
+    assert months(ask(blank, "calendar")) == [
+        ("Y-17000", 1, 0),
+        ("-0043-03", 2, 0),
+        ("-0043-12", 1, 0),
+        ("-0043", 2, 0),
+        ("0000-02", 1, 0),
+        ("2000-02", 1, 0),
+        ("9999-12", 1, 0),
+        ("Y12000", 1, 0),
+        ("several years", 1, 0),
     ]
 
 

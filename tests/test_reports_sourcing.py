@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from database.connect import writing
 from reports.run import BadValueError
+from schema.vocabulary import FactKind
 from tests.harbour_articles import CATALOGUE, ask, by_fact, filled, golden, key_of, sourcebook
 from tests.sourcebook_builder import SourcebookBuilder
 
@@ -130,6 +131,33 @@ def test_unnamed_voices_are_those_of_chains_and_of_speakers(database: str) -> No
         "retreat": ("unnamed", 1),  # the gazette denies it in its own voice
         "whisper": ("speaker", 0),  # the wire is named, the envoy is not
         "storm": ("voiceless", 0),
+    }
+
+
+def test_a_quote_and_the_positions_in_its_words_are_one_finding(blank: str) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        book.actor("envoy", "an envoy", "unnamed")
+        book.keyed_row("topic", "port", "topics", label="The port")
+        book.document("log", "The Log", 2)
+        book.source("aide", "an aide", "remarks", unnamed_in="log")
+        book.chain("log", "aide")
+        aide = {"voice": "log>aide", "certainty": "alleged"}
+        book.quote("a", {**aide, "at": [(1, 0)]}, says="We need it.", speaker=["envoy"])
+        for key, at in (("inside", (1, 3)), ("behind", (1, 5)), ("elsewhere", (2, 3))):
+            book.fact(
+                FactKind.POSITION,
+                key,
+                [{**aide, "at": [at]}],
+                {"holder": ["envoy"]},
+                topic_id=book.ids["topic", "port"],
+                position_kind="need",
+                statement="needs it",
+            )
+    assert by_fact(ask(blank, "anonymous"), "positions") == {
+        "a": (1,),
+        "behind": (0,),
+        "elsewhere": (0,),
     }
 
 

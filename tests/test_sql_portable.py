@@ -20,7 +20,7 @@ SQL = {report.name: report.sql for report in Catalogue().reports()} | {
     view.name: view.query for view in VIEWS
 }
 
-PENDING = ("anonymous", "names", "summary")
+PENDING = ("summary",)
 """Reports that still use recursion."""
 
 FUNCTIONS = word_set(
