@@ -40,7 +40,7 @@ class Peers:
         """Shared rows that a load of this command has rewritten."""
         self._introducers: dict[ItemKey, dict[str, list[Introducer]]] = defaultdict(dict)
         for coding in codings if len(codings) > 1 else ():
-            introducer = Introducer(coding.document, visible(coding.path.name))
+            introducer = Introducer(coding.document, coding.file)
             for item, content in coding.items.items():
                 if item.kind in SHARED and content:
                     versions = self._introducers[item]

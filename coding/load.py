@@ -21,7 +21,6 @@ from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
 from coding.writer import Writer
 from database.derived.refresh import Refresh
-from schema.escape import visible
 from schema.vocabulary import Action
 
 SHIPPED = Path(__file__).parent.parent / "articles"
@@ -79,7 +78,7 @@ def load(
     faults += CrossReferences(connection, snapshot, fault).faults(wanted, changes)
     if faults:
         raise InvalidInputError(faults)
-    file, hashed = visible(coding.path.name), content_hash(wanted)
+    file, hashed = coding.file, content_hash(wanted)
     if hashed != snapshot.hash:
         # A peer, loaded first, has written these rows; here they are journalled as well.
         changes.changed |= changes.written_by_peers

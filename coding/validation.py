@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coding.faults import Fault, InvalidInputError, Severity
-from coding.format import Coding
+from coding.format import Coding, composed
 from coding.index import CodingIndex
 from coding.items import ItemKey, Items, items_of
 from coding.reading import read_coding
@@ -15,6 +15,7 @@ from coding.rules import check
 from coding.text import read_text
 from coding.verification import locator_faults, verify
 from coding.yaml_tree import Lines
+from schema.escape import visible
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class ValidatedCoding:
     """The text, if it was given."""
     remarks: list[Fault]
     """Warnings and notes."""
+
+    @property
+    def file(self) -> str:
+        """The name of the file, as the database stores it."""
+        return composed(visible(self.path.name))
 
     @property
     def items(self) -> Items:

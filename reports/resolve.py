@@ -4,6 +4,8 @@ The database looks up keys and exact names. Case and accents are compared here, 
 disagree about them.
 """
 
+import unicodedata
+
 from sqlalchemy import Connection, column, select, text
 
 from reports.definition import Type
@@ -47,6 +49,7 @@ def resolve(connection: Connection, type: Type, name: str) -> str:
     A key wins over a name, and an exact name over one that differs in case, accents, punctuation or
     "the". Raises UnknownNameError if nothing matches, or more than one thing does.
     """
+    name = unicodedata.normalize("NFC", name)
     keys = _exact(connection, type, name)
     if name in keys:
         return name

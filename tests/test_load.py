@@ -21,6 +21,8 @@ from coding.snapshot import Snapshot
 from coding.validation import read
 from database.connect import reading, writing
 from database.errors import DatabaseError
+from reports.definition import Type
+from reports.resolve import resolve
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
@@ -548,3 +550,16 @@ def test_dangling_references_are_reported(tmp_path: Path) -> None:
     changed = put(tmp_path, VALID_CODING.replace("The Harbour Talks", "Talks of the Harbour"))
     with pytest.raises(DatabaseError, match="that point to rows that are gone; restore the file"):
         loaded(database, changed)
+
+
+def test_names_typed_in_another_unicode_form_are_found(database: str, tmp_path: Path) -> None:
+    """Stored composed; a decomposed name means the actor with the accent, not the one without."""
+    decomposed, composed = "Ame\u0301lie", "Am\u00e9lie"
+    coding = VALID_CODING.replace("name: Ana Writer", f"name: {decomposed}").replace(
+        "name: Sudland,", "name: Amelie,"
+    )
+    loaded(database, put(tmp_path, coding, f"{decomposed}.yaml"))
+    assert ask(database, "select file from codings") == [(f"{composed}.yaml",)]
+    with reading(database) as connection:
+        assert resolve(connection, Type.ACTOR, decomposed) == "ana-writer"
+        assert resolve(connection, Type.ACTOR, "Amelie") == "sudland-state"
