@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from coding.format import Coding, Count, Evidence, Source, spans
-from schema.vocabulary import Certainty, FactKind, Marks, Modality, SourceRole, Stance
+from coding.format import Coding, Count, Document, Fact, Model, Source, spans
+from schema.vocabulary import Anonymity, Certainty, FactKind, Marks, Modality, SourceRole, Stance
 
 BREAK = " … "
 """Joins the segments of a quotation that its writer interrupts."""
@@ -35,42 +35,46 @@ Items = dict[ItemKey, Content]
 def items_of(coding: Coding) -> Items:
     """Return what a coding says, by key; references to rows of other codings have no content."""
     lengths = [passage.length for passage in coding.passages]
-    items: Items = {}
     document = coding.document
-    items[ItemKey("coding", document.key)] = {"coder": coding.coder, "format": coding.format}
-    items[ItemKey("source", document.key)] = {
-        **_source(document.title, document.kind, "named", document),
-        "language": document.language,
+    items: Items = {
+        ItemKey("coding", document.key): {"coder": coding.coder, "format": coding.format},
+        ItemKey("source", document.key): _source(document) | {"anonymity": Anonymity.NAMED},
     }
     items.update(_passages(coding))
     for topic in coding.topics:
-        items[ItemKey("topic", topic.key)] = {"label": topic.label} if topic.label else {}
+        items[ItemKey("topic", topic.key)] = _fields(topic) if topic.label else {}
     for place in coding.places:
-        items[ItemKey("place", place.key)] = (
-            {"name": place.name, "kind": place.kind, "within": place.within} if place.name else {}
-        )
+        items[ItemKey("place", place.key)] = _fields(place) if place.name else {}
     for source in coding.sources:
-        items[ItemKey(kind_of_source(source), source.key)] = (
-            {**_source(source.title, source.kind, source.anonymity, source), "language": None}
-            if source.title
-            else {}
-        )
+        item = ItemKey(kind_of_source(source), source.key)
+        items[item] = _source(source) | {"language": None} if source.title else {}
         if source.at:
             items[ItemKey("citation", source.key)] = {"spans": _spans(source.at, lengths)}
     for actor in coding.actors:
-        items[ItemKey("actor", actor.key)] = (
-            {"name": actor.name, "kind": actor.kind, "background": actor.background}
-            if actor.name
-            else {}
-        )
+        items[ItemKey("actor", actor.key)] = _fields(actor) if actor.name else {}
         for name in actor.names:
             items[ItemKey(FactKind.NAME, f"{actor.key}/{name.name}")] = {
                 "actor": actor.key,
-                "name": name.name,
-                "name_kind": name.kind,
-                "evidence": _evidence(name.evidence, lengths),
+                **_fields(name, kind="name_kind"),
+                "evidence": _evidence(name, lengths),
             }
-    return items | _facts(coding, lengths)
+    for fact in (*coding.events, *coding.quotes, *coding.positions):
+        items[ItemKey(_kind(fact), fact.key)] = {
+            **_fields(fact, type="event_type", kind="position_kind"),
+            "participants": _participants(fact.who),
+            "evidence": _evidence(fact, lengths),
+        }
+    for quote in coding.quotes:
+        items[ItemKey(FactKind.QUOTE, quote.key)] |= {
+            "text": BREAK.join(quote.text) if quote.text else None,
+            "marks": quote.marks or (Marks.COMPLETE if quote.text else Marks.NONE),
+        }
+    for tie in (*coding.links, *coding.relations):
+        key = tie.key or relation_key(tie.origin, tie.type, tie.target)
+        items[ItemKey(_kind(tie), key)] = _fields(tie) | {"evidence": _evidence(tie, lengths)}
+    for other in coding.elsewhere:
+        items[ItemKey("elsewhere", other.fact)] = {"evidence": _evidence(other, lengths)}
+    return items
 
 
 def kind_of_source(source: Source) -> str:
@@ -143,18 +147,31 @@ def relation_key(origin: str, kind: str, target: str) -> str:
     return f"{origin}--{kind}--{target}"
 
 
-def _source(title: str, kind: str | None, anonymity: str, given: Any) -> Content:
+def _kind(fact: Fact) -> FactKind:
+    return FactKind(type(fact).__name__.lower())
+
+
+ELSEWHERE = {"key", "names", "who", "evidence", "at", "authors", "publishers", "voices"}
+"""Fields of the format that are items of their own, or have a table of their own."""
+
+
+def _fields(model: Model, **columns: str) -> Content:
+    """Return the plain fields of an item; some are called otherwise in the database."""
+    return {
+        columns.get(written, written): getattr(model, name)
+        for name, field in type(model).model_fields.items()
+        if (written := field.alias or name) not in ELSEWHERE
+    }
+
+
+def _source(source: Source | Document) -> Content:
     roles = (
-        (SourceRole.AUTHOR, given.authors),
-        (SourceRole.PUBLISHER, given.publishers),
-        (SourceRole.VOICE, getattr(given, "voices", [])),
+        (SourceRole.AUTHOR, source.authors),
+        (SourceRole.PUBLISHER, source.publishers),
+        (SourceRole.VOICE, source.voices if isinstance(source, Source) else []),
     )
     return {
-        "title": title,
-        "kind": kind,
-        "anonymity": anonymity,
-        "published": given.published,
-        "url": given.url,
+        **_fields(source),
         "actors": [[role, actor] for role, actors in roles for actor in actors],
     }
 
@@ -173,64 +190,6 @@ def _passages(coding: Coding) -> Items:
     return items
 
 
-def _facts(coding: Coding, lengths: list[int]) -> Items:
-    items: Items = {}
-    for event in coding.events:
-        items[ItemKey(FactKind.EVENT, event.key)] = {
-            "title": event.title,
-            "summary": event.summary,
-            "event_type": event.type,
-            "modality": event.modality,
-            "date": event.date,
-            "place": event.place,
-            "participants": _participants(event.who),
-            "evidence": _evidence(event.evidence, lengths, event.modality, event.date),
-        }
-    for link in coding.links:
-        key = link.key or relation_key(link.origin, link.type, link.target)
-        items[ItemKey(FactKind.LINK, key)] = {
-            "from": link.origin,
-            "type": link.type,
-            "to": link.target,
-            "lag": link.lag,
-            "evidence": _evidence(link.evidence, lengths),
-        }
-    for quote in coding.quotes:
-        items[ItemKey(FactKind.QUOTE, quote.key)] = {
-            "text": BREAK.join(quote.text) if quote.text else None,
-            "says": quote.says,
-            "directness": quote.directness,
-            "marks": quote.marks or (Marks.COMPLETE if quote.text else Marks.NONE),
-            "date": quote.date,
-            "occasion": quote.occasion,
-            "participants": _participants(quote.who),
-            "evidence": _evidence(quote.evidence, lengths, own_date=quote.date),
-        }
-    for position in coding.positions:
-        items[ItemKey(FactKind.POSITION, position.key)] = {
-            "topic": position.topic,
-            "position_kind": position.kind,
-            "statement": position.statement,
-            "participants": _participants(position.who),
-            "evidence": _evidence(position.evidence, lengths),
-        }
-    for relation in coding.relations:
-        key = relation.key or relation_key(relation.origin, relation.type, relation.target)
-        items[ItemKey(FactKind.RELATION, key)] = {
-            "from": relation.origin,
-            "type": relation.type,
-            "to": relation.target,
-            "what": relation.what,
-            "topic": relation.topic,
-            "since": relation.since,
-            "until": relation.until,
-            "evidence": _evidence(relation.evidence, lengths, own_date=relation.since),
-        }
-    for other in coding.elsewhere:
-        items[ItemKey("elsewhere", other.fact)] = {"evidence": _evidence(other.evidence, lengths)}
-    return items
-
-
 def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
     """Return actor, role, words of the number, least, most; in each role in the coder's order."""
     return [
@@ -240,13 +199,10 @@ def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
     ]
 
 
-def _evidence(
-    evidence: list[Evidence],
-    lengths: list[int],
-    modality: Modality = Modality.ACTUAL,
-    own_date: str | None = None,
-) -> list[Content]:
+def _evidence(fact: Fact, lengths: list[int]) -> list[Content]:
     """Return the evidence in the coder's order, with defaults filled in."""
+    modality = getattr(fact, "modality", Modality.ACTUAL)
+    date = getattr(fact, "date", None) or getattr(fact, "since", None)
     return [
         {
             "through": list(piece.through),
@@ -255,11 +211,11 @@ def _evidence(
             or (Certainty.REPORTED if piece.through else Certainty.ASSERTED),
             "stance": piece.stance or (Stance.NEUTRAL if piece.through else None),
             "hedge": piece.hedge,
-            "date": piece.date or (own_date if piece.words else None),
+            "date": piece.date or (date if piece.words else None),
             "words": piece.words,
             "spans": _spans(piece.at, lengths),
         }
-        for piece in evidence
+        for piece in fact.evidence
     ]
 
 

@@ -210,16 +210,10 @@ class Role(Vocabulary):
     OBJECT = "object", "the position is about it"
 
 
+_ROLES = tuple(Role)
+
 ROLES_OF: dict[FactKind, tuple[Role, ...]] = {
-    FactKind.EVENT: (
-        Role.DOER,
-        Role.RECEIVER,
-        Role.BENEFICIARY,
-        Role.INSTRUMENT,
-        Role.HOST,
-        Role.MEDIATOR,
-        Role.CONCERNED,
-    ),
+    FactKind.EVENT: _ROLES[: _ROLES.index(Role.SPEAKER)],
     FactKind.QUOTE: (Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT),
     FactKind.POSITION: (Role.HOLDER, Role.OBJECT),
 }
@@ -299,237 +293,149 @@ class RelationLabel(NamedTuple):
 
 FRIENDLY, HOSTILE, STRUCTURAL = TieNature
 
+
+def _tie(
+    label: str,
+    inverse: str | None,
+    sentence: str,
+    nature: TieNature | None = None,
+    *,
+    acts_for: bool = False,
+) -> RelationLabel:
+    """Return a label; without an inverse, the tie reads the same both ways."""
+    symmetric = inverse is None
+    return RelationLabel(
+        label, inverse or label, symmetric, f"{{from}} {sentence}", nature, acts_for
+    )
+
+
 RELATIONS: dict[RelationType, RelationLabel] = {
-    RelationType.ALLY_OF: RelationLabel(
-        "is allied with",
-        "is allied with",
-        True,
-        "{from} {is|are} allied with {to}[ ({what})]",
-        FRIENDLY,
-        False,
+    RelationType.ALLY_OF: _tie(
+        "is allied with", None, "{is|are} allied with {to}[ ({what})]", FRIENDLY
     ),
-    RelationType.WORKS_WITH: RelationLabel(
-        "works or coordinates with",
-        "works or coordinates with",
-        True,
-        "{from} {works|work} with {to}[ on {what}]",
-        FRIENDLY,
-        False,
+    RelationType.WORKS_WITH: _tie(
+        "works or coordinates with", None, "{works|work} with {to}[ on {what}]", FRIENDLY
     ),
-    RelationType.SUPPORTS: RelationLabel(
-        "supports",
-        "is supported by",
-        False,
-        "{from} {supports|support} {to}[ ({what})]",
-        FRIENDLY,
-        False,
+    RelationType.SUPPORTS: _tie(
+        "supports", "is supported by", "{supports|support} {to}[ ({what})]", FRIENDLY
     ),
-    RelationType.SENDS_FORCES_FOR: RelationLabel(
+    RelationType.SENDS_FORCES_FOR: _tie(
         "sends or keeps forces fighting for",
         "has forces fighting for it from",
-        False,
-        "{from} {has|have} forces fighting for {to}[ ({what})]",
+        "{has|have} forces fighting for {to}[ ({what})]",
         FRIENDLY,
-        False,
     ),
-    RelationType.ARMS: RelationLabel(
+    RelationType.ARMS: _tie(
         "arms, pays or supplies",
         "is armed, paid or supplied by",
-        False,
-        "{from} {arms, pays or supplies|arm, pay or supply} {to}[ ({what})]",
+        "{arms, pays or supplies|arm, pay or supply} {to}[ ({what})]",
         FRIENDLY,
-        False,
     ),
-    RelationType.PROTECTS: RelationLabel(
-        "shields",
-        "is shielded by",
-        False,
-        "{from} {shields|shield} {to}[ ({what})]",
-        FRIENDLY,
-        False,
+    RelationType.PROTECTS: _tie(
+        "shields", "is shielded by", "{shields|shield} {to}[ ({what})]", FRIENDLY
     ),
-    RelationType.PATRON_OF: RelationLabel(
+    RelationType.PATRON_OF: _tie(
         "is the patron of",
         "is a client or proxy of",
-        False,
-        "{from} {is the patron|are the patrons} of {to}[ ({what})]",
+        "{is the patron|are the patrons} of {to}[ ({what})]",
         FRIENDLY,
-        False,
     ),
-    RelationType.ALIGNED_WITH: RelationLabel(
-        "takes the side of",
-        "has on its side",
-        False,
-        "{from} {takes|take} the side of {to}[ ({what})]",
-        FRIENDLY,
-        False,
+    RelationType.ALIGNED_WITH: _tie(
+        "takes the side of", "has on its side", "{takes|take} the side of {to}[ ({what})]", FRIENDLY
     ),
-    RelationType.DEPENDS_ON: RelationLabel(
-        "needs",
-        "is needed by",
-        False,
-        "{from} {depends|depend} on {to}[ for {what}]",
-        FRIENDLY,
-        False,
+    RelationType.DEPENDS_ON: _tie(
+        "needs", "is needed by", "{depends|depend} on {to}[ for {what}]", FRIENDLY
     ),
-    RelationType.INFLUENCES: RelationLabel(
-        "has influence over",
-        "is influenced by",
-        False,
-        "{from} {has|have} influence over {to}[ ({what})]",
-        None,
-        False,
+    RelationType.INFLUENCES: _tie(
+        "has influence over", "is influenced by", "{has|have} influence over {to}[ ({what})]"
     ),
-    RelationType.CONTROLS: RelationLabel(
+    RelationType.CONTROLS: _tie(
         "controls, rules or governs",
         "is controlled, ruled or governed by",
-        False,
-        "{from} {controls|control} {to}[ ({what})]",
+        "{controls|control} {to}[ ({what})]",
         STRUCTURAL,
-        False,
     ),
-    RelationType.PRESSES: RelationLabel(
-        "keeps urging or pressing",
-        "is urged or pressed by",
-        False,
-        "{from} {presses|press} {to}[ to {what}]",
-        None,
-        False,
+    RelationType.PRESSES: _tie(
+        "keeps urging or pressing", "is urged or pressed by", "{presses|press} {to}[ to {what}]"
     ),
-    RelationType.ENGAGES: RelationLabel(
-        "negotiates or talks with",
-        "negotiates or talks with",
-        True,
-        "{from} {talks|talk} with {to}[ about {what}]",
-        None,
-        False,
+    RelationType.ENGAGES: _tie(
+        "negotiates or talks with", None, "{talks|talk} with {to}[ about {what}]"
     ),
-    RelationType.OPPOSES: RelationLabel(
+    RelationType.OPPOSES: _tie(
         "opposes or seeks to curtail",
         "is opposed by",
-        False,
-        "{from} {opposes|oppose} {to}[ over {what}]",
+        "{opposes|oppose} {to}[ over {what}]",
         HOSTILE,
-        False,
     ),
-    RelationType.FIGHTS: RelationLabel(
-        "is at war with or fights",
-        "is at war with or fights",
-        True,
-        "{from} {fights|fight} {to}[ ({what})]",
-        HOSTILE,
-        False,
+    RelationType.FIGHTS: _tie(
+        "is at war with or fights", None, "{fights|fight} {to}[ ({what})]", HOSTILE
     ),
-    RelationType.RIVAL_OF: RelationLabel(
-        "is a rival of",
-        "is a rival of",
-        True,
-        "{from} {is a rival|are rivals} of {to}[ ({what})]",
-        HOSTILE,
-        False,
+    RelationType.RIVAL_OF: _tie(
+        "is a rival of", None, "{is a rival|are rivals} of {to}[ ({what})]", HOSTILE
     ),
-    RelationType.THREATENS: RelationLabel(
-        "is a threat to",
-        "is threatened by",
-        False,
-        "{from} {threatens|threaten} {to}[ ({what})]",
-        HOSTILE,
-        False,
+    RelationType.THREATENS: _tie(
+        "is a threat to", "is threatened by", "{threatens|threaten} {to}[ ({what})]", HOSTILE
     ),
-    RelationType.HEADS: RelationLabel(
+    RelationType.HEADS: _tie(
         "heads, leads or commands",
         "is headed, led or commanded by",
-        False,
-        "{from} {heads|head} {to}[ as {what}]",
+        "{heads|head} {to}[ as {what}]",
         STRUCTURAL,
-        True,
+        acts_for=True,
     ),
-    RelationType.HOLDS_POST_IN: RelationLabel(
+    RelationType.HOLDS_POST_IN: _tie(
         "holds a post in, or speaks for",
         "has in a post",
-        False,
-        "{from} {serves|serve} {to}[ as {what}]",
+        "{serves|serve} {to}[ as {what}]",
         STRUCTURAL,
-        True,
+        acts_for=True,
     ),
-    RelationType.ADVISES: RelationLabel(
-        "advises",
-        "is advised by",
-        False,
-        "{from} {advises|advise} {to}[ on {what}]",
-        STRUCTURAL,
-        True,
+    RelationType.ADVISES: _tie(
+        "advises", "is advised by", "{advises|advise} {to}[ on {what}]", STRUCTURAL, acts_for=True
     ),
-    RelationType.MEMBER_OF: RelationLabel(
+    RelationType.MEMBER_OF: _tie(
         "is a member of",
         "has as a member",
-        False,
-        "{from} {is a member|are members} of {to}[ ({what})]",
+        "{is a member|are members} of {to}[ ({what})]",
         STRUCTURAL,
-        True,
+        acts_for=True,
     ),
-    RelationType.PART_OF: RelationLabel(
+    RelationType.PART_OF: _tie(
         "is a part or organ of",
         "has as a part or organ",
-        False,
-        "{from} {is|are} part of {to}[ ({what})]",
+        "{is|are} part of {to}[ ({what})]",
         STRUCTURAL,
-        True,
+        acts_for=True,
     ),
-    RelationType.BELONGS_TO: RelationLabel(
+    RelationType.BELONGS_TO: _tie(
         "is of the nation, faith, family or community of",
         "has among its own",
-        False,
-        "{from} {belongs|belong} to {to}[ ({what})]",
+        "{belongs|belong} to {to}[ ({what})]",
         STRUCTURAL,
-        False,
     ),
-    RelationType.WRITES_FOR: RelationLabel(
+    RelationType.WRITES_FOR: _tie(
         "writes or works for",
         "publishes or employs",
-        False,
-        "{from} {writes or works|write or work} for {to}[ ({what})]",
+        "{writes or works|write or work} for {to}[ ({what})]",
         STRUCTURAL,
-        False,
     ),
-    RelationType.DIFFERS_FROM: RelationLabel(
-        "differs from",
-        "differs from",
-        True,
-        "{from} {differs|differ} from {to}[ in {what}| on {topic}]",
-        None,
-        False,
+    RelationType.DIFFERS_FROM: _tie(
+        "differs from", None, "{differs|differ} from {to}[ in {what}| on {topic}]"
     ),
-    RelationType.AGREES_WITH: RelationLabel(
-        "agrees with",
-        "agrees with",
-        True,
-        "{from} {agrees|agree} with {to}[ on {what}| on {topic}]",
-        FRIENDLY,
-        False,
+    RelationType.AGREES_WITH: _tie(
+        "agrees with", None, "{agrees|agree} with {to}[ on {what}| on {topic}]", FRIENDLY
     ),
-    RelationType.DEPENDS_LESS_THAN: RelationLabel(
+    RelationType.DEPENDS_LESS_THAN: _tie(
         "depends less than",
         "depends more than",
-        False,
-        "{from} {depends|depend} less than {to}[ on {what}| ({topic})]",
-        None,
-        False,
+        "{depends|depend} less than {to}[ on {what}| ({topic})]",
     ),
-    RelationType.MORE_COMMITTED_THAN: RelationLabel(
+    RelationType.MORE_COMMITTED_THAN: _tie(
         "is more committed than",
         "is less committed than",
-        False,
-        "{from} {is|are} more committed than {to}[ to {what}| ({topic})]",
-        None,
-        False,
+        "{is|are} more committed than {to}[ to {what}| ({topic})]",
     ),
-    RelationType.STRONGER_THAN: RelationLabel(
-        "is stronger than",
-        "is weaker than",
-        False,
-        "{from} {is|are} stronger than {to}[ in {what}| ({topic})]",
-        None,
-        False,
+    RelationType.STRONGER_THAN: _tie(
+        "is stronger than", "is weaker than", "{is|are} stronger than {to}[ in {what}| ({topic})]"
     ),
 }
