@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from coding.format import Coding, Evidence, Fact
-from coding.items import ItemKey, relation_key
+from coding.format import Actor, Coding, Elsewhere, Evidence, Fact
+from coding.items import ItemKey, key_of
 from coding.yaml_tree import Loc
 
 SECTIONS = ("events", "links", "quotes", "positions", "relations", "elsewhere")
+
+
+REFERENCES = (
+    ("places", "within", "within", "places"),
+    ("events", "place", "place", "places"),
+    ("links", "from", "origin", "events"),
+    ("links", "to", "target", "events"),
+    ("quotes", "occasion", "occasion", "events"),
+    ("positions", "topic", "topic", "topics"),
+    ("relations", "from", "origin", "actors"),
+    ("relations", "to", "target", "actors"),
+    ("relations", "topic", "topic", "topics"),
+)
+"""Fields with the key of another item: section, key in the file, attribute, section it is of."""
 
 
 class Reference(NamedTuple):
@@ -56,63 +70,42 @@ class CodingIndex:
         return [reference for reference in self._all if ":" not in reference.key]
 
     @cached_property
-    def foreign(self) -> list[Reference]:
-        """Every reference to a document:key; only the database knows whether it exists."""
-        return [reference for reference in self._all if ":" in reference.key]
-
-    @cached_property
-    def elsewhere(self) -> list[tuple[Loc, str]]:
-        """The facts of other documents that have evidence here."""
+    def qualified(self) -> list[tuple[Loc, str]]:
+        """Every document:key; only the database knows whether it exists."""
+        elsewhere = enumerate(self.coding.elsewhere)
         return [
-            (("elsewhere", i, "fact"), item.fact) for i, item in enumerate(self.coding.elsewhere)
+            *((("elsewhere", i, "fact"), item.fact) for i, item in elsewhere),
+            *((loc, key) for _section, loc, key in self._all if ":" in key),
         ]
 
     @cached_property
     def _all(self) -> list[Reference]:
-        references = [*self._of_sources(), *self._of_facts(), *self._of_ends()]
-        references.extend(
-            Reference("places", ("places", i, "within"), place.within)
-            for i, place in enumerate(self.coding.places)
-            if place.within is not None
-        )
-        references.extend(
-            Reference("sources", (*loc, "through", n), key)
-            for loc, evidence, _fact in self.evidence
-            for n, key in enumerate(evidence.through)
-        )
-        return references
+        return [
+            Reference(section, loc, key)
+            for section, loc, key in (*self._of_actors(), *self._of_fields(), *self._of_chains())
+            if key is not None
+        ]
 
-    def _of_sources(self) -> Iterator[Reference]:
-        cited: list[tuple[Loc, Any]] = [(("document",), self.coding.document)]
-        cited.extend((("sources", i), source) for i, source in enumerate(self.coding.sources))
-        for loc, source in cited:
+    def _of_actors(self) -> Iterator[tuple[str, Loc, str]]:
+        sources = [(("sources", i), source) for i, source in enumerate(self.coding.sources)]
+        for loc, source in ((("document",), self.coding.document), *sources):
             for field in ("authors", "publishers", "voices"):
                 for n, key in enumerate(getattr(source, field, ())):
-                    yield Reference("actors", (*loc, field, n), key)
+                    yield "actors", (*loc, field, n), key
+        for loc, fact in self.facts:
+            for role, counts in getattr(fact, "who", {}).items():
+                for n, count in enumerate(counts):
+                    yield "actors", (*loc, "who", str(role), n), count.actor
 
-    def _of_facts(self) -> Iterator[Reference]:
-        for section in ("events", "quotes", "positions"):
-            for i, fact in enumerate(getattr(self.coding, section)):
-                for role, counts in fact.who.items():
-                    for n, count in enumerate(counts):
-                        yield Reference("actors", (section, i, "who", str(role), n), count.actor)
+    def _of_fields(self) -> Iterator[tuple[str, Loc, str | None]]:
+        for section, written, field, target in REFERENCES:
+            for i, item in enumerate(getattr(self.coding, section)):
+                yield target, (section, i, written), getattr(item, field)
 
-    def _of_ends(self) -> Iterator[Reference]:
-        ends = (
-            ("events", "place", "place", "places"),
-            ("links", "from", "origin", "events"),
-            ("links", "to", "target", "events"),
-            ("quotes", "occasion", "occasion", "events"),
-            ("positions", "topic", "topic", "topics"),
-            ("relations", "from", "origin", "actors"),
-            ("relations", "to", "target", "actors"),
-            ("relations", "topic", "topic", "topics"),
-        )
-        for section, written, field, wanted in ends:
-            for i, fact in enumerate(getattr(self.coding, section)):
-                key = getattr(fact, field)
-                if key is not None:
-                    yield Reference(wanted, (section, i, written), key)
+    def _of_chains(self) -> Iterator[tuple[str, Loc, str]]:
+        for loc, evidence, _fact in self.evidence:
+            for n, key in enumerate(evidence.through):
+                yield "sources", (*loc, "through", n), key
 
     @cached_property
     def locations(self) -> dict[ItemKey, Loc]:
@@ -131,21 +124,18 @@ class CodingIndex:
     @cached_property
     def keys(self) -> list[tuple[str, Loc, str]]:
         """Every key that is defined: its name space, its location, the key."""
-        keys: list[tuple[str, Loc, str]] = []
-        for section in ("actors", "places", "topics", "sources"):
-            for i, item in enumerate(getattr(self.coding, section)):
-                keys.append((section, (section, i), item.key))
+        keys: list[tuple[str, Loc, str]] = [
+            (section, (section, i), item.key)
+            for section in ("actors", "places", "topics", "sources")
+            for i, item in enumerate(getattr(self.coding, section))
+        ]
         keys.append(("sources", ("document",), self.coding.document.key))
-        for i, actor in enumerate(self.coding.actors):
-            for j, name in enumerate(actor.names):
-                keys.append(("names", ("actors", i, "names", j), f"{actor.key}/{name.name}"))
-        for section in ("events", "quotes", "positions"):
-            for i, item in enumerate(getattr(self.coding, section)):
-                keys.append(("facts", (section, i), item.key))
-        for section in ("links", "relations"):
-            for i, item in enumerate(getattr(self.coding, section)):
-                key = item.key or relation_key(item.origin, item.type, item.target)
-                keys.append(("facts", (section, i), key))
-        for i, other in enumerate(self.coding.elsewhere):
-            keys.append(("elsewhere", ("elsewhere", i), other.fact))
+        for loc, fact in self.facts:
+            if isinstance(fact, Actor.Name):
+                actor = self.coding.actors[int(loc[1])]
+                keys.append(("names", loc, f"{actor.key}/{fact.name}"))
+            elif isinstance(fact, Elsewhere):
+                keys.append(("elsewhere", loc, fact.fact))
+            else:
+                keys.append(("facts", loc, key_of(fact)))
         return keys

@@ -59,7 +59,7 @@ def items_of(coding: Coding) -> Items:
                 "evidence": _evidence(name, lengths),
             }
     for fact in (*coding.events, *coding.quotes, *coding.positions):
-        items[ItemKey(_kind(fact), fact.key)] = {
+        items[ItemKey(_kind(fact), key_of(fact))] = {
             **_fields(fact, type="event_type", kind="position_kind"),
             "participants": _participants(fact.who),
             "evidence": _evidence(fact, lengths),
@@ -70,8 +70,10 @@ def items_of(coding: Coding) -> Items:
             "marks": quote.marks or (Marks.COMPLETE if quote.text else Marks.NONE),
         }
     for tie in (*coding.links, *coding.relations):
-        key = tie.key or relation_key(tie.origin, tie.type, tie.target)
-        items[ItemKey(_kind(tie), key)] = _fields(tie) | {"evidence": _evidence(tie, lengths)}
+        items[ItemKey(_kind(tie), key_of(tie))] = {
+            **_fields(tie),
+            "evidence": _evidence(tie, lengths),
+        }
     for other in coding.elsewhere:
         items[ItemKey("elsewhere", other.fact)] = {"evidence": _evidence(other, lengths)}
     return items
@@ -142,9 +144,9 @@ def digest(values: Iterable[Any]) -> str:
     return hashed.hexdigest()
 
 
-def relation_key(origin: str, kind: str, target: str) -> str:
-    """Return the default key of a relation or link."""
-    return f"{origin}--{kind}--{target}"
+def key_of(fact: Any) -> str:
+    """Return the key of a fact; that of a link or relation has a default."""
+    return str(fact.key or f"{fact.origin}--{fact.type}--{fact.target}")
 
 
 def _kind(fact: Fact) -> FactKind:

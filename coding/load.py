@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text, update
 
+from coding.bulk import BulkStatements
 from coding.changeset import Peers, compare
+from coding.columns import TABLE
 from coding.cross_references import CrossReferences
 from coding.faults import Fault, InvalidInputError, Severity
-from coding.items import Content, ItemKey, content_hash, digest
+from coding.items import ItemKey, content_hash, digest
 from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
 from coding.writer import Writer
@@ -96,7 +98,9 @@ def load(
         peers.updated.update(changes.updated)
     if (file, hashed) != (snapshot.file, snapshot.hash):
         about = wanted[ItemKey("coding", coding.document)]
-        _complete(connection, document, file, hashed, about)
+        codings = TABLE["codings"]
+        values = {"file": file, "hash": hashed, **about}
+        connection.execute(update(codings).where(codings.c.document_id == document).values(values))
     if changes or hashed != snapshot.hash:
         _journal(connection, document, changes.listed())
     kept = 0
@@ -105,75 +109,41 @@ def load(
     return Loaded(coding.document, changes.listed(), kept, snapshot.hash is None)
 
 
-def _complete(
-    connection: Connection, document: int | None, file: str, hashed: str, about: Content
-) -> None:
-    connection.execute(
-        text(
-            """
-            update codings
-            set file = :file, hash = :hash, coder = :coder, format = :format
-            where document_id = :document
-            """
-        ),
-        {"file": file, "hash": hashed, "document": document, **about},
-    )
-
-
 def _journal(
     connection: Connection, document: int | None, changes: list[tuple[Action, ItemKey]]
 ) -> None:
-    codings = connection.execute(
-        text(
-            """
-            select sources.key, codings.hash
-            from codings
-            join sources on sources.id = codings.document_id
-            order by sources.key
-            """
-        )
-    ).all()
-    load_id = connection.execute(
-        text(
-            """
-            insert into loads (document_id, loaded_at, content_hash)
-            values (:document, :now, :hash)
-            returning id
-            """
-        ),
+    sources, codings = TABLE["sources"], TABLE["codings"]
+    every = (
+        select(sources.c.key, codings.c.hash)
+        .join(codings, codings.c.document_id == sources.c.id)
+        .order_by(sources.c.key)
+    )
+    load_id = connection.scalar(
+        insert(TABLE["loads"]).returning(TABLE["loads"].c.id),
         {
-            "document": document,
-            "now": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "hash": digest([key, hashed] for key, hashed in codings),
+            "document_id": document,
+            "loaded_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "content_hash": digest([*row] for row in connection.execute(every)),
         },
-    ).scalar_one()
-    if changes:
-        connection.execute(
-            text(
-                """
-                insert into changes (load_id, item, key, action)
-                values (:load, :item, :key, :action)
-                """
-            ),
-            [
-                {"load": load_id, "item": item.kind, "key": item.key, "action": str(action)}
-                for action, item in changes
-            ],
-        )
+    )
+    BulkStatements(connection).insert(
+        TABLE["changes"],
+        [
+            {"load_id": load_id, "item": item.kind, "key": item.key, "action": str(action)}
+            for action, item in changes
+        ],
+    )
 
 
 def _keep_text(connection: Connection, document: int, passages: list[str]) -> int:
     """Store the text of passages that lack it or differ; return how many did."""
-    return connection.execute(
-        text(
-            """
-            update passages
-            set text = :text
-            where document_id = :document and n = :n and (text is null or text <> :text)
-            """
-        ),
-        [
-            {"text": passage, "document": document, "n": n}
-            for n, passage in enumerate(passages, start=1)
-        ],
-    ).rowcount
+    query = text(
+        """
+        update passages
+        set text = :text
+        where document_id = :document and n = :n and (text is null or text <> :text)
+        """
+    )
+    rows = enumerate(passages, start=1)
+    values = [{"text": passage, "document": document, "n": n} for n, passage in rows]
+    return connection.execute(query, values).rowcount

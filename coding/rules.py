@@ -97,8 +97,7 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
 @rule("own-prefix", ERROR, "document:key is only for facts of other documents.")
 def _own_prefix(index: CodingIndex) -> Iterator[Finding]:
     own = index.coding.document.key + ":"
-    qualified = [*index.elsewhere, *((loc, key) for _, loc, key in index.foreign)]
-    for loc, key in qualified:
+    for loc, key in index.qualified:
         if key.startswith(own):
             yield loc, f"{quoted(key)} is of this document; write {key.removeprefix(own)}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 from pathlib import Path
 
 from coding import error_ids
@@ -41,7 +40,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def values(values_of: type[StrEnum]) -> str:
+def values(values_of: type[vocabulary.Vocabulary]) -> str:
     """Return a table of the values of a closed vocabulary with their meanings."""
     if values_of is RelationType:
         return table(
@@ -55,13 +54,13 @@ def values(values_of: type[StrEnum]) -> str:
                 for tie in RelationType
             ),
         )
-    meanings = ((code(value), plain(dictionary.meaning(value))) for value in values_of)
+    meanings = ((code(value), plain(value.meaning)) for value in values_of)
     return table(("value", "meaning"), meanings)
 
 
 def _vocabulary(name: str) -> str:
     named = getattr(vocabulary, name, None)
-    if not (isinstance(named, type) and issubclass(named, StrEnum)):
+    if not (isinstance(named, type) and issubclass(named, vocabulary.Vocabulary)):
         raise LookupError(f"there is no vocabulary {name}")
     return values(named)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from types import ModuleType
 
 from sqlalchemy import CheckConstraint, Table
@@ -13,6 +12,7 @@ from sqlalchemy import CheckConstraint, Table
 from docs.parts import code, fenced, plain, table, values
 from schema import actors, dates, dictionary, evidence, facts, loads, views
 from schema.base import Base
+from schema.vocabulary import Vocabulary
 
 AREAS: tuple[tuple[ModuleType, str], ...] = (
     (actors, "Who and where"),
@@ -121,7 +121,7 @@ def _views() -> Iterator[str]:
 
 
 def _vocabularies() -> Iterator[str]:
-    used: dict[type[StrEnum], list[str]] = {}
+    used: dict[type[Vocabulary], list[str]] = {}
     for entry in dictionary.tables():
         for field in dictionary.columns(entry.name):
             if vocabulary := dictionary.vocabulary_of(entry.name, field.column):
@@ -135,7 +135,7 @@ def _vocabularies() -> Iterator[str]:
         yield values(vocabulary)
 
 
-def _heading(vocabulary: type[StrEnum]) -> str:
+def _heading(vocabulary: type[Vocabulary]) -> str:
     """Return the heading of a vocabulary: `Actor kind` for ActorKind."""
     return re.sub(
         r"(?<=[a-z])([A-Z])", lambda capital: f" {capital[1].lower()}", vocabulary.__name__

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
@@ -43,7 +42,7 @@ class UnknownTableError(KeyError):
     """There is no table or view of that name; the message suggests one."""
 
 
-VOCABULARY_OF: dict[str, type[StrEnum]] = {
+VOCABULARY_OF: dict[str, type[vocabulary.Vocabulary]] = {
     "actor_names.name_kind": vocabulary.NameKind,
     "actors.kind": vocabulary.ActorKind,
     "changes.action": vocabulary.Action,
@@ -73,25 +72,6 @@ VOCABULARY_OF: dict[str, type[StrEnum]] = {
     "sources.kind": vocabulary.SourceKind,
 }
 """The closed vocabulary of a column; a test compares it with the CHECKs."""
-
-_DATES = {
-    edtf.Precision.DAY: "one day",
-    edtf.Precision.MONTH: "one month",
-    edtf.Precision.SEASON: "a season, or another division of a year: a quarter, a third, a half",
-    edtf.Precision.YEAR: "one year",
-    edtf.Precision.DECADE: "ten years, as in 198X",
-    edtf.Precision.CENTURY: "a hundred years, as in 19XX",
-    edtf.Precision.RANGE: "once, somewhere between the bounds",
-    edtf.Precision.SPAN: "all the while, from one bound to the other",
-    edtf.Qualifier.APPROXIMATE: "about then (~)",
-    edtf.Qualifier.UNCERTAIN: "then, but it is not sure (?)",
-    edtf.Qualifier.BOTH: "about then, and even that is not sure (%)",
-}
-
-
-def meaning(value: StrEnum) -> str:
-    """Return what a value of a closed vocabulary means."""
-    return value.meaning if isinstance(value, vocabulary.Vocabulary) else _DATES[value]
 
 
 def tables() -> list[Entry]:
@@ -140,7 +120,7 @@ def type_of(column: Column[Any]) -> str:
     return {str: "text", int: "integer", bool: "boolean"}[column.type.python_type]
 
 
-def vocabulary_of(table: str, column: str) -> type[StrEnum] | None:
+def vocabulary_of(table: str, column: str) -> type[vocabulary.Vocabulary] | None:
     """Return the closed vocabulary of a column of a table or view, if it has one."""
     origins = {
         (view.name, shown.name): shown.origin for view in views.VIEWS for shown in view.columns

@@ -34,11 +34,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import product
 from typing import NamedTuple, NoReturn
 
 from schema.escape import visible
+from schema.vocabulary import Vocabulary
 
 MAX_LENGTH = 255
 """The longest text that is read, in characters: a list of some twenty days."""
@@ -51,28 +51,25 @@ class EdtfError(ValueError):
     """A text that is not a usable EDTF date; the message is one line that says why."""
 
 
-class Precision(StrEnum):
+class Precision(Vocabulary):
     """What the bounds of a date are the bounds of."""
 
-    DAY = "day"
-    MONTH = "month"
-    SEASON = "season"
-    """A season, or another division of a year: a quarter, a third, a half."""
-    YEAR = "year"
-    DECADE = "decade"
-    CENTURY = "century"
-    RANGE = "range"
-    """Once, somewhere between the bounds."""
-    SPAN = "span"
-    """The whole time between the bounds."""
+    DAY = "day", "one day"
+    MONTH = "month", "one month"
+    SEASON = "season", "a season, or another division of a year: a quarter, a third, a half"
+    YEAR = "year", "one year"
+    DECADE = "decade", "ten years, as in 198X"
+    CENTURY = "century", "a hundred years, as in 19XX"
+    RANGE = "range", "once, somewhere between the bounds"
+    SPAN = "span", "all the while, from one bound to the other"
 
 
-class Qualifier(StrEnum):
-    """What the text says of its own reliability: `~`, `?`, or `%` for both."""
+class Qualifier(Vocabulary):
+    """How reliable a date is, by its own marks."""
 
-    APPROXIMATE = "approximate"
-    UNCERTAIN = "uncertain"
-    BOTH = "uncertain and approximate"
+    APPROXIMATE = "approximate", "about then (~)"
+    UNCERTAIN = "uncertain", "then, but it is not sure (?)"
+    BOTH = "uncertain and approximate", "about then, and even that is not sure (%)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def test_closed_vocabularies_are_those_of_the_checks() -> None:
 
 def test_every_value_has_a_meaning() -> None:
     for values in dictionary.VOCABULARY_OF.values():
-        assert all(dictionary.meaning(value) for value in values)
+        assert all(value.meaning for value in values)
 
 
 def field(table: str, column: str) -> dictionary.Field:
