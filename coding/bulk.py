@@ -46,6 +46,11 @@ class BulkStatements:
         if rows:
             self.connection.execute(insert(table), rows)
 
+    def insert_values(self, table: Table, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert rows whose values are in the order of these columns."""
+        names = columns.split()
+        self.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
+
     def update(self, table: Table, number: int, columns: Mapping[str, Any]) -> None:
         """Set columns of the row with this id."""
         self.connection.execute(update(table).where(table.c.id == number).values(**columns))

@@ -20,44 +20,51 @@ from coding.snapshot import Snapshot
 from schema.escape import visible
 from schema.vocabulary import FactKind
 
-
-def _by_facts(table: str, column: str, fact: str = "id") -> str:
-    return f"""
-        select facts.document_id, {table}.{column}, 0
-        from {table}
-        join facts on facts.id = {table}.{fact}
-        where {table}.{column} in :values
-    """  # noqa: S608 - our own names
-
-
 # Each query returns the document that uses a row, the id of that row, and the id of the row that
 # refers to it if that can change without its key (0 for a fact).
 
+
+def _by_document(column: str) -> str:
+    table = column.partition(".")[0]
+    return f"select {table}.document_id, {column}, 0 from {table} where {column} in :values"  # noqa: S608 - our own names
+
+
+def _by_facts(column: str, fact: str = "id") -> str:
+    table = column.partition(".")[0]
+    return f"""
+        select facts.document_id, {column}, 0
+        from {table}
+        join facts on facts.id = {table}.{fact}
+        where {column} in :values
+    """  # noqa: S608 - our own names
+
+
+def _by_introduction(column: str, kind: str, id: str) -> str:
+    table = column.partition(".")[0]
+    return f"""
+        select introductions.document_id, {column}, {table}.{id}
+        from {table}
+        join introductions on introductions.{kind}_id = {table}.{id}
+        where {column} in :values
+    """  # noqa: S608 - our own names
+
+
 USES_OF_FACTS = {
-    "has evidence on it": """
-        select evidence.document_id, evidence.fact_id, 0
-        from evidence
-        where evidence.fact_id in :values
-    """,
+    "has evidence on it": _by_document("evidence.fact_id"),
     "links an event to it": " union ".join(
-        _by_facts("event_links", end) for end in ("from_event_id", "to_event_id")
+        _by_facts(f"event_links.{end}") for end in ("from_event_id", "to_event_id")
     ),
-    "has a quote of which it is the occasion": _by_facts("quotes", "occasion_id"),
+    "has a quote of which it is the occasion": _by_facts("quotes.occasion_id"),
 }
 """How a document can use a fact of another."""
 
 USES_OF_SHARED_ROWS = {
     "actor": (
-        _by_facts("participants", "actor_id", "fact_id"),
-        _by_facts("relations", "from_actor_id"),
-        _by_facts("relations", "to_actor_id"),
-        _by_facts("actor_names", "actor_id"),
-        """
-        select introductions.document_id, source_actors.actor_id, introductions.source_id
-        from source_actors
-        join introductions on introductions.source_id = source_actors.source_id
-        where source_actors.actor_id in :values
-        """,
+        _by_facts("participants.actor_id", "fact_id"),
+        _by_facts("relations.from_actor_id"),
+        _by_facts("relations.to_actor_id"),
+        _by_facts("actor_names.actor_id"),
+        _by_introduction("source_actors.actor_id", "source", "source_id"),
         """
         select sources.document_id, source_actors.actor_id, sources.id
         from source_actors
@@ -65,28 +72,9 @@ USES_OF_SHARED_ROWS = {
         where source_actors.actor_id in :values
         """,
     ),
-    "place": (
-        _by_facts("events", "place_id"),
-        """
-        select introductions.document_id, places.within_id, places.id
-        from places
-        join introductions on introductions.place_id = places.id
-        where places.within_id in :values
-        """,
-    ),
-    "topic": (_by_facts("positions", "topic_id"), _by_facts("relations", "topic_id")),
-    "source": (
-        """
-        select attributions.document_id, attributions.source_id, 0
-        from attributions
-        where attributions.source_id in :values
-        """,
-        """
-        select citations.document_id, citations.source_id, 0
-        from citations
-        where citations.source_id in :values
-        """,
-    ),
+    "place": (_by_facts("events.place_id"), _by_introduction("places.within_id", "place", "id")),
+    "topic": (_by_facts("positions.topic_id"), _by_facts("relations.topic_id")),
+    "source": (_by_document("attributions.source_id"), _by_document("citations.source_id")),
 }
 """How a document can use a shared row."""
 

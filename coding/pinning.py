@@ -32,22 +32,13 @@ _COMMA = re.compile(r"\s*,\s*")
 _ELLIPSIS = re.compile(r" (?:…|\.\.\.) ")
 
 
-def pin(source: str, passages: list[str], path: Path) -> str:
-    """Return the text of a coding, pinned; raises InvalidInputError with every draft not found.
-
-    `path` names it in messages. A pinned locator stays, so pinning twice changes nothing; but it
-    is refused if its passage has changed since.
-    """
-    return _pinned(source, passages, path)[0]
-
-
 def pin_file(path: Path, text_path: Path) -> int:
     """Pin a coding file and return how many drafts it had; raises InvalidInputError.
 
     The file is replaced whole, or left untouched if nothing changes.
     """
     source = read_file(path, MAX_CODING)
-    pinned, count = _pinned(source, read_text(text_path), path)
+    pinned, count = pin(source, read_text(text_path), path)
     if pinned != source:
         try:
             _replace(path.resolve(), pinned)
@@ -65,7 +56,13 @@ def _replace(path: Path, text: str) -> None:
         replace(staged, path)
 
 
-def _pinned(source: str, passages: list[str], path: Path) -> tuple[str, int]:
+def pin(source: str, passages: list[str], path: Path) -> tuple[str, int]:
+    """Return the text of a coding, pinned, and how many drafts it had.
+
+    `path` names it in messages. A pinned locator stays, so pinning twice changes nothing; but it
+    is refused if its passage has changed since. Raises InvalidInputError with every draft that is
+    not found.
+    """
     tree = parse(source, str(path))
     faults = [fault for fault in tree.faults if fault.where != "passages"]  # may still be empty
     edits: list[Edit] = []

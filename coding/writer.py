@@ -113,18 +113,14 @@ class Writer:
     def _source_actors(self, items: Items) -> None:
         table = TABLE["source_actors"]
         self._bulk.delete(table.c.source_id, [self._ids[item] for item in items])
-        self._bulk.insert(
+        self._bulk.insert_values(
             table,
-            [
-                {
-                    "source_id": self._ids[item],
-                    "role": role,
-                    "actor_id": self._ids[ItemKey("actor", actor)],
-                    "n": n,
-                }
+            "source_id actor_id role n",
+            (
+                (self._ids[item], self._ids[ItemKey("actor", actor)], role, n)
                 for item, content in items.items()
                 for n, (role, actor) in _numbered(content["actors"], 0)
-            ],
+            ),
         )
 
     def _coding(self, wanted: Items) -> None:
@@ -213,22 +209,14 @@ class Writer:
         table = TABLE["participants"]
         facts = {item: content for item, content in new.items() if "participants" in content}
         self._bulk.delete(table.c.fact_id, [self._ids[item] for item in facts])
-        self._bulk.insert(
+        self._bulk.insert_values(
             table,
-            [
-                {
-                    "fact_id": self._ids[item],
-                    "kind": item.kind,
-                    "actor_id": self._ids[ItemKey("actor", actor)],
-                    "role": role,
-                    "count_words": words,
-                    "count_least": least,
-                    "count_most": most,
-                    "n": n,
-                }
+            "fact_id kind n actor_id role count_words count_least count_most",
+            (
+                (self._ids[item], item.kind, n, self._ids[ItemKey("actor", actor)], *others)
                 for item, content in facts.items()
-                for n, (actor, role, words, least, most) in _numbered(content["participants"], 1)
-            ],
+                for n, (actor, *others) in _numbered(content["participants"], 1)
+            ),
         )
 
     def _evidence(self, new: Items, wanted: Items) -> list[int]:
@@ -259,20 +247,14 @@ class Writer:
                 )
                 spans.append(piece["spans"])
         ids = self._bulk.returning(table, rows)
-        self._bulk.insert(
+        self._bulk.insert_values(
             TABLE["spans"],
-            [
-                {
-                    "evidence_id": evidence,
-                    "n": n,
-                    "document_id": self._document_id,
-                    "passage": passage,
-                    "start_offset": start,
-                    "end_offset": end,
-                }
+            "evidence_id n document_id passage start_offset end_offset",
+            (
+                (evidence, n, self._document_id, *span)
                 for evidence, places in zip(ids, spans, strict=True)
-                for n, (passage, start, end) in enumerate(places, start=1)
-            ],
+                for n, span in enumerate(places, start=1)
+            ),
         )
         return idle
 
@@ -302,21 +284,14 @@ class Writer:
 
     def _citations(self, new: Items, wanted: Items) -> None:
         """Insert citations; removal has deleted the old ones."""
-        table = TABLE["citations"]
-        self._bulk.insert(
-            table,
-            [
-                {
-                    "source_id": self._ids[source_named(wanted, item.key)],
-                    "document_id": self._document_id,
-                    "n": n,
-                    "passage": passage,
-                    "start_offset": start,
-                    "end_offset": end,
-                }
+        self._bulk.insert_values(
+            TABLE["citations"],
+            "source_id document_id n passage start_offset end_offset",
+            (
+                (self._ids[source_named(wanted, item.key)], self._document_id, n, *span)
                 for item, content in _of(new, "citation").items()
-                for n, (passage, start, end) in enumerate(content["spans"], start=1)
-            ],
+                for n, span in enumerate(content["spans"], start=1)
+            ),
         )
 
     def _insert(self, table: Table, items: Items, late: str = "", **columns: Any) -> None:
