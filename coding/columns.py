@@ -6,10 +6,11 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Select, Table, bindparam, case, select
 
 from schema.facts import TABLE_OF
 from schema.models import METADATA
+from schema.vocabulary import FactKind
 
 TABLE = METADATA.tables
 
@@ -47,3 +48,30 @@ def fields(kind: str) -> tuple[Field, ...]:
 def _kind(column: Column[Any]) -> str | None:
     tables = (foreign.column.table.name for foreign in column.foreign_keys)
     return next((KIND_OF[name] for name in tables if name in KIND_OF), None)
+
+
+@cache
+def contents(kind: str) -> Select[Any]:
+    """Return a query for keys, ids and contents of items; `:document` is the one that reads them.
+
+    Facts of other documents are called document:key.
+    """
+    table = table_of(kind)
+    named = TABLE["facts"] if kind in TABLE_OF else table
+    joined = named if named is table else named.join(table, table.c.id == named.c.id)
+    columns: list[Any] = [named.c.key, named.c.id]
+    for field in fields(kind):
+        value: Any = field.column
+        if field.refers_to:
+            is_event = field.refers_to == FactKind.EVENT
+            target = (TABLE["facts"] if is_event else table_of(field.refers_to)).alias()
+            optional = bool(field.column.nullable)
+            joined = joined.join(target, target.c.id == field.column, isouter=optional)
+            value = target.c.key
+            if is_event:
+                home = TABLE["sources"].alias()
+                joined = joined.join(home, home.c.id == target.c.document_id, isouter=optional)
+                elsewhere = home.c.id != bindparam("document")
+                value = case((elsewhere, home.c.key + ":" + target.c.key), else_=target.c.key)
+        columns.append(value.label(field.name))
+    return select(*columns).select_from(joined)

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, case, select, text
+from sqlalchemy import Connection, Select, text
 
 from coding.bulk import chunks, rows_in
-from coding.columns import TABLE, fields, table_of
+from coding.columns import TABLE, contents, table_of
 from coding.items import SHARED, Content, ItemKey, Items
 from database.errors import DatabaseError
 from database.location import name_of
@@ -61,13 +61,13 @@ class Snapshot:
     def shared(self, kind: str, keys: Sequence[str]) -> dict[str, Content]:
         """Return shared rows by key, whoever introduced them, and note their ids."""
         table = table_of(kind)
-        query = self._contents(kind)
+        query = contents(kind)
         if kind == "source":
             query = query.where(table.c.document_id.is_(None))
         rows = (
             row
             for chunk in chunks(keys)
-            for row in self._connection.execute(query.where(table.c.key.in_(chunk)))
+            for row in self._connection.execute(query.where(table.c.key.in_(chunk))).all()
         )
         return self._shared_rows(kind, rows)
 
@@ -115,9 +115,10 @@ class Snapshot:
             introducers[id].append(Introducer(key, file))
         return introducers
 
-    def _rows(self, query: str) -> Sequence[Any]:
+    def _rows(self, query: str | Select[Any]) -> Sequence[Any]:
         """Return the rows of a query that needs only the document."""
-        return self._connection.execute(text(query), {"document": self.document_id}).all()
+        statement = text(query) if isinstance(query, str) else query
+        return self._connection.execute(statement, {"document": self.document_id}).all()
 
     def _read(self) -> None:
         coding = self._rows(
@@ -134,39 +135,16 @@ class Snapshot:
         introductions = TABLE["introductions"]
         for kind in SHARED:
             reference = introductions.c[f"{kind}_id"]
-            query = self._contents(kind).join(introductions, reference == table_of(kind).c.id)
+            query = contents(kind).join(introductions, reference == table_of(kind).c.id)
             self._add(kind, query.where(introductions.c.document_id == self.document_id))
         voices = TABLE["sources"].c.document_id == self.document_id
-        self._add("voice", self._contents("voice").where(voices))
+        self._add("voice", contents("voice").where(voices))
         self._read_citations()
         self._read_chains()
         self._read_facts()
 
-    def _contents(self, kind: str) -> Select[Any]:
-        """Return a query for the keys, ids and contents of items of a kind."""
-        table = table_of(kind)
-        named = TABLE["facts"] if kind in set(FactKind) else table
-        joined = named if named is table else named.join(table, table.c.id == named.c.id)
-        columns: list[Any] = [named.c.key, named.c.id]
-        for field in fields(kind):
-            value: Any = field.column
-            if field.refers_to:
-                is_event = field.refers_to == FactKind.EVENT
-                target = (TABLE["facts"] if is_event else table_of(field.refers_to)).alias()
-                joined = joined.join(
-                    target, target.c.id == field.column, isouter=bool(field.column.nullable)
-                )
-                value = target.c.key
-                if is_event:
-                    home = TABLE["sources"].alias()
-                    joined = joined.join(home, home.c.id == target.c.document_id, isouter=True)
-                    elsewhere = home.c.id != self.document_id
-                    value = case((elsewhere, home.c.key + ":" + target.c.key), else_=target.c.key)
-            columns.append(value.label(field.name))
-        return select(*columns).select_from(joined)
-
     def _add(self, kind: str, query: Select[Any]) -> None:
-        for key, content in self._shared_rows(kind, self._connection.execute(query)).items():
+        for key, content in self._shared_rows(kind, self._rows(query)).items():
             self.items[ItemKey(kind, key)] = content
 
     def _shared_rows(self, kind: str, rows: Iterable[Any]) -> dict[str, Content]:
@@ -238,8 +216,8 @@ class Snapshot:
     def _read_facts(self) -> None:
         facts: dict[int, Content] = {}
         for kind in FactKind:
-            query = self._contents(kind).where(TABLE["facts"].c.document_id == self.document_id)
-            for row in self._connection.execute(query):
+            query = contents(kind).where(TABLE["facts"].c.document_id == self.document_id)
+            for row in self._rows(query):
                 content = _content(row, "key", "id")
                 if kind in ROLES_OF:
                     content["participants"] = []
