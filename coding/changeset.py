@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,52 +177,50 @@ def _compare_shared(
                 changes.changed[item] = content
         elif item in peers.updated and item in snapshot.items and not owned:
             changes.written_by_peers[item] = content
-        outside = [other for other in others if other.document not in peers.documents]
-        for message in (
-            *_conflicts_between_peers(item, content, snapshot.document, peers),
-            *_conflicts_with_stored(item, content, present, outside, snapshot.document),
-        ):
+        for message in _conflicts(item, content, present, others, snapshot.document, peers):
             yield fault(item, "conflict", message)
 
 
-def _conflicts_between_peers(
-    item: ItemKey, content: Content, document: str, peers: Peers
-) -> Iterator[str]:
-    for theirs, peer in peers.versions(item, content):
-        if peer.document == document:
-            continue
-        owner = item.key if item.kind == "source" else None
-        differing = _differing(
-            content, theirs, owned=document == owner, cited=peer.document == owner
-        )
-        if differing:
-            yield f"{_conflict([peer.file], differing)}; make them agree"
-
-
-def _conflicts_with_stored(
+def _conflicts(
     item: ItemKey,
     content: Content,
     present: Content | None,
-    outside: list[Introducer],
+    others: list[Introducer],
     document: str,
+    peers: Peers,
 ) -> Iterator[str]:
-    """Compare with what codings outside this command have introduced."""
-    if present is None or not outside:
-        return
+    """Compare with the codings of this command, and with what others have introduced."""
+    for theirs, peer in peers.versions(item, content):
+        conflict = _conflict(item, content, theirs, [peer], document)
+        if peer.document != document and conflict:
+            yield conflict
+    outside = [other for other in others if other.document not in peers.documents]
+    if present is not None and outside:
+        conflict = _conflict(item, content, present, outside, document)
+        if conflict:
+            yield f"{conflict}, or load both files together after changing both"
+
+
+def _conflict(
+    item: ItemKey, content: Content, theirs: Content, others: Sequence[Introducer], document: str
+) -> str | None:
+    """Return how other codings introduce an item differently, if they do."""
     owner = item.key if item.kind == "source" else None
-    cited = any(other.document == owner for other in outside)
-    differing = _differing(content, present, owned=document == owner, cited=cited)
-    if differing:
-        yield (
-            f"{_conflict((visible(other.file) for other in outside), differing)}; make them agree, "
-            "or load both files together after changing both"
-        )
+    cited = any(other.document == owner for other in others)
+    differing = _differing(content, theirs, owned=document == owner, cited=cited)
+    if not differing:
+        return None
+    files = ", ".join(visible(other.file) for other in others)
+    columns = "; ".join(
+        f"{column} is {here!r} here and {there!r} there"
+        for column, (here, there) in sorted(differing.items())
+    )
+    return f"{files} introduces it differently: {columns}; make them agree"
 
 
-Differing = dict[str, tuple[Any, Any]]
-
-
-def _differing(content: Content, other: Content, *, owned: bool, cited: bool) -> Differing:
+def _differing(
+    content: Content, other: Content, *, owned: bool, cited: bool
+) -> dict[str, tuple[Any, Any]]:
     """Return the columns that contradict each other.
 
     What a coding leaves out about a document that it only cites contradicts nothing: `other` cites
@@ -245,11 +243,3 @@ def _columns(content: Content) -> Content:
         for role in SourceRole:
             columns[f"{role}s"] = [actor for as_role, actor in content["actors"] if as_role == role]
     return columns
-
-
-def _conflict(files: Iterable[str], differing: Differing) -> str:
-    columns = "; ".join(
-        f"{column} is {here!r} here and {there!r} there"
-        for column, (here, there) in sorted(differing.items())
-    )
-    return f"{', '.join(files)} introduces it differently: {columns}"
