@@ -209,7 +209,7 @@ def test_examples(
     ("text", "precision"), [(text, key) for key in OUTSIDE for text in OUTSIDE[key].split()]
 )
 def test_examples_outside_the_years_that_text_can_order(text: str, precision: str) -> None:
-    assert Edtf.parse(text) == Edtf(text, None, None, Precision(precision), None)
+    assert Edtf.parse(text) == Edtf(text, None, None, Precision[precision.upper()], None)
 
 
 def test_every_precision_and_qualifier_has_an_example() -> None:
