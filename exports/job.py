@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Table, text
+from sqlalchemy import Table, text
 
 from database.faults import encoding_fault, value_fault
 from database.snapshot import TABLES, Snapshot
@@ -55,8 +55,8 @@ class ExportJob:
                 raise self.snapshot.error(fault)
             self.progress.advance(self.snapshot.count(table))
 
-    def rows(self, query: str) -> Iterator[Row[Any]]:
-        """Return the rows of a query one by one. Several queries may be read in turn."""
+    def rows(self, query: str) -> Iterator[Any]:
+        """Return the rows of a query one by one; several queries may be read in turn."""
         streaming = text(query).execution_options(stream_results=True, yield_per=BATCH_ROWS)
         with self.snapshot.connection.execute(streaming) as rows:
             yield from rows

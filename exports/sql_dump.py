@@ -98,7 +98,7 @@ def _statements(engine: str) -> list[str]:
 
 
 def _is_index(statement: str) -> bool:
-    return statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
+    return statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX", "DROP INDEX"))
 
 
 def _numbering() -> Iterator[str]:
