@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check
 LOCK := requirements-dev.lock
 SPARK_LOCK := requirements-spark.lock
 SYSTEM_LOCK := requirements-system.lock
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 BENCH_ARGS ?=
 
 # Each step of the set-up touches its stamp when it has succeeded, so an interrupted step runs again.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
+
+OTHER_COLUMNS = 44
+"""What a line needs beside its bar: the label, ten million rows of as many, the time left."""
 
 
 class Progress:
@@ -22,12 +26,11 @@ class Progress:
         if not sys.stderr.isatty():
             yield
             return
+        # Wrapped in a narrow terminal, the bar would be drawn on a new line each time.
+        room = max(1, min(36, shutil.get_terminal_size().columns - OTHER_COLUMNS))
         plain = {"bar_template": "%(label)s ..."} if total is None else {"show_pos": True}
         with click.progressbar(
-            length=total or 1,
-            label=label,
-            file=sys.stderr,
-            **plain,
+            length=total or 1, label=label, file=sys.stderr, width=room, **plain
         ) as self._bar:
             try:
                 yield

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
 from tests import postgres
@@ -20,6 +21,10 @@ from tests import postgres
 # Else every program that a test starts would compile all its modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Each run tries other examples, so that fewer suffice; a busy machine is no failure.
+settings.register_profile("sourcebook", max_examples=60, deadline=None)
+settings.load_profile("sourcebook")
 
 FOLDER = "SOURCEBOOK_TEST_FOLDER"
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names that nobody can guess are made in it

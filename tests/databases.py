@@ -37,6 +37,12 @@ def sqlite_template() -> bytes:
         return Path(migrate(str(Path(folder, "template.db")))).read_bytes()
 
 
+def create(path: str | Path) -> str:
+    """Copy a migrated sourcebook without documents to a path, in SQLite; return the path."""
+    Path(path).write_bytes(sqlite_template())
+    return str(path)
+
+
 class Files:
     """Makes sourcebooks in SQLite."""
 
@@ -51,9 +57,7 @@ class Files:
 
     def migrated(self) -> str:
         """Return the path of a new sourcebook without documents."""
-        path = self.empty()
-        Path(path).write_bytes(sqlite_template())
-        return path
+        return create(self.empty())
 
     def copy(self, database: str) -> str:
         """Return the path of a copy of a database, in a folder of its own."""

@@ -69,7 +69,7 @@ def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
         chosen = [sa.null() if one.name == "text" and table.name == "passages" else one
                   for one in table.columns]  # fmt: skip
         query = sa.select(*chosen).order_by(*table.primary_key.columns)
-        found[table.name] = [tuple(row) for row in connection.execute(query)]
+        found[table.name] = [tuple(row) for row in connection.execute(query).all()]
     return found
 
 

@@ -17,7 +17,7 @@ from database.snapshot import Snapshot
 from exports.datapackage import DESCRIPTOR
 from exports.export import ExportResult, export
 from exports.job import ExportJob
-from tests.databases import Files, Server, migrate
+from tests.databases import Files, Server, create
 from tests.export_hostile import hostile
 
 TEXT_FORMATS = ("csv", "jsonl")
@@ -75,7 +75,7 @@ def ordered(table: Table) -> str:
 @pytest.fixture(scope="session")
 def hostile_book(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A sourcebook in SQLite with hostile texts; nobody changes it."""
-    database = migrate(str(tmp_path_factory.mktemp("hostile") / "sourcebook.db"))
+    database = create(tmp_path_factory.mktemp("hostile") / "sourcebook.db")
     with writing(database) as connection:
         hostile(connection)
     return database

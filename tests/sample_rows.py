@@ -236,6 +236,6 @@ def stored_rows(
     found = {}
     for name, of_table in columns.items():
         listed = ", ".join(f'"{column}"' for column in sorted(of_table))
-        rows = connection.exec_driver_sql(f"select {listed} from {name}")
-        found[name] = sorted((tuple(row) for row in rows), key=repr)
+        rows = connection.exec_driver_sql(f"select {listed} from {name}").all()
+        found[name] = sorted(map(tuple, rows), key=repr)
     return found

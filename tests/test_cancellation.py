@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.databases import Files, Server, migrate, on_postgresql
+from tests.databases import Files, Server, create, on_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 ENDLESS = "with recursive up (n) as (select 1 union all select n + 1 from up) select {} from up"
@@ -43,7 +43,7 @@ COMMANDS = (
 
 def endless(path: Path, body: str) -> Path:
     """Create a sourcebook whose table `actors` is replaced with a view that never ends."""
-    migrate(str(path))
+    create(path)
     with closing(sqlite3.connect(path)) as connection:
         columns = [row[1] for row in connection.execute("pragma table_info(actors)")]
         connection.execute("pragma legacy_alter_table = on")
@@ -102,7 +102,7 @@ def test_ctrl_c_ends_every_command(body: str, arguments: list[str], tmp_path: Pa
 @pytest.mark.parametrize("body", [ENDLESS, DEAF])
 def test_ctrl_c_and_a_time_limit_end_a_report_of_the_users_own(body: str, tmp_path: Path) -> None:
     (tmp_path / "endless.sql").write_text(HEADER + body.format("count(*) as n"))
-    book = migrate(str(tmp_path / "book.db"))
+    book = create(tmp_path / "book.db")
     mine = ("report", "--reports", ".", "endless")
     interrupt(book, *mine, folder=tmp_path)
     with start(book, *mine, "--timeout", "0.5", folder=tmp_path) as process:

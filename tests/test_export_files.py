@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import shutil
 import sqlite3
 import warnings
@@ -35,7 +36,7 @@ from exports.job import FILES
 from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.vocabulary import FactKind, Modality
-from tests.databases import Server, migrate, on_postgresql
+from tests.databases import Server, create, on_postgresql
 from tests.export_folders import TEXT_FORMATS, contents, descriptor, missing_values, ordered, run
 from tests.export_hostile import hostile
 from tests.sample_rows import fill
@@ -231,8 +232,13 @@ def test_a_package_lets_frictionless_find(
     assert before.count(old) == 1
     path.write_bytes(before.replace(old, new))
     described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    for resource in described["resources"]:
+    needed = {table}
+    for resource in reversed(described["resources"]):  # each follows those that it refers to
         del resource["bytes"], resource["hash"]  # it would not look any further
+        if resource["name"] in needed:
+            keys = resource["schema"].get("foreignKeys", [])
+            needed |= {key["reference"].get("resource", table) for key in keys}
+    described["resources"] = [r for r in described["resources"] if r["name"] in needed]
     (folder / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
     assert fault in {kind for (kind,) in valid(folder).flatten(["type"])}
 
@@ -241,7 +247,7 @@ def test_a_package_lets_frictionless_find(
 def sourcebooks_of_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export in csv of the rows of tests/sample_rows.py."""
     folder = tmp_path_factory.mktemp("rows")
-    database = migrate(str(folder / "sourcebook.db"))
+    database = create(folder / "sourcebook.db")
     with writing(database) as connection:
         fill(connection)
     run(database, folder / "out", "csv")
@@ -353,7 +359,7 @@ def test_parquet_refuses_a_day_that_does_not_exist(
 @pytest.fixture
 def sourcebook_of_rows(tmp_path: Path) -> str:
     """A sourcebook in SQLite with the rows of tests/sample_rows.py, to be changed."""
-    database = migrate(str(tmp_path / "sourcebook.db"))
+    database = create(tmp_path / "sourcebook.db")
     with writing(database) as connection:
         fill(connection)
     return database
@@ -365,7 +371,7 @@ def test_the_same_data_make_the_same_bytes_on_both_engines(
     sourcebooks: Server, tmp_path: Path, format: str
 ) -> None:
     """And the text of passages is left out unless somebody asks for it."""
-    sqlite, postgresql = migrate(str(tmp_path / "sqlite.db")), sourcebooks.migrated()
+    sqlite, postgresql = create(tmp_path / "sqlite.db"), sourcebooks.migrated()
     for database in (sqlite, postgresql):
         with writing(database) as connection:
             hostile(connection)
@@ -465,12 +471,12 @@ def test_parquet_has_groups_of_rows(
 def test_a_value_that_its_column_must_not_hold_is_named(
     sourcebook_of_rows: str, tmp_path: Path, statement: str, says: str
 ) -> None:
-    """Somebody edited the file by hand. Every format prints the same line."""
+    """Somebody edited the file by hand. Every format prints the same line, here two of them."""
     with closing(sqlite3.connect(sourcebook_of_rows)) as database:
         database.execute("pragma ignore_check_constraints = on")
         database.execute(statement)
         database.commit()
-    for format in ALL_FORMATS:
+    for format in random.Random(statement).sample([*ALL_FORMATS], 2):
         arguments = ["--db", sourcebook_of_rows, "export", str(tmp_path / "out")]
         ran = CliRunner().invoke(sourcebook, [*arguments, "--format", format])
         assert (ran.exit_code, ran.stdout) == (1, "")

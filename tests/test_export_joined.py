@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from database.connect import writing
 from exports.joined import JOINED
 from schema.vocabulary import FactKind
-from tests.databases import Files, Server, migrate
+from tests.databases import Files, Server, create
 from tests.export_folders import run, shipped_articles
 from tests.sourcebook_builder import SourcebookBuilder, islands
 
@@ -202,7 +202,7 @@ def test_standing_tells_what_is_alleged_from_what_happened(book: str, tmp_path: 
 
 def test_types_do_not_depend_on_the_rows(tmp_path: Path) -> None:
     """A column is of one type in every export, and of few in all of them."""
-    empty, full = migrate(str(tmp_path / "empty.db")), migrate(str(tmp_path / "full.db"))
+    empty, full = create(tmp_path / "empty.db"), create(tmp_path / "full.db")
     with writing(full) as connection:
         islands(connection)
     for database in (empty, full):

@@ -10,7 +10,7 @@ import pytest
 
 from database.connect import writing
 from schema.models import METADATA
-from tests.databases import migrate
+from tests.databases import create
 from tests.export_folders import run
 from tests.sample_rows import HASH, fill
 
@@ -21,7 +21,7 @@ LONG, MANY = 100_000, 150
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A sourcebook of many short passages and then long ones, with their texts."""
-    database = migrate(str(tmp_path_factory.mktemp("long") / "sourcebook.db"))
+    database = create(tmp_path_factory.mktemp("long") / "sourcebook.db")
     row: dict[str, Any] = {"document_id": 1, "section": None, "length": 1, "hash": HASH}
     with writing(database) as connection:
         fill(connection)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from database.connect import reading, writing
 from schema.models import METADATA
-from tests.databases import migrate, parts
+from tests.databases import create, migrate, parts
 from tests.export_folders import run
 from tests.export_hostile import hostile
 from tests.postgres import installed
@@ -25,7 +25,7 @@ from tests.sample_rows import EXTRA_ROWS, stored_rows
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A sourcebook of hostile texts."""
-    database = migrate(str(tmp_path_factory.mktemp("sql") / "sourcebook.db"))
+    database = create(tmp_path_factory.mktemp("sql") / "sourcebook.db")
     with writing(database) as connection:
         hostile(connection)
         connection.execute(sa.text("delete from feeds"))  # an export has no feeds

@@ -12,16 +12,18 @@ from pathlib import Path
 import duckdb
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
+
+from cli import sourcebook
 
 PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
 COUNT = "select count(*) from actors"
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    return subprocess.run(
-        [PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
-    )
+    """Run the command to its end, in this process."""
+    result = CliRunner().invoke(sourcebook, [*map(str, arguments)])
+    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
 
 
 def start(*arguments: str | Path) -> subprocess.Popen[str]:

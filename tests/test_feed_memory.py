@@ -12,7 +12,7 @@ import pytest
 from database.connect import reading, writing
 from database.snapshot import Snapshot
 from schema.models import METADATA
-from tests.databases import migrate
+from tests.databases import create
 from tests.export_folders import run
 from tests.sample_rows import HASH, fill
 
@@ -30,7 +30,7 @@ READ: dict[str, Callable[[Snapshot], Iterable[object]]] = {
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A sourcebook of many short passages and then long ones, with their texts."""
-    database = migrate(str(tmp_path_factory.mktemp("long") / "sourcebook.db"))
+    database = create(tmp_path_factory.mktemp("long") / "sourcebook.db")
     row: dict[str, Any] = {"document_id": 1, "section": None, "length": 1, "hash": HASH}
     with writing(database) as connection:
         fill(connection)

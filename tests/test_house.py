@@ -376,3 +376,22 @@ def test_make_installs_the_development_packages_from_wheels_alone() -> None:
     )
     [install] = [line for line in planned.stdout.splitlines() if f"--requirement {DEV}" in line]
     assert "--only-binary=:all:" in install
+
+
+def test_a_clean_clone_has_what_make_and_continuous_integration_use() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    tracked = set(listed.stdout.splitlines())
+    used = subprocess.run(
+        ["make", "--dry-run", "--always-make", "report", "test", "test-system", "docs", "bench"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout + (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    files = set(re.findall(r"(?<![\w./-])\w[\w/-]*\.(?:py|lock|toml)\b", used))
+    modules = {name.replace(".", "/") for name in re.findall(r"-m ((?:docs|benchmarks)\S*)", used)}
+    assert {DEV, "tests/browser.py"} <= files
+    assert files <= tracked
+    assert all({f"{name}.py", f"{name}/__main__.py"} & tracked for name in modules)

@@ -89,7 +89,7 @@ def book(loaded_once: str, sourcebooks: Files | Server) -> Iterator[str]:
 def ask(database: str, query: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     with reading(database) as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
+        return [tuple(row) for row in connection.execute(text(query)).all()]
 
 
 JOURNAL = ("loads", "changes", "alembic_version")
@@ -99,7 +99,7 @@ def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables except the journal."""
     with reading(database) as connection:
         return {
-            table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
+            table.name: sorted(map(tuple, connection.execute(table.select()).all()), key=repr)
             for table in METADATA.sorted_tables
             if table.name not in JOURNAL
         }

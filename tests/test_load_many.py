@@ -13,7 +13,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from cli import sourcebook
 from coding.changeset import Peers
 from coding.load import load
 from coding.validation import read
@@ -32,6 +34,11 @@ def codings(folder: Path, count: int, old: str = "", new: str = "") -> list[Path
         text = VALID_CODING.replace("key: harbour-talks", f"key: document-{n}")
         path.write_text(text.replace(old, new), encoding="utf-8")
     return paths
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(sourcebook, [*map(str, arguments)])
 
 
 def calls(work: Callable[[], object]) -> int:
@@ -65,38 +72,27 @@ def test_all_codings_are_loaded_though_nobody_reads_the_output(tmp_path: Path) -
     os.close(writer)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count(": added ") == 20
-    listed = subprocess.run(
-        [*COMMAND, database, "sql", "select count(*) as n from codings", "--format", "csv"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    listed = run("--db", database, "sql", "select count(*) as n from codings", "--format", "csv")
     assert listed.stdout.split() == ["n", "20"]
 
 
 def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
-    paths = map(str, codings(tmp_path, 3))
-    load_command = [*COMMAND, database, "load", *paths]
-    subprocess.run(load_command, capture_output=True, check=True)
+    paths = codings(tmp_path, 3)
+    load_command = ["--db", database, "load", *paths]
+    assert run(*load_command).exit_code == 0
     codings(tmp_path, 3, "name: Sudland,", "name: Southland,")
-    done = subprocess.run(
-        [*load_command, "--format", "json"], capture_output=True, text=True, check=True
-    )
+    done = run(*load_command, "--format", "json")
     expected = [
         {"document": f"document-{n}", "action": "changed", "item": "actor", "key": "sudland-state"}
         for n in range(3)
     ]
     assert json.loads(done.stdout) == expected
-    report = subprocess.run(
-        [*COMMAND, database, "report", "changes", "--format", "csv"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    changes = ["--db", database, "report", "changes", "--format", "csv"]
+    report = run(*changes)
     assert "document-2" in report.stdout
     assert "sudland-state" in report.stdout
-    again = subprocess.run(load_command, capture_output=True, text=True, check=True)
+    again = run(*load_command)
     assert again.stderr.count(": unchanged") == 3
 
 
@@ -133,20 +129,15 @@ def test_a_coding_that_waits_for_its_load_takes_little_memory() -> None:
 def test_changes_shows_the_newest_load_although_the_clock_was_ahead(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
     [path] = codings(tmp_path, 1)
-    subprocess.run([*COMMAND, database, "load", path], check=True, capture_output=True)
+    assert run("--db", database, "load", path).exit_code == 0
     with writing(database) as connection:
         connection.exec_driver_sql("update loads set loaded_at = '2999-01-01T00:00:00Z'")
     path.write_text(
         path.read_text(encoding="utf-8").replace("Sudland leaves", "Sudland walks out"),
         encoding="utf-8",
     )
-    subprocess.run([*COMMAND, database, "load", path], check=True, capture_output=True)
-    done = subprocess.run(
-        [*COMMAND, database, "report", "changes", "--format", "jsonl"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    assert run("--db", database, "load", path).exit_code == 0
+    done = run("--db", database, "report", "changes", "--format", "jsonl")
     actions = {json.loads(line)["action"] for line in done.stdout.splitlines()}
     assert actions == {"changed"}, done.stdout
 
@@ -161,7 +152,6 @@ def test_changes_shows_the_newest_load_although_the_clock_was_ahead(tmp_path: Pa
 )
 def test_check_gives_advice_that_fits_the_date(tmp_path: Path, date: str, advice: str) -> None:
     [path] = codings(tmp_path, 1, "date: 2020-03-01", f"date: '{date}'")
-    command = [*COMMAND, "unused.db", "check", str(path)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert advice in done.stdout + done.stderr
+    done = run("check", path)
+    assert done.exit_code == 1
+    assert advice in done.output

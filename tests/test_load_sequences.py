@@ -46,9 +46,9 @@ def stored_rows(database: str) -> Rows:
         return {
             table.name: [
                 dict(row)
-                for row in connection.execute(
-                    table.select().order_by(*table.primary_key.columns)
-                ).mappings()
+                for row in connection.execute(table.select().order_by(*table.primary_key.columns))
+                .mappings()
+                .all()
             ]
             for table in tables
         }

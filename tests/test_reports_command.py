@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from database.connect import writing
 from reports.catalogue import Catalogue
 from reports.command import report as command
-from tests.databases import migrate
+from tests.databases import create
 from tests.sourcebook_builder import islands
 
 REPORTS = {report.name: report for report in Catalogue().reports()}
@@ -21,7 +21,7 @@ REPORTS = {report.name: report for report in Catalogue().reports()}
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    made = migrate(str(tmp_path_factory.mktemp("reports") / "sourcebook.db"))
+    made = create(tmp_path_factory.mktemp("reports") / "sourcebook.db")
     with writing(made) as connection:
         islands(connection)
     return made

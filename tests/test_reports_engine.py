@@ -19,7 +19,7 @@ from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
 from reports.run import BadValueError, run
 from schema.vocabulary import ROLES_OF, FactKind
-from tests.databases import Files, Server, migrate
+from tests.databases import Files, Server, create
 from tests.sourcebook_builder import islands
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
@@ -268,7 +268,7 @@ BIG = re.compile(r"SCAN (events|participants|quotes|evidence|facts|spans|actor_n
     ],
 )
 def test_a_filter_goes_through_an_index(tmp_path: Path, name: str, given: tuple[str, ...]) -> None:
-    database = migrate(str(tmp_path / "sourcebook.db"))
+    database = create(tmp_path / "sourcebook.db")
     query = sa.text("explain query plan " + REPORTS[name].statement(given))
     with reading(database) as connection:
         plan = [row[3] for row in connection.execute(query, {one: SOME[one] for one in given})]

@@ -275,7 +275,7 @@ TYPED = st.lists(SIGNS, max_size=12).map("".join)
 
 
 @given(TYPED)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=25)
 def test_whatever_is_typed_is_looked_for_and_no_more(library: str, words: str) -> None:
     try:
         asked = SearchQuery.parse(words)
@@ -292,7 +292,7 @@ LETTERS = st.one_of(
 
 
 @given(st.lists(LETTERS, min_size=1, max_size=12).map("".join), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=30)
 def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObject) -> None:
     # Against FTS5 alone, over the same text. What is typed is a part of it, whole or in capitals.
     start = data.draw(st.integers(0, len(text) - 1))

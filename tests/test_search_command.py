@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from adhoc import search_command
 from adhoc.search import Hit, Kind
 from database.connect import writing
-from tests.databases import migrate
+from tests.databases import create
 from tests.terminal import terminal
 from tests.test_search import fill
 
@@ -25,7 +25,7 @@ UNKEPT = (
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> str:
-    made = migrate(str(tmp_path_factory.mktemp("search") / "sourcebook.db"))
+    made = create(tmp_path_factory.mktemp("search") / "sourcebook.db")
     with writing(made) as connection:
         fill(connection)
     return made
