@@ -20,7 +20,7 @@ SOURCES = """
     left join actors on actors.id = source_actors.actor_id
     where sources.document_id is null
       and sources.key in :documents
-    order by sources.key, actors.name
+    order by sources.key, source_actors.n, actors.name, actors.key
 """
 
 

@@ -1,10 +1,10 @@
 -- Gaps
 -- Which months, actors or passages have nothing?
 --
--- Months: from the first month in which something lies that happened or was said to the last,
--- those in which nothing does, neighbours in one row. As in the calendar, only what begins and
--- ends in a month lies in it. Actors: those that take part in nothing and have no standing tie.
--- Passages: those from which no evidence was coded.
+-- Months: those of the years 0000 to 9999 in which nothing happened or was said, neighbours in one
+-- row, if one document has something before and after them: the years between two documents are not
+-- a gap. As in the calendar, only what begins and ends in a month counts for it. Actors: those that
+-- take part in nothing and have no standing tie. Passages: those from which no evidence was coded.
 --
 -- Columns
 --   gap      text     months, actor or passage
@@ -20,48 +20,52 @@
 --   source   text     key of the document, of a passage
 --   passage  text     the passage, of a passage
 
-with happened (edtf) as (
-  select date
+with happened (fact_id, date) as (
+  select id, date
   from events
-  where modality = 'actual' and date is not null
+  where modality = 'actual'
   union all
-  select date
+  select id, date
   from quotes
-  where date is not null
 ),
--- How many bear each date, and whether it is within one month.
-bounded (earliest, latest, month, bearers) as (
+-- Months are counted from January of the year 0; what begins before it or ends after 9999 is cut.
+dated (fact_id, month, begins, ends) as (
   select
-    dates.earliest,
-    dates.latest,
-    case
-      when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7)
-        then substr(dates.earliest, 1, 7)
-    end,
-    count(*)
+    happened.fact_id,
+    case when substr(earliest, 1, 7) = substr(latest, 1, 7) then substr(earliest, 1, 7) end,
+    coalesce(
+      cast(substr(earliest, 1, 4) as integer) * 12 + cast(substr(earliest, 6, 2) as integer) - 1,
+      0
+    ),
+    coalesce(
+      cast(substr(latest, 1, 4) as integer) * 12 + cast(substr(latest, 6, 2) as integer) - 1,
+      119999
+    )
   from happened
-  join dates on dates.edtf = happened.edtf
-  where dates.earliest is not null and dates.latest is not null
-  group by dates.edtf, dates.earliest, dates.latest
+  join dates on dates.edtf = happened.date
+  where dates.first_day is not null
+    and dates.last_day is not null
+    and coalesce(dates.earliest, dates.latest) is not null
 ),
--- Months are counted from the year 0, to reckon with them.
-busy (month, n) as (
-  select distinct
-    month,
-    cast(substr(month, 1, 4) as integer) * 12 + cast(substr(month, 6, 2) as integer) - 1
-  from bounded
-  where month is not null
+periods (begins, ends) as (
+  select min(dated.begins), max(dated.begins)
+  from dated
+  join evidence on evidence.fact_id = dated.fact_id
+  where dated.month is not null
+  group by evidence.document_id
 ),
-paired (before, n, after, next_n) as (
+busy (before, n, after, next_n) as (
   select
     month,
-    n,
-    lead(month) over (order by n),
-    lead(n) over (order by n)
-  from busy
+    begins,
+    lead(month) over (order by begins),
+    lead(begins) over (order by begins)
+  from dated
+  where month is not null
+  group by month, begins
 ),
 -- Back to text, with the zeros in front: 12 months to the year, January is 0.
-still (first_month, last_month, before, after, size) as (
+still (first_month, last_month, before, after, begins, ends) as (
   select
     substr(cast(10000 + (n + 1) / 12 as text), 2) || '-'
       || substr(cast(101 + (n + 1) % 12 as text), 2),
@@ -69,64 +73,57 @@ still (first_month, last_month, before, after, size) as (
       || substr(cast(101 + (next_n - 1) % 12 as text), 2),
     before,
     after,
-    next_n - n - 1
-  from paired
+    n + 1,
+    next_n - 1
+  from busy
   where next_n - n > 1
+    and exists (select 1 from periods where periods.begins <= n and periods.ends >= next_n)
 ),
-found (rank, gap, what, note, size, near, source, n) as (
-  select
-    1,
-    'months',
-    still.first_month
-      || case when still.size > 1 then ' to ' || still.last_month else '' end,
-    'between ' || still.before || ' and ' || still.after,
-    still.size,
-    cast(coalesce(sum(bounded.bearers), 0) as integer),
+gaps (rank, gap, what, note, size, near, source, n) as (
+  select 1, 'months',
+    first_month || case when begins < ends then ' to ' || last_month else '' end,
+    'between ' || before || ' and ' || after,
+    ends - begins + 1,
+    (
+      select count(*)
+      from dated
+      where dated.month is null
+        and dated.begins <= still.ends
+        and dated.ends >= still.begins
+    ),
     null,
     cast(null as integer)
   from still
-  left join bounded
-    on bounded.month is null
-    and bounded.earliest <= still.last_month || '-31'
-    and bounded.latest >= still.first_month || '-01'
-  group by still.first_month, still.last_month, still.before, still.after, still.size
   union all
-  select
-    2,
-    'actor',
+  select 2, 'actor',
     actors.key,
     actors.name,
-    count(distinct actor_names.name),
-    count(distinct source_actors.source_id),
+    (select count(distinct name) from actor_names where actor_names.actor_id = actors.id),
+    (select count(distinct source_id) from source_actors where source_actors.actor_id = actors.id),
     null,
     null
   from actors
-  left join actor_names on actor_names.actor_id = actors.id
-  left join source_actors on source_actors.actor_id = actors.id
   where not exists (select 1 from participants where participants.actor_id = actors.id)
     and not exists (select 1 from relations where relations.from_actor_id = actors.id)
     and not exists (select 1 from relations where relations.to_actor_id = actors.id)
-  group by actors.key, actors.name
   union all
-  select
-    3,
-    'passage',
+  select 3, 'passage',
     '¶' || passages.n,
     case when passages.section = passages.n then 'heading' end,
     passages.length,
-    count(distinct citations.source_id),
+    (
+      select count(distinct citations.source_id)
+      from citations
+      where citations.document_id = passages.document_id and citations.passage = passages.n
+    ),
     sources.key,
     passages.n
   from passages
+  join passage_coverage
+    on passage_coverage.document_id = passages.document_id
+    and passage_coverage.passage = passages.n
   join sources on sources.id = passages.document_id
-  left join citations
-    on citations.document_id = passages.document_id and citations.passage = passages.n
-  where not exists (
-    select 1
-    from spans
-    where spans.document_id = passages.document_id and spans.passage = passages.n
-  )
-  group by sources.key, passages.n, passages.section, passages.length
+  where passage_coverage.facts = 0
 )
 select
   gap,
@@ -136,7 +133,7 @@ select
   near,
   source,
   case when gap = 'passage' then what end as passage
-from found
+from gaps
 order by
   rank,
   source nulls first,

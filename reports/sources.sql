@@ -68,4 +68,5 @@ order by
   voices.depth,
   voices.facts desc,
   sources.key,
-  voices.through
+  voices.through,
+  voices.passage nulls last

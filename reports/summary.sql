@@ -1,10 +1,11 @@
 -- Summary
 -- What is in here, and how well sourced is it?
 --
--- One row for each measure. Facts are events, utterances, positions, relations and links; names are
--- not counted among them. An origin is the innermost voice of a chain, a document's own voice among
--- them: two documents that cite one report are one origin. A voice is unnamed where the text names
--- nobody: anywhere in the chain, or as the only speaker of an utterance.
+-- One row for each measure. Facts are events, quotes, positions, relations and links; equal ties
+-- of several documents count as one, and names are counted apart. An origin is the innermost voice
+-- of a chain, a document's own voice among them: two documents that cite one report are one origin.
+-- A voice is unnamed where the text names nobody: anywhere in the chain, or as the only speaker of
+-- a quote.
 --
 -- Columns
 --   about    text     contents, time, sources, sourcing (what the facts rest on) or certainty (how
@@ -15,65 +16,44 @@
 --   total    text     of what
 --   value    text     first and last day, where the measure has them
 
-with recursive
--- Chains with an unnamed voice.
-veiled (attribution_id) as (
-  select attributions.id
-  from attributions
-  join sources on sources.id = attributions.source_id
-  where sources.anonymity <> 'named'
-  union
-  select attributions.id
-  from veiled
-  join attributions on attributions.parent_id = veiled.attribution_id
-),
--- Utterances whose speakers are all unnamed.
-masked (fact_id) as (
-  select participants.fact_id
-  from participants
-  join actors on actors.id = participants.actor_id
-  where participants.role = 'speaker'
-  group by participants.fact_id
-  having count(*) = count(*) filter (where actors.kind = 'unnamed')
-),
-pieces (fact_id, kind, origin_id, named, relayed, unnamed, certainty) as (
+with
+pieces (certainty, relayed, unnamed) as (
   select
-    facts.id,
-    facts.kind,
-    sources.id,
-    case sources.anonymity when 'named' then sources.id end,
-    attributions.parent_id,
-    coalesce(veiled.attribution_id, masked.fact_id),
-    evidence.certainty
+    evidence.certainty,
+    nullif(attribution_chains.depth, 0),
+    -- of an utterance all is unnamed if its speakers are
+    case when fact_summaries.unnamed = 'all' or attribution_chains.anonymity <> 'named' then 1 end
   from evidence
-  join facts on facts.id = evidence.fact_id
-  join attributions on attributions.id = evidence.attribution_id
-  join sources on sources.id = attributions.source_id
-  left join veiled on veiled.attribution_id = attributions.id
-  left join masked on masked.fact_id = facts.id
-  where facts.kind <> 'name'
+  join fact_summaries on fact_summaries.fact_id = evidence.fact_id
+  join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+  where fact_summaries.kind <> 'name'
 ),
-grounded (fact_id, kind, origins, named, relayed, unnamed, evidence) as (
+counted (kind, relayed, origins, named_origins, unnamed, not_all_unnamed) as (
   select
-    fact_id,
-    kind,
-    count(distinct origin_id),
-    count(distinct named),
-    count(relayed),
-    count(unnamed),
-    count(*)
-  from pieces
-  group by fact_id, kind
+    fact_summaries.kind,
+    figures.relayed,
+    figures.origins,
+    figures.named_origins,
+    count(*) filter (where fact_summaries.unnamed <> 'none'),
+    count(*) filter (where fact_summaries.unnamed <> 'all')
+  from evidence_counts as figures
+  join evidence_counts as equals on equals.counted_as_id = figures.fact_id
+  join fact_summaries on fact_summaries.fact_id = equals.fact_id
+  where fact_summaries.kind <> 'name'
+  group by figures.fact_id, fact_summaries.kind, figures.relayed, figures.origins,
+    figures.named_origins
 ),
-dated as (
-  select
-    events.modality,
-    events.date,
-    dates.earliest,
-    dates.latest,
-    dates.precision
+-- Days that ISO text orders, of the years 0000 to 9999.
+dated (modality, date, earliest, latest, exact) as (
+  select events.modality, events.date, dates.earliest, dates.latest,
+    case when dates.precision in ('day', 'month') then 1 end
   from events
   left join dates on dates.edtf = events.date
+),
+others (anonymity) as (
+  select anonymity
+  from sources
+  where not exists (select 1 from codings where codings.document_id = sources.id)
 ),
 measured (rank, about, measure, count, total, whole, value) as (
   select 10, 'contents', 'documents', count(*), cast(null as integer), null,
@@ -81,125 +61,62 @@ measured (rank, about, measure, count, total, whole, value) as (
   from codings
   join sources on sources.id = codings.document_id
   left join dates on dates.edtf = sources.published
-  union all
-  select 11, 'contents', 'passages', count(*), null, null, null
-  from passages
-  union all
-  select 12, 'contents', 'passages from which nothing was coded',
-    count(*) filter (
-      where not exists (
-        select 1
-        from spans
-        where spans.document_id = passages.document_id and spans.passage = passages.n
-      )
-    ),
-    count(*), 'passages', null
-  from passages
-  union all
-  select 13, 'contents', 'actors', count(*), null, null, null
-  from actors
-  union all
-  select 14, 'contents', 'names of actors', count(*), null, null, null
-  from actor_names
-  union all
-  select 15, 'contents', 'places', count(*), null, null, null
-  from places
-  union all
-  select 16, 'contents', 'topics', count(*), null, null, null
-  from topics
-  union all
-  select 20, 'contents', 'facts', count(*), null, null, null
-  from grounded
-  union all
-  select
-    case kind when 'event' then 21 when 'quote' then 22 when 'position' then 23
-      when 'relation' then 24 else 25 end,
-    'contents',
-    case kind when 'event' then 'events' when 'quote' then 'utterances'
-      when 'position' then 'positions' when 'relation' then 'relations'
-      else 'links between events' end,
-    count(*), (select count(*) from grounded), 'facts', null
-  from grounded
+  union all select 11, 'contents', 'passages', count(*), null, null, null from passage_coverage
+  union all select 12, 'contents', 'passages from which nothing was coded',
+    count(*) filter (where facts = 0), count(*), 'passages', null from passage_coverage
+  union all select 13, 'contents', 'actors', count(*), null, null, null from actors
+  union all select 14, 'contents', 'names of actors, each once',
+    (select count(*) from (select distinct actor_id, name from actor_names) as names),
+    count(*), 'names that the documents state', null from actor_names
+  union all select 15, 'contents', 'places', count(*), null, null, null from places
+  union all select 16, 'contents', 'topics', count(*), null, null, null from topics
+  union all select 20, 'contents', 'facts', count(*), null, null, null from counted
+  union all select 21, 'contents', kind || 's', count(*), (select count(*) from counted),
+    'facts', null
+  from counted
   group by kind
-  union all
-  select 30, 'time', 'events that are actual', count(*) filter (where modality = 'actual'),
-    count(*), 'events', null
-  from dated
-  union all
-  select 31, 'time', 'actual events with a date', count(date), count(*), 'actual events',
+  union all select 30, 'time', 'events that are actual',
+    count(*) filter (where modality = 'actual'), count(*), 'events', null from dated
+  union all select 31, 'time', 'actual events with a date', count(date), count(*), 'actual events',
     coalesce(min(earliest), 'open') || ' to ' || coalesce(max(latest), 'open')
   from dated
   where modality = 'actual'
-  union all
-  select 32, 'time', 'actual events dated to the month or the day',
-    count(*) filter (where precision in ('day', 'month')), count(*), 'actual events',
-    min(earliest) filter (where precision in ('day', 'month')) || ' to '
-      || max(latest) filter (where precision in ('day', 'month'))
+  union all select 32, 'time', 'actual events dated to the month or the day',
+    count(exact), count(*), 'actual events',
+    min(earliest) filter (where exact = 1) || ' to ' || max(latest) filter (where exact = 1)
   from dated
   where modality = 'actual'
-  union all
-  select 33, 'time', 'events that are intended, expected, possible, hypothetical or denied',
-    count(*) filter (where modality <> 'actual'), count(*), 'events', null
-  from dated
-  union all
-  select 34, 'time', 'utterances with a date', count(quotes.date), count(*), 'utterances',
+  union all select 33, 'time',
+    'events that are intended, expected, possible, hypothetical or denied',
+    count(*) filter (where modality <> 'actual'), count(*), 'events', null from dated
+  union all select 34, 'time', 'quotes with a date', count(quotes.date), count(*), 'quotes',
     min(dates.earliest) || ' to ' || max(dates.latest)
   from quotes
   left join dates on dates.edtf = quotes.date
-  union all
-  select 40, 'sources', 'sources beside the documents', count(*), null, null, null
-  from sources
-  left join codings on codings.document_id = sources.id
-  where codings.document_id is null
-  union all
-  select
-    case sources.anonymity when 'named' then 41 when 'unnamed' then 42 else 43 end,
-    'sources',
-    sources.anonymity || ' sources',
-    count(*),
-    (select count(*) from sources) - (select count(*) from codings),
-    'sources beside the documents',
-    null
-  from sources
-  left join codings on codings.document_id = sources.id
-  where codings.document_id is null
-  group by sources.anonymity
-  union all
-  select 50, 'sourcing', 'facts on the documents'' word alone',
-    count(*) filter (where relayed = 0), count(*), 'facts', null
-  from grounded
-  union all
-  select 51, 'sourcing', 'facts on one origin alone, whichever',
-    count(*) filter (where origins = 1), count(*), 'facts', null
-  from grounded
-  union all
-  select 52, 'sourcing', 'facts on two or more named origins',
-    count(*) filter (where named > 1), count(*), 'facts', null
-  from grounded
-  union all
-  select 53, 'sourcing', 'facts on unnamed voices alone',
-    count(*) filter (where unnamed = evidence), count(*), 'facts', null
-  from grounded
-  union all
-  select 54, 'sourcing', 'facts on unnamed voices and others',
-    count(*) filter (where unnamed between 1 and evidence - 1), count(*), 'facts', null
-  from grounded
-  union all
-  select 55, 'sourcing', 'pieces of evidence', count(*), null, null, null
-  from pieces
-  union all
-  select 56, 'sourcing', 'pieces of evidence in the documents'' own voice',
-    count(*) - count(relayed), count(*), 'pieces of evidence', null
-  from pieces
-  union all
-  select 57, 'sourcing', 'pieces of evidence from or through unnamed voices',
-    count(unnamed), count(*), 'pieces of evidence', null
-  from pieces
-  union all
-  select
-    case certainty when 'asserted' then 60 when 'reported' then 61 when 'alleged' then 62
-      when 'rumoured' then 63 else 64 end,
-    'certainty', certainty, count(*), (select count(*) from pieces), 'pieces of evidence', null
+  union all select 40, 'sources', 'sources beside the documents', count(*), null, null, null
+  from others
+  union all select 41, 'sources', anonymity || ' sources', count(*), (select count(*) from others),
+    'sources beside the documents', null
+  from others
+  group by anonymity
+  union all select 50, 'sourcing', 'facts on the documents'' word alone',
+    count(*) filter (where relayed = 0), count(*), 'facts', null from counted
+  union all select 51, 'sourcing', 'facts on one origin alone, whichever',
+    count(*) filter (where origins = 1), count(*), 'facts', null from counted
+  union all select 52, 'sourcing', 'facts on two or more named origins',
+    count(*) filter (where named_origins > 1), count(*), 'facts', null from counted
+  union all select 53, 'sourcing', 'facts on unnamed voices alone',
+    count(*) filter (where not_all_unnamed = 0), count(*), 'facts', null from counted
+  union all select 54, 'sourcing', 'facts on unnamed voices and others',
+    count(*) filter (where unnamed > 0 and not_all_unnamed > 0), count(*), 'facts', null
+  from counted
+  union all select 55, 'sourcing', 'pieces of evidence', count(*), null, null, null from pieces
+  union all select 56, 'sourcing', 'pieces of evidence in the documents'' own voice',
+    count(*) - count(relayed), count(*), 'pieces of evidence', null from pieces
+  union all select 57, 'sourcing', 'pieces of evidence from or through unnamed voices',
+    count(unnamed), count(*), 'pieces of evidence', null from pieces
+  union all select 60, 'certainty', certainty, count(*), (select count(*) from pieces),
+    'pieces of evidence', null
   from pieces
   group by certainty
 )
@@ -214,4 +131,7 @@ select
 from measured
 -- an empty database has nothing to sum up
 where exists (select 1 from codings)
-order by rank
+order by
+  rank,
+  count desc,
+  measure
