@@ -11,7 +11,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from coding.format import Coding, Count, Document, Fact, Model, Source, spans
+from coding.format import (
+    Coding,
+    Count,
+    Document,
+    Event,
+    Fact,
+    Link,
+    Model,
+    Position,
+    Quote,
+    Relation,
+    Source,
+    spans,
+)
 from schema.vocabulary import Anonymity, Certainty, FactKind, Marks, Modality, SourceRole, Stance
 
 BREAK = " … "
@@ -58,8 +71,9 @@ def items_of(coding: Coding) -> Items:
                 **_fields(name, kind="name_kind"),
                 "evidence": _evidence(name, lengths),
             }
-    for fact in (*coding.events, *coding.quotes, *coding.positions):
-        items[ItemKey(_kind(fact), key_of(fact))] = {
+    facts: list[Event | Quote | Position] = [*coding.events, *coding.quotes, *coding.positions]
+    for fact in facts:
+        items[ItemKey(KINDS[type(fact)], key_of(fact))] = {
             **_fields(fact, type="event_type", kind="position_kind"),
             "participants": _participants(fact.who),
             "evidence": _evidence(fact, lengths),
@@ -70,7 +84,7 @@ def items_of(coding: Coding) -> Items:
             "marks": quote.marks or (Marks.COMPLETE if quote.text else Marks.NONE),
         }
     for tie in (*coding.links, *coding.relations):
-        items[ItemKey(_kind(tie), key_of(tie))] = {
+        items[ItemKey(KINDS[type(tie)], key_of(tie))] = {
             **_fields(tie),
             "evidence": _evidence(tie, lengths),
         }
@@ -149,8 +163,13 @@ def key_of(fact: Any) -> str:
     return str(fact.key or f"{fact.origin}--{fact.type}--{fact.target}")
 
 
-def _kind(fact: Fact) -> FactKind:
-    return FactKind(type(fact).__name__.lower())
+KINDS: dict[type[Fact], FactKind] = {
+    Event: FactKind.EVENT,
+    Quote: FactKind.QUOTE,
+    Position: FactKind.POSITION,
+    Relation: FactKind.RELATION,
+    Link: FactKind.LINK,
+}
 
 
 ELSEWHERE = {"key", "names", "who", "evidence", "at", "authors", "publishers", "voices"}
