@@ -6,7 +6,7 @@ A driver's connection becomes a `ReadOnlyConnection`, which has what SQLAlchemy 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -58,9 +58,14 @@ class ReadOnlyConnection:
         return self
 
     def ask(self, sql: str, parameters: Any = ()) -> Answer:
-        """Run a query; each batch of its rows is a cancellable call too."""
-        columns, rows = self.calls.call(lambda: self._ask(sql, parameters))
-        return Answer(columns, self.calls.iterate(rows))
+        """Run a query to its first row; each batch of rows is a cancellable call too."""
+
+        def begin() -> tuple[Answer, list[Row]]:
+            answer = self._ask(sql, parameters)
+            return answer, list(islice(answer.rows, 1))
+
+        (columns, rows), first = self.calls.call(begin)
+        return Answer(columns, chain(first, self.calls.iterate(rows)))
 
     def require_query(self, sql: str, parameters: Any = ()) -> None:
         """Raise StatementError for a statement that does more than read."""

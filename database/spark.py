@@ -140,9 +140,13 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
     except PySparkException as error:
         raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
 
+    unread: list[Any] = []
+
     def ask(sql: str, parameters: Any) -> Answer:
         frame = session.sql(sql, parameters or None)
-        return Answer(frame.dtypes, map(tuple, frame.toLocalIterator()))
+        rows = frame.toLocalIterator()
+        unread.append(rows)
+        return Answer(frame.dtypes, map(tuple, rows))
 
     def guard(sql: str, parameters: Any) -> None:
         if require_reading(sql):
@@ -155,7 +159,12 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
         with suppress(PySparkException):
             session.interruptAll()
 
-    return ReadOnlyConnection(ask, guard, interrupt, session.stop, PySparkException)
+    def close() -> None:
+        for rows in unread:  # or the client would complain about them later
+            rows.close()
+        session.stop()
+
+    return ReadOnlyConnection(ask, guard, interrupt, close, PySparkException)
 
 
 def _require_client() -> None:
@@ -207,9 +216,11 @@ _NO_EXPORT = (
 
 
 def _create_views(session: SparkSession, url: URL) -> None:
-    from database.snapshot import TABLES
+    from database.snapshot import RECORD, TABLES
     from schema.views import VIEWS
 
+    nothing = ", ".join(f"cast(null as string) as {column.name}" for column in RECORD.columns)
+    session.sql(f"select {nothing} limit 0").createOrReplaceTempView(RECORD.name)
     for table in TABLES:
         frame = session.read.parquet(f"{url.database}/{table.name}.parquet")
         columns = [

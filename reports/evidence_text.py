@@ -17,7 +17,8 @@ DOCUMENTS = """
 """
 
 # In the order of the evidence, and within a broken quotation in the order of the text. SQLite uses
-# an index for each of the two columns, but none for the pair.
+# an index for each of the two columns, but none for the pair, which is written as text: not every
+# engine on Spark compares rows with a list of rows.
 SPANS = """
     select spans.document_id, spans.passage, words.introduced_by, words.fact, words.evidence_id,
       words.words
@@ -26,7 +27,7 @@ SPANS = """
     join evidence on evidence.id = spans.evidence_id
     where spans.document_id in :documents
       and spans.passage in :passages
-      and (spans.document_id, spans.passage) in :places
+      and spans.document_id || ':' || spans.passage in :places
       and words.fact in :facts
     order by spans.document_id, evidence.n, spans.n
 """
@@ -36,7 +37,7 @@ PASSAGES = """
     from passages
     where passages.document_id in :documents
       and passages.n in :passages
-      and (passages.document_id, passages.n) in :places
+      and passages.document_id || ':' || passages.n in :places
       and passages.text is not null
 """
 
@@ -117,7 +118,7 @@ class EvidenceText:
             documents, passages = ({*column} for column in zip(*batch, strict=True))
             yield from self._rows(
                 query,
-                places=batch,
+                places=[f"{document}:{n}" for document, n in batch],
                 documents=sorted(documents),
                 passages=sorted(passages),
                 **values,

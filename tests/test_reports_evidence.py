@@ -283,7 +283,7 @@ def test_passages_are_cited_in_runs(numbers: set[int], said: str) -> None:
 
 @on_sqlite
 def test_words_are_found_through_indexes(book: str) -> None:
-    numbers = {"places": [(1, 2), (3, 4)], "documents": [1, 3], "passages": [2, 4]}
+    numbers = {"places": ["1:2", "3:4"], "documents": [1, 3], "passages": [2, 4]}
     keys = {"documents": ["gazette", "bulletin"]}
     with reading(book) as connection:
         for query, values in (
