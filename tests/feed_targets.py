@@ -255,7 +255,7 @@ def small(files: Files) -> str:
 
 @pytest.fixture(scope="session")
 def many(files: Files) -> str:
-    """A sourcebook of some ten thousand rows."""
+    """A sourcebook of several thousand rows."""
     path = files.empty()
     generate(Path(path), EVENTS)
     return path

@@ -224,7 +224,7 @@ def test_a_folder_that_is_not_writable_is_refused(locked: str) -> None:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sourcebook that takes a while to export."""
     path = tmp_path_factory.mktemp("generated") / "sourcebook.db"
-    generate(path, events=3_000)
+    generate(path, events=800)
     return path
 
 
@@ -257,7 +257,7 @@ def test_killed_at_any_moment_the_old_state_is_there_or_the_new(
         subprocess.run(command(database, folder, format), check=True, capture_output=True)
         states[format] = contents(folder)
     killed = 0
-    for _ in range(3):
+    for _ in range(2):
         shutil.rmtree(tmp_path)
         folder.mkdir(parents=True)
         for name, data in states["csv"].items():

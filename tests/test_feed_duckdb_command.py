@@ -63,7 +63,7 @@ def test_a_killed_feed_leaves_the_old_state_and_the_next_succeeds(folder: Path) 
     bytes_before = (folder / "copy.duckdb").read_bytes()
     chance = random.Random(5)
     half_done = 0
-    for _ in range(3):
+    for _ in range(2):
         feeding = start("--db", folder / "a.db", "feed", folder / "copy.duckdb")
         while feeding.poll() is None and not list(folder.glob(".*.staging/new/*.duckdb")):
             time.sleep(0.01)

@@ -354,8 +354,8 @@ def test_rows_are_written_before_the_last_is_read(format: Format, width: int | N
 
 @pytest.mark.parametrize("format", Format)
 def test_many_rows_need_little_memory(format: Format) -> None:
-    # Tracing is slow; csv remembers 50,000 cells, so it takes more rows to see that it forgets.
-    rows, most = (100_000, 12_000_000) if format is Format.CSV else (20_000, 2_000_000)
+    # Tracing is slow; csv remembers 20,000 cells, so it takes more rows to see that it forgets.
+    rows, most = (40_000, 12_000_000) if format is Format.CSV else (10_000, 2_000_000)
     render(Page(COLUMNS, many(1)), format, Sink(10**9), width=100)  # imports what it is made with
     tracemalloc.start()
     try:
