@@ -32,19 +32,23 @@
 --                            chains
 --   fact       text, detail  key of the position or tie
 
-with pair (id) as (
-  select actors.id
+with holders (id, key, positions) as (
+  select actors.id, actors.key, count(participants.fact_id)
   from actors
   left join participants
     on participants.actor_id = actors.id and participants.role = 'holder'
   group by
     actors.id,
     actors.key
+),
+pair (id) as (
+  select id
+  from holders
   order by
-    case when actors.key = :a then 0 else 1 end,  -- if :a
-    case when actors.key = :b then 0 else 1 end,  -- if :b
-    count(participants.fact_id) desc,
-    actors.key
+    case when key = :a then 0 else 1 end,  -- if :a
+    case when key = :b then 0 else 1 end,  -- if :b
+    positions desc,
+    key
   limit 2
 ),
 listed (fact_id, topic_id, rank, how) as (
