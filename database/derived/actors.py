@@ -134,7 +134,7 @@ def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
         rank = RANK[kind]
         names[actor][name] = min(rank, names[actor].get(name, rank))
     return [
-        {"actor_id": actor, "names": "; ".join(sorted(ranks, key=lambda one: (ranks[one], one)))}
+        (actor, "; ".join(sorted(ranks, key=lambda one: (ranks[one], one))))
         for actor, ranks in names.items()
     ]
 
@@ -151,18 +151,18 @@ def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
             ties[tie.from_actor_id].append(tie)
         paths = list(_longer(paths, ties, found))
     return [
-        {
-            "member_id": member,
-            "whole_id": whole,
-            "n": n,
-            "path": "; ".join(path.ties),
-            "steps": len(path.ties),
-            "standing": path.standing,
-            "earliest": path.earliest,
-            "latest": path.latest,
-            "first_day": path.first_day,
-            "last_day": path.last_day,
-        }
+        (
+            member,
+            whole,
+            n,
+            "; ".join(path.ties),
+            len(path.ties),
+            path.standing,
+            path.earliest,
+            path.latest,
+            path.first_day,
+            path.last_day,
+        )
         for (member, whole), several in found.items()
         for n, path in enumerate(several, start=1)
     ]

@@ -1,151 +1,181 @@
-"""Derived rows of documents: chains of voices, and what each passage is evidence for."""
+"""Derived rows of documents: chains of voices, and what each passage is evidence for.
+
+Each query computes the rows of some documents in one table, its columns in order.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
-from schema.vocabulary import Anonymity
-
-Row = dict[str, Any]
-Rows = dict[str, list[Row]]
+Row = tuple[Any, ...]
+Rows = dict[str, Sequence[Row]]
 """Rows by table."""
 
-ATTRIBUTIONS = """
-    select attributions.id, attributions.parent_id, attributions.document_id,
-      attributions.source_id, sources.title, sources.anonymity
-    from attributions
-    join sources on sources.id = attributions.source_id
-    where attributions.document_id in ({ids})
-    order by attributions.id
+WHOLE = "rows between unbounded preceding and unbounded following"
+"""Makes a window aggregate all rows of its partition, in order."""
+
+# `string_agg` orders its values on PostgreSQL alone; both engines do over a window.
+JOINED = "{joined}({value}, '; ') over (partition by {owner} order by {order} " + WHOLE + ")"
+
+
+def _joined(value: str, owner: str, order: str) -> str:
+    return JOINED.format(joined="{joined}", value=value, owner=owner, order=order)
+
+
+ANCESTORS = """
+    with recursive ancestors (attribution_id, ancestor_id, distance) as (
+      select id, id, 0
+      from attributions
+      where document_id in ({ids})
+      union all
+      select ancestors.attribution_id, attributions.parent_id, ancestors.distance + 1
+      from ancestors
+      join attributions on attributions.id = ancestors.ancestor_id
+      where attributions.parent_id is not null
+    )
 """
 
-CITATIONS = "select document_id, source_id, passage from citations where document_id in ({ids})"
+CHAINS = f"""{ANCESTORS},
+    drawn (attribution_id, passage) as (
+      select ancestors.ancestor_id, spans.passage
+      from ancestors
+      join evidence on evidence.attribution_id = ancestors.attribution_id
+      join spans on spans.evidence_id = evidence.id
+      union
+      select attributions.id, citations.passage
+      from citations
+      join attributions
+        on attributions.document_id = citations.document_id
+        and attributions.source_id = citations.source_id
+      where citations.document_id in ({{ids}})
+    ),
+    marked (attribution_id, n, passage) as (
+      select
+        attribution_id,
+        row_number() over (partition by attribution_id order by passage),
+        {_joined("'¶' || passage", "attribution_id", "passage")}
+      from drawn
+    ),
+    walked (attribution_id, distance, depth, chain, veil) as (
+      select
+        ancestors.attribution_id,
+        ancestors.distance,
+        max(ancestors.distance) over (partition by ancestors.attribution_id),
+        {_joined("sources.title", "ancestors.attribution_id", "ancestors.distance")},
+        max(case sources.anonymity when 'voiceless' then 2 when 'unnamed' then 1 else 0 end)
+          over (partition by ancestors.attribution_id)
+      from ancestors
+      join attributions on attributions.id = ancestors.ancestor_id
+      join sources on sources.id = attributions.source_id
+    )
+    select
+      walked.attribution_id,
+      walked.depth,
+      walked.chain,
+      case walked.veil when 2 then 'voiceless' when 1 then 'unnamed' else 'named' end,
+      marked.passage
+    from walked
+    left join marked on marked.attribution_id = walked.attribution_id and marked.n = 1
+    where walked.distance = 0
+"""
 
-SPANS = """
-    select spans.document_id, spans.passage, spans.start_offset, spans.end_offset,
-      spans.evidence_id, evidence.fact_id, evidence.attribution_id
+EVIDENCE = f"""
+    with places (evidence_id, passage, n) as (
+      select evidence_id, passage, min(n)
+      from spans
+      where document_id in ({{ids}})
+      group by evidence_id, passage
+    ),
+    marked (evidence_id, n, passage) as (
+      select evidence_id, n, {_joined("'¶' || passage", "evidence_id", "n")} from places
+    )
+    select marked.evidence_id, marked.passage, spans.passage, spans.start_offset
+    from marked
+    join spans on spans.evidence_id = marked.evidence_id and spans.n = marked.n
+    where marked.n = 1
+"""
+
+PASSAGES = """
+    select
+      spans.document_id, spans.passage, evidence.fact_id,
+      min(spans.start_offset), count(distinct spans.evidence_id)
     from spans
     join evidence on evidence.id = spans.evidence_id
     where spans.document_id in ({ids})
-    order by spans.evidence_id, spans.n
+    group by spans.document_id, spans.passage, evidence.fact_id
 """
 
-PASSAGES = "select document_id, n from passages where document_id in ({ids})"
+# A span covers what is beyond the end of those that begin before it.
+COVERAGE = """
+    with covered (document_id, passage, fact_id, begin, finish, reached) as (
+      select
+        spans.document_id, spans.passage, evidence.fact_id,
+        spans.start_offset, spans.end_offset,
+        max(spans.end_offset) over (
+          partition by spans.document_id, spans.passage
+          order by spans.start_offset, spans.evidence_id, spans.n
+          rows between unbounded preceding and 1 preceding
+        )
+      from spans
+      join evidence on evidence.id = spans.evidence_id
+      where spans.document_id in ({ids})
+      union all
+      select document_id, n, null, 0, 0, null
+      from passages
+      where document_id in ({ids})
+    )
+    select
+      document_id,
+      passage,
+      cast(sum(
+        case
+          when reached is null or begin >= reached then finish - begin
+          when finish > reached then finish - reached
+          else 0
+        end
+      ) as integer),
+      count(distinct fact_id)
+    from covered
+    group by document_id, passage
+"""
+
+CITATIONS = f"""
+    with cited (document_id, source_id, passage) as (
+      select distinct document_id, source_id, passage
+      from citations
+      where document_id in ({{ids}})
+    ),
+    marked (document_id, source_id, n, passage) as (
+      select
+        document_id,
+        source_id,
+        row_number() over (partition by document_id, source_id order by passage),
+        {_joined("'¶' || passage", "document_id, source_id", "passage")}
+      from cited
+    )
+    select document_id, source_id, passage from marked where n = 1
+"""
+
+QUERIES = {
+    "attribution_ancestors": f"{ANCESTORS} select * from ancestors",
+    "attribution_chains": CHAINS,
+    "evidence_passages": EVIDENCE,
+    "citation_passages": CITATIONS,
+    "passage_coverage": COVERAGE,
+    "fact_passages": PASSAGES,
+}
 
 
 def asked(connection: Connection, query: str, ids: Sequence[int]) -> Sequence[Any]:
     """Ask for the rows of these ids, which stand in the statement itself: all are integers."""
-    return connection.exec_driver_sql(query.format(ids=", ".join(map(str, ids)) or "null")).all()
+    listed = ", ".join(map(str, ids)) or "null"
+    joined = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
+    return connection.exec_driver_sql(query.format(ids=listed, joined=joined)).all()
 
 
 def of_documents(connection: Connection, documents: Sequence[int]) -> Rows:
-    """Compute the rows of documents in all tables but those of facts and memberships."""
-    spans = asked(connection, SPANS, documents)
-    cited: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for document, source, passage in asked(connection, CITATIONS, documents):
-        cited[document, source].add(passage)
-    return {
-        **_chains(asked(connection, ATTRIBUTIONS, documents), spans, cited),
-        "evidence_passages": list(_evidence(spans)),
-        "citation_passages": list(_citations(cited)),
-        **_coverage(asked(connection, PASSAGES, documents), spans),
-    }
-
-
-def _citations(cited: dict[tuple[int, int], set[int]]) -> Iterator[Row]:
-    for (document, source), passages in cited.items():
-        marks = _marks(sorted(passages))
-        yield {"document_id": document, "source_id": source, "passage": marks}
-
-
-def _chains(
-    attributions: Sequence[Any], spans: Sequence[Any], cited: dict[tuple[int, int], set[int]]
-) -> Rows:
-    drawn_on: dict[int, set[int]] = defaultdict(set)
-    for span in spans:
-        drawn_on[span.attribution_id].add(span.passage)
-    lineages: dict[int, list[Any]] = {}
-    for one in attributions:  # each after its parent
-        lineages[one.id] = [one, *lineages.get(one.parent_id, ())]
-    ancestors: list[Row] = []
-    passages: dict[int, set[int]] = defaultdict(set)
-    for number, lineage in lineages.items():
-        for distance, one in enumerate(lineage):
-            ancestors.append(
-                {"attribution_id": number, "ancestor_id": one.id, "distance": distance}
-            )
-            passages[one.id] |= drawn_on[number]
-        passages[number] |= cited.get((lineage[0].document_id, lineage[0].source_id), set())
-    return {
-        "attribution_ancestors": ancestors,
-        "attribution_chains": [
-            {
-                "attribution_id": number,
-                "depth": len(lineage) - 1,
-                "chain": "; ".join(one.title for one in lineage),
-                "anonymity": _least_known({one.anonymity for one in lineage}),
-                "passage": _marks(sorted(passages[number])),
-            }
-            for number, lineage in lineages.items()
-        ],
-    }
-
-
-def _least_known(found: set[str]) -> str:
-    return next(
-        one for one in (Anonymity.VOICELESS, Anonymity.UNNAMED, Anonymity.NAMED) if one in found
-    ).value
-
-
-def _marks(passages: Sequence[int]) -> str | None:
-    return "; ".join(f"¶{passage}" for passage in passages) or None
-
-
-def _evidence(spans: Sequence[Any]) -> Iterator[Row]:
-    for number, places in groupby(spans, itemgetter(4)):
-        found = list(places)
-        yield {
-            "evidence_id": number,
-            "passage": _marks(list(dict.fromkeys(span.passage for span in found))),
-            "paragraph": found[0].passage,
-            "start": found[0].start_offset,
-        }
-
-
-def _coverage(passages: Sequence[Any], spans: Sequence[Any]) -> Rows:
-    by_passage: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for span in spans:
-        by_passage[span.document_id, span.passage].append(span)
-    facts, coverage = [], []
-    for document, passage in passages:
-        found = by_passage[document, passage]
-        by_fact = defaultdict(list)
-        for span in found:
-            by_fact[span.fact_id].append(span)
-        place = {"document_id": document, "passage": passage}
-        coverage.append({**place, "characters": _covered(found), "facts": len(by_fact)})
-        facts += [
-            {
-                **place,
-                "fact_id": fact,
-                "start": min(span.start_offset for span in of_fact),
-                "pieces": len({span.evidence_id for span in of_fact}),
-            }
-            for fact, of_fact in by_fact.items()
-        ]
-    return {"passage_coverage": coverage, "fact_passages": facts}
-
-
-def _covered(spans: Sequence[Any]) -> int:
-    """Count the characters that are in one span or in several."""
-    covered = reached = 0
-    for start, end in sorted((span.start_offset, span.end_offset) for span in spans):
-        covered += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    return covered
+    """Compute the rows of documents in all tables but those of facts and actors."""
+    return {table: asked(connection, query, documents) for table, query in QUERIES.items()}

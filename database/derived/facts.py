@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -41,12 +41,13 @@ PARTICIPANTS = """
     from participants
     join actors on actors.id = participants.actor_id
     where participants.fact_id in ({ids})
+    order by participants.n, actors.key
 """
 
 ACTORS = "select id, name, key, kind from actors where id in ({ids})"
 
 EVIDENCE = """
-    select evidence.fact_id, documents.key as document, evidence.document_id, evidence.n,
+    select evidence.fact_id, documents.key as document,
       evidence.modality, evidence.certainty, evidence.stance, evidence.hedge, evidence.date_words,
       evidence.attribution_id, attributions.parent_id,
       attribution_chains.chain, attribution_chains.anonymity
@@ -67,14 +68,15 @@ PLACES = """
     order by documents.key, fact_passages.passage
 """
 
-COLUMN_OF = {
-    Role.SPEAKER: "speaker",
-    Role.ADDRESSEE: "addressee",
-    Role.SUBJECT: "about",
-    Role.HOLDER: "holder",
-    Role.OBJECT: "object",
+SHOWN = (Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT, Role.HOLDER, Role.OBJECT)
+"""Roles that have a column for the headings of their actors, in the order of the columns."""
+
+UNNAMED = {
+    frozenset(): None,
+    frozenset({False}): Unnamed.NONE.value,
+    frozenset({True, False}): Unnamed.SOME.value,
+    frozenset({True}): Unnamed.ALL.value,
 }
-"""Where headings of actors stand."""
 
 RANK = {str(role): rank for rank, role in enumerate(Role)}
 
@@ -85,7 +87,7 @@ def of_facts(connection: Connection, facts: Sequence[int]) -> list[Row]:
 
 
 People = dict[str, list[Any]]
-"""Participants by role."""
+"""Participants by role, in the order of roles, and within a role in the coder's order."""
 
 
 class _Standing(NamedTuple):
@@ -93,7 +95,7 @@ class _Standing(NamedTuple):
 
     settled: str | None
     words: str | None
-    voices: list[Voice]
+    voices: tuple[Voice, ...]
 
 
 class _Summaries:
@@ -124,38 +126,38 @@ class _Summaries:
         return [self._row(fact) for fact in self.facts.values() if fact.id in self.asked]
 
     def _row(self, fact: Any) -> Row:
-        evidence, places = self.evidence[fact.id], self.places[fact.id]
+        """Return the columns of a fact's summary in order."""
+        evidence, places = self.evidence.get(fact.id, ()), self.places.get(fact.id, ())
         people = self._people(fact.id)
-        chains = _distinct(one.chain for one in evidence)
-        ways = {one.attribution_id for one in evidence}
         standing = self._standing(fact)
-        return {
-            "fact_id": fact.id,
-            "kind": fact.kind,
-            "key": fact.key,
-            "introduced_by": fact.document,
-            "sentence": self._sentence(fact, people),
-            "standing": standing.words,
-            "statement": self._statement(fact, people),
-            "settled": standing.settled,
-            "modality": _list(one.modality for one in evidence),
-            "certainty": _list(one.certainty for one in evidence),
-            "hedge": _list(one.hedge for one in evidence),
-            "words": _list(one.date_words for one in evidence),
-            **self._headings(fact, people),
-            "attribution_id": ways.pop() if len(ways) == 1 else None,
-            "chain": " | ".join(chains) if len(ways) > 1 else None,
-            "source": _list(sorted({one.document for one in evidence})),
-            "passage": _passages(places, {one.document for one in evidence}),
-            "document": places[0].document if places else None,
-            "paragraph": places[0].passage if places else None,
-            "start": places[0].start if places else None,
-            "unnamed": self._unnamed(fact, people),
-        }
+        documents = {voice.document for voice in evidence}
+        chains = {voice.attribution_id: voice.chain for voice in evidence}
+        way = next(iter(chains), None) if len(chains) == 1 else None
+        return (
+            fact.id,
+            fact.kind,
+            fact.key,
+            fact.document,
+            self._sentence(fact, people),
+            standing.words,
+            self._statement(fact, people),
+            standing.settled,
+            _list([voice.modality for voice in evidence]),
+            _list([voice.certainty for voice in evidence]),
+            _list([voice.hedge for voice in evidence]),
+            _list([voice.date_words for voice in evidence]),
+            *self._headings(fact, people),
+            way,
+            _list([*chains.values()], " | ") if way is None else None,
+            _list(sorted(documents)),
+            _list([_mark(place, documents) for place in places]),
+            *(places[0][1:] if places else (None, None, None)),
+            self._unnamed(evidence, people),
+        )
 
     def _standing(self, fact: Any) -> _Standing:
         if fact.id not in self.standings:
-            voices = [
+            voices = tuple(
                 Voice(
                     one.modality,
                     one.certainty,
@@ -163,8 +165,8 @@ class _Summaries:
                     own=one.parent_id is None,
                     rejected=one.stance == Stance.REJECTS,
                 )
-                for one in self.evidence[fact.id]
-            ]
+                for one in self.evidence.get(fact.id, ())
+            )
             settled = fact.modality or sentences.first_upheld(voices)
             words = sentences.standing(fact.kind, settled, voices)
             self.standings[fact.id] = _Standing(settled, words, voices)
@@ -173,36 +175,26 @@ class _Summaries:
     # --- who takes part -----------------------------------------------------------------------
 
     def _people(self, fact: int) -> People:
-        """Return the participants by role, in the order of roles, names and keys."""
         found: People = defaultdict(list)
-        for one in sorted(
-            self.participants[fact], key=lambda one: (RANK[one.role], one.name, one.key)
-        ):
-            found[one.role].append(one)
+        for actor in sorted(self.participants.get(fact, ()), key=_rank):
+            found[actor.role].append(actor)
         return found
 
-    def _headings(self, fact: Any, people: People) -> Row:
-        in_order = list({one.id: one for group in people.values() for one in group}.values())
-        owners = [
-            self.actors[number]
-            for number in (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
-            if number in self.actors
-        ]
+    def _headings(self, fact: Any, people: People) -> Iterator[str | None]:
+        in_order = {actor.id: actor for group in people.values() for actor in group}
+        owners = (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
         takes_part = fact.kind in (FactKind.EVENT, FactKind.QUOTE)
-        return {
-            "who": "; ".join(one.name for one in in_order) or None if takes_part else None,
-            **{
-                column: "; ".join(one.name for one in people.get(role, ())) or None
-                for role, column in COLUMN_OF.items()
-            },
-            "actors": _list(one.key for one in (*in_order, *owners)),
-        }
+        yield _names(in_order.values()) if takes_part else None
+        for role in SHOWN:
+            yield _names(people[role]) if role in people else None
+        in_order |= {number: self.actors[number] for number in owners if number is not None}
+        yield _list([actor.key for actor in in_order.values()])
 
     # --- what it says -------------------------------------------------------------------------
 
     def _statement(self, fact: Any, people: People) -> str:
         if fact.statement:
-            many = sentences.several(_named(people[Role.HOLDER]))
+            many = sentences.several(_named(people.get(Role.HOLDER, ())))
             return sentences.predicate(fact.position_kind, fact.statement, many)
         if fact.kind == FactKind.RELATION and fact.type is not None:
             ends = self.actors[fact.from_actor_id].name, self.actors[fact.to_actor_id].name
@@ -220,9 +212,9 @@ class _Summaries:
 
     def _bare_sentence(self, fact: Any, people: People) -> str:
         if fact.says or fact.text:
-            return sentences.quote(_named(people[Role.SPEAKER]), fact.says, fact.text)
+            return sentences.quote(_named(people.get(Role.SPEAKER, ())), fact.says, fact.text)
         if fact.statement:
-            holders = _named(people[Role.HOLDER])
+            holders = _named(people.get(Role.HOLDER, ()))
             return sentences.position(holders, fact.position_kind, fact.statement)
         if fact.type:
             ends = {"from": fact.from_actor_id, "to": fact.to_actor_id}
@@ -238,38 +230,39 @@ class _Summaries:
 
     # --- what vouches for it ------------------------------------------------------------------
 
-    def _unnamed(self, fact: Any, people: People) -> str | None:
-        evidence = self.evidence[fact.id]
-        if not evidence:
-            return None
-        speakers = people[Role.SPEAKER]
+    def _unnamed(self, evidence: Sequence[Any], people: People) -> str | None:
+        speakers = people.get(Role.SPEAKER, ())
         masked = bool(speakers) and all(one.kind == ActorKind.UNNAMED for one in speakers)
-        veiled = sum(masked or one.anonymity != Anonymity.NAMED for one in evidence)
-        if not veiled:
-            return Unnamed.NONE.value
-        return (Unnamed.ALL if veiled == len(evidence) else Unnamed.SOME).value
+        veiled = {masked or one.anonymity != Anonymity.NAMED for one in evidence}
+        return UNNAMED[frozenset(veiled)]
 
 
 def _by_fact(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.fact_id].append(row)
+        found[row[0]].append(row)
     return found
+
+
+def _rank(participant: Any) -> int:
+    return RANK[participant.role]
 
 
 def _named(actors: Iterable[Any]) -> list[Named]:
     return [Named(actor.name, actor.kind) for actor in actors]
 
 
-def _distinct(values: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(value for value in values if value is not None))
+def _names(actors: Iterable[Any]) -> str | None:
+    """Join headings; two actors may have the same."""
+    return "; ".join([actor.name for actor in actors]) or None
 
 
-def _list(values: Iterable[str | None]) -> str | None:
-    return "; ".join(_distinct(values)) or None
+def _list(values: Sequence[str | None], separator: str = "; ") -> str | None:
+    if len(values) == 1:
+        return values[0]
+    return separator.join(dict.fromkeys(filter(None, values))) or None
 
 
-def _passages(places: Sequence[Any], documents: set[str]) -> str | None:
-    """Name the passages, after the key of the document if there are several."""
-    marks = (f"{f'{one.document} ' if len(documents) > 1 else ''}¶{one.passage}" for one in places)
-    return "; ".join(marks) or None
+def _mark(place: Any, documents: set[str]) -> str:
+    """Name a passage, after the key of its document if there are several."""
+    return f"{place.document} ¶{place.passage}" if len(documents) > 1 else f"¶{place.passage}"

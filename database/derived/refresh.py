@@ -158,9 +158,9 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
         (MEMBERS, _of_members),
         (NAMED_ACTORS, _of_names),
     ):
-        for some in _chunks(sorted(ids(query).scalars())):
+        for some in _chunks(sorted(ids(query).scalars().all())):
             yield from _compare(connection, some, compute(connection, some), write=write)
-    others = connection.exec_driver_sql(f"{FACTS} where kind <> 'relation'").scalars()
+    others = connection.exec_driver_sql(f"{FACTS} where kind <> 'relation'").scalars().all()
     yield from _settle_counts(connection, None, others, write=write)
 
 
@@ -198,9 +198,8 @@ def _settle_counts(
 
 def _differing(connection: Connection, rows: Sequence[Any], *, write: bool) -> Iterator[Difference]:
     for some in _chunks(rows):
-        computed = {"evidence_counts": [row._asdict() for row in some]}
         ids = [row.fact_id for row in some]
-        yield from _compare(connection, ids, computed, write=write)
+        yield from _compare(connection, ids, {"evidence_counts": some}, write=write)
 
 
 def _compare(
@@ -208,47 +207,42 @@ def _compare(
 ) -> Iterator[Difference]:
     for name, rows in computed.items():
         table = METADATA.tables[name]
-        columns = ", ".join(table.columns.keys())
-        query = f"select {columns} from {name} where {SCOPES[name]}"
-        key = [table.columns.keys().index(column.name) for column in table.primary_key]
-        stored = {tuple(row[n] for n in key): tuple(row) for row in asked(connection, query, ids)}
-        wanted = {_key(table, row): row for row in rows}
-        found = list(_differences(table, stored, wanted))
+        columns = table.columns.keys()
+        width = len(table.primary_key)  # its columns are the first
+        query = f"select {', '.join(columns)} from {name} where {SCOPES[name]}"
+        stored = {row[:width]: row for row in asked(connection, query, ids)}
+        wanted = {row[:width]: row for row in rows}
+        found = list(_differences(name, columns, stored, wanted))
         if write:
             _write(connection, table, found, wanted)
         yield from found
 
 
-def _key(table: Table, row: Row) -> tuple[Any, ...]:
-    return tuple(row[column.name] for column in table.primary_key)
-
-
 def _differences(
-    table: Table, stored: dict[tuple[Any, ...], tuple[Any, ...]], wanted: dict[tuple[Any, ...], Row]
+    table: str, columns: Sequence[str], stored: dict[Row, Row], wanted: dict[Row, Row]
 ) -> Iterator[Difference]:
     for key in sorted(stored.keys() - wanted.keys()):
-        yield Difference(table.name, key, (), "superfluous")
+        yield Difference(table, key, (), "superfluous")
     for key, row in wanted.items():
         there = stored.get(key)
         if there is None:
-            yield Difference(table.name, key, (), "missing")
-            continue
-        pairs = zip(table.columns.keys(), there, strict=True)
-        differing = tuple(name for name, value in pairs if row[name] != value)
-        if differing:
-            yield Difference(table.name, key, differing, "different")
+            yield Difference(table, key, (), "missing")
+        elif there != row:
+            triples = zip(columns, there, row, strict=True)
+            differing = tuple(name for name, old, new in triples if old != new)
+            yield Difference(table, key, differing, "different")
 
 
 def _write(
-    connection: Connection,
-    table: Table,
-    found: Sequence[Difference],
-    wanted: dict[tuple[Any, ...], Row],
+    connection: Connection, table: Table, found: Sequence[Difference], wanted: dict[Row, Row]
 ) -> None:
     for some in _chunks([one.row for one in found if one.problem != "missing"]):
         connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
-    if rows := [wanted[one.row] for one in found if one.row in wanted]:
-        connection.execute(table.insert(), rows)
+    if rows := [tuple(wanted[one.row]) for one in found if one.row in wanted]:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join([mark] * len(table.columns))
+        columns = ", ".join(table.columns.keys())
+        connection.exec_driver_sql(f"insert into {table.name} ({columns}) values ({marks})", rows)
 
 
 def _ids(connection: Connection, query: str, ids: Collection[int]) -> set[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from schema.vocabulary import ActorKind, Certainty, FactKind, LinkType, Modality, PositionKind
@@ -48,6 +49,13 @@ PLANS = {
 }
 
 
+RULED_OUT = re.compile(
+    "\\b(?:can[’']t|cannot|can not|couldn[’']t|could not|impossible|unthinkable|rul\\w+ out)\\b",
+    re.IGNORECASE,
+)
+"""Hedges of a denial that leave no chance. Other hedges of a denial leave some."""
+
+
 def first_upheld(voices: Sequence[Voice]) -> str | None:
     """Return the modality in the first voice that its document does not reject.
 
@@ -60,7 +68,8 @@ def first_upheld(voices: Sequence[Voice]) -> str | None:
     return next(iter(upheld or relayed), None)
 
 
-def standing(kind: str, settled: str | None, voices: Sequence[Voice]) -> str | None:
+@lru_cache(maxsize=1024)
+def standing(kind: str, settled: str | None, voices: tuple[Voice, ...]) -> str | None:
     """Return the words that belong in front of a fact; None where it is stated as actual."""
     upheld = [voice for voice in voices if voice.modality == settled and not voice.rejected]
     agreeing = upheld or voices
@@ -69,6 +78,11 @@ def standing(kind: str, settled: str | None, voices: Sequence[Voice]) -> str | N
     alone, of_plan = weak if weak and not certainties & STATED else (None, "{}")
     if settled == Modality.DENIED:
         own = any(voice.own or voice.rejected for voice in agreeing)
+        hedges = [voice.hedge or "" for voice in agreeing]
+        if any(map(RULED_OUT.search, hedges)):
+            return "Ruled out" if own else "Said to be ruled out"
+        if all(hedges):
+            return "Held unlikely" if own else "Said to be unlikely"
         if kind == FactKind.EVENT:
             return "Did not happen" if own else "Said not to happen"
         return "Not so" if own else "Said not to be so"
@@ -91,7 +105,9 @@ def with_standing(
     hedges = [
         voice.hedge
         for voice in voices
-        if voice.hedge and voice.modality == settled and voice.certainty in STATED
+        if voice.hedge
+        and voice.modality == settled
+        and (voice.certainty in STATED or settled == Modality.DENIED)
     ]
     shown = "; ".join(f"“{hedge}”" for hedge in dict.fromkeys(hedges))
     return f"{f'{words}: ' if words else ''}{sentence}{f' ({shown})' if shown else ''}"
