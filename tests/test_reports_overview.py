@@ -99,7 +99,7 @@ def test_each_voice_keeps_its_hedge_and_what_is_only_alleged_did_not_come_to_pas
         book.event("raid", "A raid", planned, {**seen(1, 20), "certainty": "alleged"})
     rows = ask(blank, "expectations")
     assert [(row["reading"], row["hedge"], row["outcome"]) for row in rows] == [
-        ("denied", "very unlikely", "Did not happen"),
+        ("denied", "very unlikely", "Held unlikely"),
         ("intended", None, "Alleged"),
     ]
 
