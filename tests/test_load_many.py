@@ -79,7 +79,7 @@ def test_all_codings_are_loaded_though_nobody_reads_the_output(tmp_path: Path) -
 def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
     paths = codings(tmp_path, 3)
-    load_command = ["--db", database, "load", *paths]
+    load_command: list[str | Path] = ["--db", database, "load", *paths]
     assert run(*load_command).exit_code == 0
     codings(tmp_path, 3, "name: Sudland,", "name: Southland,")
     done = run(*load_command, "--format", "json")
