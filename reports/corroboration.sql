@@ -44,8 +44,8 @@ compared (fact_id, agree, differ) as (
     case
       when min(attributions.source_id) = max(attributions.source_id) then ''
       else
-        case when min(evidence.modality) = max(evidence.modality) then '; modality' else '' end
-        || case when min(evidence.certainty) = max(evidence.certainty) then '; certainty' else '' end
+      case when min(evidence.modality) = max(evidence.modality) then '; modality' else '' end
+      || case when min(evidence.certainty) = max(evidence.certainty) then '; certainty' else '' end
     end
     || case
       when min(evidence.stance) = max(evidence.stance)
