@@ -24,9 +24,10 @@
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
 --                            empty: it speaks in its own voice
 --   date       text, detail  when it was or would be overall, in EDTF; empty: undated
---   outcome    text          its standing overall: Did not happen, Held unlikely, Ruled out, Possible,
---                            Expected, Imagined, Alleged, …; of an event that is stated as a fact:
---                            came to pass; of a threat: made; empty: another fact stated as such
+--   outcome    text          its standing overall: Did not happen, Held unlikely, Ruled out,
+--                            Possible, Expected, Imagined, Alleged, …; of an event that is stated
+--                            as a fact: came to pass; of a threat: made; empty: another fact stated
+--                            as such
 --   link       text, detail  how it relates to another event: followed by, answered by, replaced
 --                            by, instead of, condition of, hung on, had as a part
 --   linked     text          that event, with its standing in front
