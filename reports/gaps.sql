@@ -32,13 +32,13 @@ with happened (fact_id, date) as (
 dated (fact_id, month, begins, ends) as (
   select
     happened.fact_id,
-    case when substr(earliest, 1, 7) = substr(latest, 1, 7) then substr(earliest, 1, 7) end,
+    case when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7) then substr(dates.earliest, 1, 7) end,
     coalesce(
-      cast(substr(earliest, 1, 4) as integer) * 12 + cast(substr(earliest, 6, 2) as integer) - 1,
+      cast(substr(dates.earliest, 1, 4) as integer) * 12 + cast(substr(dates.earliest, 6, 2) as integer) - 1,
       0
     ),
     coalesce(
-      cast(substr(latest, 1, 4) as integer) * 12 + cast(substr(latest, 6, 2) as integer) - 1,
+      cast(substr(dates.latest, 1, 4) as integer) * 12 + cast(substr(dates.latest, 6, 2) as integer) - 1,
       119999
     )
   from happened

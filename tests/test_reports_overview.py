@@ -240,6 +240,33 @@ def test_gaps_go_over_the_turn_of_the_year(blank: str) -> None:
     ]
 
 
+def test_the_time_between_two_documents_is_not_a_gap(blank: str) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        for document, dates in (
+            ("log", ("1979-01", "1979-03")),
+            ("diary", ("2015-06", "2015-08", "-0043-03")),
+        ):
+            book.document(document, document.title(), 1)
+            for n, date in enumerate(dates):
+                voice = {"voice": document, "at": [(1, n)]}
+                book.event(f"{document}-{n}", "It is", voice, date=date)
+    assert [row["what"] for row in ask(blank, "gaps")] == ["1979-02", "2015-07"]
+
+
+def test_years_before_0_come_first(blank: str) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("log", "The Log", 1)
+        for n, date in enumerate(("2015", "-0043", "Y12015", "0001", "-0050")):
+            book.event(f"e{n}", date, {**seen(1, n), "date": book.date(date)}, date=date)
+    order = ["-0050", "-0043", "0001", "2015", "Y12015"]
+    assert [row["date"] for row in ask(blank, "timeline")] == order
+    assert [row["date"] for row in ask(blank, "dates")] == order
+    assert [row["date"] for row in ask(blank, "timeline", **{"from": "2014"})] == order[3:]
+    assert [row["date"] for row in ask(blank, "timeline", to="2014")] == order[:3]
+
+
 def test_nothing_lies_between_what_is_in_one_month(blank: str) -> None:
     with writing(blank) as connection:
         book = SourcebookBuilder(connection)

@@ -242,6 +242,78 @@ def test_corroboration_can_be_asked_for_more_origins(
     assert set(compared(database, least=least)) == wanted
 
 
+# --- equal ties, and years before 0 ---------------------------------------------------------------
+
+
+def two_documents(book: SourcebookBuilder, voice: str) -> None:
+    """Add a tie that two documents state, each in this voice."""
+    for actor in ("alma", "brim"):
+        book.actor(actor, actor.title())
+    book.source("wire", "Wire report")
+    for document in ("log", "diary"):
+        book.document(document, document.title(), 1)
+        book.chain(document, "wire")
+        book.fact(
+            FactKind.RELATION,
+            "pact",
+            [{"voice": voice.format(document), "at": [(1, 0)]}],
+            from_actor_id=book.ids["actor", "alma"],
+            type="supports",
+            to_actor_id=book.ids["actor", "brim"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("voice", "alone", "origins", "agree"),
+    [("{}>wire", [("wire", 2, "diary")], 1, None), ("{}", [], 2, "modality; certainty")],
+)
+def test_equal_ties_of_two_documents_count_once(
+    blank: str, voice: str, alone: list[tuple[str, int, str]], origins: int, agree: str | None
+) -> None:
+    with writing(blank) as connection:
+        two_documents(SourcebookBuilder(connection), voice)
+    found = [
+        (row["origin"], row["documents"], row["source"]) for row in ask(blank, "single-source")
+    ]
+    assert found == alone
+    rows = ask(blank, "corroboration")
+    assert [(row["fact"], row["source"]) for row in rows] == [
+        ("diary:pact", "diary"),
+        ("diary:pact", "log"),
+    ]
+    assert {(row["origins"], row["documents"], row["agree"]) for row in rows} == {
+        (origins, 2, agree)
+    }
+    counted = measures(blank)
+    assert (counted["facts"][0], counted["relations"][0]) == (1, 1)
+    assert counted["facts on one origin alone, whichever"][0] == len(alone)
+
+
+def test_names_are_counted_once_and_as_stated(blank: str) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        book.actor("alma", "Alma")
+        for document in ("log", "diary"):
+            book.document(document, document.title(), 1)
+            book.name("alma", "Alma", {"voice": document, "at": [(1, 0)]})
+    [row] = [row for row in ask(blank, "summary") if "names" in row["measure"]]
+    assert (row["count"], row["percent"], row["total"]) == (1, 50, "names that the documents state")
+
+
+def test_dates_of_years_before_0_are_compared(blank: str) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        for document in ("log", "diary"):
+            book.document(document, document.title(), 1)
+        book.event(
+            "ides",
+            "Caesar dies",
+            {"voice": "log", "at": [(1, 0)], "date": book.date("-0043")},
+            {"voice": "diary", "at": [(1, 0)], "date": book.date("2015")},
+        )
+    assert {row["differ"] for row in ask(blank, "corroboration")} == {"date"}
+
+
 # --- the catalogue --------------------------------------------------------------------------------
 
 
