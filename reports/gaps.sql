@@ -81,19 +81,17 @@ still (first_month, last_month, before, after, begins, ends) as (
 ),
 gaps (rank, gap, what, note, size, near, source, n) as (
   select 1, 'months',
-    first_month || case when begins < ends then ' to ' || last_month else '' end,
-    'between ' || before || ' and ' || after,
-    ends - begins + 1,
-    (
-      select count(*)
-      from dated
-      where dated.month is null
-        and dated.begins <= still.ends
-        and dated.ends >= still.begins
-    ),
+    still.first_month
+      || case when still.begins < still.ends then ' to ' || still.last_month else '' end,
+    'between ' || still.before || ' and ' || still.after,
+    still.ends - still.begins + 1,
+    count(dated.fact_id),
     null,
     cast(null as integer)
   from still
+  left join dated
+    on dated.month is null and dated.begins <= still.ends and dated.ends >= still.begins
+  group by still.first_month, still.last_month, still.before, still.after, still.begins, still.ends
   union all
   select 2, 'actor',
     actors.key,
