@@ -110,7 +110,7 @@ join sources as documents on documents.id = evidence.document_id
 where fact_overview.kind in ('event', 'relation')
   and figures.named_origins >= :least
 order by
-  figures.named_origins desc,
+  figures.named_origins desc nulls last,
   figures.origins - figures.named_origins desc,
   fact_overview.kind,
   fact_overview.cited_as,
