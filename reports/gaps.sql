@@ -45,7 +45,7 @@ dated (fact_id, month, begins, ends) as (
   join dates on dates.edtf = happened.date
   where dates.first_day is not null
     and dates.last_day is not null
-    and (dates.earliest is not null or dates.latest is not null)
+    and coalesce(dates.earliest, dates.latest) is not null
 ),
 periods (begins, ends) as (
   select min(dated.begins), max(dated.begins)
