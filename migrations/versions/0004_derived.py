@@ -7,7 +7,8 @@ made again, with its rows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -239,7 +240,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it all back, and create the views of revision 0002 again."""
     drop_views()
-    for table in DERIVED:
+    for table in re.findall(r"^(\w+) ", DERIVED, re.MULTILINE):
         op.drop_table(table)
     op.drop_index("ix_relations_from_actor_id_type_to_actor_id", "relations")
     op.create_index("ix_relations_from_actor_id_type", "relations", ["from_actor_id", "type"])
@@ -363,459 +364,150 @@ def number_days() -> None:
         )
 
 
-DERIVED = (
-    "evidence_counts",
-    "citation_passages",
-    "actor_summaries",
-    "memberships",
-    "attribution_ancestors",
-    "attribution_chains",
-    "passage_coverage",
-    "fact_passages",
-    "fact_summaries",
-    "evidence_passages",
+# A table and what it holds; its columns: part of the key or not, type (with ? where null is allowed),
+# the table that it refers to with what happens when the row goes, whether indexed; what it holds.
+DERIVED = """\
+evidence_passages | where each piece of evidence is
+  key evidence_id integer > evidence cascade | the evidence
+  passage text | its passages in the order of its words: ¶3; ¶4
+  paragraph integer | number of the passage of its first words
+  start integer | first character of these words, from 0
+fact_summaries | each fact in a sentence, with its evidence
+  key fact_id integer > facts cascade | the fact
+  kind text | event, quote, position, relation, link or name
+  key text | its key, unique in the document that introduced it
+  introduced_by text | key of the document that introduced it
+  sentence text | the fact as a sentence that can be quoted alone: with its subject, and with its standing in front
+  standing text? | the words in front of the sentence (Alleged, Did not happen, …); null: stated or reported as a fact
+  statement text | the same in the coder's words alone: title of an event, position without its holder, …; does not show whether it is so
+  settled text? | modality of an event as the coder settled it; of other facts, that of their first evidence
+  modality text? | modalities of its evidence
+  certainty text? | certainties of its evidence
+  hedge text? | the words that hedge it, verbatim
+  words text? | the words of its date, verbatim
+  who text? | headings of all who take part in an event or quote, doers or speakers first
+  speaker text? | headings of the speakers of a quote
+  addressee text? | headings of those it is addressed to
+  about text? | headings of those a quote is about
+  holder text? | headings of the holders of a position
+  object text? | headings of those a position is about
+  actors text? | keys of all actors in it: participants, ends of a tie, the owner of a name
+  attribution_id integer? > attributions set null indexed | the chain of voices it came through; null: several, or no evidence
+  chain text? | its chains of voices, joined by " | ", where there are several
+  source text? | keys of the documents that state it
+  passage text? | where: ¶n, after the key of the document if several documents state it
+  document text? | key of the first document that states it, by key: for sorting
+  paragraph integer? | number of its first passage there: for sorting
+  start integer? | first character of its evidence in that passage, from 0: for sorting
+  unnamed text? | whether all, some or none of its evidence comes through an unnamed voice
+fact_passages | which passage is evidence for which fact
+  key document_id integer > sources | the document
+  key passage integer | number of the passage: ¶
+  key fact_id integer > facts cascade indexed | the fact
+  start integer | first character in the passage that is evidence for it, from 0
+  pieces integer | pieces of evidence for it there
+evidence_counts | what vouches for each fact, in figures
+  key fact_id integer > facts cascade | the fact
+  counted_as_id integer? > facts set null indexed | the fact it is counted as: of equal ties the first, by document and key; otherwise itself
+  pieces integer? | pieces of evidence, of equal ties together; null, as all that follows: counted with another
+  documents integer? | documents that state it
+  relayed integer? | pieces of evidence that a document has from another voice
+  origins integer? | different sources at the inner ends of its chains, the documents included
+  named_origins integer? | how many of these origins are named
+  origin_id integer? > sources set null indexed | its origin, if it has just one
+passage_coverage | how much of each passage is evidence
+  key document_id integer > sources | the document
+  key passage integer | number of the passage: ¶
+  characters integer | characters that are evidence for some fact
+  facts integer | facts that have evidence there
+attribution_chains | chains of voices, in words
+  key attribution_id integer > attributions cascade | the voice in its chain
+  depth integer | voices between it and the document; 0: the latter
+  chain text | titles from this voice to the document, innermost first
+  anonymity text | named, if all voices in the chain are; otherwise unnamed or voiceless
+  passage text? | where the document draws on it, or on voices that it relays: ¶n
+attribution_ancestors | which voice came through which
+  key attribution_id integer > attributions cascade | the voice
+  key ancestor_id integer > attributions cascade indexed | itself, or a voice that it came through
+  distance integer | steps between the two; 0: itself
+citation_passages | where documents point to sources
+  key document_id integer > sources cascade | the document that points
+  key source_id integer > sources cascade indexed | the source that it points to
+  passage text | where: ¶n
+memberships | who acts for whom, through which ties, and when
+  key member_id integer > actors cascade | the actor who acts for the other
+  key whole_id integer > actors cascade indexed | the actor whom it acts for
+  key n integer | number of the path, from 1, the shortest first
+  path text | document:key of each tie from the member to the whole, joined by "; "
+  steps integer | how many ties the path has
+  standing text? | Alleged, Disputed, …: the weakest of its ties; null: all are stated as facts
+  earliest text? | first day on which all its ties can hold, YYYY-MM-DD; null: open or not stated
+  latest text? | last day on which all its ties can hold, YYYY-MM-DD; null: open or not stated
+  first_day bigint? | earliest as a day number
+  last_day bigint? | latest as a day number
+actor_summaries | actors with all their names
+  key actor_id integer > actors cascade | the actor
+  names text | every name that the texts use: in full, then short ones, then others
+"""
+
+CHECKS = {
+    "fact_summaries": {
+        "kind": "kind in ('event', 'quote', 'position', 'relation', 'link', 'name')",
+        "settled": "settled in ('actual', 'intended', 'expected', 'possible', 'hypothetical', "
+        "'denied')",
+        "unnamed": "unnamed in ('all', 'some', 'none')",
+        "one_chain_or_several": "attribution_id is null or chain is null",
+    },
+    "attribution_chains": {"anonymity": "anonymity in ('named', 'unnamed', 'voiceless')"},
+    "memberships": {"from_one": "n >= 1 and steps >= 1"},
+}
+OF_PASSAGES = ("fact_passages", "passage_coverage")
+TYPES = {"integer": sa.Integer(), "bigint": sa.BigInteger(), "text": TEXT}
+COLUMN = re.compile(
+    r"  (?P<key>key )?(?P<name>\w+) (?P<type>\w+)(?P<null>\?)?"
+    r"(?: > (?P<target>\w+)(?: (?P<gone>cascade|set null))?)?(?P<indexed> indexed)? \| (?P<comment>.+)"
 )
 
 
 def derived() -> None:
     """Make the derived tables, empty: `migrate` fills them once the schema is the newest."""
-    op.create_table(
-        "memberships",
-        sa.Column(
-            "member_id", sa.Integer(), nullable=False, comment="the actor who acts for the other"
-        ),
-        sa.Column("whole_id", sa.Integer(), nullable=False, comment="the actor whom it acts for"),
-        sa.Column(
-            "n",
-            sa.Integer(),
-            nullable=False,
-            comment="number of the path, from 1, the shortest first",
-        ),
-        sa.Column(
-            "path",
-            TEXT,
-            nullable=False,
-            comment='document:key of each tie from the member to the whole, joined by "; "',
-        ),
-        sa.Column("steps", sa.Integer(), nullable=False, comment="how many ties the path has"),
-        sa.Column(
-            "standing",
-            TEXT,
-            nullable=True,
-            comment="Alleged, Disputed, …: the weakest of its ties; null: all are stated as facts",
-        ),
-        sa.Column(
-            "earliest",
-            TEXT,
-            nullable=True,
-            comment="first day on which all its ties can hold, YYYY-MM-DD; null: open or not stated",
-        ),
-        sa.Column(
-            "latest",
-            TEXT,
-            nullable=True,
-            comment="last day on which all its ties can hold, YYYY-MM-DD; null: open or not stated",
-        ),
-        sa.Column("first_day", sa.BigInteger(), nullable=True, comment="earliest as a day number"),
-        sa.Column("last_day", sa.BigInteger(), nullable=True, comment="latest as a day number"),
-        sa.CheckConstraint("n >= 1 and steps >= 1", name=op.f("ck_memberships_from_one")),
-        sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["actors.id"],
-            name=op.f("fk_memberships_member_id_actors"),
-            ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["whole_id"],
-            ["actors.id"],
-            name=op.f("fk_memberships_whole_id_actors"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("member_id", "whole_id", "n", name=op.f("pk_memberships")),
-        comment="derived: who acts for whom, through which ties, and when",
-    )
-    op.create_index(op.f("ix_memberships_whole_id"), "memberships", ["whole_id"], unique=False)
-    op.create_table(
-        "attribution_ancestors",
-        sa.Column("attribution_id", sa.Integer(), nullable=False, comment="the voice"),
-        sa.Column(
-            "ancestor_id",
-            sa.Integer(),
-            nullable=False,
-            comment="itself, or a voice that it came through",
-        ),
-        sa.Column(
-            "distance", sa.Integer(), nullable=False, comment="steps between the two; 0: itself"
-        ),
-        sa.ForeignKeyConstraint(
-            ["ancestor_id"],
-            ["attributions.id"],
-            name=op.f("fk_attribution_ancestors_ancestor_id_attributions"),
-            ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["attribution_id"],
-            ["attributions.id"],
-            name=op.f("fk_attribution_ancestors_attribution_id_attributions"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint(
-            "attribution_id", "ancestor_id", name=op.f("pk_attribution_ancestors")
-        ),
-        comment="derived: which voice came through which",
-    )
-    op.create_index(
-        "ix_attribution_ancestors_ancestor_id",
-        "attribution_ancestors",
-        ["ancestor_id"],
-        unique=False,
-    )
-    op.create_table(
-        "attribution_chains",
-        sa.Column("attribution_id", sa.Integer(), nullable=False, comment="the voice in its chain"),
-        sa.Column(
-            "depth",
-            sa.Integer(),
-            nullable=False,
-            comment="voices between it and the document; 0: the latter",
-        ),
-        sa.Column(
-            "chain",
-            TEXT,
-            nullable=False,
-            comment="titles from this voice to the document, innermost first",
-        ),
-        sa.Column(
-            "anonymity",
-            TEXT,
-            nullable=False,
-            comment="named, if all voices in the chain are; otherwise unnamed or voiceless",
-        ),
-        sa.Column(
-            "passage",
-            TEXT,
-            nullable=True,
-            comment="where the document draws on it, or on voices that it relays: ¶n",
-        ),
-        sa.CheckConstraint(
-            "anonymity in ('named', 'unnamed', 'voiceless')",
-            name=op.f("ck_attribution_chains_anonymity"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["attribution_id"],
-            ["attributions.id"],
-            name=op.f("fk_attribution_chains_attribution_id_attributions"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("attribution_id", name=op.f("pk_attribution_chains")),
-        comment="derived: chains of voices, in words",
-    )
-    op.create_table(
-        "passage_coverage",
-        sa.Column("document_id", sa.Integer(), nullable=False, comment="the document"),
-        sa.Column("passage", sa.Integer(), nullable=False, comment="number of the passage: ¶"),
-        sa.Column(
-            "characters",
-            sa.Integer(),
-            nullable=False,
-            comment="characters that are evidence for some fact",
-        ),
-        sa.Column("facts", sa.Integer(), nullable=False, comment="facts that have evidence there"),
-        sa.ForeignKeyConstraint(
+    for section in re.split(r"\n(?=\w)", DERIVED.rstrip()):
+        head, *lines = section.split("\n")
+        table, comment = head.split(" | ")
+        columns = [match.groupdict() for line in lines if (match := COLUMN.fullmatch(line))]
+        op.create_table(table, *parts_of(table, columns), comment=f"derived: {comment}")
+        for column in columns:
+            if column["indexed"]:
+                name = column["name"]
+                op.create_index(op.f(f"ix_{table}_{name}"), table, [name])
+
+
+def parts_of(table: str, columns: Sequence[dict[str, str | None]]) -> Iterator[sa.SchemaItem]:
+    """Make the columns and constraints of a derived table."""
+    for column in columns:
+        yield sa.Column(
+            column["name"],
+            TYPES[str(column["type"])],
+            nullable=bool(column["null"]),
+            comment=column["comment"],
+        )
+    for name, condition in CHECKS.get(table, {}).items():
+        yield sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
+    for column in columns:
+        if target := column["target"]:
+            name = str(column["name"])
+            yield sa.ForeignKeyConstraint(
+                [name],
+                [f"{target}.id"],
+                name=op.f(f"fk_{table}_{name}_{target}"),
+                ondelete=column["gone"],
+            )
+    if table in OF_PASSAGES:
+        yield sa.ForeignKeyConstraint(
             ["document_id", "passage"],
             ["passages.document_id", "passages.n"],
-            name=op.f("fk_passage_coverage_document_id_passage_passages"),
+            name=op.f(f"fk_{table}_document_id_passage_passages"),
             ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["sources.id"], name=op.f("fk_passage_coverage_document_id_sources")
-        ),
-        sa.PrimaryKeyConstraint("document_id", "passage", name=op.f("pk_passage_coverage")),
-        comment="derived: how much of each passage is evidence",
-    )
-    op.create_table(
-        "fact_passages",
-        sa.Column("document_id", sa.Integer(), nullable=False, comment="the document"),
-        sa.Column("passage", sa.Integer(), nullable=False, comment="number of the passage: ¶"),
-        sa.Column("fact_id", sa.Integer(), nullable=False, comment="the fact"),
-        sa.Column(
-            "start",
-            sa.Integer(),
-            nullable=False,
-            comment="first character in the passage that is evidence for it, from 0",
-        ),
-        sa.Column(
-            "pieces", sa.Integer(), nullable=False, comment="pieces of evidence for it there"
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id", "passage"],
-            ["passages.document_id", "passages.n"],
-            name=op.f("fk_fact_passages_document_id_passage_passages"),
-            ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["sources.id"], name=op.f("fk_fact_passages_document_id_sources")
-        ),
-        sa.ForeignKeyConstraint(
-            ["fact_id"],
-            ["facts.id"],
-            name=op.f("fk_fact_passages_fact_id_facts"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("document_id", "passage", "fact_id", name=op.f("pk_fact_passages")),
-        comment="derived: which passage is evidence for which fact",
-    )
-    op.create_index("ix_fact_passages_fact_id", "fact_passages", ["fact_id"], unique=False)
-    op.create_table(
-        "fact_summaries",
-        sa.Column("fact_id", sa.Integer(), nullable=False, comment="the fact"),
-        sa.Column(
-            "kind", TEXT, nullable=False, comment="event, quote, position, relation, link or name"
-        ),
-        sa.Column(
-            "key",
-            TEXT,
-            nullable=False,
-            comment="its key, unique in the document that introduced it",
-        ),
-        sa.Column(
-            "introduced_by", TEXT, nullable=False, comment="key of the document that introduced it"
-        ),
-        sa.Column(
-            "sentence",
-            TEXT,
-            nullable=False,
-            comment="the fact as a sentence that can be quoted alone: with its subject, and with its standing in front",
-        ),
-        sa.Column(
-            "standing",
-            TEXT,
-            nullable=True,
-            comment="the words in front of the sentence (Alleged, Did not happen, …); null: stated or reported as a fact",
-        ),
-        sa.Column(
-            "statement",
-            TEXT,
-            nullable=False,
-            comment="the same in the coder's words alone: title of an event, position without its holder, …; does not show whether it is so",
-        ),
-        sa.Column(
-            "settled",
-            TEXT,
-            nullable=True,
-            comment="modality of an event as the coder settled it; of other facts, that of their first evidence",
-        ),
-        sa.Column("modality", TEXT, nullable=True, comment="modalities of its evidence"),
-        sa.Column("certainty", TEXT, nullable=True, comment="certainties of its evidence"),
-        sa.Column("hedge", TEXT, nullable=True, comment="the words that hedge it, verbatim"),
-        sa.Column("words", TEXT, nullable=True, comment="the words of its date, verbatim"),
-        sa.Column(
-            "who",
-            TEXT,
-            nullable=True,
-            comment="headings of all who take part in an event or quote, doers or speakers first",
-        ),
-        sa.Column("speaker", TEXT, nullable=True, comment="headings of the speakers of a quote"),
-        sa.Column("addressee", TEXT, nullable=True, comment="headings of those it is addressed to"),
-        sa.Column("about", TEXT, nullable=True, comment="headings of those a quote is about"),
-        sa.Column("holder", TEXT, nullable=True, comment="headings of the holders of a position"),
-        sa.Column("object", TEXT, nullable=True, comment="headings of those a position is about"),
-        sa.Column(
-            "actors",
-            TEXT,
-            nullable=True,
-            comment="keys of all actors in it: participants, ends of a tie, the owner of a name",
-        ),
-        sa.Column(
-            "attribution_id",
-            sa.Integer(),
-            nullable=True,
-            comment="the chain of voices it came through; null: several, or no evidence",
-        ),
-        sa.Column(
-            "chain",
-            TEXT,
-            nullable=True,
-            comment='its chains of voices, joined by " | ", where there are several',
-        ),
-        sa.Column("source", TEXT, nullable=True, comment="keys of the documents that state it"),
-        sa.Column(
-            "passage",
-            TEXT,
-            nullable=True,
-            comment="where: ¶n, after the key of the document if several documents state it",
-        ),
-        sa.Column(
-            "document",
-            TEXT,
-            nullable=True,
-            comment="key of the first document that states it, by key: for sorting",
-        ),
-        sa.Column(
-            "paragraph",
-            sa.Integer(),
-            nullable=True,
-            comment="number of its first passage there: for sorting",
-        ),
-        sa.Column(
-            "start",
-            sa.Integer(),
-            nullable=True,
-            comment="first character of its evidence in that passage, from 0: for sorting",
-        ),
-        sa.Column(
-            "unnamed",
-            TEXT,
-            nullable=True,
-            comment="whether all, some or none of its evidence comes through an unnamed voice",
-        ),
-        sa.CheckConstraint(
-            "kind in ('event', 'quote', 'position', 'relation', 'link', 'name')",
-            name=op.f("ck_fact_summaries_kind"),
-        ),
-        sa.CheckConstraint(
-            "settled in ('actual', 'intended', 'expected', 'possible', 'hypothetical', 'denied')",
-            name=op.f("ck_fact_summaries_settled"),
-        ),
-        sa.CheckConstraint(
-            "unnamed in ('all', 'some', 'none')", name=op.f("ck_fact_summaries_unnamed")
-        ),
-        sa.CheckConstraint(
-            "attribution_id is null or chain is null",
-            name=op.f("ck_fact_summaries_one_chain_or_several"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["attribution_id"],
-            ["attributions.id"],
-            name=op.f("fk_fact_summaries_attribution_id_attributions"),
-            ondelete="set null",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fact_id"],
-            ["facts.id"],
-            name=op.f("fk_fact_summaries_fact_id_facts"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("fact_id", name=op.f("pk_fact_summaries")),
-        comment="derived: each fact in a sentence, with its evidence",
-    )
-    op.create_index(
-        op.f("ix_fact_summaries_attribution_id"), "fact_summaries", ["attribution_id"], unique=False
-    )
-    op.create_table(
-        "evidence_counts",
-        sa.Column("fact_id", sa.Integer(), nullable=False, comment="the fact"),
-        sa.Column(
-            "counted_as_id",
-            sa.Integer(),
-            comment="the fact it is counted as: of equal ties the first, by document and key; otherwise itself",
-        ),
-        sa.Column(
-            "pieces",
-            sa.Integer(),
-            comment="pieces of evidence, of equal ties together; null, as all that follows: counted with another",
-        ),
-        sa.Column("documents", sa.Integer(), comment="documents that state it"),
-        sa.Column(
-            "relayed",
-            sa.Integer(),
-            comment="pieces of evidence that a document has from another voice",
-        ),
-        sa.Column(
-            "origins",
-            sa.Integer(),
-            comment="different sources at the inner ends of its chains, the documents included",
-        ),
-        sa.Column("named_origins", sa.Integer(), comment="how many of these origins are named"),
-        sa.Column("origin_id", sa.Integer(), comment="its origin, if it has just one"),
-        sa.ForeignKeyConstraint(
-            ["fact_id"],
-            ["facts.id"],
-            name=op.f("fk_evidence_counts_fact_id_facts"),
-            ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["counted_as_id"],
-            ["facts.id"],
-            name=op.f("fk_evidence_counts_counted_as_id_facts"),
-            ondelete="set null",
-        ),
-        sa.ForeignKeyConstraint(
-            ["origin_id"],
-            ["sources.id"],
-            name=op.f("fk_evidence_counts_origin_id_sources"),
-            ondelete="set null",
-        ),
-        sa.PrimaryKeyConstraint("fact_id", name=op.f("pk_evidence_counts")),
-        comment="derived: what vouches for each fact, in figures",
-    )
-    op.create_index(op.f("ix_evidence_counts_counted_as_id"), "evidence_counts", ["counted_as_id"])
-    op.create_index(op.f("ix_evidence_counts_origin_id"), "evidence_counts", ["origin_id"])
-    op.create_table(
-        "evidence_passages",
-        sa.Column("evidence_id", sa.Integer(), nullable=False, comment="the evidence"),
-        sa.Column(
-            "passage",
-            TEXT,
-            nullable=False,
-            comment="its passages in the order of its words: ¶3; ¶4",
-        ),
-        sa.Column(
-            "paragraph",
-            sa.Integer(),
-            nullable=False,
-            comment="number of the passage of its first words",
-        ),
-        sa.Column(
-            "start", sa.Integer(), nullable=False, comment="first character of these words, from 0"
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"],
-            ["evidence.id"],
-            name=op.f("fk_evidence_passages_evidence_id_evidence"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_evidence_passages")),
-        comment="derived: where each piece of evidence is",
-    )
-    op.create_table(
-        "citation_passages",
-        sa.Column("document_id", sa.Integer(), nullable=False, comment="the document that points"),
-        sa.Column(
-            "source_id", sa.Integer(), nullable=False, comment="the source that it points to"
-        ),
-        sa.Column("passage", TEXT, nullable=False, comment="where: ¶n"),
-        sa.ForeignKeyConstraint(
-            ["document_id"],
-            ["sources.id"],
-            name=op.f("fk_citation_passages_document_id_sources"),
-            ondelete="cascade",
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_id"],
-            ["sources.id"],
-            name=op.f("fk_citation_passages_source_id_sources"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("document_id", "source_id", name=op.f("pk_citation_passages")),
-        comment="derived: where documents point to sources",
-    )
-    op.create_index("ix_citation_passages_source_id", "citation_passages", ["source_id"])
-    op.create_table(
-        "actor_summaries",
-        sa.Column("actor_id", sa.Integer(), nullable=False, comment="the actor"),
-        sa.Column(
-            "names",
-            TEXT,
-            nullable=False,
-            comment="every name that the texts use: in full, then short ones, then others",
-        ),
-        sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["actors.id"],
-            name=op.f("fk_actor_summaries_actor_id_actors"),
-            ondelete="cascade",
-        ),
-        sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_actor_summaries")),
-        comment="derived: actors with all their names",
-    )
+        )
+    keys = [str(column["name"]) for column in columns if column["key"]]
+    yield sa.PrimaryKeyConstraint(*keys, name=op.f(f"pk_{table}"))
