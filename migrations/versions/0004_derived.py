@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic import context, op
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 from schema.edtf import Edtf
 
@@ -462,7 +464,11 @@ CHECKS = {
     "memberships": {"from_one": "n >= 1 and steps >= 1"},
 }
 OF_PASSAGES = ("fact_passages", "passage_coverage")
-TYPES = {"integer": sa.Integer(), "bigint": sa.BigInteger(), "text": TEXT}
+TYPES: dict[str, TypeEngine[Any]] = {
+    "integer": sa.Integer(),
+    "bigint": sa.BigInteger(),
+    "text": TEXT,
+}
 COLUMN = re.compile(
     r"  (?P<key>key )?(?P<name>\w+) (?P<type>\w+)(?P<null>\?)?"
     r"(?: > (?P<target>\w+)(?: (?P<gone>cascade|set null))?)?(?P<indexed> indexed)? \| (?P<comment>.+)"
@@ -482,7 +488,7 @@ def derived() -> None:
                 op.create_index(op.f(f"ix_{table}_{name}"), table, [name])
 
 
-def parts_of(table: str, columns: Sequence[dict[str, str | None]]) -> Iterator[sa.SchemaItem]:
+def parts_of(table: str, columns: Sequence[dict[str, str | None]]) -> Iterator[SchemaItem]:
     """Make the columns and constraints of a derived table."""
     for column in columns:
         yield sa.Column(
