@@ -160,11 +160,31 @@ _Cursor: Any = _cancellable(sqlite3.Cursor, lambda cursor: cursor.connection.cal
 
 
 class _SqliteCursor(_Cursor):  # type: ignore[misc]  # made at run time
+    """Reads ahead where rows are fetched one at a time, as SQLAlchemy iterates over a result."""
+
+    _ahead: Iterator[Any] | None = None
+
+    def execute(self, *arguments: Any) -> Any:
+        self._ahead = None
+        return super().execute(*arguments)
+
     def __iter__(self) -> Iterator[Any]:
-        calls: CancellableCalls = self.connection.calls
-        return calls.iterate(iter(partial(sqlite3.Cursor.__next__, self), None))
+        if self._ahead is None:
+            rows = iter(partial(sqlite3.Cursor.__next__, self), None)
+            self._ahead = self.connection.calls.iterate(rows)
+        return self._ahead
+
+    def fetchone(self) -> Any:
+        return next(iter(self), None)
+
+    def fetchmany(self, size: int = 1) -> list[Any]:
+        return super().fetchmany(size) if self._ahead is None else list(islice(self, size))
+
+    def fetchall(self) -> list[Any]:
+        return super().fetchall() if self._ahead is None else list(self)
 
     def close(self) -> None:
+        self._ahead = None
         if not self.connection.calls.abandoned:
             super().close()
 
