@@ -415,8 +415,14 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
         ("sqlite://x.db", "--db: a sourcebook in SQLite is a file; give its path"),
         ("sqlite://host/x.db", "--db: a sourcebook in SQLite is a file; give its path"),
         ("sqlite:///x.db?mode=ro", "--db: sqlite:/// takes no options; give only the path"),
-        ("mysql://me:S3cret@host/x", "--db: mysql is not supported; give SQLite or PostgreSQL"),
-        ("oracle+x://me:S3cret@h", "--db: oracle is not supported; give SQLite or PostgreSQL"),
+        (
+            "mysql://me:S3cret@host/x",
+            "--db: mysql is not supported; give SQLite, PostgreSQL, DuckDB or Spark (sc://)",
+        ),
+        (
+            "oracle+x://me:S3cret@h",
+            "--db: oracle is not supported; give SQLite, PostgreSQL, DuckDB or Spark (sc://)",
+        ),
         ("://", location.NOT_A_URL),
         ("postgres ql://me:S3cret@host/x", location.NOT_A_URL),
         ("postgresql://me:S3cret@host:port/x", location.NOT_A_URL),
