@@ -32,6 +32,17 @@ WHOLE = (
 )
 """Reports that also run over the whole database."""
 
+PLAIN = {
+    "timeline": "kind, key, statement, words, who, settled, certainty, source, passage",
+    "quotes": "key, speaker, statement, about, source, passage, certainty",
+    "own-voice": "key, kind, statement, modality, certainty, hedge, source, passage",
+    "single-source": "key, kind, statement, modality, certainty, source, passage",
+}
+"""Columns that these reports take from fact_summaries."""
+
+PLAIN_ROWS = {"timeline": "kind in ('event', 'quote')", "quotes": "kind = 'quote'"}
+"""Of which facts; of the others all but names."""
+
 MONTH: dict[str, Value] = {"from": "2012-12-01", "to": "2012-12-31"}
 BUSY = """
     select actors.key from participants
@@ -100,6 +111,15 @@ class Question:
 def trivial(database: Path, output: Path) -> Command:
     """Return a command that only starts the shell."""
     return _rival(database, output, "select 1", {})
+
+
+def plain_select(name: str, database: Path, output: Path) -> Command:
+    """Return a command that reads a report's columns from fact_summaries in the text's order."""
+    rows = PLAIN_ROWS.get(name, "kind <> 'name'")
+    order = "document, paragraph, start, key"
+    columns = PLAIN[name]
+    query = f"select {columns} from fact_summaries where {rows} order by {order}"
+    return _rival(database, output, query, {})
 
 
 def _rival(database: Path, output: Path, query: str, bound: dict[str, Value]) -> Command:

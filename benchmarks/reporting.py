@@ -10,10 +10,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.measure import Command, Cost, Trial, alternate, paragraph, sourcebook
-from benchmarks.questions import Question, questions, shell, trivial
+from benchmarks.questions import PLAIN, Question, plain_select, questions, shell, trivial
+from reports.catalogue import Catalogue
 
 FILTERED, WHOLE = 1.3, 1.5
 """The limits: how many times as long as the shell an answer may take."""
+
+BESIDE_PLAIN = 3
+"""The limit beside a plain select of the same columns."""
 
 SHORTEST_ANSWER = 0.1
 """The shell's answer must take this many seconds for a ratio to be meaningful."""
@@ -57,6 +61,27 @@ def reports(trial: Trial) -> Iterator[str]:
             if whole is (not question.values):
                 yield _row(question.name, *compare(trial, question), start)
         yield ""
+    yield from _beside_plain_selects(trial, theirs)
+
+
+def _beside_plain_selects(trial: Trial, start: Cost) -> Iterator[str]:
+    """Compare reports that show most facts with a plain select, both in the shell."""
+    yield from (
+        f"### Beside a plain select: `answer` at most {BESIDE_PLAIN}",
+        "",
+        "The report's SQL, compared with its columns of `fact_summaries` in the order of the text.",
+        "",
+        "| report | its SQL | plain select | answer |",
+        "| --- | ---: | ---: | ---: |",
+    )
+    for name in [name for name in PLAIN if not trial.only or name in trial.only]:
+        question = Question(Catalogue().report(name), {})
+        full = question.theirs(trial.book, trial.folder / "full.csv")
+        plain = plain_select(name, trial.book, trial.folder / "plain.csv")
+        ours, theirs = alternate(trial.rounds, full, plain)
+        answer = (ours.seconds - start.seconds) / max(theirs.seconds - start.seconds, 0.001)
+        yield f"| {name} | {ours.seconds:.2f} s | {theirs.seconds:.2f} s | {answer:.2f} |"
+    yield ""
 
 
 def _start(trial: Trial) -> list[Cost]:
