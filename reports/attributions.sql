@@ -2,9 +2,9 @@
 -- Through how many hands did each statement pass, and whose?
 --
 -- One row for each utterance, and for each fact that the document has from somebody else: a fact
--- that two voices state has two rows, one for each piece of evidence. The longest ways come first,
--- then it goes in the order of the text. With --least 0 what the documents say of their own is
--- there too. Names are left out.
+-- that two voices state has two rows, one for each piece of evidence. The longest chains come
+-- first; chains of equal length follow the order of the text. --least 0 adds what the documents say
+-- in their own voice. Names are left out.
 --
 -- Parameters
 --   least      integer, default 1  passed through at least this many hands
@@ -17,7 +17,7 @@
 --                            counted; of an utterance its speaker counts as one
 --   speaker    text, detail  of an utterance, who says it
 --   through    text          the chain of voices: the innermost first, the document last
---   modality   text          whether it is, as this voice has it
+--   modality   text          whether it is so, as this voice has it
 --   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
 --                            empty: it speaks in its own voice

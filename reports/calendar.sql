@@ -1,18 +1,18 @@
 -- Calendar
 -- How many events are there in each month, and of which type?
 --
--- An event counts in a month only if it lies within: its first and its last day are in that month.
--- What is dated more coarsely has rows of its own, after the months of its year where it lies
--- within one year; what spans years, what is open on a side and what is undated come last. Events
--- that did not happen, or are not known to have happened, are counted apart.
+-- An event counts in a month only if its first and its last day are in that month. Events with
+-- coarser dates have rows of their own. Those within one year follow the months of that year; those
+-- that span years, are open on a side or have no date come last. Events that did not happen, or are
+-- not known to have happened, are counted separately.
 --
 -- Columns
---   period  text     a month (2015-11); a year (2015): within that year, in no one month; "several
---                    years"; "open": a first or last day is not known; "undated"
+--   period  text     a month (2015-11); a year (2015): in that year, but not in a single month;
+--                    "several years"; "open": a first or last day is not known; "undated"
 --   type    text     PLOVER type of the events; empty: no type fits
 --   actual  integer  events that are actual
 --   other   integer  events that are intended, expected, possible, hypothetical or denied
---   bar     text     a block for each actual event, a light one for each other; where a row has
+--   bar     text     a block for each actual event, a light one for each other event; if a row has
 --                    more than 40, the longest is 40 long and the others in proportion
 
 -- Months from day numbers, in any year: years that begin in March end with the leap day, and whole

@@ -2,12 +2,12 @@
 -- How many independent origins has each event and relation, which agree and which differ?
 --
 -- One row for each piece of evidence, so that you can compare what each origin says; the
--- columns up to differ are about the event or relation and the same in all of its rows. What has
--- most origins comes first.
+-- columns up to differ are about the event or relation and the same in all of its rows. Those with
+-- the most origins come first.
 --
 -- Origins are counted, not citations: an origin is the innermost voice of a chain, a document's
 -- own voice among them, and two documents that cite one report are one origin. Unnamed and
--- voiceless origins are counted apart: nobody knows whether they are independent.
+-- voiceless origins are counted separately: nobody knows whether they are independent.
 --
 -- Parameters
 --   least      integer, default 0  only what has at least this many named origins
@@ -21,14 +21,14 @@
 --   origins    integer          named origins
 --   unnamed    integer, detail  origins that are unnamed or voiceless
 --   documents  integer, detail  documents that state it
---   agree      text             on what two or more origins speak, and all say the same: modality,
+--   agree      text             what two or more origins state, and all state alike: modality,
 --                               certainty, stance, date
---   differ     text             on what the evidence differs, that of one origin too;
---                               "date (overlapping)": the dates are not the same, but there is a
---                               day that fits all
+--   differ     text             where pieces of evidence differ, even those of one origin; "date
+--                               (overlapping)": the dates are not the same, but there is a day
+--                               that fits all
 --   origin     text             title of the origin of this piece of evidence
 --   voice      text, detail     own (the document's), named, unnamed or voiceless
---   modality   text             whether it is, as this origin has it
+--   modality   text             whether it is so, as this origin has it
 --   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   stance     text, detail     what the document makes of it: endorses, neutral, doubts, rejects;
 --                               empty: it speaks in its own voice
@@ -36,16 +36,17 @@
 --   source     text, detail     key of the document that states it
 --   passage    text             where it states it
 
-with
 -- What the evidence of an event or relation agrees on, and what not. Equal ties are one.
-compared (fact_id, agree, differ) as (
+with compared (fact_id, agree, differ) as (
   select
     figures.fact_id,
     case
       when min(attributions.source_id) = max(attributions.source_id) then ''
-      else
-      case when min(evidence.modality) = max(evidence.modality) then '; modality' else '' end
-      || case when min(evidence.certainty) = max(evidence.certainty) then '; certainty' else '' end
+      else case when min(evidence.modality) = max(evidence.modality) then '; modality' else '' end
+        || case
+          when min(evidence.certainty) = max(evidence.certainty) then '; certainty'
+          else ''
+        end
     end
     || case
       when min(evidence.stance) = max(evidence.stance)

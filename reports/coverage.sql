@@ -1,5 +1,5 @@
 -- Coverage
--- Passage by passage, what was coded from it?
+-- What was coded from each passage?
 --
 -- One row for each passage and fact that has evidence there; a passage from which nothing was
 -- coded has one row without a fact.
@@ -11,7 +11,7 @@
 --   passage    text             the passage
 --   section    text, detail     heading that it is under; for a heading, itself
 --   length     integer, detail  its characters
---   percent    integer          how many in a hundred of them are evidence for something
+--   percent    integer          percentage of them that are evidence for something
 --   facts      integer, detail  facts that have evidence there
 --   kind       text             event, quote, position, relation, link or name
 --   fact       text             key of the fact

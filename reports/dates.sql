@@ -3,13 +3,13 @@
 --
 -- One row for each piece of evidence that dates an event, an utterance, a relation or a position,
 -- and one for each date that no words give: the coder inferred it from the words around it. The
--- most precise go first; words that give no date ("recently") come last. Facts that nothing dates
+-- most precise come first; words that give no date ("recently") come last. Facts that nothing dates
 -- are not here: calendar and summary count them.
 --
 -- Columns
---   precision  text             day, month, season, year, decade, century; range: once within the
+--   precision  text             day, month, season, year, decade, century; range: once between the
 --                               two days; span: the whole time; empty: the words give no date
---   alike      integer, detail  rows of that precision
+--   alike      integer, detail  rows of the same precision
 --   qualifier  text, detail     approximate, uncertain or both; empty: neither
 --   date       text             the date in EDTF
 --   earliest   text, detail     first day that it can mean; empty: open or unknown

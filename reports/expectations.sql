@@ -2,9 +2,9 @@
 -- What was expected, threatened, denied or imagined, by whom, and what came of it?
 --
 -- What any voice has as intended, expected, possible, hypothetical or denied, and every threat; one
--- row for each piece of evidence. What came of it shows in two ways: the outcome is the standing
--- that the fact has overall, and links lead to the events that followed it, answered it, took its
--- place or hung on it. With several such links there is a row for each. In the order of the text,
+-- row for each piece of evidence. Two things show what came of it: the outcome is the standing that
+-- the fact has overall, and links lead to the events that followed it, answered it, took its place
+-- or depended on it. A fact with several such links has a row for each. In the order of the text,
 -- all voices on one fact together. Names are left out.
 --
 -- Parameters
@@ -70,10 +70,20 @@ doubtful (fact_id) as (
 linked (fact_id, rank, link, event_id) as materialized (
   select
     to_event_id,
-    case type when 'follows' then 1 when 'in-response-to' then 2 when 'instead-of' then 3
-      when 'part-of' then 4 else 7 end,
-    case type when 'follows' then 'followed by' when 'in-response-to' then 'answered by'
-      when 'instead-of' then 'replaced by' when 'part-of' then 'had as a part' else 'hung on' end,
+    case type
+      when 'follows' then 1
+      when 'in-response-to' then 2
+      when 'instead-of' then 3
+      when 'part-of' then 4
+      else 7
+    end,
+    case type
+      when 'follows' then 'followed by'
+      when 'in-response-to' then 'answered by'
+      when 'instead-of' then 'replaced by'
+      when 'part-of' then 'had as a part'
+      else 'hung on'
+    end,
     from_event_id
   from event_links
   where to_event_id in (select fact_id from doubtful)

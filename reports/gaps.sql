@@ -1,10 +1,11 @@
 -- Gaps
 -- Which months, actors or passages have nothing?
 --
--- Months: those of the years 0000 to 9999 in which nothing happened or was said, neighbours in one
--- row, if one document has something before and after them: the years between two documents are not
--- a gap. As in the calendar, only what begins and ends in a month counts for it. Actors: those that
--- take part in nothing and have no standing tie. Passages: those from which no evidence was coded.
+-- Months: those of the years 0000 to 9999 in which nothing happened or was said, if one document
+-- has something before and after them; adjacent months share a row. The time between two documents
+-- is not a gap. As in the calendar, only what begins and ends in a month counts for it. Actors:
+-- those that take part in nothing and have no standing tie. Passages: those from which no evidence
+-- was coded.
 --
 -- Columns
 --   gap      text     months, actor or passage
@@ -32,13 +33,20 @@ with happened (fact_id, date) as (
 dated (fact_id, month, begins, ends) as (
   select
     happened.fact_id,
-    case when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7) then substr(dates.earliest, 1, 7) end,
+    case
+      when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7)
+        then substr(dates.earliest, 1, 7)
+    end,
     coalesce(
-      cast(substr(dates.earliest, 1, 4) as integer) * 12 + cast(substr(dates.earliest, 6, 2) as integer) - 1,
+      cast(substr(dates.earliest, 1, 4) as integer) * 12
+        + cast(substr(dates.earliest, 6, 2) as integer)
+        - 1,
       0
     ),
     coalesce(
-      cast(substr(dates.latest, 1, 4) as integer) * 12 + cast(substr(dates.latest, 6, 2) as integer) - 1,
+      cast(substr(dates.latest, 1, 4) as integer) * 12
+        + cast(substr(dates.latest, 6, 2) as integer)
+        - 1,
       119999
     )
   from happened

@@ -1,5 +1,5 @@
 -- Names
--- By what names is everybody called, and which source uses which?
+-- What names does each actor have, and which source uses which?
 --
 -- One row for each name and voice that uses it: who says "regime" and who "government". Of each
 -- actor names in full come first, then short ones, titles, metonyms, descriptions. A voice has

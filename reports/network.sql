@@ -1,12 +1,12 @@
 -- Network
 -- Who appears with whom in events, how often, as doer and as receiver?
 --
--- One row for each two actors that take part in the same events, in whatever role: the edges of a
--- graph. Graph tools read source, target and weight from csv as they are; the edges are undirected,
--- and further columns give the directions. Weight counts events that are stated as facts. Those
--- that are only alleged, inferred or rumoured are counted apart, and in no other number. Edges with
--- most events come first. The passage is the first one; the report dyad lists the events of two
--- actors with all passages.
+-- One row for each pair of actors that take part in the same events, in whatever role: the edges of
+-- a graph. Graph tools read source, target and weight from csv as they are; the edges are
+-- undirected, and further columns show the directions. Weight counts events that are stated as
+-- facts. Those that are only alleged, inferred or rumoured are counted separately, and in no other
+-- number. Edges with the most events come first. The passage is the first one; the report dyad
+-- lists the events of two actors with all passages.
 --
 -- Parameters
 --   actor     actor                                only the edges of this actor
@@ -34,7 +34,8 @@ with involved (fact_id) as (
   where participants.kind = 'event'
     and actors.key = :actor  -- if :actor
 ),
--- place numbers the events in the order of the texts.
+-- place numbers the events in the order of the texts. A standing begins with one of these words:
+-- there is also "Alleged intention".
 shown (fact_id, alleged, place, document, paragraph) as (
   select
     events.id,

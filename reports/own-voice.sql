@@ -1,15 +1,15 @@
 -- Own voice
 -- What rests on the documents' word alone?
 --
--- What a document says itself and, as far as it says, has from nobody. Of an utterance: it says
--- that somebody said so, and not where it was reported. Where two documents say the same, each of
--- its own, both vouch for it. In the order of the text. Names are left out.
+-- What documents say themselves, without naming anybody from whom they have it. An utterance is
+-- here if the document says who said so, but not where that was reported. If two documents say the
+-- same, each in its own voice, both vouch for it. In the order of the text. Names are left out.
 --
 -- Columns
 --   fact       text, detail     key of the fact
 --   kind       text             event, quote, position, relation or link
 --   statement  text             what it says, in the coder's words
---   modality   text             whether it is, as the documents have it
+--   modality   text             whether it is so, as the documents have it
 --   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   hedge      text, detail     words that hedge it
 --   pieces     integer, detail  pieces of evidence

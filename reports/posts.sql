@@ -20,9 +20,9 @@
 --   tie        text, detail     heads, holds-post-in or advises
 --   whom       text             whom or what it heads, serves or advises
 --   status     text             held: on that day by all that is said; attested: undated, see
---                               attested; open: the dates leave it open; not yet; over; where no
---                               voice has it as actual, what they have it as; disputed: voices or
---                               documents differ in this
+--                               attested; open: the dates leave it open; not yet; over; if no voice
+--                               states it as actual, the modality that they give; disputed: voices
+--                               or documents differ in this
 --   day        text             the day asked for, or that of the last document
 --   since      text, detail     when it began, in EDTF; empty: not said
 --   until      text, detail     when it ended, in EDTF; empty: not said

@@ -6,7 +6,7 @@
 -- Parameters
 --   speaker     actor                 only what this actor says, alone or with others
 --   about       actor                 only what is said about this actor
---   directness  choice of directness  only what is given so
+--   directness  choice of directness  only quotes of this directness
 --
 -- Columns
 --   quote       text, detail  key of the utterance

@@ -2,8 +2,8 @@
 -- What rests on one origin alone?
 --
 -- An origin is the innermost voice of a chain: two documents that cite one report are one origin.
--- A document's own voice is an origin too. What comes from elsewhere goes first, by origin; then
--- what the documents say of their own. Names are left out.
+-- A document's own voice is an origin too. What comes from elsewhere is listed first, by origin;
+-- then what the documents say in their own voice. Names are left out.
 --
 -- Parameters
 --   voice      any | relayed | own, default any  relayed: only what a document has from somebody
@@ -19,7 +19,7 @@
 --   voice      text, detail     relayed or own (the document's)
 --   pieces     integer, detail  pieces of evidence, all of this origin
 --   documents  integer, detail  documents that state it
---   modality   text             whether it is, as the evidence has it
+--   modality   text             whether it is so, as the evidence has it
 --   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   source     text, detail     keys of the documents that state it
 --   passage    text             where they state it

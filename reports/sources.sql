@@ -1,9 +1,9 @@
 -- Sources
--- What does each document rest on, and through whom does it know?
+-- What does each document rest on, and through whom does it have it?
 --
 -- One row for each document and chain of voices. A source that is known in two ways, by itself and
 -- through another, has two rows. Of each document the document itself comes first, then the
--- nearest voices, those with most facts first.
+-- nearest voices, those with the most facts first.
 --
 -- Columns
 --   source     text, detail  key of the source

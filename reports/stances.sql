@@ -1,13 +1,13 @@
 -- Stances
--- Topic by topic: where do two actors differ, where do they meet?
+-- On which topics do two actors differ, and on which do they agree?
 --
--- One row for each position and each comparison. Of each topic first the comparisons that the
--- documents themselves draw between the two, then positions that both hold, then those that one of
--- them holds, in the order of the text. That both have a position on a topic doesn't mean that they
--- differ.
+-- One row for each position and each comparison. Each topic begins with the comparisons that the
+-- documents themselves draw between the two, then come positions that both hold, then those that
+-- one of them holds, in the order of the text. That both have a position on a topic doesn't mean
+-- that they differ.
 --
 -- Positions of a state's president or army are listed under the president or the army. Without --a
--- or --b, the report shows the two actors that hold most positions.
+-- or --b, the report shows the two actors that hold the most positions.
 --
 -- Parameters
 --   a      actor                one actor
@@ -15,7 +15,7 @@
 --   topic  topic                only this topic
 --
 -- Columns
---   topic      text          what it is on
+--   topic      text          what it is about
 --   how        text          meet: a document says that they agree, or both hold the position;
 --                            differ: a document says how they differ; position: one of them holds
 --                            it

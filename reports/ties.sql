@@ -2,8 +2,8 @@
 -- How are two actors related, for what, and since when?
 --
 -- The standing ties between two actors: alliances, support, war, posts, memberships, comparisons
--- that a document makes. Each is read from, tie, to. One that is the same both ways is listed once,
--- as it was coded; asked for one actor, the report shows its ties in both directions.
+-- that a document makes. Read each as a sentence: from_name, tie, to_name. A tie that is the same
+-- both ways is listed once, as it was coded. With --actor, ties in both directions are listed.
 --
 -- What is not actual (modality) is not so, or is not known to be so.
 --
@@ -17,7 +17,7 @@
 --   tie        text          the type: how the first relates to the second
 --   to_name    text          the second actor
 --   what       text          what for, on what, or as what
---   topic      text, detail  what a comparison is on
+--   topic      text, detail  what a comparison is about
 --   since      text, detail  when it began, in EDTF; empty: not said
 --   until      text, detail  when it ended, in EDTF; empty: not said
 --   modality   text          actual, intended, expected, possible, hypothetical or denied, as each

@@ -4,14 +4,14 @@
 -- Events and dated utterances, the latter as statements. What is not actual (modality) did not
 -- happen, or is not known to have happened.
 --
--- In order of the first day, then of the last; what has no first day follows, what is undated
--- comes last. With --from or --to a row stays if any of it may be in that time: one dated 2015
--- stays with --from 2015-11. What is undated, or has neither first nor last day, is left out then.
+-- Ordered by the first day, then the last; rows without a first day follow, and undated rows come
+-- last. --from and --to keep whatever may have happened in that time: a row dated 2015 stays with
+-- --from 2015-11. They leave out rows that are undated or have neither a first nor a last day.
 --
 -- Parameters
 --   actor      actor               only what this actor takes part in, in whatever role
---   from       date, first day     not what was over before this day, month or year
---   to         date, last day      not what began after this day, month or year
+--   from       date, first day     leave out what ended before this day, month or year
+--   to         date, last day      leave out what began after this day, month or year
 --   modality   choice of modality  only what has this modality overall
 --
 -- Columns
@@ -21,8 +21,8 @@
 --   date       text          date as the text gives it, in EDTF; empty: undated
 --   earliest   text, detail  first day that it can mean; empty: open or unknown
 --   latest     text, detail  last day that it can mean; empty: open or unknown
---   precision  text, detail  day, month, season, year, decade, century; range: once within the two
---                            days; span: the whole time
+--   precision  text, detail  day, month, season, year, decade, century; range: once between the
+--                            two days; span: the whole time
 --   words      text, detail  words of the text that date it
 --   place      text, detail  where
 --   who        text          who takes part: of an event doers first, then receivers and others; of
