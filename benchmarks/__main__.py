@@ -20,6 +20,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.copies import copies
 from benchmarks.exporting import exports
 from benchmarks.feeding import feeds
 from benchmarks.generate import EVENTS, ROOT, SEED, cached
@@ -37,6 +38,7 @@ SECTIONS = {
     "loads": loads,
     "exports": exports,
     "feeds": feeds,
+    "copies": copies,
 }
 """The sections of the page; each function yields lines as soon as it has measured them."""
 

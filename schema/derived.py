@@ -67,9 +67,6 @@ class FactSummary(Base):
     about: Mapped[str | None] = mapped_column(comment="headings of those a quote is about")
     holder: Mapped[str | None] = mapped_column(comment="headings of the holders of a position")
     object: Mapped[str | None] = mapped_column(comment="headings of those a position is about")
-    actors: Mapped[str | None] = mapped_column(
-        comment="keys of all actors in it: participants, ends of a tie, the owner of a name"
-    )
     attribution_id: Mapped[int | None] = mapped_column(
         ForeignKey("attributions.id", ondelete="set null"),
         index=True,

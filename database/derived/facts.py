@@ -182,13 +182,10 @@ class _Summaries:
 
     def _headings(self, fact: Any, people: People) -> Iterator[str | None]:
         in_order = {actor.id: actor for group in people.values() for actor in group}
-        owners = (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
         takes_part = fact.kind in (FactKind.EVENT, FactKind.QUOTE)
         yield _names(in_order.values()) if takes_part else None
         for role in SHOWN:
             yield _names(people[role]) if role in people else None
-        in_order |= {number: self.actors[number] for number in owners if number is not None}
-        yield _list([actor.key for actor in in_order.values()])
 
     # --- what it says -------------------------------------------------------------------------
 

@@ -393,7 +393,6 @@ fact_summaries | each fact in a sentence, with its evidence
   about text? | headings of those a quote is about
   holder text? | headings of the holders of a position
   object text? | headings of those a position is about
-  actors text? | keys of all actors in it: participants, ends of a tie, the owner of a name
   attribution_id integer? > attributions set null indexed | the chain of voices it came through; null: several, or no evidence
   chain text? | its chains of voices, joined by " | ", where there are several
   source text? | keys of the documents that state it
