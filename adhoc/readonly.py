@@ -26,7 +26,7 @@ _NAMED = re.compile(
     r'|.*at or near "(?P<near>[^"]+)"',
     re.DOTALL,
 )
-"""What DuckDB says about a name or a word of the query."""
+"""How DuckDB's messages name a table, a column or a word of the query."""
 
 _PLAIN = (int, float, bool, str, bytes, Decimal, type(None))
 
@@ -40,7 +40,7 @@ order by table_name
 
 
 class ReadOnlySource:
-    """A file of DuckDB's, or a sourcebook on Spark."""
+    """A DuckDB file, or a sourcebook on Spark."""
 
     def __init__(self, url: URL) -> None:
         self._url = url

@@ -50,7 +50,7 @@ ROWS = 1_000
 
 
 class DuckdbDialect(ReadOnlyDialect):
-    """DuckDB, as far as it takes to query it and to describe what a file holds."""
+    """What SQLAlchemy needs to query DuckDB and to describe what a file holds."""
 
     name = "duckdb"
     default_paramstyle = "numeric_dollar"
@@ -118,7 +118,7 @@ class DuckdbDialect(ReadOnlyDialect):
 
 
 def _catalog(connection: Connection, of: str, table: str | None = None) -> list[Any]:
-    """Return the rows of one of DuckDB's catalogue functions about our schema, or one table."""
+    """Return what one of DuckDB's catalogue functions lists of the main schema, or of a table."""
     query = (
         f"select * from duckdb_{of}() "  # noqa: S608 - one of our own literals
         "where database_name = current_database() and schema_name = 'main' and not internal"
@@ -153,7 +153,7 @@ def open_duckdb(url: URL) -> ReadOnlyConnection:
         )
     if not is_duckdb(path):
         raise DatabaseError(f"{name_of(url)}: is not a DuckDB database; give another --db")
-    # Where DuckDB puts what does not fit into memory; it makes the folder, and removes it.
+    # Where DuckDB spills what does not fit into memory. It creates the folder, and removes it.
     spill = Path(tempfile.gettempdir(), f"sourcebook-{uuid.uuid4().hex}")
     try:
         duck = driver.connect(str(path), config={**SETTINGS, "temp_directory": str(spill)})
@@ -195,7 +195,7 @@ def require_query(sql: str, parameters: Any = ()) -> None:
     try:
         types = [statement.type.name for statement in driver.extract_statements(sql)]
     except driver.Error:
-        return  # DuckDB says what is wrong when it runs
+        return  # DuckDB says what is wrong when it runs the query
     for type in types:
         if type not in READING:
             keyword = type.lower().replace("_", " ")

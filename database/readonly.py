@@ -40,7 +40,7 @@ class ReadOnlyConnection:
         close: Callable[[], None],
         error: type[Exception],
     ) -> None:
-        """Take what runs a query, what refuses one, what ends a running one, and what closes.
+        """Take functions that run a query, check it, interrupt it, and close the connection.
 
         `guard` raises StatementError; `error` is the base of the errors that the driver raises.
         """
@@ -119,7 +119,7 @@ class _Cursor:
 
 
 class NamedType(UserDefinedType[Any]):
-    """A type of which only the name is known."""
+    """A type that is known only by its name."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,7 +1,7 @@
 """Sourcebooks on Spark: the folder of a parquet export, queried by a cluster over Spark Connect.
 
-Any engine that speaks Spark Connect serves: Apache Spark 4, Sail. A session of our own has a
-temporary view of each file, and the views of every sourcebook above them; nothing is stored.
+Any engine that speaks Spark Connect will do: Apache Spark 4, Sail. Our session has a temporary view
+of each file, and on top of them the views that every sourcebook has. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ STORED = {
 
 QUERIES = word_set("select with values table from")
 STATEMENTS = word_set("explain describe desc show")
-"""The words with which a query, and any other statement that only reads, begins."""
+"""The first words of queries, and of other statements that only read."""
 
 DANGEROUS_FUNCTIONS = word_set("java_method reflect try_reflect")
-"""Functions that run code of the cluster's."""
+"""Functions that run code on the cluster."""
 
 
 class _Preparer(IdentifierPreparer):
@@ -65,7 +65,7 @@ class _Preparer(IdentifierPreparer):
 
 
 class SparkDialect(ReadOnlyDialect):
-    """Spark, as far as it takes to query a sourcebook."""
+    """What SQLAlchemy needs to query a sourcebook on Spark."""
 
     name = "spark"
     default_paramstyle = "named"
@@ -88,7 +88,7 @@ class SparkDialect(ReadOnlyDialect):
 
 
 def spark_sql(sql: str) -> str:
-    """Return SQL that the other engines read as Spark reads it."""
+    """Translate SQL that all other engines read into the SQL of Spark."""
     parts: list[str] = []
     casts: list[bool] = []  # of each open parenthesis: is it that of a cast?
     before = ""  # the last word or sign
@@ -124,7 +124,7 @@ def engine(url: URL, revision: str, timeout: float | None = None) -> Engine:
 def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
     """Start a session with the tables and views of an export of this revision.
 
-    Of another revision there is only its number. Raises DatabaseError.
+    An export of another revision gets only the view with its revision. Raises DatabaseError.
     """
     _require_client()
     from pyspark.errors import PySparkException
@@ -150,10 +150,10 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
 
     def guard(sql: str, parameters: Any) -> None:
         if require_reading(sql):
-            # What stands in parentheses after `from` can only be a query, and asking for its
-            # columns runs nothing.
+            # Only a query can be in parentheses after `from`, and asking for its columns runs
+            # nothing.
             frame = session.sql(f"select * from (\n{sql}\n) limit 0", parameters or None)  # noqa: S608
-            frame.schema  # noqa: B018 - asks for it
+            frame.schema  # noqa: B018 - asks the cluster
 
     def interrupt() -> None:
         with suppress(PySparkException):
@@ -210,7 +210,7 @@ def _descriptor(session: SparkSession, url: URL) -> str:
 
 
 _NO_EXPORT = (
-    "is no folder with a parquet export that the cluster can read; "
+    "is not a folder with a parquet export that the cluster can read; "
     "`sourcebook export DIR --format parquet` writes one"
 )
 
@@ -233,13 +233,13 @@ def _create_views(session: SparkSession, url: URL) -> None:
         session.sql(f"create or replace temporary view {view.name} as\n{query}")
 
 
-# --- queries of the user's ------------------------------------------------------------------------
+# --- the user's queries ---------------------------------------------------------------------------
 
 
 def require_reading(sql: str) -> bool:
-    """Raise StatementError for what begins as no query does, or names a dangerous function.
+    """Return whether a statement begins as a query; it may still turn out to be another one.
 
-    Return whether it begins as a query, which may still end as another statement.
+    Raises StatementError if it begins like nothing that reads, or names a dangerous function.
     """
     words = Statement.read(sql, "spark").words
     for word in words:

@@ -31,11 +31,11 @@ LISTS = {
     "sqlite": "json((select json_group_array(value) from ({}) as in_order))",
     "postgresql": "(select coalesce(json_agg(value), '[]') from ({}) as in_order)",
 }
-"""How the engines make JSON arrays: of a row, and of the answer of a query."""
+"""How the engines make JSON arrays: of a row, and of what a query returns."""
 
 
 def json_list(query: str, engine: str) -> str:
-    """Write the expression for what a query answers in its column `value`, as a JSON array."""
+    """Write the expression for what a query returns in its column `value`, as a JSON array."""
     return LISTS[engine].format(query)
 
 

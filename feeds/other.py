@@ -59,11 +59,11 @@ DRIVERS = {
     "MySQLdb": "pymysql, and give mysql+pymysql://…",
     "mysql": "mysql-connector-python",
 }
-"""What to install for a driver that isn't called like its package, or isn't easy to install."""
+"""What to install for a driver whose package has another name, or is hard to install."""
 
 
 class Other(Target):
-    """A database of an engine that Sourcebook doesn't know in particular."""
+    """A database of an engine for which Sourcebook has no class of its own."""
 
     is_server = True
     _connection: Connection

@@ -96,9 +96,9 @@ class FactSummary(Base):
 class EvidenceCount(Base):
     """What vouches for each fact, in figures; equal ties count as one.
 
-    Equal are ties of one type between the same actors, unless a key of its own sets one apart from
-    others in its document. The figures are with the first of them; the others only refer to it, so
-    that sums count nothing twice.
+    Ties of one type between the same actors are equal, unless a key of its own sets one apart from
+    others in its document. The first of them has the figures; the others only refer to it, so that
+    sums count nothing twice.
     """
 
     __tablename__ = "evidence_counts"
@@ -161,7 +161,7 @@ class AttributionChain(Base):
 
 
 class AttributionAncestor(Base):
-    """Which voice stands in whose chain: the closure, so that no query needs recursion."""
+    """Which voice is in whose chain: the closure, so that no query needs recursion."""
 
     __tablename__ = "attribution_ancestors"
     __table_args__ = (
@@ -181,7 +181,7 @@ class AttributionAncestor(Base):
 
 
 class EvidencePassage(Base):
-    """Where each piece of evidence stands, in one line."""
+    """Where each piece of evidence is, in one line."""
 
     __tablename__ = "evidence_passages"
     __table_args__ = ({"comment": "derived: where each piece of evidence is", "info": DERIVED},)

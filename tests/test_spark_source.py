@@ -206,7 +206,7 @@ def test_a_server_that_does_not_answer_is_named() -> None:
 def test_a_folder_without_a_parquet_export_is_refused(
     spark_server: str, shipped: str, exported_folder: Path, tmp_path: Path
 ) -> None:
-    message = "is no folder with a parquet export that the cluster can read"
+    message = "is not a folder with a parquet export that the cluster can read"
     assert message in refusal(f"{spark_server}{tmp_path}", "report", "actors")
     with reading(shipped) as connection:
         export(connection, tmp_path / "csv", "csv")
@@ -221,7 +221,7 @@ def test_a_folder_without_a_parquet_export_is_refused(
     [
         ("sourcebook_0001", "has an older schema; `sourcebook export` it again"),
         ("sourcebook_9999", f"this one knows {REVISION}"),
-        ("x'; drop view actors; --", "is no folder with a parquet export"),
+        ("x'; drop view actors; --", "is not a folder with a parquet export"),
     ],
 )
 def test_an_export_of_another_revision_is_refused(

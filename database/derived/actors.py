@@ -52,8 +52,8 @@ TIES = """
 """
 
 # Every actor from which one of these ties can be reached over ties that make one act for another,
-# unless another tie says the same and comes first. Standing and time are left out on the way: this
-# only says where to look again.
+# unless another tie says the same and comes first. Standing and time are ignored on the way: this
+# only selects whose memberships to compute again.
 REACHING = """
     with recursive reaching (actor_id) as (
       select relations.from_actor_id
@@ -98,7 +98,7 @@ class _Path:
     last_day: int | None
 
     def then(self, tie: Any) -> _Path | None:
-        """Go on over one more tie; None where that leads back, or the two never held at once."""
+        """Extend the path by a tie; None if that leads back, or if they never held at once."""
         if tie.to_actor_id in self.actors:
             return None
         begin, end = (self.first_day, self.earliest), (self.last_day, self.latest)
@@ -113,8 +113,8 @@ class _Path:
         actors = (*self.actors, tie.to_actor_id)
         return _Path(actors, (*self.ties, key), standing, begin[1], end[1], begin[0], end[0])
 
-    def makes_idle(self, other: _Path) -> bool:
-        """Whether it covers the time of another path, and is as well established."""
+    def supersedes(self, other: _Path) -> bool:
+        """Return whether it covers the time of another path, and is as well established."""
         return (
             (self.standing is None or self.standing == other.standing)
             and _not_after(self.first_day, other.first_day)
@@ -122,9 +122,9 @@ class _Path:
         )
 
 
-def _not_after(one: int | None, other: int | None) -> bool:
-    """Compare bounds; one that is not known covers only another that is not."""
-    return one == other or (one is not None and other is not None and one < other)
+def _not_after(day: int | None, other: int | None) -> bool:
+    """Compare bounds; an unknown one covers only another unknown one."""
+    return day == other or (day is not None and other is not None and day < other)
 
 
 def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
@@ -134,7 +134,7 @@ def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
         rank = RANK[kind]
         names[actor][name] = min(rank, names[actor].get(name, rank))
     return [
-        (actor, "; ".join(sorted(ranks, key=lambda one: (ranks[one], one))))
+        (actor, "; ".join(sorted(ranks, key=lambda name: (ranks[name], name))))
         for actor, ranks in names.items()
     ]
 
@@ -142,14 +142,14 @@ def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
 def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
     """Compute the memberships of actors; the summaries of all ties must be up to date."""
     ties: dict[int, list[Any]] = {}
-    found: dict[tuple[int, int], list[_Path]] = defaultdict(list)
+    kept: dict[tuple[int, int], list[_Path]] = defaultdict(list)
     paths = [_Path((member,), (), *[None] * 5) for member in members]
     for _ in range(MOST_STEPS):
         unknown = {path.actors[-1] for path in paths} - ties.keys()
         ties |= {actor: [] for actor in unknown}
         for tie in asked(connection, TIES, sorted(unknown)):
             ties[tie.from_actor_id].append(tie)
-        paths = list(_longer(paths, ties, found))
+        paths = list(_longer(paths, ties, kept))
     return [
         (
             member,
@@ -163,7 +163,7 @@ def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
             path.first_day,
             path.last_day,
         )
-        for (member, whole), several in found.items()
+        for (member, whole), several in kept.items()
         for n, path in enumerate(several, start=1)
     ]
 
@@ -171,14 +171,14 @@ def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
 def _longer(
     paths: Sequence[_Path],
     ties: dict[int, list[Any]],
-    found: dict[tuple[int, int], list[_Path]],
+    kept: dict[tuple[int, int], list[_Path]],
 ) -> Iterator[_Path]:
     """Make all paths longer by a tie, keep those that say something new, and return them."""
     candidates = [
         longer for path in paths for tie in ties[path.actors[-1]] if (longer := path.then(tie))
     ]
     for path in sorted(candidates, key=lambda path: (path.standing is not None, path.ties)):
-        known = found[path.actors[0], path.actors[-1]]
-        if not any(one.makes_idle(path) for one in known):
+        known = kept[path.actors[0], path.actors[-1]]
+        if not any(other.supersedes(path) for other in known):
             known.append(path)
             yield path

@@ -47,7 +47,7 @@ TIES = """
 """
 OF_THESE = TIES.replace("{which}", "relations.id in ({ids})")
 
-# For each tie one that equals it, and that documents other than these introduced.
+# For each tie an equal one that documents other than these introduced.
 ELSEWHERE = """
     select coalesce(({there}), ({back})) from apart
 """
@@ -154,14 +154,14 @@ def counts_of_ties(connection: Connection, ties: Collection[int] | None) -> Sequ
 
 
 def counts_of_others(connection: Connection, facts: Sequence[int]) -> Sequence[Any]:
-    """Return the rows of those of these facts that are no ties, where they differ."""
+    """Return the rows of these facts, ties excepted, that differ from the stored ones."""
     return asked(connection, OTHERS + DIFFERING, facts)
 
 
 def equal_elsewhere(
     connection: Connection, ties: Collection[int], documents: Collection[int]
 ) -> set[int]:
-    """Return for each tie of these documents one of another document that equals it."""
+    """Return, for each of these ties of these documents, an equal tie of another document."""
     outside = ", ".join(map(str, documents)) or "null"
     there, back = (
         EQUAL_ELSEWHERE.format(documents=outside, first=first, second=second)
@@ -172,10 +172,10 @@ def equal_elsewhere(
 
 
 def counted_with(connection: Connection, ties: Collection[int], equal: Collection[int]) -> set[int]:
-    """Return these ties of changed documents, and those of others whose rows may change with them.
+    """Return these ties of changed documents, and ties of others whose rows may change with them.
 
-    `equal` holds one of another document for each that they equal, or did before the change. What
-    it is counted as is the first of all equal ties of other documents, unless that was changed.
+    `equal` holds, for each tie that has or had an equal one in another document, one such tie. It
+    is counted as the first of all equal ties of other documents, unless that one was changed.
     """
     query = """
         select fact_id, counted_as_id

@@ -17,7 +17,7 @@ Rows = dict[str, Sequence[Row]]
 WHOLE = "rows between unbounded preceding and unbounded following"
 """Makes a window aggregate all rows of its partition, in order."""
 
-# `string_agg` orders its values on PostgreSQL alone; both engines do over a window.
+# `string_agg` orders its values only on PostgreSQL; over a window both engines do.
 JOINED = "{joined}({value}, '; ') over (partition by {owner} order by {order} " + WHOLE + ")"
 
 
@@ -170,7 +170,7 @@ QUERIES = {
 
 
 def asked(connection: Connection, query: str, ids: Sequence[int]) -> Sequence[Any]:
-    """Ask for the rows of these ids, which stand in the statement itself: all are integers."""
+    """Return the rows of these ids, which are written into the statement: all are integers."""
     listed = ", ".join(map(str, ids)) or "null"
     joined = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
     return connection.exec_driver_sql(query.format(ids=listed, joined=joined)).all()

@@ -99,21 +99,21 @@ class _Standing(NamedTuple):
 
 
 class _Summaries:
-    """What the database holds of some facts, and of those that they depend on."""
+    """What the database holds about some facts, and about those that they depend on."""
 
     def __init__(self, connection: Connection, facts: Sequence[int]) -> None:
         self.asked = set(facts)
-        found = asked(connection, FACTS, facts)
-        linked = {event for fact in found for event in (fact.from_event_id, fact.to_event_id)}
+        selected = asked(connection, FACTS, facts)
+        linked = {event for fact in selected for event in (fact.from_event_id, fact.to_event_id)}
         more = asked(connection, FACTS, sorted(linked - {None} - self.asked))
-        self.facts = {fact.id: fact for fact in (*found, *more)}
+        self.facts = {fact.id: fact for fact in (*selected, *more)}
         ids = sorted(self.facts)
         self.evidence = _by_fact(asked(connection, EVIDENCE, ids))
         self.places = _by_fact(asked(connection, PLACES, facts))
         self.participants = _by_fact(asked(connection, PARTICIPANTS, facts))
         owners = {
             actor
-            for fact in found
+            for fact in selected
             for actor in (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
         }
         self.actors = {
@@ -122,7 +122,7 @@ class _Summaries:
         self.standings: dict[int, _Standing] = {}
 
     def rows(self) -> list[Row]:
-        """Return the rows of the facts that were asked for, and still are there."""
+        """Return the rows of the facts that were asked for and still exist."""
         return [self._row(fact) for fact in self.facts.values() if fact.id in self.asked]
 
     def _row(self, fact: Any) -> Row:
@@ -159,13 +159,13 @@ class _Summaries:
         if fact.id not in self.standings:
             voices = tuple(
                 Voice(
-                    one.modality,
-                    one.certainty,
-                    one.hedge,
-                    own=one.parent_id is None,
-                    rejected=one.stance == Stance.REJECTS,
+                    piece.modality,
+                    piece.certainty,
+                    piece.hedge,
+                    own=piece.parent_id is None,
+                    rejected=piece.stance == Stance.REJECTS,
                 )
-                for one in self.evidence.get(fact.id, ())
+                for piece in self.evidence.get(fact.id, ())
             )
             settled = fact.modality or sentences.first_upheld(voices)
             words = sentences.standing(fact.kind, settled, voices)
@@ -175,10 +175,10 @@ class _Summaries:
     # --- who takes part -----------------------------------------------------------------------
 
     def _people(self, fact: int) -> People:
-        found: People = defaultdict(list)
+        people: People = defaultdict(list)
         for actor in sorted(self.participants.get(fact, ()), key=_rank):
-            found[actor.role].append(actor)
-        return found
+            people[actor.role].append(actor)
+        return people
 
     def _headings(self, fact: Any, people: People) -> Iterator[str | None]:
         in_order = {actor.id: actor for group in people.values() for actor in group}
@@ -229,16 +229,16 @@ class _Summaries:
 
     def _unnamed(self, evidence: Sequence[Any], people: People) -> str | None:
         speakers = people.get(Role.SPEAKER, ())
-        masked = bool(speakers) and all(one.kind == ActorKind.UNNAMED for one in speakers)
-        veiled = {masked or one.anonymity != Anonymity.NAMED for one in evidence}
+        masked = bool(speakers) and all(actor.kind == ActorKind.UNNAMED for actor in speakers)
+        veiled = {masked or piece.anonymity != Anonymity.NAMED for piece in evidence}
         return UNNAMED[frozenset(veiled)]
 
 
 def _by_fact(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
+    grouped: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(row)
-    return found
+        grouped[row[0]].append(row)
+    return grouped
 
 
 def _rank(participant: Any) -> int:

@@ -80,7 +80,7 @@ class Difference(NamedTuple):
     row: tuple[Any, ...]
     """The values of its primary key."""
     columns: tuple[str, ...]
-    """Columns that differ; none if the whole row is missing or is one too many."""
+    """Columns that differ; none if the whole row is missing or superfluous."""
     problem: str
     """missing, superfluous or different."""
 
@@ -88,8 +88,8 @@ class Difference(NamedTuple):
 class Refresh:
     """Brings the derived tables up to date after some documents have changed.
 
-    Make one before the change, for what depends on rows that the change may remove, and call
-    `finish` after it.
+    Create it before the change, since it notes what depends on rows that the change may remove, and
+    call `finish` afterwards.
     """
 
     def __init__(self, connection: Connection, documents: Collection[int]) -> None:
@@ -114,7 +114,7 @@ class Refresh:
         """
         touched = {*documents, *_ids(self._connection, DOCUMENTS_OF_SOURCES, sources)}
         changes = list(self._settled(touched, _of_documents))
-        chains = {one.row[0] for one in changes if one.table == "attribution_chains"}
+        chains = {change.row[0] for change in changes if change.table == "attribution_chains"}
         facts = self._facts
         for kind, ids in (
             ("documents", documents),
@@ -190,7 +190,7 @@ def _settle_counts(
     *,
     write: bool = True,
 ) -> Iterator[Difference]:
-    """Settle what is counted of ties and of other facts; None: of all ties."""
+    """Correct the counts of ties and of other facts; None: of all ties."""
     yield from _differing(connection, counts_of_ties(connection, ties), write=write)
     for some in _chunks(sorted(others)):
         yield from _differing(connection, counts_of_others(connection, some), write=write)
@@ -212,10 +212,10 @@ def _compare(
         query = f"select {', '.join(columns)} from {name} where {SCOPES[name]}"
         stored = {row[:width]: row for row in asked(connection, query, ids)}
         wanted = {row[:width]: row for row in rows}
-        found = list(_differences(name, columns, stored, wanted))
+        differences = list(_differences(name, columns, stored, wanted))
         if write:
-            _write(connection, table, found, wanted)
-        yield from found
+            _write(connection, table, differences, wanted)
+        yield from differences
 
 
 def _differences(
@@ -234,11 +234,11 @@ def _differences(
 
 
 def _write(
-    connection: Connection, table: Table, found: Sequence[Difference], wanted: dict[Row, Row]
+    connection: Connection, table: Table, differences: Sequence[Difference], wanted: dict[Row, Row]
 ) -> None:
-    for some in _chunks([one.row for one in found if one.problem != "missing"]):
+    for some in _chunks([each.row for each in differences if each.problem != "missing"]):
         connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
-    if rows := [tuple(wanted[one.row]) for one in found if one.row in wanted]:
+    if rows := [tuple(wanted[each.row]) for each in differences if each.row in wanted]:
         mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         marks = ", ".join([mark] * len(table.columns))
         columns = ", ".join(table.columns.keys())

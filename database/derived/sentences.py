@@ -127,7 +127,7 @@ PLURALS = {"people", "media", "men", "women", "police"}
 
 
 def several(actors: Collection[Named]) -> bool:
-    """Say whether a verb after these actors is in the plural."""
+    """Return whether a verb after these actors is in the plural."""
     if len(actors) != 1:
         return len(actors) > 1
     [actor] = actors
@@ -158,7 +158,7 @@ SMALL_WORDS = re.compile(
 
 
 def within(text: str) -> str:
-    """Write a text as it stands within a sentence: without a capital that only begins one."""
+    """Write a text as it is within a sentence: without a capital that only begins one."""
     return text[:1].lower() + text[1:] if SMALL_WORDS.match(text) else text
 
 
@@ -232,12 +232,12 @@ def tie(template: str, ends: Mapping[str, Named], values: Mapping[str, str | Non
         return next((part for part in choices if all(map(values.get, PLACE.findall(part)))), "")
 
     def filled(match: re.Match[str]) -> str:
-        one, bar, many = match[1].partition("|")
+        name, bar, plural = match[1].partition("|")
         if bar:
-            return many if several([ends["from"]]) else one
-        if one in ends:
-            return listed([ends[one]], first=match.start() == 0)
-        return within(_bare(values.get(one) or ""))
+            return plural if several([ends["from"]]) else name
+        if name in ends:
+            return listed([ends[name]], first=match.start() == 0)
+        return within(_bare(values.get(name) or ""))
 
     return re.sub(r"{([^{}]*)}", filled, re.sub(r"\[([^\[\]]*)\]", optional, template))
 
@@ -256,7 +256,7 @@ INNER = str.maketrans("“”", "‘’")
 
 def link(kind: str, first: str, second: str, lag: str | None) -> str:
     """Return how two events, given as sentences with their standing, are linked."""
-    ends = (f"“{one.translate(INNER)}”" for one in (first, second))
+    ends = (f"“{end.translate(INNER)}”" for end in (first, second))
     sentence = LINKS[kind].format(*ends)
     return f"{sentence} (“{lag}”)" if lag else sentence
 
@@ -268,5 +268,5 @@ def name(actor: Named, called: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Take the full stop away: a sentence of the table has none."""
+    """Remove the full stop: a sentence of the table has none."""
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
