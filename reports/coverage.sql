@@ -49,5 +49,4 @@ order by
   passages.n,
   fact_passages.start,
   fact_summaries.kind,
-  fact_summaries.key,
-  fact_summaries.introduced_by
+  fact

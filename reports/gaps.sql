@@ -29,26 +29,12 @@ with happened (fact_id, date) as (
   select id, date
   from quotes
 ),
--- Months are counted from January of the year 0; what begins before it or ends after 9999 is cut.
-dated (fact_id, month, begins, ends) as (
+-- Months as text; what begins before the year 0 or ends after 9999 is cut.
+dated (fact_id, begins, ends) as (
   select
     happened.fact_id,
-    case
-      when substr(dates.earliest, 1, 7) = substr(dates.latest, 1, 7)
-        then substr(dates.earliest, 1, 7)
-    end,
-    coalesce(
-      cast(substr(dates.earliest, 1, 4) as integer) * 12
-        + cast(substr(dates.earliest, 6, 2) as integer)
-        - 1,
-      0
-    ),
-    coalesce(
-      cast(substr(dates.latest, 1, 4) as integer) * 12
-        + cast(substr(dates.latest, 6, 2) as integer)
-        - 1,
-      119999
-    )
+    coalesce(substr(dates.earliest, 1, 7), '0000-01'),
+    coalesce(substr(dates.latest, 1, 7), '9999-12')
   from happened
   join dates on dates.edtf = happened.date
   where dates.first_day is not null
@@ -59,21 +45,27 @@ periods (begins, ends) as (
   select min(dated.begins), max(dated.begins)
   from dated
   join evidence on evidence.fact_id = dated.fact_id
-  where dated.month is not null
+  where dated.begins = dated.ends
   group by evidence.document_id
 ),
-busy (before, n, after, next_n) as (
+-- Months are counted from January of the year 0, to reckon with them.
+busy (month, n) as (
+  select distinct
+    begins,
+    cast(substr(begins, 1, 4) as integer) * 12 + cast(substr(begins, 6, 2) as integer) - 1
+  from dated
+  where begins = ends
+),
+paired (before, n, after, next_n) as (
   select
     month,
-    begins,
-    lead(month) over (order by begins),
-    lead(begins) over (order by begins)
-  from dated
-  where month is not null
-  group by month, begins
+    n,
+    lead(month) over (order by n),
+    lead(n) over (order by n)
+  from busy
 ),
 -- Back to text, with the zeros in front: 12 months to the year, January is 0.
-still (first_month, last_month, before, after, begins, ends) as (
+still (first_month, last_month, before, after, size) as (
   select
     substr(cast(10000 + (n + 1) / 12 as text), 2) || '-'
       || substr(cast(101 + (n + 1) % 12 as text), 2),
@@ -81,25 +73,25 @@ still (first_month, last_month, before, after, begins, ends) as (
       || substr(cast(101 + (next_n - 1) % 12 as text), 2),
     before,
     after,
-    n + 1,
-    next_n - 1
-  from busy
+    next_n - n - 1
+  from paired
   where next_n - n > 1
-    and exists (select 1 from periods where periods.begins <= n and periods.ends >= next_n)
+    and exists (select 1 from periods where periods.begins <= before and periods.ends >= after)
 ),
 gaps (rank, gap, what, note, size, near, source, n) as (
   select 1, 'months',
-    still.first_month
-      || case when still.begins < still.ends then ' to ' || still.last_month else '' end,
+    still.first_month || case when still.size > 1 then ' to ' || still.last_month else '' end,
     'between ' || still.before || ' and ' || still.after,
-    still.ends - still.begins + 1,
+    still.size,
     count(dated.fact_id),
     null,
     cast(null as integer)
   from still
   left join dated
-    on dated.month is null and dated.begins <= still.ends and dated.ends >= still.begins
-  group by still.first_month, still.last_month, still.before, still.after, still.begins, still.ends
+    on dated.begins < dated.ends
+    and dated.begins <= still.last_month
+    and dated.ends >= still.first_month
+  group by still.first_month, still.last_month, still.before, still.after, still.size
   union all
   select 2, 'actor',
     actors.key,

@@ -61,5 +61,4 @@ order by
   document,
   paragraph,
   start,
-  quotations.quote,
-  introduced_by
+  cited_as

@@ -67,8 +67,8 @@ def add_origins(connection: Connection) -> None:
         {"on": book.date("2020-03-01"), "url": "http://gazette.test/a_b?c"},
     )
     for source, actor, role, n in (
-        ("gazette", "zoe", "author", 2),
-        ("gazette", "brim", "author", 1),
+        ("gazette", "brim", "author", 2),
+        ("gazette", "zoe", "author", 1),
         ("gazette", "idle", "publisher", 1),
     ):
         book.row("source_actors", source_id=found[source], actor_id=actors[actor], role=role, n=n)

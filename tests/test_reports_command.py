@@ -59,7 +59,7 @@ def test_options_stand_before_or_after_the_name(database: str) -> None:
     other = typed(database, "quotes", "--format", "jsonl", "--speaker", "zoe")
     assert one.exit_code == 0
     assert one.stdout == other.stdout
-    assert json.loads(one.stdout)["quote"] == "speech"
+    assert json.loads(one.stdout)["quote"] == "bulletin:speech"
 
 
 def test_rows_go_to_a_file_and_nothing_to_stdout(database: str, tmp_path: Path) -> None:

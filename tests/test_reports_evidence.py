@@ -178,7 +178,7 @@ def test_rows_still_come_as_they_are_used(
 # --- citations ------------------------------------------------------------------------------------
 
 GAZETTE = (
-    "Brim and Zoë Ångström, “The Gazette”, The Idle, 1 March 2020, http://gazette.test/a_b?c, ¶ 1."
+    "Zoë Ångström and Brim, “The Gazette”, The Idle, 1 March 2020, http://gazette.test/a_b?c, ¶ 1."
 )
 BULLETIN = "“The Bulletin”, ¶¶ 1–2, 4–7, 9."
 
