@@ -210,7 +210,7 @@ def test_only_what_the_rows_use_is_cited(book: str) -> None:
 
 def test_markdown_and_html_list_the_citations(book: str) -> None:
     text = sourcebook(book, "report", "timeline", "--cite", "--format", "markdown").stdout
-    assert "\n\n- **bulletin** “The Bulletin”, ¶¶ 1–2, 4–7, 9.\n- **gazette** Brim and " in text
+    assert "\n\n- **bulletin** “The Bulletin”, ¶¶ 1–2, 4–7, 9.\n- **gazette** Zoë" in text
     page = sourcebook(book, "report", "timeline", "--cite", "--format", "html").stdout
     assert f"<dt>gazette</dt><dd>{GAZETTE}</dd>" in page
 
