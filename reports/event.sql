@@ -36,12 +36,7 @@
 --   fact       text, detail  key of the fact that the row states
 
 with asked (id, name, place_id, first_day, last_day) as (
-  select
-    facts.id,
-    documents.key || ':' || facts.key,
-    events.place_id,
-    dates.first_day,
-    dates.last_day
+  select facts.id, documents.key || ':' || facts.key, events.place_id, first_day, last_day
   from sources as documents
   cross join facts
   join events on events.id = facts.id
@@ -52,12 +47,7 @@ with asked (id, name, place_id, first_day, last_day) as (
 ),
 -- Dated events of the same actors. Cross joins keep SQLite from reading all participants.
 timed (event_id, other_id, first_day, last_day, shared, rank) as (
-  select
-    asked.id,
-    events.id,
-    dates.first_day,
-    dates.last_day,
-    count(distinct theirs.actor_id),
+  select asked.id, events.id, dates.first_day, dates.last_day, count(distinct theirs.actor_id),
     case
       when dates.last_day < asked.first_day then 7
       when dates.first_day > asked.last_day then 10
@@ -68,27 +58,13 @@ timed (event_id, other_id, first_day, last_day, shared, rank) as (
   cross join participants as ours
   cross join participants as theirs
   join events on events.id = theirs.fact_id
-  join dates
-    on dates.edtf = events.date
-    and coalesce(dates.first_day, dates.last_day) is not null
-  where ours.fact_id = asked.id
-    and theirs.actor_id = ours.actor_id
-    and theirs.fact_id <> asked.id
+  join dates on dates.edtf = events.date and coalesce(dates.first_day, dates.last_day) is not null
+  where ours.fact_id = asked.id and theirs.actor_id = ours.actor_id and theirs.fact_id <> asked.id
     and coalesce(asked.first_day, asked.last_day) is not null
-  group by
-    asked.id,
-    asked.first_day,
-    asked.last_day,
-    events.id,
-    dates.first_day,
-    dates.last_day
+  group by asked.id, asked.first_day, asked.last_day, events.id, dates.first_day, dates.last_day
 ),
 nearest (event_id, other_id, shared, rank, n) as (
-  select
-    timed.event_id,
-    timed.other_id,
-    timed.shared,
-    timed.rank,
+  select timed.event_id, timed.other_id, timed.shared, timed.rank,
     row_number() over (
       partition by timed.event_id, timed.rank
       order by
@@ -103,17 +79,8 @@ nearest (event_id, other_id, shared, rank, n) as (
 ),
 -- fact_id is what a row states; other_id the event or quote whose date, modality and key it shows.
 listed (event_id, rank, part, n, fact_id, other_id, evidence_id, what, how, key) as (
-  select
-    asked.id,
-    4,
-    'says',
-    evidence.n,
-    asked.id,
-    cast(null as integer),
-    evidence.id,
-    evidence.hedge,
-    evidence.stance,
-    chains.source
+  select asked.id, 4, 'says', evidence.n, asked.id, cast(null as integer), evidence.id,
+    evidence.hedge, evidence.stance, chains.source
   from asked
   join evidence on evidence.fact_id = asked.id
   join chains on chains.attribution_id = evidence.attribution_id
@@ -121,58 +88,23 @@ listed (event_id, rank, part, n, fact_id, other_id, evidence_id, what, how, key)
   select id, 1, 'event', 0, id, id, null, null, null, null
   from asked
   union all
-  select
-    asked.id,
-    2,
-    'where',
-    0,
-    asked.id,
-    null,
-    null,
-    places.name || coalesce(', ' || regions.name, ''),
-    places.kind,
-    places.key
+  select asked.id, 2, 'where', 0, asked.id, null, null,
+    places.name || coalesce(', ' || regions.name, ''), places.kind, places.key
   from asked
   join places on places.id = asked.place_id
   left join places as regions on regions.id = places.within_id
   union all
-  select
-    asked.id,
-    3,
-    'who',
-    participants.n + case participants.role
-      when 'doer' then 1000
-      when 'receiver' then 2000
-      when 'beneficiary' then 3000
-      when 'instrument' then 4000
-      when 'host' then 5000
-      when 'mediator' then 6000
-      else 7000
-    end,
-    asked.id,
-    null,
-    null,
-    actors.name || coalesce(' (' || participants.count_words || ')', ''),
-    participants.role,
-    actors.key
+  select asked.id, 3, 'who', case participants.role when 'doer' then 1000 when 'receiver' then 2000
+      when 'beneficiary' then 3000 when 'instrument' then 4000 when 'host' then 5000
+      when 'mediator' then 6000 else 7000 end + participants.n, asked.id, null, null,
+    actors.name || coalesce(' (' || count_words || ')', ''), participants.role, actors.key
   from asked
   join participants on participants.fact_id = asked.id
   join actors on actors.id = participants.actor_id
   union all
-  select
-    asked.id,
-    5,
-    'link',
-    0,
-    event_links.id,
-    case event_links.to_event_id
-      when asked.id then event_links.from_event_id
-      else event_links.to_event_id
-    end,
-    null,
-    null,
-    event_links.type,
-    null
+  select asked.id, 5, 'link', 0, event_links.id, case event_links.to_event_id when asked.id
+      then event_links.from_event_id else event_links.to_event_id end,
+    null, null, event_links.type, null
   from asked
   join event_links on event_links.from_event_id = asked.id or event_links.to_event_id = asked.id
   union all
@@ -180,33 +112,17 @@ listed (event_id, rank, part, n, fact_id, other_id, evidence_id, what, how, key)
   from asked
   join quotes on quotes.occasion_id = asked.id
   union all
-  select
-    event_id,
-    rank,
-    case rank
-      when 7 then 'before'
-      when 8 then 'same day'
-      when 9 then 'unclear'
-      else 'after'
-    end,
-    n,
-    other_id,
-    other_id,
-    null,
-    null,
-    'actors shared: ' || shared,
-    null
+  select event_id, rank, case rank when 7 then 'before' when 8 then 'same day' when 9 then 'unclear'
+      else 'after' end, n, other_id, other_id, null, null, 'actors shared: ' || shared, null
   from nearest
   where n <= :near
 )
 select
   asked.name as event,
   listed.part,
-  case
-    when listed.rank in (2, 3, 4) then listed.what
-    else fact_overview.sentence
-      || coalesce(': ' || case listed.rank when 1 then events.summary end, '')
-      || coalesce(' (“' || case when quotes.says is not null then quotes.text end || '”)', '')
+  case when listed.rank in (2, 3, 4) then listed.what else fact_overview.sentence
+    || coalesce(': ' || case listed.rank when 1 then events.summary end, '')
+    || coalesce(' (“' || case when quotes.says is not null then quotes.text end || '”)', '')
   end as what,
   coalesce(listed.how, events.event_type) as how,
   coalesce(evidence.date, events.date, quotes.date) as date,
@@ -216,11 +132,8 @@ select
   coalesce(documents.key, fact_overview.source) as source,
   coalesce(evidence_passages.passage, fact_overview.passage) as passage,
   coalesce(attribution_chains.chain, fact_overview.through) as through,
-  coalesce(
-    listed.key,
-    case when (select count(*) from codings) > 1 then others.introduced_by || ':' else '' end
-      || others.key
-  ) as key,
+  coalesce(listed.key, case when (select count(*) from codings) > 1 then others.introduced_by || ':'
+    else '' end || others.key) as key,
   fact_overview.cited_as as fact
 from asked
 join listed on listed.event_id = asked.id

@@ -16,7 +16,8 @@
 --   total    text     of what
 --   value    text     first and last day, where the measure has them
 
-with pieces (certainty, relayed, unnamed) as (
+with
+pieces (certainty, relayed, unnamed) as (
   select
     evidence.certainty,
     nullif(attribution_chains.depth, 0),
@@ -39,20 +40,12 @@ counted (kind, relayed, origins, named_origins, unnamed, not_all_unnamed) as (
   join evidence_counts as equals on equals.counted_as_id = figures.fact_id
   join fact_summaries on fact_summaries.fact_id = equals.fact_id
   where fact_summaries.kind <> 'name'
-  group by
-    figures.fact_id,
-    fact_summaries.kind,
-    figures.relayed,
-    figures.origins,
+  group by figures.fact_id, fact_summaries.kind, figures.relayed, figures.origins,
     figures.named_origins
 ),
 -- Days that ISO text orders, of the years 0000 to 9999.
 dated (modality, date, earliest, latest, exact) as (
-  select
-    events.modality,
-    events.date,
-    dates.earliest,
-    dates.latest,
+  select events.modality, events.date, dates.earliest, dates.latest,
     case when dates.precision in ('day', 'month') then 1 end
   from events
   left join dates on dates.edtf = events.date
@@ -63,205 +56,67 @@ others (anonymity) as (
   where not exists (select 1 from codings where codings.document_id = sources.id)
 ),
 measured (rank, about, measure, count, total, whole, value) as (
-  select
-    10,
-    'contents',
-    'documents',
-    count(*),
-    cast(null as integer),
-    null,
+  select 10, 'contents', 'documents', count(*), cast(null as integer), null,
     min(dates.earliest) || ' to ' || max(dates.latest)
   from codings
   join sources on sources.id = codings.document_id
   left join dates on dates.edtf = sources.published
-  union all
-  select 11, 'contents', 'passages', count(*), null, null, null
-  from passage_coverage
-  union all
-  select
-    12,
-    'contents',
-    'passages from which nothing was coded',
-    count(*) filter (where facts = 0),
-    count(*),
-    'passages',
-    null
-  from passage_coverage
-  union all
-  select 13, 'contents', 'actors', count(*), null, null, null
-  from actors
-  union all
-  select
-    14,
-    'contents',
-    'names of actors, each once',
+  union all select 11, 'contents', 'passages', count(*), null, null, null from passage_coverage
+  union all select 12, 'contents', 'passages from which nothing was coded',
+    count(*) filter (where facts = 0), count(*), 'passages', null from passage_coverage
+  union all select 13, 'contents', 'actors', count(*), null, null, null from actors
+  union all select 14, 'contents', 'names of actors, each once',
     (select count(*) from (select distinct actor_id, name from actor_names) as names),
-    count(*),
-    'names that the documents state',
-    null
-  from actor_names
-  union all
-  select 15, 'contents', 'places', count(*), null, null, null
-  from places
-  union all
-  select 16, 'contents', 'topics', count(*), null, null, null
-  from topics
-  union all
-  select 20, 'contents', 'facts', count(*), null, null, null
-  from counted
-  union all
-  select 21, 'contents', kind || 's', count(*), (select count(*) from counted), 'facts', null
+    count(*), 'names that the documents state', null from actor_names
+  union all select 15, 'contents', 'places', count(*), null, null, null from places
+  union all select 16, 'contents', 'topics', count(*), null, null, null from topics
+  union all select 20, 'contents', 'facts', count(*), null, null, null from counted
+  union all select 21, 'contents', kind || 's', count(*), (select count(*) from counted),
+    'facts', null
   from counted
   group by kind
-  union all
-  select
-    30,
-    'time',
-    'events that are actual',
-    count(*) filter (where modality = 'actual'),
-    count(*),
-    'events',
-    null
-  from dated
-  union all
-  select
-    31,
-    'time',
-    'actual events with a date',
-    count(date),
-    count(*),
-    'actual events',
+  union all select 30, 'time', 'events that are actual',
+    count(*) filter (where modality = 'actual'), count(*), 'events', null from dated
+  union all select 31, 'time', 'actual events with a date', count(date), count(*), 'actual events',
     coalesce(min(earliest), 'open') || ' to ' || coalesce(max(latest), 'open')
   from dated
   where modality = 'actual'
-  union all
-  select
-    32,
-    'time',
-    'actual events dated to the month or the day',
-    count(exact),
-    count(*),
-    'actual events',
+  union all select 32, 'time', 'actual events dated to the month or the day',
+    count(exact), count(*), 'actual events',
     min(earliest) filter (where exact = 1) || ' to ' || max(latest) filter (where exact = 1)
   from dated
   where modality = 'actual'
-  union all
-  select
-    33,
-    'time',
+  union all select 33, 'time',
     'events that are intended, expected, possible, hypothetical or denied',
-    count(*) filter (where modality <> 'actual'),
-    count(*),
-    'events',
-    null
-  from dated
-  union all
-  select
-    34,
-    'time',
-    'quotes with a date',
-    count(quotes.date),
-    count(*),
-    'quotes',
+    count(*) filter (where modality <> 'actual'), count(*), 'events', null from dated
+  union all select 34, 'time', 'quotes with a date', count(quotes.date), count(*), 'quotes',
     min(dates.earliest) || ' to ' || max(dates.latest)
   from quotes
   left join dates on dates.edtf = quotes.date
-  union all
-  select 40, 'sources', 'sources beside the documents', count(*), null, null, null
+  union all select 40, 'sources', 'sources beside the documents', count(*), null, null, null
   from others
-  union all
-  select
-    41,
-    'sources',
-    anonymity || ' sources',
-    count(*),
-    (select count(*) from others),
-    'sources beside the documents',
-    null
+  union all select 41, 'sources', anonymity || ' sources', count(*), (select count(*) from others),
+    'sources beside the documents', null
   from others
   group by anonymity
-  union all
-  select
-    50,
-    'sourcing',
-    'facts on the documents'' word alone',
-    count(*) filter (where relayed = 0),
-    count(*),
-    'facts',
-    null
+  union all select 50, 'sourcing', 'facts on the documents'' word alone',
+    count(*) filter (where relayed = 0), count(*), 'facts', null from counted
+  union all select 51, 'sourcing', 'facts on one origin alone, whichever',
+    count(*) filter (where origins = 1), count(*), 'facts', null from counted
+  union all select 52, 'sourcing', 'facts on two or more named origins',
+    count(*) filter (where named_origins > 1), count(*), 'facts', null from counted
+  union all select 53, 'sourcing', 'facts on unnamed voices alone',
+    count(*) filter (where not_all_unnamed = 0), count(*), 'facts', null from counted
+  union all select 54, 'sourcing', 'facts on unnamed voices and others',
+    count(*) filter (where unnamed > 0 and not_all_unnamed > 0), count(*), 'facts', null
   from counted
-  union all
-  select
-    51,
-    'sourcing',
-    'facts on one origin alone, whichever',
-    count(*) filter (where origins = 1),
-    count(*),
-    'facts',
-    null
-  from counted
-  union all
-  select
-    52,
-    'sourcing',
-    'facts on two or more named origins',
-    count(*) filter (where named_origins > 1),
-    count(*),
-    'facts',
-    null
-  from counted
-  union all
-  select
-    53,
-    'sourcing',
-    'facts on unnamed voices alone',
-    count(*) filter (where not_all_unnamed = 0),
-    count(*),
-    'facts',
-    null
-  from counted
-  union all
-  select
-    54,
-    'sourcing',
-    'facts on unnamed voices and others',
-    count(*) filter (where unnamed > 0 and not_all_unnamed > 0),
-    count(*),
-    'facts',
-    null
-  from counted
-  union all
-  select 55, 'sourcing', 'pieces of evidence', count(*), null, null, null
-  from pieces
-  union all
-  select
-    56,
-    'sourcing',
-    'pieces of evidence in the documents'' own voice',
-    count(*) - count(relayed),
-    count(*),
-    'pieces of evidence',
-    null
-  from pieces
-  union all
-  select
-    57,
-    'sourcing',
-    'pieces of evidence from or through unnamed voices',
-    count(unnamed),
-    count(*),
-    'pieces of evidence',
-    null
-  from pieces
-  union all
-  select
-    60,
-    'certainty',
-    certainty,
-    count(*),
-    (select count(*) from pieces),
-    'pieces of evidence',
-    null
+  union all select 55, 'sourcing', 'pieces of evidence', count(*), null, null, null from pieces
+  union all select 56, 'sourcing', 'pieces of evidence in the documents'' own voice',
+    count(*) - count(relayed), count(*), 'pieces of evidence', null from pieces
+  union all select 57, 'sourcing', 'pieces of evidence from or through unnamed voices',
+    count(unnamed), count(*), 'pieces of evidence', null from pieces
+  union all select 60, 'certainty', certainty, count(*), (select count(*) from pieces),
+    'pieces of evidence', null
   from pieces
   group by certainty
 )

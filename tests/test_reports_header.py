@@ -171,8 +171,11 @@ def test_a_fault_names_file_and_line(
 
 @pytest.mark.parametrize("report", Catalogue().reports(), ids=lambda report: report.name)
 def test_reports_that_ship_are_laid_out_to_be_read(report: Report) -> None:
+    """And a body has at most 120 lines: a longer one is a program, not a query."""
     path = report.path
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) - lines.index("") - 1 <= 120, path.name
+    for number, line in enumerate(lines, 1):
         assert len(line) <= 100, f"{path.name}:{number}"
         assert line == line.rstrip(), f"{path.name}:{number}"
 
