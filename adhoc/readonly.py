@@ -69,7 +69,7 @@ class ReadOnlySource:
         """Return the columns of every table and view."""
         if self._is_file:
             with self._connected(None) as connection:
-                return dict(connection.ask(COLUMNS).rows)
+                return dict(connection.ask(COLUMNS)[1])
         return {
             entry.name: [field.column for field in dictionary.columns(entry.name)]
             for entry in dictionary.tables()

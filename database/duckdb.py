@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from database.readonly import (
     NamedType,
     ReadOnlyConnection,
     ReadOnlyDialect,
-    Row,
     read_only_engine,
 )
 from database.statement import StatementError
@@ -44,9 +42,6 @@ SETTINGS: dict[str, Any] = {
 
 READING = ("SELECT", "EXPLAIN")
 """DuckDB's names for the types of statements that only read."""
-
-ROWS = 1_000
-"""Rows that the driver hands over at once."""
 
 
 class DuckdbDialect(ReadOnlyDialect):
@@ -166,18 +161,13 @@ def open_duckdb(url: URL) -> ReadOnlyConnection:
         cursors.append(cursor)
         cursor.execute(sql, parameters)
         columns = [(name, str(type)) for name, type, *_ in cursor.description or ()]
-        return Answer(columns, _rows(cursor))
+        return Answer(columns, cursor.fetchmany)
 
     def interrupt() -> None:
         for cursor in cursors:
             cursor.interrupt()
 
     return ReadOnlyConnection(ask, require_query, interrupt, duck.close, driver.Error)
-
-
-def _rows(cursor: Any) -> Iterator[Row]:
-    while batch := cursor.fetchmany(ROWS):
-        yield from batch
 
 
 def _driver() -> Any:

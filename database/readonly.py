@@ -6,7 +6,8 @@ A driver's connection becomes a `ReadOnlyConnection`, which has what SQLAlchemy 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -17,16 +18,18 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import UserDefinedType
 
-from database.cancellation import CancellableCalls
+from database.cancellation import BATCH, CancellableCalls
 
 Row = tuple[Any, ...]
 
 
 class Answer(NamedTuple):
-    """What a driver returns for a query: the columns' names and types, and the rows."""
+    """What a driver returns for a query."""
 
     columns: Sequence[tuple[str, str]]
-    rows: Iterator[Row]
+    """Their names and types."""
+    fetch: Callable[[int], list[Row]]
+    """Returns the next rows, at most so many; none after the last."""
 
 
 class ReadOnlyConnection:
@@ -57,15 +60,25 @@ class ReadOnlyConnection:
         self.calls = CancellableCalls(self._interrupt, seconds=seconds)
         return self
 
-    def ask(self, sql: str, parameters: Any = ()) -> Answer:
-        """Run a query to its first row; each batch of rows is a cancellable call too."""
+    def ask(
+        self, sql: str, parameters: Any = ()
+    ) -> tuple[Sequence[tuple[str, str]], Iterator[Row]]:
+        """Run a query to its first row; return its columns, with their types, and its rows."""
 
         def begin() -> tuple[Answer, list[Row]]:
             answer = self._ask(sql, parameters)
-            return answer, list(islice(answer.rows, 1))
+            return answer, answer.fetch(1)
 
-        (columns, rows), first = self.calls.call(begin)
-        return Answer(columns, chain(first, self.calls.iterate(rows)))
+        (columns, fetch), first = self.calls.call(begin)
+        return columns, self._rows(first, fetch)
+
+    def _rows(self, first: list[Row], fetch: Callable[[int], list[Row]]) -> Iterator[Row]:
+        """Yield the rows; each call fetches more of them than the one before."""
+        batch, size = first, 1
+        while batch:
+            yield from batch
+            size = min(2 * size, BATCH)
+            batch = self.calls.call(partial(fetch, size))
 
     def require_query(self, sql: str, parameters: Any = ()) -> None:
         """Raise StatementError for a statement that does more than read."""

@@ -10,6 +10,7 @@ import json
 import re
 import socket
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
@@ -146,7 +147,7 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
         frame = session.sql(sql, parameters or None)
         rows = frame.toLocalIterator()
         unread.append(rows)
-        return Answer(frame.dtypes, map(tuple, rows))
+        return Answer(frame.dtypes, lambda size: list(map(tuple, islice(rows, size))))
 
     def guard(sql: str, parameters: Any) -> None:
         if require_reading(sql):
