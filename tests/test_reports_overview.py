@@ -95,11 +95,14 @@ def test_each_voice_keeps_its_hedge_and_what_is_only_alleged_did_not_come_to_pas
         book.document("log", "The Log", 1)
         denied = {**seen(1, 0), "modality": "denied"}
         book.event("scheme", "A scheme", {**denied, "hedge": "very unlikely"}, modality="denied")
+        mostly = {**seen(1, 5), "modality": "denied", "hedge": "mostly"}
+        book.event("retreat", "A retreat", mostly, modality="denied")
         planned = {**seen(1, 9), "modality": "intended"}
         book.event("raid", "A raid", planned, {**seen(1, 20), "certainty": "alleged"})
     rows = ask(blank, "expectations")
     assert [(row["reading"], row["hedge"], row["outcome"]) for row in rows] == [
         ("denied", "very unlikely", "Held unlikely"),
+        ("denied", "mostly", "Did not happen"),
         ("intended", None, "Alleged"),
     ]
 

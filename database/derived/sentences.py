@@ -53,7 +53,13 @@ RULED_OUT = re.compile(
     "\\b(?:can[’']t|cannot|can not|couldn[’']t|could not|impossible|unthinkable|rul\\w+ out)\\b",
     re.IGNORECASE,
 )
-"""Hedges of a denial that leave no chance. Other hedges of a denial leave some."""
+"""Hedges of a denial that leave no chance."""
+
+UNLIKELY = re.compile(
+    "\\b(?:unlikely|improbabl[ey]|implausibl[ey]|doubt(?:s|ed|ful|fully)?|hardly|scarcely)\\b",
+    re.IGNORECASE,
+)
+"""Hedges of a denial that leave some chance. Others ("mostly") only qualify what is denied."""
 
 
 def first_upheld(voices: Sequence[Voice]) -> str | None:
@@ -81,7 +87,7 @@ def standing(kind: str, settled: str | None, voices: tuple[Voice, ...]) -> str |
         hedges = [voice.hedge or "" for voice in agreeing]
         if any(map(RULED_OUT.search, hedges)):
             return "Ruled out" if own else "Said to be ruled out"
-        if all(hedges):
+        if all(map(UNLIKELY.search, hedges)):
             return "Held unlikely" if own else "Said to be unlikely"
         if kind == FactKind.EVENT:
             return "Did not happen" if own else "Said not to happen"
