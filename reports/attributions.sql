@@ -12,7 +12,7 @@
 -- Columns
 --   fact       text, detail  key of the fact
 --   kind       text, detail  quote, event, position, relation or link
---   statement  text          what it says, in the coder's words
+--   sentence   text          the fact as a sentence, with its overall standing in front
 --   hands      integer       how many voices are between it and the reader, the document not
 --                            counted; of an utterance its speaker counts as one
 --   speaker    text, detail  of an utterance, who says it
@@ -28,7 +28,7 @@
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  fact_overview.statement,
+  fact_overview.sentence,
   attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end as hands,
   fact_overview.speaker,
   attribution_chains.chain as through,

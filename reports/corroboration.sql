@@ -15,7 +15,7 @@
 -- Columns
 --   fact       text, detail     key of the event or relation
 --   kind       text, detail     event or relation
---   statement  text             what it says, in the coder's words
+--   sentence   text             the fact as a sentence, with its standing in front
 --   settled    text, detail     of an event: its modality overall
 --   date       text, detail     of an event: its overall date, in EDTF; empty: undated
 --   origins    integer          named origins
@@ -82,7 +82,7 @@ with compared (fact_id, agree, differ) as (
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  fact_overview.statement,
+  fact_overview.sentence,
   events.modality as settled,
   events.date,
   figures.named_origins as origins,

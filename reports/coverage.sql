@@ -15,7 +15,7 @@
 --   facts      integer, detail  facts that have evidence there
 --   kind       text             event, quote, position, relation, link or name
 --   fact       text             key of the fact
---   statement  text             what it says, in the coder's words; of a name the name
+--   sentence   text             the fact as a sentence, with its standing in front
 --   pieces     integer, detail  pieces of evidence for it there
 --   source     text, detail     key of the document
 
@@ -28,7 +28,7 @@ select
   fact_summaries.kind,
   case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
     || fact_summaries.key as fact,
-  fact_summaries.statement,
+  fact_summaries.sentence,
   fact_passages.pieces,
   documents.key as source
 from sources as documents

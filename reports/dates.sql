@@ -19,7 +19,7 @@
 --                               as this voice has it, if it differs from the overall one
 --   fact       text, detail     key of the fact
 --   kind       text, detail     event, quote, position or relation
---   statement  text             what it says, in the coder's words
+--   sentence   text             the fact as a sentence, with its overall standing in front
 --   source     text, detail     key of the document that dates it; without words, of all that state
 --                               it
 --   passage    text             where it states it; without words, where it is stated
@@ -104,7 +104,7 @@ select
   dated.date_of,
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  fact_overview.statement,
+  fact_overview.sentence,
   dated.source,
   dated.passage
 from dated

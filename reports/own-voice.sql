@@ -8,7 +8,7 @@
 -- Columns
 --   fact       text, detail     key of the fact
 --   kind       text             event, quote, position, relation or link
---   statement  text             what it says, in the coder's words
+--   sentence   text             the fact as a sentence, with its standing in front
 --   modality   text             whether it is so, as the documents have it
 --   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
 --   hedge      text, detail     words that hedge it
@@ -20,7 +20,7 @@
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  fact_overview.statement,
+  fact_overview.sentence,
   fact_overview.modality,
   fact_overview.certainty,
   fact_overview.hedge,

@@ -12,7 +12,7 @@
 -- Columns
 --   fact       text, detail     key of the fact
 --   kind       text             event, quote, position, relation or link
---   statement  text             what it says, in the coder's words
+--   sentence   text             the fact as a sentence, with its standing in front
 --   origin     text, detail     key of the only source that it rests on
 --   title      text             title of that source, or what it is in the coder's words
 --   anonymity  text, detail     whether the origin is named, unnamed or voiceless
@@ -27,7 +27,7 @@
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  fact_overview.statement,
+  fact_overview.sentence,
   sources.key as origin,
   sources.title,
   sources.anonymity,

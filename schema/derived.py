@@ -48,8 +48,8 @@ class FactSummary(Base):
         "reported as a fact"
     )
     statement: Mapped[str] = mapped_column(
-        comment="the same in the coder's words alone: title of an event, position without its "
-        "holder, …; does not show whether it is so"
+        comment="the same without its standing: title of an event, position without its holder, …; "
+        "does not show whether it is so"
     )
     settled: Mapped[str | None] = mapped_column(
         comment="modality of an event as the coder settled it; of other facts, that of their "

@@ -422,6 +422,20 @@ def test_facts_that_a_load_does_not_touch_are_not_written(book: Book) -> None:
 # --- memberships ----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("key", ["port--part-of--land", "talks--follows--one:strike"])
+def test_the_statement_of_a_tie_or_link_is_its_sentence_without_the_standing(
+    book: Book, key: str
+) -> None:
+    two = book.codings["two"]
+    kind = "links" if "follows" in key else "relations"
+    changed = tie(two, "part-of") if kind == "relations" else two["links"][0]
+    stated = book.of("sentence", "two", key)
+    changed["evidence"][0]["certainty"] = "inferred"
+    book.load("two")
+    assert book.of("sentence", "two", key) == f"Inferred: {stated}"
+    assert book.of("statement", "two", key) == stated
+
+
 def test_cycles_end_and_time_is_kept(book: Book) -> None:
     one = book.codings["one"]
     tie(one, "heads")["until"] = "2015"

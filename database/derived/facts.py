@@ -193,14 +193,8 @@ class _Summaries:
         if fact.statement:
             many = sentences.several(_named(people.get(Role.HOLDER, ())))
             return sentences.predicate(fact.position_kind, fact.statement, many)
-        if fact.kind == FactKind.RELATION and fact.type is not None:
-            ends = self.actors[fact.from_actor_id].name, self.actors[fact.to_actor_id].name
-            more = fact.what or fact.topic
-            tie = f"{ends[0]} {fact.type.replace('-', ' ')} {ends[1]}"
-            return f"{tie}: {more}" if more else tie
-        if fact.kind == FactKind.LINK and fact.link is not None:
-            first, second = self.facts[fact.from_event_id], self.facts[fact.to_event_id]
-            return f"{first.title}: {fact.link.replace('-', ' ')}: {second.title}"
+        if fact.kind in (FactKind.RELATION, FactKind.LINK):
+            return self._bare_sentence(fact, people)
         return str(fact.title or fact.says or fact.text or fact.name or fact.key)
 
     def _sentence(self, fact: Any, people: People) -> str:

@@ -381,7 +381,7 @@ fact_summaries | each fact in a sentence, with its evidence
   introduced_by text | key of the document that introduced it
   sentence text | the fact as a sentence that can be quoted alone: with its subject, and with its standing in front
   standing text? | the words in front of the sentence (Alleged, Did not happen, …); null: stated or reported as a fact
-  statement text | the same in the coder's words alone: title of an event, position without its holder, …; does not show whether it is so
+  statement text | the same without its standing: title of an event, position without its holder, …; does not show whether it is so
   settled text? | modality of an event as the coder settled it; of other facts, that of their first evidence
   modality text? | modalities of its evidence
   certainty text? | certainties of its evidence
