@@ -8,7 +8,9 @@
 -- any other day, and is shown whatever day is asked for. A beginning without an end counts up
 -- to the day of the document.
 --
--- Equal ties of several documents are one post, shown as the document with most dates has it.
+-- Equal ties of several documents are one post. day, attested and documents are about all of them,
+-- and so is the status "disputed". Everything else is about the one with most dates: relation names
+-- it. The report ties lists each.
 --
 -- Parameters
 --   on     date   only what may have been held on this day, and what is attested
@@ -28,13 +30,13 @@
 --   until      text, detail     when it ended, in EDTF; empty: not said
 --   attested   text             when the document that states it appeared; of several the first and
 --                               the last
---   documents  integer, detail  how many documents state it
+--   documents  integer, detail  how many documents state it or an equal tie
 --   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail     keys of the documents that state it
+--   source     text, detail     keys of the documents that state the tie that relation names
 --   passage    text             where they state it
 --   through    text, detail     voices, the innermost first, the document last; " | " between two
 --                               chains
---   relation   text, detail     key of the tie
+--   relation   text, detail     key of the tie; of equal ties, of the one with most dates
 
 -- Equal ties of several documents are one post.
 with posts (fact_id, post_id) as (
