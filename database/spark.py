@@ -103,7 +103,7 @@ def spark_sql(sql: str) -> str:
         elif word == ")":
             casts.pop()
         elif word == "/":
-            text = "div"
+            text = " div "  # `a/b` has no blanks around it
         elif (before, word) == ("as", "text") and casts and casts[-1]:
             text = "string"
         elif (before, word) == ("as", "materialized"):

@@ -14,10 +14,10 @@
 --   count    integer  how many
 --   percent  integer  percentage, rounded
 --   total    text     of what
---   value    text     first and last day, where the measure has them
+--   value    text     first and last day, where the measure has dates; for a day outside the years
+--                     0000 to 9999, the date as coded
 
-with
-pieces (certainty, relayed, unnamed) as (
+with pieces (certainty, relayed, unnamed) as (
   select
     evidence.certainty,
     nullif(attribution_chains.depth, 0),
@@ -43,10 +43,9 @@ counted (kind, relayed, origins, named_origins, unnamed, not_all_unnamed) as (
   group by figures.fact_id, fact_summaries.kind, figures.relayed, figures.origins,
     figures.named_origins
 ),
--- Days that ISO text orders, of the years 0000 to 9999.
-dated (modality, date, earliest, latest, exact) as (
-  select events.modality, events.date, dates.earliest, dates.latest,
-    case when dates.precision in ('day', 'month') then 1 end
+dated (modality, date, exact) as (
+  select events.modality, events.date,
+    case when dates.precision in ('day', 'month') then events.date end
   from events
   left join dates on dates.edtf = events.date
 ),
@@ -55,83 +54,86 @@ others (anonymity) as (
   from sources
   where not exists (select 1 from codings where codings.document_id = sources.id)
 ),
-measured (rank, about, measure, count, total, whole, value) as (
-  select 10, 'contents', 'documents', count(*), cast(null as integer), null,
-    min(dates.earliest) || ' to ' || max(dates.latest)
-  from codings
-  join sources on sources.id = codings.document_id
-  left join dates on dates.edtf = sources.published
-  union all select 11, 'contents', 'passages', count(*), null, null, null from passage_coverage
+-- Each date once: there are far fewer dates than facts.
+dates_of (rank, edtf) as (
+  select 10, published from sources where id in (select document_id from codings)
+  union select 31, date from dated where modality = 'actual'
+  union select 32, exact from dated where modality = 'actual'
+  union select 34, date from quotes
+),
+-- Day numbers decide: they exist for every year, ISO days only for 0000 to 9999.
+spans (rank, earliest, latest) as (
+  select distinct dates_of.rank,
+    first_value(case when dates.first_day is not null then coalesce(dates.earliest, dates.edtf) end)
+      over (partition by dates_of.rank order by dates.first_day nulls last, dates.edtf),
+    first_value(case when dates.last_day is not null then coalesce(dates.latest, dates.edtf) end)
+      over (partition by dates_of.rank order by dates.last_day desc nulls last, dates.edtf)
+  from dates_of
+  join dates on dates.edtf = dates_of.edtf
+),
+measured (rank, about, measure, count, total, whole) as (
+  select 10, 'contents', 'documents', count(*), cast(null as integer), null from codings
+  union all select 11, 'contents', 'passages', count(*), null, null from passage_coverage
   union all select 12, 'contents', 'passages from which nothing was coded',
-    count(*) filter (where facts = 0), count(*), 'passages', null from passage_coverage
-  union all select 13, 'contents', 'actors', count(*), null, null, null from actors
+    count(*) filter (where facts = 0), count(*), 'passages' from passage_coverage
+  union all select 13, 'contents', 'actors', count(*), null, null from actors
   union all select 14, 'contents', 'names of actors, each once',
     (select count(*) from (select distinct actor_id, name from actor_names) as names),
-    count(*), 'names that the documents state', null from actor_names
-  union all select 15, 'contents', 'places', count(*), null, null, null from places
-  union all select 16, 'contents', 'topics', count(*), null, null, null from topics
-  union all select 20, 'contents', 'facts', count(*), null, null, null from counted
+    count(*), 'names that the documents state' from actor_names
+  union all select 15, 'contents', 'places', count(*), null, null from places
+  union all select 16, 'contents', 'topics', count(*), null, null from topics
+  union all select 20, 'contents', 'facts', count(*), null, null from counted
   union all select 21, 'contents', kind || 's', count(*), (select count(*) from counted),
-    'facts', null
-  from counted
+    'facts' from counted
   group by kind
   union all select 30, 'time', 'events that are actual',
-    count(*) filter (where modality = 'actual'), count(*), 'events', null from dated
-  union all select 31, 'time', 'actual events with a date', count(date), count(*), 'actual events',
-    coalesce(min(earliest), 'open') || ' to ' || coalesce(max(latest), 'open')
+    count(*) filter (where modality = 'actual'), count(*), 'events' from dated
+  union all select 31, 'time', 'actual events with a date', count(date), count(*), 'actual events'
   from dated
   where modality = 'actual'
   union all select 32, 'time', 'actual events dated to the month or the day',
-    count(exact), count(*), 'actual events',
-    min(earliest) filter (where exact = 1) || ' to ' || max(latest) filter (where exact = 1)
-  from dated
+    count(exact), count(*), 'actual events' from dated
   where modality = 'actual'
   union all select 33, 'time',
     'events that are intended, expected, possible, hypothetical or denied',
-    count(*) filter (where modality <> 'actual'), count(*), 'events', null from dated
-  union all select 34, 'time', 'quotes with a date', count(quotes.date), count(*), 'quotes',
-    min(dates.earliest) || ' to ' || max(dates.latest)
-  from quotes
-  left join dates on dates.edtf = quotes.date
-  union all select 40, 'sources', 'sources beside the documents', count(*), null, null, null
-  from others
+    count(*) filter (where modality <> 'actual'), count(*), 'events' from dated
+  union all select 34, 'time', 'quotes with a date', count(date), count(*), 'quotes' from quotes
+  union all select 40, 'sources', 'sources beside the documents', count(*), null, null from others
   union all select 41, 'sources', anonymity || ' sources', count(*), (select count(*) from others),
-    'sources beside the documents', null
-  from others
+    'sources beside the documents' from others
   group by anonymity
   union all select 50, 'sourcing', 'facts on the documents'' word alone',
-    count(*) filter (where relayed = 0), count(*), 'facts', null from counted
+    count(*) filter (where relayed = 0), count(*), 'facts' from counted
   union all select 51, 'sourcing', 'facts on one origin alone, whichever',
-    count(*) filter (where origins = 1), count(*), 'facts', null from counted
+    count(*) filter (where origins = 1), count(*), 'facts' from counted
   union all select 52, 'sourcing', 'facts on two or more named origins',
-    count(*) filter (where named_origins > 1), count(*), 'facts', null from counted
+    count(*) filter (where named_origins > 1), count(*), 'facts' from counted
   union all select 53, 'sourcing', 'facts on unnamed voices alone',
-    count(*) filter (where not_all_unnamed = 0), count(*), 'facts', null from counted
+    count(*) filter (where not_all_unnamed = 0), count(*), 'facts' from counted
   union all select 54, 'sourcing', 'facts on unnamed voices and others',
-    count(*) filter (where unnamed > 0 and not_all_unnamed > 0), count(*), 'facts', null
-  from counted
-  union all select 55, 'sourcing', 'pieces of evidence', count(*), null, null, null from pieces
+    count(*) filter (where unnamed > 0 and not_all_unnamed > 0), count(*), 'facts' from counted
+  union all select 55, 'sourcing', 'pieces of evidence', count(*), null, null from pieces
   union all select 56, 'sourcing', 'pieces of evidence in the documents'' own voice',
-    count(*) - count(relayed), count(*), 'pieces of evidence', null from pieces
+    count(*) - count(relayed), count(*), 'pieces of evidence' from pieces
   union all select 57, 'sourcing', 'pieces of evidence from or through unnamed voices',
-    count(unnamed), count(*), 'pieces of evidence', null from pieces
+    count(unnamed), count(*), 'pieces of evidence' from pieces
   union all select 60, 'certainty', certainty, count(*), (select count(*) from pieces),
-    'pieces of evidence', null
-  from pieces
+    'pieces of evidence' from pieces
   group by certainty
 )
 select
-  about,
-  measure,
-  count,
+  measured.about,
+  measured.measure,
+  measured.count,
   -- half of the whole is added before the division, which rounds down
-  (200 * count + total) / nullif(2 * total, 0) as percent,
-  whole as total,
-  value
+  (200 * measured.count + measured.total) / nullif(2 * measured.total, 0) as percent,
+  measured.whole as total,
+  case when spans.rank is not null
+    then coalesce(spans.earliest, 'open') || ' to ' || coalesce(spans.latest, 'open') end as value
 from measured
--- an empty database has nothing to sum up
-where exists (select 1 from codings)
-order by
-  rank,
-  count desc,
-  measure
+left join spans on spans.rank = measured.rank
+-- An empty database has nothing to sum up. This is a join because Sail 0.7 moves a condition
+-- without counts, such as `where exists (…)`, below the counts: rows stay that it excludes, or
+-- the division by zero fails despite `nullif`.
+cross join (select distinct 1 as loaded from codings) as coded
+order by measured.rank, measured.count desc, measured.measure

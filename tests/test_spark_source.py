@@ -104,7 +104,7 @@ def test_a_value_arrives_as_it_is(on_spark: str, value: str) -> None:
         ("cast(n as text)", "cast(n as string)"),
         ("select name as text from actors", "select name as text from actors"),
         ("(select name as text)", "(select name as text)"),
-        ("cast((a / b) as text) as text", "cast((a div b) as string) as text"),
+        ("cast((a/b) as text) as text", "cast((a div b) as string) as text"),
         ("with a as materialized (select 1)", "with a as  (select 1)"),
         ("'a / b as text'", "'a / b as text'"),
         (r"'a\b' || 'it''s'", r"'a\\b' || 'it\'s'"),
