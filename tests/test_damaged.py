@@ -98,7 +98,7 @@ def test_a_damaged_table_is_the_fault_of_the_file(
     with closing(sqlite3.connect(path)) as connection:
         pages = connection.execute(
             "select (rootpage - 1) * page_size, page_size from sqlite_schema, pragma_page_size "
-            "where tbl_name in ('actors', 'events', 'facts') and rootpage > 0"
+            "where tbl_name in ('actors', 'events', 'fact_summaries') and rootpage > 0"
         ).fetchall()
     with path.open("r+b") as file:
         for start, size in pages:
