@@ -13,8 +13,8 @@
 -- Columns
 --   fact       text, detail  key of the fact
 --   kind       text, detail  event, quote, position, relation or link
---   statement  text          what was expected, threatened, denied or imagined; outcome says
---                            whether it is so
+--   sentence   text          what was expected, threatened, denied or imagined, with its standing
+--                            in front
 --   reading    text          how this voice has it: intended, expected, possible, hypothetical
 --                            (only imagined), denied or actual; threatened: it is a threat that was
 --                            made
@@ -100,8 +100,7 @@ linked (fact_id, rank, link, event_id) as materialized (
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  -- The standing, which is the outcome, and a colon come first.
-  substr(fact_overview.sentence, coalesce(length(fact_overview.standing) + 3, 1)) as statement,
+  fact_overview.sentence,
   case
     when evidence.modality = 'actual' and events.event_type = 'threaten' then 'threatened'
     else evidence.modality
