@@ -7,6 +7,7 @@ of each file, and on top of them the views that every sourcebook has. Nothing is
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 from contextlib import suppress
@@ -47,7 +48,7 @@ SETTINGS = {
 
 STORED = {
     "date": "cast({} as string)",
-    "timestamp": "date_format({}, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
+    "timestamp": r"date_format({}, 'yyyy-MM-dd\'T\'HH:mm:ss\'Z\'')",
     "array<string>": "array_join({}, '; ')",
 }
 """How the other engines store what Parquet has a type for."""
@@ -178,6 +179,8 @@ def _require_client() -> None:
 def _session(url: URL) -> SparkSession:
     from pyspark.sql import SparkSession
 
+    # The client logs what its errors say.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
     host, port = str(url.host), url.port or PORT
     try:  # the client itself would try for ten minutes
         socket.create_connection((host, port), CONNECT_TIMEOUT).close()
