@@ -8,6 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+# Workers of pytest-xdist have no file, and Spark's client takes what has none for its own doctest.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
+
 SERVER = """
 from pysail.spark import SparkConnectServer
 
