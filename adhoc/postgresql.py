@@ -111,7 +111,7 @@ class PostgresqlSource:
         return self._connection
 
     def _rollback(self) -> None:
-        """End the transaction; a connection that fails to is no longer used."""
+        """End the transaction; if that fails, the connection is not used again."""
         import psycopg
 
         if self._connection is not None:

@@ -36,11 +36,7 @@ class Voice(NamedTuple):
 # --- standing -------------------------------------------------------------------------------------
 
 STATED = {Certainty.ASSERTED, Certainty.REPORTED}
-WEAKER = {
-    Certainty.ALLEGED: ("Alleged", "Alleged {}"),
-    Certainty.INFERRED: ("Inferred", "Inferred {}"),
-    Certainty.RUMOURED: ("Rumoured", "Rumoured {}"),
-}
+WEAKER = (Certainty.ALLEGED, Certainty.INFERRED, Certainty.RUMOURED)
 """Where no evidence states or reports it: the first of these that some evidence has."""
 
 PLANS = {
@@ -80,8 +76,8 @@ def standing(kind: str, settled: str | None, voices: tuple[Voice, ...]) -> str |
     upheld = [voice for voice in voices if voice.modality == settled and not voice.rejected]
     agreeing = upheld or voices
     certainties = {voice.certainty for voice in agreeing}
-    weak = next((words for certainty, words in WEAKER.items() if certainty in certainties), None)
-    alone, of_plan = weak if weak and not certainties & STATED else (None, "{}")
+    weak = next((certainty.capitalize() for certainty in WEAKER if certainty in certainties), None)
+    alone = None if certainties & STATED else weak
     if settled == Modality.DENIED:
         own = any(voice.own or voice.rejected for voice in agreeing)
         hedges = [voice.hedge or "" for voice in agreeing]
@@ -98,7 +94,7 @@ def standing(kind: str, settled: str | None, voices: tuple[Voice, ...]) -> str |
         return "Imagined"
     for plan, (word, noun) in PLANS.items():
         if settled == plan:
-            return of_plan.format(noun) if alone else word
+            return f"{alone} {noun}" if alone else word
     # Of events the coder has settled which voice is right.
     denied = any(voice.modality == Modality.DENIED for voice in voices)
     return "Disputed" if denied and kind != FactKind.EVENT else alone
