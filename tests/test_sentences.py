@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from coding.load import SHIPPED, load
 from coding.validation import read
 from database.connect import reading, writing
-from database.derived.sentences import Named, position, tie
+from database.derived.sentences import Named, position, quote, tie
 from schema.vocabulary import RELATIONS, PositionKind, RelationType
 from tests.databases import on_sqlite
 
@@ -19,6 +19,7 @@ EXAMPLE = Path(__file__).parent.parent / "docs" / "example.yaml"
 
 IRAN = Named("Iran", "state")
 RUSSIA = Named("Russia", "state")
+LUND = Named("Aron Lund", "person")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,22 @@ def test_several_holders_take_the_verb_in_the_plural() -> None:
     assert position([IRAN, RUSSIA], PositionKind.CAPABILITY, "to win") == (
         "Iran and Russia have the ability to win"
     )
+
+
+@pytest.mark.parametrize(
+    ("speakers", "says", "sentence"),
+    [
+        ([IRAN], "Iran will not yield.", "Iran says that it will not yield"),
+        ([IRAN, RUSSIA], "Iran and Russia agree.", "Iran and Russia say that they agree"),
+        ([IRAN], "Iranians will not yield.", "Iran says that Iranians will not yield"),
+        ([LUND], "Aron Lund is right.", "Aron Lund says that Aron Lund is right"),
+        ([], "All is lost.", "It is said that all is lost"),
+    ],
+)
+def test_a_statement_on_its_speaker_does_not_repeat_the_name(
+    speakers: list[Named], says: str, sentence: str
+) -> None:
+    assert quote(speakers, says, None) == sentence
 
 
 @pytest.mark.parametrize(

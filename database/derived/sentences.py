@@ -175,7 +175,22 @@ def quote(speakers: Sequence[Named], says: str | None, text: str | None) -> str:
         who = f"{listed(speakers, first=True)} {'say' if several(speakers) else 'says'}"
     if says is None:
         return f"{who}: “{text}”"
-    return f"{who} that {within(_bare(says))}"
+    return f"{who} that {within(_bare(_of_oneself(speakers, says)))}"
+
+
+def _of_oneself(speakers: Sequence[Named], says: str) -> str:
+    """Replace the speakers, if a statement begins with them: "Iran says that it will not yield".
+
+    A coding names them, so that the statement reads alone. A person keeps the name: "he" or "she"
+    isn't known.
+    """
+    names = listed(speakers, first=True)
+    if not names or not says.startswith(f"{names} "):
+        return says
+    if several(speakers):
+        return "they" + says.removeprefix(names)
+    person = speakers[0].kind in (ActorKind.PERSON, ActorKind.UNNAMED)
+    return says if person else "it" + says.removeprefix(names)
 
 
 WANTS = re.compile(r"((?:(?!\b(?:should|must)\b).)+?) (?:should|must) (not )?(.+)")
