@@ -29,6 +29,10 @@ COMPLETE = "_SOURCEBOOK_COMPLETE"
 FILE = click.Path(path_type=Path)
 
 LAZY = {
+    "cite": (
+        "reports.cite",
+        "Cite documents or other sources, as text or for a bibliography program.",
+    ),
     "export": (
         "exports.command",
         "Write everything that the sourcebook holds into the folder DIR, and list the files.",

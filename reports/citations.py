@@ -1,26 +1,20 @@
 """Citations to paste: author, title, publisher, date, address and passages."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, bindparam, text
 
-from schema.edtf import MONTHS
+from reports.references import references
 
 BATCH = 1000
 """Documents per query: engines limit the number of bound values."""
 
-SOURCES = """
-    select sources.key, sources.title, sources.published, sources.url, source_actors.role,
-      actors.name
+DOCUMENTS = """
+    select id
     from sources
-    left join source_actors on source_actors.source_id = sources.id
-    left join actors on actors.id = source_actors.actor_id
-    where sources.document_id is null
-      and sources.key in :documents
-    order by sources.key, source_actors.n, actors.name, actors.key
+    where document_id is null
+      and key in :documents
+    order by key
 """
 
 
@@ -31,41 +25,12 @@ def citations(
 
     `places` is read only when the first citation is needed, after all rows.
     """
-    statement = text(SOURCES).bindparams(bindparam("documents", expanding=True))
+    statement = text(DOCUMENTS).bindparams(bindparam("documents", expanding=True))
     documents = sorted(places)
     for start in range(0, len(documents), BATCH):
-        result = connection.execute(statement, {"documents": documents[start : start + BATCH]})
-        for key, rows in groupby(result, attrgetter("key")):
-            sources = list(rows)
-            source = sources[0]
-            actors = {
-                role: [row.name for row in sources if row.role == role]
-                for role in ("author", "voice", "publisher")
-            }
-            parts = [
-                _listed(actors["author"] or actors["voice"]),
-                f"“{source.title}”",
-                _listed(actors["publisher"]),
-                date_in_words(source.published or ""),
-                source.url,
-                cited_passages(places[key]),
-            ]
-            yield key, ", ".join(part for part in parts if part) + "."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
-def date_in_words(edtf: str) -> str:
-    """Return a day, month or year in words, and any other date as it is."""
-    plain = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?", edtf)
-    if not plain:
-        return edtf
-    year, month, number = plain.groups()
-    return " ".join(
-        filter(None, (number and str(int(number)), month and MONTHS[int(month) - 1], year))
-    )
+        keys = {"documents": documents[start : start + BATCH]}
+        for source in references(connection, connection.execute(statement, keys).scalars().all()):
+            yield source.key, f"{source.text(passages=cited_passages(places[source.key]))}."
 
 
 def cited_passages(numbers: Collection[int]) -> str:

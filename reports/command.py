@@ -39,6 +39,7 @@ EXPLAINED = {
     Type.PLACE: "PLACE: its key or name.",
     Type.EVENT: "EVENT: its key (document:key if several documents use it) or its title.",
     Type.DOCUMENT: "DOCUMENT: its key or title.",
+    Type.SOURCE: "SOURCE: its key (document:key if it is unnamed) or its title.",
 }
 """What help says once, below the options of a report that has a parameter of the type."""
 

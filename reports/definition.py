@@ -39,10 +39,11 @@ class Type(StrEnum):
     PLACE = "place"
     EVENT = "event"
     DOCUMENT = "document"
+    SOURCE = "source"
     CHOICE = "choice"
 
 
-NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE, Type.EVENT, Type.DOCUMENT)
+NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE, Type.EVENT, Type.DOCUMENT, Type.SOURCE)
 """Types whose values are looked up in the database, by key or name."""
 
 

@@ -33,4 +33,17 @@ KNOWN = {
         from codings
         join sources on sources.id = codings.document_id
     """,
+    Type.SOURCE: """
+        select key, title as heading, title as name
+        from sources
+        where document_id is null
+        union
+        select documents.key || ':' || sources.key, sources.title, sources.title
+        from sources
+        join sources as documents on documents.id = sources.document_id
+        union
+        select documents.key || ':' || sources.key, sources.title, sources.key
+        from sources
+        join sources as documents on documents.id = sources.document_id
+    """,
 }

@@ -14,8 +14,10 @@ from sqlalchemy import bindparam
 
 from database.connect import reading, writing
 from reports.catalogue import Catalogue, read
-from reports.citations import SOURCES, cited_passages, date_in_words
+from reports.citations import DOCUMENTS as CITED
+from reports.citations import cited_passages
 from reports.evidence_text import DOCUMENTS, PASSAGES, SPANS
+from reports.references import RELAYED, SOURCES, date_in_words
 from reports.row_evidence import RowEvidence
 from reports.run import run
 from tests.databases import Files, Server, on_sqlite
@@ -290,7 +292,9 @@ def test_words_are_found_through_indexes(book: str) -> None:
             (SPANS, {**numbers, "facts": ["landing", "storm"]}),
             (PASSAGES, numbers),
             (DOCUMENTS, keys),
-            (SOURCES, keys),
+            (CITED, keys),
+            (SOURCES, {"ids": [1, 3]}),
+            (RELAYED, {"ids": [1, 3]}),
         ):
             statement = sa.text("explain query plan " + query).bindparams(
                 *(bindparam(name, expanding=True) for name in values)

@@ -1,0 +1,106 @@
+"""`sourcebook cite`: the sources themselves, as text to paste or for a bibliography program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from output.options import failing
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+    from sqlalchemy import Connection
+
+    from reports.references import Reference
+
+FORMATS = {"text": ".txt", "bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}
+"""What --format takes, and the extension of such a file."""
+
+DOCUMENTS = "select document_id from codings"
+
+IDS = """
+    select sources.id, coalesce(documents.key || ':', '') || sources.key as key
+    from sources
+    left join sources as documents on documents.id = sources.document_id
+"""
+
+
+def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    from reports.completion import values
+    from reports.definition import Type
+
+    return values(ctx, Type.SOURCE, incomplete)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[DOCUMENT|SOURCE]...", shell_complete=_names)
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    help="How to write the citations.  [default: what the extension of -o says, or text]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file instead of stdout. A failed run leaves the file as it was.",
+)
+@click.pass_obj
+@failing()
+def cite(db: str, names: tuple[str, ...], format: str | None, output: Path | None) -> None:
+    """Cite documents or other sources, by key or title; without a name, all documents.
+
+    text is to be pasted, with the date in words; bibtex is for LaTeX, ris for EndNote, Citavi and
+    the like, csl-json for Zotero and Pandoc. A source that is only known through a document is
+    cited with it: `cited in …`.
+    """
+    from database.connect import reading
+    from output.destination import destination
+    from reports.references import references
+
+    format = _format(format, output)
+    with reading(db) as connection:
+        cited = references(connection, _ids(connection, names))
+        with destination(output) as out:
+            out.writelines(_writer(format)(cited))
+
+
+def _format(format: str | None, output: Path | None) -> str:
+    """Return the format, from the extension of the file if it isn't given."""
+    extension = output.suffix.lower() if output else ""
+    by_extension = next((name for name, own in FORMATS.items() if own == extension), None)
+    if extension and by_extension is None:
+        raise click.UsageError(f"-o: the extension is none of {', '.join(FORMATS.values())}")
+    if format and by_extension and format != by_extension:
+        raise click.UsageError(f"--format {format} doesn't fit -o {output}; leave one out")
+    return format or by_extension or "text"
+
+
+def _ids(connection: Connection, names: Sequence[str]) -> list[int]:
+    from sqlalchemy import text
+
+    from reports.definition import Type
+    from reports.resolve import UnknownNameError, resolve
+
+    if not names:
+        return [*connection.execute(text(DOCUMENTS)).scalars()]
+    try:
+        keys = {resolve(connection, Type.SOURCE, name) for name in names}
+    except UnknownNameError as error:
+        raise click.UsageError(str(error)) from None
+    return [row.id for row in connection.execute(text(IDS)) if row.key in keys]
+
+
+def _writer(format: str) -> Callable[[Iterable[Reference]], Iterator[str]]:
+    from reports import reference_formats
+
+    writers = {
+        "text": reference_formats.plain,
+        "bibtex": reference_formats.bibtex,
+        "ris": reference_formats.ris,
+        "csl-json": reference_formats.csl_json,
+    }
+    return writers[format]

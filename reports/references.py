@@ -1,0 +1,178 @@
+"""Sources as bibliographies know them: who wrote them, title, publisher, date and address."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from schema.edtf import MONTHS
+from schema.vocabulary import ActorKind, Anonymity, SourceKind, SourceRole
+
+BATCH = 1000
+"""Sources per query: engines limit the number of bound values."""
+
+SOURCES = """
+    select sources.id, sources.key, sources.kind, sources.anonymity, sources.title,
+      sources.published, sources.url, sources.language, documents.key as document,
+      codings.document_id as coded, source_actors.role, actors.name, actors.kind as actor_kind
+    from sources
+    left join sources as documents on documents.id = sources.document_id
+    left join codings on codings.document_id = sources.id
+    left join source_actors on source_actors.source_id = sources.id
+    left join actors on actors.id = source_actors.actor_id
+    where sources.id in :ids
+    order by documents.key nulls first, sources.key, sources.id, source_actors.n, actors.name,
+      actors.key
+"""
+
+# A source that only a coded document tells about is cited through that document.
+RELAYED = """
+    select attributions.source_id as source, attributions.document_id as document
+    from attributions
+    where attributions.source_id in :ids
+      and attributions.parent_id is not null
+    union
+    select citations.source_id, citations.document_id
+    from citations
+    where citations.source_id in :ids
+    order by source, document
+"""
+
+
+@dataclass(frozen=True)
+class Creator:
+    """Somebody who wrote, published or speaks through a source."""
+
+    name: str
+    person: bool
+
+    def family_and_given(self) -> tuple[str, str] | None:
+        """Split a person's name before its last word and the particles in front of that.
+
+        None if it can't be split: an institution, a single word, or a name with a comma, whose
+        order nobody knows.
+        """
+        words = self.name.split()
+        if not self.person or len(words) < 2 or "," in self.name:
+            return None
+        first = len(words) - 1
+        while first > 1 and words[first - 1].islower():  # van, de la, bin
+            first -= 1
+        return " ".join(words[first:]), " ".join(words[:first])
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A source to be cited."""
+
+    key: str
+    """Its key; of an unnamed source with its document: `document:key`."""
+    kind: SourceKind
+    title: str
+    authors: tuple[Creator, ...]
+    """Its authors in the coder's order, or else its voices."""
+    publishers: tuple[Creator, ...]
+    published: str
+    """EDTF, or nothing."""
+    url: str
+    language: str
+    described: bool
+    """Whether the title may be the coder's words for it: then it isn't quoted."""
+    relayed_by: tuple["Reference", ...] = ()
+    """The coded documents through which it is known, unless it is such a document itself."""
+
+    def text(self, *, passages: str = "") -> str:
+        """Return the citation to paste, without its full stop."""
+        parts = [
+            listed([author.name for author in self.authors]),
+            self.title if self.described else f"“{self.title}”",
+            listed([publisher.name for publisher in self.publishers]),
+            date_in_words(self.published),
+            self.url,
+            passages,
+            self.note(),
+        ]
+        return ", ".join(part for part in parts if part)
+
+    def note(self) -> str:
+        """Say which documents the source is known through, if it hasn't been read itself."""
+        documents = "; ".join(document.text() for document in self.relayed_by)
+        return f"cited in {documents}" if documents else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def date_in_words(edtf: str) -> str:
+    """Return a day, month or year in words, and any other date as it is."""
+    plain = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?", edtf)
+    if not plain:
+        return edtf
+    year, month, number = plain.groups()
+    return " ".join(
+        filter(None, (number and str(int(number)), month and MONTHS[int(month) - 1], year))
+    )
+
+
+def references(connection: Connection, ids: Sequence[int]) -> Iterator[Reference]:
+    """Yield the sources with these ids, sorted by key, unnamed ones last."""
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        relayed = {
+            source: [row.document for row in rows]
+            for source, rows in groupby(_rows(connection, RELAYED, batch), attrgetter("source"))
+        }
+        documents = sorted({document for through in relayed.values() for document in through})
+        by_id = dict(_references(connection, documents, {}))
+        through = {
+            source: tuple(by_id[document] for document in documents)
+            for source, documents in relayed.items()
+        }
+        for _, reference in _references(connection, batch, through):
+            yield reference
+
+
+def _references(
+    connection: Connection, ids: Sequence[int], relayed: dict[int, tuple[Reference, ...]]
+) -> Iterator[tuple[int, Reference]]:
+    for id, rows in groupby(_rows(connection, SOURCES, ids), attrgetter("id")):
+        actors = list(rows)
+        source = actors[0]
+        by_role = {
+            role: tuple(
+                Creator(row.name, row.actor_kind == ActorKind.PERSON)
+                for row in actors
+                if row.role == role
+            )
+            for role in SourceRole
+        }
+        kind = SourceKind(source.kind)
+        writing = kind in (SourceKind.ARTICLE, SourceKind.BOOK) or source.url is not None
+        named = source.anonymity == Anonymity.NAMED
+        coded = source.coded is not None
+        yield (
+            id,
+            Reference(
+                key=source.key if source.document is None else f"{source.document}:{source.key}",
+                kind=kind,
+                title=source.title,
+                authors=by_role[SourceRole.AUTHOR] or by_role[SourceRole.VOICE],
+                publishers=by_role[SourceRole.PUBLISHER],
+                published=source.published or "",
+                url=source.url or "",
+                language=source.language or "",
+                described=not (coded or (named and writing)),
+                relayed_by=() if coded else relayed.get(id, ()),
+            ),
+        )
+
+
+def _rows(connection: Connection, query: str, ids: Sequence[int]) -> Iterator[Any]:
+    statement = text(query).bindparams(bindparam("ids", expanding=True))
+    yield from connection.execute(statement, {"ids": list(ids)})
