@@ -44,14 +44,31 @@ def unknown_table(name: str, statement: Statement, columns: Mapping[str, Sequenc
     """Say that there is no such table, and which was probably meant."""
     if position_of(name.rpartition(".")[2], statement) is None:
         return f"a view that the query reads needs `{name}`, which does not exist"
-    return f"no table `{name}`{did_you_mean(name, columns)}"
+    hint = did_you_mean(name, columns, "; `sourcebook tables` lists all")
+    return f"no table `{name}`{hint}"
 
 
 def unknown_column(name: str, statement: Statement, columns: Mapping[str, Sequence[str]]) -> str:
-    """Say that the tables of the query have no such column, and which was probably meant."""
+    """Say that the tables of the query have no such column, and list those that they have."""
     qualifier, _, column = name.rpartition(".")
+    aliases = _aliases(statement, columns)
+    alias = qualifier.rpartition(".")[2].lower()
+    tables = sorted({aliases[alias]} if alias in aliases else set(aliases.values()))
+    where = f" in `{tables[0]}`" if len(tables) == 1 else ""
+    hint = did_you_mean(column, [name for table in tables for name in columns[table]])
+    parts = [f"no column `{name}`{where}{hint}"]
+    if not qualifier and any(token.name == column for token in statement.double_quoted):
+        text = column.replace("'", "''")
+        parts.append(f"double quotes are for names: write '{text}' if it is text")
+    if not qualifier or alias in aliases:
+        parts += [f"`{table}` has {', '.join(columns[table])}" for table in tables]
+    return "; ".join(parts).replace("?; ", "? ")
+
+
+def _aliases(statement: Statement, columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the query's tables by name and alias, in lower case."""
     tables = {table.lower(): table for table in columns}
-    aliases: dict[str, str] = {}  # the query's tables by name and alias
+    aliases: dict[str, str] = {}
     words = [word.name.lower() for word in statement.words]
     for n, word in enumerate(words):
         if word in tables:
@@ -61,11 +78,7 @@ def unknown_column(name: str, statement: Statement, columns: Mapping[str, Sequen
                 del alias[0]
             if alias and alias[0] not in tables:
                 aliases.setdefault(alias[0], tables[word])
-    alias_of = qualifier.rpartition(".")[2].lower()
-    possible = {aliases[alias_of]} if alias_of in aliases else set(aliases.values())
-    where = f" in `{next(iter(possible))}`" if len(possible) == 1 else ""
-    near = did_you_mean(column, [name for table in sorted(possible) for name in columns[table]])
-    return f"no column `{name}`{where}{near}"
+    return aliases
 
 
 def position_of(name: str, statement: Statement) -> int | None:

@@ -21,12 +21,21 @@ from database.readonly import ReadOnlyConnection
 from database.statement import Statement, StatementError
 from schema import dictionary
 
-_NAMED = re.compile(
-    r'.*Table with name (?P<table>\S+) does not exist|.*column "(?P<column>[^"]+)" not found'
-    r'|.*at or near "(?P<near>[^"]+)"',
-    re.DOTALL,
-)
-"""How DuckDB's messages name a table, a column or a word of the query."""
+_NAMED = {
+    "duckdb": re.compile(
+        r".*Table with name (?P<table>\S+) does not exist"
+        r'|.*column "(?P<column>[^"]+)" (?:was )?not found'
+        r'|.*at or near "(?P<near>[^"]+)"',
+        re.DOTALL,
+    ),
+    "spark": re.compile(  # Spark's own messages, and Sail's
+        r".*TABLE_OR_VIEW_NOT_FOUND.*(?: view | not found: )(?P<table>\S+)"
+        r"|.*UNRESOLVED_COLUMN.* with name (?P<column>\S+)"
+        r"|.*attribute ObjectName\(\[(?P<attribute>.*)\]\) is missing",
+        re.DOTALL,
+    ),
+}
+"""How messages name a table, a column or a word of the query."""
 
 _PLAIN = (int, float, bool, str, bytes, Decimal, type(None))
 
@@ -55,7 +64,7 @@ class ReadOnlySource:
         with self._connected(timeout) as connection:
             try:
                 bound: Any = {name: arguments[name] for name in statement.parameters}
-                query = statement.text
+                query = statement.backticked()
                 if self._is_file:
                     query, bound = statement.numbered(), [*bound.values()]
                 connection.require_query(query, bound)
@@ -102,15 +111,17 @@ class ReadOnlySource:
         message = driver_message(error)
         if not is_query_error(error):
             return DatabaseError(f"{name_of(self._url)}: {message}")
-        match = _NAMED.match(str(error)) if self._is_file else None
+        match = _NAMED[self._url.get_backend_name()].match(str(error))
         if match is None:
             return StatementError(message)
-        name = match[match.lastgroup or 0]
-        if match["table"]:
+        name = match[match.lastgroup or 0].replace("`", "")
+        if match.lastgroup == "attribute":
+            name = ".".join(re.findall(r'"(.*?)"', name))
+        if match.lastgroup == "table":
             message = unknown_table(name, statement, self.columns())
-        elif match["column"]:
+        elif match.lastgroup in ("column", "attribute"):
             message = unknown_column(name, statement, self.columns())
-        return StatementError(message, position_of(name, statement))
+        return StatementError(message, position_of(name.rpartition(".")[2], statement))
 
 
 def _value(value: Any) -> Value:

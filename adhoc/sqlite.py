@@ -16,7 +16,7 @@ from adhoc.values import Argument, Field, Result
 from database.errors import DatabaseError, driver_message, is_query_error
 from database.location import locate, name_of
 from database.sqlite import open_sqlite
-from database.sqlite_guard import Authorizer
+from database.sqlite_guard import Authorizer, require_names
 from database.statement import Statement, StatementError
 from schema.suggest import did_you_mean
 
@@ -44,6 +44,7 @@ class SqliteSource:
         bound = {name: _bound(name, value) for name, value in arguments.items()}
         with open_sqlite(self._database, timeout) as (connection, authorizer):
             try:
+                require_names(connection, statement, bound)
                 cursor = connection.execute(statement.text, bound)
                 names = [column[0] for column in cursor.description or ()]
                 columns = tuple(Field(name if isinstance(name, str) else "") for name in names)

@@ -42,7 +42,6 @@ CONNECT_TIMEOUT = 10
 
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # errors instead of nulls, as on the other engines
-    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.session.timeZone": "UTC",
 }
 
@@ -95,7 +94,7 @@ def spark_sql(sql: str) -> str:
     casts: list[bool] = []  # of each open parenthesis: is it that of a cast?
     before = ""  # the last word or sign
     for token in tokens(sql, "portable"):
-        text, word = token.text, token.text.lower()
+        text, word = token.backticked, token.text.lower()
         if token.kind == "string":
             inner = text[1:-1].replace("\\", "\\\\").replace("''", "\\'")
             text = f"'{inner}'"

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Mapping
+from typing import Any
 
-from database.statement import word_set
+from database.statement import Statement, word_set
 
 ONLY_READS = "a query here only reads"
 
@@ -87,6 +89,25 @@ class Authorizer:
             return sqlite3.SQLITE_OK
         self.refused = self.refused or reason
         return sqlite3.SQLITE_DENY
+
+
+def require_names(
+    connection: sqlite3.Connection, statement: Statement, arguments: Mapping[str, Any]
+) -> None:
+    """Raise the driver's "no such column" for a double-quoted word that names nothing.
+
+    SQLite would take it for text, and answer a misspelt column without an error. Words in backticks
+    it takes for names alone, so it is asked to explain the statement with those.
+    """
+    first = statement.words[0].text.lower() if statement.words else ""
+    if not statement.double_quoted or first == "pragma":
+        return
+    explain = "" if first == "explain" else "explain "
+    try:
+        connection.execute(explain + statement.backticked(), arguments)
+    except sqlite3.Error:
+        connection.execute(explain + statement.text, arguments)  # errors in the user's own words
+        raise
 
 
 _WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)

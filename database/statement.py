@@ -53,6 +53,13 @@ class Token(NamedTuple):
         mark = self.text[-1]
         return self.text[1:-1].replace(mark * 2, mark)
 
+    @property
+    def backticked(self) -> str:
+        """The text; a name in double quotation marks has backticks instead."""
+        if self.kind != "quoted" or not self.text.startswith('"'):
+            return self.text
+        return f"`{self.name.replace('`', '``')}`"
+
 
 _SQLITE = r"""
       (?P<string> '(?:[^']|'')*' )
@@ -183,6 +190,11 @@ class Statement:
         return tuple(dict.fromkeys(named))
 
     @property
+    def double_quoted(self) -> tuple[Token, ...]:
+        """The words in double quotation marks: names in standard SQL."""
+        return tuple(token for token in self.tokens if token.backticked != token.text)
+
+    @property
     def words(self) -> tuple[Token, ...]:
         """The keywords and names, quoted or not."""
         return tuple(token for token in self.tokens if token.kind in ("word", "quoted"))
@@ -194,6 +206,14 @@ class Statement:
             f"${number[token.text[1:]]}" if token.kind == "parameter" else token.text
             for token in self.tokens
         )
+
+    def backticked(self) -> str:
+        """Return the text with names in backticks instead of double quotation marks.
+
+        SQLite, and Spark unless set otherwise, take a double-quoted word for text if it names
+        nothing.
+        """
+        return "".join(token.backticked for token in self.tokens)
 
     def position(self, numbered: int) -> int:
         """Return the offset in the text of what is at this offset in the `numbered` text."""

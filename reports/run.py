@@ -1,5 +1,6 @@
 """Runs a report: checks and binds values, resolves names, and yields rows as they arrive."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import PurePath
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from database.errors import is_query_error
-from database.statement import StatementError, escape_colons, tokens
+from database.statement import Statement, StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Value
@@ -73,7 +74,8 @@ def _reading_only(
 ) -> Iterator[None]:
     """Allow a report of the user's own no more than an ad hoc query."""
     from database.postgresql_guard import require_read_only
-    from database.sqlite_guard import Authorizer
+    from database.sqlite import driver_errors
+    from database.sqlite_guard import Authorizer, require_names
 
     driver: Any = connection.connection.driver_connection
     dialect: Any = connection.dialect
@@ -92,6 +94,9 @@ def _reading_only(
         return
     authorizer = Authorizer(driver)
     try:
+        with driver_errors(connection.engine.url), _errors_name(report):
+            statement = Statement.read(report.statement(values), "sqlite")
+            require_names(driver, statement, values)
         yield
     except ReportError:
         if authorizer.refused is None:
@@ -114,10 +119,10 @@ def _errors_name(report: Report) -> Iterator[None]:
     """Turn an error of the query into a ReportError that names the report's file."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         if not is_query_error(error):
             raise
-        reason = str(error.orig).strip().partition("\n")[0]
+        reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         raise ReportError(f"{report.path}: {reason}") from error
 
 

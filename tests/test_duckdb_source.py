@@ -180,7 +180,12 @@ def test_a_report_of_ones_own_only_reads_too(fed_file: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("query", "word", "message"),
     [
-        ("select nme from actors", "nme", "no column `nme` in `actors`; did you mean `name`?"),
+        (
+            "select nme from actors",
+            "nme",
+            "no column `nme` in `actors`; did you mean `name`? `actors` has id, key, name, kind",
+        ),
+        ('select "Iran" as a', '"Iran"', "write 'Iran' if it is text"),
         ("select * from actrs", "actrs", "no table `actrs`; did you mean `actors`?"),
         ("selec 1", "selec", 'syntax error at or near "selec"'),
     ],
@@ -191,7 +196,7 @@ def test_a_mistake_is_shown_where_it_is(
     status, _, explained = answer("--db", str(fed_file), "sql", query)
     first, line, caret = explained.splitlines()
     assert (status, line[caret.index("^") :].startswith(word)) == (1, True)
-    assert first.endswith(message)
+    assert message in first
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,9 @@ def test_what_goes_wrong_is_said_and_the_next_is_answered(typed: Type, filled: s
     )
     assert shown.out == "n\n3\n"
     _, *said = shown.err.splitlines()
+    listed = "`actors` has id, key, name, kind, background"
     assert [line for line in said if line.startswith("Error: ")] == [
-        "Error: no column `nam` in `actors`; did you mean `name`?",
+        f"Error: no column `nam` in `actors`; did you mean `name`? {listed}",
         "Error: `delete` is not allowed: a query here only reads",
         "Error: one statement at a time: nothing may follow the semicolon",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -153,6 +154,34 @@ def test_a_query_only_reads(on_spark: str, tmp_path: Path, statement: str) -> No
         assert isinstance(actors, int)
         assert actors > 10
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (
+            "select nme from actors",
+            "no column `nme` in `actors`; did you mean `name`? `actors` has",
+        ),
+        ("select a.nme from actors a", "no column `a.nme` in `actors`; did you mean `name`?"),
+        ('select kind from actors where name = "Iran"', "write 'Iran' if it is text"),
+        ("select * from actrs", "no table `actrs`; did you mean `actors`?"),
+    ],
+)
+def test_a_name_that_does_not_exist_is_refused(on_spark: str, query: str, message: str) -> None:
+    with (
+        Session(on_spark) as session,
+        pytest.raises(StatementError, match=re.escape(message)),
+        session.ask(query) as result,
+    ):
+        list(result.rows)
+
+
+def test_double_quotes_are_for_names(on_spark: str) -> None:
+    query = 'select "key" as "The ""key""" from actors as "a b" where "a b".key = \'iran\''
+    with Session(on_spark) as session, session.ask(query) as result:
+        assert [column.name for column in result.columns] == ['The "key"']
+        assert list(result.rows) == [("iran",)]
 
 
 def test_a_report_of_ones_own_only_reads_too(on_spark: str, tmp_path: Path) -> None:

@@ -248,7 +248,13 @@ def test_every_format_takes_any_answer(people: str, form: str) -> None:
     ("query", "said", "place"),
     [
         ("select nme from people", "no column `nme` in `people`; did you mean `name`?", "nme"),
-        ("select p.nme from people as p", "did you mean `name`?", None),
+        ("select p.nme from people as p", "did you mean `name`? `people` has id, name", None),
+        ("select nope from people", "no column `nope` in `people`; `people` has id, name", "nope"),
+        ("select * from zyxwvu", "no table `zyxwvu`; `sourcebook tables` lists all", "zyxwvu"),
+        ('select "nme" from people', "write 'nme' if it is text; `people` has id, name", '"nme"'),
+        ('select id from people where name = "ann"', "write 'ann' if it is text", '"ann"'),
+        ('select "it\'s"', "write 'it''s' if it is text", '"it\'s"'),
+        ('select p."nme" from people as p', "no column `p.nme` in `people`", None),
         (
             "select *\nfrom peeple\nwhere 1 = 1",
             "no table `peeple`; did you mean `people`?",
@@ -273,6 +279,30 @@ def test_a_mistake_is_shown_at_its_place(
     if place is not None:
         wide = line.replace("日本", "日本__")  # two places each
         assert wide[caret.index("^") :].startswith(place)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'select "name" as "Its name" from "people" as "p p" where "p p"."id" = 1',
+        'select "a ""b""" from (select \'ann\' as "a ""b""") as t order by "a ""b"""',
+        'with "c c" as (select name as "n" from people where id = 1) select "n" from "c c"',
+        'select \'ann\' as "`" -- "no name"',
+        "select '\"ann\"' as a",
+    ],
+)
+def test_a_double_quoted_name_is_no_mistake(people: str, query: str) -> None:
+    [row] = rows(people, query)
+    assert [str(value).strip('"') for value in row.values()] == ["ann"]
+
+
+@on_sqlite
+def test_what_is_answered_without_a_name_keeps_its_heading(people: str) -> None:
+    assert rows(people, 'select "name" || 1 from people where id = 1') == [{'"name" || 1': "ann1"}]
+    assert len(rows(people, 'pragma table_info("people")')) == 2
+    assert rows(people, 'explain select "name" from people') != []
+    explained = typed(people, 'explain select "nme" from people')
+    assert "no column `nme`" in explained.stderr
 
 
 def test_a_long_line_is_shown_around_the_place(people: str) -> None:

@@ -185,6 +185,7 @@ def test_a_report_of_ones_own_only_reads_in_sqlite(article: str, tmp_path: Path)
     refused(article, tmp_path, "select load_extension('x') as x", "reaches beyond the database")
     refused(article, tmp_path, "with a as (select 1) delete from actors returning 1 as x", "delete")
     refused(article, tmp_path, "select fts3_tokenizer('simple') as x", "`fts3_tokenizer`")
+    refused(article, tmp_path, 'select "nme" as x from actors', "no such column: nme")
 
 
 @on_postgresql
