@@ -16,7 +16,7 @@ from output.options import failing, write
 from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
-from reports.options import COLUMNS, SQL, ReportOptions, report_options
+from reports.options import COLUMNS, PORTABLE, SQL, ReportOptions, report_options
 from schema.escape import visible
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class ReportCommand(click.Command):
         self.report = report
         super().__init__(
             report.name,
-            params=[*map(_option, report.parameters), *report_options(), COLUMNS, SQL],
+            params=[*map(_option, report.parameters), *report_options(), COLUMNS, SQL, PORTABLE],
             callback=self.run,
             short_help=report.question,
         )
@@ -124,10 +124,13 @@ class ReportCommand(click.Command):
         """Run the report and write its rows."""
         ctx = click.get_current_context()
         columns, sql = arguments.pop("columns"), arguments.pop("sql")
+        portable = arguments.pop("portable")
         options = ReportOptions.take(ctx, arguments)
         if sql:
-            self._print_sql(ctx, options, arguments)
+            self._print_sql(ctx, options, arguments, portable=portable)
             return
+        if portable:
+            raise click.UsageError("--portable is for --sql, which prints the query")
         format = options.single_format()
         from database.connect import reading
         from reports.row_evidence import WORDS, NoEvidenceError, RowEvidence, text_not_kept
@@ -156,11 +159,16 @@ class ReportCommand(click.Command):
             click.echo(visible(text_not_kept(evidence.textless)), err=True)
 
     def _print_sql(
-        self, ctx: click.Context, options: ReportOptions, arguments: dict[str, Any]
+        self,
+        ctx: click.Context,
+        options: ReportOptions,
+        arguments: dict[str, Any],
+        *,
+        portable: bool,
     ) -> None:
         from database.connect import reading
         from output.destination import destination
-        from reports.run import BadValueError, bind, inline_values
+        from reports.run import BadValueError, bind, query_with_names, query_with_values
 
         plain = ReportOptions(
             ("table",), options.output, False, False, False, False, options.timeout
@@ -174,7 +182,7 @@ class ReportCommand(click.Command):
                 values = bind(connection, self.report, arguments)
         except BadValueError as error:
             raise self._bad(error, ctx) from None
-        sql = inline_values(self.report, values)
+        sql = (query_with_names if portable else query_with_values)(self.report, values)
         with destination(options.output) as out:
             if out.isatty():
                 sql = "\n".join(map(visible, sql.expandtabs().split("\n")))

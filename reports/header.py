@@ -51,7 +51,7 @@ from reports.definition import Line, Parameter, Report, Type
 
 RESERVED = (
     *("all", "cite", "columns", "format", "help", "meta"),
-    *("output", "raw", "reports", "sql", "timeout", "words"),
+    *("output", "portable", "raw", "reports", "sql", "timeout", "words"),
 )
 """Options that every report has; no parameter may take these names."""
 

@@ -25,6 +25,13 @@ SQL = click.Option(
     "it.",
 )
 
+PORTABLE = click.Option(
+    ["--portable"],
+    is_flag=True,
+    help="With --sql, keep the parameters as named ones, such as :actor, for tools that ask for "
+    "their values, such as Datasette. Conditions of options that you don't give are left out.",
+)
+
 
 def report_options(*, many: bool = False) -> list[click.Parameter]:
     """Return the options of every report; they may come before or after its name."""

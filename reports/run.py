@@ -13,8 +13,9 @@ from database.errors import is_query_error
 from database.statement import Statement, StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
-from reports.definition import NAMED, Parameter, Report, ReportError, Value
+from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.resolve import UnknownNameError, resolve
+from schema.escape import visible
 
 AT_ONCE = 1_000
 """Rows fetched with one call: each call goes to another thread, so that Ctrl-C can interrupt it."""
@@ -171,7 +172,7 @@ def bind(
     return values
 
 
-def inline_values(report: Report, values: Mapping[str, Value]) -> str:
+def query_with_values(report: Report, values: Mapping[str, Value]) -> str:
     """Return the query with these values in place of its parameters, below title and question.
 
     Text is quoted as in standard SQL, which SQLite and PostgreSQL both read.
@@ -179,8 +180,30 @@ def inline_values(report: Report, values: Mapping[str, Value]) -> str:
     query = "".join(
         _literal(values[token.text[1:]]) if token.kind == "parameter" else token.text
         for token in tokens(report.statement(values), "portable")
-    ).strip()
-    return f"-- {report.title}\n-- {report.question}\n\n{query};\n"
+    )
+    return _with_heading(report, query)
+
+
+def query_with_names(report: Report, values: Mapping[str, Value]) -> str:
+    """Return the query with its parameters as named ones, below title, question and these values.
+
+    Like `query_with_values`, it leaves out what belongs to parameters without a value.
+    """
+    # A tool such as Datasette passes every value as text.
+    integers = {f":{it.name}" for it in report.parameters if it.type is Type.INTEGER}
+    pieces = list(tokens(report.statement(values), "portable"))
+    query = "".join(
+        f"cast({token.text} as integer)" if token.text in integers else token.text
+        for token in pieces
+    )
+    used = {token.text for token in pieces}
+    listed = [f":{name} = {value}" for name, value in values.items() if f":{name}" in used]
+    comment = "".join(f"--   {visible(line)}\n" for line in listed)
+    return _with_heading(report, query, f"--\n{comment}" if comment else "")
+
+
+def _with_heading(report: Report, query: str, comment: str = "") -> str:
+    return f"-- {report.title}\n-- {report.question}\n{comment}\n{query.strip()};\n"
 
 
 def _literal(value: Value) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -147,10 +148,14 @@ def test_text_is_quoted_as_every_engine_reads_it(article: str, tmp_path: Path) -
         assert by_driver(connection, printed.stdout) == [expected]
 
 
-def by_driver(connection: sa.Connection, sql: str) -> list[dict[str, object]]:
+def by_driver(
+    connection: sa.Connection, sql: str, values: dict[str, str] | None = None
+) -> list[dict[str, object]]:
     """Run a text as any other tool would: given to the engine as it stands."""
     cursor = cast("Any", connection.connection).cursor()
-    cursor.execute(sql)
+    if values and connection.dialect.name == "postgresql":
+        sql = re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql.replace("%", "%%"))
+    cursor.execute(sql, *([values] if values else []))
     names = [one[0] for one in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -165,6 +170,21 @@ def test_every_report_can_be_pasted(article: str, name: str) -> None:
     expected = rows(typed(article, "report", name, *options, "--format", "json"))
     with reading(article) as connection:
         assert by_driver(connection, printed.stdout) == expected
+    portable = typed(article, "report", name, *options, "--sql", "--portable").stdout
+    comment, _, query = portable.partition("\n\n")
+    values = dict(re.findall("^--   :([a-z_]+) = (.*)$", comment, re.MULTILINE))
+    assert set(values) == set(re.findall(r"(?<!:):([a-z_]+)", query))
+    with reading(article) as connection:
+        assert by_driver(connection, query, values) == expected
+
+
+def test_a_portable_query_leaves_out_what_was_not_asked(article: str) -> None:
+    printed = typed(article, "report", "network", "--least", "2", "--sql", "--portable").stdout
+    assert "--   :least = 2\n" in printed
+    assert ">= cast(:least as integer)" in printed  # tools pass every value as text
+    assert ":actor" not in printed
+    refused = typed(article, "report", "network", "--portable")
+    assert (refused.exit_code, "--portable is for --sql" in refused.stderr) == (2, True)
 
 
 @on_sqlite
