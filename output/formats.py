@@ -1,8 +1,9 @@
 r"""The formats, and writing a page in one: rows are written as they arrive, in constant memory.
 
-csv, tsv, json and jsonl are for programs and hold exact values. table, markdown and html are for
-people: they show a character that could steer the terminal, reorder the page or hide as an escape.
-No format turns text into a number: `0042` and `1.20` stay as they are.
+csv, tsv, json and jsonl are for programs and hold exact values. table, markdown, html and xlsx are
+for people: they get an answer (output/answer.py), and show a character that could steer the
+terminal, reorder the page or hide as an escape. No format turns text into a number: `0042` and
+`1.20` stay as they are.
 
 | value      | table, markdown, html | csv       | tsv       | json, jsonl                       |
 | ---------- | --------------------- | --------- | --------- | --------------------------------- |
@@ -13,8 +14,8 @@ No format turns text into a number: `0042` and `1.20` stay as they are.
 | `Json`     | its text              | its text  | its text  | as it is                          |
 
 tsv is PostgreSQL's COPY text format: a tab, line end or backslash in a value is written `\t`,
-`\n`, `\r` or `\\`. csv, tsv and jsonl hold rows alone; html, markdown and json also hold
-`Page.meta`, and these and a table `Page.citations`.
+`\n`, `\r` or `\\`. csv, tsv and jsonl hold rows alone; the others also say what was asked, and of
+which data (json only with --meta), and hold `Page.citations`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,11 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     HTML = "html"
+    XLSX = "xlsx"
 
+
+FOR_PEOPLE = (Format.TABLE, Format.MARKDOWN, Format.HTML, Format.XLSX)
+"""Formats that show an answer; the others hold every column as stored."""
 
 _WRITERS = {
     Format.TABLE: ("table", "table"),
@@ -48,23 +53,27 @@ _WRITERS = {
     Format.JSON: ("json_rows", "json_document"),
     Format.JSONL: ("json_rows", "jsonl"),
     Format.HTML: ("html", "html"),
+    Format.XLSX: ("xlsx", "write_xlsx"),
 }
-"""Module and function that turn a page into pieces of text."""
+"""Module and function that turn a page, or an answer, into pieces of text; xlsx writes bytes."""
 
-WITH_META = (Format.MARKDOWN, Format.HTML)
-"""Formats in which a page always states which data it comes from."""
-
-WITH_CITATIONS = (Format.TABLE, Format.MARKDOWN, Format.JSON, Format.HTML)
+WITH_CITATIONS = (*FOR_PEOPLE, Format.JSON)
 """Formats that have room for citations; the others hold rows alone."""
 
 
 def render(
-    page: Page, format: Format, out: TextIO, *, width: int | None = None, raw: bool = False
+    page: Page,
+    format: Format,
+    out: TextIO,
+    *,
+    width: int | None = None,
+    bold: bool = False,
+    raw: bool = False,
 ) -> int:
     """Write a page to `out` and return the number of its rows.
 
-    A table is fitted to `width`, the terminal's; without it nothing is wrapped. `raw` keeps csv
-    cells that a spreadsheet would run as formulas.
+    A table is fitted to `width`; without it nothing is wrapped. `bold` prints its captions so.
+    `raw` keeps csv cells that a spreadsheet would run as formulas.
     """
     from dataclasses import replace  # slow to import; every command imports this module
 
@@ -81,8 +90,16 @@ def render(
     writer = getattr(import_module(f"output.{module}"), function)
     options: dict[str, Any] = {}
     if format is Format.TABLE:
-        options["width"] = width
+        options = {"width": width, "bold": bold}
     elif format is Format.CSV:
         options["raw"] = raw
-    out.writelines(writer(replace(page, rows=counted()), **options))
+    content: Any = replace(page, rows=counted())
+    if format in FOR_PEOPLE:
+        from output.answer import answer
+
+        content = answer(content)
+    if format is Format.XLSX:
+        writer(content, out.buffer)
+    else:
+        out.writelines(writer(content, **options))
     return count

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
 
-from output.page import Page, cell_text
+from output.answer import Answer, shown
+from output.page import Cell, Column, counted
 from schema.escape import visible
 
 _STYLE = """
@@ -47,9 +48,9 @@ for (const button of document.querySelectorAll("th button")) {
 """
 
 
-def html(page: Page) -> Iterator[str]:
+def html(answer: Answer) -> Iterator[str]:
     """Yield a self-contained page; a click on a heading sorts by its column."""
-    title = _escaped(page.title or "Sourcebook")
+    title = _escaped(answer.title or "Sourcebook")
     policy = f"default-src 'none'; script-src {_hash(_SCRIPT)}; style-src {_hash(_STYLE)}"
     yield f"""<!DOCTYPE html>
 <html lang="en">
@@ -63,30 +64,45 @@ def html(page: Page) -> Iterator[str]:
 <body>
 <h1>{title}</h1>
 """
-    if page.question:
-        yield f"<p>{_escaped(page.question)}</p>\n"
-    yield '<div class="rows">\n<table>\n<thead>\n<tr>'
-    classes = [' class="number"' if column.number else "" for column in page.columns]
-    for column, kind in zip(page.columns, classes, strict=True):
-        yield f'<th scope="col"{kind}><button>{_escaped(column.name)}</button></th>'
-    yield "</tr>\n</thead>\n<tbody>\n"
+    for line in filter(None, (answer.question, answer.filters, answer.shared)):
+        yield f"<p>{_escaped(line)}</p>\n"
     count = 0
-    for row in page.rows:
-        count += 1
-        cells = [
-            f"<td{kind}{' data-null' if value is None else ''}>{_escaped(cell_text(value))}</td>"
-            for value, kind in zip(row, classes, strict=True)
-        ]
-        yield f"<tr>{''.join(cells)}</tr>\n"
-    yield "</tbody>\n</table>\n</div>\n"
-    cited = list(page.citations or ())
+    meanings: dict[str, str] = {}
+    for section in answer.sections:
+        if section.heading:
+            yield f"<h2>{_escaped(section.heading)}</h2>\n"
+        yield '<div class="rows">\n<table>\n<thead>\n<tr>'
+        for column in section.columns:
+            heading = _escaped(column.heading)
+            yield f'<th scope="col"{_class(column)}><button>{heading}</button></th>'
+            meanings[column.heading] = column.meaning
+        yield "</tr>\n</thead>\n<tbody>\n"
+        for row in section.rows:
+            count += 1
+            cells = map(_cell, section.columns, row)
+            yield f"<tr>{''.join(cells)}</tr>\n"
+        yield "</tbody>\n</table>\n</div>\n"
+    for note in (*answer.notes, *(f"From {source}." for source in answer.sources)):
+        yield f"<p>{_escaped(note)}</p>\n"
+    cited = list(answer.citations or ())
     if cited:
         yield f"<h2>Sources</h2>\n{_terms(cited)}"
-    meanings = [(column.name, column.meaning) for column in page.columns if column.meaning]
-    if meanings:
-        yield f"<details>\n<summary>Columns</summary>\n{_terms(meanings)}</details>\n"
-    yield f"<footer>\n{_terms([('rows', str(count)), *page.meta.items()])}</footer>\n"
+    explained = [(name, meaning) for name, meaning in meanings.items() if meaning]
+    if explained:
+        yield f"<details>\n<summary>Columns</summary>\n{_terms(explained)}</details>\n"
+    above = ("title", "question", "filters")
+    about = [(name, value) for name, value in answer.meta.items() if name not in above]
+    yield f"<footer>\n{_terms([('rows', counted(count)), *about])}</footer>\n"
     yield f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+
+
+def _class(column: Column) -> str:
+    return ' class="number"' if column.number else ""
+
+
+def _cell(column: Column, value: Cell) -> str:
+    null = " data-null" if value is None else ""
+    return f"<td{_class(column)}{null}>{_escaped(shown(column, value))}</td>"
 
 
 def _escaped(value: str) -> str:

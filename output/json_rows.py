@@ -18,7 +18,7 @@ def jsonl(page: Page) -> Iterator[str]:
 def json_document(page: Page) -> Iterator[str]:
     """Yield an array of rows, or an object of `meta`, `rows` and `citations` if there are any."""
     plain = not page.meta and page.citations is None
-    meta = f'"meta": {_dumps(page.meta)}, ' if page.meta else ""
+    meta = f'"meta": {_dumps(page.about)}, ' if page.meta else ""
     yield "[" if plain else f'{{{meta}"rows": ['
     yield from _separated(_objects(page))
     if page.citations is not None:

@@ -1,10 +1,11 @@
 """Markdown: a pipe table as GitHub reads it, in which data never becomes markup."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from html import escape
 
-from output.page import Cell, Page, cell_text, footer
+from output.answer import Answer, shown
+from output.page import footer
 from schema.escape import visible
 
 # Code, emphasis, links, cells, strikes, mathematics and bare addresses. No escape keeps a mail
@@ -12,25 +13,33 @@ from schema.escape import visible
 _MARKUP = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
-def markdown(page: Page) -> Iterator[str]:
+def markdown(answer: Answer) -> Iterator[str]:
     """Yield a pipe table as in GitHub's Markdown, then citations, then the source of the data.
 
     A line end in a value becomes `<br>`.
     """
 
-    def line(cells: Sequence[Cell]) -> str:
-        return f"| {' | '.join(markdown_text(cell_text(cell)) for cell in cells)} |\n"
+    def line(cells: Iterable[str]) -> str:
+        return f"| {' | '.join(map(markdown_text, cells))} |\n"
 
-    yield line([column.name for column in page.columns])
-    yield f"| {' | '.join('---:' if column.number else '---' for column in page.columns)} |\n"
+    for text in filter(None, (answer.filters, answer.shared)):
+        yield f"{markdown_text(text)}\n\n"
     count = 0
-    for row in page.rows:
-        count += 1
-        yield line(row)
-    for n, (source, citation) in enumerate(page.citations or ()):
+    for section in answer.sections:
+        if section.heading:
+            yield f"{chr(10) if count else ''}**{markdown_text(section.heading)}**\n\n"
+        yield line(column.heading for column in section.columns)
+        marks = ("---:" if column.number else "---" for column in section.columns)
+        yield f"| {' | '.join(marks)} |\n"
+        for row in section.rows:
+            count += 1
+            yield line(map(shown, section.columns, row))
+    for note in (*answer.notes, *(f"From {source}." for source in answer.sources)):
+        yield f"\n{markdown_text(note)}\n"
+    for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}- **{markdown_text(source)}** {markdown_text(citation)}\n"
-    if page.meta:
-        yield f"\n*{markdown_text(footer(page.meta, count))}*\n"
+    if answer.meta:
+        yield f"\n*{markdown_text(footer(answer.meta, count))}*\n"
 
 
 def markdown_text(value: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.formats import WITH_META, Format
+from output.formats import FOR_PEOPLE, Format
 
 if TYPE_CHECKING:
     from output.page import Cell, Page
@@ -123,9 +123,9 @@ def write(
 ) -> int | None:
     """Write a page as the options say and return the number of its rows.
 
-    `columns` lists the columns to write, separated by commas, or says `all`. Without it, a table in
-    a terminal hides details, and stderr names them. If the format has no room for the page's meta,
-    stderr gets that too. Returns None if the reader of stdout went away.
+    `columns` lists the columns to write, separated by commas, or says `all`. Without it, people see
+    those that answer the question, and programs get all. If the format has no room for the page's
+    meta, stderr gets that. Returns None if the reader of stdout went away.
     """
     import shutil
     from dataclasses import replace
@@ -136,15 +136,14 @@ def write(
 
     form = Format(format or Format.TABLE)
     only_for("--raw", raw, [form], "csv")
-    with_meta = form in WITH_META or (form is Format.JSON and meta)
+    with_meta = form in FOR_PEOPLE or (form is Format.JSON and meta)
+    written = _select_columns(page, columns)
+    if not with_meta:
+        written = replace(written, meta={})
     try:
         with destination(output) as out:
             terminal = out.isatty()
             width = shutil.get_terminal_size().columns if terminal and output is None else None
-            brief = form is Format.TABLE and width is not None and columns is None
-            written, hidden = _select_columns(page, columns, brief=brief)
-            if not with_meta:
-                written = replace(written, meta={})
             if terminal and form in (Format.CSV, Format.TSV):
                 written = _printable(written)
             count = render(written, form, out, width=width, raw=bool(raw))
@@ -152,8 +151,6 @@ def write(
         # `report | head` does this. Python would complain again when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return None
-    if hidden:
-        click.echo(f"not shown: {', '.join(hidden)}; --columns all shows them", err=True)
     if page.meta and not with_meta:
         click.echo(footer(page.meta, count), err=True)
     return count
@@ -172,24 +169,20 @@ def _printable(page: Page) -> Page:
     return replace(page, columns=columns, rows=map(row, page.rows))
 
 
-def _select_columns(page: Page, columns: str | None, *, brief: bool) -> tuple[Page, list[str]]:
-    """Return the page with the columns asked for, and the names of those that are hidden."""
+def _select_columns(page: Page, columns: str | None) -> Page:
+    """Return the page with the columns asked for, in that order."""
     from dataclasses import replace
 
+    if columns is None:
+        return page
     names = [column.name for column in page.columns]
-    if columns is None or columns == "all":
-        chosen = [n for n, column in enumerate(page.columns) if not (brief and column.detail)]
-    else:
-        wanted = dict.fromkeys(name.strip() for name in columns.split(","))
-        for name in wanted:
-            if name not in names:
-                raise click.BadParameter(
-                    f"there is no column {name!r}; there are: {', '.join(names)}",
-                    param_hint="'--columns'",
-                )
-        chosen = [names.index(name) for name in wanted]
-    if chosen == list(range(len(names))):
-        return page, []
+    wanted = names if columns == "all" else [name.strip() for name in columns.split(",")]
+    for name in wanted:
+        if name not in names:
+            raise click.BadParameter(
+                f"there is no column {name!r}; there are: {', '.join(names)}",
+                param_hint="'--columns'",
+            )
+    chosen = [names.index(name) for name in dict.fromkeys(wanted)]
     rows = ([row[n] for n in chosen] for row in page.rows)
-    hidden = [name for n, name in enumerate(names) if brief and n not in chosen]
-    return replace(page, columns=[page.columns[n] for n in chosen], rows=rows), hidden
+    return replace(page, columns=[page.columns[n] for n in chosen], rows=rows, choose=False)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,7 +10,7 @@ from schema.escape import visible
 
 Cell = str | int | float | bool | None
 
-Type = Literal["text", "integer", "real"]
+Type = Literal["text", "integer", "real", "date", "day", "passage", "documents"]
 
 
 class Json(str):
@@ -21,18 +21,35 @@ class Json(str):
 
 @dataclass(frozen=True)
 class Column:
-    """A column. Its type decides how it is aligned and sorted, never how a value is written."""
+    """A column.
+
+    Its type decides how it is aligned and sorted, and how people read its values: programs get
+    every value as stored.
+    """
 
     name: str
     type: Type = "text"
     meaning: str = ""
     detail: bool = False
-    """Whether a table in a terminal hides the column unless the user asks for it."""
+    """Whether people don't see the column unless they ask for it."""
+    main: bool = False
+    """Whether the column answers the question; it gets the width that others leave."""
+    section: bool = False
+    """Whether people read its value as a heading above the rows that share it."""
+    usually: str | None = None
+    """The value that people see as an empty cell; a note says so."""
+    label: str = ""
+    """What people read above the column, if that isn't its name."""
 
     @property
     def number(self) -> bool:
         """Whether the column holds numbers, which are aligned right and sorted by value."""
-        return self.type != "text"
+        return self.type in ("integer", "real")
+
+    @property
+    def heading(self) -> str:
+        """What people read above the column."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True)
@@ -43,10 +60,26 @@ class Page:
     rows: Iterable[Sequence[Cell]]
     title: str = ""
     question: str = ""
+    filters: str = ""
+    """What narrows the rows, in words."""
+    legend: Sequence[str] = ()
+    """Sentences that people need to read the rows."""
     meta: Mapping[str, str] = field(default_factory=dict)
-    """Which data the rows come from."""
+    """The command, the day of asking, and the data that the rows come from."""
     citations: Iterable[tuple[str, str]] | None = None
     """A document's key and its citation; read once, after the rows. None: not asked for."""
+    document: str = ""
+    """The citation of the document, if just one is loaded."""
+    cite: Callable[[str], str] | None = None
+    """Returns the citation of a document, given its key."""
+    choose: bool = False
+    """Whether people see only the columns that answer the question. Otherwise they see all."""
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What was asked, and of which data, for formats with room for it."""
+        asked = {"title": self.title, "question": self.question, "filters": self.filters}
+        return {name: value for name, value in asked.items() if value} | {**self.meta}
 
 
 def cell_text(value: Cell) -> str:
@@ -64,9 +97,16 @@ def cell_text(value: Cell) -> str:
 
 def footer(meta: Mapping[str, str], count: int, unit: str = "row") -> str:
     """Return one line that counts the rows and names their data; a hash is shortened."""
-    parts = [
-        f"{name} {value[:12] if re.fullmatch('[0-9a-f]{64}', value) else value}"
-        for name, value in meta.items()
-    ]
-    parts.insert(1, f"{count or 'no'} {unit}{'' if count == 1 else 's'}")
+    parts = [f"{name} {shortened(meta[name])}" for name in ("content", "database") if name in meta]
+    parts.insert(1, counted(count, unit))
     return visible(" · ".join(parts))
+
+
+def shortened(value: str) -> str:
+    """Return a hash as people see it, and any other text as it is."""
+    return value[:12] if re.fullmatch("[0-9a-f]{64}", value) else value
+
+
+def counted(count: int, unit: str = "row") -> str:
+    """Return a count in words: no rows, 1 row, 12 rows."""
+    return f"{f'{count:,}' if count else 'no'} {unit}{'' if count == 1 else 's'}"

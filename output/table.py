@@ -12,7 +12,8 @@ from math import inf
 from tabulate import DataRow, TableFormat, tabulate
 from wcwidth import iter_graphemes, wcswidth, wcwidth
 
-from output.page import Column, Page, cell_text
+from output.answer import Answer, Section, shown
+from output.page import Column
 from schema.escape import visible
 
 _BATCH = 1000
@@ -22,14 +23,18 @@ _LEAST = 4  # the least width of a column, half of it for the heading
 _WORD = 14  # a column is as wide as its longest word up to this width: no date is broken
 
 
-def table(page: Page, width: int | None = None) -> Iterator[str]:
+def table(answer: Answer, width: int | None = None, *, bold: bool = False) -> Iterator[str]:
     """Yield a table, and below it the citations, one a line so that each can be copied whole."""
-    yield from _lines(page, width)
-    for n, (source, citation) in enumerate(page.citations or ()):
+    for section in answer.sections:
+        if section.heading:
+            heading = visible(section.heading)
+            yield f"\x1b[1m{heading}\x1b[0m\n" if bold else f"{heading}\n"
+        yield from _lines(section, width)
+    for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}[{visible(source)}] {visible(citation)}\n"
 
 
-def _lines(page: Page, width: int | None) -> Iterator[str]:
+def _lines(page: Section, width: int | None) -> Iterator[str]:
     """Yield the lines of a table; null is empty, numbers are aligned right.
 
     To fit a terminal's `width`, columns are narrowed, the widest first, and values wrapped. If the
@@ -37,8 +42,8 @@ def _lines(page: Page, width: int | None) -> Iterator[str]:
     Without a width nothing is wrapped. Nothing is ever cut: a later value longer than those of the
     first batch is wrapped or, if it must not be, makes its batch wider.
     """
-    names = [visible(column.name) for column in page.columns]
-    rows = ([visible(cell_text(value)) for value in row] for row in page.rows)
+    names = [visible(column.heading) for column in page.columns]
+    rows = ([visible(text) for text in map(shown, page.columns, row)] for row in page.rows)
     head = list(islice(rows, _BATCH))
     natural, least = [], []
     for column, cells in zip(page.columns, zip(names, *head, strict=True), strict=True):

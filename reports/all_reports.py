@@ -11,7 +11,7 @@ import click
 from sqlalchemy import Connection
 
 from output.destination import OutputError, destination
-from output.formats import WITH_CITATIONS, WITH_META, Format, render
+from output.formats import FOR_PEOPLE, WITH_CITATIONS, Format, render
 from output.markdown import markdown_text
 from output.page import Page, footer
 from reports.catalogue import Catalogue
@@ -77,7 +77,7 @@ class AllReports:
                 path = folder / f"{report.name}.{EXTENSIONS.get(format, format)}"
                 in_json = format is Format.JSON and (self._options.meta or self._options.cite)
                 with self._page(report, format) as page, destination(path) as out:
-                    page = replace(page, meta=self._meta if format in WITH_META or in_json else {})
+                    page = replace(page, meta=self._meta if format in FOR_PEOPLE or in_json else {})
                     render(page, format, out, raw=self._options.raw)
         except (ReportError, OutputError) as error:
             self._fail(_message(report, error))

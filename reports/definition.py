@@ -137,6 +137,8 @@ class Report:
     """Paragraphs."""
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
+    legend: tuple[str, ...]
+    """Sentences that people need to read the rows."""
     sql: str
     """The query as written, below the header."""
     lines: tuple[Line, ...]

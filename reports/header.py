@@ -24,8 +24,16 @@ have a name, a type and a meaning, separated by two spaces or more.
   `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in lower case.
 - The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`. After
   `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
-- A column's type is `text`, `integer` or `real`. With `, detail` a table in a terminal hides the
-  column unless the user asks for it.
+- A column's type is `text`, `integer`, `real`, or text that people read otherwise: `date` (EDTF)
+  and `day` (YYYY-MM-DD) in words, `passage` (¶1; ¶2) as numbers, `documents` (keys) as a citation
+  below the table if all rows come from one document. Programs get every value as stored.
+- What may follow the type, each after a comma: `detail` hides the column from people unless they
+  ask for it; `main` is the column that answers, and gets the width that others leave; `section`
+  turns its values into headings above the rows, which must be sorted by it; `usually VALUE` shows
+  VALUE as an empty cell, and a note says so; `as HEADING`, always last, is what people read above
+  the column instead of its name.
+
+A section `-- Legend` holds sentences that people need to read the rows: they stand below the table.
 
 The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
 key; for an event it is the key or `document:key`. A parameter that is neither required nor has a
@@ -43,10 +51,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast, get_args
 
 from database.statement import Token, tokens
 from output.page import Column
+from output.page import Type as ColumnType
 from reports.definition import Line, Parameter, Report, Type
 
 RESERVED = (
@@ -58,6 +67,8 @@ RESERVED = (
 _IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HEADINGS = ("Parameters", "Columns")
+_LEGEND = "Legend"
+_MARKS = ("detail", "main", "section")
 _BLANK = ("blank", "comment")
 
 
@@ -75,7 +86,7 @@ def parse(path: Path, text: str) -> Report:
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
     end = next((n for n in range(start, len(lines)) if lines[n][:2] != "--"), len(lines))
     header = [(n + 1, lines[n][2:].expandtabs().rstrip()) for n in range(start, end)]
-    entries, (title, question, *notes) = _sections(header, end)
+    entries, (title, question, *notes), legend = _sections(header, end)
     parameters = {entry.name: _parameter(entry) for entry in entries["Parameters"]}
     for entry in entries["Parameters"]:
         other = parameters[entry.name].other_than
@@ -97,6 +108,7 @@ def parse(path: Path, text: str) -> Report:
         tuple(notes),
         tuple(parameters.values()),
         tuple(columns.values()),
+        legend,
         body,
         _lines(body, end + 1, parameters, {e.name: e.line for e in entries["Parameters"]}),
     )
@@ -114,13 +126,15 @@ class _Entry(NamedTuple):
     meaning: str
 
 
-def _sections(header: list[tuple[int, str]], end: int) -> tuple[dict[str, list[_Entry]], list[str]]:
-    """Split the header into entries by heading, and into title, question and notes."""
+def _sections(
+    header: list[tuple[int, str]], end: int
+) -> tuple[dict[str, list[_Entry]], list[str], tuple[str, ...]]:
+    """Split the header into entries by heading; title, question and notes; and the legend."""
     sections: dict[str, list[tuple[int, str]]] = {}
     prose: list[tuple[int, str]] = []
     current = prose
     for number, line in header:
-        if line.strip() in _HEADINGS and len(line) - len(line.lstrip()) <= 1:
+        if line.strip() in (*_HEADINGS, _LEGEND) and len(line) - len(line.lstrip()) <= 1:
             if line.strip() in sections:
                 raise HeaderError(number, f"{line.strip()} appears twice")
             current = sections.setdefault(line.strip(), [])
@@ -134,7 +148,8 @@ def _sections(header: list[tuple[int, str]], end: int) -> tuple[dict[str, list[_
     entries = {name: list(_entries(sections.get(name, []))) for name in _HEADINGS}
     if not entries["Columns"]:
         raise HeaderError(end, "the header lists no columns: add `-- Columns` and the columns")
-    return entries, [prose[0][1].strip(), *paragraphs]
+    legend = _paragraphs([line.strip() for _, line in sections.get(_LEGEND, [])])
+    return entries, [prose[0][1].strip(), *paragraphs], tuple(legend)
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
@@ -170,14 +185,27 @@ def _entries(section: list[tuple[int, str]]) -> Iterator[_Entry]:
 
 
 def _column(entry: _Entry) -> Column:
-    kind, comma, detail = entry.type.partition(", ")
-    if kind not in ("text", "integer", "real") or (comma and detail != "detail"):
+    text, _, label = entry.type.partition(", as ")  # a heading may hold commas
+    type, *options = text.split(", ")
+    if type not in get_args(ColumnType):
         raise HeaderError(
-            entry.line,
-            f"{entry.type} is not a type of column: text, integer or real, perhaps with `, detail`",
+            entry.line, f"{type} is not a type of column: {', '.join(get_args(ColumnType))}"
         )
-    known: Literal["text", "integer", "real"] = kind  # type: ignore[assignment]
-    return Column(entry.name, known, entry.meaning, detail=bool(comma))
+    usually = None
+    for option in options:
+        if option.startswith("usually "):
+            usually = option.removeprefix("usually ")
+        elif option not in _MARKS:
+            raise HeaderError(
+                entry.line,
+                f"{option}: after a comma write detail, main, section, usually VALUE or as HEADING",
+            )
+    if not label and type != "passage":
+        label = entry.name.replace("_", " ")
+        label = label[0].upper() + label[1:]
+    marks = {mark: mark in options for mark in _MARKS}
+    known = cast(ColumnType, type)
+    return Column(entry.name, known, entry.meaning, usually=usually, label=label or "¶", **marks)
 
 
 def _parameter(entry: _Entry) -> Parameter:

@@ -14,8 +14,8 @@ from output.options import only_for, row_options, timeout_option
 COLUMNS = click.Option(
     ["--columns"],
     metavar="NAME,NAME…|all",
-    help="Print these columns, in this order. Without it, a table in a terminal hides details and "
-    "names them on stderr; everywhere else all columns are printed.",
+    help="Print these columns, in this order. Without it, table, markdown, html and xlsx show the "
+    "columns that answer the question; the other formats have all.",
 )
 
 SQL = click.Option(

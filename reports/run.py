@@ -66,7 +66,14 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
                 f"its header says {', '.join(promised)}"
             )
         rows = _rows(result, report)
-        yield Page(report.columns, rows, title=report.title, question=report.question)
+        yield Page(
+            report.columns,
+            rows,
+            title=report.title,
+            question=report.question,
+            legend=report.legend,
+            choose=True,
+        )
 
 
 @contextmanager

@@ -35,16 +35,26 @@ WHOLE = """\
 --   about     topic, required           about this
 --
 -- Columns
---   name      text      a name
---   n         integer   a count:
+--   name      text, main, as Who, or what  a name
+--   n_counted  integer, usually 0  a count:
 --                       how many
---   share     real      a share
+--   share     real, detail  a share
+--   date      date      when
+--   source    documents, section  where
+--   passage   passage   where, exactly
+--
+-- Legend
+--   A sentence
+--   of two lines.
+--
+--   Another sentence.
 
 -- A comment with :nothing in it.
 select
   name,  -- if any: not a condition
-  n,
-  share  -- :neither
+  n_counted,
+  share,  -- :neither
+  date, source, passage
 from things
 where least >= :least and side = :side and topic = :about and day = :on
   and actor = :who  -- if :who
@@ -73,10 +83,14 @@ def test_a_header_says_it_all() -> None:
     assert "assault" in found["kind"].choices
     assert found["about"].required
     assert parts.columns == (
-        Column("name", "text", "a name"),
-        Column("n", "integer", "a count: how many"),
-        Column("share", "real", "a share"),
+        Column("name", "text", "a name", main=True, label="Who, or what"),
+        Column("n_counted", "integer", "a count: how many", usually="0", label="N counted"),
+        Column("share", "real", "a share", detail=True, label="Share"),
+        Column("date", "date", "when", label="Date"),
+        Column("source", "documents", "where", section=True, label="Source"),
+        Column("passage", "passage", "where, exactly", label="¶"),
     )
+    assert parts.legend == ("A sentence of two lines.", "Another sentence.")
 
 
 def test_lines_are_kept_for_what_is_given(tmp_path: Path) -> None:
@@ -99,8 +113,8 @@ def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> N
     path = tmp_path / "whole.sql"
     path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
     assert read(path).columns == parse(Path("a.sql"), WHOLE).columns
-    tabs = WHOLE.replace("--   n         integer   ", "--   n\tinteger\t\t")
-    assert parse(Path("a.sql"), tabs).columns[1].type
+    tabs = WHOLE.replace("--   n_counted  integer, ", "--   n_counted\t\tinteger, ")
+    assert parse(Path("a.sql"), tabs).columns == parse(Path("a.sql"), WHOLE).columns
 
 
 @pytest.mark.parametrize(
@@ -137,22 +151,23 @@ def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> N
         ("right, default left", "right, default top", 16, "the default: 'top' is none of left,"),
         ("default 2016-05-31", "default 2016-05   ", 15, "the default: '2016-05' is not a day"),
         ("topic, required  ", "topic, required, default x  ", 20, "is never required"),
-        ("   n         integer", "   n         number ", 24, "number is not a type of column"),
-        ("   n         integer", "   name      integer", 24, "name appears twice"),
-        (WHOLE[WHOLE.index("\n\n") :], "\n", 28, "write a query"),
-        ("select\n", "delete\n", 28, "write a query"),
-        ("order by name;", "order by :nome;", 41, ":nome is not a parameter of the header"),
-        ("-- if :who\n", "-- if :whom\n", 35, ":whom is not a parameter of the header"),
-        ("  -- if :who\n", "\n", 35, ":who is optional: end the line in `-- if :who`"),
-        ("-- if :who\n", "-- if who\n", 35, ":who is optional: end the line in `-- if :who`"),
-        ("-- if :who\n", "-- if :so\n", 35, ":who is optional: end the line in `-- if :who`"),
-        ("-- if :who\n", "-- if :who or :so\n", 35, ":who is optional"),
-        ("-- if :who\n", "-- if :who and :so\n", 35, "write the condition as `-- if :a`"),
-        ("not null  -- if :since", "not null  -- if :least", 40, ":least always has a value"),
+        ("n_counted  integer", "n_counted  number", 24, "number is not a type of column: text"),
+        ("n_counted  integer", "name  integer", 24, "name appears twice"),
+        ("usually 0", "rarely 0", 24, "rarely 0: after a comma write detail, main, section"),
+        (WHOLE[WHOLE.index("\n\n") :], "\n", 37, "write a query"),
+        ("select\n", "delete\n", 37, "write a query"),
+        ("order by name;", "order by :nome;", 51, ":nome is not a parameter of the header"),
+        ("-- if :who\n", "-- if :whom\n", 45, ":whom is not a parameter of the header"),
+        ("  -- if :who\n", "\n", 45, ":who is optional: end the line in `-- if :who`"),
+        ("-- if :who\n", "-- if who\n", 45, ":who is optional: end the line in `-- if :who`"),
+        ("-- if :who\n", "-- if :so\n", 45, ":who is optional: end the line in `-- if :who`"),
+        ("-- if :who\n", "-- if :who or :so\n", 45, ":who is optional"),
+        ("-- if :who\n", "-- if :who and :so\n", 45, "write the condition as `-- if :a`"),
+        ("not null  -- if :since", "not null  -- if :least", 50, ":least always has a value"),
         ("actor = :who  -- if :who", "actor = actor", 11, "the SQL never uses :who"),
-        ("order by name;", "order by 'name;", 41, "' is never closed"),
-        ("order by name;", "order by name /*", 41, "/* is never closed"),
-        ("order by name;", "order by name; select 2;", 41, "remove what follows the semicolon"),
+        ("order by name;", "order by 'name;", 51, "' is never closed"),
+        ("order by name;", "order by name /*", 51, "/* is never closed"),
+        ("order by name;", "order by name; select 2;", 51, "remove what follows the semicolon"),
     ],
 )
 def test_a_fault_names_file_and_line(

@@ -1,0 +1,169 @@
+"""An answer: a page as people read it, in a terminal, in Markdown, HTML or a workbook.
+
+People see fewer columns than programs, and what all rows share only once:
+
+- details are left out, and so is a column that has the same value in every row, which the caption
+  says, and the documents if one document states all rows, which is cited;
+- a column that is a section becomes headings; within a section, empty columns are left out;
+- the usual value of a column becomes an empty cell, and a note says so;
+- dates are in words, and passages are numbers under the heading ¶.
+
+To compare all rows means to hold them, so that is done for the first `MOST` at most. A longer
+answer passes through row by row, and keeps the columns that only then are known to say nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby, islice
+
+from output.page import Cell, Column, Page, cell_text, shortened
+from schema.date_words import date_in_words
+
+MOST = 5_000
+"""How many rows are compared with one another."""
+
+NOT_GIVEN = "–"
+"""What people see for null in a column whose empty cells mean its usual value."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under a heading of their own, with the columns that they need."""
+
+    heading: str
+    """Empty if the answer has no sections."""
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    """Values as stored; `shown` makes the text that people read."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What people read. Its sections and their rows are read once, in order."""
+
+    title: str
+    question: str
+    filters: str
+    shared: str
+    """What is the same in every row."""
+    count: int | None
+    """The number of rows; None if it is only known when all have been read."""
+    sections: Iterable[Section]
+    notes: Sequence[str]
+    """Sentences to read below the rows."""
+    sources: Sequence[str]
+    """Citations of the documents that all rows come from."""
+    meta: dict[str, str]
+    citations: Iterable[tuple[str, str]] | None
+
+    @property
+    def origin(self) -> str:
+        """Which data the rows come from, when, and how to get all of it, in one line."""
+        if "content" not in self.meta:
+            return ""
+        parts = [f"Content {shortened(self.meta['content'])}"]
+        if day := self.meta.get("date"):
+            parts.append(f"asked on {date_in_words(day, full=True)}")
+        return " · ".join([*parts, "all columns, as stored: --format csv"])
+
+
+def shown(column: Column, value: Cell) -> str:
+    """Return a value as people read it: dates in words, passages as numbers."""
+    text = cell_text(value)
+    if column.type in ("date", "day"):
+        return "".join(
+            part if n % 2 else date_in_words(part)
+            for n, part in enumerate(re.split(r"(; | \| )", text))
+        )
+    if column.type == "passage":
+        return re.sub(r"(?<=[0-9]);(?= [0-9])", ",", text.replace("¶", ""))
+    return text
+
+
+def answer(page: Page) -> Answer:
+    """Return the page as people read it."""
+    rows = iter(page.rows)
+    head = list(islice(rows, MOST + 1))
+    whole = len(head) <= MOST
+    columns = page.columns
+    kept = [n for n, column in enumerate(columns) if not (page.choose and column.detail)]
+    section = next((n for n in kept if columns[n].section and page.choose), None)
+    sources = [page.document] if page.document else []
+    shared: list[str] = []
+    notes = list(page.legend)
+    for n in kept[:] if page.choose else []:
+        column = columns[n]
+        values = {row[n] for row in head} if whole else set()
+        if column.type == "documents":
+            if page.document or len(values) == 1:
+                kept.remove(n)
+                sources = sources or _cited(page, *values)
+        elif n == section:
+            kept.remove(n)
+        elif column.main or column.type == "passage":
+            continue
+        elif len(values) == 1 and len(head) > 1:
+            kept.remove(n)
+            if text := shown(column, *values):
+                shared.append(f"{column.heading}: {text}")
+        elif column.usually is not None and (not whole or column.usually in map(cell_text, values)):
+            notes.append(f"{column.heading}: {column.usually} unless a row says otherwise.")
+    every = chain(head, rows)
+    return Answer(
+        title=page.title,
+        question=page.question,
+        filters=page.filters,
+        shared="; ".join(shared),
+        count=len(head) if whole else None,
+        sections=_sections(every, columns, kept, section, choose=page.choose, whole=whole),
+        notes=notes,
+        sources=sources,
+        meta=page.about,
+        citations=page.citations,
+    )
+
+
+def _cited(page: Page, keys: Cell) -> list[str]:
+    """Return the citations of the documents with these keys."""
+    cite = page.cite
+    if cite is None or not isinstance(keys, str):
+        return []
+    return [cite(key) for key in dict.fromkeys(re.split(r"; | \| ", keys))]
+
+
+def _sections(
+    rows: Iterable[Sequence[Cell]],
+    columns: Sequence[Column],
+    kept: Sequence[int],
+    section: int | None,
+    *,
+    choose: bool,
+    whole: bool,
+) -> Iterator[Section]:
+    """Yield the rows in sections, with the columns that are kept and needed."""
+    usual = {n: columns[n].usually for n in kept if choose and columns[n].usually is not None}
+
+    def cells(row: Sequence[Cell]) -> list[Cell]:
+        return [_unless_usual(row[n], usual[n]) if n in usual else row[n] for n in kept]
+
+    chosen = [columns[n] for n in kept]
+    groups = groupby(rows, lambda row: None if section is None else row[section])
+    empty = True
+    for heading, group in groups:
+        empty = False
+        title = "" if section is None else shown(columns[section], heading)
+        if section is None or not whole:
+            yield Section(title, chosen, map(cells, group))
+            continue
+        members = list(map(cells, group))
+        full = [n for n in range(len(chosen)) if any(row[n] not in (None, "") for row in members)]
+        yield Section(title, [chosen[n] for n in full], [[row[n] for n in full] for row in members])
+    if empty:
+        yield Section("", chosen, [])
+
+
+def _unless_usual(value: Cell, usual: str | None) -> Cell:
+    if value is None:
+        return NOT_GIVEN
+    return None if cell_text(value) == usual else value
