@@ -105,6 +105,13 @@ def failing() -> Iterator[None]:
         raise click.ClickException(visible(str(error))) from None
 
 
+def say(line: str) -> None:
+    """Write a line to stderr about what was understood, or left out."""
+    from schema.escape import visible
+
+    click.echo(visible(f"› {line}"), err=True)  # noqa: RUF001 - a mark
+
+
 def only_for(option: str, given: object, formats: Sequence[str], *allowed: str) -> None:
     """Raise UsageError if an option was given that none of the formats uses."""
     if given and not set(formats) & set(allowed):

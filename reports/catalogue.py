@@ -56,9 +56,9 @@ class Catalogue:
             if others:
                 raise ReportError(f"{others[0]}: there is already a report {name}; rename this one")
             return read(path)
-        from schema.suggest import nearest
+        from schema.suggest import nearest_names
 
-        near = nearest(name, self.files, limit=3, phrases=True)
+        near = nearest_names(name, self.files, limit=3)
         hint = f"; nearest: {', '.join(near)}" if near else ""
         raise UnknownReportError(f"there is no report {name!r}{hint}")
 

@@ -4,7 +4,7 @@ Imports click and the reports' headers; SQLAlchemy only when a report runs.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import failing, write
+from output.options import failing, say, write
 from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
@@ -34,11 +34,12 @@ LIST = (
 )
 EXPLAINED = {
     Type.DATE: "DATE: YYYY, YYYY-MM or YYYY-MM-DD.",
-    Type.ACTOR: "ACTOR: its key or any of its names.",
-    Type.TOPIC: "TOPIC: its key or label.",
-    Type.PLACE: "PLACE: its key or name.",
-    Type.EVENT: "EVENT: its key (document:key if several documents use it) or its title.",
-    Type.DOCUMENT: "DOCUMENT: its key or title.",
+    Type.ACTOR: "ACTOR: its key, a name of it, or words of a name.",
+    Type.TOPIC: "TOPIC: its key or label, or words of it.",
+    Type.PLACE: "PLACE: its key or name, or words of it.",
+    Type.EVENT: "EVENT: its key (document:key if several documents use it), its title, or words of "
+    "the title.",
+    Type.DOCUMENT: "DOCUMENT: its key, its title or its author, or words of these.",
     Type.SOURCE: "SOURCE: its key (document:key if it is unnamed) or its title.",
 }
 """What help says once, below the options of a report that has a parameter of the type."""
@@ -139,8 +140,7 @@ class ReportCommand(click.Command):
         try:
             evidence = RowEvidence(self.report) if options.cite or options.words else None
             with reading(ctx.obj, options.timeout) as connection, ExitStack() as stack:
-                values = bind(connection, self.report, arguments)
-                self._announce_matches(arguments, values)
+                values = bind(connection, self.report, arguments, say)
                 page = stack.enter_context(execute(connection, self.report, values))
                 page = replace(page, meta=provenance(connection))
                 if has_several_documents(connection):
@@ -179,7 +179,7 @@ class ReportCommand(click.Command):
             )
         try:
             with reading(ctx.obj, options.timeout) as connection:
-                values = bind(connection, self.report, arguments)
+                values = bind(connection, self.report, arguments, say)
         except BadValueError as error:
             raise self._bad(error, ctx) from None
         sql = (query_with_names if portable else query_with_values)(self.report, values)
@@ -191,13 +191,6 @@ class ReportCommand(click.Command):
     def _bad(self, error: "BadValueError", ctx: click.Context) -> click.BadParameter:
         option = next(p for p in self.params if p.name == error.parameter)
         return click.BadParameter(str(error), ctx, option)
-
-    def _announce_matches(self, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Say which key a name was taken for, since a title or a metonym is ambiguous."""
-        for parameter in self.report.parameters:
-            name, key = given.get(parameter.name), values.get(parameter.name)
-            if parameter.type in NAMED and key not in (None, name):
-                click.echo(visible(f"{parameter.option} {name}: {key}"), err=True)
 
 
 def _showing(page: Page, name: str) -> Page:

@@ -16,7 +16,7 @@ from click.shell_completion import BashComplete, CompletionItem
 from reports.catalogue import Catalogue
 from reports.definition import ReportError, Type
 from reports.names import KNOWN
-from schema.suggest import fold
+from schema.folding import fold
 
 PATIENCE = 1
 """Seconds to wait for a locked database, or for a server."""
@@ -84,16 +84,20 @@ def tables(ctx: click.Context, incomplete: str) -> list[str]:
 
 
 def values(ctx: click.Context, type: Type, incomplete: str) -> list[CompletionItem]:
-    """Offer the keys of things whose key or name starts so: a key needs no quotes in any shell."""
+    """Offer the keys of things whose key, or a word of whose name, starts so.
+
+    A key needs no quotes in any shell.
+    """
     known = _query(_database(ctx), KNOWN[type])
     folded = fold(incomplete)
     # An event's key needs its document only if other documents use the same key.
     uses = Counter(key.partition(":")[2] for key in {key for key, *_ in known})
     offered = {}
-    for key, heading, name in known:
+    for key, heading, name, *_ in known:
         short = key.partition(":")[2]
         value = short if short and uses[short] == 1 and ":" not in incomplete else key
-        if value.startswith(incomplete) or (folded and fold(name).startswith(folded)):
+        begins = (short or key).startswith(incomplete) or value.startswith(incomplete)
+        if begins or (folded and f" {folded}" in f" {fold(name)}"):
             offered[value] = heading
     return [CompletionItem(value, help=offered[value]) for value in sorted(offered)]
 

@@ -3,46 +3,69 @@
 Imports no SQLAlchemy: shell completion needs none.
 """
 
+from typing import NamedTuple
+
 from reports.definition import Type
 
-# Everything by which something is known: its key, its heading, and its other names.
+HEADING = "heading"
+"""The sort of the name under which reports list something."""
+
+
+class Name(NamedTuple):
+    """A name of something; each row of a query below is one."""
+
+    key: str
+    heading: str
+    name: str
+    kind: str
+    """What has the name: person, city, event, …"""
+    sort: str
+    """heading, author of a document, or the sort of another name that an actor has."""
+
+
 KNOWN = {
     Type.ACTOR: """
-        select actors.key, actors.name as heading, actors.name
+        select actors.key, actors.name as heading, actors.name, actors.kind, 'heading' as sort
         from actors
         union
-        select actors.key, actors.name, actor_names.name
+        select actors.key, actors.name, actor_names.name, actors.kind, actor_names.name_kind
         from actor_names
         join actors on actors.id = actor_names.actor_id
     """,
-    Type.TOPIC: "select key, label as heading, label as name from topics",
-    Type.PLACE: "select key, name as heading, name from places",
+    Type.TOPIC: """
+        select key, label as heading, label as name, 'topic' as kind, 'heading' as sort
+        from topics
+    """,
+    Type.PLACE: "select key, name as heading, name, kind, 'heading' as sort from places",
     Type.EVENT: """
-        select documents.key || ':' || facts.key as key, events.title as heading, facts.key as name
-        from events
-        join facts on facts.id = events.id
-        join sources as documents on documents.id = facts.document_id
-        union all
-        select documents.key || ':' || facts.key, events.title, events.title
+        select
+          documents.key || ':' || facts.key as key, events.title as heading, events.title as name,
+          'event' as kind, 'heading' as sort
         from events
         join facts on facts.id = events.id
         join sources as documents on documents.id = facts.document_id
     """,
     Type.DOCUMENT: """
-        select sources.key, sources.title as heading, sources.title as name
+        select
+          sources.key, sources.title as heading, sources.title as name, 'document' as kind,
+          'heading' as sort
         from codings
         join sources on sources.id = codings.document_id
+        union
+        select sources.key, sources.title, actors.name, 'document', 'author'
+        from codings
+        join sources on sources.id = codings.document_id
+        join source_actors on source_actors.source_id = sources.id
+        join actors on actors.id = source_actors.actor_id
+        where source_actors.role = 'author'
     """,
     Type.SOURCE: """
-        select key, title as heading, title as name
+        select key, title as heading, title as name, 'source' as kind, 'heading' as sort
         from sources
         where document_id is null
         union
-        select documents.key || ':' || sources.key, sources.title, sources.title
-        from sources
-        join sources as documents on documents.id = sources.document_id
-        union
-        select documents.key || ':' || sources.key, sources.title, sources.key
+        select
+          documents.key || ':' || sources.key, sources.title, sources.title, 'source', 'heading'
         from sources
         join sources as documents on documents.id = sources.document_id
     """,

@@ -1,32 +1,37 @@
-"""Resolves a name to the key of an actor, topic, place, event or document.
+"""Finds what a name means: an actor, topic, place, event or document.
 
-The database looks up keys and exact names. Case and accents are compared here, because engines
-disagree about them.
+The database looks up keys and exact names. Everything else is compared here, because engines
+disagree about letters.
 """
 
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, column, select, text
+from sqlalchemy import Connection, text
 
 from reports.definition import Type
-from reports.names import KNOWN
-from schema.suggest import fold, nearest
+from reports.names import HEADING, KNOWN, Name
+from schema.folding import fold, foldings, romanised
+from schema.suggest import nearest_names
+from schema.vocabulary import NameKind
 
 # A key without a document means the event of every document that uses it. The cross joins make
 # SQLite search the index on document and key for each document, instead of reading all facts.
 EVENTS = """
-    select facts.key
+    select facts.key, events.title, events.title, 'event', 'heading'
     from codings
     cross join facts
+    join events on events.id = facts.id
     where :name not like '%:%'
       and facts.document_id = codings.document_id
       and facts.key = :name
       and facts.kind = 'event'
     union
-    select documents.key || ':' || facts.key
+    select documents.key || ':' || facts.key, events.title, events.title, 'event', 'heading'
     from codings
     cross join sources as documents
     cross join facts
+    join events on events.id = facts.id
     where :name like '%:%'
       and documents.id = codings.document_id
       and substr(:name, 1, length(documents.key) + 1) = documents.key || ':'
@@ -38,54 +43,168 @@ EVENTS = """
 MAX_CANDIDATES = 12
 """How many candidates the message about an ambiguous name lists."""
 
+LEAST_ROMANISED = 3
+"""Letters that a name in another script needs: with fewer, too much would match by chance."""
+
+
+CITED = (Type.TOPIC, Type.EVENT, Type.DOCUMENT, Type.SOURCE)
+"""Types whose headings are titles, which need quotation marks in a sentence."""
+
 
 class UnknownNameError(Exception):
     """A name that matches nothing, or several things; the message suggests keys."""
 
 
 def resolve(connection: Connection, type: Type, name: str) -> str:
-    """Return the key that a key or a name means.
+    """Return the key of what a key or a name means. Raises UnknownNameError, as `look_up` does."""
+    return look_up(connection, type, name).key
 
-    A key wins over a name, and an exact name over one that differs in case, accents, punctuation or
-    "the". Raises UnknownNameError if nothing matches, or more than one thing does.
+
+def look_up(connection: Connection, type: Type, name: str) -> Name:
+    """Return what a key or a name means, with the name that fits.
+
+    A key wins, then a whole name: as it is, then folded. Otherwise each word must be a word of one
+    name, in any order, or the beginning of one. Names and short names go before titles and
+    descriptions. Raises UnknownNameError if nothing fits, or more than one thing does.
     """
     name = unicodedata.normalize("NFC", name)
-    keys = _exact(connection, type, name)
-    if name in keys:
-        return name
-    known: list[tuple[str, str, str]] = []
-    if not keys:
-        known = [(row[0], row[1], row[2]) for row in connection.execute(text(KNOWN[type]))]
-        folded = fold(name)
-        keys = {key for key, _, other in known if folded and folded in (fold(key), fold(other))}
-    if len(keys) == 1:
-        return keys.pop()
-    if keys:
-        first = ", ".join(sorted(keys)[:MAX_CANDIDATES])
-        more = f" and {len(keys) - MAX_CANDIDATES} more" if len(keys) > MAX_CANDIDATES else ""
-        raise UnknownNameError(f"{name!r} may be {first}{more}; give one of these keys")
-    raise UnknownNameError(_unknown(type, name, known))
+    exact = _exact(connection, type, name)
+    for known in exact:
+        if known.key == name:
+            return known
+    fitting = [known for known in exact if known.sort != NameKind.TITLE]
+    if not fitting:
+        everything = [Name(*row) for row in connection.execute(text(KNOWN[type]))]
+        asked = _Asked(name)
+        fitting = asked.fitting([*_spellings(everything)]) if asked.words else []
+        if not fitting:
+            raise UnknownNameError(_unknown(type, name, everything))
+    by_key: dict[str, Name] = {}
+    for known in sorted(
+        fitting, key=lambda known: (known.key, known.name != name, known.sort != HEADING)
+    ):
+        by_key.setdefault(known.key, known)
+    if len(by_key) == 1:
+        return next(iter(by_key.values()))
+    listed = "; ".join(map(_candidate, list(by_key.values())[:MAX_CANDIDATES]))
+    more = f"; and {len(by_key) - MAX_CANDIDATES} more" if len(by_key) > MAX_CANDIDATES else ""
+    raise UnknownNameError(f"{name!r} may be {listed}{more}; give one of these keys")
 
 
-def _exact(connection: Connection, type: Type, name: str) -> set[str]:
-    """Return the keys of what has exactly this key or name; events are found by key alone."""
+def _exact(connection: Connection, type: Type, name: str) -> list[Name]:
+    """Return what has exactly this key or name; an event only if it has the key."""
     if type is Type.EVENT:
-        return {*connection.execute(text(EVENTS), {"name": name}).scalars()}
-    known = text(KNOWN[type]).columns(column("key"), column("heading"), column("name")).subquery()
-    query = select(known.c.key).where((known.c.key == name) | (known.c.name == name))
-    return {*connection.execute(query).scalars()}
+        query = EVENTS
+    else:
+        query = f"select * from ({KNOWN[type]}) as known where key = :name or name = :name"  # noqa: S608 - ours
+    return [Name(*row) for row in connection.execute(text(query), {"name": name})]
 
 
-def _unknown(type: Type, name: str, known: list[tuple[str, str, str]]) -> str:
+class _Asked:
+    """A name as it was typed, in each form in which it can be compared."""
+
+    def __init__(self, name: str) -> None:
+        self.folded = fold(name)
+        self.together = self.folded.replace(" ", "")
+        self.words = {*self.folded.split()}
+        self.romanised = {*romanised(name).split()}
+
+    def fitting(self, known: Sequence["_Spelling"]) -> list[Name]:
+        """Return the names that fit best."""
+        for fits in self._ways(known):
+            best = [spelling.of for spelling in known if fits(spelling)]
+            if best:
+                return best
+        return []
+
+    def _ways(self, known: Sequence["_Spelling"]) -> Iterator[Callable[["_Spelling"], bool]]:
+        """Yield the ways in which a name can fit, the best first."""
+        yield lambda it: it.whole and it.folded == self.folded
+        yield lambda it: it.whole and it.together == self.together
+        if any(it.together == self.together for it in known):
+            # A title: the longer titles that contain it may be meant, too.
+            yield lambda it: self.words <= it.words
+        yield lambda it: it.short and self.words == it.words
+        yield lambda it: it.short and self.words <= it.words
+        yield lambda it: it.short and self._begins(it) and self._covers(it)
+        yield lambda it: it.short and self._begins(it)
+        yield lambda it: self.words <= it.words
+        yield self._begins
+        if sum(map(len, self.romanised)) >= LEAST_ROMANISED:
+            yield self._sounds
+
+    def _begins(self, it: "_Spelling") -> bool:
+        """Whether each word that was typed begins a word of the name."""
+        return all(any(other.startswith(word) for other in it.words) for word in self.words)
+
+    def _covers(self, it: "_Spelling") -> bool:
+        """Whether each word of the name begins with a word that was typed."""
+        return all(
+            any(other.startswith(word) for word in self.words) for other in it.folded.split()
+        )
+
+    def _sounds(self, it: "_Spelling") -> bool:
+        """Whether one of the two is in another script, and the words agree in Latin letters."""
+        latin = self.folded.isascii() and it.folded.isascii()
+        return not latin and self.romanised <= {*romanised(it.of.name).split()}
+
+
+class _Spelling:
+    """A known name or key, in each form in which it can be compared."""
+
+    def __init__(self, spelling: str, of: Name) -> None:
+        self.of = of
+        self.whole = of.sort != NameKind.TITLE
+        self.short = of.sort not in (NameKind.TITLE, NameKind.DESCRIPTION)
+        self.folded = fold(spelling)
+        self.together = self.folded.replace(" ", "")
+        self.words = {word for way in foldings(spelling) for word in way.split()}
+
+
+def _spellings(known: Iterable[Name]) -> Iterator[_Spelling]:
+    for name in known:
+        yield _Spelling(name.name, name)
+        if name.sort == HEADING:
+            yield _Spelling(name.key.rpartition(":")[2], name)
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+def understood(typed: str, known: Name) -> str:
+    """Say what a name was understood as; empty if it is what was typed."""
+    if fold(typed) == fold(known.heading):
+        return ""
+    other = "" if fold(typed) == fold(known.key) or _same(typed, known.name) else _other(known)
+    return f"{typed}: understood as {_heading(known)}{f' ({other})' if other else ''}"
+
+
+def _same(name: str, other: str) -> bool:
+    return name.casefold().removeprefix("the ") == other.casefold()
+
+
+def _heading(known: Name) -> str:
+    return f"“{known.heading}”" if known.kind in CITED else known.heading
+
+
+def _other(known: Name) -> str:
+    """Return the name that fits, unless it is the heading."""
+    return "" if known.name == known.heading else f"“{known.name}”"
+
+
+def _candidate(known: Name) -> str:
+    what = ", ".join(filter(None, (known.kind, _other(known))))
+    return f"{known.key}: {known.heading} ({what})"
+
+
+def _unknown(type: Type, name: str, known: Sequence[Name]) -> str:
     """Say that there is none, and suggest the most similar, each once, by heading and key."""
     if not known:
         return f"there is no {type} {name!r}: the database has none"
     labels: dict[str, str] = {}
-    for key, heading, other in known:
-        for spelling in (key, heading, other):
-            labels.setdefault(spelling, f"{heading} ({key})")
-    near = dict.fromkeys(
-        labels[spelling] for spelling in nearest(name, labels, limit=12, phrases=True)
-    )
+    for it in known:
+        for spelling in (it.key, it.heading, it.name):
+            labels.setdefault(spelling, f"{it.heading} ({it.key})")
+    near = dict.fromkeys(labels[spelling] for spelling in nearest_names(name, labels, limit=12))
     hint = f"; nearest: {', '.join(list(near)[:3])}" if near else ""
     return f"there is no {type} {name!r}{hint}"

@@ -1,7 +1,7 @@
 """Runs a report: checks and binds values, resolves names, and yields rows as they arrive."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import PurePath
 from typing import Any
@@ -14,7 +14,7 @@ from database.statement import Statement, StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
-from reports.resolve import UnknownNameError, resolve
+from reports.resolve import UnknownNameError, look_up, understood
 from schema.escape import visible
 
 AT_ONCE = 1_000
@@ -151,9 +151,15 @@ def provenance(connection: Connection) -> dict[str, str]:
 
 
 def bind(
-    connection: Connection, report: Report, arguments: Mapping[str, Value | None]
+    connection: Connection,
+    report: Report,
+    arguments: Mapping[str, Value | None],
+    say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Value]:
-    """Check the arguments and return the values to bind. Raises BadValueError."""
+    """Check the arguments and return the values to bind. Raises BadValueError.
+
+    `say` gets a line for each name that is not the heading of what it was understood as.
+    """
     known = {parameter.name for parameter in report.parameters}
     for name in arguments:
         if name not in known:
@@ -164,7 +170,7 @@ def bind(
         if given is None:
             given = parameter.default
         if given is not None:
-            values[parameter.name] = _bound(connection, parameter, given)
+            values[parameter.name] = _bound(connection, parameter, given, say)
         elif parameter.required:
             raise BadValueError(parameter.name, "is required")
     first, last = values.get("from"), values.get("to")
@@ -219,11 +225,16 @@ def _literal(value: Value) -> str:
     return str(value) if value >= 0 else f"({value})"  # two minus signs would start a comment
 
 
-def _bound(connection: Connection, parameter: Parameter, given: Value) -> Value:
+def _bound(
+    connection: Connection, parameter: Parameter, given: Value, say: Callable[[str], None]
+) -> Value:
     try:
         value = parameter.value(given)
         if parameter.type in NAMED:
-            return resolve(connection, parameter.type, str(value))
+            known = look_up(connection, parameter.type, str(value))
+            if line := understood(str(value), known):
+                say(line)
+            return known.key
     except (ValueError, UnknownNameError) as error:
         raise BadValueError(parameter.name, str(error)) from None
     return value

@@ -42,7 +42,8 @@ def offered(database: str, *words: str) -> dict[str, str | None]:
         ("Zoë A", {"zoe"}),
         ("angst", {"zoe"}),
         ("O'H", {"0042"}),
-        ("'; drop table actors", set()),
+        ("tabl", {"0042"}),
+        ("'; drop table facts", set()),
         ("%", set()),
     ],
 )

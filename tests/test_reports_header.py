@@ -10,7 +10,6 @@ from output.page import Column
 from reports.catalogue import Catalogue, UnknownReportError, read
 from reports.definition import Line, Parameter, Report, ReportError, Type
 from reports.header import parse
-from schema.suggest import fold
 
 WHOLE = """\
 -- A title
@@ -236,20 +235,3 @@ def test_an_unknown_report_gets_the_nearest() -> None:
         Catalogue().report("timelines")
     with pytest.raises(UnknownReportError, match=r"no report '\./timeline'"):
         Catalogue().report("./timeline")
-
-
-@pytest.mark.parametrize(
-    ("name", "folded"),
-    [
-        ("The Kremlin", "kremlin"),
-        ("the", "the"),
-        ("Zoë Ångström", "zoe angstrom"),
-        ("Zoe\u0308  A\u030angstro\u0308m", "zoe angstrom"),
-        ("Straße", "strasse"),
-        ("al-Assad", "al assad"),
-        ("حِزْب الله", "حزب الله"),
-        ("—", ""),
-    ],
-)
-def test_names_are_compared_without_case_accents_and_punctuation(name: str, folded: str) -> None:
-    assert fold(name) == folded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schema.suggest import did_you_mean, nearest
+from schema.suggest import did_you_mean, nearest, nearest_names
 
 ACTORS = ["Vladimir Putin", "Zoë Ångström", "the Old Port"]
 
@@ -28,7 +28,12 @@ def test_words_are_compared_by_letters(name: str, known: list[str], meant: list[
     [("putin", "Vladimir Putin"), ("Angstroem", "Zoë Ångström"), ("Old Prot", "the Old Port")],
 )
 def test_phrases_are_found_by_a_word_of_theirs(name: str, first: str) -> None:
-    assert nearest(name, ACTORS, limit=3, phrases=True)[0] == first
+    assert nearest_names(name, ACTORS, limit=3)[0] == first
+
+
+@pytest.mark.parametrize("name", ["us", "xyzzy", "", "%", "an"])
+def test_no_name_is_suggested_that_was_hardly_meant(name: str) -> None:
+    assert nearest_names(name, ["Russia", "Syrus", *ACTORS], limit=3) == []
 
 
 def test_the_suggestion_ends_a_message() -> None:

@@ -1,0 +1,114 @@
+"""Folds text, so that spellings that people take for the same become equal.
+
+Options, search, suggestions and completion compare folded text. It is computed here and never in
+SQL, because engines disagree about letters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+APOSTROPHES = "'`´‘’‛′ʹʻʼʽʾʿˈ՚׳＇"  # noqa: RUF001 - they look alike
+"""Signs inside a word that people also leave out: Sana'a, Qur’an, ʿAli."""
+
+HYPHENS = "-‐‑"  # noqa: RUF001 - they look alike
+"""Signs between the parts of a word."""
+
+# Letters that Arabic, Persian and Urdu keyboards write differently.
+_ARABIC = dict(zip("ٱىیکةەہھ", "اييكهههه", strict=True))
+
+# Invisible, though Unicode counts them as marks or letters; and what stretches Arabic words.
+_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u0640"
+
+_DOT_INSIDE = re.compile(r"\.\w")
+_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|(?<!\w)(?:[^\W\d_]\.)+[^\W\d_](?!\w)")
+
+
+class _Letters(dict[int, str]):
+    """What each character becomes, for `str.translate`; computed when it is first needed."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _folded(chr(code))
+        return folded
+
+
+def _folded(character: str) -> str:
+    """Fold one character of decomposed text; a separator becomes a space."""
+    category = unicodedata.category(character)
+    accent = unicodedata.combining(character)
+    if character in APOSTROPHES or character in _INVISIBLE or category in ("Cf", "Me"):
+        return ""
+    # The other classes are vowels, tones and voicing, without which it would be another word.
+    if accent in (1, 7) or 10 <= accent <= 36 or accent >= 200 or "\ufe00" <= character <= "\ufe0f":
+        return ""
+    if character == ".":
+        return "."
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if category[0] == "M":
+        return character
+    if not character.isalnum():
+        return " "
+    letters = unicodedata.normalize("NFKD", character.casefold())
+    return "".join(
+        _ascii(letter) if _is_latin(letter) else _ARABIC.get(letter, letter) for letter in letters
+    )
+
+
+def _is_latin(letter: str) -> bool:
+    return not letter.isascii() and unicodedata.name(letter, "").startswith("LATIN")
+
+
+def _ascii(text: str) -> str:
+    from anyascii import anyascii
+
+    return anyascii(text).lower()
+
+
+_LETTERS = _Letters()
+
+
+def fold(text: str) -> str:
+    """Return the words of a text, separated by spaces, without what people write differently.
+
+    That is case, accents of any script, compatibility forms, invisible characters, apostrophes,
+    strokes through letters, the dots of initials, and a "the" in front.
+    """
+    if not text.isascii():
+        # By itself an acute accent would become a space and a combining accent.
+        text = unicodedata.normalize("NFKD", text.replace("\u00b4", "'"))
+    letters = text.translate(_LETTERS)
+    if _DOT_INSIDE.search(letters):
+        letters = _INITIALS.sub(lambda match: match[0].replace(".", ""), letters)
+    if not letters.isascii():
+        letters = unicodedata.normalize("NFC", letters)
+    words = letters.replace(".", " ").split()
+    if len(words) > 1 and words[0] == "the":
+        del words[0]
+    return " ".join(words)
+
+
+_APART = re.compile(f"[{re.escape(APOSTROPHES)}]")
+_TOGETHER = re.compile(f"(?<=\\w)[{re.escape(HYPHENS)}](?=\\w)")
+
+
+def foldings(text: str) -> list[str]:
+    """Return a folded text in each way of dividing its words.
+
+    "O'Hara" is one word or two; so is "co-operate". The way that `fold` divides them comes first.
+    """
+    ways = [text]
+    if _APART.search(text):
+        ways.append(_APART.sub(" ", text))
+    if _TOGETHER.search(text):
+        ways.append(_TOGETHER.sub("", text))
+    return list(dict.fromkeys(map(fold, ways)))
+
+
+def romanised(text: str) -> str:
+    """Return a text folded and in Latin letters: "Лавров" becomes "lavrov".
+
+    Scripts that leave out vowels come without them, so this is no match for every name.
+    """
+    return fold(_ascii(fold(text)))
