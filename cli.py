@@ -115,7 +115,7 @@ def sourcebook(ctx: click.Context, db: str) -> None:
     """Find out what texts say: who acts, what happened, who said what, and who vouches for it.
 
     Rows go to stdout, messages to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
-    3 done with warnings (check), 130 stopped by Ctrl-C.
+    3 done with warnings (check, pin), 130 stopped by Ctrl-C.
     """
     ctx.obj = db
 
@@ -245,16 +245,46 @@ def check(
 @sourcebook.command()
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
-def pin(file: Path, text: Path) -> None:
+@click.option(
+    "--was",
+    type=FILE,
+    help="The text as it was when FILE was pinned, if it has changed since: places move with their "
+    "words.",
+)
+@click.option("--keep-words", is_flag=True, help="Write the words beside the offsets, for readers.")
+def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
     """Turn quoted places, such as 2 "first … last words", into offsets, and measure the passages.
 
-    FILE is rewritten with its comments and layout. If some words aren't found, it stays as it was.
+    FILE is rewritten with its comments and layout. If the text has changed, places move with their
+    passages; those whose words have changed are printed with both wordings, and the exit status
+    is 3. If some words aren't there, FILE stays as it was.
     """
     from coding.pinning import pin_file
 
     with failing():
-        pinned = pin_file(file, text)
-    _say(f"{file}: {pinned} places pinned")
+        pinned = pin_file(file, text, earlier=was, keep_words=keep_words)
+    moved = f", {_counted(pinned.moved, 'place')} moved" if pinned.moved else ""
+    _say(f"{file}: {_counted(pinned.places, 'place')} pinned{moved}")
+    for line in pinned.reworded:
+        _print_line(line)
+    if pinned.reworded:
+        _say(f"review {_counted(len(pinned.reworded), 'place')} whose words have changed")
+        sys.exit(WARNED)
+
+
+@sourcebook.command()
+@click.argument("file", type=FILE)
+@click.option("--text", type=FILE, required=True, help="The text that was coded.")
+def unpin(file: Path, text: Path) -> None:
+    """Turn offsets into quoted places, such as 2 "first … last words", for reviewing line by line.
+
+    FILE is rewritten with its comments and layout; `pin` turns the words into the same offsets.
+    """
+    from coding.pinning import unpin_file
+
+    with failing():
+        unpinned = unpin_file(file, text)
+    _say(f"{file}: {_counted(unpinned.places, 'place')} quoted")
 
 
 @sourcebook.command()
@@ -408,6 +438,12 @@ def _write(text: str, output: Path | None) -> None:
 
     with destination(output) as out:
         out.write(text)
+
+
+def _print_line(line: str) -> None:
+    from schema.escape import visible
+
+    click.echo(visible(line))
 
 
 def _say(message: str) -> None:

@@ -1,6 +1,6 @@
 """The errors that are not rules of coding/rules.py: id and what is required.
 
-They occur while files are read, drafts pinned, texts compared and rows written. A test compares the
+They occur while files are read, places pinned, texts compared and rows written. A test compares the
 ids with the code; docs/format.md lists them.
 """
 
@@ -24,7 +24,8 @@ READING = {
 
 VERIFYING = {
     "locator-outside": "A locator is inside its passage.",
-    "other-text": "Every passage of the text is the one that was coded.",
+    "other-text": "The passages of the text are those that were coded, in their order.",
+    "other-words": "Words that are kept beside offsets are the words there.",
     "not-verbatim": "A quotation is exactly what its place says; each segment has its own place.",
     "name-not-in-passage": "A name is where its evidence says.",
     "words-not-in-passage": "Words of dates, hedges, numbers and lags are in the passages given.",
@@ -32,9 +33,9 @@ VERIFYING = {
 """Comparing with the text (`--text`); the first needs only the measures in the coding."""
 
 PINNING = {
-    "bad-draft": "A draft is the number of a passage and words in quotation marks.",
-    "draft-not-found": "The words of a draft are in its passage.",
-    "draft-ambiguous": "They occur there only once.",
+    "bad-place": "A quoted place is the number of a passage and words in quotation marks.",
+    "words-not-found": "The words of a quoted place are in its passage.",
+    "words-ambiguous": "They occur there once, or a number says which are meant: (2nd).",
     "no-block": "The layout of the file allows `passages` to be rewritten.",
     "unwritable": "The coding is writable.",
 }

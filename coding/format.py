@@ -41,6 +41,10 @@ from schema.vocabulary import (
 )
 
 VERSION = 1
+MAX_PASSAGES = 100_000
+"""How many passages a text may have."""
+MAX_PASSAGE = 9_999_999
+"""How many characters a passage may have: a locator has room for seven digits."""
 MAX_CHAIN = 10
 """How many sources a chain may have."""
 LARGEST = 2_147_483_647
@@ -96,13 +100,18 @@ Date = Annotated[
 Lines = Annotated[list[Line], BeforeValidator(_as_list), Field(min_length=1)]
 Keys = Annotated[list[Key], BeforeValidator(_as_list)]
 
-SPAN = r"[1-9][0-9]{0,5}(?::[0-9]{1,7}-[0-9]{1,7})?"
+WORDS = r'\s+"(?:[^"\\]|\\.)*"(?:\s*\([1-9][0-9]*[a-z]{2}\))?'
+"""The words of a place, and which of several occurrences is meant."""
+PLACE = rf"[1-9][0-9]{{0,5}}(?::[0-9]{{1,7}}-[0-9]{{1,7}}(?:{WORDS})?)?"
+"""A place that has offsets, or is a whole passage."""
 Places = Annotated[
     str,
-    StringConstraints(pattern=rf"^{SPAN}(, {SPAN})*$"),
+    StringConstraints(pattern=rf"^{PLACE}(, {PLACE})*$"),
+    AfterValidator(lambda at: re.sub(WORDS, "", at)),
     Field(
         description="where the text says it: passage:start-end or a whole passage; or several. "
-        "Characters of the passage after NFC and collapsed white space, from 0, end exclusive"
+        "Characters of the passage after NFC and collapsed white space, from 0, end exclusive. "
+        'Offsets may keep their words in quotation marks: 2:0-14 "The envoy came"'
     ),
 ]
 
@@ -286,7 +295,7 @@ class Document(Model):
 class Passage(Model):
     """The length and hash of a passage, which identify the text; `pin` writes them."""
 
-    length: int = Field(ge=1, le=LARGEST, description="in code points, normalised")
+    length: int = Field(ge=1, le=MAX_PASSAGE, description="in code points, normalised")
     hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
         description="SHA-256 of the normalised passage in UTF-8"
     )
@@ -404,7 +413,7 @@ class Coding(Model):
     format: Literal[1] = Field(description="the version of this format")
     coder: Line
     document: Document
-    passages: list[Passage] = Field(default=[], max_length=100_000)
+    passages: list[Passage] = Field(default=[], max_length=MAX_PASSAGES)
     topics: list[Topic] = []
     places: list[Place] = []
     actors: list[Actor] = []

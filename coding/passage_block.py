@@ -24,10 +24,13 @@ Edit = tuple[int, int, str]
 """Start and end in the file, and the text to put there."""
 
 
-def changed_passages(tree: Tree, passages: Sequence[str]) -> set[int]:
-    """Return the numbers of the passages that have changed since the file was last pinned."""
-    now = [measure(passage)[1] for passage in passages]
-    return {n + 1 for n, old in enumerate(_old(tree)) if now[n : n + 1] != [old.get("hash")]}
+def coded_measures(tree: Tree) -> list[tuple[int, str]]:
+    """Return length and hash of the passages that the coding was pinned to; length 1 if unknown."""
+    return [
+        (int(length) if length.isdecimal() and len(length) < 10 else 1, str(old.get("hash")))
+        for old in _old(tree)
+        for length in [str(old.get("length"))]
+    ]
 
 
 def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
@@ -39,7 +42,7 @@ def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
     line_end = "\r\n" if "\r\n" in source else "\n"
     indent = " " * (root.start - _line_start(source, root.start))
     if root.flow:
-        _refuse(tree, "the coding is in {}; write each of its keys on a line of its own")
+        return [_flow(tree, new)]
     if "passages" not in tree.root:
         if "document" not in tree.root:
             _refuse(tree, "the coding has no document; begin with format, coder, document")
@@ -56,6 +59,28 @@ def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
     start = len(source[: extent.start].rstrip(" "))
     rest = source[extent.end : after].rstrip()  # a comment
     return [(start, after, rest + line_end + line_end.join(_lines(new, indent)))]
+
+
+def _flow(tree: Tree, new: Sequence[Node]) -> Edit:
+    """Return the edit for a coding in {}, such as one in JSON."""
+    lines = [
+        "{"
+        + ", ".join(
+            f'"{key}": {value}' if key != "hash" else f'"{key}": "{value}"'
+            for key, value in measures.items()
+        )
+        + "}"
+        for measures in new
+        if isinstance(measures, dict)
+    ]
+    block = "[\n" + ",\n".join(lines) + "\n]"
+    if "passages" in tree.root:
+        extent = tree.extents[("passages",)]
+        return extent.start, extent.end, block
+    document = tree.extents.get(("document",))
+    if document is None or not document.flow:
+        _refuse(tree, "the coding has no document; begin with format, coder, document")
+    return document.end, document.end, f', "passages": {block}'
 
 
 def _refuse(tree: Tree, message: str) -> NoReturn:

@@ -1,50 +1,73 @@
-r"""Pinning: replaces drafts of locators by offsets into the text, in the coding file itself.
+"""Pinning: replaces the words of quoted places by offsets into the text, in the coding file itself.
 
-A coder marks a place by its words, `at: 4 "The envoy said … no more"`: the passage, then in ASCII
-quotation marks the words, or the first and the last of them with an ellipsis between spaces (`…`
-or `...`); several, separated by commas. `\"` is a quotation mark in the text. The words must occur
-once in the passage; whole words are preferred. `pin` replaces the draft by `4:33-127` and rewrites
-the block `passages:`. Everything else in the file, comments and layout included, stays.
+`pin` turns `4 "The envoy said … no more"` into `4:33-127` and rewrites the block `passages:`.
+Everything else in the file, comments and layout included, stays. If the text has changed since, the
+places move with their passages and words. `unpin` does the reverse. coding/places.py defines how
+places are written.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coding.faults import InvalidInputError, quoted
-from coding.passage_block import Edit, changed_passages, rewritten
+from coding.passage_block import Edit, coded_measures, rewritten
+from coding.places import Place, PlaceError, locate, parse_places, quote_place
 from coding.reading import MAX_CODING
-from coding.text import PassageSearch, invalid, normalise, read_file, read_text
-from coding.yaml_tree import Extent, Loc, Tree, parse
+from coding.realigning import Realignment
+from coding.text import PassageSearch, invalid, read_file, read_text
+from coding.yaml_tree import Extent, Loc, Node, Tree, parse
 from output.staging import replace, staging_dir
 
-_PART = re.compile(r'([1-9][0-9]{0,5})(?:(:[0-9]{1,7}-[0-9]{1,7})|\s+"((?:[^"\\]|\\.)*)")?')
-MAX_ELLIPSES = 10
-"""How many ellipses in the words of a draft may be the one that marks what is left out."""
+_NOT_PLAIN = re.compile(r":\s|:$|\s#|[,\[\]{}]")
+"""What ends a YAML value without quotation marks."""
 
 BOM = b"\xef\xbb\xbf"
 
-_COMMA = re.compile(r"\s*,\s*")
-_ELLIPSIS = re.compile(r" (?:…|\.\.\.) ")
 
+@dataclass
+class Pinned:
+    """What pinning has done to a coding."""
 
-def pin_file(path: Path, text_path: Path) -> int:
-    """Pin a coding file and return how many drafts it had; raises InvalidInputError.
-
-    The file is replaced whole, or left untouched if nothing changes.
+    text: str = ""
+    places: int = 0
+    """How many quoted places became offsets; of `unpin`, how many offsets became words."""
+    moved: int = 0
+    """How many places are elsewhere, since the text has changed."""
+    reworded: list[str] = field(default_factory=list)
+    """A line for each place whose words have changed, with both wordings, for the coder to review.
     """
+
+
+def pin_file(
+    path: Path, text_path: Path, *, earlier: Path | None = None, keep_words: bool = False
+) -> Pinned:
+    """Pin a coding file; raises InvalidInputError.
+
+    The file is replaced whole, or left untouched if nothing changes. `earlier` is the text that was
+    coded, if it has changed since.
+    """
+    source, passages = read_file(path, MAX_CODING), read_text(text_path)
+    old = None if earlier is None else read_text(earlier)
+    return _write(path, source, pin(source, passages, path, earlier=old, keep_words=keep_words))
+
+
+def unpin_file(path: Path, text_path: Path) -> Pinned:
+    """Replace the offsets of a coding file by words; raises InvalidInputError."""
     source = read_file(path, MAX_CODING)
-    pinned, count = pin(source, read_text(text_path), path)
-    if pinned != source:
+    return _write(path, source, unpin(source, read_text(text_path), path))
+
+
+def _write(path: Path, source: str, pinned: Pinned) -> Pinned:
+    if pinned.text != source:
         try:
-            _replace(path.resolve(), pinned)
+            _replace(path.resolve(), pinned.text)
         except OSError as error:
             raise invalid("unwritable", path, f"cannot be written: {error.strerror}") from None
-    return count
+    return pinned
 
 
 def _replace(path: Path, text: str) -> None:
@@ -56,36 +79,105 @@ def _replace(path: Path, text: str) -> None:
         replace(staged, path)
 
 
-def pin(source: str, passages: list[str], path: Path) -> tuple[str, int]:
-    """Return the text of a coding, pinned, and how many drafts it had.
+def pin(
+    source: str,
+    passages: list[str],
+    path: Path,
+    *,
+    earlier: Sequence[str] | None = None,
+    keep_words: bool = False,
+) -> Pinned:
+    """Return the text of a coding, pinned. `path` names it in messages.
 
-    `path` names it in messages. A pinned locator stays, so pinning twice changes nothing; but it
-    is refused if its passage has changed since. Raises InvalidInputError with every draft that is
-    not found.
+    Pinning twice changes nothing. `keep_words` writes the words beside the offsets. Raises
+    InvalidInputError with every place that is not found.
     """
+    pinned, search = Pinned(), PassageSearch(passages)
     tree = parse(source, str(path))
+    realignment = Realignment(coded_measures(tree), passages, earlier)
+    _require_same_text(tree, realignment, len(coded_measures(tree)))
+
+    def offsets(loc: Loc, n: int, place: Place) -> Place:
+        if place.quoted_only:
+            pinned.places += 1
+            place = locate(place, search)
+        elif coded_measures(tree):
+            place = _realigned(tree, loc, n, place, realignment, pinned)
+        if not keep_words or place.start is None or place.passage > len(passages):
+            return place.bare
+        words = quote_place(place, passages[place.passage - 1])
+        return place._replace(words=words.words, occurrence=words.occurrence)
+
+    pinned.text = _rewrite(source, tree, passages, offsets)
+    return pinned
+
+
+def unpin(source: str, passages: list[str], path: Path) -> Pinned:
+    """Return the text of a coding with words instead of offsets.
+
+    A place stays as it is if its words could not be found again. Raises InvalidInputError if the
+    text isn't the one that was coded.
+    """
+    pinned = Pinned()
+    tree = parse(source, str(path))
+    realignment = Realignment(coded_measures(tree), passages)
+    _require_same_text(tree, realignment, len(coded_measures(tree)))
+
+    def words(_loc: Loc, _n: int, place: Place) -> Place:
+        if place.start is None:
+            return place
+        if realignment.unchanged.get(place.passage) != place.passage:
+            raise PlaceError("other-text", f"¶{place.passage} has changed; run `sourcebook pin`")
+        unpinned = quote_place(place, passages[place.passage - 1])
+        pinned.places += unpinned.quoted_only
+        return unpinned
+
+    pinned.text = _rewrite(source, tree, passages, words)
+    return pinned
+
+
+def _require_same_text(tree: Tree, realignment: Realignment, coded: int) -> None:
+    """Refuse a text that has less than half of the passages that were coded."""
+    known = len(realignment.unchanged) + (len(realignment.changed) if realignment.earlier else 0)
+    if 2 * known < coded and _has_offsets(tree):
+        message = (
+            f"this is another text: {known} of {coded} passages match; give the text that was "
+            "coded, or write `passages: []` to keep every offset"
+        )
+        raise InvalidInputError([tree.lines.fault("other-text", ("passages",), message)])
+
+
+def _has_offsets(tree: Tree) -> bool:
+    return any(loc[-1:] == ("at",) and ":" in extent.text for loc, extent in tree.extents.items())
+
+
+def _rewrite(
+    source: str,
+    tree: Tree,
+    passages: Sequence[str],
+    change: Callable[[Loc, int, Place], Place],
+) -> str:
+    """Return the coding with every place changed, and its passages measured."""
     faults = [fault for fault in tree.faults if fault.where != "passages"]  # may still be empty
     edits: list[Edit] = []
-    pinned: dict[Loc, str] = {}
-    count = 0
-    changed, search = changed_passages(tree, passages), PassageSearch(passages)
+    written: dict[Loc, str] = {}
     for loc, extent in tree.extents.items():
-        if loc[-1:] != ("at",) or not extent.text:
-            continue
-        if extent.style in ("|", ">") and '"' in extent.text:
-            message = "is a block of text; write the draft on the line of `at:`"
-            faults.append(tree.lines.fault("bad-draft", loc, message))
+        if loc[-1:] != ("at",):
             continue
         try:
-            parts = _parts(extent.text, search, changed)
-        except _BadDraftError as error:
-            faults.extend(tree.lines.fault(rule, loc, message) for rule, message in error.reasons)
+            places = _places(extent)
+        except PlaceError as error:
+            faults.append(tree.lines.fault(error.rule, loc, str(error)))
             continue
-        drafts = sum(draft for _, draft in parts)
-        if drafts:
-            pinned[loc] = ", ".join(place for place, _ in parts)
-            edits.append(_scalar(source, extent, pinned[loc]))
-            count += drafts
+        for n, place in enumerate(places):
+            try:
+                places[n] = change(loc, n, place)
+            except PlaceError as error:
+                faults.append(tree.lines.fault(error.rule, loc, str(error)))
+        value = ", ".join(map(str, places))
+        if places and value != extent.text:
+            written[loc] = value
+            edits.append(_scalar(source, extent, value, json=tree.extents[()].flow))
     try:
         edits.extend(rewritten(source, tree, passages))
     except InvalidInputError as error:
@@ -97,10 +189,75 @@ def pin(source: str, passages: list[str], path: Path) -> tuple[str, int]:
         pieces += [source[at:start], new]
         at = end
     result = "".join(pieces) + source[at:]
-    if not _says(result, _texts(tree) | pinned, passages):
+    if not _says(result, _texts(tree) | written, passages):
         message = "the layout of the file cannot be rewritten; write it as docs/format.md shows"
         raise InvalidInputError([tree.lines.fault("no-block", ("passages",), message)])
-    return result, count
+    return result
+
+
+def _places(extent: Extent) -> list[Place]:
+    """Read an `at`; an empty list for what the format will refuse."""
+    if '"' in extent.text and extent.style in ("|", ">"):
+        raise PlaceError("bad-place", "is a block of text; write the place on the line of `at:`")
+    try:
+        return parse_places(extent.text)
+    except PlaceError:
+        if '"' in extent.text:
+            raise
+        return []
+
+
+def _realigned(
+    tree: Tree, loc: Loc, n: int, place: Place, realignment: Realignment, pinned: Pinned
+) -> Place:
+    """Return a place in the text as it is now, and note whether it has moved or its words have."""
+    number = realignment.unchanged.get(place.passage)
+    if number is not None:
+        pinned.moved += number != place.passage
+        return place._replace(passage=number)
+    coded = len(coded_measures(tree))
+    number = realignment.changed.get(place.passage)
+    if number is None and place.passage <= coded:
+        raise PlaceError(
+            "other-text", f"¶{place.passage} is no longer in the text; write another place"
+        )
+    if number is None or place.start is None or place.end is None:
+        return place if number is None else place._replace(passage=number)
+    was = place.words or _words_of(tree.root, loc, n)
+    stretch = realignment.stretch(place.passage, place.start, place.end, was)
+    if stretch is None:
+        raise PlaceError(
+            "other-text",
+            f"¶{place.passage} has changed since {place.bare} was pinned; write its words, or give "
+            "the text that was pinned with --was",
+        )
+    moved = Place(number, *stretch)
+    if realignment.earlier is not None:
+        was = realignment.earlier[place.passage - 1][place.start : place.end]
+    words = realignment.passages[number - 1][stretch[0] : stretch[1]]
+    pinned.moved += moved != place.bare
+    if was is not None and "…" not in was and words != was:
+        pinned.reworded.append(
+            f"{tree.lines.file}:{tree.lines.line(loc)}: {tree.lines.where(loc)}: {moved} is "
+            f"{quoted(words)}, was {quoted(was)}"
+        )
+    return moved
+
+
+def _words_of(root: Mapping[str, Node], loc: Loc, n: int) -> str | None:
+    """Return the words of a place if the coding holds them: those of a quotation or a name."""
+    node: Node = dict(root)
+    for part in loc[:2] if loc[0] == "quotes" else loc[:4]:
+        node = node[part] if isinstance(node, (dict, list)) else None  # type: ignore[index] # a path of the tree itself
+    if not isinstance(node, dict):
+        return None
+    if loc[0] == "quotes" and loc[2:4] == ("evidence", 0):
+        text = node.get("text")
+        texts = text if isinstance(text, list) else [text]
+        words = texts[n] if n < len(texts) else None
+        return words if isinstance(words, str) else None
+    name = node.get("name") if loc[2:3] == ("names",) else None
+    return name if isinstance(name, str) else None
 
 
 def _texts(tree: Tree) -> dict[Loc, str]:
@@ -121,118 +278,16 @@ def _says(result: str, texts: dict[Loc, str], passages: Sequence[str]) -> bool:
         return False
 
 
-def _scalar(source: str, extent: Extent, value: str) -> Edit:
+def _scalar(source: str, extent: Extent, value: str, *, json: bool) -> Edit:
     """Return the edit that writes a value, without YAML quotation marks unless it needs them."""
     after_blank = source[extent.start - 1 : extent.start].isspace()
-    if extent.style and ("," in value or not after_blank):
-        value = f"{extent.style}{value}{extent.style}"
-    return extent.start, extent.end, value
-
-
-# --- drafts ---------------------------------------------------------------------------------------
-
-
-class _BadDraftError(Exception):
-    """What is wrong with an `at`: pairs of rule and message."""
-
-    def __init__(self, reasons: list[tuple[str, str]]) -> None:
-        self.reasons = reasons
-        super().__init__(reasons)
-
-
-def _parts(value: str, search: PassageSearch, changed: set[int]) -> list[tuple[str, bool]]:
-    """Return the places of an `at`, and whether each was a draft."""
-    parts: list[tuple[str, bool]] = []
-    wrong: list[tuple[str, str]] = []
-    at = 0
-    while True:
-        match = _PART.match(value, at)
-        comma = _COMMA.match(value, match.end()) if match else None
-        if match is None or not (comma or match.end() == len(value)):
-            if '"' not in value:  # not a draft; the format refuses it
-                return []
-            message = (
-                f"{quoted(value)} cannot be read from {quoted(value[at:], 40)} on; write "
-                '2 "first words … last words", and \\" for a quotation mark in them'
-            )
-            raise _BadDraftError([("bad-draft", message)])
-        number, offsets, words = int(match[1]), match[2], match[3]
-        if words is not None:
-            place, reason = _find(number, normalise(re.sub(r"\\(.)", r"\1", words)), search)
-            parts.append((place, True))
-            wrong.extend([reason] if reason else [])
-        else:
-            parts.append((f"{number}{offsets or ''}", False))
-            if number in changed:
-                message = (
-                    f"¶{number} has changed since {match[0]} was pinned; write its words again, or "
-                    "write `passages: []` to keep every offset"
-                )
-                wrong.append(("other-text", message))
-        if comma is None:
-            break
-        at = comma.end()
-    if wrong:
-        raise _BadDraftError(wrong)
-    return parts
-
-
-def _find(number: int, words: str, search: PassageSearch) -> tuple[str, tuple[str, str] | None]:
-    """Return the place of words in a passage, or the rule and the message that say why not."""
-    passages = search.passages
-    if number > len(passages):
-        return "", ("draft-not-found", f"there is no ¶{number}: the text has {len(passages)}")
-    if not words:
-        return "", ("bad-draft", f"{number} has no words between its quotation marks")
-    passage = passages[number - 1]
-    count, start, end = 0, 0, 0
-    for first, last in [(words, ""), *_splits(words)]:
-        heads = _occurrences(first, passage)
-        tails = _occurrences(last, passage) if last else []
-        for head in heads if tails or not last else ():
-            after = bisect_left(tails, head + len(first))
-            here = len(tails) - after if last else 1
-            if here:
-                start, end = head, (tails[after] + len(last)) if last else head + len(first)
-            count += here
-        if count and not last:
-            break
-    if count == 1:
-        return f"{number}:{start}-{end}", None
-    if count > 1:
-        message = f"{quoted(words)} occurs {count} times in ¶{number}; give more words"
-        return "", ("draft-ambiguous", message)
-    return "", ("draft-not-found", _nowhere(number, words, search))
-
-
-def _splits(words: str) -> Iterator[tuple[str, str]]:
-    for ellipsis in islice(_ELLIPSIS.finditer(words), MAX_ELLIPSES):
-        yield words[: ellipsis.start()], words[ellipsis.end() :]
-
-
-def _occurrences(words: str, passage: str) -> list[int]:
-    """Return where words begin: as whole words, or if they never do, anywhere."""
-    starts, whole = [], []
-    start = passage.find(words)
-    while start >= 0:
-        end = start + len(words)
-        starts.append(start)
-        cuts = (start > 0 and words[0].isalnum() and passage[start - 1].isalnum()) or (
-            end < len(passage) and words[-1].isalnum() and passage[end].isalnum()
-        )
-        if not cuts:
-            whole.append(start)
-        start = passage.find(words, start + 1)
-    return whole or starts
-
-
-def _nowhere(number: int, words: str, search: PassageSearch) -> str:
-    passage = search.passages[number - 1]
-    for first, last in _splits(words):
-        if first in passage and last in passage:
-            return f"{quoted(last)} does not follow {quoted(first)} in ¶{number}; swap them?"
-        missing = last if first in passage else first
-        break
-    else:
-        missing = words
-    return f"{quoted(missing)} is not in ¶{number}{search.hint(missing, [number])}"
+    style = extent.style
+    if '"' in value:  # the words of a place
+        style = style or ("'" if _NOT_PLAIN.search(value) or not after_blank else "")
+    elif not json and "," not in value and after_blank:
+        style = ""
+    if style == '"':
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    elif style == "'":
+        value = value.replace("'", "''")
+    return extent.start, extent.end, f"{style}{value}{style}"

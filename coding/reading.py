@@ -176,13 +176,13 @@ def _no_member(name: str, given: object, expected: str) -> str:
     return f"{_given(given)} is not {name}{hint} There are: {', '.join(known)}"
 
 
-_DRAFT = re.compile(r'[0-9]+\s+"')
+_QUOTED_PLACE = re.compile(r'[0-9]+\s+"')
 
 
 def _mismatch(name: str, given: str, pattern: str) -> str:
     if name == "at":
-        if _DRAFT.search(given):
-            return f"{quoted(given)} is a draft; run `sourcebook pin FILE --text TEXT`"
+        if _QUOTED_PLACE.search(given):
+            return f"{quoted(given)} is not pinned; run `sourcebook pin FILE --text TEXT`"
         return (
             f"{quoted(given)} is not a locator; write passage:start-end as in 2:330-338, or only "
             "the passage; separate several by a comma and a space"

@@ -1,10 +1,10 @@
 """Reads files from untrusted hands, and splits a text into passages.
 
-A passage is a non-empty line of the text, normalised: NFC, each run of white space one space, none
-at its ends. Lines end at LF, CR LF or CR. Other characters that some programs take for a line end
-(form feed, vertical tab, U+0085, U+2028, U+2029) count as white space, so that the page breaks of
-a converted PDF do not cut sentences. White space is what `str.isspace` says: no-break and thin
-spaces are, zero-width ones are not.
+A passage is a line of the text in which a reader sees something, normalised: NFC, each run of white
+space one space, none at its ends. Lines end at LF, CR LF or CR. Other characters that some programs
+take for a line end (form feed, vertical tab, U+0085, U+2028, U+2029) count as white space, so that
+the page breaks of a converted PDF do not cut sentences. White space is what `str.isspace` says:
+no-break and thin spaces are, zero-width ones are not.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from coding.faults import Fault, InvalidInputError, Severity, quoted
+from coding.format import CONTROL, MAX_PASSAGE, MAX_PASSAGES
+from schema.escape import is_blank
 
 MAX_TEXT = 20_000_000
 """The largest text that is read, in bytes: some thirty long books."""
@@ -37,7 +39,7 @@ def normalise(line: str) -> str:
 
 def passages(text: str) -> list[str]:
     """Return the passages of a text; the first is ¶1."""
-    return [passage for line in _LINE_END.split(text) if (passage := normalise(line))]
+    return [normalise(line) for line in _LINE_END.split(text) if not is_blank(line)]
 
 
 def measure(passage: str) -> tuple[int, str]:
@@ -46,11 +48,46 @@ def measure(passage: str) -> tuple[int, str]:
 
 
 def read_text(path: Path) -> list[str]:
-    """Return the passages of a text file; raises InvalidInputError."""
-    lines = passages(read_file(path, MAX_TEXT))
+    """Return the passages of a text file; raises InvalidInputError.
+
+    Characters that no coding may contain are refused: a quotation could contain neither them nor
+    their absence.
+    """
+    text = read_file(path, MAX_TEXT)
+    lines = passages(text)
     if not lines:
         raise invalid("unreadable", path, "is empty; give the file with the text")
+    if len(lines) > MAX_PASSAGES:
+        reason = f"has {len(lines):,} passages; at most {MAX_PASSAGES:,} are read: split it"
+        raise invalid("unreadable", path, reason)
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_PASSAGE:
+            reason = (
+                f"¶{number}, {quoted(line, 40)}, has {len(line):,} characters; a passage has at "
+                f"most {MAX_PASSAGE:,}: break its line"
+            )
+            raise invalid("unreadable", path, reason)
+        if CONTROL.search(line):
+            raise _control_character(path, text)
     return lines
+
+
+def _control_character(path: Path, text: str) -> InvalidInputError:
+    """Return the error for the first passage with a character that no coding may contain."""
+    line, words, match = next(
+        (number, words, match)
+        for number, line in enumerate(_LINE_END.split(text), start=1)
+        if not is_blank(line) and (match := CONTROL.search(words := normalise(line)))
+    )
+    character = match[0]
+    hint = "remove it"
+    if "\x80" <= character <= "\x9f":
+        hint = "the file was probably Windows-1252 once: put the right character there"
+    reason = (
+        f"contains the control character U+{ord(character):04X} after "
+        f"{quoted(words[: match.start()][-20:])}, which no coding may contain; {hint}"
+    )
+    return invalid("control-character", path, reason, line)
 
 
 def read_file(path: Path, limit: int) -> str:
@@ -139,12 +176,12 @@ class PassageSearch:
             start, end = 0, len(text)
             if len(words) <= len(text):
                 start, end = match.dest_start, match.dest_end
-            start, end = _whole_words(words, text, start, end)
+            start, end = whole_words(words, text, start, end)
             place = f"; nearest is {number}:{start}-{end}, {quoted(text[start:end])}"
         return place
 
 
-def _whole_words(words: str, text: str, start: int, end: int) -> tuple[int, int]:
+def whole_words(words: str, text: str, start: int, end: int) -> tuple[int, int]:
     """Widen a match to whole words, and drop punctuation at its ends that the words lack."""
     while 0 < start < len(text) and text[start].isalnum() and text[start - 1].isalnum():
         start -= 1

@@ -13,8 +13,13 @@ from pathlib import Path
 from coding.faults import Fault, quoted
 from coding.format import Actor, Coding, Evidence, Link, Quote, Span, spans
 from coding.index import CodingIndex
-from coding.text import PassageSearch, measure, normalise
+from coding.places import occurrences, parse_places
+from coding.realigning import Realignment
+from coding.text import PassageSearch, normalise
 from coding.yaml_tree import Lines, Loc
+
+_MARKS = ("'’‘ʼʻ‛`´′", '"“”„‟«»″', "-‐‑‒–—−")  # noqa: RUF001 - the marks that people mix up
+"""Apostrophes, quotation marks and dashes."""
 
 
 def locator_faults(coding: Coding, lines: Lines) -> list[Fault]:
@@ -48,57 +53,64 @@ def _outside(span: Span, coding: Coding) -> str | None:
 
 
 def verify(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Path) -> list[Fault]:
-    """Return a fault for everything that the text contradicts, locators outside it included."""
+    """Return a fault for everything that the text contradicts, locators outside it included.
+
+    A passage that has only moved is verified where it is now.
+    """
     faults = locator_faults(coding, lines)
-    differing = _differing(coding, passages)
-    if 2 * len(differing) > max(len(passages), len(coding.passages)):
-        return [*faults, _other_text(coding, lines, passages, text_path, differing)]
-    for number in differing:
-        loc: Loc = ("passages", number - 1) if number <= len(coding.passages) else ("passages",)
-        message = _difference(coding, passages, number)
-        faults.append(lines.fault("other-text", loc, f"{message} in {text_path}"))
+    realignment = Realignment([(one.length, one.hash) for one in coding.passages], passages)
+    unchanged = realignment.unchanged
+    if 2 * len(unchanged) < len(coding.passages):
+        return [*faults, _other_text(coding, lines, text_path, len(unchanged))]
+    aligned = [
+        passages[unchanged[number] - 1] if number in unchanged else ""
+        for number in range(1, len(coding.passages) + 1)
+    ]
+    faults.extend(
+        lines.fault("other-text", loc, f"{message} {text_path}; `sourcebook pin` moves the places")
+        for loc, message in _changed(coding, realignment)
+    )
     faults.extend(
         lines.fault(*finding)
-        for finding in _unverified(CodingIndex(coding), PassageSearch(passages))
+        for finding in _unverified(CodingIndex(coding), lines, PassageSearch(aligned))
     )
     return faults
 
 
-def _differing(coding: Coding, passages: Sequence[str]) -> list[int]:
-    """Return the numbers of the passages that differ from the coded text."""
-    measured = [(passage.length, passage.hash) for passage in coding.passages]
-    given = [measure(passage) for passage in passages]
-    longer = max(len(measured), len(given))
-    return [n + 1 for n in range(longer) if measured[n : n + 1] != given[n : n + 1]]
-
-
-def _other_text(
-    coding: Coding, lines: Lines, passages: Sequence[str], text_path: Path, differing: list[int]
-) -> Fault:
-    matching = max(len(passages), len(coding.passages)) - len(differing)
-    known = {passage.hash for passage in coding.passages}
-    moved = sum(measure(passage)[1] in known for passage in passages)
+def _other_text(coding: Coding, lines: Lines, text_path: Path, matching: int) -> Fault:
     message = (
         f"{text_path} is another text: {matching} of {len(coding.passages)} passages match; "
         "give the text that was coded"
     )
-    if 2 * moved > len(coding.passages):
-        message += f", or look for lines added or removed before ¶{differing[0]}"
     return lines.fault("other-text", ("passages",), message)
 
 
-def _difference(coding: Coding, passages: Sequence[str], number: int) -> str:
-    if number > len(passages):
-        return f"¶{number} is missing"
-    start = quoted(passages[number - 1], 40)
-    if number > len(coding.passages):
-        return f"¶{number}, {start}, is not in the coded text, but is"
-    length, wanted = len(passages[number - 1]), coding.passages[number - 1].length
-    size = f"{length} characters instead of {wanted}" if length != wanted else "same length"
-    return f"¶{number}, {start}, differs from the coded text ({size})"
+def _changed(coding: Coding, realignment: Realignment) -> Iterator[tuple[Loc, str]]:
+    """Yield where the text has other passages than the coding."""
+    for number, passage in enumerate(coding.passages, start=1):
+        loc: Loc = ("passages", number - 1)
+        if number in realignment.changed:
+            now = realignment.passages[realignment.changed[number] - 1]
+            size = f"{len(now)} characters instead of {passage.length}"
+            if len(now) == passage.length:
+                size = "the same length"
+            yield loc, f"¶{number}, {quoted(now, 40)}, has other words ({size}) in"
+        elif number not in realignment.unchanged:
+            yield loc, f"¶{number} is missing in"
+    for number in realignment.added:
+        added = quoted(realignment.passages[number - 1], 40)
+        yield ("passages",), f"¶{number}, {added}, was not coded; it is new in"
+    moved = [old for old, new in realignment.unchanged.items() if old != new]
+    if moved and not realignment.added and len(realignment.unchanged) == len(coding.passages):
+        yield ("passages", moved[0] - 1), f"¶{moved[0]} is at another place in"
 
 
-def _unverified(index: CodingIndex, search: PassageSearch) -> Iterator[tuple[str, Loc, str]]:
+def _unverified(
+    index: CodingIndex, lines: Lines, search: PassageSearch
+) -> Iterator[tuple[str, Loc, str]]:
+    for loc, _evidence, _fact in index.evidence:
+        for message in _other_words(lines.text((*loc, "at")), search.passages):
+            yield "other-words", (*loc, "at"), message
     for loc, fact in index.facts:
         if isinstance(fact, Quote) and fact.text and fact.evidence:
             for message in _not_verbatim(fact.text, spans(fact.evidence[0].at), search):
@@ -128,9 +140,20 @@ def _verbatim_words(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidenc
                 yield (*loc, field), words, [evidence]
 
 
+def _other_words(at: str, passages: Sequence[str]) -> Iterator[str]:
+    """Compare the words that are kept beside offsets with the text."""
+    for place in parse_places(at) if '"' in at else ():
+        if place.words is None or place.start is None or place.passage > len(passages):
+            continue
+        passage = passages[place.passage - 1]
+        if passage and (place.start, place.end) not in occurrences(place.words, passage):
+            there = quoted(passage[place.start : place.end])
+            yield f"{quoted(place.words)} is not at {place.bare}: {there} is; correct either"
+
+
 def _words_at(span: Span, passages: Sequence[str]) -> str | None:
-    """Return the characters of a span; None outside the text, which is a fault of its own."""
-    if span.passage > len(passages):
+    """Return the characters of a span; None where there are none, which is a fault of its own."""
+    if span.passage > len(passages) or not passages[span.passage - 1]:
         return None
     passage = passages[span.passage - 1]
     if span.start is None or span.end is None:
@@ -149,10 +172,29 @@ def _not_verbatim(
         return
     for segment, place in zip(map(normalise, segments), places, strict=True):
         words = _words_at(place, search.passages)
-        if words is not None and words != segment:
-            actual = f" ({quoted(words)})" if place.start is not None else ""
-            hint = search.hint(segment, [place.passage])
-            yield f"{quoted(segment)} is not the text at {place}{actual}{hint}"
+        if words is None or words == segment:
+            continue
+        marks = _other_marks(segment, words)
+        if marks:
+            yield f"{quoted(segment)} differs from the text at {place} in {marks}"
+            continue
+        actual = f" ({quoted(words)})" if place.start is not None else ""
+        hint = search.hint(segment, [place.passage])
+        yield f"{quoted(segment)} is not the text at {place}{actual}{hint}"
+
+
+def _other_marks(given: str, words: str) -> str:
+    """Say which marks differ, if only apostrophes, quotation marks and dashes do; else ""."""
+    pairs = dict.fromkeys(
+        (ours, theirs) for ours, theirs in zip(given, words, strict=False) if ours != theirs
+    )
+    if len(given) != len(words) or not all(
+        any(ours in kind and theirs in kind for kind in _MARKS) for ours, theirs in pairs
+    ):
+        return ""
+    return ", ".join(
+        f"{theirs} (U+{ord(theirs):04X}), not {ours} (U+{ord(ours):04X})" for ours, theirs in pairs
+    )
 
 
 def _not_named(name: str, places: Sequence[Span], search: PassageSearch) -> Iterator[str]:
@@ -168,6 +210,8 @@ def _not_named(name: str, places: Sequence[Span], search: PassageSearch) -> Iter
 def _not_in_passages(words: str, numbers: Iterable[int], search: PassageSearch) -> Iterator[str]:
     words = normalise(words)
     named = sorted(number for number in numbers if number <= len(search.passages))
+    if not all(search.passages[number - 1] for number in named):
+        return  # a passage has changed, which is a fault of its own
     if named and not any(words in search.passages[number - 1] for number in named):
         listed = ", ".join(f"¶{number}" for number in named)
         hint = search.hint(words, named)

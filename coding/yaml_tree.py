@@ -57,6 +57,13 @@ class Lines:
         """
         return self._resolve(loc)[1]
 
+    def text(self, loc: Loc) -> str:
+        """Return the text that the file has at a location; "" if it has none there."""
+        node = self.tree
+        for part in self._resolve(loc)[0]:
+            node = node[part]  # type: ignore[index] # a location that the tree has
+        return node if isinstance(node, str) else ""
+
     def _resolve(self, loc: Loc) -> tuple[Loc, str]:
         """Return the part of a location that the file has, and its path."""
         node, path = self.tree, ""

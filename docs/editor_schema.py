@@ -2,7 +2,7 @@
 
 Made from the models in coding/format.py. To them every scalar is text, but an editor reads
 `format: 1` and `date: 2016` as numbers and `yes` as true, so the schema allows these wherever it
-allows text. It also accepts drafts of locators, which are valid until a coding is loaded.
+allows text. It also accepts places by their words alone, which `pin` replaces.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from coding.format import SPAN, VERSION, Coding, Key
+from coding.format import PLACE, VERSION, WORDS, Coding, Key
 from schema import vocabulary
 
 Schema = dict[str, Any]
 
-DRAFT = rf'(?:{SPAN}|[1-9][0-9]{{0,5}}\s+"(?:[^"\\]|\\.)*")'
+QUOTED_PLACE = rf"(?:{PLACE}|[1-9][0-9]{{0,5}}{WORDS})"
 SCALAR = ["string", "number", "boolean"]
 
 KEY: Schema = TypeAdapter(Key).json_schema()
@@ -75,7 +75,7 @@ def _walk(part: Schema) -> Schema:
 def _property(name: str, part: Schema) -> Schema:
     part = _walk(part)
     if name == "at":
-        part["pattern"] = f"^{DRAFT}(, {DRAFT})*$"
+        part["pattern"] = f"^{QUOTED_PLACE}(, {QUOTED_PLACE})*$"
     return part
 
 

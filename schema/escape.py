@@ -12,6 +12,8 @@ _HIDDEN = (
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 
+_BLANK = re.compile(rf"[\s\u200c\u200d\u2800\ufe00-\ufe0f{_HIDDEN}]*")
+
 _JOINED = rf"[^\x00-\x7e\u200c\u200d{_HIDDEN}]"
 _UNSAFE = re.compile(rf"[{_HIDDEN}]|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})")
 
@@ -30,3 +32,8 @@ def replace_unsafe(text: str, escape: Callable[[str], str]) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(lambda match: escape(match[0]), text)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a reader sees nothing: no characters, or only spaces and hidden ones."""
+    return _BLANK.fullmatch(text) is not None

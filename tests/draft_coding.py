@@ -74,7 +74,7 @@ quotes:
 
 
 def pinned(source: str, text: list[str] = PASSAGES) -> str:
-    return pin(source, text, Path("c.yaml"))[0]
+    return pin(source, text, Path("c.yaml")).text
 
 
 def proven(source: str, text: list[str] = PASSAGES) -> list[Fault]:

@@ -500,3 +500,29 @@ def test_ctrl_c_during_the_first_imports_prints_no_traceback(tmp_path: Path) -> 
         check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
+
+
+def test_a_coding_follows_its_text(tmp_path: Path) -> None:
+    """After a paragraph was inserted every place is still valid; changed words are listed."""
+    coding, text, new = (tmp_path / name for name in ("a.yaml", "text.txt", "new.txt"))
+    coding.write_text((ROOT / "docs/example.yaml").read_text())
+    text.write_text((ROOT / "docs/example.txt").read_text())
+    new.write_text(f"A first paragraph.\n{text.read_text().replace('truce', 'ceasefire')}")
+    before = coding.read_text()
+    checked = run("check", coding, "--text", new, cwd=tmp_path)
+    assert checked.returncode == 1
+    moved = run("pin", coding, "--text", new, "--was", text, cwd=tmp_path)
+    assert moved.returncode == 3, moved.stderr
+    assert "0 places pinned, " in moved.stderr
+    assert "whose words have changed" in moved.stderr
+    assert all("ceasefire" in line and ", was “" in line for line in moved.stdout.splitlines())
+    back = run("pin", coding, "--text", text, "--was", new, cwd=tmp_path)
+    assert back.returncode == 3
+    assert coding.read_text() == before
+    unpinned = run("unpin", coding, "--text", text, cwd=tmp_path)
+    assert unpinned.returncode == 0
+    assert '1 "' in coding.read_text()
+    assert run("check", coding, cwd=tmp_path).returncode == 1
+    again = run("pin", coding, "--text", text, cwd=tmp_path)
+    assert again.returncode == 0
+    assert run("check", coding, "--text", text, cwd=tmp_path).returncode != 1

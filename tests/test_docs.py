@@ -152,7 +152,7 @@ def test_the_example_has_no_fault() -> None:
 
 def test_the_example_is_pinned(tmp_path: Path) -> None:
     path = shutil.copy(DOCS / "example.yaml", tmp_path)
-    assert pin_file(Path(path), DOCS / "example.txt") == 0
+    assert pin_file(Path(path), DOCS / "example.txt").places == 0
     assert Path(path).read_bytes() == (DOCS / "example.yaml").read_bytes()
 
 
@@ -175,7 +175,7 @@ def test_the_drafts_that_format_md_shows_can_be_pinned(tmp_path: Path) -> None:
     [drafts] = re.findall(r"```yaml\n(- at:.*?)```", FORMAT, re.DOTALL)
     path = tmp_path / "drafts.yaml"
     path.write_text(f"format: 1\ndocument: {{}}\nevidence:\n{drafts}", encoding="utf-8")
-    assert pin_file(path, DOCS / "example.txt") == 5
+    assert pin_file(path, DOCS / "example.txt").places == 5
 
 
 # --- docs/format.md -------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 
 from coding import yaml_tree as tree_module
 from coding.faults import Fault, InvalidInputError
-from coding.pinning import pin_file
+from coding.pinning import pin, pin_file, unpin
+from coding.places import Place, locate, parse_places, quote_place
 from coding.reading import parse_coding
-from coding.text import measure, normalise
+from coding.text import PassageSearch, measure, normalise
 from coding.verification import verify
 from tests.draft_coding import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
 
@@ -82,6 +85,12 @@ def test_drafts_become_offsets_and_everything_else_stays() -> None:
         ('3 "\\"why\\""', "3:13-18"),
         ('1:2-3, 1 "The"', "1:2-3, 1:0-3"),
         ('2 "The envoy … The envoy"', "2:0-77"),
+        ('2 "envoy" (1st)', "2:4-9"),
+        ('2 "envoy" (2nd)', "2:72-77"),
+        ('2 "The … envoy" (2nd)', "2:68-77"),
+        ('2 "came … envoy"', "2:10-77"),  # the nearest end where the other is unique
+        ('2 "The … came"', "2:0-14"),
+        ('2 "envoy … slept"', "2:72-83"),
     ],
 )
 def test_a_draft_becomes_the_place_of_its_words(draft: str, place: str) -> None:
@@ -92,25 +101,32 @@ def test_a_draft_becomes_the_place_of_its_words(draft: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("draft", "rule", "message"),
     [
-        ('5 "envoy"', "draft-not-found", "there is no ¶5: the text has 4"),
-        ('2 "an envoy"', "draft-not-found", "“an envoy” is not in ¶2; "),
-        ('2 "kingdom"', "draft-not-found", "“kingdom” is not in ¶2; it is at 4:23-30"),
-        ('2 "Envoy came"', "draft-not-found", "nearest is 2:4-14, “envoy came”"),
-        ('2 "envoy came … dead"', "draft-not-found", "“dead” is not in ¶2"),
-        ('2 "ghost … alive"', "draft-not-found", "“ghost” is not in ¶2"),
-        ('2 "alive … tired"', "draft-not-found", "“tired” does not follow “alive” in ¶2; swap"),
-        ('2 "envoy"', "draft-ambiguous", "“envoy” occurs 2 times in ¶2; give more words"),
-        ('2 "The … envoy"', "draft-ambiguous", "occurs 3 times in ¶2"),
-        ('2 ""', "bad-draft", "2 has no words"),
-        ('2 "said "but"', "bad-draft", 'cannot be read from “2 "said "but"” on'),
-        ('0 "The"', "bad-draft", "cannot be read"),
-        ('"The"', "bad-draft", "cannot be read"),
-        ('2 "came" 3', "bad-draft", "cannot be read"),
-        ('2 "came",', "bad-draft", "cannot be read"),
+        ('5 "envoy"', "words-not-found", "there is no ¶5: the text has 4"),
+        ('2 "an envoy"', "words-not-found", "“an envoy” is not in ¶2; "),
+        ('2 "kingdom"', "words-not-found", "“kingdom” is not in ¶2; it is at 4:23-30"),
+        ('2 "Envoy came"', "words-not-found", "nearest is 2:4-14, “envoy came”"),
+        ('2 "envoy came … dead"', "words-not-found", "“dead” is not in ¶2"),
+        ('2 "ghost … alive"', "words-not-found", "“ghost” is not in ¶2"),
+        ('2 "alive … tired"', "words-not-found", "“tired” does not follow “alive” in ¶2; swap"),
+        (
+            '2 "envoy"',
+            "words-ambiguous",
+            "“envoy” occurs 2 times in ¶2, at 2:4-9, 2:72-77; give more",
+        ),
+        ('2 "The … envoy"', "words-ambiguous", "occurs 2 times in ¶2, at 2:0-9, 2:68-77; "),
+        ('2 "envoy" (3rd)', "words-not-found", "“envoy” occurs only 2 times in ¶2"),
+        ('2 "alive" (2nd)', "words-not-found", "“alive” occurs only once in ¶2"),
+        ('2 "envoy" (0th)', "bad-place", "cannot be read"),
+        ('2 ""', "bad-place", "2 has no words"),
+        ('2 "said "but"', "bad-place", 'cannot be read from “2 "said "but"” on'),
+        ('0 "The"', "bad-place", "cannot be read"),
+        ('"The"', "bad-place", "cannot be read"),
+        ('2 "came" 3', "bad-place", "cannot be read"),
+        ('2 "came",', "bad-place", "cannot be read"),
         (
             '|\n    2 "came"',
-            "bad-draft",
-            "is a block of text; write the draft on the line of `at:`",
+            "bad-place",
+            "is a block of text; write the place on the line of `at:`",
         ),
     ],
 )
@@ -187,7 +203,7 @@ def test_a_missing_block_is_written_after_the_document() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("{document: {key: d}}", "is in {}; write each of its keys on a line of its own"),
+        ("{topics: []}", "the coding has no document"),
         ("topics: []\n", "the coding has no document"),
         (
             "document: d\n? passages\n: - {length: 1}\n",
@@ -212,19 +228,135 @@ def test_headings_are_guessed_once_and_then_left_to_the_coder() -> None:
     assert new[-1]["heading"] is True
 
 
-def test_offsets_into_another_text_are_refused() -> None:
+def test_a_coding_in_json_is_pinned_and_stays_json() -> None:
+    quote = {"key": "q", "text": "alive", "evidence": [{"at": '2 "alive"'}]}
+    blocks: list[dict[str, Any]] = [
+        {},
+        {"passages": []},
+        {"passages": [{"length": 1, "hash": "x"}]},
+    ]
+    for passages in blocks:
+        source = json.dumps({"format": 1, "document": {"key": "d"}, **passages, "quotes": [quote]})
+        once = pinned(source)
+        coding = json.loads(once)
+        assert coding["quotes"][0]["evidence"] == [{"at": "2:60-65"}]
+        assert [(it["length"], it["hash"]) for it in coding["passages"]] == [
+            *map(measure, PASSAGES)
+        ]
+        assert coding["passages"][0]["heading"] is True
+        assert pinned(once) == once
+
+
+# --- a text that has changed ----------------------------------------------------------------------
+
+
+def repinned(
+    source: str, text: list[str], was: list[str] | None = None
+) -> tuple[str, list[str], int]:
+    result = pin(source, text, Path("c.yaml"), earlier=was)
+    return result.text, result.reworded, result.moved
+
+
+def test_places_move_with_their_passages() -> None:
+    first = pinned(DRAFT)
+    text, reworded, moved = repinned(first, ["A new beginning.", *PASSAGES[:2], *PASSAGES[2:]])
+    assert (reworded, moved) == ([], 13)
+    assert [*re.findall(r"\bat: [\"']?(\d+(?::\d+-\d+)?)", text)] == [
+        *("2:20-25", "5:0-8", "3:4-14", "3:72-83", "4", "4:38-59", "3:0-3", "4:69-87"),
+        *("3:26-40", "4:13-21"),
+    ]
+    # Back again: the passage that was added is gone, and nothing was coded from it.
+    assert repinned(text, PASSAGES)[0] == first
+
+
+def test_words_that_are_known_are_looked_up_in_a_changed_passage() -> None:
+    first = pinned(DRAFT)
+    changed = [*PASSAGES]
+    changed[1] = "Later " + PASSAGES[1].replace("but alive", "still alive")
+    words = first.replace("{at: 2:4-14}", '{at: 2 "envoy came"}').replace(
+        "at: 2:0-3", 'at: 2 "The"'
+    )
+    words = words.replace('"2:72-83, 1"', "1")
+    text, reworded, moved = repinned(words.replace('2 "The"', '2 "The envoy came"'), changed)
+    assert "at: 2:32-46, 2:62-73" in text
+    assert reworded == [
+        "c.yaml:40: quotes[tired].evidence[0].at: 2:62-73 is “still alive”, was “but alive”"
+    ]
+    assert moved == 2
+
+
+def test_with_the_earlier_text_every_place_in_a_changed_passage_is_moved() -> None:
+    first = pinned(DRAFT)
+    changed = [*PASSAGES]
+    changed[2] = PASSAGES[2].replace("three men", "four men").replace("Nobody", "No one at all")
+    text, reworded, moved = repinned(first, changed, PASSAGES)
+    assert "3:45-65" in text
+    assert "3:20-28" in text
+    assert moved == 3
+    assert [line.split(": ", 2)[2] for line in reworded] == [
+        "3:45-65 is “four men, it is said”, was “three men, it is said”"
+    ]
+    assert "at: 3}" in text  # a whole passage stays whole
+
+
+def test_places_without_words_in_a_changed_passage_are_refused() -> None:
     first = pinned(DRAFT)
     changed = [*PASSAGES[:3], PASSAGES[3] + "!"]
-    found = rejected(first, changed)
-    assert {(fault.rule, fault.where) for fault in found} == {
-        ("other-text", "actors[envoy].names[0].evidence[1].at"),
-        ("other-text", "events[visit].evidence[0].at"),
+    (fault,) = rejected(first, changed)
+    assert (fault.rule, fault.where) == ("other-text", "events[visit].evidence[0].at")
+    assert fault.message == (
+        "¶4 has changed since 4:32-51 was pinned; write its words, or give the text that was "
+        "pinned with --was"
+    )
+    assert {fault.message for fault in rejected(first, PASSAGES[:3])} == {
+        "¶4 is no longer in the text; write another place"
     }
-    assert "¶4 has changed since 4:0-8 was pinned; write its words again" in found[0].message
-    assert len(rejected(first, PASSAGES[:3])) == 2
     # New words are looked up, and a passage that no locator names may change.
     anew = first.replace("4:0-8", '4 "a man"').replace(", 4:32-51", "")
     assert "{at: 4:10-15}" in pinned(anew, changed)
+    (fault,) = rejected(first, ["Another", "text", *PASSAGES[3:]])
+    assert "this is another text: 1 of 4 passages match" in fault.message
+
+
+# --- words kept for readers -----------------------------------------------------------------------
+
+
+def test_words_can_be_kept_beside_the_offsets_and_the_coding_means_the_same() -> None:
+    kept = pin(DRAFT, PASSAGES, Path("c.yaml"), keep_words=True).text
+    assert '1:20-25 "envoy"' in kept
+    assert """'2:72-83 "envoy slept", 1'""" in kept or '"2:72-83 \\"envoy slept\\", 1"' in kept
+    bare = pinned(DRAFT)
+    assert parse_coding(kept, "c.yaml")[0] == parse_coding(bare, "c.yaml")[0]
+    assert pinned(kept).replace("'", "").replace('"', "") == bare.replace("'", "").replace('"', "")
+    assert proven(kept) == proven(bare)
+    faults = proven(kept.replace('1:20-25 "envoy"', '1:20-25 "ghost"'))
+    assert [fault.message for fault in faults if fault.rule == "other-words"] == [
+        "“ghost” is not at 1:20-25: “envoy” is; correct either"
+    ]
+
+
+def test_unpinning_is_undone_by_pinning() -> None:
+    bare = pinned(DRAFT)
+    result = unpin(bare, PASSAGES, Path("c.yaml"))
+    assert '2 "envoy came"' in result.text
+    assert result.places == 11
+    assert parse_coding(pinned(result.text), "c.yaml")[0] == parse_coding(bare, "c.yaml")[0]
+    with pytest.raises(InvalidInputError, match="run `sourcebook pin`"):
+        unpin(bare, ["New", *PASSAGES], Path("c.yaml"))
+
+
+@settings(deadline=None)
+@given(st.text("ab .,", min_size=1, max_size=60), st.data())
+def test_the_words_of_a_place_lead_back_to_it(line: str, data: st.DataObject) -> None:
+    passage = normalise(line)
+    if not passage:
+        return
+    start = data.draw(st.integers(0, len(passage) - 1))
+    end = data.draw(st.integers(start + 1, len(passage)))
+    place = quote_place(Place(1, start, end), passage)
+    if place.quoted_only:
+        (again,) = parse_places(str(place))
+        assert locate(again, PassageSearch([passage])).bare == Place(1, start, end)
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -236,14 +368,14 @@ def test_a_file_is_pinned_in_place(tmp_path: Path) -> None:
     path.chmod(0o640)
     link.symlink_to(path)
     text.write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
-    assert pin_file(link, text) == 10
+    assert pin_file(link, text).places == 10
     assert link.is_symlink()
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     expected = pinned(DRAFT).replace("\n", "\r\n").encode()
     assert path.read_bytes() == b"\xef\xbb\xbf" + expected
     assert sorted(one.name for one in tmp_path.iterdir()) == ["c.yaml", "link.yaml", "text.txt"]
     before = path.stat()
-    assert pin_file(path, text) == 0
+    assert pin_file(path, text).places == 0
     assert path.stat().st_ino == before.st_ino
     assert path.stat().st_mtime_ns == before.st_mtime_ns
 

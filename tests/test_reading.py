@@ -317,7 +317,7 @@ def test_what_the_format_refuses(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("at", "message"),
     [
-        ('2 "the envoy"', "is a draft; run `sourcebook pin FILE --text TEXT`"),
+        ('2 "the envoy"', "is not pinned; run `sourcebook pin FILE --text TEXT`"),
         ("2-5", "“2-5” is not a locator; write passage:start-end as in 2:330-338"),
         ("'2:1-3,4'", "separate several by a comma and a space"),
     ],

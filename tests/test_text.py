@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from coding.text import (
     read_file,
     read_text,
 )
+from schema.escape import is_blank
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -62,7 +64,15 @@ def test_a_passage_is_a_line_as_an_editor_shows_it(text: str) -> None:
     assert passages(text.replace("\r", "").replace("\n", "\r\n")) == passages(
         text.replace("\r", "")
     )
-    assert " ".join(found) == normalise(text)
+    shown = [line for line in re.split("\r\n|\r|\n", text) if not is_blank(line)]
+    assert " ".join(found) == normalise("\n".join(shown))
+
+
+@pytest.mark.parametrize(
+    "hidden", [*"\u200b\ufeff\u2060\u00ad\u200e\u3164\u2800\ufe0f\u200d\u202e"]
+)
+def test_a_line_that_shows_nothing_is_no_passage(hidden: str) -> None:
+    assert passages(f"a\n{hidden}\n {hidden} {hidden}\t\nb{hidden}c") == ["a", f"b{hidden}c"]
 
 
 def test_only_line_ends_divide_passages() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from coding.reading import parse_coding
 from coding.verification import locator_faults
-from tests.draft_coding import DRAFT, HEAD, PASSAGES, pinned, proven
+from tests.draft_coding import DRAFT, PASSAGES, pinned, proven
 
 CLEAN = pinned(DRAFT.replace('\\"why\\" he', "why"))
 
@@ -80,11 +80,21 @@ def test_another_text_is_one_fault() -> None:
         "c.yaml:4: error other-text: passages: text.txt is another text: 1 of 4 passages match; "
         "give the text that was coded"
     )
+
+
+def test_passages_that_have_only_moved_are_verified_where_they_are() -> None:
     (fault,) = proven(CLEAN, ["New first line", *PASSAGES])
-    assert "0 of 4 passages match" in fault.message
-    assert "or look for lines added or removed before ¶1" in fault.message
-    (fault,) = proven(HEAD)
-    assert "0 of 0 passages match" in fault.message
+    assert str(fault) == (
+        "c.yaml:4: error other-text: passages: ¶1, “New first line”, was not coded; it is new in "
+        "text.txt; `sourcebook pin` moves the places"
+    )
+    (fault,) = proven(CLEAN, [*PASSAGES[1:], PASSAGES[0]])
+    assert "is at another place in text.txt" in fault.message
+    faulty = CLEAN.replace("in May", "in June")
+    assert [fault.rule for fault in proven(faulty, ["New first line", *PASSAGES])] == [
+        "other-text",
+        "words-not-in-passage",
+    ]
 
 
 def test_a_passage_that_differs_is_reported_by_itself() -> None:
@@ -94,12 +104,14 @@ def test_a_passage_that_differs_is_reported_by_itself() -> None:
         ("other-text", "passages[3]"),
         ("other-text", "passages"),
     ]
-    assert "¶4, “An envoy: a man of … ’s café was shut.!”, differs from the coded text" in str(
-        found[0]
-    )
+    assert "¶4, “An envoy: a man of … ’s café was shut.!”, has other words" in str(found[0])
     assert "(53 characters instead of 52)" in found[0].message
-    assert "¶5, “More.”, is not in the coded text, but is in text.txt" in found[1].message
+    assert found[1].message == (
+        "¶5, “More.”, was not coded; it is new in text.txt; `sourcebook pin` moves the places"
+    )
     upper = [*PASSAGES[:3], PASSAGES[3].replace("man", "men")]
-    assert "(same length)" in proven(CLEAN, upper)[0].message
+    assert "(the same length)" in proven(CLEAN, upper)[0].message
     found = proven(CLEAN, PASSAGES[:3])
-    assert [fault.message for fault in found] == ["¶4 is missing in text.txt"]
+    assert [fault.message for fault in found] == [
+        "¶4 is missing in text.txt; `sourcebook pin` moves the places"
+    ]
