@@ -7,20 +7,26 @@ from pathlib import Path
 import click
 
 from exports.formats import FORMATS
-from output.options import failing, write
+from output.options import failing, only_for, write
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--format", type=click.Choice(list(FORMATS)), required=True, help="What to write.")
 @click.option("--keep-text", is_flag=True, help="Write the passages' text too, if it was kept.")
+@click.option("--null", metavar="TEXT", help="In csv, write null as TEXT.  [default: nothing]")
+@click.option(
+    "--bom", is_flag=True, help="In csv, begin with a byte order mark, by which Excel knows UTF-8."
+)
 @click.pass_obj
 @failing()
-def export(db: str, folder: Path, format: str, keep_text: bool) -> None:
-    r"""Write everything that the sourcebook holds into the folder DIR, and list the files.
+def export(
+    db: str, folder: Path, format: str, keep_text: bool, null: str | None, bom: bool
+) -> None:
+    """Write everything that the sourcebook holds into the folder DIR, and list the files.
 
     csv, jsonl and parquet have a file for each table, and timeline, quotations, ties and stances,
-    which need no joins; in csv, null is \N, or what datapackage.json says. sql has a file for
+    which need no joins; in csv, null is an empty cell and empty text is "". sql has a file for
     sqlite3 and one for psql; each restores the sourcebook. graphml has actors and their ties, ftm
     has entities of FollowTheMoney.
 
@@ -32,8 +38,12 @@ def export(db: str, folder: Path, format: str, keep_text: bool) -> None:
     from output.page import Column, Page
     from schema.escape import visible
 
+    only_for("--null", null, [format], "csv")
+    only_for("--bom", bom, [format], "csv")
+    if null and (not null.isprintable() or set(null) & {",", '"'}):
+        raise click.UsageError("--null takes a word without commas, quotation marks and controls")
     with reading(db, stored=True) as connection:
-        result = run(connection, folder, format, keep_text=keep_text)
+        result = run(connection, folder, format, keep_text=keep_text, null=null or "", bom=bom)
     columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
     rows = [(file.name, file.rows, size) for file, size in result.files]
     write(Page(columns, rows), "table", None)

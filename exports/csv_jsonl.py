@@ -7,48 +7,59 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import StringIO
-from itertools import count
 from json.encoder import encode_basestring as json_string
 from typing import TextIO
 
+import sqlalchemy as sa
 from sqlalchemy import Table
 
 from database.digest import quoted
 from database.snapshot import TABLES
-from exports.datapackage import BETWEEN, ExportedFile, file_type, table_schema
+from exports.datapackage import BETWEEN, ExportedFile, ExportError, file_type, table_schema
 from exports.job import FILES, ExportJob, Writers, in_background, unbracketed, written
 from schema.dictionary import type_of
 from schema.models import METADATA
 
 DATES = METADATA.tables["dates"]
 
+NULL, EMPTY = "\0", "\0\0"
+"""Null and an empty text before they are written: no text holds a NUL."""
+
 CELLS: Writers = {
-    "text": str,
+    "text": lambda text: text or EMPTY,  # Python's csv would write it as nothing
+    "integer": str,
     "boolean": ("false", "true").__getitem__,
     "list": BETWEEN.join,
 }
 JSON: Writers = {
     **CELLS,
     "text": json_string,
-    "integer": str,
     "list": partial(json.dumps, ensure_ascii=False),
 }
 
 
 def csv(job: ExportJob) -> Iterator[ExportedFile]:
-    r"""Write RFC 4180: lines end in CR LF, and quotes are doubled.
+    """Write RFC 4180: lines end in CR LF, and quotes are doubled.
 
-    Readers can't tell an empty cell from an empty text in quotes. So null has a word of its own,
-    `\N`, as in PostgreSQL's and MySQL's text files; if a cell of the sourcebook is exactly that,
-    the first of `\N1`, `\N2`, … that no cell is. The descriptor says which: `missingValues`.
+    Null is an empty cell, and empty text `""`, as in reports; or null is the word of `--null`,
+    which no text of the sourcebook may be. Raises ExportError if one is.
     """
-    null = null_word(job)
+    holding = [table.name for table in TABLES if _holds(job, table, job.null)]
+    if holding and job.null:
+        tables = ", ".join(holding)
+        raise ExportError(f"--null {job.null}: is a text in {tables}; give a word that none is")
+    if holding:
+        job.report(
+            f'some texts of {", ".join(holding)} are empty: they are "" and null is nothing, which '
+            "few programs distinguish; --null TEXT writes null as TEXT"
+        )
     for table in FILES:
         name = f"{table.name}.csv"
-        with (job.folder / name).open("w", encoding="utf-8", newline="") as file:
+        encoding = "utf-8-sig" if job.bom else "utf-8"
+        with (job.folder / name).open("w", encoding=encoding, newline="") as file:
             python_csv.writer(file).writerow(table.columns.keys())
-            in_background(partial(_write_csv, file, table, null), job.batches(table))
-        yield described(job, table, name, "text/csv", null)
+            in_background(partial(_write_csv, file, table, job.null), job.batches(table))
+        yield described(job, table, name, "text/csv", job.null)
 
 
 def _write_csv(file: TextIO, table: Table, null: str, lines: Sequence[bytes]) -> None:
@@ -56,35 +67,32 @@ def _write_csv(file: TextIO, table: Table, null: str, lines: Sequence[bytes]) ->
 
 
 def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
-    """Return rows as Python's csv writes them, but much faster if no value needs quotes.
+    """Return rows as Python's csv writes them, but with empty text in quotes, and much faster.
 
-    None does if the JSON has no backslash (and so no quote or line end in a value) and no comma
-    except between values.
+    Faster if no value needs quotes: if the JSON has no backslash (and so no quote or line end in a
+    value), no empty text, and no comma except between values.
     """
     text, columns = unbracketed(lines), table.columns
     if (
-        b"\\" in text
+        b'""' in text
+        or b"\\" in text
         or text.count(b",") != len(lines) * (len(columns) - 1)
         or any(file_type(column) in ("boolean", "list") for column in columns)
     ):
         out = StringIO(newline="")
-        python_csv.writer(out).writerows(written(table, lines, CELLS, null))
-        return out.getvalue()
+        python_csv.writer(out).writerows(written(table, lines, CELLS, NULL))
+        return out.getvalue().replace(EMPTY, '""').replace(NULL, null)
     # No value contains a comma or a quote, so this is a null. The first column never is one.
     bare = text.replace(b",null", b"," + null.encode()).translate(None, b'"')
     return bare.decode().replace("\n", "\r\n") + "\r\n"
 
 
-def null_word(job: ExportJob) -> str:
-    r"""Return the first of `\N`, `\N1`, `\N2`, … that no text of any table is."""
-    words = (rf"\N{n or ''}" for n in count())
-    return next(word for word in words if not any(_holds(job, table, word) for table in TABLES))
-
-
 def _holds(job: ExportJob, table: Table, word: str) -> bool:
     texts = ", ".join(quoted(column.name) for column in table.columns if type_of(column) == "text")
-    search = f"select 1 from {quoted(table.name)} where '{word}' in ({texts}) limit 1"
-    return bool(texts) and job.snapshot.scalar(search) is not None
+    search = f"select 1 from {quoted(table.name)} where :word in ({texts}) limit 1"
+    with job.snapshot.naming_errors():
+        result = texts and job.snapshot.connection.scalar(sa.text(search), {"word": word})
+    return bool(result)
 
 
 def jsonl(job: ExportJob) -> Iterator[ExportedFile]:

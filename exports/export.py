@@ -39,19 +39,26 @@ class ExportResult:
 
 
 def export(
-    connection: Connection, folder: Path, format: str, *, keep_text: bool = False
+    connection: Connection,
+    folder: Path,
+    format: str,
+    *,
+    keep_text: bool = False,
+    null: str = "",
+    bom: bool = False,
 ) -> ExportResult:
     """Write everything that the sourcebook holds into a folder, whole or not at all.
 
-    Raises ExportError if the folder cannot be written, DatabaseError for a value that the format
-    cannot hold.
+    `null` and `bom` are for csv: how it writes null, and whether it has a byte order mark. Raises
+    ExportError if the folder cannot be written or a text is what null is to be, DatabaseError for a
+    value that the format cannot hold.
     """
     writer = _writer(format)
     snapshot = Snapshot(connection, keep_text=keep_text)
     content = provenance(connection)["content"]
     progress = Progress()
     with replacing(folder) as staged:
-        job = ExportJob(snapshot, staged, format, progress)
+        job = ExportJob(snapshot, staged, format, progress, null, bom)
         with progress.stage("exporting", sum(map(snapshot.count, TABLES))):
             files = [(file, *size_and_hash(staged / file.name)) for file in writer(job)]
         text = json.dumps(descriptor(format, content, files), ensure_ascii=False, indent=2)

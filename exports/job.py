@@ -43,6 +43,10 @@ class ExportJob:
     folder: Path
     format: str
     progress: Progress = field(default_factory=Progress)
+    null: str = ""
+    """How csv writes null."""
+    bom: bool = False
+    """Whether csv starts with a byte order mark, by which Excel recognises UTF-8."""
 
     def require_valid(self) -> None:
         """Raise DatabaseError for a value that its column must not hold, named by its key.

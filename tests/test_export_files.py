@@ -9,9 +9,10 @@ import random
 import shutil
 import sqlite3
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -37,7 +38,15 @@ from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.vocabulary import FactKind, Modality
 from tests.databases import Server, create, on_postgresql
-from tests.export_folders import TEXT_FORMATS, contents, descriptor, missing_values, ordered, run
+from tests.export_folders import (
+    NULL,
+    TEXT_FORMATS,
+    contents,
+    descriptor,
+    missing_values,
+    ordered,
+    run,
+)
 from tests.export_hostile import hostile
 from tests.sample_rows import fill
 
@@ -76,12 +85,14 @@ def test_there_is_a_file_for_every_table_and_none_is_empty(
 # --- csv ------------------------------------------------------------------------------------------
 
 
-def read_csv(folder: Path, name: str, null: str) -> list[tuple[Any, ...]]:
-    """Read a table as Python's csv has it, types as the model says."""
+def read_csv(
+    folder: Path, name: str, null: str, more: Mapping[str, str] = MappingProxyType({})
+) -> list[tuple[Any, ...]]:
+    """Read a table as Python's csv has it, types as the model says; `more` are other values."""
     read: dict[str, Callable[[str], Any]] = {
         "text": str,
-        "integer": int,
-        "boolean": {"true": True, "false": False}.__getitem__,
+        "integer": lambda cell: more[cell] if cell in more else int(cell),
+        "boolean": {"true": True, "false": False, **more}.__getitem__,
     }
     types = [read[type_of(column)] for column in METADATA.tables[name].columns]
     csv.field_size_limit(2**24)
@@ -120,22 +131,77 @@ def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
         assert found.fetchall() == rows
 
 
-def test_no_cell_is_the_word_for_null(exported: dict[str, Path], stored: Rows) -> None:
+def test_a_word_for_null_that_is_a_text_is_refused(
+    exported: dict[str, Path], hostile_book: str, tmp_path: Path
+) -> None:
     nulls = missing_values(exported["csv"])
-    assert [*nulls.values()] == [[r"\N2"]] * len(FILES)  # some texts are \N and \N1
-    assert r"\N2" not in {cell for rows in stored.values() for row in rows for cell in row}
+    assert [*nulls.values()] == [[NULL]] * len(FILES)
+    command = ["--db", hostile_book, "export", str(tmp_path / "out"), "--format", "csv"]
+    done = CliRunner().invoke(sourcebook, [*command, "--null", r"\N"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert r"Error: --null \N: is a text in " in done.stderr
+    assert "; give a word that none is" in done.stderr
+    assert not (tmp_path / "out").exists()
+    done = CliRunner().invoke(sourcebook, [*command, "--null", "a,b"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--null takes a word without commas" in done.stderr
+
+
+def test_null_is_an_empty_cell_and_empty_text_is_in_quotes(
+    hostile_book: str, stored: Rows, tmp_path: Path
+) -> None:
+    command = ["--db", hostile_book, "export", str(tmp_path / "out"), "--format", "csv"]
+    done = CliRunner().invoke(sourcebook, [*command, "--keep-text"])
+    assert done.exit_code == 0, done.stderr
+    assert "csv: some texts of actors, " in done.stderr
+    assert [*missing_values(tmp_path / "out").values()] == [[""]] * len(FILES)
+    for name, rows in stored.items():
+        whole = [tuple("" if cell is None else cell for cell in row) for row in rows]
+        read = read_csv(tmp_path / "out", name, NULL, {"": ""})
+        assert read == whole
+        # DuckDB distinguishes them: it reads what is in quotes as text.
+        columns = dict.fromkeys(METADATA.tables[name].columns.keys(), "VARCHAR")
+        found = duckdb.read_csv(
+            str(tmp_path / "out" / f"{name}.csv"),
+            header=True,
+            sep=",",
+            quotechar='"',
+            escapechar='"',
+            columns=columns,
+            auto_detect=False,
+            max_line_size=10_000_000,
+            parallel=False,
+            allow_quoted_nulls=False,
+        ).fetchall()
+        nulls = [[cell is None for cell in row] for row in rows]
+        assert [[cell is None for cell in row] for row in found] == nulls
+
+
+def test_a_mark_at_the_start_lets_a_spreadsheet_know_the_encoding(
+    hostile_book: str, exported: dict[str, Path], tmp_path: Path
+) -> None:
+    command = ["--db", hostile_book, "export", str(tmp_path / "out"), "--format", "csv"]
+    done = CliRunner().invoke(sourcebook, [*command, "--keep-text", "--bom", "--null", NULL])
+    assert done.exit_code == 0, done.stderr
+    plain = contents(exported["csv"])
+    for name, data in contents(tmp_path / "out").items():
+        if name.endswith(".csv"):
+            assert data == b"\xef\xbb\xbf" + plain[name]
+    assert valid(tmp_path / "out").valid
+    done = CliRunner().invoke(sourcebook, [*command[:-1], "jsonl", "--bom"])
+    assert (done.exit_code, done.stdout) == (2, "")
 
 
 PLACES = METADATA.tables["places"]
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")  # a NUL stops an export
 TEXT = st.one_of(
-    st.text(st.sampled_from("a0 ,\"'\\[]\n\r\t\x7fé") | st.characters(codec="utf-8"), max_size=6),
+    st.text(st.sampled_from("a0 ,\"'\\[]\n\r\t\x7fé") | CHARACTERS, max_size=6),
     st.sampled_from(["null", "null,", "[null", "]", "", r"\N", "true"]),
 )
 NUMBER = st.integers(-(2**31), 2**31 - 1)
 ROWS = st.lists(
     st.tuples(NUMBER, TEXT, TEXT, TEXT, st.none() | NUMBER).map(list), min_size=1, max_size=4
 )
-NULL = r"\N of no cell"
 
 
 def json_lines(rows: list[list[Any]]) -> list[bytes]:
@@ -145,8 +211,9 @@ def json_lines(rows: list[list[Any]]) -> list[bytes]:
 @given(ROWS)
 def test_many_rows_at_once_are_written_as_each_would_be(rows: list[list[Any]]) -> None:
     file = io.StringIO(newline="")
-    csv.writer(file).writerows([[NULL if cell is None else cell for cell in row] for row in rows])
-    assert as_csv(PLACES, json_lines(rows), NULL) == file.getvalue()
+    mark = {None: NULL, "": "\0"}
+    csv.writer(file).writerows([[mark.get(cell, cell) for cell in row] for row in rows])
+    assert as_csv(PLACES, json_lines(rows), NULL) == file.getvalue().replace("\0", '""')
     columns = [column.to_pylist() for column in parquet.read_columns(PLACES, json_lines(rows))]
     assert columns == [list(values) for values in zip(*rows, strict=True)]
 
@@ -218,7 +285,7 @@ def test_frictionless_accepts_a_package(exported: dict[str, Path], format: str) 
         ("places", b"2,town", b"2,land", "unique-error"),
         ("places", b"2,town", b"two,town", "type-error"),
         ("places", b"2,town", b"1,town", "primary-key"),
-        ("places", b"The Town", rb"\N", "constraint-error"),
+        ("places", b"The Town", b"", "constraint-error"),
         ("dates", b"2011-01-01", b"2011-02-30", "type-error"),
         ("loads", b"12:00:00Z", b"noon", "type-error"),
     ],
