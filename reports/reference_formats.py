@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from reports.references import Creator, Reference, date_in_words, listed
+from reports.references import Creator, Reference, listed
+from schema.date_words import date_in_words
 from schema.edtf import MONTHS
 from schema.escape import replace_unsafe, visible
 from schema.vocabulary import SourceKind
 
 # CSL's type, BibTeX's entry and RIS's type; where a kind has none of its own, the general one.
-TYPES = {
+TYPES: dict[str, tuple[str, str, str]] = {
     SourceKind.ARTICLE: ("article", "misc", "GEN"),
     SourceKind.BOOK: ("book", "book", "BOOK"),
     SourceKind.PRESS_REPORT: ("article-newspaper", "misc", "NEWS"),
@@ -92,9 +93,9 @@ def _bibtex_date(edtf: str) -> dict[str, str]:
         return {}
     match = _PLAIN.fullmatch(edtf)
     if match is None:
-        return {"year": _tex(date_in_words(edtf))}
+        return {"year": _tex(date_in_words(edtf, full=True))}
     year, month, _, mark = match.groups()
-    fields = {"date": edtf, "year": _tex(date_in_words(edtf)) if mark else year}
+    fields = {"date": edtf, "year": _tex(date_in_words(edtf, full=True)) if mark else year}
     return fields | ({"month": MONTHS[int(month) - 1][:3].lower()} if month and not mark else {})
 
 
@@ -148,7 +149,7 @@ def _ris_date(edtf: str) -> Iterator[tuple[str, str]]:
     year, month, day, mark = match.groups() if (match := _PLAIN.fullmatch(edtf)) else ("",) * 4
     if year:
         yield "PY", year
-    words = "" if year and not mark else date_in_words(edtf)
+    words = "" if year and not mark else date_in_words(edtf, full=True)
     yield "DA", f"{year}/{month or ''}/{day or ''}/{words}"
 
 
@@ -184,13 +185,13 @@ def _csl_name(creator: Creator) -> dict[str, str]:
 def _csl_date(edtf: str) -> dict[str, Any]:
     match = _PLAIN.fullmatch(edtf)
     if match is None or match[4] not in ("", "~"):
-        return {"literal": date_in_words(edtf)} if edtf else {}
+        return {"literal": date_in_words(edtf, full=True)} if edtf else {}
     parts = [int(part) for part in match.groups()[:3] if part]
     return {"date-parts": [parts]} | ({"circa": True} if match[4] else {})
 
 
 def _types(reference: Reference) -> tuple[str, str, str]:
-    if reference.kind is SourceKind.ARTICLE and reference.url:
+    if reference.kind == SourceKind.ARTICLE and reference.url:
         return ON_THE_WEB
     return TYPES.get(reference.kind, OTHERWISE)
 

@@ -1,6 +1,5 @@
 """Sources as bibliographies know them: who wrote them, title, publisher, date and address."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from schema.edtf import MONTHS
+from schema.date_words import date_in_words
 from schema.vocabulary import ActorKind, Anonymity, SourceKind, SourceRole
 
 BATCH = 1000
@@ -71,7 +70,7 @@ class Reference:
 
     key: str
     """Its key; of an unnamed source with its document: `document:key`."""
-    kind: SourceKind
+    kind: str
     title: str
     authors: tuple[Creator, ...]
     """Its authors in the coder's order, or else its voices."""
@@ -91,7 +90,7 @@ class Reference:
             listed([author.name for author in self.authors]),
             self.title if self.described else f"“{self.title}”",
             listed([publisher.name for publisher in self.publishers]),
-            date_in_words(self.published),
+            date_in_words(self.published, full=True),
             self.url,
             passages,
             self.note(),
@@ -107,17 +106,6 @@ class Reference:
 def listed(names: Sequence[str]) -> str:
     """Return names as a sentence lists them."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
-def date_in_words(edtf: str) -> str:
-    """Return a day, month or year in words, and any other date as it is."""
-    plain = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?", edtf)
-    if not plain:
-        return edtf
-    year, month, number = plain.groups()
-    return " ".join(
-        filter(None, (number and str(int(number)), month and MONTHS[int(month) - 1], year))
-    )
 
 
 def references(connection: Connection, ids: Sequence[int]) -> Iterator[Reference]:
@@ -152,15 +140,14 @@ def _references(
             )
             for role in SourceRole
         }
-        kind = SourceKind(source.kind)
-        writing = kind in (SourceKind.ARTICLE, SourceKind.BOOK) or source.url is not None
+        writing = source.kind in (SourceKind.ARTICLE, SourceKind.BOOK) or source.url is not None
         named = source.anonymity == Anonymity.NAMED
         coded = source.coded is not None
         yield (
             id,
             Reference(
                 key=source.key if source.document is None else f"{source.document}:{source.key}",
-                kind=kind,
+                kind=source.kind,
                 title=source.title,
                 authors=by_role[SourceRole.AUTHOR] or by_role[SourceRole.VOICE],
                 publishers=by_role[SourceRole.PUBLISHER],

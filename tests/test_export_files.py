@@ -108,7 +108,7 @@ def read_csv(
 def test_python_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
     nulls = missing_values(exported["csv"])
     for name, rows in stored.items():
-        assert read_csv(exported["csv"], name, *nulls[name]) == rows
+        assert read_csv(exported["csv"], name, nulls[name][0]) == rows
 
 
 def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:

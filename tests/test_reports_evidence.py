@@ -17,7 +17,7 @@ from reports.catalogue import Catalogue, read
 from reports.citations import DOCUMENTS as CITED
 from reports.citations import cited_passages
 from reports.evidence_text import DOCUMENTS, PASSAGES, SPANS
-from reports.references import RELAYED, SOURCES, date_in_words
+from reports.references import RELAYED, SOURCES
 from reports.row_evidence import RowEvidence
 from reports.run import run
 from tests.databases import Files, Server, on_sqlite
@@ -222,7 +222,7 @@ def test_markdown_and_html_list_the_citations(book: str) -> None:
 def test_formats_of_rows_alone_have_no_room_for_citations(book: str, format: str) -> None:
     done = sourcebook(book, "report", "timeline", "--cite", "--format", format)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--cite is for --format table, markdown, json or html" in done.stderr
+    assert "--cite is for --format table, markdown, html, xlsx or json" in done.stderr
 
 
 @on_sqlite
@@ -257,22 +257,6 @@ def test_reports_that_state_facts_say_where(book: str) -> None:
             passages = sum(row[grounds._passage] is not None for row in page.rows)
         assert set(grounds.places) <= {"bulletin", "gazette"}, report.name
         assert bool(passages) == bool(grounds.places), report.name
-
-
-@pytest.mark.parametrize(
-    ("edtf", "said"),
-    [
-        ("2016-05-31", "31 May 2016"),
-        ("2016-12-01", "1 December 2016"),
-        ("2016-05", "May 2016"),
-        ("2016", "2016"),
-        ("2016-23", "2016-23"),
-        ("2016-05~", "2016-05~"),
-        ("", ""),
-    ],
-)
-def test_a_date_is_cited_as_people_write_it(edtf: str, said: str) -> None:
-    assert date_in_words(edtf) == said
 
 
 @pytest.mark.parametrize(
