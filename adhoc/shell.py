@@ -7,6 +7,7 @@ the user's folder for state; nobody else may read it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from pygments.lexers.sql import PostgresLexer, SqlLexer
 
 from adhoc.diagnostics import with_caret
 from adhoc.printing import PrintOptions, print_result
+from adhoc.recipes import recipes
 from adhoc.session import Session
 from adhoc.sql_completion import SqlCompleter
 from database import describe
@@ -38,10 +40,24 @@ HELP = """\
 A query ends with a semicolon or an empty line. Tab completes tables, columns and keywords; the
 arrow keys bring back earlier queries, Ctrl-R searches them. Ctrl-C stops a query, Ctrl-D leaves.
 
-.tables         all tables and views
-.tables NAME    the columns of one, with examples
-.help           this
-.quit           leave"""
+.tables         all tables and views; also: show tables, \\d, \\dt
+.tables NAME    the columns of a table, with examples; also: describe NAME, \\d NAME
+.examples       questions with their queries, to learn from
+.examples N     the query for question N, and its rows
+.help           this; also: help, ?
+.quit           leave; also: exit, quit, \\q"""
+
+_COMMAND = re.compile(
+    r"""(?:
+          (?P<tables> \.tables | \\d[tv]?\+? | show\s+tables | desc(?:ribe)?(?=\s+\S+\s*;?$) )
+        | (?P<examples> \.examples? )
+        | (?P<quit> [.\\]?(?:quit|exit) | \\q )
+        | help | \? | [.\\]\S*  # whatever else looks like a command gets the help
+    )
+    (?:\s+(?P<argument>.+?))? \s* ;?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A command, as this shell, psql, sqlite3 and MySQL's write it."""
 
 PROMPT, MORE = "sql> ", "...> "
 
@@ -70,30 +86,50 @@ def shell(database: str, arguments: Mapping[str, Any], options: PrintOptions) ->
                 continue
             except EOFError:
                 return
-            if typed in (".quit", ".exit"):
+            command = _COMMAND.fullmatch(typed)
+            if command and command["quit"]:
                 return
             with _reporting_errors(typed):
-                _dispatch(session, database, typed, arguments, options)
+                if command:
+                    _run_command(session, database, command, options)
+                elif typed:
+                    _run_query(session, typed, arguments, options)
 
 
-def _dispatch(
-    session: Session,
-    database: str,
-    typed: str,
-    arguments: Mapping[str, Any],
-    options: PrintOptions,
+def _run_command(
+    session: Session, database: str, command: re.Match[str], options: PrintOptions
 ) -> None:
-    """Run one input, a query or a command of the shell."""
-    command, _, name = typed.rstrip(";").partition(" ")
-    if command == ".tables":
-        _print_tables(database, name.strip(), options)
-    elif typed.startswith("."):
+    """Run a command of the shell; one that it doesn't know gets the help."""
+    if command["tables"]:
+        _print_tables(database, (command["argument"] or "").strip('"'), options)
+    elif command["examples"]:
+        _print_examples(session, command["argument"], options)
+    else:
         click.echo(HELP, err=True)
-    elif typed:
-        pieces = tokens(typed, session.engine)
-        names = {token.text[1:] for token in pieces if token.kind == "parameter"}
-        chosen = {name: arguments[name] for name in names & arguments.keys()}
-        print_result(session, typed, chosen, options)
+
+
+def _run_query(
+    session: Session, typed: str, arguments: Mapping[str, Any], options: PrintOptions
+) -> None:
+    """Run a query with those of the arguments that it names."""
+    pieces = tokens(typed, session.engine)
+    names = {token.text[1:] for token in pieces if token.kind == "parameter"}
+    chosen = {name: arguments[name] for name in names & arguments.keys()}
+    print_result(session, typed, chosen, options)
+
+
+def _print_examples(session: Session, number: str | None, options: PrintOptions) -> None:
+    """Print the questions of all recipes, or the query and the rows of one."""
+    known = recipes()
+    if number is None:
+        lines = [f"{n:4}  {recipe.question}" for n, recipe in enumerate(known, 1)]
+        click.echo("\n".join([*lines, "", ".examples N runs one of them."]), err=True)
+        return
+    if number not in map(str, range(1, len(known) + 1)):
+        raise StatementError(f"there is no example {number}; .examples lists 1 to {len(known)}")
+    recipe = known[int(number) - 1]
+    click.echo(f"{recipe.question}\n{recipe.explanation}\n\n{recipe.sql}\n", err=True)
+    print_result(session, recipe.sql, {}, options)
 
 
 @contextmanager
@@ -124,7 +160,7 @@ def _print_tables(database: str, name: str, options: PrintOptions) -> None:
 
 def is_whole(text: str, engine: Engine) -> bool:
     """Say whether an input is complete: ended by ; or an empty line, or a command."""
-    if not text.strip() or text.lstrip().startswith("."):
+    if not text.strip() or _COMMAND.fullmatch(text.strip()):
         return True
     kinds = [token.kind for token in tokens(text, engine)]
     kinds = [kind for kind in kinds if kind not in ("blank", "comment")]

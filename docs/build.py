@@ -4,6 +4,7 @@ docs/schema.md, docs/reports.md and docs/coding.schema.json are generated as a w
 are written by hand and have generated parts, between comments that Markdown does not show:
 
     <!-- rules -->                                     the part with this name in docs/parts.py
+    <!-- recipes -->                                   the queries of adhoc/recipes.sql, and rows
     <!-- output: sourcebook report | head -n 5 -->     a command and what it really printed
     <!-- terminal: sourcebook report -->               the same, in a terminal of 100 columns
     <!-- end -->
@@ -29,6 +30,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from adhoc.recipes import recipes
 from cli import sourcebook
 from docs.editor_schema import coding_schema
 from docs.parts import PARTS, fenced
@@ -97,6 +99,7 @@ def _pages(root: Path) -> Iterator[tuple[Path, str, str]]:
                 old = path.read_text(encoding="utf-8")
                 known = {
                     **PARTS,
+                    "recipes": shell.recipes,
                     "output": shell.page(path.stem),
                     "terminal": shell.page(path.stem, terminal=True),
                 }
@@ -176,6 +179,15 @@ class Shell:
             return fenced("console", "\n".join([f"$ {shown}", *printed]))
 
         return output
+
+    def recipes(self, _: str) -> str:
+        """Return every recipe: its question, how it answers it, the query and its rows."""
+        parts = []
+        for question, explanation, sql in recipes():
+            query = ["--db", str(self._database), "sql", "--format", "markdown", sql]
+            rows = self._run(query, self._folder, io.StringIO())
+            parts.append(f"### {question}\n\n{explanation}\n\n{fenced('sql', sql)}\n{rows}")
+        return "\n".join(parts)
 
     def _run(self, arguments: list[str], folder: Path, stdout: io.StringIO) -> str:
         """Run a command in a folder; return what it printed. Raises LookupError if it fails."""

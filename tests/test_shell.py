@@ -18,6 +18,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from adhoc.printing import PrintOptions
+from adhoc.recipes import recipes
 from adhoc.shell import is_whole, shell
 from adhoc.sql_completion import SqlCompleter
 from database.connect import writing
@@ -104,6 +105,14 @@ def test_a_semicolon_in_a_string_or_comment_ends_nothing(typed: Type) -> None:
         ("", True),
         (" \n", True),
         (".tables", True),
+        ("help", True),
+        ("quit;", True),
+        ("\\dt", True),
+        ("\\d actors", True),
+        ("show tables", True),
+        ("describe actors", True),
+        ("describe select 1", False),
+        ("helpless", False),
         ("select 1; select 2", False),
     ],
 )
@@ -154,8 +163,42 @@ def test_tables_are_told_as_the_command_tells_them(typed: Type) -> None:
     assert shown.err.count(".quit           leave") == 2
 
 
-def test_it_is_left_by_a_command_too(typed: Type) -> None:
-    assert typed(f".quit{ENTER}select 1;{ENTER}").out == ""
+@pytest.mark.parametrize("command", ["show tables", "Show Tables;", "\\d", "\\dt", "\\dt;"])
+def test_tables_are_listed_by_the_commands_of_other_shells(typed: Type, command: str) -> None:
+    assert typed(f"{command}{ENTER}").out.startswith("name,kind,rows,meaning\nactor_names,table,1,")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["\\d actors", "\\d actors;", "\\d+ actors", '\\d "actors"', "desc actors", "describe actors;"],
+)
+def test_a_table_is_described_by_the_commands_of_other_shells(typed: Type, command: str) -> None:
+    assert typed(f"{command}{ENTER}").out.startswith("column,type,key,null,meaning,values,examples")
+
+
+@pytest.mark.parametrize("command", ["help", "HELP;", "?", "\\?", "\\h", ".help"])
+def test_help_is_printed_however_it_is_asked_for(typed: Type, command: str) -> None:
+    shown = typed(f"{command}{ENTER}")
+    assert shown.out == ""
+    assert ".examples N     the query for question N, and its rows" in shown.err
+
+
+LEAVING = ["quit", "quit;", "exit", "EXIT;", "\\q", "\\q;", ".quit", ".exit"]
+
+
+@pytest.mark.parametrize("command", LEAVING)
+def test_it_is_left_by_a_command_too(typed: Type, command: str) -> None:
+    assert typed(f"{command}{ENTER}select 1;{ENTER}").out == ""
+
+
+def test_examples_are_listed_and_run(typed: Type) -> None:
+    shown = typed(f".examples{ENTER}.examples 99{ENTER}.examples 5;{ENTER}")
+    known = recipes()
+    for n, recipe in enumerate(known, 1):
+        assert f"{n:4}  {recipe.question}\n" in shown.err
+    assert f"Error: there is no example 99; .examples lists 1 to {len(known)}\n" in shown.err
+    assert known[4].sql in shown.err
+    assert shown.out.startswith("sentence,certainty,passage\n")
 
 
 def test_what_is_typed_can_be_given_up(typed: Type) -> None:

@@ -33,21 +33,6 @@ pytestmark = [on_sqlite, pytest.mark.usefixtures("sourcebooks")]
 ENDLESS = "select count(*) from range(1000000000000) as numbers (n) where n % 7 = 3"
 
 
-@pytest.fixture(scope="session")
-def exported_folder(shipped: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An export of the article; nobody changes it."""
-    folder = tmp_path_factory.mktemp("spark") / "export"
-    with reading(shipped) as connection:
-        export(connection, folder, "parquet")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def on_spark(spark_server: str, exported_folder: Path) -> str:
-    """The `--db` of that export."""
-    return f"{spark_server}{exported_folder}"
-
-
 def refusal(database: str, *arguments: str) -> str:
     """Run a command that fails; return its message without the name of the database."""
     status, out, message = answer("--db", database, *arguments)
