@@ -288,6 +288,28 @@ def unpin(file: Path, text: Path) -> None:
 
 
 @sourcebook.command()
+@click.argument("kind", type=click.Choice(["actor", "place", "topic", "source", "fact"]))
+@click.argument("old")
+@click.argument("new")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING...")
+def rename(kind: str, old: str, new: str, files: tuple[Path, ...]) -> None:
+    """Rename a key in all codings that use it; comments and layout stay.
+
+    Give every coding that uses the key, then load them together. If NEW exists, the two become one:
+    its definition is kept, and the names of OLD are added. A fact is an event, quote, position,
+    relation or link; if several documents have OLD, write DOCUMENT:OLD.
+    """
+    from coding.renaming import rename as renaming
+
+    with failing():
+        renamed = renaming(kind, old, new, files)
+    for file in renamed:
+        _say(f"{file.path}: {old} is {new} in {_counted(file.places, 'place')}")
+        for dropped in file.reduced:
+            _say(f"{file.path}: left out, since {new} has its own: {dropped}")
+
+
+@sourcebook.command()
 @click.option(
     "--verify",
     is_flag=True,

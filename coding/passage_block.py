@@ -40,20 +40,20 @@ def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
         return []
     root = tree.extents[()]
     line_end = "\r\n" if "\r\n" in source else "\n"
-    indent = " " * (root.start - _line_start(source, root.start))
+    indent = " " * (root.start - line_start(source, root.start))
     if root.flow:
         return [_flow(tree, new)]
     if "passages" not in tree.root:
         if "document" not in tree.root:
             _refuse(tree, "the coding has no document; begin with format, coder, document")
-        at = _end_of_line(source, _end(tree, ("document",), source))
+        at = _end_of_line(source, end_of(tree, ("document",), source))
         return [(at, at, line_end.join(["", f"{indent}passages:", *_lines(new, indent)]))]
     extent = tree.extents.get(("passages",))
     if extent is None or not (extent.style in ("[", "-") or extent.start == extent.end):
         _refuse(tree, "is not a list; write `passages: []`")
     if extent.style == "-":
-        start = _line_start(source, extent.start)
-        end = _end_of_line(source, _end(tree, ("passages",), source))
+        start = line_start(source, extent.start)
+        end = _end_of_line(source, end_of(tree, ("passages",), source))
         return [(start, end, line_end.join(_lines(new, source[start : extent.start])))]
     after = _end_of_line(source, extent.end)
     start = len(source[: extent.start].rstrip(" "))
@@ -115,7 +115,8 @@ def _lines(measured: Sequence[Node], indent: str) -> list[str]:
     ]
 
 
-def _line_start(source: str, at: int) -> int:
+def line_start(source: str, at: int) -> int:
+    """Return where the line begins that this character is in."""
     return max(source.rfind("\n", 0, at), source.rfind("\r", 0, at)) + 1
 
 
@@ -124,7 +125,7 @@ def _end_of_line(source: str, at: int) -> int:
     return match.start() if match else len(source)
 
 
-def _end(tree: Tree, loc: Loc, source: str) -> int:
+def end_of(tree: Tree, loc: Loc, source: str) -> int:
     """Return where the last item at a location ends."""
     end = max(extent.end for at, extent in tree.extents.items() if at[: len(loc)] == loc)
     return len(source[:end].rstrip("\r\n"))  # a block of text includes its line end

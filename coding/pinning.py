@@ -52,22 +52,26 @@ def pin_file(
     """
     source, passages = read_file(path, MAX_CODING), read_text(text_path)
     old = None if earlier is None else read_text(earlier)
-    return _write(path, source, pin(source, passages, path, earlier=old, keep_words=keep_words))
+    pinned = pin(source, passages, path, earlier=old, keep_words=keep_words)
+    write_coding(path, source, pinned.text)
+    return pinned
 
 
 def unpin_file(path: Path, text_path: Path) -> Pinned:
     """Replace the offsets of a coding file by words; raises InvalidInputError."""
     source = read_file(path, MAX_CODING)
-    return _write(path, source, unpin(source, read_text(text_path), path))
+    unpinned = unpin(source, read_text(text_path), path)
+    write_coding(path, source, unpinned.text)
+    return unpinned
 
 
-def _write(path: Path, source: str, pinned: Pinned) -> Pinned:
-    if pinned.text != source:
+def write_coding(path: Path, source: str, text: str) -> None:
+    """Replace the text of a coding file whole, if it has changed; raises InvalidInputError."""
+    if text != source:
         try:
-            _replace(path.resolve(), pinned.text)
+            _replace(path.resolve(), text)
         except OSError as error:
             raise invalid("unwritable", path, f"cannot be written: {error.strerror}") from None
-    return pinned
 
 
 def _replace(path: Path, text: str) -> None:

@@ -57,10 +57,14 @@ class Lines:
         """
         return self._resolve(loc)[1]
 
+    def known(self, loc: Loc) -> Loc:
+        """Return the part of a location that the file has: `doer: iran` is a list of one."""
+        return self._resolve(loc)[0]
+
     def text(self, loc: Loc) -> str:
         """Return the text that the file has at a location; "" if it has none there."""
         node = self.tree
-        for part in self._resolve(loc)[0]:
+        for part in self.known(loc):
             node = node[part]  # type: ignore[index] # a location that the tree has
         return node if isinstance(node, str) else ""
 
