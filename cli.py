@@ -66,6 +66,20 @@ class Sourcebook(click.Group):
         command: click.Command = getattr(import_module(LAZY[name][0]), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; the name of a report alone is wrong usage, and gets the right one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from reports.command import command_of_report
+
+            if suggestion := command_of_report(ctx, args):
+                hint = f"{error.message} Did you mean `{suggestion}`?"
+                raise click.UsageError(hint, ctx) from None
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C ends it with the exit status that shells use."""
         try:

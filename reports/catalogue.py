@@ -47,10 +47,13 @@ class Catalogue:
         return dict(sorted(by_name.items()))
 
     def report(self, name: str) -> Report:
-        """Read the report of this name.
+        """Read the report of this name, in whatever case and with whatever dashes.
 
         Raises UnknownReportError if there is none, ReportError for a fault in its file.
         """
+        if name not in self.files:
+            same = [other for other in self.files if _plain(other) == _plain(name)]
+            name = same[0] if len(same) == 1 else name
         if name in self.files:
             path, *others = self.files[name]
             if others:
@@ -89,6 +92,10 @@ def read(path: Path) -> Report:
         raise ReportError(f"{path}: {_reason(error)}") from None
     except HeaderError as fault:
         raise ReportError(f"{path}:{fault.line}: {fault}") from None
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "-").replace(" ", "-")
 
 
 def _reason(error: OSError) -> str:

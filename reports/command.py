@@ -4,7 +4,8 @@ Imports click and the reports' headers; SQLAlchemy only when a report runs.
 """
 
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import NAMED, Parameter, Report, ReportError, Type
 from reports.options import COLUMNS, PORTABLE, SQL, ReportOptions, report_options
+from reports.positional import NAMES, Names, UnplacedNamesError, place, program, suggestions
 from schema.escape import visible
 
 if TYPE_CHECKING:
@@ -90,7 +92,14 @@ class ReportCommand(click.Command):
         self.report = report
         super().__init__(
             report.name,
-            params=[*map(_option, report.parameters), *report_options(), COLUMNS, SQL, PORTABLE],
+            params=[
+                Names(report),
+                *map(_option, report.parameters),
+                *report_options(),
+                COLUMNS,
+                SQL,
+                PORTABLE,
+            ],
             callback=self.run,
             short_help=report.question,
         )
@@ -127,6 +136,7 @@ class ReportCommand(click.Command):
         columns, sql = arguments.pop("columns"), arguments.pop("sql")
         portable = arguments.pop("portable")
         options = ReportOptions.take(ctx, arguments)
+        self._place(ctx, arguments, arguments.pop(NAMES), options.timeout)
         if sql:
             self._print_sql(ctx, options, arguments, portable=portable)
             return
@@ -157,6 +167,29 @@ class ReportCommand(click.Command):
             raise self._bad(error, ctx) from None
         if evidence and evidence.textless:
             click.echo(visible(text_not_kept(evidence.textless)), err=True)
+
+    def _place(
+        self,
+        ctx: click.Context,
+        arguments: dict[str, Any],
+        names: Sequence[str],
+        timeout: float | None,
+    ) -> None:
+        """Give names without an option to the required parameters, all of which need a value."""
+        try:
+            place(self.report, arguments, names)
+        except UnplacedNamesError:
+            from database.connect import reading
+
+            with reading(ctx.obj, timeout) as connection:
+                name = " ".join(names)
+                for line in suggestions(ctx, connection, self.report, arguments, name):
+                    say(line)
+            ctx.exit(click.UsageError.exit_code)
+        for parameter in self.report.parameters:
+            if parameter.required and arguments[parameter.name] is None:
+                option = next(p for p in self.params if p.name == parameter.name)
+                raise click.MissingParameter(ctx=ctx, param=option)
 
     def _print_sql(
         self,
@@ -244,6 +277,15 @@ def catalogue_of(ctx: click.Context) -> Catalogue:
     # click prints --help before it reads the variable.
     own = ctx.params.get("reports") or os.environ.get(FOLDER)
     return Catalogue.of(Path(own) if own else None)
+
+
+def command_of_report(ctx: click.Context, arguments: Sequence[str]) -> str | None:
+    """Return the command line that runs a report with these arguments, if the first names one."""
+    try:
+        report = catalogue_of(ctx).report(arguments[0])
+    except ReportError:
+        return None
+    return visible(shlex.join([*program(ctx), report.name, *arguments[1:]]))
 
 
 @contextmanager
@@ -341,6 +383,5 @@ def _option(parameter: Parameter) -> click.Option:
     return click.Option(
         [parameter.option, parameter.name],
         type=ParameterType(parameter),
-        required=parameter.required,
-        help=visible(parameter.meaning + default),
+        help=visible(parameter.meaning + ("  [required]" if parameter.required else default)),
     )

@@ -180,7 +180,7 @@ def understood(typed: str, known: Name) -> str:
 
 
 def _same(name: str, other: str) -> bool:
-    return name.casefold().removeprefix("the ") == other.casefold()
+    return name.casefold().removeprefix("the ") == other.casefold().removeprefix("the ")
 
 
 def _heading(known: Name) -> str:
@@ -203,8 +203,9 @@ def _unknown(type: Type, name: str, known: Sequence[Name]) -> str:
         return f"there is no {type} {name!r}: the database has none"
     labels: dict[str, str] = {}
     for it in known:
-        for spelling in (it.key, it.heading, it.name):
+        for spelling in (it.key.rpartition(":")[2], it.heading, it.name):
             labels.setdefault(spelling, f"{it.heading} ({it.key})")
-    near = dict.fromkeys(labels[spelling] for spelling in nearest_names(name, labels, limit=12))
+    asked = name.rpartition(":")[2]  # another document may have the key
+    near = dict.fromkeys(labels[spelling] for spelling in nearest_names(asked, labels, limit=12))
     hint = f"; nearest: {', '.join(list(near)[:3])}" if near else ""
     return f"there is no {type} {name!r}{hint}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 import cli
@@ -91,3 +94,97 @@ def test_what_fits_several_or_nothing_is_refused(article: str, name: str, messag
     done = typed(article, "report", "timeline", "--actor", name)
     assert (done.exit_code, done.stdout) == (2, "")
     assert message in done.stderr.splitlines()[-1]
+
+
+# --- names without an option ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "options"),
+    [
+        (["actor", "putin"], ["actor", "--actor", "putin"]),
+        (["actor", "ali", "khamenei"], ["actor", "--actor", "ali-khamenei"]),
+        (["ACTOR", "putin"], ["actor", "--actor", "putin"]),
+        (["dyad", "iran", "russia"], ["dyad", "--a", "iran", "--b", "russia"]),
+        (["dyad", "iran", "--b", "russia"], ["dyad", "--a", "iran", "--b", "russia"]),
+        (["dyad", "russia", "--a", "iran"], ["dyad", "--a", "iran", "--b", "russia"]),
+        (["event", "putin visits tehran"], ["event", "--event", "putin-visits-tehran"]),
+        (["event", "putin", "tehran", "visits"], ["event", "--event", "putin-visits-tehran"]),
+        (["Own_Voice"], ["own-voice"]),
+    ],
+)
+def test_what_a_report_needs_can_be_given_without_its_option(
+    article: str, names: list[str], options: list[str]
+) -> None:
+    short = typed(article, "report", *names, "--format", "csv")
+    assert (short.exit_code, short.stdout) == (
+        0,
+        typed(article, "report", *options, "--format", "csv").stdout,
+    )
+
+
+def test_a_report_suggests_the_options_that_a_name_may_belong_to(article: str) -> None:
+    done = typed(article, "report", "quotes", "lavrov")
+    assert (done.exit_code, done.stdout) == (2, "")
+    program = f"sourcebook --db {article} report"
+    first, *options, last = [line.removeprefix("› ") for line in done.stderr.splitlines()]  # noqa: RUF001
+    assert first == (
+        "“lavrov” fits Sergei Lavrov (person), but quotes needs an option for it. Did you mean"
+    )
+    assert [line.partition(": ")[0] for line in options] == [
+        f"    {program} quotes --speaker lavrov  1 row",
+        f"    {program} quotes --about lavrov    no rows",
+    ]
+    assert last == f"Or everything on this actor: {program} actor lavrov"
+
+
+def test_a_suggestion_keeps_the_other_options_and_can_be_pasted(
+    article: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCEBOOK_DB", article)
+    done = CliRunner().invoke(
+        cli.sourcebook, ["report", "timeline", "vladimir", "putin", "--modality", "actual"]
+    )
+    assert done.exit_code == 2
+    command, _, rest = done.stderr.splitlines()[1].removeprefix("›     ").partition("  ")  # noqa: RUF001
+    assert command == "sourcebook report timeline --modality actual --actor 'vladimir putin'"
+    count = len(typed(article, *shlex.split(command)[1:], "--format", "jsonl").stdout.splitlines())
+    assert rest.startswith(f"{count} rows: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "quotes", "direct"], "fits a directness, but quotes needs an option"),
+        (["report", "quotes", "xyzzy"], "only with --speaker or --about; there is no actor"),
+        (["report", "quotes", "president"], "; 'president' may be bashar-al-assad: Bashar"),
+        (["report", "stances", "geneva"], "fits The Geneva talks and a political transition ("),
+        (["report", "sources", "x"], "sources takes no name; leave 'x' out"),
+        (["report", "dyad", "iran"], "Missing option '--b'"),
+        (["report", "dyad", "a", "b", "c"], "dyad takes A B, and got 3 names; put a name of"),
+        (["report", "actor"], "Missing option '--actor'"),
+        (["timeline", "--from", "2015"], "report timeline --from 2015`?"),
+        (["Timeline"], "report timeline`?"),
+        (["timelime"], "No such command 'timelime'."),
+    ],
+)
+def test_wrong_usage_gets_a_hint(article: str, arguments: list[str], message: str) -> None:
+    done = typed(article, *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (["report", "actor", "lavr"], "sergei-lavrov"),
+        (["report", "dyad", "iran", "lund"], "aron-lund"),
+        (["report", "dyad", "--b", "iran", "lund"], "aron-lund"),
+        (["report", "event", "putin-vis"], "putin-visits-tehran"),
+    ],
+)
+def test_names_without_an_option_are_completed(article: str, words: list[str], key: str) -> None:
+    complete = ShellComplete(cli.sourcebook, {}, "sourcebook", "_SOURCEBOOK_COMPLETE")
+    items = complete.get_completions(["--db", article, *words[:-1]], words[-1])
+    assert [item.value for item in items] == [key]
+    assert complete.get_completions(["--db", article, "report", "quotes"], "lavr") == []

@@ -1,0 +1,165 @@
+"""Names that a report is given without an option: `report actor putin`. Imports click alone.
+
+They are the values of its required parameters, in the order of its header. A report without any
+suggests the options that a name may belong to.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reports.definition import NAMED, Parameter, Report, Type
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+    from sqlalchemy import Connection
+
+    from reports.names import Name
+
+NAMES = "_names"
+"""Their key among the arguments; no parameter of a report begins so."""
+
+
+class Names(click.Argument):
+    """The words after a report's name that belong to no option."""
+
+    def __init__(self, report: Report) -> None:
+        self._required = [parameter for parameter in report.parameters if parameter.required]
+        super().__init__([NAMES], nargs=-1, shell_complete=self._complete)
+
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the required parameters, for the usage line."""
+        return [parameter.name.upper() for parameter in self._required]
+
+    def _complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Offer what the next required parameter can name."""
+        from reports.completion import choices, values
+
+        missing = _missing(self._required, ctx.params)
+        before = len(ctx.params.get(NAMES) or ())
+        if before >= len(missing):
+            return []
+        parameter = missing[before]
+        if parameter.type in NAMED:
+            return values(ctx, parameter.type, incomplete)
+        return choices(parameter.choices, incomplete)
+
+
+class UnplacedNamesError(Exception):
+    """Names that the report can't place without an option."""
+
+
+def place(report: Report, arguments: dict[str, Any], names: Sequence[str]) -> None:
+    """Give each name to the next required parameter that has no value.
+
+    A single parameter takes all of them as one name. Raises UnplacedNamesError if every required
+    parameter has a value, UsageError if there are too many names.
+    """
+    missing = _missing(report.parameters, arguments)
+    if names and not missing:
+        raise UnplacedNamesError
+    if len(missing) == 1 and missing[0].type in NAMED and names:
+        names = (" ".join(names),)
+    if len(names) > len(missing):
+        wanted = " ".join(parameter.name.upper() for parameter in missing)
+        raise click.UsageError(
+            f"{report.name} takes {wanted}, and got {len(names)} names; put a name of several "
+            "words in quotation marks"
+        )
+    arguments |= {parameter.name: name for parameter, name in zip(missing, names, strict=False)}
+
+
+def _missing(parameters: Sequence[Parameter], given: Mapping[str, Any]) -> list[Parameter]:
+    return [it for it in parameters if it.required and given.get(it.name) is None]
+
+
+# --- suggestions ----------------------------------------------------------------------------------
+
+
+def suggestions(
+    ctx: click.Context,
+    connection: Connection,
+    report: Report,
+    arguments: Mapping[str, Any],
+    name: str,
+) -> list[str]:
+    """Return lines that suggest the options that a name may belong to, with their numbers of rows.
+
+    Raises UsageError if there are none.
+    """
+    fits, reasons = _fits(connection, report, arguments, name)
+    if not fits:
+        options = " or ".join(it.option for it in report.parameters if it.type in NAMED)
+        takes = f"a name only with {options}" if options else "no name"
+        reason = "; ".join(dict.fromkeys(reasons)) or f"leave {name!r} out"
+        raise click.UsageError(f"{report.name} takes {takes}; {reason}")
+    before = [*program(ctx), report.name, *_options(report, arguments)]
+    commands = [shlex.join([*before, parameter.option, name]) for parameter in fits]
+    width = max(map(len, commands))
+    things = dict.fromkeys(
+        f"{known.heading} ({known.kind})" if known else f"a {parameter.name}"
+        for parameter, known in fits.items()
+    )
+    what = ", ".join(things)
+    lines = [f"“{name}” fits {what}, but {report.name} needs an option for it. Did you mean"]
+    for command, parameter in zip(commands, fits, strict=True):
+        rows = _count(connection, report, {**arguments, parameter.name: name})
+        lines.append(f"    {command:{width}}  {rows}: {parameter.meaning}")
+    if any(parameter.type is Type.ACTOR for parameter in fits):
+        lines.append(f"Or everything on this actor: {shlex.join([*program(ctx), 'actor', name])}")
+    return lines
+
+
+def _fits(
+    connection: Connection, report: Report, arguments: Mapping[str, Any], name: str
+) -> tuple[dict[Parameter, Name | None], list[str]]:
+    """Return the free parameters that the name fits, with what it means, and why others don't."""
+    from reports.resolve import UnknownNameError, look_up
+
+    fits: dict[Parameter, Name | None] = {}
+    reasons = []
+    for parameter in report.parameters:
+        if arguments.get(parameter.name) is not None:
+            continue
+        if name in parameter.choices:
+            fits[parameter] = None
+        elif parameter.type in NAMED:
+            try:
+                fits[parameter] = look_up(connection, parameter.type, name)
+            except UnknownNameError as error:
+                reasons.append(str(error))
+    return fits, reasons
+
+
+def program(ctx: click.Context) -> list[str]:
+    """Return the command that runs reports, with the database if it was given."""
+    root = ctx.find_root()
+    given = root.get_parameter_source("db") is click.core.ParameterSource.COMMANDLINE
+    return ["sourcebook", *(["--db", root.params["db"]] if given else []), "report"]
+
+
+def _options(report: Report, arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the options that were given, as they were given."""
+    for parameter in report.parameters:
+        value = arguments.get(parameter.name)
+        if value is not None and str(value) != parameter.default:
+            yield parameter.option
+            yield str(value)
+
+
+def _count(connection: Connection, report: Report, arguments: Mapping[str, Any]) -> str:
+    """Return how many rows the report has with these arguments."""
+    from reports.run import run
+
+    with run(connection, report, arguments) as page:
+        count = sum(1 for _ in page.rows)
+    return f"{count or 'no'} row{'' if count == 1 else 's'}"
