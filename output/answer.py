@@ -49,6 +49,10 @@ class Answer:
     """What is the same in every row."""
     count: int | None
     """The number of rows; None if it is only known when all have been read."""
+    columns: Sequence[Column]
+    """The columns of all sections; a section may lack those that are empty in it."""
+    section: Column | None
+    """The column whose values are the headings of the sections, if there are any."""
     sections: Iterable[Section]
     notes: Sequence[str]
     """Sentences to read below the rows."""
@@ -116,6 +120,8 @@ def answer(page: Page) -> Answer:
         filters=page.filters,
         shared="; ".join(shared),
         count=len(head) if whole else None,
+        columns=[columns[n] for n in kept],
+        section=None if section is None else columns[section],
         sections=_sections(every, columns, kept, section, choose=page.choose, whole=whole),
         notes=notes,
         sources=sources,

@@ -1,26 +1,230 @@
-"""A workbook: text as text, numbers as numbers."""
+"""A workbook: text is text, numbers are numbers, whole days are dates; rows in constant memory.
 
-from typing import BinaryIO
+A sheet holds one answer, below a frozen heading with a filter; a column says which section a row
+is in. The last sheet, About, says what was asked, of which data, and what columns and words mean.
+The same data make the same bytes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
 
 from output.answer import Answer, shown
+from output.page import Cell, Column, counted
+from output.words_used import WordsUsed
+from schema.escape import visible
+
+ABOUT = "About"
+MAX_ROWS = 2**20
+MAX_TEXT = 32_767
+"""Rows of a sheet and characters of a cell that Excel can hold."""
+
+MAX_EXACT = 2**53
+"""Up to here every whole number is a number of Excel; larger ones are text."""
+
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIRST_DAY = "1900-03-01"  # Excel takes 1900 for a leap year
+_NO_NAME = re.compile(r"[\[\]:*?/\\]")
+_WIDEST, _MAIN, _NARROWEST = 40, 70, 6  # characters
+_MEASURED = 1_000  # rows
+_A4 = 9
+
+
+class XlsxBook:
+    """A workbook that is being written, an answer at a time."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._book = Workbook(file, _OPTIONS)
+        cell = {"valign": "top", "text_wrap": True}
+        self._text = self._book.add_format(cell)
+        self._day = self._book.add_format(
+            {"valign": "top", "num_format": "d mmm yyyy", "align": "left"}
+        )
+        self._bold = self._book.add_format({**cell, "bold": True})
+        self._heading = self._book.add_format(
+            {**cell, "bold": True, "bottom": 1, "bg_color": "#E7EDF2"}
+        )
+        self._names: set[str] = {ABOUT.casefold(), "history"}  # Excel's own
+        self._about: list[tuple[str, str]] = []
+        self._created = datetime(1980, 1, 1, tzinfo=UTC)
+
+    def add(self, answer: Answer, name: str = "") -> int:
+        """Write an answer to a sheet, or several if it has too many rows; return their number."""
+        columns = [*([answer.section] if answer.section else []), *answer.columns]
+        words = WordsUsed(columns)
+        rows = _rows(answer, columns)
+        first_name, count, more = "", 0, True
+        row = next(rows, None)
+        while more:
+            sheet = self._book.add_worksheet(self._unique(name or answer.title or "Rows"))
+            first_name = first_name or sheet.name
+            widths = [_width(column.heading) + 3 for column in columns]  # the filter's arrow
+            for n, column in enumerate(columns):
+                sheet.write_string(0, n, visible(column.heading), self._heading)
+            line = 0
+            while row is not None and line + 1 < MAX_ROWS:
+                line += 1
+                for n, (column, value) in enumerate(zip(columns, row, strict=True)):
+                    width = self._write(sheet, line, n, column, value)
+                    if line <= _MEASURED:
+                        widths[n] = max(widths[n], width)
+                words.see(row)
+                row = next(rows, None)
+            self._lay_out(sheet, columns, widths, line, answer.title)
+            count += line
+            more = row is not None
+        self._describe(answer, columns, first_name, count, words)
+        return count
+
+    def close(self) -> None:
+        """Write the sheet About, and the file."""
+        sheet = self._book.add_worksheet(ABOUT)
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 100)
+        for line, (term, meaning) in enumerate(self._about):
+            form = self._text if meaning else self._bold
+            sheet.write_string(line, 0, _cut(visible(term)), form if term else self._text)
+            if meaning:
+                sheet.write_string(line, 1, _cut(_visible_lines(meaning)), self._text)
+        _paper(sheet)
+        self._book.set_properties({"created": self._created})
+        self._book.close()
+
+    def _write(self, sheet: Any, line: int, n: int, column: Column, value: Cell) -> int:
+        """Write a cell as what it is, and return its width in characters."""
+        if value is None:
+            return 0
+        if isinstance(value, bool):
+            sheet.write_boolean(line, n, value, self._text)
+            return 5
+        if isinstance(value, int | float) and abs(value) <= MAX_EXACT:  # neither NaN nor infinite
+            sheet.write_number(line, n, value, self._text)
+            return len(str(value))
+        if column.type in ("date", "day") and (day := _day(value)):
+            sheet.write_datetime(line, n, day, self._day)
+            return 11
+        text = _visible_lines(shown(column, value))
+        sheet.write_string(line, n, _cut(text), self._text)
+        return _width(text)
+
+    def _lay_out(
+        self, sheet: Any, columns: Sequence[Column], widths: Sequence[int], last: int, title: str
+    ) -> None:
+        for n, (column, width) in enumerate(zip(columns, widths, strict=True)):
+            most = _MAIN if column.main else _WIDEST
+            sheet.set_column(n, n, max(_NARROWEST, min(width + 1, most)))
+        sheet.freeze_panes(1, 0)
+        if columns:
+            sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.repeat_rows(0)
+        _paper(sheet)
+        header = visible(title).replace("&", "&&")[:200]
+        sheet.set_header(f"&L{header}" if header else "")
+        sheet.set_footer("&R&P / &N")
+
+    def _describe(
+        self,
+        answer: Answer,
+        columns: Sequence[Column],
+        sheet: str,
+        count: int,
+        words: WordsUsed,
+    ) -> None:
+        """Note for the last sheet what was asked, of which data, and what the words mean."""
+        if self._about:
+            self._about.append(("", ""))
+        self._about.append((answer.title or sheet, ""))
+        self._about += [
+            ("sheet", sheet),
+            ("question", answer.question),
+            ("filters", answer.filters),
+            ("in every row", answer.shared),
+            ("rows", counted(count)),
+        ]
+        self._about += [("note", note) for note in answer.notes]
+        self._about += [("from", f"{source}.") for source in answer.sources]
+        above = ("title", "question", "filters")
+        self._about += [(name, it) for name, it in answer.meta.items() if name not in above]
+        self._about += [(f"source {key}", citation) for key, citation in answer.citations or ()]
+        self._about += [(f"column {it.heading}", it.meaning) for it in columns]
+        self._about += words.meanings()
+        self._about = [(term, it) for term, it in self._about if it or term in ("", answer.title)]
+        if day := _day(answer.meta.get("date", "")):
+            self._created = day
+
+    def _unique(self, name: str) -> str:
+        """Return a name that Excel accepts and no other sheet has."""
+        plain = " ".join(_NO_NAME.sub(" ", visible(name)).split()).strip("'") or "Rows"
+        unique, n = plain[:31].strip("' "), 1
+        while unique.casefold() in self._names:
+            n += 1
+            unique = f"{plain[: 27 - len(str(n))].strip()} ({n})"
+        self._names.add(unique.casefold())
+        return unique
+
+
+@contextmanager
+def xlsx_book(file: BinaryIO) -> Iterator[XlsxBook]:
+    """Yield a workbook, which is written when the block ends without an error."""
+    book = XlsxBook(file)
+    yield book
+    book.close()
 
 
 def write_xlsx(answer: Answer, file: BinaryIO) -> None:
-    """Write a workbook with one sheet of rows."""
-    book = Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    line = 0
+    """Write a workbook with one answer."""
+    with xlsx_book(file) as book:
+        book.add(answer)
+
+
+def _rows(answer: Answer, columns: Sequence[Column]) -> Iterator[Sequence[Cell]]:
+    """Yield the rows of all sections with the same columns, the section first if there are any."""
     for section in answer.sections:
-        for n, column in enumerate(section.columns):
-            sheet.write_string(line, n, column.heading)
-        line += 1
+        present = {column.name: n for n, column in enumerate(section.columns)}
+        places = [present.get(column.name) for column in columns]
+        lead = [section.heading] if answer.section else []
         for row in section.rows:
-            for n, (column, value) in enumerate(zip(section.columns, row, strict=True)):
-                if column.number and isinstance(value, int | float):
-                    sheet.write_number(line, n, value)
-                elif value is not None:
-                    sheet.write_string(line, n, shown(column, value))
-            line += 1
-    book.close()
+            cells = [None if place is None else row[place] for place in places[len(lead) :]]
+            yield [*lead, *cells]
+
+
+def _day(value: Cell) -> datetime | None:
+    """Return a whole day that Excel can hold."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value) or value < _FIRST_DAY:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _visible_lines(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _cut(text: str) -> str:
+    """Return as much of a text as a cell can hold, and say so if that isn't all of it."""
+    if len(text) <= MAX_TEXT:
+        return text
+    end = f" … [cut here: Excel holds {MAX_TEXT:,} characters, and the text has {len(text):,}]"
+    return text[: MAX_TEXT - len(end)] + end
+
+
+def _width(text: str) -> int:
+    return max(map(len, text.split("\n")), default=0)
+
+
+def _paper(sheet: Any) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
