@@ -54,7 +54,7 @@ USES_OF_FACTS = {
     "links an event to it": " union ".join(
         _by_facts(f"event_links.{end}") for end in ("from_event_id", "to_event_id")
     ),
-    "has a quote of which it is the occasion": _by_facts("quotes.occasion_id"),
+    "has a quote with it as the occasion": _by_facts("quotes.occasion_id"),
 }
 """How a document can use a fact of another."""
 

@@ -49,6 +49,7 @@ def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
 def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     """Return what pydantic found, except where the YAML is faulty already."""
     faults = []
+    unpinned: list[Loc] = []
     parents = {loc[:n] for loc in tree.faulty for n in range(len(loc) + 1)}
     for details in error.errors(include_url=False):
         # Pydantic ends the place of a refused key with "[key]", which a key may be called too.
@@ -59,8 +60,17 @@ def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
             continue
         if details["type"] == "value_error" and loc in parents:
             continue  # the whole item is refused, perhaps for the field that has no value
+        if loc[-1:] == ("at",) and _QUOTED_PLACE.search(str(details["input"])):
+            unpinned.append(loc)
+            continue
         rule, message = _words(details, loc)
         faults.append(tree.lines.fault(rule, loc, message))
+    if unpinned:  # one message: a new coding has hundreds of them
+        message = f"{quoted(tree.lines.text(unpinned[0]))} is not pinned"
+        if len(unpinned) > 1:
+            message += f", nor are {len(unpinned) - 1} places below"
+        message += "; run `sourcebook pin FILE --text TEXT`"
+        faults.append(tree.lines.fault("ill-formed", unpinned[0], message))
     return faults
 
 
@@ -181,8 +191,6 @@ _QUOTED_PLACE = re.compile(r'[0-9]+\s+"')
 
 def _mismatch(name: str, given: str, pattern: str) -> str:
     if name == "at":
-        if _QUOTED_PLACE.search(given):
-            return f"{quoted(given)} is not pinned; run `sourcebook pin FILE --text TEXT`"
         return (
             f"{quoted(given)} is not a locator; write passage:start-end as in 2:330-338, or only "
             "the passage; separate several by a comma and a space"

@@ -85,13 +85,29 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
     given: dict[str, set[str]] = defaultdict(set)
     for section in ("actors", "places", "topics", "sources", "events"):
         given[section] = {item.key for item in getattr(index.coding, section)}
+    kinds = {key: _kind(loc[0]) for space, loc, key in index.keys if space != "names"}
     suggestions = MAX_SUGGESTIONS
     for section, loc, key in index.references:
-        if key not in given[section]:
-            suggestions -= 1  # each compares the key with every other
-            known = sorted(given[section]) if suggestions >= 0 else ()
-            hint = did_you_mean(key, known, f"; add it to {section}")
-            yield loc, f"{quoted(key)} is not among the {section}{hint}"
+        if key in given[section]:
+            continue
+        if key in kinds:
+            yield loc, f"{quoted(key)} is {kinds[key]}; give {_kind(section)}"
+            continue
+        suggestions -= 1  # each compares the key with every other
+        hint = did_you_mean(key, sorted(given[section]) if suggestions >= 0 else ())
+        add = f"add it to {section}"
+        if section != "events":
+            add += f", as `- key: {key}` alone if another coding introduces it"
+        yield (
+            loc,
+            f"{quoted(key)} is not among the {section}{f'{hint} Or' if hint else ';'} {add}",
+        )
+
+
+def _kind(section: object) -> str:
+    """Return what a section holds, with its article: an event for events."""
+    kind = "source" if section == "document" else str(section).removesuffix("s")
+    return f"{'an' if kind[0] in 'ae' else 'a'} {kind}"
 
 
 @rule("own-prefix", ERROR, "document:key is only for facts of other documents.")
@@ -112,7 +128,10 @@ def _no_evidence(index: CodingIndex) -> Iterator[Finding]:
 @rule("not-pinned", ERROR, "The passages of the text have been measured.")
 def _not_pinned(index: CodingIndex) -> Iterator[Finding]:
     if not index.coding.passages:
-        yield ("passages",), "there are none; `sourcebook pin FILE --text TEXT` writes them"
+        yield (
+            ("passages",),
+            "no passage of the text has been measured; `sourcebook pin FILE --text TEXT` does it",
+        )
 
 
 @rule("twice-in-a-role", ERROR, "An actor has each role in a fact or source only once.")

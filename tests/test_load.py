@@ -419,7 +419,7 @@ def test_events_that_others_link_to_or_quote_at_stay(book: str, tmp_path: Path) 
     )
     said = refused(book, path)
     assert [one.split("other-talks ")[1].split(";")[0] for one in said] == [
-        "has a quote of which it is the occasion",
+        "has a quote with it as the occasion",
         "links an event to it",
     ]
 

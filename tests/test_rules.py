@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -113,6 +114,44 @@ def test_a_fault_has_file_line_rule_and_key(tmp_path: Path) -> None:
     assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
     assert fault.where == "events[talks].place"
     assert "did you mean `port-ann`?" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("place: port-ann", "place: sudland-state", "“sudland-state” is an actor; give a place"),
+        ("doer: sudland-state", "doer: port-ann", "“port-ann” is a place; give an actor"),
+        ("doer: sudland-state", "doer: talks", "“talks” is an event; give an actor"),
+        (
+            "doer: sudland-state",
+            "doer: syria",
+            "“syria” is not among the actors; add it to actors, as `- key: syria` alone",
+        ),
+        (
+            "place: port-ann",
+            "place: port-anne",
+            "did you mean `port-ann`? Or add it to places, as ",
+        ),
+    ],
+)
+def test_an_unknown_key_says_what_it_is_or_what_to_do(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "coding.yaml"
+    assert old in VALID_CODING
+    path.write_text(VALID_CODING.replace(old, new, 1), encoding="utf-8")
+    assert message in next(it.message for it in check_file(path) if it.rule == "unknown-key")
+
+
+def test_a_coding_that_is_not_pinned_is_one_message(tmp_path: Path) -> None:
+    path = tmp_path / "coding.yaml"
+    path.write_text(re.sub(r"at: 1:\d+-\d+", 'at: 1 "the words"', VALID_CODING), encoding="utf-8")
+    (fault,) = check_file(path)
+    assert fault.line == 1 + VALID_CODING[: VALID_CODING.index("at: 1:")].count("\n")
+    assert re.fullmatch(
+        '“1 "the words"” is not pinned, nor are [0-9]+ places below; run `sourcebook pin .*`',
+        fault.message,
+    )
 
 
 def test_an_author_who_is_listed_twice_is_found(tmp_path: Path) -> None:
