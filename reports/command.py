@@ -144,6 +144,7 @@ class ReportCommand(click.Command):
             raise click.UsageError("--portable is for --sql, which prints the query")
         format = options.single_format()
         from database.connect import reading
+        from reports.members import left_out
         from reports.row_evidence import WORDS, NoEvidenceError, RowEvidence, text_not_kept
         from reports.run import BadValueError, bind, execute, has_several_documents, provenance
 
@@ -151,6 +152,8 @@ class ReportCommand(click.Command):
             evidence = RowEvidence(self.report) if options.cite or options.words else None
             with reading(ctx.obj, options.timeout) as connection, ExitStack() as stack:
                 values = bind(connection, self.report, arguments, say)
+                for line in left_out(connection, self.report, values):
+                    say(line)
                 page = stack.enter_context(execute(connection, self.report, values))
                 page = replace(page, meta=provenance(connection))
                 if has_several_documents(connection):
@@ -379,9 +382,16 @@ def list_all(ctx: click.Context, options: ReportOptions) -> None:
 
 
 def _option(parameter: Parameter) -> click.Option:
-    default = "" if parameter.default is None else f"  [default: {parameter.default}]"
+    notes = {
+        "required": parameter.required,
+        f"default: {parameter.default}": parameter.default is not None,
+        "may be repeated": parameter.repeated,
+    }
+    shown = "".join(f"  [{note}]" for note, applies in notes.items() if applies)
     return click.Option(
         [parameter.option, parameter.name],
-        type=ParameterType(parameter),
-        help=visible(parameter.meaning + ("  [required]" if parameter.required else default)),
+        type=bool if parameter.type is Type.FLAG else ParameterType(parameter),
+        is_flag=parameter.type is Type.FLAG,
+        multiple=parameter.repeated,
+        help=visible(parameter.meaning + shown),
     )

@@ -40,6 +40,7 @@ class Type(StrEnum):
     EVENT = "event"
     DOCUMENT = "document"
     SOURCE = "source"
+    FLAG = "flag"
     CHOICE = "choice"
 
 
@@ -61,6 +62,10 @@ class Parameter:
     """Which day a month or a year means; None: the user must give a day."""
     other_than: str | None = None
     """The parameter whose value this one must not repeat."""
+    repeated: bool = False
+    """Whether it may be given several times; the value is the keys, joined by commas."""
+    needs: tuple[str, ...] = ()
+    """Of a flag: the parameters of which it needs one."""
 
     @property
     def option(self) -> str:
@@ -119,10 +124,17 @@ def _integer(given: Value) -> int:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of SQL without comments; it runs only if one of the parameters in `when` is given."""
+    """A line of SQL without comments, and the parameters that decide whether it runs."""
 
     sql: str
     when: frozenset[str] = frozenset()
+    """If there are any, one of them must be given."""
+    unless: frozenset[str] = frozenset()
+    """None of them may be given."""
+
+    def runs(self, given: Collection[str]) -> bool:
+        """Return whether the line runs when these parameters are given."""
+        return (not self.when or not self.when.isdisjoint(given)) and self.unless.isdisjoint(given)
 
 
 @dataclass(frozen=True)
@@ -148,6 +160,4 @@ class Report:
 
         Whole lines of the file are kept or left out: a value never becomes SQL.
         """
-        return "\n".join(
-            line.sql for line in self.lines if not line.when or not line.when.isdisjoint(given)
-        )
+        return "\n".join(line.sql for line in self.lines if line.runs(given))

@@ -11,6 +11,8 @@
     --   from      date, first day           only what ended on this day or later
     --   modality  choice of modality        only events of this modality
     --   least     integer, default 1        only events with at least this many passages
+    --   document  document, repeated        only what these documents state
+    --   with_members  flag, with actor      also those who act for this actor
     --
     -- Columns
     --   event     text                      key of the event
@@ -21,9 +23,16 @@ First comes the title, then the question up to an empty line, then notes. Parame
 have a name, a type and a meaning, separated by two spaces or more.
 
 - A parameter's type is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
-  `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in lower case.
+  `flag`, `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in lower case.
 - The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`. After
   `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
+- A document may be `repeated`: the option can be given several times, and the value is the keys,
+  joined by commas. Keys hold no commas, so a line of SQL finds one of them in the value:
+  `replace(',' || :document || ',', listed, '') <> ',' || :document || ','` where `listed` is the
+  key between commas, as in the view `fact_documents`.
+- A `flag` is a switch on the command line, such as --with-members. It has no value: the SQL names
+  it in conditions only. `with PARAMETER`, or `with PARAMETER or PARAMETER`, says which option it
+  needs.
 - A column's type is `text`, `integer`, `real`, or text that people read otherwise: `date` (EDTF)
   and `day` (YYYY-MM-DD) in words, `passage` (¶1; ¶2) as numbers, `documents` (keys) as a citation
   below the table if all rows come from one document. Programs get every value as stored.
@@ -38,9 +47,10 @@ A section `-- Legend` holds sentences that people need to read the rows: they st
 The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
 key; for an event it is the key or `document:key`. A parameter that is neither required nor has a
 default is optional. Each line that uses an optional parameter ends in `-- if :actor` and is dropped
-when the parameter isn't given; `-- if :from or :to` keeps a line for either. So an unused filter
-costs nothing, a used one can use its index, and the file remains plain SQL for other tools: delete
-the lines that you don't want.
+when the parameter isn't given; `-- if :from or :to` keeps a line for either, and
+`-- unless :with_members` drops a line when the parameter is given. So an unused filter costs
+nothing, a used one can use its index, and the file remains plain SQL for other tools: delete the
+lines that you don't want.
 
 A report states facts if it has the columns `source` (key of the document) and `passage` (¶4; ¶7).
 Then --cite cites the documents, and --words shows the words of the fact that a column `fact` names,
@@ -64,7 +74,8 @@ RESERVED = (
 )
 """Options that every report has; no parameter may take these names."""
 
-_IF = re.compile(r"--\s*if\s+:\w+(?:\s+or\s+:\w+)*\s*")
+_CONDITION = re.compile(r"--\s*(if|unless)\s+:\w+(?:\s+or\s+:\w+)*\s*")
+_ALWAYS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HEADINGS = ("Parameters", "Columns")
 _LEGEND = "Legend"
@@ -92,6 +103,9 @@ def parse(path: Path, text: str) -> Report:
         other = parameters[entry.name].other_than
         if other is not None and other not in parameters:
             raise HeaderError(entry.line, f"other than {other}: there is no such parameter")
+        for needed in parameters[entry.name].needs:
+            if needed not in parameters:
+                raise HeaderError(entry.line, f"with {needed}: there is no such parameter")
     columns = {entry.name: _column(entry) for entry in entries["Columns"]}
     for section in entries.values():
         for entry in section:
@@ -216,12 +230,17 @@ def _parameter(entry: _Entry) -> Parameter:
     text, _, default = entry.type.partition(", default ")  # a default may hold commas
     name, *options = text.split(", ")
     type, choices = _type(entry.line, name)
-    required = False
+    required = repeated = False
     day: Literal["first", "last"] | None = None
     other_than = None
+    needs: tuple[str, ...] = ()
     for option in options:
-        if option == "required":
+        if option == "required" and type is not Type.FLAG:
             required = True
+        elif option == "repeated" and type is Type.DOCUMENT:
+            repeated = True
+        elif option.startswith("with ") and type is Type.FLAG:
+            needs = tuple(option.removeprefix("with ").split(" or "))
         elif option.startswith("other than "):
             other_than = option.removeprefix("other than ")
         elif type is Type.DATE and option in ("first day", "last day"):
@@ -235,8 +254,19 @@ def _parameter(entry: _Entry) -> Parameter:
         raise HeaderError(
             entry.line, "a parameter with a default is never required: remove one of the two"
         )
+    if default and type is Type.FLAG:
+        raise HeaderError(entry.line, "a flag has no default: it is given, or it is not")
     parameter = Parameter(
-        entry.name, type, entry.meaning, choices, default or None, required, day, other_than
+        entry.name,
+        type,
+        entry.meaning,
+        choices,
+        default or None,
+        required,
+        day,
+        other_than,
+        repeated,
+        needs,
     )
     try:
         if default:
@@ -280,20 +310,27 @@ def _lines(
     start = next((token.text.lower() for _, token in numbered if token.kind not in _BLANK), "")
     if start not in ("select", "with", "values"):
         raise HeaderError(first, "below the header, write a query: select, with or values")
-    when = {
+    conditions = {
         number: _condition(number, token.text, parameters)
         for number, token in numbered
         if token.kind == "comment"
     }
     sql: dict[int, str] = defaultdict(str)
-    used = set()
+    used = {
+        name
+        for when, unless in conditions.values()
+        for name in when | unless
+        if parameters[name].type is Type.FLAG
+    }
     for number, token in numbered:
         if token.kind == "parameter":
             name = token.text[1:]
             used.add(name)
             if name not in parameters:
                 raise HeaderError(number, f":{name} is not a parameter of the header")
-            if parameters[name].optional and when.get(number) != frozenset((name,)):
+            if parameters[name].type is Type.FLAG:
+                raise HeaderError(number, f":{name} is a flag: use it in `-- if :{name}` only")
+            if parameters[name].optional and conditions.get(number, _ALWAYS)[0] != {name}:
                 raise HeaderError(number, f":{name} is optional: end the line in `-- if :{name}`")
         if token.kind == "comment":
             sql[number] += " "
@@ -304,7 +341,7 @@ def _lines(
         if name not in used:
             raise HeaderError(line, f"the SQL never uses :{name}")
     return tuple(
-        Line(text.rstrip(), when.get(n, frozenset()))
+        Line(text.rstrip(), *conditions.get(n, _ALWAYS))
         for n, text in sorted(sql.items())
         if text.strip()
     )
@@ -326,18 +363,23 @@ def _numbered(body: str, first: int) -> Iterator[tuple[int, Token]]:
         number += token.text.count("\n")
 
 
-def _condition(line: int, comment: str, parameters: dict[str, Parameter]) -> frozenset[str]:
-    """Read `-- if :a or :b`; any other comment sets no condition."""
-    if not re.match(r"--\s*if\s+:", comment):
-        return frozenset()
-    if not _IF.fullmatch(comment):
+def _condition(
+    line: int, comment: str, parameters: dict[str, Parameter]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Read `-- if :a or :b` or `-- unless :a`; any other comment sets no condition."""
+    if not re.match(r"--\s*(if|unless)\s+:", comment):
+        return _ALWAYS
+    condition = _CONDITION.fullmatch(comment)
+    if not condition:
         raise HeaderError(
-            line, "write the condition as `-- if :a` or `-- if :a or :b`, and nothing more"
+            line,
+            "write the condition as `-- if :a`, `-- if :a or :b` or `-- unless :a`, and nothing "
+            "more",
         )
-    names = re.findall(r":(\w+)", comment)
-    for name in names:
+    names = frozenset(re.findall(r":(\w+)", comment))
+    for name in sorted(names):
         if name not in parameters:
             raise HeaderError(line, f":{name} is not a parameter of the header")
         if not parameters[name].optional:
             raise HeaderError(line, f":{name} always has a value: remove the condition")
-    return frozenset(names)
+    return (names, frozenset()) if condition[1] == "if" else (frozenset(), names)

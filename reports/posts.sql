@@ -15,6 +15,7 @@
 -- Parameters
 --   on     date   only what may have been held on this day, and what is attested
 --   actor  actor  only posts of this actor, or posts with it
+--   with_members  flag, with actor  also those of whoever acts for this actor
 --
 -- Columns
 --   holder     text             who holds the post
@@ -37,22 +38,31 @@
 --   through    text, detail     voices, the innermost first, the document last; " | " between two
 --                               chains
 --   relation   text, detail     key of the tie; of equal ties, of the one with most dates
+--   acting_for  text            with --with-members: who of them acts for the actor asked for
 
 -- Equal ties of several documents are one post.
-with posts (fact_id, post_id) as (
+with involved (fact_id, acting_for) as (
+  select
+    fact_id,
+    min(acting_for)
+      || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case
+        when count(distinct acting_for) > 2
+          then '; and ' || (count(distinct acting_for) - 2) || ' more'
+        else ''
+      end
+  from participation
+  where role in ('from', 'to')
+    and actor = :actor  -- if :actor
+    and steps = 0  -- unless :with_members
+  group by fact_id
+),
+posts (fact_id, post_id) as (
   select relations.id, evidence_counts.counted_as_id
-  from actors
-  join relations on relations.from_actor_id = actors.id
+  from relations
   join evidence_counts on evidence_counts.fact_id = relations.id
+  join involved on involved.fact_id = relations.id  -- if :actor
   where relations.type in ('heads', 'holds-post-in', 'advises')
-    and actors.key = :actor  -- if :actor
-  union
-  select relations.id, evidence_counts.counted_as_id
-  from actors
-  join relations on relations.to_actor_id = actors.id
-  join evidence_counts on evidence_counts.fact_id = relations.id
-  where relations.type in ('heads', 'holds-post-in', 'advises')
-    and actors.key = :actor  -- if :actor
 ),
 attested (post_id, first, last, known, day, documents, disputed) as (
   select
@@ -135,11 +145,14 @@ select
   ties.source,
   ties.passage,
   ties.through,
-  ties.cited_as as relation
+  ties.cited_as as relation,
+  involved.acting_for  -- if :actor
+  cast(null as text) as acting_for  -- unless :actor
 from judged
 join attested on attested.post_id = judged.post_id
 -- A cross join, so that SQLite does not start from all actors.
 cross join ties
+left join involved on involved.fact_id = judged.fact_id  -- if :actor
 where ties.fact_id = judged.fact_id
   and judged.status not in ('not yet', 'over')  -- if :on
 order by

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +16,9 @@ from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.resolve import UnknownNameError, look_up, understood
 from schema.escape import visible
+
+Given = Value | Sequence[str]
+"""What a parameter may be given; one that is repeated takes several names."""
 
 AT_ONCE = 1_000
 """Rows fetched with one call: each call goes to another thread, so that Ctrl-C can interrupt it."""
@@ -31,7 +34,7 @@ class BadValueError(ReportError):
 
 @contextmanager
 def run(
-    connection: Connection, report: Report, arguments: Mapping[str, Value | None]
+    connection: Connection, report: Report, arguments: Mapping[str, Given | None]
 ) -> Iterator[Page]:
     """Run a report; an argument that is None or missing takes its default.
 
@@ -53,6 +56,11 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
     query = text(escape_colons(report.statement(values))).execution_options(
         stream_results=True, max_row_buffer=AT_ONCE
     )
+    values = {  # flags only choose lines
+        parameter.name: values[parameter.name]
+        for parameter in report.parameters
+        if parameter.name in values and parameter.type is not Type.FLAG
+    }
     with ExitStack() as stack:
         if report.path.parent != SHIPPED:
             stack.enter_context(_reading_only(connection, report, query, values))
@@ -153,7 +161,7 @@ def provenance(connection: Connection) -> dict[str, str]:
 def bind(
     connection: Connection,
     report: Report,
-    arguments: Mapping[str, Value | None],
+    arguments: Mapping[str, Given | None],
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Value]:
     """Check the arguments and return the values to bind. Raises BadValueError.
@@ -167,12 +175,17 @@ def bind(
     values = {}
     for parameter in report.parameters:
         given = arguments.get(parameter.name)
-        if given is None:
+        if given is None or given == () or (parameter.type is Type.FLAG and not given):
             given = parameter.default
         if given is not None:
             values[parameter.name] = _bound(connection, parameter, given, say)
         elif parameter.required:
             raise BadValueError(parameter.name, "is required")
+    for parameter in report.parameters:
+        needs = parameter.needs if parameter.name in values else ()
+        if needs and values.keys().isdisjoint(needs):
+            options = " or ".join(f"--{name}" for name in needs)
+            raise BadValueError(parameter.name, f"needs {options}")
     first, last = values.get("from"), values.get("to")
     if first is not None and last is not None and str(last) < str(first):
         raise BadValueError("to", f"{last} is before --from, {first}; swap them")
@@ -226,15 +239,27 @@ def _literal(value: Value) -> str:
 
 
 def _bound(
-    connection: Connection, parameter: Parameter, given: Value, say: Callable[[str], None]
+    connection: Connection, parameter: Parameter, given: Given, say: Callable[[str], None]
 ) -> Value:
     try:
-        value = parameter.value(given)
+        if parameter.repeated:
+            names = [given] if isinstance(given, str) else cast("Sequence[str]", given)
+            keys = [_key(connection, parameter, name, say) for name in names]
+            return ",".join(dict.fromkeys(keys))
+        value = cast("Value", given)
         if parameter.type in NAMED:
-            known = look_up(connection, parameter.type, str(value))
-            if line := understood(str(value), known):
-                say(line)
-            return known.key
+            return _key(connection, parameter, str(value), say)
+        return parameter.value(value)
     except (ValueError, UnknownNameError) as error:
         raise BadValueError(parameter.name, str(error)) from None
-    return value
+
+
+def _key(
+    connection: Connection, parameter: Parameter, name: str, say: Callable[[str], None]
+) -> str:
+    """Return the key of what a name means, and say so where it is not plain."""
+    value = str(parameter.value(name))
+    known = look_up(connection, parameter.type, value)
+    if line := understood(value, known):
+        say(line)
+    return known.key

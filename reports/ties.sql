@@ -9,6 +9,7 @@
 --
 -- Parameters
 --   actor  actor                    only the ties of this actor, in either direction
+--   with_members  flag, with actor  also those of whoever acts for this actor
 --   type   choice of relation type  only ties of this type
 --
 -- Columns
@@ -29,21 +30,23 @@
 --                            chains
 --   inverse    text, detail  how it reads from the second to the first
 --   nature     text, detail  friendly, hostile or structural; empty: none of these, or it depends
+--   acting_for  text         with --with-members: who of them acts for the actor asked for
 
-with listed (fact_id) as (
-  select relations.id
-  from actors
-  join relations on relations.from_actor_id = actors.id
-  where true
-    and actors.key = :actor  -- if :actor
-    and relations.type = :type  -- if :type
-  union
-  select relations.id
-  from actors
-  join relations on relations.to_actor_id = actors.id
-  where true
-    and actors.key = :actor  -- if :actor
-    and relations.type = :type  -- if :type
+with involved (fact_id, acting_for) as (
+  select
+    fact_id,
+    min(acting_for)
+      || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case
+        when count(distinct acting_for) > 2
+          then '; and ' || (count(distinct acting_for) - 2) || ' more'
+        else ''
+      end
+  from participation
+  where role in ('from', 'to')
+    and actor = :actor  -- if :actor
+    and steps = 0  -- unless :with_members
+  group by fact_id
 )
 select
   ties.cited_as as relation,
@@ -60,10 +63,14 @@ select
   ties.passage,
   ties.through,
   ties.inverse,
-  relation_types.nature
-from listed
-join ties on ties.fact_id = listed.fact_id
+  relation_types.nature,
+  involved.acting_for  -- if :actor
+  cast(null as text) as acting_for  -- unless :actor
+from ties
 join relation_types on relation_types.key = ties.type
+join involved on involved.fact_id = ties.fact_id  -- if :actor
+where true
+  and ties.type = :type  -- if :type
 order by
   ties.from_key,
   ties.type,

@@ -263,7 +263,10 @@ class RelationKind(Base):
     nature: Mapped[str | None] = mapped_column(
         comment="friendly, hostile or structural; null: none of these, or it depends"
     )
-    acts_for: Mapped[bool] = mapped_column(comment="whether the first actor acts for the second")
+    acts_for: Mapped[bool] = mapped_column(
+        comment="whether the first actor acts for the second, so that --with-members of a report "
+        "includes it: true of heads, holds-post-in, advises, member-of, part-of and belongs-to"
+    )
 
 
 class Relation(Base):

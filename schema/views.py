@@ -8,72 +8,10 @@ types and, in PostgreSQL, comments. A list in one cell joins its values by "; ".
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from schema.models import METADATA
-
-
-class ViewColumn(NamedTuple):
-    """A column of a view."""
-
-    name: str
-    type: str
-    meaning: str
-    origin: str | None
-    """The stored column that it shows, as `table.column`; None: it is computed."""
-
-
-@dataclass(frozen=True)
-class View:
-    """A view: its name, what a row means, its query, and what the models don't say."""
-
-    name: str
-    meaning: str
-    query: str
-    meanings: Mapping[str, str] = field(default_factory=dict)
-    """What a column means where it is computed, or where the model's comment doesn't fit."""
-
-    @cached_property
-    def columns(self) -> tuple[ViewColumn, ...]:
-        """Its columns in order: every line of its select list is one."""
-        return tuple(self._columns())
-
-    def _columns(self) -> Iterator[ViewColumn]:
-        joined = re.findall(
-            r"^(?:from|(?:left )?join) (\w+)(?: as (\w+))?", self.query, re.MULTILINE
-        )
-        tables = {alias or table: METADATA.tables[table] for table, alias in joined}
-        listed = self.query.partition("select\n")[2].partition("\nfrom ")[0]
-        for line in listed.split("\n"):
-            expression, _, name = line.strip().removesuffix(",").rpartition(" as ")
-            stored = re.fullmatch(r"(\w+)\.(\w+)", expression or name)
-            if stored is None:
-                yield ViewColumn(name, "text", self.meanings[name], None)
-                continue
-            column = tables[stored[1]].columns[stored[2]]
-            name = name if expression else stored[2]
-            kind = {str: "text", int: "integer"}[column.type.python_type]
-            meaning = self.meanings.get(name, column.comment or "")
-            yield ViewColumn(name, kind, meaning, f"{column.table.name}.{column.name}")
-
-
-MEANINGS = {
-    "document_id": "the document: sources.id",
-    "source_id": "the source: sources.id",
-    "document": "key of the document",
-    "source": "key of the source",
-}
-FACT = {
-    "fact_id": "the fact: facts.id",
-    "cited_as": "its key; as soon as several documents are loaded, document:key",
-    "date": "when, as the coder settled it; EDTF; null: undated",
-    "through": "the voices that it came through, innermost first, the document last; "
-    '" | " between two chains',
-}
+from schema.filter_views import FILTER_VIEWS
+from schema.view import FACT, MEANINGS, View
 
 CITED_AS = """\
 case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end\
@@ -118,6 +56,7 @@ from fact_summaries
 
 
 VIEWS = (
+    *FILTER_VIEWS,
     View(
         "chains",
         "chains of voices: one row for each voice, with its way to the document",

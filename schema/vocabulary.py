@@ -412,6 +412,7 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "has among its own",
         "{belongs|belong} to {to}[ ({what})]",
         STRUCTURAL,
+        acts_for=True,
     ),
     RelationType.WRITES_FOR: _tie(
         "writes or works for",

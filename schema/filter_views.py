@@ -1,0 +1,228 @@
+"""Views by which reports filter facts: by document, topic and place, and by who takes part.
+
+A report needs a line or two for a filter. Where a query has several arms, each begins at a key, so
+that SQLite passes the condition of a report on to each of them and finds its rows by indexes.
+"""
+
+# ruff: noqa: S608 - queries are put together from the texts in this file
+
+from __future__ import annotations
+
+from schema.view import FACT, MEANINGS, View
+
+MEMBER = {
+    "actor": "key of the actor",
+    "actor_name": "its heading",
+    "member": "key of whoever acts for it, or its own",
+    "member_name": "its heading",
+    "member_kind": "its kind",
+    "steps": "ties between the two; 0: itself",
+    "path": "document:key of each tie from the member to the actor; null: itself",
+    "earliest": "first day on which all the ties can hold, YYYY-MM-DD; null: open or not stated",
+    "latest": "last day on which all the ties can hold, YYYY-MM-DD; null: open or not stated",
+    "acting_for": "who takes part for it: Vladimir Putin for Russia; null: it does so itself",
+}
+
+
+def _taking_part() -> str:
+    """Return the query for who takes part in which fact, in person or through others.
+
+    Every actor is there for itself. Whoever acts for another is there if the ties can have held at
+    the time of the fact: where either has no date, nothing speaks against it.
+    """
+    arms = []
+    for table, fact, actor, role, dates in (
+        ("participants", "fact_id", "actor_id", "participants.role", _DATE_OF_FACT),
+        ("relations", "id", "from_actor_id", "'from'", _TIME_OF_TIE),
+        ("relations", "id", "to_actor_id", "'to'", _TIME_OF_TIE),
+    ):
+        arms += [
+            f"""\
+  select
+    {table}.{fact} as fact_id,
+    {role} as role,
+    wholes.key as actor,
+    actors.key as member,
+    memberships.steps as steps,
+    coalesce(memberships.standing || ': ', '') || actors.name || ' for '
+      || case
+        when substr(wholes.name, 1, 4) = 'The ' then 'the ' || substr(wholes.name, 5)
+        else wholes.name
+      end as acting_for
+  from actors as wholes
+  join memberships on memberships.whole_id = wholes.id
+  join actors on actors.id = memberships.member_id
+  join {table} on {table}.{actor} = memberships.member_id
+{dates.format(table=table, fact=fact)}""",
+            f"""\
+  select
+    {table}.{fact},
+    {role},
+    actors.key,
+    actors.key,
+    0,
+    cast(null as text)
+  from {table}
+  join actors on actors.id = {table}.{actor}
+""",
+        ]
+    return "  union all\n".join(arms)
+
+
+# A bound that is missing on either side is replaced by the other, so that it excludes nothing.
+_DATE_OF_FACT = """\
+  left join events on events.id = {table}.{fact}
+  left join quotes on quotes.id = {table}.{fact}
+  left join dates on dates.edtf = coalesce(events.date, quotes.date)
+  where coalesce(memberships.first_day, dates.last_day, 0)
+      <= coalesce(dates.last_day, memberships.first_day, 0)
+    and coalesce(memberships.last_day, dates.first_day, 0)
+      >= coalesce(dates.first_day, memberships.last_day, 0)
+"""
+_TIME_OF_TIE = """\
+  left join dates as begun on begun.edtf = relations.since
+  left join dates as ended on ended.edtf = relations.until
+  where coalesce(memberships.first_day, ended.last_day, 0)
+      <= coalesce(ended.last_day, memberships.first_day, 0)
+    and coalesce(memberships.last_day, begun.first_day, 0)
+      >= coalesce(begun.first_day, memberships.last_day, 0)
+"""
+
+
+def _placed() -> str:
+    """Return the query for what happened or was said in a place, or in a place within it."""
+    within = "", "  join places as within_{0} on within_{0}.within_id = {1}.id\n"
+    arms = []
+    for depth in range(MOST_WITHIN + 1):
+        names = ["places", *(f"within_{n}" for n in range(1, depth + 1))]
+        joins = "".join(within[1].format(n, names[n - 1]) for n in range(1, depth + 1))
+        at = f"  join events on events.place_id = {names[-1]}.id\n"
+        for fact, said in (
+            ("events", ""),
+            ("quotes", "  join quotes on quotes.occasion_id = events.id\n"),
+        ):
+            arms.append(
+                f"  select {fact}.id as fact_id, places.key as place\n  from places\n"
+                f"{joins}{at}{said}"
+            )
+    return "  union all\n".join(arms)
+
+
+MOST_WITHIN = 3
+"""Steps from a place to those that it lies in, such as city, province, country, region."""
+
+FILTER_VIEWS = (
+    View(
+        "fact_documents",
+        "which document states which fact: what --document of a report looks up",
+        """\
+select
+  fact_passages.fact_id,
+  documents.key as document,
+  ',' || documents.key || ',' as listed
+from sources as documents
+cross join fact_passages
+where fact_passages.document_id = documents.id
+""",
+        MEANINGS | {"fact_id": "the fact: facts.id", "listed": "the key between commas"},
+    ),
+    View(
+        "fact_places",
+        "what happened, or was said on an occasion, in a place or in one that lies in it",
+        f"""\
+select
+  placed.fact_id,
+  placed.place
+from (
+{_placed()}) as placed
+""",
+        {"fact_id": "the event or utterance: facts.id", "place": "key of the place"},
+        {"placed.fact_id": "events.id", "placed.place": "places.key"},
+    ),
+    View(
+        "fact_topics",
+        "which position or comparison is on which topic",
+        """\
+select
+  subjects.fact_id,
+  subjects.topic
+from (
+  select positions.id as fact_id, topics.key as topic
+  from topics
+  join positions on positions.topic_id = topics.id
+  union all
+  select relations.id, topics.key
+  from topics
+  join relations on relations.topic_id = topics.id
+) as subjects
+""",
+        {"fact_id": "the position or tie: facts.id", "topic": "key of the topic"},
+        {"subjects.fact_id": "positions.id", "subjects.topic": "topics.key"},
+    ),
+    View(
+        "members",
+        "who acts for whom, directly or through others; every actor is there for itself",
+        """\
+select
+  wholes.key as actor,
+  wholes.name as actor_name,
+  actors.key as member,
+  actors.name as member_name,
+  actors.kind as member_kind,
+  members.steps,
+  members.path,
+  members.standing,
+  members.earliest,
+  members.latest,
+  members.first_day,
+  members.last_day
+from (
+  select whole_id, member_id, steps, path, standing, earliest, latest, first_day, last_day
+  from memberships
+  union all
+  select
+    id,
+    id,
+    0,
+    cast(null as text),
+    cast(null as text),
+    cast(null as text),
+    cast(null as text),
+    cast(null as bigint),
+    cast(null as bigint)
+  from actors
+) as members
+join actors as wholes on wholes.id = members.whole_id
+join actors on actors.id = members.member_id
+""",
+        MEMBER,
+        {
+            f"members.{name}": f"memberships.{name}"
+            for name in ("steps", "path", "standing", "earliest", "latest", "first_day", "last_day")
+        },
+    ),
+    View(
+        "participation",
+        "who takes part in which fact: in person, or through those who act for it at the time",
+        f"""\
+select
+  parts.fact_id,
+  parts.role,
+  parts.actor,
+  parts.member,
+  parts.steps,
+  parts.acting_for
+from (
+{_taking_part()}) as parts
+""",
+        MEMBER
+        | FACT
+        | {"role": "role in an event, quote or position; from or to: an end of a tie"},
+        {
+            "parts.fact_id": "participants.fact_id",
+            "parts.actor": "actors.key",
+            "parts.member": "actors.key",
+            "parts.steps": "memberships.steps",
+        },
+    ),
+)
