@@ -19,13 +19,11 @@ LEFT_OUT = """
     from members
     where actor = :actor and steps > 0
     group by actor_name, member_name
-    order by min(steps), min(member_kind <> 'person'), member_name
+    order by max(case when member_kind = 'person' then 1 else 0 end) desc, min(steps), member_name
 """
 
 
-def left_out(
-    connection: Connection, report: Report, values: Mapping[str, Value]
-) -> Iterator[str]:
+def left_out(connection: Connection, report: Report, values: Mapping[str, Value]) -> Iterator[str]:
     """Yield a line for each actor that somebody acts for, if the report could include them."""
     flags = {parameter.name for parameter in report.parameters if parameter.type is Type.FLAG}
     if WITH_MEMBERS not in flags - values.keys():

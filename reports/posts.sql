@@ -13,9 +13,9 @@
 -- it. The report ties lists each.
 --
 -- Parameters
---   on     date   only what may have been held on this day, and what is attested
---   actor  actor  only posts of this actor, or posts with it
---   with_members  flag, with actor  also those of whoever acts for this actor
+--   on            date              only what may have been held on this day, and what is attested
+--   actor         actor             only posts of this actor, or posts with it
+--   with_members  flag, with actor  also posts of those who act for this actor, or posts with them
 --
 -- Columns
 --   holder     text             who holds the post
@@ -38,19 +38,14 @@
 --   through    text, detail     voices, the innermost first, the document last; " | " between two
 --                               chains
 --   relation   text, detail     key of the tie; of equal ties, of the one with most dates
---   acting_for  text            with --with-members: who of them acts for the actor asked for
+--   acting_for  text          with --with-members: who acts for the actor that was asked for
 
 -- Equal ties of several documents are one post.
 with involved (fact_id, acting_for) as (
   select
     fact_id,
-    min(acting_for)
-      || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case
-        when count(distinct acting_for) > 2
-          then '; and ' || (count(distinct acting_for) - 2) || ' more'
-        else ''
-      end
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
   from participation
   where role in ('from', 'to')
     and actor = :actor  -- if :actor
@@ -85,9 +80,7 @@ attested (post_id, first, last, known, day, documents, disputed) as (
 ),
 -- Of equal ties the one with most dates is shown.
 shown (fact_id, post_id, n) as (
-  select
-    posts.fact_id,
-    posts.post_id,
+  select posts.fact_id, posts.post_id,
     row_number() over (
       partition by posts.post_id
       order by
@@ -102,9 +95,7 @@ shown (fact_id, post_id, n) as (
 ),
 -- Dates outside the years 0000 to 9999 have day numbers alone; negative ones are BCE.
 judged (fact_id, post_id, status) as (
-  select
-    shown.fact_id,
-    shown.post_id,
+  select shown.fact_id, shown.post_id,
     case
       when attested.disputed = 1 then 'disputed'
       when fact_summaries.modality <> 'actual' then fact_summaries.modality

@@ -8,9 +8,9 @@
 -- What is not actual (modality) is not so, or is not known to be so.
 --
 -- Parameters
---   actor  actor                    only the ties of this actor, in either direction
---   with_members  flag, with actor  also those of whoever acts for this actor
---   type   choice of relation type  only ties of this type
+--   actor         actor                    only the ties of this actor, in either direction
+--   with_members  flag, with actor         also the ties of those who act for this actor
+--   type          choice of relation type  only ties of this type
 --
 -- Columns
 --   relation   text, detail  key of the tie
@@ -30,18 +30,13 @@
 --                            chains
 --   inverse    text, detail  how it reads from the second to the first
 --   nature     text, detail  friendly, hostile or structural; empty: none of these, or it depends
---   acting_for  text         with --with-members: who of them acts for the actor asked for
+--   acting_for  text          with --with-members: who acts for the actor that was asked for
 
 with involved (fact_id, acting_for) as (
   select
     fact_id,
-    min(acting_for)
-      || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case
-        when count(distinct acting_for) > 2
-          then '; and ' || (count(distinct acting_for) - 2) || ' more'
-        else ''
-      end
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
   from participation
   where role in ('from', 'to')
     and actor = :actor  -- if :actor

@@ -57,7 +57,12 @@ def asked(report: Report) -> list[tuple[str, ...]]:
     always = tuple(p.name for p in report.parameters if p.required)
     maybe = [p.name for p in report.parameters if p.optional]
     ways = chain(*(combinations(maybe, n) for n in range(len(maybe) + 1)))
-    return [always + way for way in ways if always + way]
+    needs = {p.name: p.needs for p in report.parameters if p.needs}
+    return [
+        always + way
+        for way in ways
+        if always + way and all({*needs.get(name, always + way)} & {*always, *way} for name in way)
+    ]
 
 
 def read_whole(connection: sa.Connection, query: str, given: dict[str, str]) -> list[str]:

@@ -179,6 +179,8 @@ def arguments(document: str, parameter: Parameter) -> list[str]:
     known = ARGUMENTS[document]
     if parameter.type is Type.INTEGER:
         return ["2"]
+    if parameter.type is Type.FLAG:
+        return ["yes"]
     value = known.get(parameter.name) or known.get(parameter.type)
     return list(parameter.choices[:3]) or ([value] if value else [])
 
@@ -199,10 +201,12 @@ def questions(report: Report, document: str) -> list[Given]:
     optional = [
         parameter
         for parameter in report.parameters
-        if not parameter.required and arguments(document, parameter)
+        if not parameter.required
+        and arguments(document, parameter)
+        and (not parameter.needs or needed(report, document, parameter))
     ]
     single = [
-        required | {parameter.name: value}
+        required | needed(report, document, parameter) | {parameter.name: value}
         for parameter in optional
         for value in arguments(document, parameter)
     ]
@@ -210,6 +214,13 @@ def questions(report: Report, document: str) -> list[Given]:
         parameter.name: arguments(document, parameter)[0] for parameter in optional
     }
     return [required, *single, *([together] if len(optional) > 1 else [])]
+
+
+def needed(report: Report, document: str, parameter: Parameter) -> Given:
+    """Return what a flag needs beside it: the first parameter that can be given."""
+    others = [other for other in report.parameters if other.name in parameter.needs]
+    given = {other.name: value for other in others for value in arguments(document, other)[:1]}
+    return dict([*given.items()][:1])
 
 
 def rows_of(connection: Connection, report: Report, given: Given) -> list[dict[str, Any]]:
