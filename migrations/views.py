@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, inspect, text
 
 from database.statement import escape_colons
+from schema.filter_views import FILTER_VIEWS
 from schema.models import DERIVED
 from schema.views import RENAMED, VIEWS
 
@@ -59,13 +60,16 @@ def rights(connection: Connection) -> list[Right]:
 
 
 def grant(connection: Connection, former: list[Right], *, derived_too: bool = True) -> None:
-    """Give others their rights again; with `derived_too`, those on facts on derived tables too."""
+    """Give others their rights again.
+
+    With `derived_too`, whoever may read facts may read what is made of them.
+    """
     inspector = inspect(connection)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
     for right in former:
         relations = [*RENAMED.get(right.relation, (right.relation,))]
         if derived_too and right.relation == "facts":
-            relations += [table.name for table in DERIVED]
+            relations += [made.name for made in (*DERIVED, *FILTER_VIEWS)]
         option = " with grant option" if right.grantable else ""
         for relation in sorted(there & {*relations}):
             connection.exec_driver_sql(

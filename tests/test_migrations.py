@@ -188,8 +188,12 @@ def whole(connection: sa.Connection) -> bool:
 
 
 def _kept(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Give every row but the record of feeds, of which revision 0003 keeps only the time."""
-    return {name: rows for name, rows in stored_rows(connection).items() if name != "feeds"}
+    """Give every row, except the record of feeds, of which revision 0003 keeps only the time.
+
+    Derived rows are left out as well: they are computed when the schema is the newest.
+    """
+    left_out = {"feeds", *(table.name for table in DERIVED)}
+    return {name: rows for name, rows in stored_rows(connection).items() if name not in left_out}
 
 
 @pytest.mark.parametrize(("before", "after"), STEPS)
@@ -321,7 +325,7 @@ def test_a_failed_step_leaves_a_database_as_it_was(
     empty_database: str, request: pytest.FixtureRequest
 ) -> None:
     with migrating(empty_database) as connection:
-        upgrade(connection, STEPS[-1][0])
+        upgrade(connection, "sourcebook_0003")
         fill(connection)
         before = stored_rows(connection), parts(connection)
     file = Path(empty_database)
@@ -331,7 +335,7 @@ def test_a_failed_step_leaves_a_database_as_it_was(
         upgrade(connection)
     with migrating(empty_database) as connection:
         assert (stored_rows(connection), parts(connection)) == before
-        assert revision(connection) == STEPS[-1][0]
+        assert revision(connection) == "sourcebook_0003"
     if file.exists():
         assert file.read_bytes() == bytes_before
         assert [*file.parent.iterdir()] == [file]

@@ -48,7 +48,7 @@ def test_help_is_the_header(name: str) -> None:
     for note in report.notes:
         assert note in flat
     for parameter in report.parameters:
-        assert f"--{parameter.name} " in flat
+        assert f"{parameter.option} " in flat
         assert parameter.meaning in flat
     for column in report.columns:
         assert f"{column.name} ({column.type}) {column.meaning}" in flat
