@@ -205,10 +205,15 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
             upgrade(connection, before)
             fill(connection)
         at_first = _kept(connection), parts(connection)
-        columns = {
-            name: [column["name"] for column in sa.inspect(connection).get_columns(name)]
+        columns = {  # revision 0005 says of one more type of tie that one acts for the other
+            name: [
+                column["name"]
+                for column in sa.inspect(connection).get_columns(name)
+                if column["name"] != "acts_for"
+            ]
             for name in at_first[0]
         }
+        unchanged = stored_rows(connection, columns)
     with migrating(empty_database) as connection:
         upgrade(connection, after)
         if before == "base":
@@ -216,7 +221,7 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
         assert whole(connection)
         then = _kept(connection), parts(connection)
         assert all(then[0].values())
-        assert stored_rows(connection, columns) == at_first[0]
+        assert stored_rows(connection, columns) == unchanged
     with migrating(empty_database) as connection:
         downgrade(connection, before)
         assert whole(connection)
