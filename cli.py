@@ -33,11 +33,13 @@ LAZY = {
         "reports.cite",
         "Cite documents or other sources, as text or for a bibliography program.",
     ),
+    "documents": ("reports.documents", "List the documents that are loaded."),
     "export": (
         "exports.command",
         "Write everything that the sourcebook holds into the folder DIR, and list the files.",
     ),
     "feed": ("feeds.command", "Make another database an exact copy."),
+    "passage": ("reports.passage", "Print passages of a document, and what was coded from them."),
     "report": ("reports.command", "Run a report; without a name, list them."),
     "search": (
         "adhoc.search_command",

@@ -1,0 +1,246 @@
+"""`sourcebook passage`: a passage of a document, and what was coded from it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from output.options import failing, only_for, row_options, say, timeout_option, write
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+    from sqlalchemy import Connection
+
+    from output.page import Cell, Page
+
+NUMBER = re.compile(r"¶*([0-9]{1,9})(?:[-–]¶*([0-9]{1,9}))?")
+"""A passage or a range, as reports and citations print them."""
+
+DOCUMENTS = """
+    select sources.id, sources.key
+    from codings
+    join sources on sources.id = codings.document_id
+    order by sources.key
+"""
+
+MOST = 10_000
+"""How many passages a range may have."""
+
+PASSAGES = """
+    select n, text
+    from passages
+    where document_id = :document
+    order by n
+"""
+
+EVIDENCE = """
+    select
+      spans.passage, evidence.id, facts.kind, facts.key, fact_summaries.sentence,
+      evidence.modality, evidence.certainty, attribution_chains.chain, sources.title as document,
+      min(spans.start_offset) as start
+    from spans
+    join evidence on evidence.id = spans.evidence_id
+    join sources on sources.id = evidence.document_id
+    join facts on facts.id = evidence.fact_id
+    join fact_summaries on fact_summaries.fact_id = facts.id
+    join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+    where spans.document_id = :document
+      and spans.passage between :first and :last
+    group by
+      spans.passage, evidence.id, facts.kind, facts.key, fact_summaries.sentence,
+      evidence.modality, evidence.certainty, attribution_chains.chain, sources.title
+    order by
+      spans.passage, case when facts.kind = 'name' then 1 else 0 end, start, facts.key, evidence.id
+"""
+
+WORDS = """
+    select spans.evidence_id, spans.passage, words.words
+    from spans
+    join words on words.evidence_id = spans.evidence_id and words.span = spans.n
+    where spans.document_id = :document
+      and spans.passage between :first and :last
+    order by spans.evidence_id, spans.passage, spans.n
+"""
+
+
+def _documents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    from reports.completion import values
+    from reports.definition import Type
+
+    return values(ctx, Type.DOCUMENT, incomplete)
+
+
+@click.command(params=[*row_options(), timeout_option()])
+@click.argument(
+    "asked", nargs=-1, required=True, metavar="[DOCUMENT] NUMBER...", shell_complete=_documents
+)
+@click.pass_obj
+@failing()
+def passage(
+    db: str,
+    asked: Sequence[str],
+    format: str,
+    output: Path | None,
+    raw: bool,
+    timeout: float | None,
+) -> None:
+    """Print passages of a document, and what was coded from them.
+
+    NUMBER is the number that reports print after ¶, or a range such as 9-11; several may follow one
+    another. DOCUMENT is its key, its title or its author, or words of these; leave it out if only
+    one is loaded.
+
+    The text itself is printed if it is kept: `sourcebook load CODING --text TEXT --keep-text`.
+    """
+    only_for("--raw", raw, [format], "csv")
+    from database.connect import reading
+    from reports.resolve import UnknownNameError
+
+    try:
+        with reading(db, timeout) as connection:
+            id, key, numbers = _asked(connection, asked)
+            page, kept = _page(connection, id, numbers)
+            write(page, format, output, raw)
+    except (UnknownNameError, NoPassageError) as error:
+        raise click.UsageError(str(error)) from None
+    if not kept:
+        say(
+            f"the text of {key} is not kept, so this is only what was coded; keep it with "
+            "`sourcebook load CODING --text TEXT --keep-text`"
+        )
+
+
+class NoPassageError(Exception):
+    """There is no such passage, or no document for it; the message says which there are."""
+
+
+def _asked(connection: Connection, asked: Sequence[str]) -> tuple[int, str, list[int]]:
+    """Return the id and the key of the document, and the numbers of the passages."""
+    from sqlalchemy import text
+
+    from reports.definition import Type
+    from reports.resolve import look_up, understood
+
+    documents = {key: id for id, key in connection.execute(text(DOCUMENTS))}
+    if not documents:
+        raise NoPassageError("no document is loaded")
+    words = [word for part in asked for word in part.split(",") if word]
+    n = 0 if len(documents) == 1 else 1  # a title may be a number
+    while n < len(words) and not NUMBER.fullmatch(words[n]):
+        n += 1
+    if n == len(words):
+        raise NoPassageError(
+            "give the document, then the number of a passage, such as 10 or 9-11; "
+            "`sourcebook documents` lists the documents"
+        )
+    key = next(iter(documents))
+    if n:
+        name = " ".join(words[:n])
+        known = look_up(connection, Type.DOCUMENT, name)
+        key = known.key
+        if line := understood(name, known):
+            say(line)
+    return documents[key], key, _numbers(words[n:])
+
+
+def _numbers(words: Sequence[str]) -> list[int]:
+    """Return the numbers of all passages and ranges, sorted."""
+    numbers: set[int] = set()
+    for word in words:
+        match = NUMBER.fullmatch(word)
+        if match is None:
+            raise NoPassageError(f"{word!r} is not the number of a passage; write 10, or 9-11")
+        first = int(match[1])
+        numbers.update(range(first, min(int(match[2] or first), first + MOST) + 1))
+    return sorted(numbers)
+
+
+def _page(connection: Connection, document: int, numbers: Sequence[int]) -> tuple[Page, bool]:
+    """Return a page with these passages, and whether their text is kept."""
+    from sqlalchemy import text
+
+    from output.page import Column, Page
+    from reports.citations import cited_passages
+    from reports.references import references
+    from reports.run import provenance
+
+    texts = {it.n: it.text for it in connection.execute(text(PASSAGES), {"document": document})}
+    missing = [n for n in numbers if n not in texts]
+    if missing:
+        raise NoPassageError(
+            f"there is no {cited_passages(missing)}; the document has ¶ 1 to {len(texts)}"
+        )
+    kept = any(texts[n] is not None for n in numbers)
+    coded = _coded(connection, document, numbers, kept=kept)
+    rows: list[Sequence[Cell]] = []
+    for n in numbers:
+        if texts[n] is not None:
+            rows.append((f"¶{n}", "text", texts[n], "", "", None, None, None))
+        rows += coded[n]
+    [cited] = references(connection, [document])
+    columns = (
+        Column("passage", meaning="the passage", section=True),
+        Column("kind", meaning="text, or the kind of fact", label="Kind"),
+        Column("what", meaning="the passage itself, or a fact", main=True, label="What"),
+        Column(
+            "modality",
+            meaning="whether it is so",
+            usually="actual",
+            label="Modality",
+        ),
+        Column(
+            "certainty",
+            meaning="how it is stated",
+            usually="asserted",
+            label="Certainty",
+        ),
+        Column(
+            "through", meaning="voices between this and the document, nearest last", label="Through"
+        ),
+        Column("words", meaning="the words that say it", detail=not kept, label="Words"),
+        Column("fact", meaning="key of the fact", detail=True),
+    )
+    page = Page(
+        columns,
+        rows,
+        title=f"{'Passage' if len(numbers) == 1 else 'Passages'} {cited_passages(numbers)}",
+        question="What does it say, and what was coded from it?",
+        document=cited.text(passages=cited_passages(numbers)),
+        meta=provenance(connection),
+        choose=True,
+    )
+    return page, kept
+
+
+def _coded(
+    connection: Connection, document: int, numbers: Sequence[int], *, kept: bool
+) -> dict[int, list[Sequence[Cell]]]:
+    """Return a row for each piece of evidence in these passages."""
+    from sqlalchemy import text
+
+    given = {"document": document, "first": numbers[0], "last": numbers[-1]}
+    words: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for it in connection.execute(text(WORDS), given) if kept else ():
+        words[it.evidence_id, it.passage].append(it.words)
+    rows: dict[int, list[Sequence[Cell]]] = {n: [] for n in numbers}
+    for it in connection.execute(text(EVIDENCE), given):
+        if it.passage not in rows:  # between two ranges
+            continue
+        rows[it.passage].append(
+            (
+                f"¶{it.passage}",
+                it.kind,
+                it.sentence,
+                it.modality,
+                it.certainty,
+                it.chain.removesuffix(it.document).removesuffix("; ") or None,
+                " … ".join(words[it.id, it.passage]) or None,
+                it.key,
+            )
+        )
+    return rows
