@@ -20,8 +20,8 @@ from schema.escape import visible
 
 ABOUT = "About"
 MAX_ROWS = 2**20
-MAX_TEXT = 32_767
-"""Rows of a sheet and characters of a cell that Excel can hold."""
+MAX_TEXT, MAX_NAME = 32_767, 31
+"""Rows of a sheet, and characters of a cell and of a sheet's name, that Excel can hold."""
 
 MAX_EXACT = 2**53
 """Up to here every whole number is a number of Excel; larger ones are text."""
@@ -34,6 +34,7 @@ _OPTIONS = {
 }
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DAY = "1900-03-01"  # Excel takes 1900 for a leap year
+_NOT_XML = re.compile("[\ufffe\uffff]")
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 _WIDEST, _MAIN, _NARROWEST = 40, 70, 6  # characters
 _MEASURED = 1_000  # rows
@@ -70,7 +71,7 @@ class XlsxBook:
             first_name = first_name or sheet.name
             widths = [_width(column.heading) + 3 for column in columns]  # the filter's arrow
             for n, column in enumerate(columns):
-                sheet.write_string(0, n, visible(column.heading), self._heading)
+                sheet.write_string(0, n, _cell_text(column.heading), self._heading)
             line = 0
             while row is not None and line + 1 < MAX_ROWS:
                 line += 1
@@ -93,9 +94,9 @@ class XlsxBook:
         sheet.set_column(1, 1, 100)
         for line, (term, meaning) in enumerate(self._about):
             form = self._text if meaning else self._bold
-            sheet.write_string(line, 0, _cut(visible(term)), form if term else self._text)
+            sheet.write_string(line, 0, _cell_text(term), form if term else self._text)
             if meaning:
-                sheet.write_string(line, 1, _cut(_visible_lines(meaning)), self._text)
+                sheet.write_string(line, 1, _cell_text(meaning), self._text)
         _paper(sheet)
         self._book.set_properties({"created": self._created})
         self._book.close()
@@ -113,8 +114,8 @@ class XlsxBook:
         if column.type in ("date", "day") and (day := _day(value)):
             sheet.write_datetime(line, n, day, self._day)
             return 11
-        text = _visible_lines(shown(column, value))
-        sheet.write_string(line, n, _cut(text), self._text)
+        text = _cell_text(shown(column, value))
+        sheet.write_string(line, n, text, self._text)
         return _width(text)
 
     def _lay_out(
@@ -128,7 +129,7 @@ class XlsxBook:
             sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.repeat_rows(0)
         _paper(sheet)
-        header = visible(title).replace("&", "&&")[:200]
+        header = _first(_lines(title).replace("&", "&&"), 200)
         sheet.set_header(f"&L{header}" if header else "")
         sheet.set_footer("&R&P / &N")
 
@@ -164,11 +165,11 @@ class XlsxBook:
 
     def _unique(self, name: str) -> str:
         """Return a name that Excel accepts and no other sheet has."""
-        plain = " ".join(_NO_NAME.sub(" ", visible(name)).split()).strip("'") or "Rows"
-        unique, n = plain[:31].strip("' "), 1
+        plain = " ".join(_NO_NAME.sub(" ", _lines(name)).split()).strip("'") or "Rows"
+        unique, n = _first(plain, MAX_NAME).strip("' "), 1
         while unique.casefold() in self._names:
             n += 1
-            unique = f"{plain[: 27 - len(str(n))].strip()} ({n})"
+            unique = f"{_first(plain, MAX_NAME - len(f' ({n})')).strip()} ({n})"
         self._names.add(unique.casefold())
         return unique
 
@@ -208,16 +209,24 @@ def _day(value: Cell) -> datetime | None:
         return None
 
 
-def _visible_lines(text: str) -> str:
-    return "\n".join(map(visible, text.split("\n")))
+def _lines(text: str) -> str:
+    """Return text that a reader sees and XML can hold; line ends stay line ends."""
+    shown = "\n".join(map(visible, text.split("\n")))
+    return _NOT_XML.sub(lambda sign: sign[0].encode("unicode_escape").decode(), shown)
 
 
-def _cut(text: str) -> str:
+def _cell_text(text: str) -> str:
     """Return as much of a text as a cell can hold, and say so if that isn't all of it."""
-    if len(text) <= MAX_TEXT:
-        return text
-    end = f" … [cut here: Excel holds {MAX_TEXT:,} characters, and the text has {len(text):,}]"
-    return text[: MAX_TEXT - len(end)] + end
+    written = _lines(text)
+    if len(written) <= MAX_TEXT // 2 or _first(written, MAX_TEXT) == written:
+        return written
+    end = f" … [cut here: Excel holds {MAX_TEXT:,} characters, and the text has {len(written):,}]"
+    return _first(written, MAX_TEXT - len(end)) + end
+
+
+def _first(text: str, length: int) -> str:
+    """Return the beginning of a text, in as many units of UTF-16: so Excel counts."""
+    return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore")
 
 
 def _width(text: str) -> int:
