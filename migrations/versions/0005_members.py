@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "sourcebook_0005"
@@ -22,7 +23,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Take it back, and drop the views: the newest ones are not those of revision 0004."""
+    for name in sa.inspect(op.get_bind()).get_view_names():
+        op.execute(f"drop view {name}")
     acts_for("false", BEFORE)
 
 
