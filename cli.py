@@ -303,6 +303,31 @@ def unpin(file: Path, text: Path) -> None:
     _say(f"{file}: {_counted(unpinned.places, 'place')} quoted")
 
 
+@sourcebook.command(params=row_options())
+@click.argument("a", type=FILE)
+@click.argument("b", type=FILE)
+@click.option(
+    "--agreement",
+    is_flag=True,
+    help="Print how far the two agree instead, by kind of fact and by field: the share, and "
+    "Krippendorff's alpha.",
+)
+def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None, raw: bool) -> None:
+    """Compare two codings of one text: what only one has, and where they differ."""
+    from coding.comparison import Agreement, Comparison, Difference
+    from coding.reading import read_coding
+
+    only_for("--raw", raw, [format], "csv")
+    with failing():
+        comparison = Comparison(read_coding(a)[0], read_coding(b)[0])
+        if agreement:
+            rows = list(comparison.agreement())
+            _print(Agreement._fields, rows, format, output, raw, numbers=("a", "b"))
+        else:
+            _print(Difference._fields, comparison.differences(), format, output, raw)
+    _say(f"A is {a}, B is {b}; {_counted(len(comparison.pairs), 'fact')} in both")
+
+
 @sourcebook.command()
 @click.argument("kind", type=click.Choice(["actor", "place", "topic", "source", "fact"]))
 @click.argument("old")
