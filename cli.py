@@ -6,6 +6,7 @@ when it runs.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -435,18 +436,22 @@ def main() -> None:
         from reports.completion import WholeWords
 
         add_completion_class(WholeWords)
+    gc.set_threshold(100_000)  # commands make many objects at once, and hardly a cycle
+    out_of_memory = False
     try:
         try:
             sourcebook(prog_name="sourcebook", complete_var=COMPLETE)
         finally:
             sys.stdout.flush()
     except MemoryError:
-        click.echo("Error: there is not enough memory for this", err=True)
-        sys.exit(FAILED)
+        out_of_memory = True  # the message has to wait until the error has let go of its memory
     except OSError as error:
         # A full disk, for example. Python would try to flush again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         click.echo(f"Error: cannot write: {error.strerror or error}", err=True)
+        sys.exit(FAILED)
+    if out_of_memory:
+        click.echo("Error: there is not enough memory for this", err=True)
         sys.exit(FAILED)
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Column, Connection, Table, bindparam, delete, text, update
 
-T = TypeVar("T")
+from database.rows import chunks, insert_rows, new_ids
+
+MOST = 5_000
+"""How many parameters a statement has at most: every engine accepts them."""
 
 
 class BulkStatements:
@@ -27,29 +19,17 @@ class BulkStatements:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def returning(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Insert rows and return their new ids, in the same order."""
-        if not rows:
-            return []
-        if self.connection.dialect.name == "sqlite":
-            # To return ids in order, SQLAlchemy would insert row by row. Nobody else writes here
-            # during the transaction, so ids can be counted on.
-            last = self.connection.execute(select(func.max(table.c.id))).scalar() or 0
-            ids = list(range(last + 1, last + 1 + len(rows)))
-            self.insert(table, [{"id": id, **row} for id, row in zip(ids, rows, strict=True)])
-            return ids
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return list(self.connection.execute(statement, rows).scalars())
-
-    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows."""
-        if rows:
-            self.connection.execute(insert(table), rows)
-
-    def insert_values(self, table: Table, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    def insert(self, table: Table, columns: str, rows: Iterable[Iterable[Any]]) -> None:
         """Insert rows whose values are in the order of these columns."""
-        names = columns.split()
-        self.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
+        insert_rows(self.connection, table, columns.split(), rows)
+
+    def insert_new(
+        self, table: Table, columns: str, rows: Collection[Iterable[Any]]
+    ) -> Sequence[int]:
+        """Insert rows and return their new ids, in the same order."""
+        ids = new_ids(self.connection, table, len(rows)) if rows else ()
+        self.insert(table, f"id {columns}", ((id, *row) for id, row in zip(ids, rows, strict=True)))
+        return ids
 
     def update(self, table: Table, number: int, columns: Mapping[str, Any]) -> None:
         """Set columns of the row with this id."""
@@ -58,14 +38,14 @@ class BulkStatements:
     def set_null(self, column: Column[Any], ids: Sequence[int]) -> None:
         """Clear a column of the rows with these ids."""
         table = column.table
-        for chunk in chunks(ids):
+        for chunk in chunks(ids, MOST):
             self.connection.execute(
                 update(table).where(table.c.id.in_(chunk)).values({column: None})
             )
 
     def delete(self, column: Column[Any], values: Sequence[Any], *conditions: Any) -> None:
         """Delete the rows that have one of the values in a column, and meet the conditions."""
-        for chunk in chunks(values):
+        for chunk in chunks(values, MOST):
             self.connection.execute(delete(column.table).where(column.in_(chunk), *conditions))
 
 
@@ -76,11 +56,6 @@ def rows_in(
     statement = text(query).bindparams(bindparam("values", expanding=True))
     return [
         row
-        for chunk in chunks(values)
+        for chunk in chunks(values, MOST)
         for row in connection.execute(statement, {**parameters, "values": list(chunk)})
     ]
-
-
-def chunks(values: Sequence[T], size: int = 5_000) -> Iterable[Sequence[T]]:
-    """Split a list so that no statement has more parameters than an engine accepts."""
-    return (values[start : start + size] for start in range(0, len(values), size))

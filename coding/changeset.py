@@ -17,7 +17,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coding.faults import Fault
-from coding.items import SHARED, Content, ItemKey, Items, mentioned, source_named, sources_used
+from coding.items import (
+    CANONICAL,
+    SHARED,
+    Content,
+    ItemKey,
+    Items,
+    mentioned,
+    source_named,
+    sources_used,
+)
 from coding.snapshot import Introducer, Snapshot
 from coding.validation import ValidatedCoding
 from schema.escape import visible
@@ -44,20 +53,16 @@ class Peers:
             for item, content in coding.items.items():
                 if item.kind in SHARED and content:
                     versions = self._introducers[item]
-                    versions.setdefault(_canonical(content), []).append(introducer)
+                    versions.setdefault(CANONICAL.encode(content), []).append(introducer)
 
     def versions(self, item: ItemKey, content: Content) -> Iterator[tuple[Content, Introducer]]:
         """Return each different content that another coding introduces the item with."""
-        same = _canonical(content)
+        same = CANONICAL.encode(content)
         for version, introducers in self._introducers.get(item, {}).items():
             if version != same:
                 theirs = json.loads(version)
                 for introducer in introducers:
                     yield theirs, introducer
-
-
-def _canonical(content: Content) -> str:
-    return json.dumps(content, sort_keys=True)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -136,9 +137,10 @@ class Span(NamedTuple):
         )
 
 
-def spans(places: str) -> list[Span]:
+@lru_cache(maxsize=4096)  # each is looked at by several rules
+def spans(places: str) -> tuple[Span, ...]:
     """Parse an `at` that is well formed."""
-    return [Span(*map(int, re.split("[:-]", part))) for part in places.split(", ")]
+    return tuple(Span(*map(int, re.split("[:-]", part))) for part in places.split(", "))
 
 
 class Evidence(Model):

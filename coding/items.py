@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from coding.format import (
@@ -149,11 +150,14 @@ MENTIONS = {"actor": "actor", "place": "place", "within": "place", "topic": "top
 """Fields with the key of a shared item, and its kind."""
 
 
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Writes equal values as equal text."""
+
+
 def digest(values: Iterable[Any]) -> str:
     """Return the SHA-256 of values written as canonical JSON, one per line."""
     hashed = hashlib.sha256()
-    for value in values:
-        line = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for line in map(CANONICAL.encode, values):
         hashed.update(line.encode() + b"\n")
     return hashed.hexdigest()
 
@@ -179,10 +183,15 @@ ELSEWHERE = {"key", "names", "who", "evidence", "at", "authors", "publishers", "
 def _fields(model: Model, **columns: str) -> Content:
     """Return the plain fields of an item; some are called otherwise in the database."""
     return {
-        columns.get(written, written): getattr(model, name)
-        for name, field in type(model).model_fields.items()
-        if (written := field.alias or name) not in ELSEWHERE
+        columns.get(written, written): getattr(model, name) for name, written in _plain(type(model))
     }
+
+
+@cache
+def _plain(model: type[Model]) -> list[tuple[str, str]]:
+    """Return the names of plain fields, in Python and as a coding writes them."""
+    names = [(name, field.alias or name) for name, field in model.model_fields.items()]
+    return [(name, written) for name, written in names if written not in ELSEWHERE]
 
 
 def _source(source: Source | Document) -> Content:

@@ -69,11 +69,11 @@ def load(
     references to missing rows, and for removed rows that other documents still use.
     """
     peers = peers or Peers()
-    wanted, places = coding.items, coding.places
+    wanted = coding.items
     snapshot = Snapshot(connection, coding.document)
 
     def fault(item: ItemKey, rule: str, message: str) -> Fault:
-        line, where = places.get(item, (None, ""))
+        line, where = coding.places.get(item, (None, ""))
         return Fault(rule, Severity.ERROR, str(coding.path), line, where, message)
 
     changes, faults = compare(wanted, snapshot, peers, fault)
@@ -128,10 +128,8 @@ def _journal(
     )
     BulkStatements(connection).insert(
         TABLE["changes"],
-        [
-            {"load_id": load_id, "item": item.kind, "key": item.key, "action": str(action)}
-            for action, item in changes
-        ],
+        "load_id item key action",
+        [(load_id, *item, str(action)) for action, item in changes],
     )
 
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, text
 
-from coding.bulk import chunks, rows_in
+from coding.bulk import MOST, rows_in
 from coding.columns import TABLE, contents, table_of
 from coding.items import SHARED, Content, ItemKey, Items
 from database.errors import DatabaseError
 from database.location import name_of
+from database.rows import chunks
 from schema.vocabulary import ROLES_OF, FactKind
 
 Chain = tuple[ItemKey, ...]
@@ -66,7 +67,7 @@ class Snapshot:
             query = query.where(table.c.document_id.is_(None))
         rows = (
             row
-            for chunk in chunks(keys)
+            for chunk in chunks(keys, MOST)
             for row in self._connection.execute(query.where(table.c.key.in_(chunk))).all()
         )
         return self._shared_rows(kind, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from coding.faults import Fault, InvalidInputError, Severity
@@ -41,7 +42,7 @@ class ValidatedCoding:
         """What the coding says, by key."""
         return {ItemKey(kind, key): content for kind, key, content, *_ in json.loads(self.packed)}
 
-    @property
+    @cached_property
     def places(self) -> dict[ItemKey, tuple[int | None, str]]:
         """The line and the path of keys of each item."""
         return {

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, text, update
+from sqlalchemy import Connection, text, update
 
 from coding.bulk import BulkStatements
 from coding.changeset import ChangeSet
@@ -21,6 +22,9 @@ from coding.removal import remove_facts, remove_rest
 from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
 from schema.vocabulary import FactKind
+
+STATED = ("modality", "certainty", "stance", "hedge", "date", "words")
+"""What a piece of evidence says, in the order of its columns."""
 
 
 class Writer:
@@ -91,7 +95,7 @@ class Writer:
                 if item not in self._ids
             }
             updated = _of(changes.updated, kind)
-            self._insert(table, new, late="within")
+            self._insert(kind, new, late="within")
             if kind == "place":
                 # A place may be within one that comes later in the file.
                 updated |= {
@@ -105,7 +109,7 @@ class Writer:
     def _voices(self, changes: ChangeSet) -> None:
         new = _of(changes.added, "voice")
         changed = _of(changes.changed, "voice")
-        self._insert(TABLE["sources"], new, document_id=self._document_id)
+        self._insert("voice", new, document_id=self._document_id)
         for item, content in changed.items():
             self._bulk.update(TABLE["sources"], self._ids[item], self._columns(item, content))
         self._source_actors({**new, **changed})
@@ -113,7 +117,7 @@ class Writer:
     def _source_actors(self, items: Items) -> None:
         table = TABLE["source_actors"]
         self._bulk.delete(table.c.source_id, [self._ids[item] for item in items])
-        self._bulk.insert_values(
+        self._bulk.insert(
             table,
             "source_id actor_id role n",
             (
@@ -129,21 +133,21 @@ class Writer:
             about = wanted[ItemKey("coding", self._snapshot.document)]
             self._bulk.insert(
                 TABLE["codings"],
-                [{"document_id": self._document_id, "file": "-", "hash": "0" * 64, **about}],
+                f"document_id file hash {' '.join(about)}",
+                [(self._document_id, "-", "0" * 64, *about.values())],
             )
 
     def _introductions(self, changes: ChangeSet) -> None:
-        self._bulk.insert(
-            TABLE["introductions"],
-            [
-                {
-                    "document_id": self._document_id,
-                    **{f"{kind}_id": None for kind in SHARED},
-                    f"{item.kind}_id": self._ids[item],
-                }
-                for item in changes.introduced
-            ],
-        )
+        for kind in SHARED:
+            self._bulk.insert(
+                TABLE["introductions"],
+                f"document_id {kind}_id",
+                [
+                    (self._document_id, self._ids[item])
+                    for item in changes.introduced
+                    if item.kind == kind
+                ],
+            )
 
     def _passages(self, changes: ChangeSet) -> None:
         table = TABLE["passages"]
@@ -151,9 +155,10 @@ class Writer:
         changed = _of(changes.changed, "passage")
         self._bulk.insert(
             table,
+            "document_id n section length hash",
             [
-                {"document_id": self._document_id, "n": int(item.key), **content}
-                for item, content in sorted(added.items(), key=lambda item: int(item[0].key))
+                (self._document_id, n, content["section"], content["length"], content["hash"])
+                for n, content in sorted((int(item.key), added[item]) for item in added)
             ],
         )
         for item, content in changed.items():
@@ -169,11 +174,9 @@ class Writer:
     def _facts(self, changes: ChangeSet) -> None:
         kinds = set(FactKind)
         new = {item: content for item, content in changes.added.items() if item.kind in kinds}
-        rows = [
-            {"key": item.key, "kind": item.kind, "document_id": self._document_id} for item in new
-        ]
-        for item, number in zip(new, self._bulk.returning(TABLE["facts"], rows), strict=True):
-            self._ids[item] = number
+        rows = [(*item, self._document_id) for item in new]
+        ids = self._bulk.insert_new(TABLE["facts"], "kind key document_id", rows)
+        self._ids.update(zip(new, ids, strict=True))
         # Changed links are inserted again: two may trade places, which no order of updates
         # allows. Removal has deleted the old rows.
         new.update(_of(changes.changed, FactKind.LINK))
@@ -182,8 +185,9 @@ class Writer:
             table = table_of(kind)
             self._bulk.insert(
                 table,
+                f"id {_names(kind)}",
                 [
-                    {"id": self._ids[item], **self._columns(item, content)}
+                    (self._ids[item], *self._values(item, content))
                     for item, content in _of(new, kind).items()
                 ],
             )
@@ -191,15 +195,17 @@ class Writer:
                 for item, content in _of(changes.changed, kind).items():
                     self._bulk.update(table, self._ids[item], self._columns(item, content))
 
-    def _columns(self, item: ItemKey, content: Content, late: str = "") -> dict[str, Any]:
-        """Return the columns of an item: keys become ids; one of them may be written later."""
-        columns: dict[str, Any] = {}
+    def _columns(self, item: ItemKey, content: Content) -> dict[str, Any]:
+        """Return the columns of an item: keys become ids."""
+        return dict(zip(_names(item.kind).split(), self._values(item, content), strict=True))
+
+    def _values(self, item: ItemKey, content: Content, late: str = "") -> Iterator[Any]:
+        """Yield the values of an item's columns; one of them may be written later."""
         for field in fields(item.kind):
             value = content[field.name] if field.name != late else None
             if field.refers_to and value is not None:
                 value = self._id(field.refers_to, value)
-            columns[field.column.name] = value
-        return columns
+            yield value
 
     def _id(self, kind: str, key: str) -> int:
         # Events of other documents are noted as items elsewhere.
@@ -209,7 +215,7 @@ class Writer:
         table = TABLE["participants"]
         facts = {item: content for item, content in new.items() if "participants" in content}
         self._bulk.delete(table.c.fact_id, [self._ids[item] for item in facts])
-        self._bulk.insert_values(
+        self._bulk.insert(
             table,
             "fact_id kind n actor_id role count_words count_least count_most",
             (
@@ -232,22 +238,15 @@ class Writer:
         rows, spans = [], []
         for item, content in facts.items():
             for n, piece in enumerate(content["evidence"], start=1):
-                rows.append(
-                    {
-                        "fact_id": self._ids[item],
-                        "document_id": self._document_id,
-                        "n": n,
-                        "attribution_id": chains[_chain(wanted, piece["through"])],
-                        "date_words": piece["words"],
-                        **{
-                            field: piece[field]
-                            for field in ("modality", "certainty", "stance", "hedge", "date")
-                        },
-                    }
-                )
+                chain = chains[_chain(wanted, piece["through"])]
+                stated = (piece[field] for field in STATED)
+                rows.append((self._ids[item], self._document_id, n, chain, *stated))
                 spans.append(piece["spans"])
-        ids = self._bulk.returning(table, rows)
-        self._bulk.insert_values(
+        columns = (
+            "fact_id document_id n attribution_id modality certainty stance hedge date date_words"
+        )
+        ids = self._bulk.insert_new(table, columns, rows)
+        self._bulk.insert(
             TABLE["spans"],
             "evidence_id n document_id passage start_offset end_offset",
             (
@@ -272,19 +271,20 @@ class Writer:
         for _length, group in groupby(new, key=len):
             level = list(group)
             rows = [
-                {
-                    "document_id": self._document_id,
-                    "parent_id": chains[chain[:-1]] if chain else None,
-                    "source_id": self._ids[chain[-1]] if chain else self._document_id,
-                }
+                (
+                    self._document_id,
+                    chains[chain[:-1]] if chain else None,
+                    self._ids[chain[-1]] if chain else self._document_id,
+                )
                 for chain in level
             ]
-            chains.update(zip(level, self._bulk.returning(table, rows), strict=True))
+            ids = self._bulk.insert_new(table, "document_id parent_id source_id", rows)
+            chains.update(zip(level, ids, strict=True))
         return chains, idle
 
     def _citations(self, new: Items, wanted: Items) -> None:
         """Insert citations; removal has deleted the old ones."""
-        self._bulk.insert_values(
+        self._bulk.insert(
             TABLE["citations"],
             "source_id document_id n passage start_offset end_offset",
             (
@@ -294,14 +294,25 @@ class Writer:
             ),
         )
 
-    def _insert(self, table: Table, items: Items, late: str = "", **columns: Any) -> None:
-        """Insert items and note their ids."""
-        rows = [
-            {"key": item.key, **self._columns(item, content, late), **columns}
-            for item, content in items.items()
-        ]
-        for item, number in zip(items, self._bulk.returning(table, rows), strict=True):
-            self._ids[item] = number
+    def _insert(
+        self, kind: str, items: Items, late: str = "", document_id: int | None = None
+    ) -> None:
+        """Insert items and note their ids; a voice is of a document."""
+        home = "document_id " if document_id is not None else ""
+        ids = self._bulk.insert_new(
+            table_of(kind),
+            f"{home}key {_names(kind)}",
+            [
+                (*([document_id] if home else ()), item.key, *self._values(item, content, late))
+                for item, content in items.items()
+            ],
+        )
+        self._ids.update(zip(items, ids, strict=True))
+
+
+@cache
+def _names(kind: str) -> str:
+    return " ".join(field.column.name for field in fields(kind))
 
 
 def _of(items: Items, kind: str) -> Items:

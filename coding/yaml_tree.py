@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, NoReturn
 
 import yaml
@@ -29,6 +29,16 @@ _FORBIDDEN = re.compile(rf"(?![\t\n\r]){CONTROL.pattern}")
 """What no coding may contain; YAML and the format check line ends and tabs."""
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml's, if PyYAML has it
+
+_LEVELS = {
+    yaml.ScalarEvent: 0,
+    yaml.AliasEvent: 0,
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceEndEvent: -1,
+    yaml.MappingEndEvent: -1,
+}
+"""How many levels deeper the tree is after an event."""
 
 Loc = tuple[str | int, ...]
 """A path through the tree: keys, and indices from 0, as in pydantic."""
@@ -127,7 +137,8 @@ class Tree:
     """A whole file, and the faults in its YAML."""
 
     lines: Lines
-    extents: dict[Loc, Extent] = field(default_factory=dict)
+    events: dict[Loc, tuple[yaml.NodeEvent, yaml.Event]] = field(default_factory=dict)
+    """The first and the last event of each node; of block collections, only the first."""
     faults: list[Fault] = field(default_factory=list)
     faulty: set[Loc] = field(default_factory=set)
     """Locations with faults: other faults there are only consequences."""
@@ -136,6 +147,11 @@ class Tree:
     def root(self) -> dict[str, Node]:
         """The top mapping."""
         return self.lines.tree if isinstance(self.lines.tree, dict) else {}
+
+    @cached_property
+    def extents(self) -> dict[Loc, Extent]:
+        """Where each node is in the file."""
+        return {loc: _extent(*events) for loc, events in self.events.items()}
 
 
 def parse(text: str, file: str) -> Tree:
@@ -189,12 +205,13 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _start(event: yaml.Event) -> int:
-    return event.start_mark.index if event.start_mark else 0
-
-
-def _end(event: yaml.Event) -> int:
-    return event.end_mark.index if event.end_mark else 0
+def _extent(first: yaml.NodeEvent, last: yaml.Event) -> Extent:
+    start = first.start_mark.index if first.start_mark else 0
+    end = last.end_mark.index if last.end_mark else 0
+    if isinstance(first, yaml.ScalarEvent):
+        return Extent(start, end, first.style or "", first.value)
+    flow, mapping = last is not first, isinstance(first, yaml.MappingStartEvent)
+    return Extent(start, end if flow else start, ("[{" if flow else "-:")[mapping])
 
 
 class _Parser:
@@ -206,7 +223,7 @@ class _Parser:
         self._top: list[Node] = []
         """The top node. Children are added as they come, so that faults can name their place."""
         self._numbers: dict[Loc, int] = {}
-        self._extents: dict[Loc, Extent] = {}
+        self._ends: dict[Loc, tuple[yaml.NodeEvent, yaml.Event]] = {}
         self._findings: list[tuple[str, Loc, int, str]] = []
         self._faulty: set[Loc] = set()
 
@@ -217,7 +234,7 @@ class _Parser:
             self._node(event, (), self._top.append)
         lines = self._lines()
         if isinstance(lines.tree, dict):
-            return Tree(lines, self._extents, self.faults(), self._faulty)
+            return Tree(lines, self._ends, self.faults(), self._faulty)
         what = "is empty" if lines.tree is None else "has no keys and values"
         message = f"{what}; a coding begins with `format: 1` (docs/format.md)"
         fault = Fault("not-yaml", Severity.ERROR, self._file, None, "", message)
@@ -238,19 +255,20 @@ class _Parser:
         """Yield where nodes begin and end; raises InvalidInputError beyond the limits."""
         nodes = depth = documents = 0
         for event in yaml.parse(text, Loader=LOADER):
-            nodes += isinstance(event, yaml.NodeEvent)
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            documents += isinstance(event, yaml.DocumentStartEvent)
+            levels = _LEVELS.get(type(event))
+            if levels is None:
+                documents += isinstance(event, yaml.DocumentStartEvent)
+                if documents > 1:
+                    self._stop(event, "begins a second document; a coding is one, remove `---`")
+                continue
+            nodes += levels >= 0
             if nodes > MAX_NODES:
                 self._stop(event, f"is past {MAX_NODES:,} keys and values; split the coding")
+            depth += levels
             if depth > MAX_DEPTH:
-                levels = f"is nested more than {MAX_DEPTH} levels deep"
-                self._stop(event, f"{levels}; no coding needs that")
-            if documents > 1:
-                self._stop(event, "begins a second document; a coding is one, remove `---`")
-            if isinstance(event, (yaml.NodeEvent, yaml.CollectionEndEvent)):
-                yield event
+                message = f"is nested more than {MAX_DEPTH} levels deep; no coding needs that"
+                self._stop(event, message)
+            yield event
 
     def _stop(self, event: yaml.Event, message: str) -> NoReturn:
         self._fault("not-plain", event, message, ())
@@ -261,16 +279,17 @@ class _Parser:
 
     def _node(self, event: yaml.Event, loc: Loc, add: Callable[[Node], object]) -> None:
         """Parse the node that begins with an event, children included, and add it to its parent."""
-        self._numbers.setdefault(loc, _line(event))  # a value keeps the line of its key
+        if loc not in self._numbers:  # a value keeps the line of its key
+            self._numbers[loc] = _line(event)
         before = len(self._findings)
         self._refuse_extras(event, loc)
         if isinstance(event, yaml.ScalarEvent):
             empty = not event.value and not event.style
             add(None if empty else event.value)
-            self._extents[loc] = Extent(_start(event), _end(event), event.style or "", event.value)
+            self._ends[loc] = event, event
             if empty and loc:
                 remedy = "or remove the key"
-                if self._extents[loc[:-1]].flow:
+                if getattr(self._ends[loc[:-1]][0], "flow_style", False):
                     remedy = "or put quotes around text that contains a comma"
                 self._fault("no-value", event, f"has no value; write one, {remedy}", loc)
         if len(self._findings) > before:
@@ -287,16 +306,14 @@ class _Parser:
             [] if isinstance(first, yaml.SequenceStartEvent) else {}
         )
         add(value)
-        style = ("[{" if first.flow_style else "-:")[isinstance(value, dict)]
-        start = _start(first)
-        self._extents[loc] = Extent(start, start, style)
+        self._ends[loc] = first, first
         while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
             if isinstance(value, list):
                 self._node(event, (*loc, len(value)), value.append)
             else:
                 self._pair(event, loc, value)
         if first.flow_style:
-            self._extents[loc] = Extent(start, _end(event), style)
+            self._ends[loc] = first, event
 
     def _pair(self, event: yaml.Event, loc: Loc, mapping: dict[str, Node]) -> None:
         """Parse a key and its value; skip both if the key is refused."""
@@ -334,6 +351,11 @@ class _Parser:
         if tag is not None:
             message = f"has the tag {tag}; remove it, everything is text here"
             self._fault("not-plain", event, message, loc)
-        if isinstance(event, yaml.ScalarEvent) and (match := _FORBIDDEN.search(event.value)):
+        # Only between these marks are there escapes.
+        if (
+            isinstance(event, yaml.ScalarEvent)
+            and event.style == '"'
+            and (match := _FORBIDDEN.search(event.value))
+        ):
             message = f"contains the control character U+{ord(match[0]):04X}; remove it"
             self._fault("control-character", event, message, loc)

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple, NoReturn
 
@@ -98,6 +99,11 @@ class Edtf:
         """
         if not isinstance(text, str):
             raise EdtfError(f"a date is text, not {type(text).__name__}: put it in quotes")
+        return cls._parse(text)
+
+    @classmethod
+    @lru_cache(maxsize=4096)  # a coding has few dates, and many rules look at them
+    def _parse(cls, text: str) -> Edtf:
         if not text:
             raise EdtfError("the text is empty: leave the date out where none is known")
         if len(text) > MAX_LENGTH:

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from database.derived.documents import Row, asked
+from database.derived.documents import Row
+from database.rows import rows_by_id
 from schema.vocabulary import NameKind
 
 NAMES = """
@@ -130,7 +131,7 @@ def _not_after(day: int | None, other: int | None) -> bool:
 def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
     """Compute the lists of names of actors."""
     names: dict[int, dict[str, int]] = defaultdict(dict)
-    for actor, name, kind in asked(connection, NAMES, actors):
+    for actor, name, kind in rows_by_id(connection, NAMES, actors):
         rank = RANK[kind]
         names[actor][name] = min(rank, names[actor].get(name, rank))
     return [
@@ -147,7 +148,7 @@ def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
     for _ in range(MOST_STEPS):
         unknown = {path.actors[-1] for path in paths} - ties.keys()
         ties |= {actor: [] for actor in unknown}
-        for tie in asked(connection, TIES, sorted(unknown)):
+        for tie in rows_by_id(connection, TIES, sorted(unknown)):
             ties[tie.from_actor_id].append(tie)
         paths = list(_longer(paths, ties, kept))
     return [

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from database.derived.documents import asked
+from database.rows import ids_in, rows_by_id
 
 # A tie whose type is symmetric is the same in both directions: a is the actor with the lower id.
 # A key of its own (`own`) sets a tie apart from others between the same actors.
@@ -149,13 +149,13 @@ def counts_of_ties(connection: Connection, ties: Collection[int] | None) -> Sequ
     The first of the ties that each equals must be among them.
     """
     if ties is None:
-        return asked(connection, TIES.replace("{which}", "true") + COUNTED + DIFFERING, ())
-    return asked(connection, OF_THESE + COUNTED + DIFFERING, sorted(ties))
+        return rows_by_id(connection, TIES.replace("{which}", "true") + COUNTED + DIFFERING, ())
+    return rows_by_id(connection, OF_THESE + COUNTED + DIFFERING, sorted(ties))
 
 
 def counts_of_others(connection: Connection, facts: Sequence[int]) -> Sequence[Any]:
     """Return the rows of these facts, ties excepted, that differ from the stored ones."""
-    return asked(connection, OTHERS + DIFFERING, facts)
+    return rows_by_id(connection, OTHERS + DIFFERING, facts)
 
 
 def equal_elsewhere(
@@ -168,7 +168,7 @@ def equal_elsewhere(
         for first, second in (("a", "b"), ("b", "a"))
     )
     query = OF_THESE + ELSEWHERE.format(there=there, back=back)
-    return {row[0] for row in asked(connection, query, sorted(ties))} - {None}
+    return {row[0] for row in rows_by_id(connection, query, sorted(ties))} - {None}
 
 
 def counted_with(connection: Connection, ties: Collection[int], equal: Collection[int]) -> set[int]:
@@ -182,13 +182,10 @@ def counted_with(connection: Connection, ties: Collection[int], equal: Collectio
         from evidence_counts
         where fact_id in ({ids})
     """
-    firsts = dict(map(tuple, asked(connection, query, sorted(equal))))
+    firsts = dict(map(tuple, rows_by_id(connection, query, sorted(equal))))
     unsure = {tie for tie in equal if firsts.get(tie) in (None, *ties)}
     chosen = {*ties, *firsts.values()} - {None}
-    chosen |= _ids(connection, OF_THESE + BETWEEN_THE_SAME, unsure)
-    replaced = _ids(connection, OF_THESE + COUNTED + NO_LONGER_FIRST, chosen)
-    return chosen | _ids(connection, COUNTED_AS, replaced)
-
-
-def _ids(connection: Connection, query: str, ids: Collection[int]) -> set[int]:
-    return {row[0] for row in asked(connection, query, sorted(ids))} if ids else set()
+    chosen |= ids_in(connection, OF_THESE + BETWEEN_THE_SAME, unsure)
+    # Which tie is the first shows only with all of them in one statement.
+    replaced = rows_by_id(connection, OF_THESE + COUNTED + NO_LONGER_FIRST, sorted(chosen))
+    return chosen | ids_in(connection, COUNTED_AS, [row[0] for row in replaced])

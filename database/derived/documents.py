@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from database.rows import rows_by_id
+
 Row = tuple[Any, ...]
 Rows = dict[str, Sequence[Row]]
 """Rows by table."""
@@ -169,13 +171,6 @@ QUERIES = {
 }
 
 
-def asked(connection: Connection, query: str, ids: Sequence[int]) -> Sequence[Any]:
-    """Return the rows of these ids, which are written into the statement: all are integers."""
-    listed = ", ".join(map(str, ids)) or "null"
-    joined = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
-    return connection.exec_driver_sql(query.format(ids=listed, joined=joined)).all()
-
-
 def of_documents(connection: Connection, documents: Sequence[int]) -> Rows:
     """Compute the rows of documents in all tables but those of facts and actors."""
-    return {table: asked(connection, query, documents) for table, query in QUERIES.items()}
+    return {table: rows_by_id(connection, query, documents) for table, query in QUERIES.items()}

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from database.derived import sentences
-from database.derived.documents import Row, asked
+from database.derived.documents import Row
 from database.derived.sentences import Named, Voice
+from database.rows import rows_by_id
 from schema.vocabulary import ActorKind, Anonymity, FactKind, Role, Stance, Unnamed
 
 FACTS = """
@@ -103,21 +104,21 @@ class _Summaries:
 
     def __init__(self, connection: Connection, facts: Sequence[int]) -> None:
         self.asked = set(facts)
-        selected = asked(connection, FACTS, facts)
+        selected = rows_by_id(connection, FACTS, facts)
         linked = {event for fact in selected for event in (fact.from_event_id, fact.to_event_id)}
-        more = asked(connection, FACTS, sorted(linked - {None} - self.asked))
+        more = rows_by_id(connection, FACTS, sorted(linked - {None} - self.asked))
         self.facts = {fact.id: fact for fact in (*selected, *more)}
         ids = sorted(self.facts)
-        self.evidence = _by_fact(asked(connection, EVIDENCE, ids))
-        self.places = _by_fact(asked(connection, PLACES, facts))
-        self.participants = _by_fact(asked(connection, PARTICIPANTS, facts))
+        self.evidence = _by_fact(rows_by_id(connection, EVIDENCE, ids))
+        self.places = _by_fact(rows_by_id(connection, PLACES, facts))
+        self.participants = _by_fact(rows_by_id(connection, PARTICIPANTS, facts))
         owners = {
             actor
             for fact in selected
             for actor in (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
         }
         self.actors = {
-            actor.id: actor for actor in asked(connection, ACTORS, sorted(owners - {None}))
+            actor.id: actor for actor in rows_by_id(connection, ACTORS, sorted(owners - {None}))
         }
         self.standings: dict[int, _Standing] = {}
 

@@ -6,7 +6,7 @@ compute rows anew, compare them with those that are there, and write only what d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, tuple_
@@ -18,12 +18,10 @@ from database.derived.counts import (
     counts_of_ties,
     equal_elsewhere,
 )
-from database.derived.documents import Row, Rows, asked, of_documents
+from database.derived.documents import Row, Rows, of_documents
 from database.derived.facts import of_facts
+from database.rows import chunks, ids_in, insert_rows, rows_by_id
 from schema.models import METADATA
-
-AT_ONCE = 500
-"""Documents, facts or actors whose rows are computed together."""
 
 SCOPES = {
     "attribution_ancestors": "attribution_id in "
@@ -97,8 +95,8 @@ class Refresh:
         self._facts = self._depending("documents", documents)
         self._facts |= self._depending("facts", self._facts)
         self._equal = equal_elsewhere(connection, self._facts, documents)
-        self._members = _ids(connection, REACHING, self._facts)
-        self._named = _ids(connection, NAMED, self._facts)
+        self._members = ids_in(connection, REACHING, self._facts)
+        self._named = ids_in(connection, NAMED, self._facts)
 
     def finish(
         self,
@@ -112,7 +110,7 @@ class Refresh:
 
         `actors`, `topics` and `sources` are rows that documents share and whose columns changed.
         """
-        touched = {*documents, *_ids(self._connection, DOCUMENTS_OF_SOURCES, sources)}
+        touched = {*documents, *ids_in(self._connection, DOCUMENTS_OF_SOURCES, sources)}
         changes = list(self._settled(touched, _of_documents))
         chains = {change.row[0] for change in changes if change.table == "attribution_chains"}
         facts = self._facts
@@ -125,24 +123,24 @@ class Refresh:
             facts |= self._depending(kind, ids)
         facts |= self._depending("facts", facts)
         changes += self._settled(facts, _of_facts)
-        ties = _ids(self._connection, TIES, facts)
+        ties = ids_in(self._connection, TIES, facts)
         equal = self._equal | equal_elsewhere(self._connection, ties, documents)
         changes += _settle_counts(
             self._connection,
             counted_with(self._connection, ties, equal),
             facts - ties,
         )
-        members = self._members | _ids(self._connection, REACHING, facts)
+        members = self._members | ids_in(self._connection, REACHING, facts)
         changes += self._settled(members, _of_members)
-        named = self._named | _ids(self._connection, NAMED, facts)
+        named = self._named | ids_in(self._connection, NAMED, facts)
         changes += self._settled(named, _of_names)
         return len(changes)
 
     def _depending(self, kind: str, ids: Collection[int]) -> set[int]:
-        return set().union(*(_ids(self._connection, query, ids) for query in FACTS_OF[kind]))
+        return set().union(*(ids_in(self._connection, query, ids) for query in FACTS_OF[kind]))
 
     def _settled(self, ids: Collection[int], compute: Compute) -> Iterator[Difference]:
-        for some in _chunks(sorted(ids)):
+        for some in chunks(sorted(ids)):
             yield from _compare(self._connection, some, compute(self._connection, some), write=True)
 
 
@@ -158,7 +156,7 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
         (MEMBERS, _of_members),
         (NAMED_ACTORS, _of_names),
     ):
-        for some in _chunks(sorted(ids(query).scalars().all())):
+        for some in chunks(sorted(ids(query).scalars().all())):
             yield from _compare(connection, some, compute(connection, some), write=write)
     others = connection.exec_driver_sql(f"{FACTS} where kind <> 'relation'").scalars().all()
     yield from _settle_counts(connection, None, others, write=write)
@@ -192,12 +190,12 @@ def _settle_counts(
 ) -> Iterator[Difference]:
     """Correct the counts of ties and of other facts; None: of all ties."""
     yield from _differing(connection, counts_of_ties(connection, ties), write=write)
-    for some in _chunks(sorted(others)):
+    for some in chunks(sorted(others)):
         yield from _differing(connection, counts_of_others(connection, some), write=write)
 
 
 def _differing(connection: Connection, rows: Sequence[Any], *, write: bool) -> Iterator[Difference]:
-    for some in _chunks(rows):
+    for some in chunks(rows):
         ids = [row.fact_id for row in some]
         yield from _compare(connection, ids, {"evidence_counts": some}, write=write)
 
@@ -210,7 +208,7 @@ def _compare(
         columns = table.columns.keys()
         width = len(table.primary_key)  # its columns are the first
         query = f"select {', '.join(columns)} from {name} where {SCOPES[name]}"
-        stored = {row[:width]: row for row in asked(connection, query, ids)}
+        stored = {row[:width]: row for row in rows_by_id(connection, query, ids)}
         wanted = {row[:width]: row for row in rows}
         differences = list(_differences(name, columns, stored, wanted))
         if write:
@@ -236,18 +234,7 @@ def _differences(
 def _write(
     connection: Connection, table: Table, differences: Sequence[Difference], wanted: dict[Row, Row]
 ) -> None:
-    for some in _chunks([each.row for each in differences if each.problem != "missing"]):
+    for some in chunks([each.row for each in differences if each.problem != "missing"]):
         connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
-    if rows := [tuple(wanted[each.row]) for each in differences if each.row in wanted]:
-        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-        marks = ", ".join([mark] * len(table.columns))
-        columns = ", ".join(table.columns.keys())
-        connection.exec_driver_sql(f"insert into {table.name} ({columns}) values ({marks})", rows)
-
-
-def _ids(connection: Connection, query: str, ids: Collection[int]) -> set[int]:
-    return {row[0] for some in _chunks(sorted(ids)) for row in asked(connection, query, some)}
-
-
-def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+    rows = [wanted[each.row] for each in differences if each.row in wanted]
+    insert_rows(connection, table, table.columns.keys(), rows)
