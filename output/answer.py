@@ -17,11 +17,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from output.page import Cell, Column, Page, cell_text, shortened
+from output.page import Cell, Column, Page, cell_text, counted, shortened
 from schema.date_words import date_in_words
 
-MOST = 5_000
+MOST = 2_000
 """How many rows are compared with one another."""
+
+FEW = 1_000
+"""How many rows are counted before the first is shown, where nothing is compared."""
 
 NOT_GIVEN = "–"
 """What people see for null in a column whose empty cells mean its usual value."""
@@ -47,8 +50,10 @@ class Answer:
     filters: str
     shared: str
     """What is the same in every row."""
-    count: int | None
-    """The number of rows; None if it is only known when all have been read."""
+    size: str
+    """How many rows there are, as far as that is known before they are read."""
+    whole: bool
+    """Whether that is known."""
     columns: Sequence[Column]
     """The columns of all sections; a section may lack those that are empty in it."""
     section: Column | None
@@ -88,17 +93,20 @@ def shown(column: Column, value: Cell) -> str:
 def answer(page: Page) -> Answer:
     """Return the page as people read it."""
     rows = iter(page.rows)
-    head = list(islice(rows, MOST + 1))
-    whole = len(head) <= MOST
+    most = MOST if page.choose else FEW
+    head = list(islice(rows, most + 1))
+    whole = len(head) <= most
+    seen = head[: page.limit] if whole else []
     columns = page.columns
     kept = [n for n, column in enumerate(columns) if not (page.choose and column.detail)]
     section = next((n for n in kept if columns[n].section and page.choose), None)
     sources = [page.document] if page.document else []
     shared: list[str] = []
     notes = list(page.legend)
-    for n in kept[:] if page.choose else []:
+    everything = kept[:]
+    for n in everything if page.choose else []:
         column = columns[n]
-        values = {row[n] for row in head} if whole else set()
+        values = {row[n] for row in seen}
         if column.type == "documents":
             if page.document or len(values) == 1:
                 kept.remove(n)
@@ -107,19 +115,25 @@ def answer(page: Page) -> Answer:
             kept.remove(n)
         elif column.main or column.type == "passage":
             continue
-        elif len(values) == 1 and len(head) > 1:
+        elif len(values) == 1 and len(seen) > 1:
             kept.remove(n)
             if text := shown(column, *values):
-                shared.append(f"{column.heading}: {text}")
-        elif column.usually is not None and (not whole or column.usually in map(cell_text, values)):
+                shared.append(f"{column.heading} “{text}”")
+        elif column.usually is not None and (not seen or column.usually in map(cell_text, values)):
             notes.append(f"{column.heading}: {column.usually} unless a row says otherwise.")
-    every = chain(head, rows)
+    if not kept:
+        kept, shared = everything, []
+    size = counted(len(head)) if whole else f"more than {most:,} rows"
+    if page.limit and page.limit < len(head):
+        size = f"the first {page.limit:,} of {size}"
+    every = islice(chain(head, rows), page.limit)
     return Answer(
         title=page.title,
         question=page.question,
         filters=page.filters,
         shared="; ".join(shared),
-        count=len(head) if whole else None,
+        size=size,
+        whole=whole,
         columns=[columns[n] for n in kept],
         section=None if section is None else columns[section],
         sections=_sections(every, columns, kept, section, choose=page.choose, whole=whole),

@@ -20,7 +20,7 @@ which data (json only with --meta), and hold `Page.citations`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TextIO
@@ -41,6 +41,18 @@ class Format(StrEnum):
     HTML = "html"
     XLSX = "xlsx"
 
+
+ENDINGS = {
+    ".csv": Format.CSV,
+    ".html": Format.HTML,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".md": Format.MARKDOWN,
+    ".tsv": Format.TSV,
+    ".txt": Format.TABLE,
+    ".xlsx": Format.XLSX,
+}
+"""The format of a file, by the ending of its name."""
 
 FOR_PEOPLE = (Format.TABLE, Format.MARKDOWN, Format.HTML, Format.XLSX)
 """Formats that show an answer; the others hold every column as stored."""
@@ -69,11 +81,13 @@ def render(
     width: int | None = None,
     bold: bool = False,
     raw: bool = False,
+    send: Callable[[Iterator[str]], object] | None = None,
 ) -> int:
     """Write a page to `out` and return the number of its rows.
 
     A table is fitted to `width`; without it nothing is wrapped. `bold` prints its captions so.
-    `raw` keeps csv cells that a spreadsheet would run as formulas.
+    `raw` keeps csv cells that a spreadsheet would run as formulas. `send` gets the pieces of text
+    instead of `out`, a pager's for instance.
     """
     from dataclasses import replace  # slow to import; every command imports this module
 
@@ -101,5 +115,5 @@ def render(
     if format is Format.XLSX:
         writer(content, out.buffer)
     else:
-        out.writelines(writer(content, **options))
+        (send or out.writelines)(writer(content, **options))
     return count

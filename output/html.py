@@ -6,7 +6,7 @@ from hashlib import sha256
 from html import escape
 
 from output.answer import Answer, shown
-from output.page import Cell, Column, counted
+from output.page import Cell, Column
 from schema.escape import visible
 
 _STYLE = """
@@ -92,7 +92,7 @@ def html(answer: Answer) -> Iterator[str]:
         yield f"<details>\n<summary>Columns</summary>\n{_terms(explained)}</details>\n"
     above = ("title", "question", "filters")
     about = [(name, value) for name, value in answer.meta.items() if name not in above]
-    yield f"<footer>\n{_terms([('rows', counted(count)), *about])}</footer>\n"
+    yield f"<footer>\n{_terms([('rows', str(count)), *about])}</footer>\n"
     yield f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
 
 

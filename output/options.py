@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.formats import FOR_PEOPLE, Format
+from output.formats import ENDINGS, FOR_PEOPLE, Format
 
 if TYPE_CHECKING:
     from output.page import Cell, Page
 
 MOST = 1_000_000_000
 """The largest value of an option that takes a number."""
+
+WIDTH = 100
+"""The width of a table in a pipe or a file."""
+
+LEAST_WIDTH = 20
+"""The least width of a table."""
 
 
 class Number(click.ParamType[float]):
@@ -56,20 +63,33 @@ def row_options(
     """Return the options that say how and where rows are written.
 
     `more` are formats that only this command has. `default=None` lets a command see whether
-    --format was given. With `many`, the option may be repeated.
+    --format was given; the ending of the file is then for the command to read. With `many`, the
+    option may be repeated.
     """
+    agree = None if default is None else _agree
     return [
         click.Option(
             ["--format"],
             type=click.Choice([*map(str, Format), *more]),
-            default=default,
+            callback=agree,
             multiple=many,
-            help="How to print the rows.  [default: table]",
+            help="How to print the rows.  [default: table, or what the ending of -o says]",
         ),
         click.Option(
             ["-o", "--output"],
             type=click.Path(path_type=Path),
-            help="Write to this file instead of stdout. A failed run leaves the file as it was.",
+            callback=agree,
+            help="Write to this file instead of stdout, in the format of its ending: "
+            f"{' '.join(ENDINGS)}. A failed run leaves the file as it was.",
+        ),
+        click.Option(
+            ["--width"],
+            type=Number(),
+            expose_value=False,
+            callback=_keep_width,
+            metavar="COLUMNS",
+            help="Fit a table to this width; 0: wrap nothing.  [default: that of the terminal, "
+            f"COLUMNS, or {WIDTH}]",
         ),
         click.Option(
             ["--raw"],
@@ -78,6 +98,60 @@ def row_options(
             help="In csv, don't protect text that a spreadsheet would run as a formula.",
         ),
     ]
+
+
+def format_of(format: str | None, output: Path | None) -> str:
+    """Return the format asked for or, without one, that of the file's ending.
+
+    Raises UsageError if they contradict each other, or if the ending is unknown.
+    """
+    ending = output.suffix.lower() if output else ""
+    if output is None or not ending or (format and ending not in ENDINGS):
+        return format or Format.TABLE
+    from schema.escape import visible
+
+    name = visible(str(output))
+    if ending not in ENDINGS:
+        raise click.UsageError(
+            f"-o {name}: no format has the ending {visible(output.suffix)}; use one of "
+            f"{' '.join(ENDINGS)}, or say --format"
+        )
+    if format not in (None, ENDINGS[ending]):
+        raise click.UsageError(
+            f"-o {name} is for --format {ENDINGS[ending]}, not {format}; leave one of them out"
+        )
+    return ENDINGS[ending]
+
+
+def _agree(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Let --format and the ending of -o agree, whichever of them click reads last."""
+    if param.name == "format":
+        return format_of(value, ctx.params.get("output"))
+    if "format" in ctx.params:
+        format_of(ctx.params["format"], value)
+    return value
+
+
+_WIDTH = "sourcebook.output.width"
+
+
+def _keep_width(ctx: click.Context, param: click.Parameter, value: int | None) -> None:  # noqa: ARG001
+    """Keep --width where `write` finds it: it matters to no command."""
+    if value is not None:
+        ctx.meta[_WIDTH] = value
+
+
+def _width(output: Path | None) -> int | None:
+    """Return the width of a table. None: nothing is wrapped."""
+    import shutil
+
+    ctx = click.get_current_context(silent=True)
+    given: int | None = ctx.meta.get(_WIDTH) if ctx else None
+    if given is not None:
+        return max(given, LEAST_WIDTH) if given else None
+    if output is not None:
+        return WIDTH
+    return max(shutil.get_terminal_size((WIDTH, 24)).columns, LEAST_WIDTH)
 
 
 def timeout_option(default: float | None = None) -> click.Option:
@@ -127,14 +201,15 @@ def write(
     *,
     meta: bool | None = None,
     columns: str | None = None,
+    limit: int | None = None,
 ) -> int | None:
     """Write a page as the options say and return the number of its rows.
 
     `columns` lists the columns to write, separated by commas, or says `all`. Without it, people see
-    those that answer the question, and programs get all. If the format has no room for the page's
-    meta, stderr gets that. Returns None if the reader of stdout went away.
+    those that answer the question, and programs get all. Only the first `limit` rows are written.
+    If the format has no room for the page's meta, stderr gets that. An answer longer than the
+    terminal goes through a pager. Returns None if the reader of stdout went away.
     """
-    import shutil
     from dataclasses import replace
 
     from output.destination import destination
@@ -142,25 +217,64 @@ def write(
     from output.page import footer
 
     form = Format(format or Format.TABLE)
-    only_for("--raw", raw, [form], "csv")
-    with_meta = form in FOR_PEOPLE or (form is Format.JSON and meta)
     written = _select_columns(page, columns)
-    if not with_meta:
-        written = replace(written, meta={})
+    if form not in FOR_PEOPLE:
+        written = replace(written, rows=_limited(written.rows, limit))
+        if form is not Format.JSON or not meta:
+            written = replace(written, meta={})
+    elif limit:
+        written = replace(written, limit=limit)
     try:
         with destination(output) as out:
             terminal = out.isatty()
-            width = shutil.get_terminal_size().columns if terminal and output is None else None
+            if terminal and form is Format.XLSX:
+                raise click.UsageError("a workbook is no text for a terminal: add -o FILE.xlsx")
             if terminal and form in (Format.CSV, Format.TSV):
                 written = _printable(written)
-            count = render(written, form, out, width=width, raw=bool(raw))
+            count = render(
+                written,
+                form,
+                out,
+                width=_width(output),
+                bold=terminal and os.environ.get("TERM") != "dumb",
+                raw=bool(raw),
+                send=_page_through if terminal and output is None else None,
+            )
     except BrokenPipeError:
         # `report | head` does this. Python would complain again when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return None
-    if page.meta and not with_meta:
+    if page.meta and form not in FOR_PEOPLE and not written.meta:
         click.echo(footer(page.meta, count), err=True)
     return count
+
+
+def _limited(rows: Iterable[Sequence[Cell]], limit: int | None) -> Iterator[Sequence[Cell]]:
+    """Yield the first rows, and say on stderr if there are more."""
+    if not limit:
+        yield from rows
+        return
+    remaining = iter(rows)
+    yield from islice(remaining, limit)
+    if next(remaining, None) is not None:
+        click.echo(f"stopped after {limit:,} rows; leave --limit out for all", err=True)
+
+
+def _page_through(pieces: Iterator[str]) -> None:
+    """Print on the terminal, through a pager if there are more lines than it shows."""
+    import shutil
+
+    height = shutil.get_terminal_size().lines
+    shown: list[str] = []
+    lines = 0
+    for piece in pieces:
+        shown.append(piece)
+        lines += piece.count("\n")
+        if lines >= height:
+            os.environ.setdefault("LESS", "FRX")  # keep bold; leave the answer on the screen
+            click.echo_via_pager(chain(shown, pieces))
+            return
+    sys.stdout.writelines(shown)
 
 
 def _printable(page: Page) -> Page:

@@ -72,6 +72,8 @@ class Page:
     """The citation of the document, if just one is loaded."""
     cite: Callable[[str], str] | None = None
     """Returns the citation of a document, given its key."""
+    limit: int | None = None
+    """How many rows people see. None: all."""
     choose: bool = False
     """Whether people see only the columns that answer the question. Otherwise they see all."""
 

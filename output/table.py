@@ -1,4 +1,4 @@
-"""A table for the terminal, drawn by tabulate.
+"""A table for people, drawn by tabulate, between a caption and notes.
 
 tabulate reads all rows before it prints one, which takes 200 MB for 100,000 rows. So it gets them
 in batches of a thousand. The first batch decides the widths of the columns.
@@ -9,58 +9,125 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from math import inf
 
-from tabulate import DataRow, TableFormat, tabulate
+import tabulate
 from wcwidth import iter_graphemes, wcswidth, wcwidth
 
 from output.answer import Answer, Section, shown
-from output.page import Column
+from output.page import Column, counted
+from schema.date_words import MONTH_NAMES
 from schema.escape import visible
+
+tabulate.MIN_PADDING = 0  # a column needs no more room than its heading
 
 _BATCH = 1000
 _LATER = 3  # spare width if there are more batches: after key-999 comes key-1000
-_HEADING = 2  # room that tabulate keeps beside a heading
-_LEAST = 4  # the least width of a column, half of it for the heading
-_WORD = 14  # a column is as wide as its longest word up to this width: no date is broken
+_GAP = 2  # blanks between two columns
+_LEAST = 4  # the least width of a column
+_WORD = 14  # a column is as wide as its longest word up to this width
+_MAIN = 0.4  # how much of the width the column that answers keeps while others can give way
+_WIDE = 96  # from this width on, dates stay on one line
+
+_BLANK = "\u200b"  # in a row of its own, for a blank line: a row of nothing would vanish
+
+# A word, or a date that is never broken. No repeated group can match the same text in two ways.
+_DATE = rf"(?:[0-9]{{1,2}} )?(?:{'|'.join(MONTH_NAMES)}) [0-9]{{1,4}}(?![0-9])(?: BC\b)?"
+_WORDS = re.compile(rf"(?:(?<![^ ]){_DATE}[^ ]*|[^ ]*)(?: |$)")
 
 
 def table(answer: Answer, width: int | None = None, *, bold: bool = False) -> Iterator[str]:
-    """Yield a table, and below it the citations, one a line so that each can be copied whole."""
-    for section in answer.sections:
+    """Yield an answer's caption, its table, and notes; citations last, one a line, to be copied.
+
+    Without a width nothing is wrapped. `bold` is for the captions, in a terminal that can do that.
+    """
+    yield from _caption(answer, width, bold=bold)
+    count = 0
+
+    def counting(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield row
+
+    for n, section in enumerate(answer.sections):
+        yield "\n" if n else ""
         if section.heading:
-            heading = visible(section.heading)
-            yield f"\x1b[1m{heading}\x1b[0m\n" if bold else f"{heading}\n"
-        yield from _lines(section, width)
+            yield from _paragraph(section.heading, width, bold=bold)
+        yield from _lines(section, counting(_texts(section)), width)
+    notes = [*answer.notes, *(f"From {source}." for source in answer.sources)]
+    if answer.title and not answer.whole:
+        notes.append(f"{counted(count)}.")
+    if answer.origin:
+        notes.append(answer.origin)
+    for n, note in enumerate(notes):
+        yield "" if n else "\n"
+        yield from _paragraph(note, width)
     for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}[{visible(source)}] {visible(citation)}\n"
 
 
-def _lines(page: Section, width: int | None) -> Iterator[str]:
+def _caption(answer: Answer, width: int | None, *, bold: bool) -> Iterator[str]:
+    """Yield name and count in one line if they fit, then question and filters."""
+    if not answer.title:
+        return
+    name, colon, subject = answer.title.partition(":")
+    title = visible(f"{name.upper()}{colon}{subject}")
+    size = answer.size
+    blanks = (width or 0) - _width(title) - len(size)
+    if width is None or blanks >= _GAP:
+        yield _styled(title + " " * max(blanks, _GAP) + size, bold=bold) + "\n"
+    else:
+        yield from _paragraph(title, width, bold=bold)
+        yield from _paragraph(size, width, bold=bold)
+    shared = f"In every row: {answer.shared}." if answer.shared else ""
+    for text in filter(None, (answer.question, answer.filters, shared)):
+        yield from _paragraph(text, width)
+    yield "\n"
+
+
+def _paragraph(text: str, width: int | None, *, bold: bool = False) -> Iterator[str]:
+    for line in _fold(visible(text), width or inf):
+        yield _styled(line.rstrip(" "), bold=bold) + "\n"
+
+
+def _styled(line: str, *, bold: bool) -> str:
+    return f"\x1b[1m{line}\x1b[0m" if bold else line
+
+
+def _texts(section: Section) -> Iterator[Sequence[str]]:
+    for row in section.rows:
+        yield [visible(text) for text in map(shown, section.columns, row)]
+
+
+def _lines(section: Section, rows: Iterator[Sequence[str]], width: int | None) -> Iterator[str]:
     """Yield the lines of a table; null is empty, numbers are aligned right.
 
-    To fit a terminal's `width`, columns are narrowed, the widest first, and values wrapped. If the
-    columns would become too narrow to read, each row becomes a block, with a line for each column.
-    Without a width nothing is wrapped. Nothing is ever cut: a later value longer than those of the
-    first batch is wrapped or, if it must not be, makes its batch wider.
+    Values are wrapped to fit the width. If the columns would become too narrow to read, each row
+    becomes a block, with a line for each column. Nothing is ever cut: a later value longer than
+    those of the first batch is wrapped or, if it must not be, makes its batch wider.
     """
-    names = [visible(column.heading) for column in page.columns]
-    rows = ([visible(text) for text in map(shown, page.columns, row)] for row in page.rows)
+    columns = section.columns
+    names = [visible(column.heading) for column in columns]
     head = list(islice(rows, _BATCH))
     natural, least = [], []
-    for column, cells in zip(page.columns, zip(names, *head, strict=True), strict=True):
+    for column, cells in zip(columns, zip(names, *head, strict=True), strict=True):
         heading, *values = map(_width, cells)
         later = _LATER if len(head) == _BATCH else 0
-        longest = max(heading + _HEADING, max(values, default=0) + later)
-        heading, *values = (min(max(map(_width, cell.split(" "))), _WORD) for cell in cells)
-        word = max(heading + _HEADING, *values, _LEAST)
+        longest = max(heading, max(values, default=0) + later)
+        heading, *values = (max(map(_width, _words(cell, _WORD))) for cell in cells)
+        # A number is never wrapped: half of it would be another number.
+        word = longest - later if column.number else min(max(heading, *values, _LEAST), _WORD)
         natural.append(longest)
         least.append(longest if column.number else min(word, longest))
     rest = chain(head, rows)
-    if width is None:
-        return _grid(page.columns, names, rest, natural, wrapped=False, ruled=False)
-    widths = _fit(natural, least, width - 3 * len(natural) - 1)
+    widths = natural if width is None else _fit(columns, natural, least, width)
     if widths is None:
-        return _blocks(names, rest, width)
-    return _grid(page.columns, names, rest, widths, wrapped=True, ruled=widths != natural)
+        return _blocks(names, rest, width or 0)
+    limits: list[float] = [
+        inf if width is None or column.number else limit
+        for column, limit in zip(columns, widths, strict=True)
+    ]
+    tall = sum(max(len(_fold(*cell)) for cell in zip(row, limits, strict=True)) > 1 for row in head)
+    return _grid(columns, names, rest, widths, limits, spaced=2 * tall > len(head))
 
 
 def _width(text: str) -> int:
@@ -76,15 +143,46 @@ def _carried(text: str) -> str:
     return text if text.isascii() or wcwidth(text[0]) else " " + text
 
 
-def _fit(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
-    """Return widths that together fit into `room`, or None if not even the least ones do."""
+def _fit(
+    columns: Sequence[Column], natural: Sequence[int], least: Sequence[int], width: int
+) -> list[int] | None:
+    """Return widths that fit together, or None if not even the least ones do.
+
+    Where a column answers the question, the others give way to it first, as far as they remain easy
+    to read; then it does, down to its share. Otherwise the widest column gives way.
+    """
+    room = width - _GAP * (len(columns) - 1)
     if sum(least) > room:
         return None
-    widths = [min(width, room) for width in natural]
-    while sum(widths) > room:
-        narrowable = [n for n, width in enumerate(widths) if width > least[n]]
-        widths[max(narrowable, key=widths.__getitem__)] -= 1
+    widths = [min(each, room) for each in natural]
+    floors = [least]
+    if any(column.main for column in columns):
+        easy = [max(_easy(column, width), low) for column, low in zip(columns, least, strict=True)]
+        share = max(int(_MAIN * room), _LEAST)
+        main = [column.main for column in columns]
+        floors = [
+            [room if answers else low for answers, low in zip(main, easy, strict=True)],
+            [
+                max(share, low) if answers else room
+                for answers, low in zip(main, least, strict=True)
+            ],
+            [room if answers else low for answers, low in zip(main, least, strict=True)],
+            least,
+        ]
+    for floor in floors:
+        while sum(widths) > room:
+            narrowable = [n for n, each in enumerate(widths) if each > floor[n]]
+            if not narrowable:
+                break
+            widths[max(narrowable, key=widths.__getitem__)] -= 1
     return widths
+
+
+def _easy(column: Column, width: int) -> int:
+    """Return a width at which a column beside the one that answers is still easy to read."""
+    if column.type in ("date", "day"):
+        return 30 if width >= _WIDE else 17
+    return 9 if column.type == "passage" else max(16, width // 4)
 
 
 def _grid(
@@ -92,51 +190,42 @@ def _grid(
     names: Sequence[str],
     rows: Iterator[Sequence[str]],
     widths: Sequence[int],
+    limits: Sequence[float],
     *,
-    wrapped: bool,
-    ruled: bool,
+    spaced: bool,
 ) -> Iterator[str]:
-    """Yield a framed table, a batch of rows at a time, with rules between rows if many wrap."""
-    numbers = [column.number for column in columns]
-    # A number is never wrapped: half of it would be another number.
-    limits = [
-        width if wrapped and not number else inf
-        for width, number in zip(widths, numbers, strict=True)
-    ]
+    """Yield the lines of a table, a batch of rows at a time; `spaced` puts blank lines between."""
     heads = []
-    for name, width, number in zip(names, widths, numbers, strict=True):
-        first, *more = _fold(name, width - _HEADING)
+    for name, width, column in zip(names, widths, columns, strict=True):
+        first, *more = _fold(name, width)
         # A heading as wide as its column gives the column the same width in every batch.
-        heads.append("\n".join([_pad(first, width - _HEADING, number), *more]))
-    batch, rule = list(islice(rows, _BATCH)), ""
-    while batch or not rule:
-        lines = tabulate(
-            [
-                ["\n".join(_fold(cell, limit)) for cell, limit in zip(row, limits, strict=True)]
-                for row in batch
-            ],
+        blanks = " " * (width - _width(first))
+        heads.append("\n".join([blanks + first if column.number else first + blanks, *more]))
+    above = max((head.count("\n") for head in heads), default=0) + 2
+    batch, skipped = list(islice(rows, _BATCH)), 0
+    while batch or not skipped:
+        cells: list[list[str]] = []
+        for row in batch:
+            if spaced and (cells or skipped):
+                cells.append([_BLANK] * len(columns))
+            cells.append(["\n".join(_fold(*cell)) for cell in zip(row, limits, strict=True)])
+        drawn = tabulate.tabulate(
+            cells,
             headers=heads,
-            tablefmt="grid" if ruled else "outline",
+            tablefmt="simple",
             disable_numparse=True,
             preserve_whitespace=True,
-            colalign=["right" if number else "left" for number in numbers],
-        ).splitlines()
-        if rule:  # the heading is there already
-            head = next(n for n, line in enumerate(lines) if line.startswith("+="))
-            lines[: head + 1] = [rule] if ruled else []
-        *body, rule = lines
-        yield from (line + "\n" for line in body)
-        batch = list(islice(rows, _BATCH))
-    yield rule + "\n"
-
-
-def _pad(line: str, width: int, right: bool) -> str:
-    blanks = " " * (width - _width(line))
-    return blanks + line if right else line + blanks
+            colalign=["right" if column.number else "left" for column in columns],
+        )
+        for line in drawn.split("\n")[skipped:]:
+            yield line.replace(_BLANK, "").rstrip(" ") + "\n"
+        batch, skipped = list(islice(rows, _BATCH)), above
 
 
 # Lines end with a mark that is cut off: tabulate would strip a value's no-break space from the end.
-_BLOCK = TableFormat(None, None, None, None, None, DataRow("", " | ", "|"), 0, None)
+_BLOCK = tabulate.TableFormat(
+    None, None, None, None, None, tabulate.DataRow("", " | ", "|"), 0, None
+)
 
 
 def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
@@ -151,8 +240,18 @@ def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> 
                 _fold(name, label), _fold(cell, width - label - 3), fillvalue=""
             )
         ]
-        lines = tabulate(block, tablefmt=_BLOCK, disable_numparse=True, preserve_whitespace=True)
+        lines = tabulate.tabulate(
+            block, tablefmt=_BLOCK, disable_numparse=True, preserve_whitespace=True
+        )
         yield from (line[:-1].rstrip(" ") + "\n" for line in lines.split("\n"))
+
+
+def _words(text: str, width: float) -> list[str]:
+    """Split a text at its blanks, except for those between day, month and year if they fit."""
+    words = [match[0].removesuffix(" ") for match in _WORDS.finditer(text + " ")][:-1]
+    return [
+        part for word in words for part in ([word] if _width(word) <= width else word.split(" "))
+    ]
 
 
 def _fold(text: str, width: float) -> list[str]:
@@ -164,13 +263,13 @@ def _fold(text: str, width: float) -> list[str]:
         return [_carried(text)]
     lines: list[str] = []
     for item in re.split(r"(?<=;) ", text):
-        for word in [item] if _width(item) <= width else item.split(" "):
+        for word in [item] if _width(item) <= width else _words(item, width):
             if lines and _width(f"{lines[-1]} {word}") <= width:
                 lines[-1] += " " + word
                 continue
             lines.append(word)
             while (piece := _piece(lines[-1], width)) != lines[-1]:
-                lines[-1:] = [piece, lines[-1][len(piece) :]]
+                lines[-1:] = [piece, lines[-1][len(piece) :].removeprefix(" ")]
     return [_carried(line) for line in lines]
 
 

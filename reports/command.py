@@ -135,7 +135,7 @@ class ReportCommand(click.Command):
         ctx = click.get_current_context()
         columns, sql = arguments.pop("columns"), arguments.pop("sql")
         portable = arguments.pop("portable")
-        options = ReportOptions.take(ctx, arguments)
+        options = ReportOptions.take(ctx, arguments, rows=not sql)
         self._place(ctx, arguments, arguments.pop(NAMES), options.timeout)
         if sql:
             self._print_sql(ctx, options, arguments, portable=portable)
@@ -163,7 +163,15 @@ class ReportCommand(click.Command):
                     if options.words and columns not in (None, "all"):
                         columns += f",{WORDS.name}"
                 meta = options.meta or options.cite
-                write(page, format, options.output, options.raw, meta=meta, columns=columns)
+                write(
+                    page,
+                    format,
+                    options.output,
+                    options.raw,
+                    meta=meta,
+                    columns=columns,
+                    limit=options.limit,
+                )
         except NoEvidenceError as error:
             raise click.UsageError(str(error)) from None
         except BadValueError as error:
@@ -207,7 +215,7 @@ class ReportCommand(click.Command):
         from reports.run import BadValueError, bind, query_with_names, query_with_values
 
         plain = ReportOptions(
-            ("table",), options.output, False, False, False, False, options.timeout
+            ("table",), options.output, False, False, False, False, options.timeout, None
         )
         if options != plain:
             raise click.UsageError(

@@ -69,8 +69,8 @@ from output.page import Type as ColumnType
 from reports.definition import Line, Parameter, Report, Type
 
 RESERVED = (
-    *("all", "cite", "columns", "format", "help", "meta"),
-    *("output", "portable", "raw", "reports", "sql", "timeout", "words"),
+    *("all", "cite", "columns", "format", "help", "limit", "meta"),
+    *("output", "portable", "raw", "reports", "sql", "timeout", "width", "words"),
 )
 """Options that every report has; no parameter may take these names."""
 

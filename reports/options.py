@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from output.formats import WITH_CITATIONS
-from output.options import only_for, row_options, timeout_option
+from output.formats import ENDINGS, WITH_CITATIONS, Format
+from output.options import Number, format_of, only_for, row_options, timeout_option
 
 COLUMNS = click.Option(
     ["--columns"],
@@ -56,6 +56,12 @@ def report_options(*, many: bool = False) -> list[click.Parameter]:
             default=None,
             help="In json, print an object with meta and rows instead of the rows alone.",
         ),
+        click.Option(
+            ["--limit"],
+            type=Number(least=1),
+            metavar="ROWS",
+            help="Print at most this many rows, and say that there are more.",
+        ),
         timeout_option(),
     ]
 
@@ -70,19 +76,31 @@ class ReportOptions(NamedTuple):
     words: bool
     meta: bool
     timeout: float | None
+    limit: int | None
 
     @classmethod
-    def take(cls, ctx: click.Context, arguments: dict[str, Any]) -> ReportOptions:
-        """Take them out of `arguments`; those given before the report's name count too."""
+    def take(
+        cls, ctx: click.Context, arguments: dict[str, Any], *, rows: bool = True
+    ) -> ReportOptions:
+        """Take them out of `arguments`; those given before the report's name count too.
+
+        Unless `rows` are to be written, the ending of -o says nothing.
+        """
         before = ctx.parent.params if ctx.parent else {}
         given = {name: arguments.pop(name) or before.get(name) for name in cls._fields}
-        formats = given["format"] or ("table",)
+        formats = given["format"] or ()
         formats = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
+        output = given["output"]
+        folder = ctx.params.get("all") and output and output.suffix.lower() not in ENDINGS
+        if rows and len(formats) < 2 and not folder:
+            formats = (format_of(formats[0] if formats else None, output),)
+        formats = formats or (Format.TABLE,)
         only_for("--raw", given["raw"], formats, "csv")
         only_for("--cite", given["cite"], formats, *WITH_CITATIONS)
         only_for("--meta", given["meta"], formats, "json")
         flags = {name: bool(given[name]) for name in ("raw", "cite", "words", "meta")}
-        return cls(formats, given["output"], timeout=given["timeout"], **flags)
+        numbers = {"timeout": given["timeout"], "limit": given["limit"]}
+        return cls(formats, output, **flags, **numbers)
 
     def single_format(self) -> str:
         """Return the format. Raises UsageError if there are several."""

@@ -24,6 +24,9 @@ _DIVISIONS = {
 _PARTS_OF_MONTH = {("01", "10"): "early ", ("11", "20"): "mid-", ("21", ""): "late "}
 """The first and the last day of a part of a month; the last part ends with the month."""
 
+MONTH_NAMES = (*MONTHS, *(month[:3] for month in MONTHS))
+"""The names of months, in full and with three letters."""
+
 _DATE = re.compile(r"(-?[0-9]{2}(?:[0-9][0-9X]|XX))(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?")
 _DAY = re.compile(r"(-?[0-9]{4}-[0-9]{2})-([0-9]{2})")
 

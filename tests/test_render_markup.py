@@ -51,7 +51,7 @@ class Cells(HTMLParser):
 @example("".join(TEXTS))
 def test_html_holds_the_data_as_text_and_no_code_but_its_own(value: str) -> None:
     plain = Cells(
-        show(Page([Column("c", meaning="m")], [("x",)], "t", "q", {"k": "v"}), Format.HTML)
+        show(Page([Column("c", meaning="m")], [("x",)], "t", "q", meta={"k": "v"}), Format.HTML)
     )
     page = Cells(
         show(
@@ -60,7 +60,7 @@ def test_html_holds_the_data_as_text_and_no_code_but_its_own(value: str) -> None
                 [(value,)],
                 value,
                 value or "q",
-                {value: value},
+                meta={value: value},
             ),
             Format.HTML,
         )
