@@ -30,6 +30,10 @@ COMPLETE = "_SOURCEBOOK_COMPLETE"
 FILE = click.Path(path_type=Path)
 
 LAZY = {
+    "draft": (
+        "coding.drafting.command",
+        "Draft the coding of TEXT: who said what, when, and who is named.",
+    ),
     "cite": (
         "reports.cite",
         "Cite documents or other sources, as text or for a bibliography program.",

@@ -202,7 +202,7 @@ def _all_or_reference(*required: str) -> Any:
     """Return a validator: all required columns, or only the key of another coding's row."""
 
     def whole(self: Model) -> Model:
-        given = self.model_fields_set - {"key", "names", "at"}
+        given = self.model_fields_set - {"key", "names", "at", "draft", "unsure"}
         missing = [name for name in required if name not in given]
         if given and missing:
             raise ValueError(
@@ -214,7 +214,16 @@ def _all_or_reference(*required: str) -> Any:
     return model_validator(mode="after")(whole)
 
 
-class Fact(Model):
+class Reviewable(Model):
+    """What `draft` may have suggested, until a person has reviewed it."""
+
+    draft: bool = Field(
+        default=False, description="drafted by rules and not reviewed yet; remove it after review"
+    )
+    unsure: Line | None = Field(default=None, description="why it is a guess")
+
+
+class Fact(Reviewable):
     """A fact has evidence."""
 
     evidence: list[Evidence] = Field(
@@ -222,7 +231,7 @@ class Fact(Model):
     )
 
 
-class Actor(Model):
+class Actor(Reviewable):
     """A person, state, force, group, body, community or voice."""
 
     class Name(Fact):
@@ -244,7 +253,7 @@ class Actor(Model):
     _whole = _all_or_reference("name", "kind")
 
 
-class Place(Model):
+class Place(Reviewable):
     """A place where things happen."""
 
     key: Key
@@ -255,14 +264,14 @@ class Place(Model):
     _whole = _all_or_reference("name", "kind")
 
 
-class Topic(Model):
+class Topic(Reviewable):
     """What positions and comparisons are about."""
 
     key: Key
     label: Line | None = None
 
 
-class Source(Model):
+class Source(Reviewable):
     """Something the document relies on or points to."""
 
     key: Key

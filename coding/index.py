@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from coding.format import Actor, Coding, Elsewhere, Evidence, Fact
+from coding.format import Actor, Coding, Elsewhere, Evidence, Fact, Reviewable
 from coding.items import ItemKey, key_of
 from coding.yaml_tree import Loc
 
@@ -54,6 +54,17 @@ class CodingIndex:
                 ((section, i), fact) for i, fact in enumerate(getattr(self.coding, section))
             )
         return facts
+
+    @cached_property
+    def drafts(self) -> list[tuple[Loc, Reviewable]]:
+        """Every item that nobody has reviewed yet."""
+        sections = ("topics", "places", "actors", "sources")
+        items: list[tuple[Loc, Reviewable]] = [
+            ((section, i), item)
+            for section in sections
+            for i, item in enumerate(getattr(self.coding, section))
+        ]
+        return [(loc, item) for loc, item in [*items, *self.facts] if item.draft or item.unsure]
 
     @cached_property
     def evidence(self) -> list[tuple[Loc, Evidence, Fact]]:

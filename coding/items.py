@@ -176,8 +176,11 @@ KINDS: dict[type[Fact], FactKind] = {
 }
 
 
-ELSEWHERE = {"key", "names", "who", "evidence", "at", "authors", "publishers", "voices"}
-"""Fields of the format that are items of their own, or have a table of their own."""
+ELSEWHERE = {
+    *("key", "names", "who", "evidence", "at", "authors", "publishers", "voices"),
+    *("draft", "unsure"),
+}
+"""Fields that are items of their own, have a table of their own, or are for review."""
 
 
 def _fields(model: Model, **columns: str) -> Content:

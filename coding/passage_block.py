@@ -33,6 +33,11 @@ def coded_measures(tree: Tree) -> list[tuple[int, str]]:
     ]
 
 
+def is_heading(passage: str) -> bool:
+    """Guess whether a passage is a heading: it is short and does not end like a sentence."""
+    return len(passage) < HEADING and not passage.endswith(_SENTENCE_END)
+
+
 def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
     """Return the edits of `source`, the text of `tree`; raises InvalidInputError."""
     new = _measured(tree, passages)
@@ -100,8 +105,7 @@ def _measured(tree: Tree, passages: Sequence[str]) -> list[Node]:
     for passage in passages:
         length, digest = measure(passage)
         measures: dict[str, Node] = {"length": str(length), "hash": digest}
-        guess = length < HEADING and not passage.endswith(_SENTENCE_END)
-        if headings.get(digest, guess):
+        if headings.get(digest, is_heading(passage)):
             measures["heading"] = "true"
         new.append(measures)
     return new

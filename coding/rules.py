@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coding.drafting.dates import names_a_day as words_name_a_day
 from coding.faults import Fault, Severity, quoted
 from coding.format import Coding, Event, Evidence, spans
 from coding.index import CodingIndex
@@ -276,15 +277,20 @@ def _date_without_words(index: CodingIndex) -> Iterator[Finding]:
 
 @rule("too-precise", ERROR, "A date names a day without ~ or ? only if its words do.")
 def _too_precise(index: CodingIndex) -> Iterator[Finding]:
+    language = index.coding.document.language
     for loc, date, worded in _dates(index):
-        if worded and names_a_day(date) and not any(_has_day(piece.words) for piece in worded):
+        if (
+            worded
+            and names_a_day(date)
+            and not any(_has_day(piece.words, language) for piece in worded)
+        ):
             yield loc, _no_day(date, worded[0].words)
     for loc, evidence, _fact in index.evidence:
         if (
             evidence.date
             and evidence.words
             and names_a_day(evidence.date)
-            and not _has_day(evidence.words)
+            and not _has_day(evidence.words, language)
         ):
             yield (*loc, "date"), _no_day(evidence.date, evidence.words)
 
@@ -311,19 +317,12 @@ def names_a_day(date: str) -> bool:
     return not date.startswith("[") or parsed.first_day == parsed.last_day
 
 
-# A number that can be a day: 1 to 31, not a part of a longer one, nor a number of something.
-DAY = re.compile(
-    r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)"
-    r"(?!\s*-?(hour|day|week|month|year|time|decade|minute|percent|%))"
-    r"|\b(first|last) day|\byesterday|\btoday"
-)
-
-
-def _has_day(words: str | None) -> bool:
+def _has_day(words: str | None, language: str) -> bool:
+    """Whether the words name a day; digits of any script count."""
     digits = "".join(
         str(int(character)) if character.isdecimal() else character for character in words or ""
     )
-    return DAY.search(digits.lower()) is not None
+    return words_name_a_day(digits, language)
 
 
 def _is_later(date: str | None, other: str | None) -> bool:
@@ -384,7 +383,7 @@ def _unused(section: str) -> Find:
     def find(index: CodingIndex) -> Iterator[Finding]:
         used = {key for defined_in, _loc, key in index.references if defined_in == section}
         for i, item in enumerate(getattr(index.coding, section)):
-            if item.key not in used and not getattr(item, "at", None):
+            if item.key not in used and not getattr(item, "at", None) and not item.draft:
                 yield (section, i), f"{quoted(item.key)} is not used; use it or remove it"
 
     return find
@@ -415,3 +414,15 @@ def _nothing_coded(index: CodingIndex) -> Iterator[Finding]:
     for n, passage in enumerate(index.coding.passages, start=1):
         if not passage.heading and n not in coded:
             yield ("passages", n - 1), f"nothing is coded from ¶{n}; does it really say nothing?"
+
+
+@rule("not-reviewed", NOTE, "Every drafted item has been reviewed.")
+def _not_reviewed(index: CodingIndex) -> Iterator[Finding]:
+    drafts = list(index.drafts)
+    if drafts:
+        guesses = sum(item.unsure is not None for _loc, item in drafts)
+        message = (
+            f"{len(drafts)} items are drafts, {guesses} of them guesses; review them, then remove "
+            "`draft: true` and `unsure`"
+        )
+        yield drafts[0][0], message

@@ -27,6 +27,7 @@ VIOLATIONS = {
     "duplicate-key": ("key: norland-wants-harbour", "key: talks"),
     "unknown-key": ("place: port-ann", "place: port-anne"),
     "own-prefix": ("to: talks, lag", "to: 'harbour-talks:talks', lag"),
+    "not-reviewed": ("key: talks\n", "key: talks\n  draft: true\n"),
     "no-evidence": (", evidence: [{at: '1:0-50'}]}", "}"),
     "not-pinned": (
         VALID_CODING[VALID_CODING.index("passages:") : VALID_CODING.index("topics:")],

@@ -1,0 +1,341 @@
+"""Makes a coding, to be reviewed, of what the rules find in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from coding.drafting.calendar import Resolved, Resolver, future_in, sentences
+from coding.drafting.dates import DateFinder, DateWords
+from coding.drafting.languages import Language, alternatives
+from coding.drafting.marks import Marked, Stretch
+from coding.drafting.mentions import Known
+from coding.drafting.parse import Parse, Parser
+from coding.drafting.people import People
+from coding.drafting.plain import forms, plain
+from coding.drafting.quotations import Quotations
+from coding.drafting.speech import Attribution, Range
+from coding.passage_block import is_heading
+from coding.reading import slug
+from schema.edtf import Edtf
+from schema.vocabulary import PositionKind
+
+Item = dict[str, Any]
+
+LEAST = 3
+"""Fewer words that somebody is said to say or think are left out, unless they are in marks."""
+
+DAMAGED = "a quotation mark is missing; where do the words end?"
+
+TOPIC = "unsorted"
+"""The topic of drafted positions, until the coder chooses one."""
+
+POSITIONS = {
+    "view": PositionKind.VIEW,
+    "goal": PositionKind.GOAL,
+    "fear": PositionKind.FEAR,
+    "refusal": PositionKind.REFUSAL,
+    "adjective": PositionKind.VIEW,
+    "noun": PositionKind.VIEW,
+}
+
+
+@dataclass
+class Dated:
+    """Words of a date in a passage, and what they say."""
+
+    passage: int
+    item: DateWords
+    resolved: Resolved
+    words: str
+    used: bool = False
+
+
+@dataclass
+class Draft:
+    """What a coding has to say, section by section."""
+
+    sections: dict[str, list[Item]]
+    left_out: list[str] = field(default_factory=list)
+    """What was found and not drafted, for messages."""
+
+
+class Composer:
+    """Drafts one text."""
+
+    def __init__(
+        self,
+        passages: Sequence[str],
+        language: Language,
+        parser: Parser | None,
+        known: Sequence[Known],
+        published: date,
+    ) -> None:
+        self.passages = passages
+        self.language = language
+        self.published = published
+        self._today = published.isoformat()
+        verbs = forms(language, [*language.words("say"), *language.words("view")])
+        self.parses: list[Parse] = (
+            parser(passages) if parser else [plain(text, verbs) for text in passages]
+        )
+        self.quotations = Quotations(passages, self.parses, language)
+        self.attributions = self.quotations.attributions()
+        self.dates = self._dates()
+        hedges = language.words("hedges")
+        hedges += [word.capitalize() for word in hedges if len(word) > len("might")]
+        self.hedges = re.compile(rf"(?<!\w)(?:{alternatives(hedges)})(?!\w)")
+        self.people = People(passages, self.parses, language, known)
+        self.keys: set[str] = set()
+        self.positions: list[Item] = []
+        self.quotes: list[Item] = []
+        self.events: list[Item] = []
+
+    # --- dates -------------------------------------------------------------------------------
+
+    def _dates(self) -> list[Dated]:
+        finder, resolver = DateFinder(self.language), Resolver(self.published)
+        future = re.compile(
+            rf"(?<!\w)(?:{alternatives(self.language.words('future'))})(?!\w)", re.IGNORECASE
+        )
+        dates = []
+        for number, text in enumerate(self.passages, start=1):
+            spans = list(sentences(text)) or [(0, len(text))]
+            for item in finder.find(text):
+                start, end = next(
+                    ((a, b) for a, b in spans if a <= item.start <= b), (0, len(text))
+                )
+                resolved = resolver.resolve(item, future_in(future, text[start:end]))
+                low, high = finder.with_preposition(item, text)
+                dates.append(Dated(number, item, resolved, text[low:high]))
+        return dates
+
+    def _date_in(
+        self, passage: int, span: Range, *, outside: Sequence[tuple[int, Range]] = ()
+    ) -> Dated | None:
+        """Return the first date in a stretch of a passage, not inside what is said there."""
+        for dated in self.dates:
+            if dated.passage != passage or dated.resolved.date is None or dated.used:
+                continue
+            at = dated.item.start
+            inside = any(n == passage and start <= at < end for n, (start, end) in outside)
+            if span[0] <= at < span[1] and not inside:
+                return dated
+        return None
+
+    # --- the coding --------------------------------------------------------------------------
+
+    def compose(self) -> Draft:
+        """Return the drafted sections, in the order of the format."""
+        for attribution in self.attributions:
+            self._attributed(attribution)
+        claimed = {n for attribution in self.attributions for n in attribution.quoted}
+        for n, item in enumerate(self.quotations.marked):
+            if n not in claimed:
+                self._unattributed(item)
+        self._dated_events()
+        sections = self.people.sections()
+        topics = [{"key": TOPIC, "label": "To be sorted", "draft": True}] if self.positions else []
+        return Draft(
+            {
+                "topics": topics,
+                "places": sections["places"],
+                "actors": sections["actors"],
+                "sources": sections["sources"],
+                "events": self.events,
+                "quotes": self.quotes,
+                "positions": self.positions,
+                "relations": sections["relations"],
+            }
+        )
+
+    def _attributed(self, attribution: Attribution) -> None:
+        outer = attribution.inside
+        if outer is not None and not self._relays(outer):
+            return
+        if self._relays(attribution) and any(
+            inner.inside is attribution and inner.source for inner in self.attributions
+        ):
+            return  # what its report relays is drafted instead
+        words = self._content_words(attribution)
+        speakers, unsure = self.people.speakers(attribution)
+        if not attribution.quoted and (not speakers or len(words.split()) < LEAST):
+            return
+        reasons = [attribution.unsure, unsure]
+        if attribution.kind in POSITIONS and not attribution.quoted:
+            reasons.append("is it a position, and of this kind?")
+            item, target = self._position(attribution, words, speakers), self.positions
+        else:
+            item, target = self._quote(attribution, words, speakers), self.quotes
+            reasons += [self._date(item, attribution), DAMAGED if "marks" in item else None]
+        evidence = item["evidence"][0]
+        if outer is not None and (through := self.people.source(outer)):
+            evidence["through"] = through
+        elif target is self.quotes:
+            self.people.source(attribution)
+        text = self.passages[attribution.passage - 1]
+        if hedge := self.hedges.search(text, *self._around_cue(attribution)):
+            evidence["hedge"] = hedge[0]
+        target.append(_marked(item, reasons))
+
+    def _date(self, quote: Item, attribution: Attribution) -> str | None:
+        """Date a quote by its sentence, and return why that is a guess, if it is one."""
+        sentence = self._sentence(attribution)
+        dated = self._date_in(attribution.passage, sentence, outside=attribution.content)
+        if dated is None or (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
+            return None
+        evidence = quote.pop("evidence")
+        quote["date"] = dated.resolved.date
+        quote["evidence"] = [{**evidence[0], "words": dated.words}]
+        dated.used = True
+        return f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
+
+    def _position(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
+        return {
+            "key": self._key(speakers, words),
+            "topic": TOPIC,
+            "kind": POSITIONS[attribution.kind].value,
+            "statement": words,
+            "who": {"holder": _one_or_all(speakers)},
+            "evidence": [{"at": _places([(attribution.passage, self._whole(attribution))])}],
+        }
+
+    def _quote(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
+        marked = [self.quotations.marked[n] for n in attribution.quoted]
+        item = self._in_marks(marked, speakers, words)
+        if not marked:
+            item = {"key": self._key(speakers, words), "says": _sentence_of(words)}
+            item["evidence"] = [{"at": _places([(attribution.passage, self._whole(attribution))])}]
+        if speakers:
+            evidence = item.pop("evidence")
+            item |= {"who": {"speaker": _one_or_all(speakers)}, "evidence": evidence}
+        return item
+
+    def _in_marks(self, marked: Sequence[Marked], speakers: list[str], words: str) -> Item:
+        """Return a quote of what is in marks; `words` are the statement around them."""
+        stretches = [self._trimmed(stretch) for item in marked for stretch in item.stretches]
+        if not stretches:
+            return {}
+        segments = [self.passages[s.passage - 1][s.start : s.end] for s in stretches]
+        whole = all(self.quotations.is_direct(item) for item in marked)
+        quote: Item = {"key": self._key(speakers, segments[0]), "text": _one_or_all(segments)}
+        if not whole:
+            quote["says"] = _sentence_of(words or " … ".join(segments))
+        quote["directness"] = "direct" if whole else "partial"
+        if any(item.damaged for item in marked):
+            quote["marks"] = "damaged"
+        quote["evidence"] = [{"at": _places([(s.passage, (s.start, s.end)) for s in stretches])}]
+        return quote
+
+    def _relays(self, attribution: Attribution) -> bool:
+        """Whether an attribution is a report, whose voices come through it."""
+        return attribution.kind == "say" and self.people.is_report(attribution)
+
+    def _unattributed(self, item: Marked) -> None:
+        """Draft what is in marks though nobody is said to say it."""
+        quote = self._in_marks([item], [], "")
+        whole = quote["directness"] == "direct"
+        why = "who says it?" if whole else "who says it, or is it a title or a term?"
+        self.quotes.append(_marked(quote, [why, DAMAGED if item.damaged else None]))
+
+    def _dated_events(self) -> None:
+        """Draft an event for each sentence with a date that is not that of a quotation."""
+        for number, text in enumerate(self.passages, start=1):
+            if is_heading(text):
+                continue
+            for start, end in sentences(text):
+                said = [part for a in self.attributions if a.kind == "say" for part in a.content]
+                dated = self._date_in(number, (start, end), outside=said)
+                if dated is None:
+                    continue
+                dated.used = True
+                title = text[start:end].rstrip(".!?…")
+                event: Item = {
+                    "key": self._key([], title),
+                    "title": title if len(title) <= 200 else title[:199].rsplit(" ", 1)[0] + " …",
+                    "date": dated.resolved.date,
+                    "evidence": [
+                        {"at": f"{number}:{start}-{start + len(title)}", "words": dated.words}
+                    ],
+                }
+                if (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
+                    event["modality"] = "expected"
+                role, actor = self.people.doer(number, (start, end))
+                if actor:
+                    event["who"] = {role: actor}
+                hedge = self.hedges.search(text, start, end)
+                if hedge:
+                    event["evidence"][0]["hedge"] = hedge[0]
+                reasons = [f"date: {dated.resolved.unsure}"] if dated.resolved.unsure else []
+                self.events.append(_marked(event, reasons))
+
+    # --- words and places --------------------------------------------------------------------
+
+    def _trimmed(self, stretch: Stretch) -> Stretch:
+        """Leave out the marks at the ends that belong to the sentence around the words."""
+        words = self.passages[stretch.passage - 1][stretch.start : stretch.end]
+        end = stretch.start + len(words.rstrip(" ,.;"))
+        start = stretch.end - len(words.lstrip(" …"))
+        return Stretch(stretch.passage, start, end) if start < end else stretch
+
+    def _sentence(self, attribution: Attribution) -> Range:
+        text = self.passages[attribution.passage - 1]
+        at = (attribution.cue or attribution.content[0][1])[0]
+        return next(((a, b) for a, b in sentences(text) if a <= at <= b), (0, len(text)))
+
+    def _whole(self, attribution: Attribution) -> Range:
+        """Return the stretch of its passage with source, cue and content."""
+        spans = [span for n, span in attribution.content if n == attribution.passage]
+        spans += [span for span in (attribution.cue, attribution.source) if span]
+        return min(start for start, _ in spans), max(end for _, end in spans)
+
+    def _around_cue(self, attribution: Attribution) -> Range:
+        """Return the part of the passage around source and cue, where a hedge belongs to them."""
+        spans = [span for span in (attribution.cue, attribution.source) if span]
+        if not spans:
+            return 0, 0
+        return max(0, min(a for a, _ in spans) - 20), max(b for _, b in spans)
+
+    def _content_words(self, attribution: Attribution) -> str:
+        words = " ".join(
+            self.passages[n - 1][start:end].strip() for n, (start, end) in attribution.content
+        )
+        words = re.sub(r"[“”\"«»„]", "", words)
+        return re.sub(r"^(?:that|to)\s+", "", words)[:600].strip(" ,;:–—")
+
+    def _key(self, speakers: list[str], words: str) -> str:
+        speaker = speakers[0] if speakers else ""
+        short = " ".join(words.split()[:5])
+        base = slug(f"{speaker.split('-')[-1]} {short}")[:60].strip("-") or "item"
+        key, n = base, 2
+        while key in self.keys:
+            key, n = f"{base}-{n}", n + 1
+        self.keys.add(key)
+        return key
+
+
+def _places(spans: Sequence[tuple[int, Range]]) -> str:
+    return ", ".join(f"{passage}:{start}-{end}" for passage, (start, end) in spans)
+
+
+def _sentence_of(words: str) -> str:
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "…")) else ".")
+
+
+def _one_or_all(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+def _marked(item: Item, reasons: Sequence[str | None]) -> Item:
+    """Return an item marked as a draft, and why it is a guess, in front of its evidence."""
+    evidence = item.pop("evidence", None)
+    item["draft"] = True
+    if why := "; ".join(dict.fromkeys(reason for reason in reasons if reason)):
+        item["unsure"] = why
+    if evidence is not None:
+        item["evidence"] = evidence
+    return item

@@ -1,0 +1,343 @@
+"""Says who the sources of attributions are, and drafts actors, places, sources and posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from coding.drafting.languages import Language
+from coding.drafting.marks import Stretch
+from coding.drafting.mentions import Candidate, Candidates, Known, Names
+from coding.drafting.parse import Parse
+from coding.drafting.speech import Attribution, Range
+from coding.reading import slug
+from schema.vocabulary import ActorKind, NameKind, PlaceKind
+
+Item = dict[str, Any]
+
+_REPORTS: dict[str, str] = {
+    ActorKind.OUTLET: "press-report",
+    ActorKind.INSTITUTE: "institute-report",
+}
+_MOST_PLACES = 60
+"""How many places of a name are listed: a locator has at most 2,000 characters."""
+
+
+class People:
+    """The actors and places of one text, by where it names them."""
+
+    def __init__(
+        self,
+        passages: Sequence[str],
+        parses: Sequence[Parse],
+        language: Language,
+        known: Sequence[Known],
+    ) -> None:
+        self.passages = passages
+        self.parses = parses
+        self.language = language
+        self.pronouns = {word.casefold() for word in language.words("pronouns")}
+        self.unnamed = {word.casefold() for word in language.words("unnamed")}
+        self.actors: dict[str, Item] = {}
+        self.places: dict[str, Item] = {}
+        self.sources: dict[str, Item] = {}
+        self.relations: list[Item] = []
+        self.kinds: dict[str, str] = {}
+        self.by_passage: dict[int, list[tuple[Stretch, str]]] = {}
+        self._by_name: dict[str, str] = {}
+        self._known_places: dict[int, list[tuple[Stretch, str]]] = {}
+        taken = self._known(known)
+        candidates = Candidates(language).collect(passages, parses, taken)
+        self._keys = {item.key for item in known}
+        for candidate in candidates:
+            self._new(candidate)
+        for mentions in self.by_passage.values():
+            mentions.sort()
+        for candidate in candidates:
+            self._posts(candidate)
+
+    # --- names -------------------------------------------------------------------------------
+
+    def _known(self, known: Sequence[Known]) -> dict[int, list[Stretch]]:
+        names = Names(known)
+        taken: dict[int, list[Stretch]] = {}
+        places: dict[tuple[str, str, str], list[Stretch]] = {}
+        for item in known:
+            if item.section == "actors":
+                self._by_name.setdefault(item.name, item.key)
+        for number, text in enumerate(self.passages, start=1):
+            for mention in names.find(number, text):
+                taken.setdefault(number, []).append(mention.place)
+                section, key = mention.known.section, mention.known.key
+                if section == "actors":
+                    kind = mention.known.kind or NameKind.NAME
+                    places.setdefault((key, mention.words, kind), []).append(mention.place)
+                    self.by_passage.setdefault(number, []).append((mention.place, key))
+                elif section == "places":
+                    self._known_places.setdefault(number, []).append((mention.place, key))
+        for (key, words, kind), stretches in places.items():
+            actor = self.actors.setdefault(key, {"key": key, "draft": True, "names": []})
+            actor["names"].append(_name(words, kind, stretches))
+        return taken
+
+    def _new(self, candidate: Candidate) -> None:
+        key = self._key(candidate.name)
+        place = isinstance(candidate.kind, PlaceKind)
+        item: Item = {
+            "key": key,
+            "name": candidate.name,
+            "kind": candidate.kind.value,
+            "draft": True,
+        }
+        if candidate.unsure:
+            item["unsure"] = candidate.unsure
+        self.kinds[key] = candidate.kind.value
+        for (words, _kind), stretches in candidate.names.items():
+            self._by_name.setdefault(words, key)
+            for stretch in stretches:
+                owner = self._known_places if place else self.by_passage
+                owner.setdefault(stretch.passage, []).append((stretch, key))
+        if place:
+            self.places[key] = item
+            return
+        item["names"] = [
+            _name(words, kind, stretches) for (words, kind), stretches in candidate.names.items()
+        ]
+        self.actors[key] = item
+
+    def _posts(self, candidate: Candidate) -> None:
+        heads = {word.casefold() for word in self.language.words("heads")}
+        origin = self._by_name[candidate.name]
+        seen = set()
+        for post, owner, place in candidate.posts:
+            target = self._by_name.get(owner) or self._by_name.get(f"the {owner}")
+            what = post[:1].lower() + post[1:]
+            if target is None or target == origin or target not in self.actors:
+                continue
+            if (target, what) in seen:
+                continue
+            seen.add((target, what))
+            self.relations.append(
+                {
+                    "from": origin,
+                    "type": "heads" if what.casefold() in heads else "holds-post-in",
+                    "to": target,
+                    "what": what,
+                    "draft": True,
+                    "evidence": [{"at": _at([place])}],
+                }
+            )
+
+    # --- sources of attributions -------------------------------------------------------------
+
+    def speakers(self, attribution: Attribution) -> tuple[list[str], str | None]:
+        """Return the actors who say it, and why that is a guess, if it is one."""
+        span = attribution.antecedent or attribution.source
+        if span is None:
+            return [], None
+        words = self.passages[attribution.passage - 1][span[0] : span[1]]
+        if words.casefold() in self.pronouns:
+            return self._antecedent(attribution.passage, span, words)
+        head = self._head(attribution.passage, span)
+        inside = [
+            (place, key)
+            for place, key in self.by_passage.get(attribution.passage, ())
+            if span[0] <= place.start < span[1]
+        ]
+        for place, key in inside:
+            if head is None or place.start <= head[0] < place.end:
+                return self._joined(attribution.passage, place, key, inside), None
+        beside = self._apposition(attribution.passage, head, inside)
+        if beside:
+            return [beside], None
+        for place, key in self._known_places.get(attribution.passage, ()):
+            if head and place.start <= head[0] < place.end:
+                return [self._as_actor(key, place)], "does it speak for a government?"
+        return [self._unnamed(words, attribution.passage, span, head)], None
+
+    def _apposition(
+        self, passage: int, head: Range | None, inside: Sequence[tuple[Stretch, str]]
+    ) -> str | None:
+        """Return who is named beside a noun: "its foreign minister, Sofi Lunde"."""
+        tokens = self.parses[passage - 1].tokens
+        for place, key in inside:
+            for token in tokens:
+                beside = token.dep == "appos" and place.start <= token.start < place.end
+                if beside and head and tokens[token.head].start == head[0]:
+                    return key
+        return None
+
+    def _joined(
+        self, passage: int, place: Stretch, key: str, inside: Sequence[tuple[Stretch, str]]
+    ) -> list[str]:
+        """Return the speaker, and the others joined to it by "and"."""
+        keys = [key]
+        text = self.passages[passage - 1]
+        for other, other_key in inside:
+            between = text[place.end : other.start]
+            if other.start > place.start and re.fullmatch(r"(?:\W|and|the|with)+", between):
+                if other_key not in keys and re.search(r"and|,", between):
+                    keys.append(other_key)
+                place = other
+        return keys
+
+    def _antecedent(self, passage: int, span: Range, words: str) -> tuple[list[str], str | None]:
+        singular = words.casefold() in ("he", "she")
+        if singular:
+            for number in (passage, passage - 1, passage - 2):
+                people = [
+                    key
+                    for place, key in self.by_passage.get(number, ())
+                    if self.kinds.get(key, "person") == "person"
+                    and (number < passage or place.end <= span[0])
+                ]
+                if people:
+                    name = self.actors[people[-1]].get("name", people[-1])
+                    return [people[-1]], f"is “{words}” {name}?"
+        return [], f"who is “{words}”?"
+
+    def _head(self, passage: int, span: Range) -> Range | None:
+        tokens = self.parses[passage - 1].tokens
+        inside = [i for i, token in enumerate(tokens) if span[0] <= token.start < span[1]]
+        for i in inside:
+            if tokens[i].tag and tokens[i].head not in inside:
+                return tokens[i].start, tokens[i].end
+            if tokens[i].tag and tokens[i].head == i:
+                return tokens[i].start, tokens[i].end
+        return None
+
+    def _unnamed(self, words: str, passage: int, span: Range, head: Range | None) -> str:
+        short = re.split(r",| who | that | which ", words)[0].strip()[:120]
+        key = self._key(short)
+        item: Item = {
+            "key": key,
+            "name": short[:1].upper() + short[1:],
+            "kind": "unnamed",
+            "draft": True,
+        }
+        noun = self.passages[passage - 1][head[0] : head[1]] if head else short.split()[-1:]
+        if isinstance(noun, list):
+            noun = noun[0] if noun else ""
+        if noun.casefold() not in self.unnamed:
+            item["unsure"] = "does the text name it elsewhere?"
+        start = span[0]
+        item["names"] = [
+            _name(short, NameKind.DESCRIPTION, [Stretch(passage, start, start + len(short))])
+        ]
+        self.actors[key] = item
+        self.kinds[key] = "unnamed"
+        self.by_passage.setdefault(passage, []).append((Stretch(passage, span[0], span[1]), key))
+        return key
+
+    def _as_actor(self, key: str, place: Stretch) -> str:
+        """Make an actor of a place that speaks; it keeps its name."""
+        item = self.places.pop(key, None)
+        if item is None and key not in self.actors:
+            self.actors[key] = {"key": key, "draft": True, "names": []}
+        elif item is not None:
+            item = {"key": key, "name": item["name"], "kind": "state", "draft": True}
+            item["unsure"] = "is it a state, or its government?"
+            words = self.passages[place.passage - 1][place.start : place.end]
+            self.actors[key] = item | {"names": [_name(words, NameKind.NAME, [place])]}
+        self.kinds[key] = "state"
+        return key
+
+    def is_report(self, attribution: Attribution) -> bool:
+        """Whether the source of an attribution publishes what others say."""
+        keys, _ = self.speakers(attribution) if attribution.source else ([], None)
+        return any(self.kinds.get(key) in _REPORTS for key in keys)
+
+    def source(self, attribution: Attribution) -> str | None:
+        """Return the key of the source that an attribution comes through; draft it if it is new."""
+        keys, _ = self.speakers(attribution)
+        if not keys or attribution.source is None:
+            return None
+        actor = keys[0]
+        name = (
+            self.actors[actor].get("name")
+            or self.passages[attribution.passage - 1][slice(*attribution.source)]
+        )
+        kind = _REPORTS.get(self.kinds.get(actor, ""), "remarks")
+        key = slug(f"{actor}-{'report' if kind != 'remarks' else 'remarks'}")
+        if key in self.sources:
+            return key
+        item: Item = {"key": key}
+        unnamed = self.kinds.get(actor) == "unnamed"
+        shown = name[:1].lower() + name[1:] if unnamed else name
+        item["title"] = f"{'A report' if kind != 'remarks' else 'Remarks'} of {shown}"
+        item["kind"] = kind
+        if unnamed:
+            item["anonymity"] = "unnamed"
+        role = "voices" if kind == "remarks" else "publishers"
+        item[role] = actor if len(keys) == 1 else keys
+        item["at"] = f"{attribution.passage}:{attribution.source[0]}-{attribution.source[1]}"
+        item["draft"] = True
+        self.sources[key] = item
+        return key
+
+    def hearsay(self, words: str, passage: int, span: Range) -> str:
+        """Draft a source for what somebody said, though nobody says who."""
+        key = f"hearsay-{1 + sum(item['kind'] == 'hearsay' for item in self.sources.values())}"
+        self.sources[key] = {
+            "key": key,
+            "title": f"Hearsay in ¶{passage} (“{words}”)",
+            "kind": "hearsay",
+            "anonymity": "voiceless",
+            "draft": True,
+        }
+        del span
+        return key
+
+    def doer(self, passage: int, span: Range) -> tuple[str, str | None]:
+        """Return the actor that a sentence is about, and whether it does it or undergoes it."""
+        tokens = self.parses[passage - 1].tokens
+        for token in tokens:
+            if token.dep in ("nsubj", "nsubjpass") and span[0] <= token.start < span[1]:
+                for place, key in self.by_passage.get(passage, ()):
+                    if place.start <= token.start < place.end and key in self.actors:
+                        return ("doer" if token.dep == "nsubj" else "receiver"), key
+        return "doer", None
+
+    def place_in(self, passage: int, span: Range) -> str | None:
+        """Return the place that a stretch names, if it names just one."""
+        keys = {
+            key
+            for place, key in self._known_places.get(passage, ())
+            if span[0] <= place.start < span[1]
+        }
+        if len(keys) != 1:
+            return None
+        key = keys.pop()
+        if key in self.actors and key not in self.places:
+            return None
+        self.places.setdefault(key, {"key": key, "draft": True})
+        return key
+
+    def sections(self) -> dict[str, list[Item]]:
+        """Return the drafted actors, places, sources and posts."""
+        return {
+            "places": list(self.places.values()),
+            "actors": list(self.actors.values()),
+            "sources": list(self.sources.values()),
+            "relations": self.relations,
+        }
+
+    def _key(self, name: str) -> str:
+        base = slug(name)[:60].strip("-") or "somebody"
+        key, n = base, 2
+        while key in self._keys or key in self.actors or key in self.places:
+            key, n = f"{base}-{n}", n + 1
+        self._keys.add(key)
+        return key
+
+
+def _name(words: str, kind: str, stretches: Sequence[Stretch]) -> Item:
+    item: Item = {"name": words}
+    if kind != NameKind.NAME:
+        item["kind"] = str(kind)
+    return item | {"evidence": [{"at": _at(stretches[:_MOST_PLACES])}]}
+
+
+def _at(stretches: Sequence[Stretch]) -> str:
+    return ", ".join(f"{s.passage}:{s.start}-{s.end}" for s in stretches)

@@ -1,0 +1,158 @@
+"""`draft` finds quotations, speakers, dates and names, and its coding passes `check --text`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from cli import sourcebook
+from coding.drafting.calendar import Resolver
+from coding.drafting.dates import finder, names_a_day
+from coding.drafting.languages import language
+from coding.drafting.marks import marked
+from coding.faults import InvalidInputError, Severity
+from coding.validation import check_file
+
+EXAMPLE = Path(__file__).parent.parent / "docs" / "example.txt"
+
+
+def run_draft(folder: Path, *options: str) -> Path:
+    """Draft the example and return the coding."""
+    coding = folder / "coding.yaml"
+    head = ["--published", "2021-06-18", "--title", "Two Sides of the Sound"]
+    missing = str(folder / "missing.db")
+    arguments = ["--db", missing, "draft", str(EXAMPLE), *head, *options, "-o", str(coding)]
+    result = CliRunner().invoke(sourcebook, arguments)
+    assert result.exit_code == 0, result.output
+    return coding
+
+
+def words_in_marks(*passages: str, code: str = "en") -> list[list[str]]:
+    return [
+        [passages[s.passage - 1][s.start : s.end] for s in item.stretches]
+        for item in marked(passages, language(code).marks)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("en", "“Yes,” she said. “But not ‘now’.”", [["Yes,"], ["But not ‘now’."]]),
+        ("en", 'He called it "a farce" and left.', [["a farce"]]),
+        ("en", "It’s the sailors’ turn: ‘We wait.’", [["We wait."]]),
+        ("en", "''We wait,'' he said.", [["We wait,"]]),
+        ("de", "„Wir warten“, sagte er.", [["Wir warten"]]),
+        ("de", "»Wir warten«, sagte er.", [["Wir warten"]]),
+        ("fr", "« Nous attendons », dit-il.", [[" Nous attendons "]]),
+        ("ru", "«Мы ждём „их“», — сказал он.", [["Мы ждём „их“"]]),
+        ("es", "«Esperamos», dijo.", [["Esperamos"]]),
+        ("ar", "قال «ننتظر» أمس", [["ننتظر"]]),
+    ],
+)
+def test_words_in_marks_are_found_in_each_language(
+    code: str, text: str, words: list[list[str]]
+) -> None:
+    assert words_in_marks(text, code=code) == words
+
+
+def test_words_in_marks_run_over_passages() -> None:
+    assert words_in_marks("He said: “We wait.", "“We sail tomorrow.”") == [
+        ["We wait.", "We sail tomorrow."]
+    ]
+
+
+@pytest.mark.parametrize("text", ["She said “no. Then she left.", "“It is late,“ he said."])
+def test_damaged_marks_are_reported(text: str) -> None:
+    (item,) = marked([text], language("en").marks)
+    assert item.damaged
+
+
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        ("on 3 May 2021", "2021-05-03"),
+        ("the Fourth of July, 1976", "1976-07-04"),
+        ("on Monday", "2021-06-14"),
+        ("yesterday", "2021-06-17"),
+        ("in late September 2015", "[2015-09-21..2015-09-30]"),
+        ("in the 1990s", "199X"),
+        ("two weeks ago", "2021-06-04~"),
+        ("more than 20 years ago", "[..2001]"),
+        ("last month", "2021-05"),
+        ("last summer", "2020-22"),
+        ("in the 20th century", "19XX"),
+        ("from 2009 to 2011", "2009/2011"),
+        ("now", None),
+        ("two weeks later", None),
+        ("31 February 2021", None),
+    ],
+)
+def test_date_words_are_resolved_against_the_publication(words: str, date: str | None) -> None:
+    from datetime import date as day
+
+    (item,) = finder("en").find(words)
+    resolved = Resolver(day(2021, 6, 18)).resolve(item, future=False)
+    assert resolved.date == date
+    assert (resolved.open is None) == (date is not None)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "names"),
+    [
+        ("en", "on Monday", True),
+        ("en", "the third of May 2019", True),
+        ("en", "Christmas Day 1914", True),
+        ("de", "am ersten Mai 2019", True),
+        ("fr", "le premier mai 2019", True),
+        ("ru", "3 мая 2019", True),
+        ("en", "after 12 attacks", False),
+        ("en", "14 days later", False),
+        ("de", "14 Tage später", False),
+        ("fr", "il y a 3 semaines", False),
+        ("ru", "через 5 лет", False),
+    ],
+)
+def test_words_name_a_day_or_only_count_days(code: str, words: str, names: bool) -> None:
+    assert names_a_day(words, code) == names
+
+
+@pytest.mark.parametrize("options", [[], ["--no-model"]])
+def test_the_draft_of_the_example_passes_check(tmp_path: Path, options: list[str]) -> None:
+    coding = run_draft(tmp_path, *options)
+    faults = check_file(coding, EXAMPLE)
+    assert [fault for fault in faults if fault.severity is not Severity.NOTE] == []
+    assert "not-reviewed" in {fault.rule for fault in faults}
+
+
+def test_the_draft_of_the_example_says_who_speaks_and_what_is_a_guess(tmp_path: Path) -> None:
+    coding = yaml.safe_load(run_draft(tmp_path).read_text(encoding="utf-8"))
+    quotes = {str(quote.get("text")): quote for quote in coding["quotes"]}
+    net = quotes["['Nobody', 'was asked to give up a single net']"]
+    assert net["who"] == {"speaker": "a-velmoran-official"}
+    damaged = quotes["paper to wrap fish in, and refuses to meet anybody from Brask"]
+    assert damaged["marks"] == "damaged"
+    assert "where do the words end?" in damaged["unsure"]
+    actors = {actor["key"]: actor for actor in coding["actors"]}
+    assert actors["a-velmoran-official"]["kind"] == "unnamed"
+    assert [name["name"] for name in actors["irena-dasko"]["names"]] == [
+        "Irena Dasko",
+        "President",
+        "Dasko",
+    ]
+    assert all(item["draft"] for section in ("actors", "quotes") for item in coding[section])
+
+
+def test_a_folder_of_word_lists_extends_ours(tmp_path: Path) -> None:
+    (tmp_path / "en.yaml").write_text("say: [burble]\nirregular: {burbelt: burble}\n")
+    extended = language("en", tmp_path)
+    assert {"burble", "say"} <= set(extended.words("say"))
+    assert extended.mapping("irregular")["said"] == "say"
+
+
+def test_a_word_list_that_is_no_list_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "en.yaml").write_text("say: burble\n")
+    with pytest.raises(InvalidInputError):
+        language("en", tmp_path)
