@@ -1,27 +1,28 @@
-"""Full-text search in any sourcebook: the rows that contain some words, the best first.
+"""Search in any sourcebook: the rows that contain some words, the best first.
 
 There is no index that loads and feeds would have to maintain. The database returns the rows that
-may contain the words; FTS5 finds and ranks them in a temporary file, so that all engines return
-the same rows in the same order. The sourcebook is only read.
-
-FTS5's tokenizer `unicode61` compares letters and digits, without case and accents.
+may contain the words. Here they are folded (schema/folding.py), compared and ranked, so that all
+engines return the same rows in the same order.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, text
 
+from adhoc.search_rows import DOCUMENTS, EVIDENCE, NAME_EVIDENCE, NAMES, ROWS, WITHOUT_TEXT, Kind
 from database.errors import SourcebookError
+from schema.date_words import date_in_words
+from schema.folding import HYPHENS, foldings
+from schema.suggest import nearest
 
 MAX_WORDS = 50
 """How many words a search can have."""
@@ -29,172 +30,255 @@ MAX_WORDS = 50
 BATCH = 1000
 """How many rows are read, or hits completed, at a time."""
 
-# Vowel signs belong to a word too, beyond the accents that FTS5 counts as a part of it.
-TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+LONGEST = 100
+"""Letters of a word that the database compares: SQLite limits a pattern."""
+
+MOST_ACTORS = 20
+"""How many actors a word can name and mean."""
+
+USUAL_LENGTH = 20
+"""Words of a row of usual length. A word counts for less in a longer one."""
+
+MOST_SCANNED = 100_000
+"""Rows of a kind that are read for suggestions."""
 
 # Anything beyond ASCII, except the punctuation that most English texts have.
 NON_ASCII = "[^\x01-\x7f‘’“”–—…]"
 
+# Signs that a folded word lacks, of those that are ASCII or excepted above.
+INSIDE_WORDS = ".-'`‘’"
 
-class Kind(StrEnum):
-    """The kinds of hits. Rows that match equally well come in this order."""
-
-    PASSAGE = "passage"
-    QUOTE = "quote"
-    EVENT = "event"
-    POSITION = "position"
-    RELATION = "relation"
-    ACTOR = "actor"
+_BETWEEN_WORDS = re.compile(rf"([\s{re.escape(HYPHENS)}–—…]+)")
+_TYPED = re.compile(r'["“”„]([^"“”„]*)["“”](\*?)|([^\s"“”„]+)')
 
 
 class SearchError(SourcebookError):
-    """A search that is not possible; the message is one line and says what to do."""
-
-
-class WordsError(SearchError):
-    """Words that cannot be searched for."""
+    """Words that cannot be searched for; the message is one line and says what to do."""
 
 
 class Hit(NamedTuple):
     """A row that contains all the words; search_command.py says what its columns mean."""
 
     kind: str
+    what: str
+    voice: str | None
+    passage: str | None
     key: str | None
-    text: str
-    more: str | None
     modality: str | None
     certainty: str | None
     source: str | None
-    passage: str | None
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that a row must contain next to each other."""
+
+    typed: str
+    ways: tuple[str, ...]
+    """The folded words, in each way of dividing them."""
+    begins: bool
+    """Whether the last word is only the beginning of one."""
+    actors: tuple[str, ...] = ()
+    """Headings of actors one of whose names contains it; they mean the same in a row."""
+
+    @cached_property
+    def _needles(self) -> list[str]:
+        return [f" {way}" if self.begins else f" {way} " for way in self.ways]
+
+    @cached_property
+    def _as_typed(self) -> re.Pattern[str]:
+        end = "" if self.begins else r"(?!\w)"
+        return re.compile(rf"(?<!\w){re.escape(self.typed)}{end}", re.IGNORECASE)
+
+    def count(self, row: str, folded: Sequence[str]) -> int:
+        """Return how often a row contains it, given also in each way of dividing its words."""
+        count = max(way.count(needle) for way in folded for needle in self._needles)
+        return count or any(heading in row for heading in self.actors)
+
+    def is_exact(self, row: str) -> bool:
+        """Whether a row contains it as it was typed, but for case."""
+        return self._as_typed.search(row) is not None
 
 
 @dataclass(frozen=True)
 class SearchQuery:
     """The phrases that a row must contain, all of them."""
 
-    phrases: tuple[tuple[tuple[str, ...], bool], ...]
-    """Each with its folded words, and whether the last of them is only the beginning of a word."""
+    phrases: tuple[Phrase, ...]
 
     @classmethod
     def parse(cls, words: str) -> SearchQuery:
         """Parse what a user typed: words, "phrases", and beginnings*.
 
-        No other character has a meaning. Raises WordsError if it contains no word, or more than
+        No other character has a meaning. Raises SearchError if it contains no word, or more than
         MAX_WORDS.
         """
         # No text holds half a surrogate pair, as it is in a broken argument.
         words = re.sub("[\ud800-\udfff\0]", " ", words)
-        parts = re.findall(r'["“”„]([^"“”„]*)["“”](\*?)|([^\s"“”„]+)', words)
-        texts = [phrase or word for phrase, _, word in parts]
-        prefixes = [bool(star) or word.endswith("*") for _, star, word in parts]
-        terms: dict[int, list[str]] = defaultdict(list)
-        with _index() as index:
-            index.executemany("insert into hits (text) values (?)", zip(texts))
-            index.execute("create virtual table terms using fts5vocab (hits, instance)")
-            query = "select doc, term from terms where term <> '' order by doc, \"offset\""
-            for row, term in index.execute(query):
-                terms[row - 1].append(term)
-        phrases = dict.fromkeys((tuple(terms[n]), prefixes[n]) for n in sorted(terms))
+        phrases: dict[tuple[str, ...], Phrase] = {}
+        for quoted, star, word in _TYPED.findall(words):
+            typed = quoted or word.rstrip("*")
+            ways = tuple(filter(None, foldings(typed)))
+            if ways:
+                begins = bool(star) or word.endswith("*")
+                phrases.setdefault((*ways, "*" * begins), Phrase(typed.strip(), ways, begins))
         if not phrases:
-            raise WordsError("give at least one word, of letters or digits")
-        if sum(len(phrase) for phrase, _ in phrases) > MAX_WORDS:
-            raise WordsError(f"give at most {MAX_WORDS} words")
-        return cls(tuple(phrases))
+            raise SearchError("give at least one word, of letters or digits")
+        if sum(len(phrase.ways[0].split()) for phrase in phrases.values()) > MAX_WORDS:
+            raise SearchError(f"give at most {MAX_WORDS} words")
+        return cls(tuple(phrases.values()))
 
-    @property
-    def expression(self) -> str:
-        """The same for FTS5. No character of the words has a meaning there."""
-        return " AND ".join(
-            f'"{" ".join(words)}"{" *" if prefix else ""}' for words, prefix in self.phrases
+    def with_names(self, names: Iterable[tuple[str, str]]) -> SearchQuery:
+        """Return the query with the actors, as pairs of heading and name, whom its words name.
+
+        A word that names too many is only looked for itself.
+        """
+        actors: dict[Phrase, set[str]] = defaultdict(set)
+        for heading, name in names:
+            folded = [f" {way} " for way in foldings(name)]
+            for phrase in self.phrases:
+                if phrase.count(name, folded):
+                    actors[phrase].add(heading)
+        return SearchQuery(
+            tuple(
+                replace(phrase, actors=tuple(sorted(actors[phrase])))
+                if len(actors[phrase]) <= MOST_ACTORS
+                else phrase
+                for phrase in self.phrases
+            )
         )
 
-    @property
-    def ascii_words(self) -> list[str]:
-        """The words of ASCII letters, the longest first: few texts contain them."""
-        words = {word for phrase, _ in self.phrases for word in phrase if word.isascii()}
-        return sorted(words, key=len, reverse=True)
+    def rank(self, row: str) -> tuple[bool, float] | None:
+        """Return a row's rank, the smaller the better; None if it lacks a word.
 
-    def condition(self, connection: Connection, value: str) -> tuple[str, dict[str, str]]:
-        """Return a condition on an SQL expression, and its parameters.
-
-        It is true of every text with these words. The engines agree on case only in ASCII, so it is
-        also true of every text with other letters.
+        Rows with the words as they were typed come first, then those that contain them often, and
+        little else.
         """
-        engine = connection.dialect.name
-        pattern = f"*{NON_ASCII}*" if engine == "sqlite" else NON_ASCII
+        folded = [f" {way} " for way in foldings(row)]
+        counts = [phrase.count(row, folded) for phrase in self.phrases]
+        if not all(counts):
+            return None
+        room = 0.3 + 0.9 * folded[0].count(" ") / USUAL_LENGTH
+        score = sum(count / (count + room) for count in counts)
+        exact = all(phrase.is_exact(row) for phrase in self.phrases)
+        return not exact, -round(score, 9)
+
+    def condition(self, engine: str) -> tuple[str, dict[str, str]]:
+        """Return a condition on the columns `whole` and `bare`, and its parameters.
+
+        `bare` is the text without INSIDE_WORDS. The condition is true of every text with these
+        words. The engines agree on case only in ASCII, so it is also true of every text with other
+        letters.
+        """
         non_ascii = {
-            "sqlite": f"{value} glob :non_ascii",
-            "postgresql": f"{value} ~ :non_ascii",
-            "duckdb": f"regexp_matches({value}, :non_ascii)",
-            "spark": f"regexp_like({value}, :non_ascii)",
+            "sqlite": "whole glob :non_ascii",
+            "postgresql": "whole ~ :non_ascii",
+            "duckdb": "regexp_matches(whole, :non_ascii)",
+            "spark": "regexp_like(whole, :non_ascii)",
         }[engine]
-        if any(not word.isascii() for words, _ in self.phrases for word in words):
-            return non_ascii, {"non_ascii": pattern}
-        likes = {f"word{n}": f"%{word}%" for n, word in enumerate(self.ascii_words)}
+        parameters = {"non_ascii": f"*{NON_ASCII}*" if engine == "sqlite" else NON_ASCII}
+        if not all(way.isascii() for phrase in self.phrases for way in phrase.ways):
+            return non_ascii, parameters
         like = "like" if engine == "sqlite" else "ilike"
-        in_ascii = " and ".join(f"{value} {like} :{name}" for name in likes)
-        return f"({in_ascii} or {non_ascii})", {"non_ascii": pattern, **likes}
+        phrases = []
+        for phrase in self.phrases:
+            ways = []
+            for way in phrase.ways:
+                names = [f"word{n}" for n, _ in enumerate(way.split(), len(parameters))]
+                patterns = [f"%{word[:LONGEST]}%" for word in way.split()]
+                parameters |= zip(names, patterns, strict=True)
+                ways.append(" and ".join(f"bare {like} :{name}" for name in names))
+            for heading in filter(str.isascii, phrase.actors):
+                name = f"word{len(parameters)}"
+                parameters[name] = f"%{heading}%"
+                ways.append(f"whole {like} :{name}")
+            phrases.append(f"({' or '.join(ways)})")
+        return f"({' and '.join(phrases)} or {non_ascii})", parameters
+
+    def marked(self, row: str, marks: tuple[str, str]) -> str:
+        """Return a row with marks around the words; a long one is cut to the part around them."""
+        wanted = [(word, phrase.begins) for phrase in self.phrases for word in _words(phrase.ways)]
+        pieces = _BETWEEN_WORDS.split(row)
+        hits = [n for n, piece in enumerate(pieces) if _has(piece, wanted)]
+        for n in hits:
+            before, word, after = re.fullmatch(r"(\W*)(.*?)(\W*)", pieces[n], re.DOTALL).groups()  # type: ignore[union-attr]
+            pieces[n] = f"{before}{marks[0]}{word}{marks[1]}{after}"
+        first = max(0, hits[0] - 20) if hits else 0
+        shown = pieces[first : first + 120]
+        start, end = "…" * bool(first), "…" * (first + 120 < len(pieces))
+        return f"{start}{''.join(shown).strip()}{end}"
 
 
-def ascii_letters(text: str) -> str:
-    """Return a text without case, accents and all other letters."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+def _words(ways: Sequence[str]) -> set[str]:
+    return {word for way in ways for word in way.split()}
+
+
+def _has(piece: str, wanted: Sequence[tuple[str, bool]]) -> bool:
+    its = _words(foldings(piece))
+    return any(
+        word in its or (begins and any(other.startswith(word) for other in its))
+        for word, begins in wanted
+    )
 
 
 class SearchResult:
-    """The hits of a search; they can be read while the search's block lasts."""
+    """The best hits of a search, and how many there are."""
 
     def __init__(
-        self, index: sqlite3.Connection, query: SearchQuery, connection: Connection
+        self, connection: Connection, query: SearchQuery, kinds: Sequence[Kind], limit: int
     ) -> None:
-        self._index = index
-        self._expression = query.expression
         self._connection = connection
-        count = "select count(*) from hits where hits match ?"
-        [self.total] = index.execute(count, [self._expression]).fetchone()
+        names = [(row.heading, row.name) for row in connection.execute(NAMES)]
+        self._query = query.with_names(names)
+        self.total = 0
         """How many rows match."""
+        self._best = nsmallest(limit, self._ranked(kinds), key=lambda ranked: ranked[0])
 
-    def hits(self, limit: int, marks: tuple[str, str] | None = None) -> Iterator[Hit]:
-        """Yield the best first: those that contain the words often, and little else.
+    def _ranked(self, kinds: Sequence[Kind]) -> Iterator[tuple[tuple[Any, ...], Kind, Any]]:
+        """Yield each row that matches, with its place in the order and its kind."""
+        condition, parameters = self._query.condition(self._connection.dialect.name)
+        for place, kind in enumerate(Kind):
+            if kind in (kinds or Kind):
+                for row in rows_of(self._connection, kind, condition, parameters):
+                    if rank := self._query.rank(row.whole):
+                        self.total += 1
+                        yield (*rank, place, row.source, row.key or "", row.n or 0), kind, row
+
+    def hits(self, marks: tuple[str, str] | None = None) -> Iterator[Hit]:
+        """Yield the hits, the best first.
 
         Marks are put around the words, and a long text is cut to the part that contains them.
         """
-        texts = "text, more"
-        if marks:
-            texts = (
-                "snippet(hits, 0, :start, :end, '…', 40), snippet(hits, 1, :start, :end, '…', 20)"
-            )
-        start, end = marks or ("", "")
-        rows = self._index.execute(
-            f"""
-            select kind, id, source, key, n, modality, {texts}
-            from hits
-            where hits match :query
-            order by rank, place, source, key, n
-            limit :limit
-            """,  # noqa: S608 - one of the two above
-            {"query": self._expression, "limit": limit, "start": start, "end": end},
-        )
-        while batch := rows.fetchmany(BATCH):
-            yield from self._complete(batch)
+        best = iter(self._best)
+        while batch := list(islice(best, BATCH)):
+            for hit in self._complete([(kind, row) for _, kind, row in batch]):
+                yield hit._replace(what=self._query.marked(hit.what, marks)) if marks else hit
 
-    def _complete(self, rows: Sequence[Sequence[Any]]) -> Iterator[Hit]:
-        """Add where facts and actors are mentioned, and whether facts are real."""
-        actors = [id for kind, id, *_ in rows if kind == Kind.ACTOR]
-        facts = [id for kind, id, *_ in rows if kind not in (Kind.ACTOR, Kind.PASSAGE)]
-        grounds = {row.fact_id: row for row in self._connection.execute(GROUNDS, {"ids": facts})}
+    def _complete(self, rows: Sequence[tuple[Kind, Any]]) -> Iterator[Hit]:
+        """Add where facts and actors are mentioned, by whom, and whether facts are real."""
+        actors = [row.id for kind, row in rows if kind is Kind.ACTOR]
+        ids = [row.id for kind, row in rows if kind not in (Kind.ACTOR, Kind.PASSAGE)]
+        facts = {fact.fact_id: fact for fact in self._connection.execute(EVIDENCE, {"ids": ids})}
         names = self._name_evidence(actors)
-        for kind, id, source, key, n, modality, words, more in rows:
-            if kind == Kind.PASSAGE:
-                yield Hit(kind, None, words, None, None, None, source, f"¶{n}")
-            elif kind == Kind.ACTOR:
-                yield Hit(kind, key, words, more, None, None, *names.get(id, (None, None)))
+        documents = {*self._connection.execute(DOCUMENTS).scalars()}
+        for kind, row in rows:
+            if kind is Kind.PASSAGE:
+                yield Hit(kind, row.text, None, f"¶{row.n}", None, None, None, row.source)
+            elif kind is Kind.ACTOR:
+                what = f"{row.text}: {row.more}" if row.more else row.text
+                source, passage = names.get(row.id, (None, None))
+                yield Hit(kind, what, None, passage, row.key, None, None, source)
             else:
-                fact = grounds[id]
-                if kind != Kind.QUOTE:
-                    modality = modality or fact.modality
+                fact = facts[row.id]
                 yield Hit(
-                    kind, key, words, more, modality, fact.certainty, fact.source, fact.passage
+                    kind,
+                    _what(kind, row.text, row.more),
+                    _voice(kind, fact, documents),
+                    fact.passage,
+                    row.key,
+                    None if kind is Kind.QUOTE else fact.settled,
+                    fact.certainty,
+                    fact.source,
                 )
 
     def _name_evidence(self, actors: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -213,149 +297,63 @@ class SearchResult:
         return evidence
 
 
-@contextmanager
-def search(
-    connection: Connection, query: SearchQuery, kinds: Sequence[Kind] = ()
-) -> Iterator[SearchResult]:
-    """Search the rows of these kinds, or of all kinds.
+def _what(kind: Kind, sentence: str, more: str | None) -> str:
+    if not more or more in sentence:
+        return sentence
+    return f"{sentence}: “{more}”" if kind is Kind.QUOTE else f"{sentence}: {more}"
 
-    Raises SearchError where Python's SQLite has no FTS5.
-    """
-    condition, parameters = query.condition(connection, "text || ' ' || coalesce(more, '')")
-    words = query.ascii_words
+
+def _voice(kind: Kind, fact: Any, documents: Collection[str]) -> str:
+    """Say whose word a fact is: of a quote the speaker and the date, otherwise the chains."""
+    if kind is Kind.QUOTE and fact.speaker:
+        speaker = " and ".join(fact.speaker.split("; "))
+        return f"{speaker}, {date_in_words(fact.date)}" if fact.date else speaker
+    chains = []
+    for chain in (fact.through or "").split(" | "):
+        document = next((title for title in documents if chain.endswith(title)), "")
+        chains.append(chain.removesuffix(document).removesuffix("; ") or "the document")
+    return "; ".join(dict.fromkeys(chains))
+
+
+def rows_of(
+    connection: Connection, kind: Kind, condition: str, parameters: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Yield the rows of a kind for which a condition on `whole` and `bare` is true."""
+    bare = "whole"
+    for sign in INSIDE_WORDS:
+        quoted = sign.replace("'", "''")
+        bare = f"replace({bare}, '{quoted}', '')"
+    statement = f"""
+        select *
+        from (
+          select *, {bare} as bare
+          from (
+            select
+              *, text || ' ' || coalesce(more, '') || ' ' || coalesce(people, '') as whole
+            from ({ROWS[kind]}) as searched
+          ) as candidates
+        ) as candidates
+        where {condition}
+    """  # noqa: S608 - ours
     reader = connection.execution_options(yield_per=BATCH)
-    with _index() as index:
-        for place, kind in enumerate(Kind):
-            if kind not in (kinds or Kind):
-                continue
-            statement = f"select * from ({ROWS[kind]}) as candidates where {condition}"  # noqa: S608 - ours
-            index.executemany(
-                f"""
-                insert into hits (kind, place, id, source, key, n, modality, text, more)
-                values ('{kind}', {place}, ?, ?, ?, ?, ?, ?, ?)
-                """,  # noqa: S608 - a name and a number of ours
-                (
-                    tuple(row)
-                    for row in reader.execute(text(statement), parameters)
-                    if _contains(f"{row.text} {row.more or ''}", words)
-                ),
-            )
-        yield SearchResult(index, query, connection)
+    yield from reader.execute(text(statement), parameters)
 
 
-def _contains(text: str, words: Sequence[str]) -> bool:
-    """Say whether a text has the letters of all words: to index every candidate is slow."""
-    letters = ascii_letters(text)
-    return all(word in letters for word in words)
+def nearest_words(
+    connection: Connection, query: SearchQuery, kinds: Sequence[Kind]
+) -> dict[str, list[str]]:
+    """Return the words of a search that no row contains, each with the nearest that exist."""
+    known: set[str] = set()
+    for kind in kinds or Kind:
+        for row in islice(rows_of(connection, kind, "true", {}), MOST_SCANNED):
+            known |= _words(foldings(row.whole))
+    return {
+        phrase.typed: nearest(phrase.ways[0], known, limit=3)
+        for phrase in query.phrases
+        if not any(_words([way]) <= known for way in phrase.ways)
+    }
 
 
 def documents_without_text(connection: Connection) -> list[str]:
     """Return the documents with passages whose text is not stored, and so not searched."""
     return list(connection.execute(WITHOUT_TEXT).scalars())
-
-
-@contextmanager
-def _index() -> Iterator[sqlite3.Connection]:
-    """Yield an index in a temporary file, which SQLite deletes."""
-    with closing(sqlite3.connect("", isolation_level=None)) as index:
-        index.execute("pragma journal_mode = off")
-        index.execute("pragma synchronous = off")
-        try:
-            index.execute(
-                "create virtual table hits using fts5 (text, more, kind unindexed, "
-                "place unindexed, id unindexed, source unindexed, key unindexed, n unindexed, "
-                f'modality unindexed, tokenize = "{TOKENIZER}")'
-            )
-        except sqlite3.OperationalError as error:
-            raise SearchError(
-                f"search needs FTS5, and Python's SQLite has none ({error}); use another Python"
-            ) from None
-        index.execute("begin")
-        yield index
-
-
-# --- statements -----------------------------------------------------------------------------------
-
-
-GROUNDS = text(
-    """
-    select fact_id, modality, certainty, source, passage
-    from fact_overview
-    where fact_id in :ids
-    """
-).bindparams(bindparam("ids", expanding=True))
-
-NAME_EVIDENCE = text(
-    """
-    select distinct actor_names.actor_id, documents.key, spans.passage
-    from actor_names
-    join evidence on evidence.fact_id = actor_names.id
-    join spans on spans.evidence_id = evidence.id
-    join sources as documents on documents.id = evidence.document_id
-    where actor_names.actor_id in :ids
-    order by actor_names.actor_id, documents.key, spans.passage
-    """
-).bindparams(bindparam("ids", expanding=True))
-
-WITHOUT_TEXT = text(
-    """
-    select documents.key
-    from codings
-    join sources as documents on documents.id = codings.document_id
-    where exists (
-      select 1
-      from passages
-      where passages.document_id = codings.document_id and passages.text is null
-    )
-    order by documents.key
-    """
-)
-
-
-def _facts(table: str, text: str, more: str = "null", *, modality: str = "null") -> str:
-    """Return a query of the facts of one table."""
-    return f"""
-        select
-          {table}.id, documents.key as source, facts.key, null as n, {modality} as modality,
-          {text} as text, {more} as more
-        from {table}
-        join facts on facts.id = {table}.id
-        join sources as documents on documents.id = facts.document_id
-    """  # noqa: S608 - ours
-
-
-ROWS = {
-    Kind.PASSAGE: """
-        select
-          null as id, documents.key as source, null as key, passages.n, null as modality,
-          passages.text, null as more
-        from passages
-        join sources as documents on documents.id = passages.document_id
-        where passages.text is not null
-    """,
-    Kind.QUOTE: _facts(
-        "quotes",
-        "coalesce(quotes.text, quotes.says)",
-        "case when quotes.text is not null then quotes.says end",
-    ),
-    Kind.EVENT: _facts("events", "events.title", "events.summary", modality="events.modality"),
-    Kind.POSITION: _facts("positions", "positions.statement"),
-    Kind.RELATION: _facts(
-        "relations",
-        "origins.name || ' ' || relation_types.label || ' ' || targets.name",
-        "relations.what",
-    )
-    + """
-        join relation_types on relation_types.key = relations.type
-        join actors as origins on origins.id = relations.from_actor_id
-        join actors as targets on targets.id = relations.to_actor_id
-    """,
-    Kind.ACTOR: """
-        select
-          actors.id, '' as source, actors.key, null as n, null as modality,
-          actors.name as text, actor_summaries.names as more
-        from actors
-        left join actor_summaries on actor_summaries.actor_id = actors.id
-    """,
-}
-"""The rows that can be searched, by their kind."""

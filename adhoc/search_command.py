@@ -5,26 +5,46 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import Number, failing, only_for, row_options, timeout_option, write
+from output.options import Number, failing, only_for, row_options, say, timeout_option, write
 
-KINDS = ("passage", "quote", "event", "position", "relation", "actor")
-"""The kinds of hits; a test compares them with adhoc/search.py."""
+if TYPE_CHECKING:
+    from output.page import Column, Type
+
+KINDS = ("passage", "quote", "event", "position", "tie", "actor")
+"""The kinds of hits; a test compares them with adhoc/search_rows.py."""
 
 MEANINGS = {
-    "kind": "passage, quote, event, position, relation or actor",
+    "kind": "passage, quote, event, position, tie or actor",
+    "what": "the fact as a sentence, with the words of a quote or the summary of an event; the "
+    "passage; the actor's heading and other names",
+    "voice": "whose word it is: of a quote the speaker and the date, otherwise the voices it came "
+    'through, innermost first; ";" between two chains',
+    "passage": "the passages that say it; for an actor, where its names are",
     "key": "the key of an actor, or of a fact in its document; empty for a passage",
-    "text": "the passage, the words of a quote, the title of an event, the statement of a "
-    "position, the tie, or the actor's heading",
-    "more": "what a quote says, an event's summary, what a tie is for, an actor's other names",
     "modality": "actual, intended, expected, possible, hypothetical or denied; empty for passages, "
     "quotes and actors",
     "certainty": "how it is stated: asserted, reported, alleged, rumoured or inferred",
     "source": "keys of the documents that say it",
-    "passage": "the passages that say it; for an actor, where its names are",
 }
+QUOTATION = {
+    "verdict": "verbatim; nearly; partly: only a part of it is in quotation marks there; in the "
+    "text, not coded as a quotation; only in the coder's words. If the speaker of --speaker didn't "
+    "say it: by another speaker",
+    "quotation": "the words that are there; [-words-] are only in what was asked, {+words+} only "
+    "in the text",
+    "speaker": "who says it",
+    "date": "when, in EDTF; empty: undated",
+    "passage": "where",
+    "key": "the key of the quote in its document",
+    "source": "key of the document",
+}
+DETAILS = ("key", "modality", "certainty")
+MAIN = ("what", "quotation")
+TYPES: dict[str, Type] = {"passage": "passage", "source": "documents", "date": "date"}
 MARKS = ("*", "*")
 
 
@@ -35,6 +55,8 @@ class Search(click.Command):
         """Write what the columns mean."""
         with formatter.section("Columns"):
             formatter.write_dl(list(MEANINGS.items()))
+        with formatter.section("Columns with --quote"):
+            formatter.write_dl(list(QUOTATION.items()))
 
 
 @click.command(
@@ -45,6 +67,17 @@ class Search(click.Command):
             type=click.Choice(KINDS),
             multiple=True,
             help="Find only this kind; may be repeated.",
+        ),
+        click.Option(
+            ["--quote"],
+            metavar="WORDS",
+            help="Check a quotation that somebody cites: is it there verbatim, nearly, by another "
+            "speaker, or nowhere?",
+        ),
+        click.Option(
+            ["--speaker"],
+            metavar="ACTOR",
+            help="With --quote: who is said to have said it, by key or name.",
         ),
         click.Option(
             ["--limit"],
@@ -58,57 +91,158 @@ class Search(click.Command):
         timeout_option(),
     ],
 )
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1)
 @click.pass_obj
 @failing()
 def search(
     db: str,
+    /,
     words: Sequence[str],
     kind: Sequence[str],
+    quote: str | None,
+    speaker: str | None,
     limit: int,
+    **options: Any,
+) -> None:
+    """Find passages (if their text is stored), quotes, events, actors and more by their words.
+
+    A row must contain all the WORDS, in its sentence, in its quoted words, or in the names of those
+    who take part. Case, accents, apostrophes and hyphens make no difference. Words in double quotes
+    must be next to each other; put them in single quotes for the shell: '"red line"'. A word that
+    ends in * matches all words that begin so: 'milit*'. Use it for languages without spaces between
+    words. No other character has a special meaning.
+
+    Rows with the words as you typed them come first, then those with the words several times and
+    little other text. A table on a terminal *marks* the words, and shows only the part of a long
+    text around them.
+    """
+    only_for("--raw", options["raw"], [options["format"]], "csv")
+    if quote is not None:
+        if words or kind:
+            raise click.UsageError("--quote takes the words; leave WORDS and --kind out")
+        _check(db, quote, speaker, limit, **options)
+    elif speaker is not None:
+        raise click.UsageError("--speaker is for --quote; or add the name to the words")
+    elif not words:
+        raise click.UsageError("Missing argument 'WORDS...'.")
+    else:
+        _search(db, " ".join(words), kind, limit, **options)
+
+
+def _search(
+    db: str,
+    /,
+    words: str,
+    kind: Sequence[str],
+    limit: int,
+    *,
     format: str,
     output: Path | None,
     raw: bool,
     timeout: float | None,
 ) -> None:
-    """Find passages (if their text is stored), quotes, events, actors and more by their words.
-
-    A row must contain all the WORDS; case and accents do not matter. Words in double quotes must
-    be next to each other; put them in single quotes for the shell: '"red line"'. A word that ends
-    in * matches all words that begin so: 'milit*'. Use it for languages without spaces between
-    words. No other character has a special meaning.
-
-    The best rows come first: those with the words several times and little other text. A table on
-    a terminal *marks* the words, and shows only the part of a long text around them.
-    """
-    only_for("--raw", raw, [format], "csv")
-    from adhoc.search import Kind, SearchQuery, WordsError, documents_without_text
-    from adhoc.search import search as searching
+    from adhoc.search import (
+        SearchError,
+        SearchQuery,
+        SearchResult,
+        documents_without_text,
+        nearest_words,
+    )
+    from adhoc.search_rows import Kind
     from database.connect import reading
-    from output.page import Column, Page
+    from output.page import Page
     from reports.row_evidence import text_not_kept
-    from schema.escape import visible
+    from reports.run import provenance
 
-    columns = [Column(name, meaning=meaning) for name, meaning in MEANINGS.items()]
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
     try:
-        query = SearchQuery.parse(" ".join(words))
-        kinds = [Kind(name) for name in kind]
-        with reading(db, timeout) as connection:
-            with searching(connection, query, kinds) as result:
-                hits = result.hits(limit, marks)
-                write(Page(columns, hits, title="Search"), format, output, raw)
-                total = result.total
-            missing = (
-                documents_without_text(connection) if not kinds or Kind.PASSAGE in kinds else []
-            )
-    except WordsError as error:
+        query = SearchQuery.parse(words)
+    except SearchError as error:
         raise click.UsageError(str(error)) from None
-    if total == 0:
-        click.echo(
-            "nothing contains all these words; leave one out, or try beginnings: milit*", err=True
+    kinds = [Kind(name) for name in kind]
+    with reading(db, timeout) as connection:
+        result = SearchResult(connection, query, kinds, limit)
+        page = Page(
+            _columns(MEANINGS),
+            result.hits(marks),
+            title=f"Search: {words}",
+            question="What contains all these words, in sentences, quotes, names, or among those "
+            "who take part?",
+            filters=f"Only {', '.join(kind)}." if kind else "",
+            meta=provenance(connection),
+            choose=True,
         )
-    if total > limit:
-        click.echo(f"the best {limit} of {total}; --limit {total} shows all", err=True)
+        write(page, format, output, raw)
+        searched = not kinds or Kind.PASSAGE in kinds
+        missing = documents_without_text(connection) if searched else []
+        nearest = {} if result.total else nearest_words(connection, query, kinds)
+    if result.total == 0:
+        say("nothing contains all these words; leave one out, or try beginnings: milit*")
+    for word, near in nearest.items():
+        say(f"nothing contains “{word}”" + ("; nearest: " if near else "") + ", ".join(near))
+    if result.total > limit:
+        say(f"the best {limit} of {result.total}; --limit {result.total} shows all")
     if missing:
-        click.echo(visible(text_not_kept(missing).replace("--words", "passages", 1)), err=True)
+        say(text_not_kept(missing).replace("--words", "passages", 1))
+
+
+def _check(
+    db: str,
+    quote: str,
+    speaker: str | None,
+    limit: int,
+    *,
+    format: str,
+    output: Path | None,
+    raw: bool,
+    timeout: float | None,
+) -> None:
+    from adhoc.quotation import check_quotation
+    from adhoc.search import SearchError
+    from database.connect import reading
+    from output.page import Page
+    from reports.definition import Type
+    from reports.resolve import UnknownNameError, look_up, understood
+    from reports.run import provenance
+
+    try:
+        with reading(db, timeout) as connection:
+            known = look_up(connection, Type.ACTOR, speaker) if speaker is not None else None
+            findings = check_quotation(connection, quote, known.key if known else None)
+            if speaker is not None and known and (line := understood(speaker, known)):
+                say(line)
+            page = Page(
+                _columns(QUOTATION),
+                findings[:limit],
+                title=f"Quotation: {quote}",
+                question="Is it there, word for word, and who says it?",
+                filters=f"Ascribed to {known.heading}." if known else "",
+                legend=["[-…-] is only in what was asked, {+…+} only in the text."],
+                meta=provenance(connection),
+                choose=True,
+            )
+            write(page, format, output, raw)
+    except SearchError as error:
+        raise click.UsageError(str(error)) from None
+    except UnknownNameError as error:
+        raise click.BadParameter(str(error), param_hint="'--speaker'") from None
+    if not findings:
+        say("nowhere: no quotation has these words, or nearly; `sourcebook search` finds some")
+    if len(findings) > limit:
+        say(f"the best {limit} of {len(findings)}; --limit {len(findings)} shows all")
+
+
+def _columns(meanings: dict[str, str]) -> list[Column]:
+    from output.page import Column
+
+    return [
+        Column(
+            name,
+            TYPES.get(name, "text"),
+            meaning,
+            detail=name in DETAILS,
+            main=name in MAIN,
+            label="whose word" if name == "voice" else "",
+        )
+        for name, meaning in meanings.items()
+    ]

@@ -183,7 +183,7 @@ def say(line: str) -> None:
     """Write a line to stderr about what was understood, or left out."""
     from schema.escape import visible
 
-    click.echo(visible(f"› {line}"), err=True)  # noqa: RUF001 - a mark
+    click.echo(visible(f"› {line}"), err=True)
 
 
 def only_for(option: str, given: object, formats: Sequence[str], *allowed: str) -> None:

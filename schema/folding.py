@@ -70,11 +70,15 @@ _LETTERS = _Letters()
 
 
 def fold(text: str) -> str:
-    """Return the words of a text, separated by spaces, without what people write differently.
+    """Return the words of a name, separated by spaces, without what people write differently.
 
     That is case, accents of any script, compatibility forms, invisible characters, apostrophes,
     strokes through letters, the dots of initials, and a "the" in front.
     """
+    return _words(text).removeprefix("the ")
+
+
+def _words(text: str) -> str:
     if not text.isascii():
         # By itself an acute accent would become a space and a combining accent.
         text = unicodedata.normalize("NFKD", text.replace("\u00b4", "'"))
@@ -83,10 +87,7 @@ def fold(text: str) -> str:
         letters = _INITIALS.sub(lambda match: match[0].replace(".", ""), letters)
     if not letters.isascii():
         letters = unicodedata.normalize("NFC", letters)
-    words = letters.replace(".", " ").split()
-    if len(words) > 1 and words[0] == "the":
-        del words[0]
-    return " ".join(words)
+    return " ".join(letters.replace(".", " ").split())
 
 
 _APART = re.compile(f"[{re.escape(APOSTROPHES)}]")
@@ -94,7 +95,7 @@ _TOGETHER = re.compile(f"(?<=\\w)[{re.escape(HYPHENS)}](?=\\w)")
 
 
 def foldings(text: str) -> list[str]:
-    """Return a folded text in each way of dividing its words.
+    """Return a text folded in each way of dividing its words; a "the" in front is kept.
 
     "O'Hara" is one word or two; so is "co-operate". The way that `fold` divides them comes first.
     """
@@ -103,7 +104,7 @@ def foldings(text: str) -> list[str]:
         ways.append(_APART.sub(" ", text))
     if _TOGETHER.search(text):
         ways.append(_TOGETHER.sub("", text))
-    return list(dict.fromkeys(map(fold, ways)))
+    return list(dict.fromkeys(map(_words, ways)))
 
 
 def romanised(text: str) -> str:

@@ -1,7 +1,8 @@
-"""Names of actors, topics, places, events and documents, as a reader of the article types them."""
+"""Names and words as a reader of the article types them, and what they find."""
 
 from __future__ import annotations
 
+import json
 import shlex
 
 import pytest
@@ -54,7 +55,7 @@ def understood(article: str, *arguments: str) -> str:
 )
 def test_any_usual_name_finds_the_actor(article: str, name: str, meant: str) -> None:
     said = understood(article, "report", "timeline", "--actor", name)
-    assert said == f"› {name}: understood as {meant}"  # noqa: RUF001 - a mark
+    assert said == f"› {name}: understood as {meant}"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_words_find_everything_else_too(
     article: str, report: str, option: str, name: str, meant: str
 ) -> None:
     said = understood(article, "report", report, option, name)
-    assert said.startswith(f"› {name}: understood as {meant}")  # noqa: RUF001 - a mark
+    assert said.startswith(f"› {name}: understood as {meant}")
 
 
 @pytest.mark.parametrize("name", ["iran", "The Quds Force", "bashar-al-assad"])
@@ -127,7 +128,7 @@ def test_a_report_suggests_the_options_that_a_name_may_belong_to(article: str) -
     done = typed(article, "report", "quotes", "lavrov")
     assert (done.exit_code, done.stdout) == (2, "")
     program = f"sourcebook --db {article} report"
-    first, *options, last = [line.removeprefix("› ") for line in done.stderr.splitlines()]  # noqa: RUF001
+    first, *options, last = [line.removeprefix("› ") for line in done.stderr.splitlines()]
     assert first == (
         "“lavrov” fits Sergei Lavrov (person), but quotes needs an option for it. Did you mean"
     )
@@ -146,7 +147,7 @@ def test_a_suggestion_keeps_the_other_options_and_can_be_pasted(
         cli.sourcebook, ["report", "timeline", "vladimir", "putin", "--modality", "actual"]
     )
     assert done.exit_code == 2
-    command, _, rest = done.stderr.splitlines()[1].removeprefix("›     ").partition("  ")  # noqa: RUF001
+    command, _, rest = done.stderr.splitlines()[1].removeprefix("›     ").partition("  ")
     assert command == "sourcebook report timeline --modality actual --actor 'vladimir putin'"
     count = len(typed(article, *shlex.split(command)[1:], "--format", "jsonl").stdout.splitlines())
     assert rest.startswith(f"{count} rows: ")
@@ -188,3 +189,71 @@ def test_names_without_an_option_are_completed(article: str, words: list[str], k
     items = complete.get_completions(["--db", article, *words[:-1]], words[-1])
     assert [item.value for item in items] == [key]
     assert complete.get_completions(["--db", article, "report", "quotes"], "lavr") == []
+
+
+# --- words that are searched for ------------------------------------------------------------------
+
+
+def searched(article: str, *words: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = json.loads(
+        typed(article, "search", *words, "--format", "json").stdout
+    )
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        (["lavrov", "assad"], {"lavrov-not-an-ally", "lavrov-assad-no-ally"}),
+        (["velayati", "red", "line"], {"velayati-red-line"}),
+        (["lavrov", "ally"], {"lavrov-not-an-ally"}),
+        (["us", "truce"], {"truce-february-2016"}),
+        (["khamenei", "putin", "agreement"], {"putin-khamenei-complete-agreement"}),
+    ],
+)
+def test_a_search_covers_speakers_holders_and_all_who_take_part(
+    article: str, words: list[str], keys: set[str]
+) -> None:
+    assert keys <= {row["key"] for row in searched(article, *words)}
+
+
+def test_a_hit_says_whose_word_it_is(article: str) -> None:
+    [hit] = searched(article, "lavrov", "ally", "--kind", "quote")
+    assert hit["what"].startswith("Sergei Lavrov says that Russia backs Assad against terror and")
+    assert "“Assad is not an ally for us." in hit["what"]
+    assert (hit["voice"], hit["passage"]) == ("Sergei Lavrov, early May 2016", "¶4")
+
+
+@pytest.mark.parametrize(
+    ("cited", "speaker", "verdict", "quotation"),
+    [
+        ("Assad is not an ally for us", "lavrov", "verbatim", "Assad is not an ally for us. Yes, "),
+        ("“it is none of the Americans' business”", None, "verbatim", "it is none of the Americ"),
+        (
+            "Assad is no ally for us",
+            "lavrov",
+            "nearly",
+            "Assad is [-no-] {+not an+} ally for us",
+        ),
+        ("Red line", "velayati", "nearly", "[-Red-] {+red+} line"),
+        ("red line", "lavrov", "verbatim, by another speaker", "red line"),
+        (
+            "Assad remains a red line in all this",
+            "velayati",
+            "partly",
+            "[-Assad remains a-] red line [-in all this-]",
+        ),
+        ("should come to the talks in Geneva", None, "only in the coder's words", "Assad should"),
+        ("we will never leave Syria", None, None, ""),
+    ],
+)
+def test_a_quotation_is_checked(
+    article: str, cited: str, speaker: str | None, verdict: str | None, quotation: str
+) -> None:
+    options = ["--speaker", speaker] if speaker else []
+    done = typed(article, "search", "--quote", cited, *options, "--format", "json")
+    assert done.exit_code == 0
+    rows = json.loads(done.stdout)
+    assert [row["verdict"] for row in rows[:1]] == ([verdict] if verdict else [])
+    assert all(row["quotation"].startswith(quotation) for row in rows[:1])
+    assert ("nowhere: no quotation has these words" in done.stderr) is (verdict is None)

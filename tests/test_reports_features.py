@@ -316,7 +316,7 @@ def test_no_database_is_written_over(database: str, options: list[str]) -> None:
 
 def test_who_is_meant_by_a_name_that_is_no_key_is_said(book: str) -> None:
     done = sourcebook(book, "report", "timeline", "--actor", "the almans", "--format", "csv")
-    assert done.stderr.splitlines()[0] == "› the almans: understood as Alma"  # noqa: RUF001
+    assert done.stderr.splitlines()[0] == "› the almans: understood as Alma"
     done = sourcebook(book, "report", "timeline", "--actor", "alma", "--format", "csv")
     assert "understood" not in done.stderr
 

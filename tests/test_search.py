@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from adhoc import search as searching
 from adhoc.search import (
     MAX_WORDS,
     Hit,
-    Kind,
     SearchError,
     SearchQuery,
+    SearchResult,
     documents_without_text,
-    search,
+    nearest_words,
 )
+from adhoc.search_rows import Kind
 from database.connect import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
@@ -90,12 +90,10 @@ def library(sourcebooks: Files | Server) -> Iterator[str]:
 def found(
     library: str, words: str, *kinds: Kind, limit: int = 99, marks: tuple[str, str] | None = None
 ) -> list[Hit]:
-    with (
-        reading(library) as connection,
-        search(connection, SearchQuery.parse(words), kinds) as result,
-    ):
-        hits = list(result.hits(limit, marks))
-        assert len(hits) == min(limit, result.total)
+    with reading(library) as connection:
+        result = SearchResult(connection, SearchQuery.parse(words), kinds, limit)
+        hits = list(result.hits(marks))
+    assert len(hits) == min(limit, result.total)
     return hits
 
 
@@ -108,12 +106,12 @@ def test_the_best_come_first_alike_on_both_engines(library: str) -> None:
     # Twice in one; then those with little else.
     assert named(found(library, "red line")) == [
         "crossing",
-        "hint",
-        "vow",
-        "talks",
-        "tie",
         "gazette ¶1",
         "gazette ¶2",
+        "talks",
+        "tie",
+        "hint",
+        "vow",
     ]
 
 
@@ -121,57 +119,92 @@ def test_a_row_says_what_it_is_where_it_stands_and_how_sure_it_is(library: str) 
     rows = {hit.key or hit.passage: hit for hit in found(library, "red")}
     assert rows["crossing"] == Hit(
         "event",
+        "Did not happen: Alma crosses the red line: Of a line, a red one.",
+        "the document",
+        "bulletin ¶1; bulletin ¶2; gazette ¶1",
         "crossing",
-        "Alma crosses the red line",
-        "Of a line, a red one.",
         "denied",
         "asserted",
         "bulletin; gazette",
-        "bulletin ¶1; bulletin ¶2; gazette ¶1",
     )
-    assert rows["talks"][4:] == ("expected", "rumoured", "gazette", "¶1")
+    assert rows["talks"][1:7] == (
+        "Rumoured expectation: Talks: Of a line, a red one.",
+        "the document",
+        "¶1",
+        "talks",
+        "expected",
+        "rumoured",
+    )
     assert rows["vow"] == Hit(
-        "quote", "vow", "no red line", "No limit is set.", None, "asserted", "gazette", "¶1"
+        "quote",
+        "It is said that no limit is set: “no red line”",
+        "the document",
+        "¶1",
+        "vow",
+        None,
+        "asserted",
+        "gazette",
     )
-    assert rows["hint"][2:4] == ("A red line may be near.", None)
-    assert rows["tie"][:5] == (
-        "relation",
+    assert rows["hint"].what == "It is said that a red line may be near"
+    assert rows["tie"][:6] == (
         "tie",
-        "Alma supports Brim",
-        "a red-line treaty",
+        "Alma supports Brim (a red-line treaty)",
+        "the document",
+        "¶1",
+        "tie",
         "actual",
     )
-    assert rows["¶1"] == Hit("passage", None, TEXTS[0], None, None, None, "gazette", "¶1")
-    lines = found(library, "lines", Kind.POSITION)
-    assert [hit[1:6] for hit in lines] == [
-        ("wary", "Red lines are no help", None, "possible", "inferred")
-    ]
+    assert rows["¶1"] == Hit("passage", TEXTS[0], None, "¶1", None, None, None, "gazette")
+    [position] = found(library, "lines", Kind.POSITION)
+    assert position[4:7] == ("wary", "possible", "inferred")
 
 
-def test_actors_are_found_by_every_name(library: str) -> None:
-    assert found(library, "palace neka") == [
-        Hit(
-            "actor",
-            "alma",
-            "Alma",
-            "Almans; the Palace of Néka",
-            None,
-            None,
-            "bulletin; gazette",
-            "bulletin ¶1; bulletin ¶2; gazette ¶1",
-        )
-    ]
+def test_actors_are_found_by_every_name_and_so_is_what_they_take_part_in(library: str) -> None:
+    alma, *others = found(library, "palace neka")
+    assert alma == Hit(
+        "actor",
+        "Alma: Almans; the Palace of Néka",
+        None,
+        "bulletin ¶1; bulletin ¶2; gazette ¶1",
+        "alma",
+        None,
+        None,
+        "bulletin; gazette",
+    )
+    assert named(others) == ["tie", "crossing"]
     [mute] = found(library, "mute")  # no text names it
-    assert mute == Hit("actor", "mute", "The Mute", None, None, None, None, None)
+    assert mute == Hit("actor", "The Mute", None, None, "mute", None, None, None)
+
+
+def test_rows_with_the_words_as_typed_come_first(library: str) -> None:
+    with writing(library) as connection:
+        change = sa.text("update passages set text = :text where text is not null and n = :n")
+        connection.execute(change, {"n": 2, "text": "The RÉSUMÉ of a very long tale of theirs"})
+        connection.execute(change, {"n": 1, "text": "Resume."})
+        hits = [
+            [
+                hit.passage
+                for hit in SearchResult(connection, SearchQuery.parse(typed), (), 9).hits()
+            ]
+            for typed in ("résumé", "resume")
+        ]
+        connection.rollback()
+    assert hits == [["¶2", "¶1"], ["¶1", "¶2"]]
+
+
+def test_the_nearest_words_are_suggested_for_those_that_nothing_contains(library: str) -> None:
+    with reading(library) as connection:
+        near = nearest_words(connection, SearchQuery.parse("red palece xyzzy"), ())
+    assert near == {"palece": ["palace"], "xyzzy": []}
 
 
 @pytest.mark.parametrize(
     ("words", "keys"),
     [
-        ('"red line"', ["hint", "vow", "tie", "crossing", "gazette ¶1"]),
+        ('"red line"', ["hint", "vow", "gazette ¶1", "crossing", "tie"]),
         ("“line red”", []),
         ('"line was', ["gazette ¶2"]),  # a quotation mark by itself means nothing
-        ("red-line", ["hint", "vow", "tie", "crossing", "gazette ¶1"]),
+        ("red-line", ["tie", "hint", "vow", "gazette ¶1", "crossing"]),
         ("LINE, once.", ["gazette ¶2"]),
         ("nothing kind", ["gazette ¶2"]),
         ("resistance", ["gazette ¶1"]),
@@ -181,7 +214,7 @@ def test_actors_are_found_by_every_name(library: str) -> None:
         ('"its etat"*', ["gazette ¶1"]),
         ("resist", []),
         ("ine", []),
-        ("palace alm*", ["alma"]),
+        ("palace alm*", ["alma", "tie", "crossing"]),
         ("سوريا", ["gazette ¶3"]),
         ("МОСКВА", ["gazette ¶4"]),  # noqa: RUF001 - Cyrillic
         ("叙利亚*", ["gazette ¶5"]),
@@ -205,29 +238,29 @@ def test_words_phrases_and_beginnings(library: str, words: str, keys: list[str])
 
 
 def test_kinds_can_be_chosen_and_the_best_are_enough(library: str) -> None:
-    assert named(found(library, "red line", Kind.EVENT, Kind.RELATION)) == [
+    assert named(found(library, "red line", Kind.EVENT, Kind.TIE)) == [
         "crossing",
         "talks",
         "tie",
     ]
-    assert named(found(library, "red line", limit=2)) == ["crossing", "hint"]
+    assert named(found(library, "red line", limit=2)) == ["crossing", "gazette ¶1"]
 
 
 def test_marks_stand_around_the_words_and_the_rest_of_a_long_text_is_left_out(library: str) -> None:
     [hit] = found(library, "resistance état", marks=("<", ">"))
-    assert "the “<Résistance>” and its <état>-major." in hit.text
+    assert "the “<Résistance>” and its <état>-major." in hit.what
     with writing(library) as connection:
         connection.execute(
             sa.text("update passages set text = :text where text = :old"),
             {"text": "far " * 99 + "needle" + " off" * 99, "old": TEXTS[4]},
         )
-        with search(connection, SearchQuery.parse("needle")) as result:
-            [marked], [whole] = result.hits(1, ("<", ">")), result.hits(1)
+        result = SearchResult(connection, SearchQuery.parse("needle"), (), 1)
+        [marked], [whole] = result.hits(("<", ">")), result.hits()
         connection.rollback()
-    assert "<needle>" in marked.text
-    assert marked.text.startswith("…")
-    assert marked.text.endswith("…")
-    assert len(whole.text) == 4 * 99 * 2 + 6
+    assert "<needle>" in marked.what
+    assert marked.what.startswith("…")
+    assert marked.what.endswith("…")
+    assert len(whole.what) == 4 * 99 * 2 + 6
 
 
 def test_it_says_which_texts_are_not_kept(library: str) -> None:
@@ -239,8 +272,7 @@ def test_nothing_but_the_search_sees_its_words(library: str) -> None:
     """The same twice: nothing is left of a search, not even in the same transaction."""
     with reading(library) as connection:
         for _ in range(2):
-            with search(connection, SearchQuery.parse("red line")) as result:
-                assert result.total == 7
+            assert SearchResult(connection, SearchQuery.parse("red line"), (), 9).total == 7
 
 
 # --- whatever is typed ----------------------------------------------------------------------------
@@ -281,8 +313,8 @@ def test_whatever_is_typed_is_looked_for_and_no_more(library: str, words: str) -
         asked = SearchQuery.parse(words)
     except SearchError:
         return
-    with reading(library) as connection, search(connection, asked) as result:
-        assert len(list(result.hits(5, ("*", "*")))) <= 5
+    with reading(library) as connection:
+        assert len(list(SearchResult(connection, asked, (), 5).hits(("*", "*")))) <= 5
 
 
 LETTERS = st.one_of(
@@ -294,7 +326,7 @@ LETTERS = st.one_of(
 @given(st.lists(LETTERS, min_size=1, max_size=12).map("".join), st.data())
 @settings(max_examples=30)
 def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObject) -> None:
-    # Against FTS5 alone, over the same text. What is typed is a part of it, whole or in capitals.
+    # What is typed is a part of it, whole or in capitals.
     start = data.draw(st.integers(0, len(text) - 1))
     typed = text[start : data.draw(st.integers(start + 1, len(text)))]
     typed = data.draw(st.sampled_from([typed, typed.upper(), typed.lower(), f"{typed}*"]))
@@ -302,36 +334,11 @@ def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObj
         asked = SearchQuery.parse(typed)
     except SearchError:
         return
-    with searching._index() as index:
-        index.execute("insert into hits (text) values (?)", [text])
-        count = "select count(*) from hits where hits match ?"
-        [holds] = index.execute(count, [asked.expression]).fetchone()
+    holds = asked.rank(text) is not None
     with writing(library) as connection:
         change = sa.text("update passages set text = :text where text is not null and n = 1")
         connection.execute(change, {"text": text})
-        with search(connection, asked, [Kind.PASSAGE]) as result:
-            lost = holds and "¶1" not in [hit.passage for hit in result.hits(9)]
+        hits = SearchResult(connection, asked, [Kind.PASSAGE], 9).hits()
+        lost = holds and "¶1" not in [hit.passage for hit in hits]
         connection.rollback()
     assert not lost
-
-
-def test_a_letter_that_fts5_folds_to_ascii_is_the_same_to_the_filter() -> None:
-    letters = [chr(n) for n in range(1, 0x20000) if not 0xD800 <= n < 0xF900]
-    letters = [one for one in letters if not "\u3400" <= one <= "\ua4cf"]  # a script without case
-    with searching._index() as index:
-        index.executemany("insert into hits (rowid, text) values (?, ?)", map(_numbered, letters))
-        index.execute("create virtual table terms using fts5vocab (hits, instance)")
-        terms = index.execute("select doc, term from terms where term <> ''").fetchall()
-    assert len(terms) > 10_000
-    for n, word in terms:
-        assert not word.isascii() or searching.ascii_letters(chr(n)) == word, hex(n)
-
-
-def _numbered(letter: str) -> tuple[int, str]:
-    return ord(letter), letter
-
-
-def test_a_python_without_fts5_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "TOKENIZER", "none such")  # as near as a build that has it gets
-    with pytest.raises(SearchError, match="needs FTS5"):
-        SearchQuery.parse("red")

@@ -11,15 +11,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adhoc import search_command
-from adhoc.search import Hit, Kind
+from adhoc.quotation import Finding
+from adhoc.search import Hit
+from adhoc.search_rows import Kind
 from database.connect import writing
 from tests.databases import create
 from tests.terminal import terminal
 from tests.test_search import fill
 
 UNKEPT = (
-    "passages: the text of bulletin is not kept; keep it with `sourcebook load CODING --text TEXT "
-    "--keep-text`\n"
+    "› passages: the text of bulletin is not kept; keep it with "
+    "`sourcebook load CODING --text TEXT --keep-text`\n"
 )
 
 
@@ -38,6 +40,7 @@ def searched(database: str, *arguments: str) -> Result:
 def test_it_knows_what_the_search_knows() -> None:
     assert tuple(Kind) == search_command.KINDS
     assert tuple(search_command.MEANINGS) == Hit._fields
+    assert tuple(search_command.QUOTATION) == Finding._fields
 
 
 def test_rows_come_in_every_format_and_the_rest_is_said_beside_them(library: str) -> None:
@@ -46,16 +49,19 @@ def test_rows_come_in_every_format_and_the_rest_is_said_beside_them(library: str
         0,
         {
             "kind": "event",
+            "what": "Did not happen: Alma crosses the red line: Of a line, a red one.",
+            "voice": "the document",
+            "passage": "bulletin ¶1; bulletin ¶2; gazette ¶1",
             "key": "crossing",
-            "text": "Alma crosses the red line",
-            "more": "Of a line, a red one.",
             "modality": "denied",
             "certainty": "asserted",
             "source": "bulletin; gazette",
-            "passage": "bulletin ¶1; bulletin ¶2; gazette ¶1",
         },
     )
-    assert done.stderr == "the best 1 of 7; --limit 7 shows all\n" + UNKEPT
+    assert done.stderr == (
+        "content none · 1 row · database sourcebook.db\n"
+        "› the best 1 of 7; --limit 7 shows all\n" + UNKEPT
+    )
 
 
 def test_a_table_that_is_no_terminal_s_holds_whole_texts_without_marks(library: str) -> None:
@@ -64,28 +70,25 @@ def test_a_table_that_is_no_terminal_s_holds_whole_texts_without_marks(library: 
 
 
 def test_kinds_are_chosen_and_passages_not_missed_without_need(library: str) -> None:
-    done = searched(library, '"red line"', "--kind", "event", "--kind", "quote", "--format", "csv")
-    assert [line.split(",")[1] for line in done.stdout.splitlines()[1:]] == [
-        "hint",
-        "vow",
-        "crossing",
-    ]
-    assert done.stderr == ""
+    done = searched(library, '"red line"', "--kind", "event", "--kind", "quote", "--format", "json")
+    assert [row["key"] for row in json.loads(done.stdout)] == ["hint", "vow", "crossing"]
+    assert done.stderr == "content none · 3 rows · database sourcebook.db\n"
 
 
 def test_nothing_found_is_said_and_no_failure(library: str) -> None:
-    done = searched(library, "xyzzy", "--kind", "actor", "--format", "json")
+    done = searched(library, "allma", "xyzzy", "--kind", "actor", "--format", "json")
     assert (done.exit_code, json.loads(done.stdout)) == (0, [])
-    assert (
-        done.stderr
-        == "nothing contains all these words; leave one out, or try beginnings: milit*\n"
-    )
+    assert done.stderr.splitlines()[1:] == [
+        "› nothing contains all these words; leave one out, or try beginnings: milit*",
+        "› nothing contains “allma”; nearest: alma, almans",
+        "› nothing contains “xyzzy”",
+    ]
 
 
 def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
     done = searched(library, "red", "-o", str(tmp_path / "red.tsv"), "--format", "tsv")
     assert done.stdout == ""
-    assert (tmp_path / "red.tsv").read_text(encoding="utf-8").startswith("kind\tkey\ttext\t")
+    assert (tmp_path / "red.tsv").read_text(encoding="utf-8").startswith("kind\twhat\tvoice\t")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,11 @@ def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
         (["red", "--kind", "word"], 2, "'word' is not one of 'passage', 'quote', "),
         (["red", "--limit", "0"], 2, "0 is not a whole number from 1 to 1,000,000,000"),
         (["red", "--raw"], 2, "--raw is for --format csv"),
+        (["red", "--speaker", "alma"], 2, "--speaker is for --quote"),
+        (["red", "--quote", "line"], 2, "--quote takes the words; leave WORDS and --kind out"),
+        (["--quote", "line", "--kind", "quote"], 2, "--quote takes the words; leave WORDS and"),
+        (["--quote", "..."], 2, "give at least one word, of letters or digits"),
+        (["--quote", "red", "--speaker", "nobody"], 2, "'--speaker': there is no actor 'nobody'"),
         (["red", "-o", "/"], 1, "/: is a folder; name a file in it"),
     ],
 )
@@ -110,13 +118,6 @@ def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> Non
     assert done.exit_code == 1
     assert done.stderr.count("\n") == 1
     assert "there is no such file" in done.stderr
-
-
-def test_a_python_without_fts5_is_told(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adhoc.search.TOKENIZER", "none such")
-    done = searched(library, "red")
-    assert done.exit_code == 1
-    assert done.stderr.startswith("Error: search needs FTS5, and Python's SQLite has none (")
 
 
 def test_help_imports_nothing_heavy() -> None:
