@@ -12,11 +12,11 @@ from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
 
 OPTIONS = {
-    "actor": "--actor soleimani",
-    "dyad": "--a iran --b russia",
-    "event": "--event bombing-begins",
+    "actor": "soleimani",
+    "dyad": "iran russia",
+    "event": "bombing-begins",
     "posts": "--on 2016-05-01",
-    "quotes": "--speaker 'Sergei Lavrov'",
+    "quotes": "--speaker lavrov",
     "stances": "--topic geneva-talks",
     "timeline": "--actor soleimani",
 }
@@ -39,6 +39,10 @@ for any tool. With
 `sourcebook report` lists the reports; `sourcebook report NAME --help` explains one. Every report
 takes `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`. `--cite` adds citations of
 the documents that the rows rest on, and `--words` the words themselves, if the text is kept.
+
+An option for an actor, topic, place, event or document takes a key, a whole name, or words of a
+name in any order: `lavrov`, `quds`, `us`. If several fit, they are listed. What a report requires
+needs no option: `sourcebook report dyad iran russia`.
 
 csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
 front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are
