@@ -167,12 +167,14 @@ def _shell(database: str, arguments: dict[str, Any], options: PrintOptions) -> N
     """Start the shell, if the libraries that it needs are installed."""
     if options.output is not None:
         raise click.UsageError("-o is for a query: give one, as an argument or with -f FILE")
+    from database.errors import how_to_install
+
     try:
         from adhoc.shell import shell
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"the shell needs {error.name}: pip install prompt-toolkit pygments, or the extra "
-            "`shell`; or give a query, as an argument, with -f FILE or on stdin"
+            f"the shell needs {error.name}: {how_to_install('prompt-toolkit', 'pygments')}; or "
+            "give a query, as an argument, with -f FILE or on stdin"
         ) from None
     shell(database, arguments, options)
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, how_to_install
 from database.location import is_duckdb, name_of, real_path
 from database.readonly import (
     Answer,
@@ -26,7 +26,7 @@ from database.readonly import (
 )
 from database.statement import StatementError
 
-NO_DRIVER = "DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra `duckdb`"
+NO_DRIVER = f"DuckDB is not installed: {how_to_install('duckdb', 'pyarrow')}"
 
 SETTINGS: dict[str, Any] = {
     "access_mode": "read_only",
@@ -144,7 +144,8 @@ def open_duckdb(url: URL) -> ReadOnlyConnection:
     driver, path = _driver(), real_path(url)
     if not path.exists():
         raise DatabaseError(
-            f"{name_of(url)}: there is no such file; `sourcebook feed` makes one from a sourcebook"
+            f"{name_of(url)}: there is no such file; name another with --db, or make it from a "
+            "sourcebook with `sourcebook feed`"
         )
     if not is_duckdb(path):
         raise DatabaseError(f"{name_of(url)}: is not a DuckDB database; give another --db")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
+import sys
+
 from schema.escape import visible
 
 
@@ -14,6 +19,12 @@ class DatabaseError(SourcebookError):
 
     def __init__(self, message: str) -> None:
         super().__init__(visible(message))  # a path may hold line breaks or undecodable bytes
+
+
+def how_to_install(*packages: str) -> str:
+    """Return the command that installs these packages for the Python that is running."""
+    command = [sys.executable or "python", "-m", "pip", "install", *packages]
+    return subprocess.list2cmdline(command) if os.name == "nt" else shlex.join(command)
 
 
 _DAMAGED = "is damaged ({}); restore it or load its codings into a new one"

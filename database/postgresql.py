@@ -23,13 +23,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from database.cancellation import limit_postgresql
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, how_to_install
 from database.location import locate, name_of
 
 if TYPE_CHECKING:
     import psycopg
 
-NO_DRIVER = "PostgreSQL needs its driver: pip install 'psycopg[binary]', or the extra `postgresql`"
+NO_DRIVER = f"PostgreSQL needs its driver: {how_to_install('psycopg[binary]')}"
 
 CONNECT_TIMEOUT = 10
 """How long a server may take to answer, in seconds, unless the URL says otherwise."""

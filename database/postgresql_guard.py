@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from database.errors import how_to_install
 from database.postgresql import catalog_rows
 from database.statement import StatementError, tokens, word_set
 
@@ -257,8 +258,7 @@ def _parsed(sql: str) -> list[dict[str, Any]]:
         import pgparse
     except ModuleNotFoundError:
         raise StatementError(
-            "ad hoc SQL on PostgreSQL needs its parser: pip install pgparse, or the extra "
-            "`postgresql`"
+            f"ad hoc SQL on PostgreSQL needs its parser: {how_to_install('pgparse')}"
         ) from None
     try:
         trees: list[dict[str, Any]] = _on_a_deep_stack(pgparse.parse, sql)

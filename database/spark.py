@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.compiler import IdentifierPreparer
 
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, how_to_install
 from database.location import name_of
 from database.readonly import (
     Answer,
@@ -32,7 +32,7 @@ from database.statement import Statement, StatementError, tokens, word_set
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-NO_DRIVER = "Spark needs its client: pip install pyspark-client, or Sourcebook's extra `spark`"
+NO_DRIVER = f"Spark needs its client: {how_to_install('pyspark-client', 'pandas<3')}"
 
 PORT = 15002
 """Where Spark Connect listens, unless the URL says otherwise."""

@@ -29,7 +29,10 @@ from database.errors import NOT_WRITABLE, DatabaseError, driver_message
 from database.location import locate, name_of, real_path
 from database.sqlite_guard import Authorizer
 
-HOW_TO_CREATE = "run `sourcebook init` first, or `sourcebook migrate` for one without any text"
+HOW_TO_CREATE = (
+    "name another with --db, or create it with `sourcebook init` (`sourcebook migrate`: without "
+    "the article)"
+)
 """What to do where there is no sourcebook yet."""
 
 BUSY_TIMEOUT = 5.0
@@ -88,7 +91,8 @@ def check_file(url: URL, purpose: Purpose) -> bool:
 
 def _create(path: Path, real: Path, purpose: Purpose) -> bool:
     if purpose != "build":
-        raise DatabaseError(f"{path}: there is no such file; {HOW_TO_CREATE}")
+        here = "" if path.is_absolute() else f" in {Path.cwd()}"
+        raise DatabaseError(f"{path}: there is no such file{here}; {HOW_TO_CREATE}")
     if not real.parent.is_dir():
         raise DatabaseError(f"{path}: there is no folder {real.parent}; create it")
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from database.errors import how_to_install
 from database.snapshot import TABLES, Snapshot
 from exports.datapackage import DESCRIPTOR, ExportedFile, ExportError, descriptor
 from exports.folder import replacing
@@ -72,7 +73,7 @@ def _writer(format: str) -> Writer:
         writer: Writer = getattr(import_module(module), name)
     except ModuleNotFoundError as error:
         raise ExportError(
-            f"{format} needs {error.name}: pip install {error.name}, or the extra `{format}`"
+            f"{format} needs {error.name}: {how_to_install(str(error.name))}"
         ) from error
     return writer
 

@@ -36,7 +36,7 @@ from sqlalchemy.schema import AddConstraint, ColumnCollectionConstraint
 
 from database.connect import REVISION, VERSION_TABLE, revision
 from database.digest import Digest, total
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, how_to_install
 from database.faults import shown
 from database.snapshot import RECORD, TABLES, Snapshot, batched
 from feeds.structure import plain_tables, record_version, row_counts, state_of
@@ -56,10 +56,11 @@ LONG_TEXT = Text().with_variant(MEDIUMTEXT(**TEXT), *MYSQL)
 
 
 DRIVERS = {
-    "MySQLdb": "pymysql, and give mysql+pymysql://…",
-    "mysql": "mysql-connector-python",
+    "MySQLdb": ("pymysql", ", and give mysql+pymysql://…"),
+    "mysql": ("mysql-connector-python", ""),
 }
-"""What to install for a driver whose package has another name, or is hard to install."""
+"""What to install for a driver whose package has another name, or is hard to install; and what
+else to do then."""
 
 
 class Other(Target):
@@ -80,9 +81,9 @@ class Other(Target):
         try:
             engine = create_engine(self._url, poolclass=NullPool)
         except ModuleNotFoundError as error:
-            driver = DRIVERS.get(str(error.name), error.name)
+            package, more = DRIVERS.get(str(error.name), (str(error.name), ""))
             raise DatabaseError(
-                f"{self.name}: its driver is not installed: pip install {driver}"
+                f"{self.name}: its driver is not installed: {how_to_install(package)}{more}"
             ) from None
         self._tables, self._checks = tables_for(engine.dialect)
         try:

@@ -223,7 +223,8 @@ def test_what_needs_the_sourcebook_itself_says_so(fed_file: Path, command: tuple
 def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
     path = tmp_path / "copy.duckdb"
     assert refusal(path, "report", "actors") == (
-        "there is no such file; `sourcebook feed` makes one from a sourcebook"
+        "there is no such file; name another with --db, or make it from a sourcebook with "
+        "`sourcebook feed`"
     )
     assert refusal(path, "sql", "select 1").startswith("there is no such file")
     assert not path.exists()
@@ -277,7 +278,7 @@ def test_without_the_driver_it_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     for command in (("report", "actors"), ("sql", "select 1"), ("tables",)):
         _, _, message = answer("--db", str(fed_file), *command)
-        assert message.startswith("Error: DuckDB is not installed: pip install duckdb")
+        assert message.startswith(f"Error: DuckDB is not installed: {sys.executable} -m pip")
 
 
 # --- what takes too long --------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_parquet_says_what_to_install(article: Path) -> None:
     )
     assert ran.returncode == 1
     assert ran.stderr == (
-        "Error: parquet needs pyarrow: pip install pyarrow, or the extra `parquet`\n"
+        f"Error: parquet needs pyarrow: {sys.executable} -m pip install pyarrow\n"
     )
     assert "parquet" not in names(article)
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -176,7 +177,7 @@ def test_a_driver_that_is_missing_is_named_as_pip_knows_it(
 ) -> None:
     ran = asked("--db", small, "feed", target)
     assert ran.exit_code == 1
-    assert f"its driver is not installed: {advice}" in ran.stderr
+    assert f"its driver is not installed: {sys.executable} -m {advice}" in ran.stderr
 
 
 def test_a_password_is_never_shown(small: str, tmp_path: Path) -> None:

@@ -148,6 +148,5 @@ def test_without_the_engine_it_says_what_to_install(folder: Path, missing: str) 
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: DuckDB is not installed: pip install duckdb pyarrow, or Sourcebook's extra "
-        "`duckdb`\n"
+        f"Error: DuckDB is not installed: {sys.executable} -m pip install duckdb pyarrow\n"
     )

@@ -41,7 +41,9 @@ MAY_IMPORT = {
     "output": {"database", "schema"},
     "reports": {"database", "output", "schema"},
     "schema": set[str](),
+    "sourcebook": {"adhoc", "database", "output", "reports", "schema"},
 }
+MODULES = {"cli", "sourcebook"}  # files of their own; the others are packages
 OURS = {*MAY_IMPORT, "articles", "benchmarks", "docs", "tests"}
 
 # What an installation may put at the top of its environment, beside other people's packages.
@@ -238,7 +240,8 @@ def test_an_import_along_the_grain_is_let_through(package: str, source: str) -> 
 def test_every_package_of_the_application_is_shipped() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     shipped = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"])
-    assert shipped == {"cli.py", "articles", *(MAY_IMPORT.keys() - {"cli"})}
+    modules = {f"{name}.py" for name in MODULES}
+    assert shipped == {*modules, "articles", *(MAY_IMPORT.keys() - MODULES)}
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +257,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
 
 def test_the_wheel_carries_every_file_of_the_application(wheel: ZipFile) -> None:
     packed = {file for file in wheel.namelist() if ".dist-info/" not in file}
-    tops = {"articles", "cli.py", *MAY_IMPORT}
+    tops = {"articles", *MAY_IMPORT, *(f"{name}.py" for name in MODULES)}
     assert packed == {name(path) for path in FILES if path.relative_to(ROOT).parts[0] in tops}
     assert {file.partition("/")[0] for file in packed} <= TOP_LEVEL
     kinds = {file.rpartition(".")[2] for file in packed}
@@ -263,7 +266,7 @@ def test_the_wheel_carries_every_file_of_the_application(wheel: ZipFile) -> None
 
 def test_every_package_in_the_wheel_carries_its_types(wheel: ZipFile) -> None:
     files = {(folder, file) for folder, _, file in (n.rpartition("/") for n in wheel.namelist())}
-    packages = MAY_IMPORT.keys() - {"cli"}
+    packages = MAY_IMPORT.keys() - MODULES
     tops = {folder for folder, file in files if file == "__init__.py" and "/" not in folder}
     assert tops == packages
     assert {folder for folder, file in files if file == "py.typed"} == packages

@@ -96,10 +96,16 @@ def test_what_is_wrong_is_said_in_one_line(
     assert "\x1b" not in done.stderr
 
 
-def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
-    done = typed(str(tmp_path / "none.db"), "timeline")
+def test_in_a_wrong_folder_the_message_says_where_it_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = typed("sourcebook.db", "timeline")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "there is no such file; run `sourcebook init` first" in done.stderr
+    assert done.stderr.startswith(
+        f"Error: sourcebook.db: there is no such file in {tmp_path}; name another with --db, or "
+        "create it with `sourcebook init`"
+    )
 
 
 # --- what it imports ------------------------------------------------------------------------------
