@@ -1,120 +1,152 @@
-"""HTML: one page that loads nothing from elsewhere, in which data never becomes markup."""
+"""HTML: one page that loads nothing from elsewhere, in which data never becomes markup.
 
-from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+It fits a window of any width, and A4 in print. A click on a heading sorts, and a box filters the
+rows. Only addresses in citations become links, and only those of http and https.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
 from html import escape
 
-from output.answer import Answer, shown
-from output.page import Cell, Column
+from output.answer import Answer, Section, shown
+from output.html_page import POLICY, SCRIPT, STYLE
+from output.page import Cell, Column, counted
+from schema.edtf import Edtf, EdtfError
 from schema.escape import visible
 
-_STYLE = """
-:root { color-scheme: light dark; font: 1rem/1.4 system-ui, sans-serif }
-body { margin: 1.5rem }
-h1 { font-size: 1.4rem; margin: 0 }
-.rows { overflow-x: auto; margin: 1rem 0 }
-table { border-collapse: collapse }
-th, td { border: 1px solid #8886; padding: .3rem .6rem; text-align: start; vertical-align: top }
-td { max-width: 40rem; overflow-wrap: break-word; unicode-bidi: plaintext; white-space: pre-wrap }
-th { background: #8882 }
-.number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap }
-button { all: unset; cursor: pointer; font-weight: bold }
-button:focus-visible { outline: 2px solid }
-[aria-sort=ascending] button::after { content: " \\25B2" }
-[aria-sort=descending] button::after { content: " \\25BC" }
-dt { font-weight: bold }
-dd { margin: 0 0 .3rem 1rem }
-"""
+WIDE, MANY, CROWDED = 6, 10, 22
+"""From so many columns on paper is turned, print is small, and words may break anywhere."""
 
-# Rows are sorted by value; nulls come last in both directions.
-_SCRIPT = """
-for (const button of document.querySelectorAll("th button")) {
-  button.addEventListener("click", () => {
-    const th = button.parentElement;
-    const sign = th.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-    for (const other of th.parentElement.cells) other.removeAttribute("aria-sort");
-    th.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
-    const body = document.querySelector("tbody");
-    const rows = Array.from(body.rows, (row) => {
-      const cell = row.cells[th.cellIndex];
-      const value = cell.className === "number" ? Number(cell.textContent) : cell.textContent;
-      return { row, value, last: cell.hasAttribute("data-null") || Number.isNaN(value) };
-    });
-    rows.sort((a, b) => a.last - b.last || sign * ((a.value > b.value) - (a.value < b.value)));
-    for (const { row } of rows) body.append(row);
-  });
-}
-"""
+_LONG = re.compile(r"\S{25}")
+_DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]+ \d)|(?<=[a-z]) (?=\d{4})")
+_ADDRESS = re.compile(r"https?://[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
 
 
 def html(answer: Answer) -> Iterator[str]:
-    """Yield a self-contained page; a click on a heading sorts by its column."""
-    title = _escaped(answer.title or "Sourcebook")
-    policy = f"default-src 'none'; script-src {_hash(_SCRIPT)}; style-src {_hash(_STYLE)}"
-    yield f"""<!DOCTYPE html>
+    """Yield a self-contained page of one answer."""
+    title = answer.title or "Sourcebook"
+    yield page_start(title)
+    yield f"<section{paper(answer)}>\n<h1>{escaped(title)}</h1>\n"
+    yield from answer_parts(answer)
+    yield f"</section>\n{PAGE_END}"
+
+
+def page_start(title: str) -> str:
+    """Return the beginning of a page, up to its body."""
+    return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{_STYLE}</style>
+<title>{escaped(title)}</title>
+<style>{STYLE}</style>
 </head>
 <body>
-<h1>{title}</h1>
 """
-    for line in filter(None, (answer.question, answer.filters, answer.shared)):
-        yield f"<p>{_escaped(line)}</p>\n"
+
+
+FILTER = '<label>Filter the rows: <input type="search"></label><output></output>\n'
+
+PAGE_END = f"<script>{SCRIPT}</script>\n</body>\n</html>\n"
+
+
+def paper(answer: Answer) -> str:
+    """Return the attribute by which the section of an answer is printed on paper wide enough."""
+    return ' class="wide"' if len(answer.columns) >= WIDE else ""
+
+
+def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterator[str]:
+    """Yield an answer below its title; its sections have headings of this level."""
+    if answer.question:
+        yield f'<p class="lead">{escaped(answer.question)}</p>\n'
+    for line in filter(None, (answer.filters, answer.shared)):
+        yield f"<p>{escaped(line)}</p>\n"
+    yield box
     count = 0
     meanings: dict[str, str] = {}
     for section in answer.sections:
-        if section.heading:
-            yield f"<h2>{_escaped(section.heading)}</h2>\n"
-        yield '<div class="rows">\n<table>\n<thead>\n<tr>'
-        for column in section.columns:
-            heading = _escaped(column.heading)
-            yield f'<th scope="col"{_class(column)}><button>{heading}</button></th>'
-            meanings[column.heading] = column.meaning
-        yield "</tr>\n</thead>\n<tbody>\n"
+        meanings |= {column.heading: column.meaning for column in section.columns}
+        yield _table_start(section, level)
         for row in section.rows:
             count += 1
-            cells = map(_cell, section.columns, row)
-            yield f"<tr>{''.join(cells)}</tr>\n"
+            yield f"<tr>{''.join(map(_cell, section.columns, row))}</tr>\n"
         yield "</tbody>\n</table>\n</div>\n"
-    for note in (*answer.notes, *(f"From {source}." for source in answer.sources)):
-        yield f"<p>{_escaped(note)}</p>\n"
-    cited = list(answer.citations or ())
+    for note in answer.notes:
+        yield f'<p class="note">{escaped(note)}</p>\n'
+    for source in answer.sources:
+        yield f'<p class="note">From {_linked(source)}.</p>\n'
+    cited = [(source, _linked(citation)) for source, citation in answer.citations or ()]
     if cited:
-        yield f"<h2>Sources</h2>\n{_terms(cited)}"
-    explained = [(name, meaning) for name, meaning in meanings.items() if meaning]
+        yield f"<h{level}>Sources</h{level}>\n{_terms(cited)}"
+    explained = [(name, escaped(meaning)) for name, meaning in meanings.items() if meaning]
     if explained:
         yield f"<details>\n<summary>Columns</summary>\n{_terms(explained)}</details>\n"
     above = ("title", "question", "filters")
-    about = [(name, value) for name, value in answer.meta.items() if name not in above]
-    yield f"<footer>\n{_terms([('rows', str(count)), *about])}</footer>\n"
-    yield f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+    about = [(name, escaped(it)) for name, it in answer.meta.items() if name not in above]
+    yield f"<footer>\n{_terms([('rows', counted(count)), *about])}</footer>\n"
 
 
-def _class(column: Column) -> str:
-    return ' class="number"' if column.number else ""
+def _table_start(section: Section, level: int) -> str:
+    count = len(section.columns)
+    many = f' class="many{" crowded" * (count >= CROWDED)}"' if count >= MANY else ""
+    title = f"<h{level}>{escaped(section.heading)}</h{level}>\n" if section.heading else ""
+    heads = "".join(
+        f'<th scope="col"{_class(column)}><button>{escaped(column.heading)}</button></th>'
+        for column in section.columns
+    )
+    start = f'<div class="rows">\n{title}<table{many}>\n<thead>\n'
+    return f"{start}<tr>{heads}</tr>\n</thead>\n<tbody>\n"
+
+
+def _class(column: Column, text: str = "") -> str:
+    names = ["number"] * column.number + ["main"] * column.main
+    if _LONG.search(text):
+        names.append("long")
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _cell(column: Column, value: Cell) -> str:
+    text = shown(column, value)
+    if column.type in ("date", "day"):
+        text = _DAY.sub("\N{NO-BREAK SPACE}", text)  # never between day, month and year
     null = " data-null" if value is None else ""
-    return f"<td{_class(column)}{null}>{_escaped(shown(column, value))}</td>"
+    label = f' data-label="{escaped(column.heading)}"'
+    return f"<td{_class(column, text)}{label}{_order(column, value)}{null}>{escaped(text)}</td>"
 
 
-def _escaped(value: str) -> str:
+def _order(column: Column, value: Cell) -> str:
+    """Return the number by which a date or a passage is sorted: its words have another order."""
+    number: int | str | None = None
+    if isinstance(value, str) and column.type in ("date", "day"):
+        try:
+            date = Edtf.parse(value)
+        except EdtfError:
+            return ""
+        number = date.last_day if date.first_day is None else date.first_day
+    elif isinstance(value, str) and column.type == "passage":
+        match = re.search(r"[0-9]+", value)
+        number = match and match[0]
+    return "" if number is None else f' data-n="{number}"'
+
+
+def escaped(value: str) -> str:
     """Return text for an element or an attribute; line ends stay line ends."""
     return escape("\n".join(map(visible, value.split("\n"))))
 
 
-def _terms(pairs: Sequence[tuple[str, str]]) -> str:
-    terms = (f"<dt>{_escaped(term)}</dt><dd>{_escaped(meaning)}</dd>\n" for term, meaning in pairs)
+def _linked(citation: str) -> str:
+    """Return a citation in which the addresses of http and https are links."""
+    pieces, end = [], 0
+    for match in _ADDRESS.finditer(citation):
+        address = escaped(match[0])
+        link = f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
+        pieces += [escaped(citation[end : match.start()]), link]
+        end = match.end()
+    return "".join([*pieces, escaped(citation[end:])])
+
+
+def _terms(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return a list of terms; their meanings are HTML."""
+    terms = (f"<dt>{escaped(term)}</dt><dd>{meaning}</dd>\n" for term, meaning in pairs)
     return f"<dl>\n{''.join(terms)}</dl>\n"
-
-
-def _hash(code: str) -> str:
-    """Return the hash by which the page's policy admits this style or script, and no other."""
-    return f"'sha256-{b64encode(sha256(code.encode()).digest()).decode()}'"
