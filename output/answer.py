@@ -67,14 +67,19 @@ class Answer:
     citations: Iterable[tuple[str, str]] | None
 
     @property
+    def asked(self) -> str:
+        """When the question was asked, if that is known."""
+        day = self.meta.get("date")
+        return f"asked on {date_in_words(day, full=True)}" if day else ""
+
+    @property
     def origin(self) -> str:
         """Which data the rows come from, when, and how to get all of it, in one line."""
         if "content" not in self.meta:
             return ""
-        parts = [f"Content {shortened(self.meta['content'])}"]
-        if day := self.meta.get("date"):
-            parts.append(f"asked on {date_in_words(day, full=True)}")
-        return " · ".join([*parts, "all columns, as stored: --format csv"])
+        content = f"Content {shortened(self.meta['content'])}"
+        parts = [content, self.asked, "all columns, as stored: --format csv"]
+        return " · ".join(filter(None, parts))
 
 
 def shown(column: Column, value: Cell) -> str:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from output.addresses import with_addresses
 from output.answer import Answer, Section, shown
 from output.html_page import POLICY, SCRIPT, STYLE
-from output.page import Cell, Column, counted
+from output.page import Cell, Column
 from schema.edtf import Edtf, EdtfError
 from schema.escape import visible
 
@@ -19,7 +20,6 @@ WIDE, MANY, CROWDED = 6, 10, 22
 
 _LONG = re.compile(r"\S{25}")
 _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]+ \d)|(?<=[a-z]) (?=\d{4})")
-_ADDRESS = re.compile(r"https?://[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
 
 
 def html(answer: Answer) -> Iterator[str]:
@@ -60,8 +60,10 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
     """Yield an answer below its title; its sections have headings of this level."""
     if answer.question:
         yield f'<p class="lead">{escaped(answer.question)}</p>\n'
-    for line in filter(None, (answer.filters, answer.shared)):
+    shared = f"In every row: {answer.shared}." if answer.shared else ""
+    for line in filter(None, (answer.filters, shared)):
         yield f"<p>{escaped(line)}</p>\n"
+    yield f'<p class="note">{escaped(answer.size)}</p>\n'
     yield box
     count = 0
     meanings: dict[str, str] = {}
@@ -84,7 +86,7 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
         yield f"<details>\n<summary>Columns</summary>\n{_terms(explained)}</details>\n"
     above = ("title", "question", "filters")
     about = [(name, escaped(it)) for name, it in answer.meta.items() if name not in above]
-    yield f"<footer>\n{_terms([('rows', counted(count)), *about])}</footer>\n"
+    yield f"<footer>\n{_terms([('rows', str(count)), *about])}</footer>\n"
 
 
 def _table_start(section: Section, level: int) -> str:
@@ -137,13 +139,11 @@ def escaped(value: str) -> str:
 
 def _linked(citation: str) -> str:
     """Return a citation in which the addresses of http and https are links."""
-    pieces, end = [], 0
-    for match in _ADDRESS.finditer(citation):
-        address = escaped(match[0])
-        link = f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
-        pieces += [escaped(citation[end : match.start()]), link]
-        end = match.end()
-    return "".join([*pieces, escaped(citation[end:])])
+    pieces = []
+    for part, link in with_addresses(citation):
+        text = escaped(part)
+        pieces.append(f'<a href="{text}" rel="noopener noreferrer">{text}</a>' if link else text)
+    return "".join(pieces)
 
 
 def _terms(pairs: Iterable[tuple[str, str]]) -> str:

@@ -32,7 +32,8 @@ input { font: inherit; color: inherit; background: var(--bg); border: 1px solid 
   padding: .3em .5em; width: 20rem; max-width: 100% }
 input:focus-visible, button:focus-visible, summary:focus-visible { outline: 3px solid var(--link) }
 output { margin-left: .6em }
-table { border-collapse: separate; border-spacing: 0; width: 100%; margin: .8em 0 1.2em; font-size: 14.5px }
+table { border-collapse: separate; border-spacing: 0; width: 100%; margin: .8em 0 1.2em;
+  font-size: 14.5px }
 th { position: sticky; top: 0; background: var(--bg); text-align: start; vertical-align: bottom;
   font-size: 12.5px; color: var(--mut); padding: .5em .9em .3em 0;
   border-bottom: 1.5px solid var(--ink) }
@@ -44,7 +45,8 @@ th.main { width: 40% }
 .long { overflow-wrap: anywhere; min-width: 7rem }
 .many td, .many th { padding-right: .6em; font-size: 12px }
 .many .long { min-width: 4.5rem }
-.crowded td, .crowded th { overflow-wrap: anywhere; min-width: 0; white-space: pre-wrap }
+.crowded td, .crowded th { overflow-wrap: anywhere; white-space: pre-wrap }
+.many.crowded .long { min-width: 0 }
 button { all: unset; cursor: pointer; font-weight: bold }
 [aria-sort=ascending] button::after { content: " \\25B2" }
 [aria-sort=descending] button::after { content: " \\25BC" }

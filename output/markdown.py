@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from output.addresses import with_addresses
 from output.answer import Answer, shown
 from output.page import footer
 from schema.escape import visible
@@ -13,33 +14,58 @@ from schema.escape import visible
 _MARKUP = re.compile(r"(?P<sign>[@#](?=\w))|[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
-def markdown(answer: Answer) -> Iterator[str]:
-    """Yield a pipe table as in GitHub's Markdown, then citations, then the source of the data.
+def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
+    """Yield a heading of this level, pipe tables as in GitHub's Markdown, notes and citations.
 
-    A line end in a value becomes `<br>`.
+    A line end in a value becomes `<br>`. Only addresses in citations become links, and only those
+    of http and https.
     """
-
-    def line(cells: Iterable[str]) -> str:
-        return f"| {' | '.join(map(markdown_text, cells))} |\n"
-
-    for text in filter(None, (answer.filters, answer.shared)):
-        yield f"{markdown_text(text)}\n\n"
+    if answer.title:
+        yield f"{'#' * level} {_one_line(answer.title)}\n\n"
+        shared = f"In every row: {answer.shared}." if answer.shared else ""
+        for text in filter(None, (answer.question, answer.filters, shared, answer.size)):
+            yield f"{_paragraph(text)}\n\n"
     count = 0
-    for section in answer.sections:
+    for n, section in enumerate(answer.sections):
+        yield "\n" if n else ""
         if section.heading:
-            yield f"{chr(10) if count else ''}**{markdown_text(section.heading)}**\n\n"
-        yield line(column.heading for column in section.columns)
+            yield f"{'#' * (level + 1)} {_one_line(section.heading)}\n\n"
+        yield _line(column.heading for column in section.columns)
         marks = ("---:" if column.number else "---" for column in section.columns)
         yield f"| {' | '.join(marks)} |\n"
         for row in section.rows:
             count += 1
-            yield line(map(shown, section.columns, row))
-    for note in (*answer.notes, *(f"From {source}." for source in answer.sources)):
-        yield f"\n{markdown_text(note)}\n"
+            yield _line(map(shown, section.columns, row))
+    for note in answer.notes:
+        yield f"\n{_paragraph(note)}\n"
+    for source in answer.sources:
+        yield f"\nFrom {_linked(source)}.\n"
     for n, (source, citation) in enumerate(answer.citations or ()):
-        yield f"{'' if n else chr(10)}- **{markdown_text(source)}** {markdown_text(citation)}\n"
+        yield f"{'' if n else chr(10)}- **{markdown_text(source)}** {_linked(citation)}\n"
     if answer.meta:
-        yield f"\n*{markdown_text(footer(answer.meta, count))}*\n"
+        parts = [footer(answer.meta, count), answer.asked, answer.meta.get("command", "")]
+        yield f"\n*{markdown_text(' · '.join(filter(None, parts)))}*\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(map(markdown_text, cells))} |\n"
+
+
+def _one_line(text: str) -> str:
+    return markdown_text(text).replace("<br>", " ").replace("#", r"\#")
+
+
+def _paragraph(text: str) -> str:
+    """Return text that is a paragraph: no list, heading or rule, whatever it begins with."""
+    return re.sub(r"^([0-9]*)([-+=#.)])", r"\1\\\2", markdown_text(text).lstrip(" "))
+
+
+def _linked(citation: str) -> str:
+    """Return a citation in which the addresses of http and https are links."""
+    return "".join(
+        f"[{markdown_text(part)}](<{escape(part, quote=False)}>)" if link else markdown_text(part)
+        for part, link in with_addresses(citation)
+    )
 
 
 def markdown_text(value: str) -> str:
