@@ -122,6 +122,10 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=False)
 
+    def get(self, field: str, default: Any = None) -> Any:
+        """Return the value of a field that not all kinds of items have."""
+        return self.__dict__.get(field, default)  # for a missing one, getattr takes far longer
+
 
 class Span(NamedTuple):
     """A stretch of a passage; start and end are None for the whole passage."""

@@ -101,10 +101,10 @@ class CodingIndex:
         sources = [(("sources", i), source) for i, source in enumerate(self.coding.sources)]
         for loc, source in ((("document",), self.coding.document), *sources):
             for field in ("authors", "publishers", "voices"):
-                for n, key in enumerate(getattr(source, field, ())):
+                for n, key in enumerate(source.get(field, ())):
                     yield "actors", (*loc, field, n), key
         for loc, fact in self.facts:
-            for role, counts in getattr(fact, "who", {}).items():
+            for role, counts in fact.get("who", {}).items():
                 for n, count in enumerate(counts):
                     yield "actors", (*loc, "who", str(role), n), count.actor
 

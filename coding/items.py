@@ -185,9 +185,7 @@ ELSEWHERE = {
 
 def _fields(model: Model, **columns: str) -> Content:
     """Return the plain fields of an item; some are called otherwise in the database."""
-    return {
-        columns.get(written, written): getattr(model, name) for name, written in _plain(type(model))
-    }
+    return {columns.get(written, written): model.get(name) for name, written in _plain(type(model))}
 
 
 @cache
@@ -234,8 +232,8 @@ def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
 
 def _evidence(fact: Fact, lengths: list[int]) -> list[Content]:
     """Return the evidence in the coder's order, with defaults filled in."""
-    modality = getattr(fact, "modality", Modality.ACTUAL)
-    date = getattr(fact, "date", None) or getattr(fact, "since", None)
+    modality = fact.get("modality", Modality.ACTUAL)
+    date = fact.get("date") or fact.get("since")
     return [
         {
             "through": list(piece.through),

@@ -260,7 +260,7 @@ def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
     for loc, fact in index.facts:
         worded = [piece for piece in fact.evidence if piece.words]
         for field in ("date", "since", "until"):
-            date = getattr(fact, field, None)
+            date = fact.get(field)
             if date is not None:
                 yield (*loc, field), date, worded
 
@@ -383,7 +383,7 @@ def _unused(section: str) -> Find:
     def find(index: CodingIndex) -> Iterator[Finding]:
         used = {key for defined_in, _loc, key in index.references if defined_in == section}
         for i, item in enumerate(getattr(index.coding, section)):
-            if item.key not in used and not getattr(item, "at", None) and not item.draft:
+            if item.key not in used and not item.get("at") and not item.draft:
                 yield (section, i), f"{quoted(item.key)} is not used; use it or remove it"
 
     return find

@@ -72,9 +72,8 @@ def read(path: Path, text_path: Path | None = None) -> ValidatedCoding:
     locations = CodingIndex(coding).locations
     packed = json.dumps(
         [
-            (*item, content, lines.line(loc), lines.where(loc))
+            (*item, content, *lines.place(locations.get(item, ())))
             for item, content in items_of(coding).items()
-            for loc in [locations.get(item, ())]
         ],
         ensure_ascii=False,
     )

@@ -130,7 +130,7 @@ def _verbatim_words(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidenc
     for loc, fact in index.facts:
         if isinstance(fact, Link) and fact.lag:
             yield (*loc, "lag"), fact.lag, fact.evidence
-        for role, counts in getattr(fact, "who", {}).items():
+        for role, counts in fact.get("who", {}).items():
             for n, count in enumerate(counts):
                 if count.count:
                     yield (*loc, "who", str(role), n, "count"), count.count, fact.evidence

@@ -55,10 +55,14 @@ class Lines:
 
     def line(self, loc: Loc) -> int | None:
         """Return the line of a location, or of the nearest parent that has one; from 1."""
-        loc = self._resolve(loc)[0]
+        return self.place(loc)[0]
+
+    def place(self, loc: Loc) -> tuple[int | None, str]:
+        """Return the line of a location and its path."""
+        loc, path = self._resolve(loc)
         while loc and loc not in self.numbers:
             loc = loc[:-1]
-        return self.numbers.get(loc)
+        return self.numbers.get(loc), path
 
     def where(self, loc: Loc) -> str:
         """Return the path for people, with items by key: `events[a-visit].evidence[0].at`.
@@ -100,7 +104,7 @@ class Lines:
         self, rule: str, loc: Loc, message: str, severity: Severity = Severity.ERROR
     ) -> Fault:
         """Return a fault at this location."""
-        return Fault(rule, severity, self.file, self.line(loc), self.where(loc), message)
+        return Fault(rule, severity, self.file, *self.place(loc), message)
 
 
 def _name(node: Node) -> str | None:
@@ -342,6 +346,9 @@ class _Parser:
 
     def _refuse_extras(self, event: yaml.Event, loc: Loc) -> None:
         """Refuse aliases, anchors, tags, and control characters written as escapes."""
+        scalar = event if isinstance(event, yaml.ScalarEvent) else None
+        if scalar and scalar.anchor is None and scalar.tag is None and scalar.style != '"':
+            return
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
             message = f"has the alias *{anchor}; write out what it means"
@@ -351,11 +358,6 @@ class _Parser:
         if tag is not None:
             message = f"has the tag {tag}; remove it, everything is text here"
             self._fault("not-plain", event, message, loc)
-        # Only between these marks are there escapes.
-        if (
-            isinstance(event, yaml.ScalarEvent)
-            and event.style == '"'
-            and (match := _FORBIDDEN.search(event.value))
-        ):
+        if scalar and (match := _FORBIDDEN.search(scalar.value)):
             message = f"contains the control character U+{ord(match[0]):04X}; remove it"
             self._fault("control-character", event, message, loc)

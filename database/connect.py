@@ -208,6 +208,7 @@ def _engine(
     def connect() -> sqlite3.Connection:
         connection = sqlite.connect(path, "mode=ro" if read_only else "mode=rw", timeout)
         connection.execute(f"pragma foreign_keys = {'on' if foreign_keys else 'off'}")
+        connection.execute(f"pragma cache_size = -{sqlite.CACHE * 1024}")
         return connection
 
     engine = create_engine(url, creator=connect, poolclass=NullPool)

@@ -38,6 +38,9 @@ HOW_TO_CREATE = (
 BUSY_TIMEOUT = 5.0
 """How long SQLite waits for another process's write, in seconds."""
 
+CACHE = 24
+"""Megabytes of a sourcebook that SQLite may keep in memory; its own default is 2."""
+
 _MAGIC = b"SQLite format 3\x00"
 _WAL = 2
 """Byte 18 or 19 of a file that keeps a write-ahead log in a second file beside it."""

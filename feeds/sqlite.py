@@ -24,10 +24,6 @@ from feeds.target import TargetState
 from output.progress import Progress
 from output.staging import remove_leftovers, replace, require_folder, staging_dir
 
-CACHE = 24
-"""Megabytes of the file that SQLite may keep in memory while it builds it."""
-
-
 INDEXES = "select name, sql from sqlite_schema where type = 'index' and sql is not null"
 
 
@@ -79,7 +75,6 @@ class Sqlite(Relational):
         self._new.push(lambda kind, *_: None if kind else self._replace(new))
         # Foreign keys are checked once, at the end.
         self.connection = self._new.enter_context(transaction(_url(new), foreign_keys=False))
-        self.run(f"pragma cache_size = -{CACHE * 1024}")
         self.run("delete from relation_types")
         indexes = self.connection.exec_driver_sql(INDEXES).all()
         for name, _ in indexes:

@@ -46,6 +46,7 @@ CHAINS = f"""{ANCESTORS},
       from ancestors
       join evidence on evidence.attribution_id = ancestors.attribution_id
       join spans on spans.evidence_id = evidence.id
+      where spans.document_id in ({{ids}})
       union
       select attributions.id, citations.passage
       from citations

@@ -131,6 +131,7 @@ class _Summaries:
         evidence, places = self.evidence.get(fact.id, ()), self.places.get(fact.id, ())
         people = self._people(fact.id)
         standing = self._standing(fact)
+        bare = self._bare_sentence(fact, people)
         documents = {voice.document for voice in evidence}
         chains = {voice.attribution_id: voice.chain for voice in evidence}
         way = next(iter(chains), None) if len(chains) == 1 else None
@@ -139,9 +140,9 @@ class _Summaries:
             fact.kind,
             fact.key,
             fact.document,
-            self._sentence(fact, people),
+            self._with_standing(fact, bare),
             standing.words,
-            self._statement(fact, people),
+            self._statement(fact, people, bare),
             standing.settled,
             _list([voice.modality for voice in evidence]),
             _list([voice.certainty for voice in evidence]),
@@ -190,17 +191,17 @@ class _Summaries:
 
     # --- what it says -------------------------------------------------------------------------
 
-    def _statement(self, fact: Any, people: People) -> str:
+    def _statement(self, fact: Any, people: People, bare: str) -> str:
         if fact.statement:
             many = sentences.several(_named(people.get(Role.HOLDER, ())))
             return sentences.predicate(fact.position_kind, fact.statement, many)
         if fact.kind in (FactKind.RELATION, FactKind.LINK):
-            return self._bare_sentence(fact, people)
+            return bare
         return str(fact.title or fact.says or fact.text or fact.name or fact.key)
 
-    def _sentence(self, fact: Any, people: People) -> str:
+    def _with_standing(self, fact: Any, bare: str) -> str:
         settled, words, voices = self._standing(fact)
-        return sentences.with_standing(self._bare_sentence(fact, people), words, voices, settled)
+        return sentences.with_standing(bare, words, voices, settled)
 
     def _bare_sentence(self, fact: Any, people: People) -> str:
         if fact.says or fact.text:
@@ -214,7 +215,9 @@ class _Summaries:
             return sentences.tie(fact.sentence, named, {"what": fact.what, "topic": fact.topic})
         if fact.link:
             linked = (self.facts[fact.from_event_id], self.facts[fact.to_event_id])
-            first, second = (self._sentence(event, {}) for event in linked)
+            first, second = (
+                self._with_standing(event, self._bare_sentence(event, {})) for event in linked
+            )
             return sentences.link(fact.link, first, second, fact.lag)
         if fact.name:
             return sentences.name(_named([self.actors[fact.actor_id]])[0], fact.name)
