@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.measure import Command, sourcebook
 from reports.catalogue import Catalogue
-from reports.definition import Parameter, Report, Type, Value
+from reports.definition import Parameter, Report, Type, Value, day_of
 
 PYTHON = """
 import csv, json, sqlite3, sys
@@ -104,6 +104,11 @@ class Question:
             p.name: p.value(value)
             for p in self.report.parameters
             if (value := (values | self.values).get(p.name)) is not None
+        }
+        bound |= {
+            day_of(p.name): p.day_number(bound[p.name])
+            for p in self.report.parameters
+            if p.type is Type.DATE and p.name in bound
         }
         return _rival(database, output, self.report.statement(bound), bound)
 

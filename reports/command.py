@@ -35,7 +35,7 @@ LIST = (
     Column("question", meaning="the question that it answers"),
 )
 EXPLAINED = {
-    Type.DATE: "DATE: YYYY, YYYY-MM or YYYY-MM-DD.",
+    Type.DATE: "DATE: 2015, 2015-07-26, July 2015, autumn 2015, late 2015, 44 BC or EDTF.",
     Type.ACTOR: "ACTOR: its key, a name of it, or words of a name.",
     Type.TOPIC: "TOPIC: its key or label, or words of it.",
     Type.PLACE: "PLACE: its key or name, or words of it.",
@@ -399,7 +399,8 @@ def _option(parameter: Parameter) -> click.Option:
     return click.Option(
         [parameter.option, parameter.name],
         type=bool if parameter.type is Type.FLAG else ParameterType(parameter),
-        is_flag=parameter.type is Type.FLAG,
+        # With False, click would take -0043 for an option that follows one without its value.
+        is_flag=True if parameter.type is Type.FLAG else None,
         multiple=parameter.repeated,
         help=visible(parameter.meaning + shown),
     )

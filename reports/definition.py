@@ -8,10 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from database.errors import SourcebookError
 from output.page import Column
+
+if TYPE_CHECKING:
+    from schema.edtf import Edtf
 
 Value = str | int
 """The value of a parameter."""
@@ -19,8 +22,6 @@ Value = str | int
 MAX_INTEGER = 2**63 - 1
 """The largest integer that both engines hold."""
 
-# [0-9], because \d also matches the digits of every other script.
-_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -46,6 +47,11 @@ class Type(StrEnum):
 
 NAMED = (Type.ACTOR, Type.TOPIC, Type.PLACE, Type.EVENT, Type.DOCUMENT, Type.SOURCE)
 """Types whose values are looked up in the database, by key or name."""
+
+
+def day_of(parameter: str) -> str:
+    """Return the name under which SQL finds the day number of a date parameter."""
+    return f"{parameter}_day"
 
 
 @dataclass(frozen=True)
@@ -98,19 +104,35 @@ class Parameter:
             return self._date(text)
         return text
 
-    def _date(self, text: str) -> str:
-        from schema.edtf import Edtf, EdtfError
+    def date(self, given: Value) -> "Edtf":
+        """Return the day, or the longer time, that was asked for. Raises ValueError."""
+        from schema.date_words import edtf_of
+        from schema.edtf import Edtf, Precision
+        from schema.escape import visible
 
-        match = _DATE.fullmatch(text)
-        if match is None:
-            raise ValueError(f"{text!r} is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
-        if self.day is None and not match[2]:
-            raise ValueError(f"{text!r} is not a day; write YYYY-MM-DD")
-        try:
-            date = Edtf.parse(text)
-        except EdtfError as error:
-            raise ValueError(str(error)) from None
-        return (date.latest if self.day == "last" else date.earliest) or text
+        date = Edtf.parse(edtf_of(str(given)))
+        if self.day is None and date.precision != Precision.DAY and date.earliest is not None:
+            raise ValueError(f"{visible(str(given))}: not a day; write YYYY-MM-DD or 26 July 2015")
+        if (date.last_day if self.day == "last" else date.first_day) is None:
+            day = self.day or "first"
+            raise ValueError(f"{visible(str(given))}: has no {day} day; write that day")
+        return date
+
+    def day_number(self, given: Value) -> int:
+        """Return the day that counts, as a number: days from 1 January of the year 0."""
+        date = self.date(given)
+        return cast(int, date.last_day if self.day == "last" else date.first_day)
+
+    def _date(self, text: str) -> str:
+        """Return the day that counts, as text.
+
+        Outside the years 0000 to 9999 it is a text that sorts before or after all days.
+        """
+        date = self.date(text)
+        if day := date.latest if self.day == "last" else date.earliest:
+            return day
+        sign = "-" if self.day_number(text) < 0 else "Y"
+        return date.text if date.text.startswith(sign) else sign + date.text
 
 
 def _integer(given: Value) -> int:

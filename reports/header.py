@@ -26,6 +26,7 @@ have a name, a type and a meaning, separated by two spaces or more.
   `flag`, `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in lower case.
 - The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`. After
   `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
+  Otherwise a date is a day or, since some have no days in EDTF, a year outside 0000 to 9999.
 - A document may be `repeated`: the option can be given several times, and the value is the keys,
   joined by commas. Keys hold no commas, so a line of SQL finds one of them in the value:
   `replace(',' || :document || ',', listed, '') <> ',' || :document || ','` where `listed` is the
@@ -45,12 +46,14 @@ have a name, a type and a meaning, separated by two spaces or more.
 A section `-- Legend` holds sentences that people need to read the rows: they stand below the table.
 
 The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
-key; for an event it is the key or `document:key`. A parameter that is neither required nor has a
-default is optional. Each line that uses an optional parameter ends in `-- if :actor` and is dropped
-when the parameter isn't given; `-- if :from or :to` keeps a line for either, and
-`-- unless :with_members` drops a line when the parameter is given. So an unused filter costs
-nothing, a used one can use its index, and the file remains plain SQL for other tools: delete the
-lines that you don't want.
+key; for an event it is the key or `document:key`. A date such as `:from` is the text of a day;
+outside the years 0000 to 9999 a text that sorts before or after all days. `:from_day` is the number
+of that day, to be compared with `first_day` and `last_day` of the table dates. A parameter that is
+neither required nor has a default is optional. Each line that uses an optional parameter ends in
+`-- if :actor` and is dropped when the parameter isn't given; `-- if :from or :to` keeps a line for
+either, and `-- unless :with_members` drops a line when the parameter is given. So an unused filter
+costs nothing, a used one can use its index, and the file remains plain SQL for other tools: delete
+the lines that you don't want.
 
 A report states facts if it has the columns `source` (key of the document) and `passage` (¶4; ¶7).
 Then --cite cites the documents, and --words shows the words of the fact that a column `fact` names,
@@ -66,7 +69,7 @@ from typing import Literal, NamedTuple, cast, get_args
 from database.statement import Token, tokens
 from output.page import Column
 from output.page import Type as ColumnType
-from reports.definition import Line, Parameter, Report, Type
+from reports.definition import Line, Parameter, Report, Type, day_of
 
 RESERVED = (
     *("all", "cite", "columns", "format", "help", "limit", "meta"),
@@ -316,6 +319,7 @@ def _lines(
         if token.kind == "comment"
     }
     sql: dict[int, str] = defaultdict(str)
+    days = {day_of(it.name): it.name for it in parameters.values() if it.type is Type.DATE}
     used = {
         name
         for when, unless in conditions.values()
@@ -325,6 +329,8 @@ def _lines(
     for number, token in numbered:
         if token.kind == "parameter":
             name = token.text[1:]
+            if name not in parameters and name in days:
+                name = days[name]
             used.add(name)
             if name not in parameters:
                 raise HeaderError(number, f":{name} is not a parameter of the header")

@@ -59,7 +59,7 @@ posts (fact_id, post_id) as (
   join involved on involved.fact_id = relations.id  -- if :actor
   where relations.type in ('heads', 'holds-post-in', 'advises')
 ),
-attested (post_id, first, last, known, day, documents, disputed) as (
+attested (post_id, first, last, known, day, number, documents, disputed) as (
   select
     posts.post_id,
     min(documents.published),
@@ -69,6 +69,10 @@ attested (post_id, first, last, known, day, documents, disputed) as (
       cast(:on as text),  -- if :on
       max(coalesce(dates.latest, dates.earliest)),
       max(documents.published)
+    ),
+    coalesce(
+      :on_day,  -- if :on
+      max(dates.last_day), max(dates.first_day)
     ),
     count(distinct documents.id),
     case when min(evidence.modality) < max(evidence.modality) then 1 else 0 end
@@ -93,20 +97,18 @@ shown (fact_id, post_id, n) as (
   join relations on relations.id = posts.fact_id
   join fact_summaries on fact_summaries.fact_id = posts.fact_id
 ),
--- Dates outside the years 0000 to 9999 have day numbers alone; negative ones are BCE.
+-- Dates outside the years 0000 to 9999 have day numbers alone.
 judged (fact_id, post_id, status) as (
   select shown.fact_id, shown.post_id,
     case
       when attested.disputed = 1 then 'disputed'
       when fact_summaries.modality <> 'actual' then fact_summaries.modality
       when relations.since is null and relations.until is null then 'attested'
-      when coalesce(begun.earliest > attested.day, begun.first_day > 0) then 'not yet'
-      when coalesce(ended.latest < attested.day, ended.last_day < 0) then 'over'
-      when coalesce(begun.latest <= attested.day, begun.last_day < 0)
-        and (
-          coalesce(ended.earliest >= attested.day, ended.first_day > 0)
-          or (relations.until is null and attested.day <= attested.known)
-        )
+      when coalesce(begun.earliest > attested.day, begun.first_day > attested.number) then 'not yet'
+      when coalesce(ended.latest < attested.day, ended.last_day < attested.number) then 'over'
+      when coalesce(begun.latest <= attested.day, begun.last_day <= attested.number)
+        and (coalesce(ended.earliest >= attested.day, ended.first_day >= attested.number)
+          or (relations.until is null and attested.day <= attested.known))
         then 'held'
       else 'open'
     end

@@ -13,7 +13,7 @@ from database.errors import is_query_error
 from database.statement import Statement, StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
-from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
+from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value, day_of
 from reports.resolve import UnknownNameError, look_up, understood
 from schema.escape import visible
 
@@ -53,14 +53,12 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
     from those of the header; and SQLAlchemy's DBAPIError if the database fails.
     """
     # PostgreSQL keeps the rows until they are fetched; SQLite always does.
-    query = text(escape_colons(report.statement(values))).execution_options(
+    statement = report.statement(values)
+    query = text(escape_colons(statement)).execution_options(
         stream_results=True, max_row_buffer=AT_ONCE
     )
-    values = {  # flags only choose lines
-        parameter.name: values[parameter.name]
-        for parameter in report.parameters
-        if parameter.name in values and parameter.type is not Type.FLAG
-    }
+    names = {it.text[1:] for it in tokens(statement, "portable") if it.kind == "parameter"}
+    values = {name: values[name] for name in names}  # flags only choose lines
     with ExitStack() as stack:
         if report.path.parent != SHIPPED:
             stack.enter_context(_reading_only(connection, report, query, values))
@@ -179,6 +177,8 @@ def bind(
             given = parameter.default
         if given is not None:
             values[parameter.name] = _bound(connection, parameter, given, say)
+            if parameter.type is Type.DATE:
+                values[day_of(parameter.name)] = parameter.day_number(cast("Value", given))
         elif parameter.required:
             raise BadValueError(parameter.name, "is required")
     for parameter in report.parameters:
@@ -186,9 +186,7 @@ def bind(
         if needs and values.keys().isdisjoint(needs):
             options = " or ".join(f"--{name}" for name in needs)
             raise BadValueError(parameter.name, f"needs {options}")
-    first, last = values.get("from"), values.get("to")
-    if first is not None and last is not None and str(last) < str(first):
-        raise BadValueError("to", f"{last} is before --from, {first}; swap them")
+    _require_order(values)
     for parameter in report.parameters:
         value = values.get(parameter.name)
         if value is not None and value == values.get(parameter.other_than or ""):
@@ -196,6 +194,14 @@ def bind(
                 parameter.name, f"{value} is --{parameter.other_than} too; give another"
             )
     return values
+
+
+def _require_order(values: Mapping[str, Value]) -> None:
+    """Raise BadValueError if a period ends before it begins."""
+    first, last = values.get(day_of("from")), values.get(day_of("to"))
+    if isinstance(first, int) and isinstance(last, int) and last < first:
+        message = f"{values['to']} is before --from, {values['from']}; swap them"
+        raise BadValueError("to", message)
 
 
 def query_with_values(report: Report, values: Mapping[str, Value]) -> str:
@@ -217,6 +223,7 @@ def query_with_names(report: Report, values: Mapping[str, Value]) -> str:
     """
     # A tool such as Datasette passes every value as text.
     integers = {f":{it.name}" for it in report.parameters if it.type is Type.INTEGER}
+    integers |= {f":{day_of(it.name)}" for it in report.parameters if it.type is Type.DATE}
     pieces = list(tokens(report.statement(values), "portable"))
     query = "".join(
         f"cast({token.text} as integer)" if token.text in integers else token.text

@@ -44,13 +44,13 @@ with involved (fact_id) as (
   where true
     and actors.key = :actor  -- if :actor
 ),
--- Dates outside the years 0000 to 9999 have day numbers alone; negative ones are BCE.
+-- Dates outside the years 0000 to 9999 have day numbers alone.
 period (edtf) as (
   select edtf
   from dates
   where coalesce(first_day, last_day) is not null
-    and coalesce(latest >= :from, last_day is null or last_day > 0)  -- if :from
-    and coalesce(earliest <= :to, first_day is null or first_day < 0)  -- if :to
+    and coalesce(latest >= :from, last_day is null or last_day >= :from_day)  -- if :from
+    and coalesce(earliest <= :to, first_day is null or first_day <= :to_day)  -- if :to
 ),
 dated (fact_id) as (
   select id

@@ -1,4 +1,4 @@
-"""Dates in words, for people: `2015-10-14~` is "about 14 Oct 2015".
+"""Dates in words, for people: `2015-10-14~` is "about 14 Oct 2015"; and words that people type.
 
 Words are never more precise than the date that they stand for. "between … and …" means once, on
 some day within; "… to …" means the whole time. What has no words here (`Y17000`, `156X-12-25`) is
@@ -7,7 +7,8 @@ shown as it is.
 
 import re
 
-from schema.edtf import MONTHS, Edtf, EdtfError
+from schema.edtf import MAX_LENGTH, MONTHS, Edtf, EdtfError
+from schema.escape import visible
 
 _SEASONS = ("spring", "summer", "autumn", "winter")
 _ORDINALS = ("1st", "2nd", "3rd", "4th")
@@ -28,6 +29,7 @@ MONTH_NAMES = (*MONTHS, *(month[:3] for month in MONTHS))
 """The names of months, in full and with three letters."""
 
 _DATE = re.compile(r"(-?[0-9]{2}(?:[0-9][0-9X]|XX))(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?")
+_MONTH = re.compile(r"-?[0-9]{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"(-?[0-9]{4}-[0-9]{2})-([0-9]{2})")
 
 
@@ -116,6 +118,8 @@ def _shortened(first: str, last: str) -> str:
     shared = 0
     while shared < min(len(words), len(others)) - 1 and words[-1 - shared] == others[-1 - shared]:
         shared += 1
+    if shared == 1 and words[-1] == "BC":
+        return first
     return about + " ".join(words[: len(words) - shared])
 
 
@@ -130,6 +134,10 @@ def _within(member: str, *, full: bool, tie: bool, alone: bool) -> str:
     begin, dots, end = member.partition("..")
     if not dots:
         return _date(member, full=full, alone=alone)
+    if _DAY.fullmatch(begin) and _MONTH.fullmatch(end):
+        end = Edtf.parse(end).latest or end
+    elif _MONTH.fullmatch(begin) and _DAY.fullmatch(end):
+        begin = Edtf.parse(begin).earliest or begin
     short = None if full else 3
     first = _date(begin, full=full, month_as=short if end else None, alone=False)
     last = _date(end, full=full, month_as=short if begin else None, alone=False)
@@ -176,3 +184,91 @@ def _listed(words: list[str], conjunction: str) -> str:
     if not any(" and " in word or " or " in word or " from " in word for word in words):
         others = [_shortened(word, last) for word in others]
     return f"{', '.join(others)} {conjunction} {last}"
+
+
+# --- from words to EDTF ---------------------------------------------------------------------------
+
+_NUMBER_OF = {
+    **{name.lower(): f"{n % 12 + 1:02}" for n, name in enumerate(MONTH_NAMES)},
+    "sept": "09",
+}
+_SPELT = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fall": "autumn"}
+_PART_OF_YEAR = {words.replace(" {}", ""): n for n, words in _DIVISIONS.items() if "(" not in words}
+_PARTS = {
+    "early": ("01", "10", "01", "04"),
+    "mid": ("11", "20", "05", "08"),
+    "late": ("21", "", "09", "12"),
+}
+"""The first and last day of a part of a month, the first and last month of a part of a year."""
+
+_NUMBERS = re.compile(r"(-?[0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
+_YEAR_LAST = re.compile(r"(.*?) ?(?:([0-9]{3,4})|([0-9]{1,4}) ?(bce?|ad|ce)|ad ([0-9]{1,4}))")
+_DECADE = re.compile(r"(?:the )?([0-9]{3})0s")
+_MONTH_AND_DAY = re.compile(r"(?:([0-9]{1,2}) )?([a-z]+)(?: ([0-9]{1,2}))?")
+_EARLY_OR_LATE = re.compile(r"(early|mid|late)(?:[ -]([a-z]+))?")
+
+
+def edtf_of(typed: str) -> str:
+    """Return the EDTF of a date that somebody typed: EDTF, 2015-7, July 2015, late 2015, 44 BC.
+
+    Raises EdtfError, with a message of one line.
+    """
+    text = " ".join(typed.split())
+    try:
+        return Edtf.parse(text).text
+    except EdtfError as error:
+        reason = str(error)
+    words = " ".join(re.sub("[.,]", " ", text[:MAX_LENGTH].lower()).split())
+    edtf = _typed(words.removeprefix("about "))
+    if edtf:
+        about = words.startswith("about ") and edtf[0] != "["
+        return Edtf.parse(f"{edtf}~" if about else edtf).text
+    if re.search("[A-Za-z]{3}", text):
+        shown = visible(text)
+        shown = shown if len(shown) <= 60 else shown[:59] + "…"
+        raise EdtfError(
+            f"{shown}: not a date; write 2015, July 2015, 2015-07-26, 26 July 2015, autumn 2015, "
+            "late 2015, 44 BC or EDTF"
+        )
+    raise EdtfError(reason)
+
+
+def _typed(words: str) -> str:
+    """Return the EDTF of words in lower case, or nothing."""
+    if match := _NUMBERS.fullmatch(words):
+        year, *rest = filter(None, match.groups())
+        return "-".join([year, *(part.zfill(2) for part in rest)])
+    if match := _DECADE.fullmatch(words):
+        return f"{match[1]}X"
+    match = _YEAR_LAST.fullmatch(words)
+    if match is None:
+        return ""
+    before, year, digits, era, ad = match.groups()
+    if era in ("bc", "bce"):
+        number = int(digits)
+        if not number:
+            return ""
+        year = f"-{number - 1:04}" if number > 1 else "0000"
+    else:
+        year = (year or digits or ad).zfill(4)
+    return _in_year(before.removesuffix("-"), year) if before else year
+
+
+def _in_year(words: str, year: str) -> str:
+    """Return the EDTF of a part of a year, or nothing."""
+    first, _, rest = words.removesuffix(" of").partition(" ")
+    division = f"{_SPELT.get(first, first)} {rest} of".replace("  of", "")
+    if division in _PART_OF_YEAR:
+        return f"{year}-{_PART_OF_YEAR[division]}"
+    if match := _EARLY_OR_LATE.fullmatch(words):
+        day, last_day, month, last_month = _PARTS[match[1]]
+        if not match[2]:
+            return f"[{year}-{month}..{year}-{last_month}]"
+        if match[2] in _NUMBER_OF:
+            month = f"{year}-{_NUMBER_OF[match[2]]}"
+            return f"[{month}-{day}..{month}{last_day and '-' + last_day}]"
+    match = _MONTH_AND_DAY.fullmatch(words)
+    if match is None or match[2] not in _NUMBER_OF or (match[1] and match[3]):
+        return ""
+    number = match[1] or match[3]
+    return f"{year}-{_NUMBER_OF[match[2]]}" + (f"-{number.zfill(2)}" if number else "")

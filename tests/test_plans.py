@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from benchmarks.generate import generate
 from database.connect import reading
 from reports.catalogue import Catalogue
-from reports.definition import Report
+from reports.definition import Report, day_of
 
 LARGE = {
     "actor_names",
@@ -87,6 +87,7 @@ def test_a_filtered_report_reads_no_large_table_whole(
 ) -> None:
     report = REPORTS[name]
     given = {p.name: "1" for p in report.parameters if p.name in way or p.default is not None}
+    given |= {day_of(p.name): "1" for p in report.parameters if p.name in way}
     query = report.statement(given)
     whole = read_whole(connection, query, given)
     plan = [row[3] for row in connection.execute(sa.text(f"explain query plan {query}"), given)]

@@ -148,7 +148,7 @@ def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> N
         ("choice of modality", "choice of self    ", 17, "self is not a vocabulary"),
         ("integer, default 3", "integer, default x", 19, "the default: 'x' is not a whole number"),
         ("right, default left", "right, default top", 16, "the default: 'top' is none of left,"),
-        ("default 2016-05-31", "default 2016-05   ", 15, "the default: '2016-05' is not a day"),
+        ("default 2016-05-31", "default 2016-05   ", 15, "the default: 2016-05: not a day"),
         ("topic, required  ", "topic, required, default x  ", 20, "is never required"),
         ("n_counted  integer", "n_counted  number", 24, "number is not a type of column: text"),
         ("n_counted  integer", "name  integer", 24, "name appears twice"),
