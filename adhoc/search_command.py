@@ -151,8 +151,8 @@ def _search(
     from adhoc.search_rows import Kind
     from database.connect import reading
     from output.page import Page
+    from reports.about import provenance
     from reports.row_evidence import text_not_kept
-    from reports.run import provenance
 
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
     try:
@@ -201,9 +201,9 @@ def _check(
     from adhoc.search import SearchError
     from database.connect import reading
     from output.page import Page
+    from reports.about import provenance
     from reports.definition import Type
     from reports.resolve import UnknownNameError, look_up, understood
-    from reports.run import provenance
 
     try:
         with reading(db, timeout) as connection:

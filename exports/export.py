@@ -23,7 +23,7 @@ from exports.folder import replacing
 from exports.formats import FORMATS
 from exports.job import ExportJob
 from output.progress import Progress
-from reports.run import provenance
+from reports.about import provenance
 
 Writer = Callable[[ExportJob], Iterator[ExportedFile]]
 """Writes files into the folder and returns each when it is complete."""

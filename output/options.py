@@ -257,7 +257,9 @@ def _limited(rows: Iterable[Sequence[Cell]], limit: int | None) -> Iterator[Sequ
     remaining = iter(rows)
     yield from islice(remaining, limit)
     if next(remaining, None) is not None:
-        click.echo(f"stopped after {limit:,} rows; leave --limit out for all", err=True)
+        from output.page import counted
+
+        say(f"stopped after {counted(limit)}; leave --limit out for all")
 
 
 def _page_through(pieces: Iterator[str]) -> None:

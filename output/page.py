@@ -80,7 +80,12 @@ class Page:
     @property
     def about(self) -> dict[str, str]:
         """What was asked, and of which data, for formats with room for it."""
-        asked = {"title": self.title, "question": self.question, "filters": self.filters}
+        asked = {
+            "title": self.title,
+            "question": self.question,
+            "filters": self.filters,
+            "document": self.document,
+        }
         return {name: value for name, value in asked.items() if value} | {**self.meta}
 
 

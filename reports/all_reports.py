@@ -14,11 +14,12 @@ from output.destination import OutputError, destination
 from output.formats import FOR_PEOPLE, WITH_CITATIONS, Format, render
 from output.markdown import markdown_text
 from output.page import Page, footer
+from reports.about import about, provenance
 from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError
 from reports.options import ReportOptions
 from reports.row_evidence import NoEvidenceError, RowEvidence, text_not_kept
-from reports.run import BadValueError, provenance, run
+from reports.run import BadValueError, bind, execute
 from schema.escape import visible
 
 EXTENSIONS = {Format.TABLE: "txt", Format.MARKDOWN: "md"}
@@ -77,7 +78,8 @@ class AllReports:
                 path = folder / f"{report.name}.{EXTENSIONS.get(format, format)}"
                 in_json = format is Format.JSON and (self._options.meta or self._options.cite)
                 with self._page(report, format) as page, destination(path) as out:
-                    page = replace(page, meta=self._meta if format in FOR_PEOPLE or in_json else {})
+                    if format not in FOR_PEOPLE and not in_json:
+                        page = replace(page, meta={})
                     render(page, format, out, raw=self._options.raw)
         except (ReportError, OutputError) as error:
             self._fail(_message(report, error))
@@ -113,7 +115,9 @@ class AllReports:
     @contextmanager
     def _page(self, report: Report, format: Format) -> Iterator[Page]:
         """Run a report in a savepoint: a failure leaves the common snapshot intact."""
-        with self._connection.begin_nested(), run(self._connection, report, {}) as page:
+        values = bind(self._connection, report, {})
+        with self._connection.begin_nested(), execute(self._connection, report, values) as page:
+            page = about(self._connection, page, report, values, {})
             cite = self._options.cite and format in WITH_CITATIONS
             try:
                 evidence = RowEvidence(report) if cite or self._options.words else None

@@ -144,9 +144,10 @@ class ReportCommand(click.Command):
             raise click.UsageError("--portable is for --sql, which prints the query")
         format = options.single_format()
         from database.connect import reading
+        from reports.about import about
         from reports.members import left_out
         from reports.row_evidence import WORDS, NoEvidenceError, RowEvidence, text_not_kept
-        from reports.run import BadValueError, bind, execute, has_several_documents, provenance
+        from reports.run import BadValueError, bind, execute, has_several_documents
 
         try:
             evidence = RowEvidence(self.report) if options.cite or options.words else None
@@ -155,7 +156,7 @@ class ReportCommand(click.Command):
                 for line in left_out(connection, self.report, values):
                     say(line)
                 page = stack.enter_context(execute(connection, self.report, values))
-                page = replace(page, meta=provenance(connection))
+                page = about(connection, page, self.report, values, arguments)
                 if has_several_documents(connection):
                     page = _showing(page, "source")
                 if evidence:

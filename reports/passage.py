@@ -165,9 +165,9 @@ def _page(connection: Connection, document: int, numbers: Sequence[int]) -> tupl
     from sqlalchemy import text
 
     from output.page import Column, Page
+    from reports.about import provenance
     from reports.citations import cited_passages
     from reports.references import references
-    from reports.run import provenance
 
     texts = {it.n: it.text for it in connection.execute(text(PASSAGES), {"document": document})}
     missing = [n for n in numbers if n not in texts]

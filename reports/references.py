@@ -97,6 +97,12 @@ class Reference:
         ]
         return ", ".join(part for part in parts if part)
 
+    def brief(self) -> str:
+        """Return author, title and date, without a full stop."""
+        title = self.title if self.described else f"“{self.title}”"
+        author = listed([author.name for author in self.authors])
+        return ", ".join(filter(None, (author, title, date_in_words(self.published, full=True))))
+
     def note(self) -> str:
         """Say which documents the source is known through, if it hasn't been read itself."""
         documents = "; ".join(document.text() for document in self.relayed_by)

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import PurePath
 from typing import Any, cast
 
 from sqlalchemy import Connection, Result, TextClause, text
@@ -143,17 +142,6 @@ def _errors_name(report: Report) -> Iterator[None]:
 def has_several_documents(connection: Connection) -> bool:
     """Say whether more than one document is loaded: then ¶4 alone is ambiguous."""
     return len(connection.execute(text("select 1 from codings limit 2")).all()) > 1
-
-
-def provenance(connection: Connection) -> dict[str, str]:
-    """Return which data rows come from: the content hash of the last load, and the database.
-
-    Only the database's name is given, so that a printed page reveals no folders or servers.
-    """
-    query = text("select content_hash from loads order by id desc limit 1")
-    content = connection.execute(query).scalar()
-    name = PurePath(connection.engine.url.database or "").name
-    return {"content": content or "none", "database": name}
 
 
 def bind(
