@@ -1,20 +1,30 @@
 -- Actors
 -- Who is in here, under what names, and how often?
 --
--- Those with most events first.
+-- Those with most events first. With --document or --certainty only what they leave is counted, and
+-- an actor must take part in some of it.
+--
+-- Parameters
+--   document   document, repeated   only what these documents state
+--   certainty  choice of certainty  only what at least one piece of evidence states like this
 --
 -- Columns
---   actor      text     key of the actor
---   name       text     heading
---   kind       text     person, state, government, armed-force, armed-group, organisation, outlet,
---                       institute, community, collective or unnamed
---   names      text     every name that the texts use: in full, then short ones, titles, metonyms,
---                       descriptions
---   events     integer  events that it takes part in, in whatever role, whether or not they came
---                       to pass
---   quotes     integer  utterances that it speaks, alone or with others
---   about      integer  utterances about it
---   positions  integer  positions that it holds
+--   name       text, as Actor          heading
+--   kind       text                    person, state, government, armed-force, armed-group,
+--                                      organisation, outlet, institute, community, collective or
+--                                      unnamed
+--   names      text, main, as Called   every name that the texts use: in full, then short ones,
+--                                      titles, metonyms, descriptions
+--   events     integer                 events that it takes part in, in whatever role, whether or
+--                                      not they came to pass
+--   quotes     integer, as Says        utterances that it speaks, alone or with others
+--   about      integer, as Said of it  utterances about it
+--   positions  integer                 positions that it holds
+--   actor      text, detail            key of the actor
+--
+-- Legend
+--   Says: utterances by the actor. Said of it: utterances about it. Events count whether or not
+--   they came to pass.
 
 -- The role says of what kind the fact is. Counted by role, the index on actors and roles holds all
 -- that is asked, and the table need not be read.
@@ -28,20 +38,29 @@ with takes_part as (
     count(*) filter (where role = 'subject') as about,
     count(*) filter (where role = 'holder') as positions
   from participants
+  where true
+    and participants.fact_id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = participants.fact_id and certainty = :certainty)  -- if :certainty
   group by actor_id
 )
 select
-  actors.key as actor,
   actors.name,
   actors.kind,
   actor_summaries.names,
   coalesce(takes_part.events, 0) as events,
   coalesce(takes_part.quotes, 0) as quotes,
   coalesce(takes_part.about, 0) as about,
-  coalesce(takes_part.positions, 0) as positions
+  coalesce(takes_part.positions, 0) as positions,
+  actors.key as actor
 from actors
 left join actor_summaries on actor_summaries.actor_id = actors.id
 left join takes_part on takes_part.actor_id = actors.id
+where true
+  and takes_part.actor_id is not null  -- if :document or :certainty
 order by
   coalesce(takes_part.events, 0) desc,
   coalesce(takes_part.quotes, 0) desc,

@@ -7,37 +7,58 @@
 -- in their own voice. Names are left out.
 --
 -- Parameters
---   least      integer, default 1  passed through at least this many hands
+--   least      integer, default 1   passed through at least this many hands
+--   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
+--   place      place                only what happened, or was said, here or at a place within it
+--   certainty  choice of certainty  only what at least one piece of evidence states like this
 --
 -- Columns
---   fact       text, detail  key of the fact
---   kind       text, detail  quote, event, position, relation or link
---   sentence   text          the fact as a sentence, with its overall standing in front
---   hands      integer       how many voices are between it and the reader, the document not
---                            counted; of an utterance its speaker counts as one
---   speaker    text, detail  of an utterance, who says it
---   through    text          the chain of voices: the innermost first, the document last
---   modality   text          whether it is so, as this voice has it
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
---                            empty: it speaks in its own voice
---   hedge      text, detail  words that hedge it
---   source     text, detail  key of the document that states it
---   passage    text          where it states it
+--   sentence   text, main, as Statement  the fact as a sentence, with its overall standing in front
+--   hands      integer                   how many voices are between it and the reader, the
+--                                        document not counted; of an utterance its speaker counts
+--                                        as one
+--   voices     text, as Through          the chain without the document, the innermost first;
+--                                        empty: the document itself
+--   certainty  text                      how this voice states it: asserted, reported, alleged,
+--                                        rumoured, inferred
+--   source     documents                 key of the document that states it
+--   passage    passage, as ¶             where they state it
+--   modality   text, detail              whether it is so, as this voice has it
+--   stance     text, detail              what the document makes of it: endorses, neutral, doubts,
+--                                        rejects; empty: it speaks in its own voice
+--   hedge      text, detail              words that hedge it
+--   speaker    text, detail              of an utterance, who says it
+--   through    text, detail              the chain of voices: the innermost first, the document
+--                                        last
+--   kind       text, detail              quote, event, position, relation or link
+--   fact       text, detail              key of the fact
+--
+-- Legend
+--   Hands: the voices between the statement and the reader. The document is not counted; the
+--   speaker of an utterance is.
 
 select
-  fact_overview.cited_as as fact,
-  fact_overview.kind,
   fact_overview.sentence,
   attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end as hands,
-  fact_overview.speaker,
-  attribution_chains.chain as through,
-  evidence.modality,
+  case
+    when attribution_chains.depth > 0
+      then substr(
+        attribution_chains.chain,
+        1,
+        length(attribution_chains.chain) - length(documents.title) - 2
+      )
+  end as voices,
   evidence.certainty,
+  documents.key as source,
+  evidence_passages.passage,
+  evidence.modality,
   evidence.stance,
   evidence.hedge,
-  documents.key as source,
-  evidence_passages.passage
+  fact_overview.speaker,
+  attribution_chains.chain as through,
+  fact_overview.kind,
+  fact_overview.cited_as as fact
 from evidence
 join evidence_passages on evidence_passages.evidence_id = evidence.id
 join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
@@ -45,6 +66,11 @@ join sources as documents on documents.id = evidence.document_id
 join fact_overview on fact_overview.fact_id = evidence.fact_id
 where fact_overview.kind <> 'name'
   and attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end >= :least
+  and replace(',' || :document || ',', ',' || documents.key || ',', '')  -- if :document
+    <> ',' || :document || ','  -- if :document
+  and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and evidence.certainty = :certainty  -- if :certainty
 order by
   attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end desc,
   documents.key,

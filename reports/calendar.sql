@@ -6,14 +6,26 @@
 -- that span years, are open on a side or have no date come last. Events that did not happen, or are
 -- not known to have happened, are counted separately.
 --
+-- Parameters
+--   document   document, repeated   only what these documents state
+--   place      place                only what happened, or was said, here or at a place within it
+--   certainty  choice of certainty  only what at least one piece of evidence states like this
+--
 -- Columns
---   period  text     a month (2015-11); a year (2015): in that year, but not in a single month;
---                    "several years"; "open": a first or last day is not known; "undated"
---   type    text     PLOVER type of the events; empty: no type fits
---   actual  integer  events that are actual
---   other   integer  events that are intended, expected, possible, hypothetical or denied
---   bar     text     a block for each actual event, a light one for each other event; if a row has
---                    more than 40, the longest is 40 long and the others in proportion
+--   period  date, as When                   a month (2015-11); a year (2015): in that year, but not
+--                                           in a single month; "several years"; "open": a first or
+--                                           last day is not known; "undated"
+--   type    text, as Type of event          PLOVER type of the events; empty: no type fits
+--   actual  integer, as Happened            events that are actual
+--   other   integer, as Did not or may not  events that are intended, expected, possible,
+--                                           hypothetical or denied
+--   bar     text, main                      a block for each actual event, a light one for each
+--                                           other event; if a row has more than 40, the longest is
+--                                           40 long and the others in proportion
+--
+-- Legend
+--   Happened: █. Intended, expected, possible, imagined or denied: ░. A year: in that year, but not
+--   in a single month. Open: a first or last day is not known.
 
 -- Months from day numbers, in any year: years that begin in March end with the leap day, and whole
 -- cycles of 400 years (146,097 days) keep all numbers above zero.
@@ -69,11 +81,16 @@ counted (rank, year, month, type, actual, other) as (
     count(*) filter (where events.modality <> 'actual')
   from events
   left join placed on placed.edtf = events.date
+  where true
+    and events.id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+    and events.id in (select fact_id from fact_places where place = :place)  -- if :place
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = events.id and certainty = :certainty)  -- if :certainty
   group by
-    coalesce(placed.rank, 4),
-    placed.year,
-    placed.month,
-    events.event_type
+    coalesce(placed.rank, 4), placed.year, placed.month, events.event_type
 ),
 -- The bars of all rows are drawn to one scale. Halves of a block are rounded up: none is lost.
 scaled (longest) as (

@@ -1,18 +1,18 @@
 -- Changes
 -- What did the last load add, change and remove?
 --
--- The last load that changed something; loading the same again leaves no trace. With --document
--- the last one of that document.
+-- The last load that changed something; loading the same again leaves no trace. With --document the
+-- last one of these documents.
 --
 -- Parameters
---   document   document  only this document
+--   document  document, repeated  only these documents
 --
 -- Columns
---   action     text  added, changed or removed
---   item       text  what it is: actor, source, event, quote, passage, …
---   key        text  its key
---   document   text  key of the document that was loaded
---   loaded_at  text  when, UTC
+--   action     text, section  added, changed or removed
+--   item       text           what it is: actor, source, event, quote, passage, …
+--   key        text, main     its key
+--   document   documents      key of the document that was loaded
+--   loaded_at  text           when, UTC
 
 with last_load (load_id, document, loaded_at) as (
   select
@@ -22,7 +22,8 @@ with last_load (load_id, document, loaded_at) as (
   from loads
   join sources on sources.id = loads.document_id
   where sources.document_id is null  -- as the index on keys has it
-    and sources.key = :document  -- if :document
+    and replace(',' || :document || ',', ',' || sources.key || ',', '')  -- if :document
+      <> ',' || :document || ','  -- if :document
   -- By number: a clock can be set back.
   order by loads.id desc
   limit 1

@@ -1,40 +1,55 @@
 -- Corroboration
 -- How many independent origins has each event and relation, which agree and which differ?
 --
--- One row for each piece of evidence, so that you can compare what each origin says; the
--- columns up to differ are about the event or relation and the same in all of its rows. Those with
--- the most origins come first.
+-- One row for each piece of evidence, so that you can compare what each origin says; sentence,
+-- origins, agree and differ are about the event or relation and the same in all of its rows. Those
+-- with the most origins come first.
 --
--- Origins are counted, not citations: an origin is the innermost voice of a chain, a document's
--- own voice among them, and two documents that cite one report are one origin. Unnamed and
--- voiceless origins are counted separately: nobody knows whether they are independent.
+-- Origins are counted, not citations: an origin is the innermost voice of a chain, a document's own
+-- voice among them, and two documents that cite one report are one origin. Unnamed and voiceless
+-- origins are counted separately: nobody knows whether they are independent.
 --
 -- Parameters
---   least      integer, default 0  only what has at least this many named origins
+--   least      integer, default 0   only what has at least this many named origins
+--   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
+--   place      place                only what happened, or was said, here or at a place within it
+--   certainty  choice of certainty  only what at least one piece of evidence states like this
 --
 -- Columns
---   fact       text, detail     key of the event or relation
---   kind       text, detail     event or relation
---   sentence   text             the fact as a sentence, with its standing in front
---   settled    text, detail     of an event: its modality overall
---   date       text, detail     of an event: its overall date, in EDTF; empty: undated
---   origins    integer          named origins
---   unnamed    integer, detail  origins that are unnamed or voiceless
---   documents  integer, detail  documents that state it
---   agree      text             what two or more origins state, and all state alike: modality,
---                               certainty, stance, date
---   differ     text             where pieces of evidence differ, even those of one origin; "date
---                               (overlapping)": the dates are not the same, but there is a day
---                               that fits all
---   origin     text             title of the origin of this piece of evidence
---   voice      text, detail     own (the document's), named, unnamed or voiceless
---   modality   text             whether it is so, as this origin has it
---   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
---   stance     text, detail     what the document makes of it: endorses, neutral, doubts, rejects;
---                               empty: it speaks in its own voice
---   dated      text, detail     when, as this origin has it, in EDTF; empty: it does not say
---   source     text, detail     key of the document that states it
---   passage    text             where it states it
+--   sentence   text, main, as What                   the fact as a sentence, with its standing in
+--                                                    front
+--   origins    integer, as Named origins             named origins
+--   differ     text, as They differ in               where pieces of evidence differ, even those of
+--                                                    one origin; "date (overlapping)": the dates
+--                                                    are not the same, but there is a day that fits
+--                                                    all
+--   origin     text, as This origin                  title of the origin of this piece of evidence
+--   certainty  text, usually asserted, as States it  how it is stated: asserted, reported, alleged,
+--                                                    rumoured, inferred
+--   dated      date, as Date                         when, as this origin has it, in EDTF; empty:
+--                                                    it does not say
+--   source     documents                             key of the document that states it
+--   passage    passage, as ¶                         where they state it
+--   agree      text, detail                          what two or more origins state, and all state
+--                                                    alike: modality, certainty, stance, date
+--   unnamed    integer, detail                       origins that are unnamed or voiceless
+--   documents  integer, detail                       documents that state it
+--   voice      text, detail                          own (the document's), named, unnamed or
+--                                                    voiceless
+--   modality   text, detail                          whether it is so, as this origin has it
+--   stance     text, detail                          what the document makes of it: endorses,
+--                                                    neutral, doubts, rejects; empty: it speaks in
+--                                                    its own voice
+--   settled    text, detail                          of an event: its modality overall
+--   date       date, detail                          of an event: its overall date, in EDTF; empty:
+--                                                    undated
+--   kind       text, detail                          event or relation
+--   fact       text, detail                          key of the event or relation
+--
+-- Legend
+--   Each row is one piece of evidence. Origins that nobody names are not counted: nobody knows
+--   whether they are independent.
 
 -- What the evidence of an event or relation agrees on, and what not. Equal ties are one.
 with compared (fact_id, agree, differ) as (
@@ -80,24 +95,24 @@ with compared (fact_id, agree, differ) as (
   group by figures.fact_id
 )
 select
-  fact_overview.cited_as as fact,
-  fact_overview.kind,
   fact_overview.sentence,
-  events.modality as settled,
-  events.date,
   figures.named_origins as origins,
-  figures.origins - figures.named_origins as unnamed,
-  figures.documents,
-  nullif(substr(compared.agree, 3), '') as agree,
   nullif(substr(compared.differ, 3), '') as differ,
   origins.title as origin,
-  case when attributions.parent_id is null then 'own' else origins.anonymity end as voice,
-  evidence.modality,
   evidence.certainty,
-  evidence.stance,
   evidence.date as dated,
   documents.key as source,
-  evidence_passages.passage
+  evidence_passages.passage,
+  nullif(substr(compared.agree, 3), '') as agree,
+  figures.origins - figures.named_origins as unnamed,
+  figures.documents,
+  case when attributions.parent_id is null then 'own' else origins.anonymity end as voice,
+  evidence.modality,
+  evidence.stance,
+  events.modality as settled,
+  events.date,
+  fact_overview.kind,
+  fact_overview.cited_as as fact
 from evidence_counts as figures
 join fact_overview on fact_overview.fact_id = figures.fact_id
 left join events on events.id = figures.fact_id
@@ -110,6 +125,12 @@ join sources as origins on origins.id = attributions.source_id
 join sources as documents on documents.id = evidence.document_id
 where fact_overview.kind in ('event', 'relation')
   and figures.named_origins >= :least
+  and evidence.fact_id in (select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+  and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = evidence.fact_id and certainty = :certainty)  -- if :certainty
 order by
   figures.named_origins desc nulls last,
   figures.origins - figures.named_origins desc,

@@ -1,36 +1,40 @@
 -- Coverage
 -- What was coded from each passage?
 --
--- One row for each passage and fact that has evidence there; a passage from which nothing was
--- coded has one row without a fact.
+-- One row for each passage and fact that has evidence there; a passage from which nothing was coded
+-- has one row without a fact.
 --
 -- Parameters
---   document   document  only this document
+--   document  document, repeated  only these documents
 --
 -- Columns
---   passage    text             the passage
---   section    text, detail     heading that it is under; for a heading, itself
---   length     integer, detail  its characters
---   percent    integer          percentage of them that are evidence for something
---   facts      integer, detail  facts that have evidence there
---   kind       text             event, quote, position, relation, link or name
---   fact       text             key of the fact
---   sentence   text             the fact as a sentence, with its standing in front
---   pieces     integer, detail  pieces of evidence for it there
---   source     text, detail     key of the document
+--   passage   passage, as ¶                  the passage
+--   percent   integer, as % coded            percentage of its characters that are evidence for
+--                                            something
+--   kind      text                           event, quote, position, relation, link or name
+--   sentence  text, main, as What was coded  the fact as a sentence, with its standing in front
+--   source    documents                      key of the document
+--   section   text, detail                   heading that it is under; for a heading, itself
+--   length    integer, detail                its characters
+--   facts     integer, detail                facts that have evidence there
+--   pieces    integer, detail                pieces of evidence for it there
+--   fact      text, detail                   key of the fact
+--
+-- Legend
+--   % coded: how much of the passage is evidence for something.
 
 select
   '¶' || passages.n as passage,
+  (200 * passage_coverage.characters + passages.length) / (2 * passages.length) as percent,
+  fact_summaries.kind,
+  fact_summaries.sentence,
+  documents.key as source,
   '¶' || passages.section as section,
   passages.length,
-  (200 * passage_coverage.characters + passages.length) / (2 * passages.length) as percent,
   passage_coverage.facts,
-  fact_summaries.kind,
-  case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
-    || fact_summaries.key as fact,
-  fact_summaries.sentence,
   fact_passages.pieces,
-  documents.key as source
+  case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
+    || fact_summaries.key as fact
 from sources as documents
 -- A cross join, so that SQLite starts from the documents.
 cross join passages
@@ -43,7 +47,8 @@ left join fact_passages
 left join fact_summaries on fact_summaries.fact_id = fact_passages.fact_id
 where passages.document_id = documents.id
   and documents.document_id is null  -- as the index on keys has it
-  and documents.key = :document  -- if :document
+  and replace(',' || :document || ',', ',' || documents.key || ',', '')  -- if :document
+    <> ',' || :document || ','  -- if :document
 order by
   documents.key,
   passages.n,

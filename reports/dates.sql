@@ -6,41 +6,44 @@
 -- most precise come first; words that give no date ("recently") come last. Facts that nothing dates
 -- are not here: calendar and summary count them.
 --
+-- Parameters
+--   document   document, repeated   only what these documents state
+--   place      place                only what happened, or was said, here or at a place within it
+--   certainty  choice of certainty  only what at least one piece of evidence states like this
+--
 -- Columns
---   precision  text             day, month, season, year, decade, century; range: once between the
---                               two days; span: the whole time; empty: the words give no date
---   alike      integer, detail  rows of the same precision
---   qualifier  text, detail     approximate, uncertain or both; empty: neither
---   date       text             the date in EDTF
---   earliest   text, detail     first day that it can mean; empty: open or unknown
---   latest     text, detail     last day that it can mean; empty: open or unknown
---   words      text             words of the text that date it; empty: none do
---   date_of    text, detail     what it is: date, since or until, the overall date; voice: the date
---                               as this voice has it, if it differs from the overall one
---   fact       text, detail     key of the fact
---   kind       text, detail     event, quote, position or relation
---   sentence   text             the fact as a sentence, with its overall standing in front
---   source     text, detail     key of the document that dates it; without words, of all that state
---                               it
---   passage    text             where it states it; without words, where it is stated
+--   precision  text                     day, month, season, year, decade, century; range: once
+--                                       between the two days; span: the whole time; empty: the
+--                                       words give no date
+--   date       date                     the date in EDTF
+--   words      text, as On which words  words of the text that date it; empty: none do
+--   sentence   text, main, as What      the fact as a sentence, with its overall standing in front
+--   source     documents                key of the document that dates it; without words, of all
+--                                       that state it
+--   passage    passage, as ¶            where it states it; without words, where it is stated
+--   qualifier  text, detail             approximate, uncertain or both; empty: neither
+--   earliest   day, detail              first day that it can mean; empty: open or unknown
+--   latest     day, detail              last day that it can mean; empty: open or unknown
+--   date_of    text, detail             what it is: date, since or until, the overall date; voice:
+--                                       the date as this voice has it, if it differs from the
+--                                       overall one
+--   alike      integer, detail          rows of the same precision
+--   kind       text, detail             event, quote, position or relation
+--   fact       text, detail             key of the fact
+--
+-- Legend
+--   Range: once, on some day between the two. Span: the whole time. No words: the coder inferred
+--   the date from what stands around it.
 
 with
 overall (fact_id, date_of, date) as (
-  select id, 'date', date
-  from events
-  where date is not null
+  select id, 'date', date from events where date is not null
   union all
-  select id, 'date', date
-  from quotes
-  where date is not null
+  select id, 'date', date from quotes where date is not null
   union all
-  select id, 'since', since
-  from relations
-  where since is not null
+  select id, 'since', since from relations where since is not null
   union all
-  select id, 'until', until
-  from relations
-  where until is not null
+  select id, 'until', until from relations where until is not null
 ),
 dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) as (
   select
@@ -95,22 +98,28 @@ counted (precision, alike) as (
 )
 select
   dates.precision,
-  counted.alike,
-  dates.qualifier,
   dates.edtf as date,
-  dates.earliest,
-  dates.latest,
   dated.words,
-  dated.date_of,
-  fact_overview.cited_as as fact,
-  fact_overview.kind,
   fact_overview.sentence,
   dated.source,
-  dated.passage
+  dated.passage,
+  dates.qualifier,
+  dates.earliest,
+  dates.latest,
+  dated.date_of,
+  counted.alike,
+  fact_overview.kind,
+  fact_overview.cited_as as fact
 from dated
 join fact_overview on fact_overview.fact_id = dated.fact_id
 left join dates on dates.edtf = dated.date
 join counted on counted.precision is not distinct from dates.precision
+where true
+  and dated.fact_id in (select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+  and dated.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = dated.fact_id and certainty = :certainty)  -- if :certainty
 order by
   case dates.precision
     when 'day' then 1

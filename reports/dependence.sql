@@ -7,38 +7,57 @@
 -- ("depends less on it than") are in the report ties.
 --
 -- Parameters
---   actor  actor  only what this actor needs, and what others need from it
+--   actor         actor                only what this actor needs, and what others need from it
+--   with_members  flag, with actor     also those who act for this actor
+--   document      document, repeated   only what these documents state
+--   topic         topic                only what is on this topic
+--   certainty     choice of certainty  only what at least one piece of evidence states like this
 --
 -- Columns
---   who        text          who needs it
---   whom       text          from whom; empty: of a need, which says no more than whom it is
---                            about
---   what       text          what it needs
---   mutual     text          yes: the other depends on it as well; unsettled: the same, but one of
---                            the two is actual to no voice; no; empty: of a need
---   how        text, detail  tie or need
---   about      text, detail  of a need: whom it is about
---   modality   text          actual, intended, expected, possible, hypothetical or denied, as each
---                            voice has it
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that state it
---   passage    text          where they state it
---   through    text, detail  voices, the innermost first, the document last; " | " between two
---                            chains
---   fact       text, detail  key of the tie or position
+--   sentence    text, main, as Who needs what from whom  the tie or need as a sentence, with its
+--                                                        standing in front
+--   mutual      text, as Mutual?                         yes: the other depends on it as well;
+--                                                        unsettled: the same, but one of the two is
+--                                                        actual to no voice; no; empty: of a need
+--   certainty   text, usually asserted                   how it is stated: asserted, reported,
+--                                                        alleged, rumoured, inferred
+--   acting_for  text, as For whom                        with --with-members: who acts for the
+--                                                        actor that was asked for
+--   source      documents                                keys of the documents that state it
+--   passage     passage, as ¶                            where they state it
+--   who         text, detail                             who needs it
+--   whom        text, detail                             from whom; empty: of a need, which says no
+--                                                        more than whom it is about
+--   what        text, detail                             what it needs
+--   how         text, detail                             tie or need
+--   about       text, detail                             of a need: whom it is about
+--   modality    text, detail                             actual, intended, expected, possible,
+--                                                        hypothetical or denied, as each voice has
+--                                                        it
+--   through     text, detail                             voices, the innermost first, the document
+--                                                        last; " | " between two chains
+--   fact        text, detail                             key of the tie or position
+--
+-- Legend
+--   Mutual: the same is said of the other actor. Nothing under it: a need, which nobody in
+--   particular is said to meet.
 
-with dependences (fact_id, from_actor_id, to_actor_id) as (
+with involved (fact_id, acting_for) as (
+  select
+    fact_id,
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+  from participation
+  where role in ('from', 'to', 'holder', 'object')
+    and actor = :actor  -- if :actor
+    and steps = 0  -- unless :with_members
+  group by fact_id
+),
+dependences (fact_id, from_actor_id, to_actor_id) as (
   select relations.id, relations.from_actor_id, relations.to_actor_id
-  from actors
-  join relations on relations.from_actor_id = actors.id
+  from relations
+  join involved on involved.fact_id = relations.id  -- if :actor
   where relations.type = 'depends-on'
-    and actors.key = :actor  -- if :actor
-  union
-  select relations.id, relations.from_actor_id, relations.to_actor_id
-  from actors
-  join relations on relations.to_actor_id = actors.id
-  where relations.type = 'depends-on'
-    and actors.key = :actor  -- if :actor
 ),
 -- Whether any voice has it as actual.
 voiced (fact_id, from_actor_id, to_actor_id, actual) as (
@@ -72,33 +91,38 @@ listed (fact_id, rank, mutual) as (
   select id, 4, null
   from positions
   where position_kind = 'need'
-    and id in (  -- if :actor
-      select participants.fact_id  -- if :actor
-      from participants  -- if :actor
-      join actors on actors.id = participants.actor_id  -- if :actor
-      where actors.key = :actor and participants.role in ('holder', 'object')  -- if :actor
-    )  -- if :actor
+    and id in (select fact_id from involved)  -- if :actor
 )
 select
+  fact_overview.sentence,
+  listed.mutual,
+  fact_overview.certainty,
+  involved.acting_for,  -- if :actor
+  cast(null as text) as acting_for,  -- unless :actor
+  fact_overview.source,
+  fact_overview.passage,
   coalesce(origins.name, fact_summaries.holder) as who,
   targets.name as whom,
   coalesce(relations.what, positions.statement) as what,
-  listed.mutual,
   case listed.rank when 4 then 'need' else 'tie' end as how,
   fact_summaries.object as about,
   fact_overview.modality,
-  fact_overview.certainty,
-  fact_overview.source,
-  fact_overview.passage,
   fact_overview.through,
   fact_overview.cited_as as fact
 from listed
+join involved on involved.fact_id = listed.fact_id  -- if :actor
 join fact_overview on fact_overview.fact_id = listed.fact_id
 join fact_summaries on fact_summaries.fact_id = listed.fact_id
 left join positions on positions.id = listed.fact_id
 left join relations on relations.id = listed.fact_id
 left join actors as origins on origins.id = relations.from_actor_id
 left join actors as targets on targets.id = relations.to_actor_id
+where true
+  and listed.fact_id in (select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+  and listed.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = listed.fact_id and certainty = :certainty)  -- if :certainty
 order by
   listed.rank,
   case when origins.key < targets.key then origins.key else targets.key end nulls last,

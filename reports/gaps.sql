@@ -7,27 +7,37 @@
 -- those that take part in nothing and have no standing tie. Passages: those from which no evidence
 -- was coded.
 --
+-- Parameters
+--   document  document, repeated  only months between what these documents date, actors that they
+--                                 name, and their passages
+--
 -- Columns
---   gap      text     months, actor or passage
---   what     text     2015-12, or 2015-12 to 2016-01; key of the actor; ¶ and number of the passage
---   note     text     of months those around the gap; of an actor its name; of a passage heading,
---                     where it is one
---   size     integer  of months how many; of an actor how many names the texts have for it; of a
---                     passage its characters
---   near     integer  of months actual events and utterances that may be there, being dated more
---                     coarsely, but with a first and a last day; of an actor the sources that it
---                     wrote, published or speaks through; of a passage the sources that are only
---                     pointed to there
---   source   text     key of the document, of a passage
---   passage  text     the passage, of a passage
+--   kind     text, section                 what is empty, in words
+--   label    date, as Gap                  the month or months in EDTF; heading of the actor; ¶ and
+--                                          number of the passage
+--   about    text, main, as What is known  what may be there, or how much there is of it
+--   source   documents                     key of the document, of a passage
+--   passage  passage, detail               the passage, of a passage
+--   gap      text, detail                  months, actor or passage
+--   what     text, detail                  2015-12, or 2015-12 to 2016-01; key of the actor; ¶ and
+--                                          number of the passage
+--   note     text, detail                  of months those around the gap; of an actor its name; of
+--                                          a passage heading, where it is one
+--   size     integer, detail               of months how many; of an actor how many names the texts
+--                                          have for it; of a passage its characters
+--   near     integer, detail               of months actual events and utterances that may be
+--                                          there, being dated more coarsely, but with a first and a
+--                                          last day; of an actor the sources that it wrote,
+--                                          published or speaks through; of a passage the sources
+--                                          that are only pointed to there
+--
+-- Legend
+--   Months count only between the first and the last thing that one document dates to a month.
 
 with happened (fact_id, date) as (
-  select id, date
-  from events
-  where modality = 'actual'
+  select id, date from events where modality = 'actual'
   union all
-  select id, date
-  from quotes
+  select id, date from quotes
 ),
 -- Months as text; what begins before the year 0 or ends after 9999 is cut.
 dated (fact_id, begins, ends) as (
@@ -40,6 +50,10 @@ dated (fact_id, begins, ends) as (
   where dates.first_day is not null
     and dates.last_day is not null
     and coalesce(dates.earliest, dates.latest) is not null
+    and happened.fact_id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
 ),
 periods (begins, ends) as (
   select min(dated.begins), max(dated.begins)
@@ -78,59 +92,63 @@ still (first_month, last_month, before, after, size) as (
   where next_n - n > 1
     and exists (select 1 from periods where periods.begins <= before and periods.ends >= after)
 ),
-gaps (rank, gap, what, note, size, near, source, n) as (
+gaps (rank, gap, what, label, note, size, near, source, n) as (
   select 1, 'months',
     still.first_month || case when still.size > 1 then ' to ' || still.last_month else '' end,
+    still.first_month || case when still.size > 1 then '/' || still.last_month else '' end,
     'between ' || still.before || ' and ' || still.after,
-    still.size,
-    count(dated.fact_id),
-    null,
-    cast(null as integer)
+    still.size, count(dated.fact_id), cast(null as text), cast(null as integer)
   from still
-  left join dated
-    on dated.begins < dated.ends
-    and dated.begins <= still.last_month
-    and dated.ends >= still.first_month
+  left join dated on dated.begins < dated.ends
+    and dated.begins <= still.last_month and dated.ends >= still.first_month
   group by still.first_month, still.last_month, still.before, still.after, still.size
   union all
-  select 2, 'actor',
-    actors.key,
-    actors.name,
+  select 2, 'actor', actors.key, actors.name, actors.name,
     (select count(distinct name) from actor_names where actor_names.actor_id = actors.id),
     (select count(distinct source_id) from source_actors where source_actors.actor_id = actors.id),
-    null,
-    null
+    null, null
   from actors
   where not exists (select 1 from participants where participants.actor_id = actors.id)
     and not exists (select 1 from relations where relations.from_actor_id = actors.id)
     and not exists (select 1 from relations where relations.to_actor_id = actors.id)
+    and actors.id in (  -- if :document
+      select actor_id from actor_names  -- if :document
+      join fact_documents on fact_documents.fact_id = actor_names.id  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
   union all
-  select 3, 'passage',
-    '¶' || passages.n,
+  select 3, 'passage', '¶' || passages.n, '¶' || passages.n,
     case when passages.section = passages.n then 'heading' end,
     passages.length,
-    (
-      select count(distinct citations.source_id)
-      from citations
-      where citations.document_id = passages.document_id and citations.passage = passages.n
-    ),
-    sources.key,
-    passages.n
+    (select count(distinct citations.source_id) from citations
+      where citations.document_id = passages.document_id and citations.passage = passages.n),
+    sources.key, passages.n
   from passages
-  join passage_coverage
-    on passage_coverage.document_id = passages.document_id
-    and passage_coverage.passage = passages.n
+  join passage_coverage as coverage
+    on coverage.document_id = passages.document_id and coverage.passage = passages.n
   join sources on sources.id = passages.document_id
-  where passage_coverage.facts = 0
+  where coverage.facts = 0
+    and replace(',' || :document || ',', ',' || sources.key || ',', '')  -- if :document
+      <> ',' || :document || ','  -- if :document
 )
 select
-  gap,
-  what,
-  note,
-  size,
-  near,
+  case gap
+    when 'months' then 'Months in which nothing happened or was said'
+    when 'actor' then 'Actors who take part in nothing and have no ties'
+    else 'Passages from which nothing was coded'
+  end as kind,
+  label,
+  case gap
+    when 'months' then case near when 0 then 'no' else cast(near as text) end
+      || ' more loosely dated ' || case near when 1 then 'fact' else 'facts' end || ' may be there'
+    when 'actor' then size || case size when 1 then ' name' else ' names' end
+      || ' in the texts; behind ' || case near when 0 then 'no' else cast(near as text) end
+      || case near when 1 then ' source' else ' sources' end
+    else coalesce(note || ', ', '') || size || ' characters'
+  end as about,
   source,
-  case when gap = 'passage' then what end as passage
+  case when gap = 'passage' then what end as passage,
+  gap, what, note, size, near
 from gaps
 order by
   rank,

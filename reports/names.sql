@@ -6,23 +6,43 @@
 -- further rows for a name that it uses in more than 64 passages.
 --
 -- Parameters
---   actor  actor  only the names of this actor
+--   actor         actor               only the names of this actor
+--   with_members  flag, with actor    also those who act for this actor
+--   document      document, repeated  only what these documents state
 --
 -- Columns
---   actor    text          key of the actor
---   name     text          the name, as the text has it
---   kind     text          name, short, title, metonym, description or transliteration
---   used_by  text          key of the source whose word it is: the document itself, or a voice that
---                          it relays
---   times    integer       how often this voice is noted to use it
---   source   text, detail  key of the document that uses it
---   passage  text          where it states it
---   through  text, detail  the chain of voices, the innermost first, the document last
---   heading  text, detail  heading of the actor
---   fact     text, detail  key of the name, as the coding has it
+--   actor_name  text, as Actor         heading of the actor
+--   name        text, main, as Called  the name, as the text has it
+--   kind        text, as Kind of name  name, short, title, metonym, description or transliteration
+--   voice       text, as By            title of the source whose word it is; empty: the document
+--                                      itself
+--   acting_for  text, as For whom      with --with-members: who acts for the actor that was asked
+--                                      for
+--   source      documents              key of the document that uses it
+--   passage     passage, as ¶          where it states it
+--   times       integer, detail        how often this voice is noted to use it
+--   actor       text, detail           key of the actor
+--   used_by     text, detail           key of the source whose word it is: the document itself, or
+--                                      a voice that it relays
+--   through     text, detail           the chain of voices, the innermost first, the document last
+--   fact        text, detail           key of the name, as the coding has it
+--
+-- Legend
+--   Nothing under By: the document itself uses the name.
 
+with known (actor_id, acting_for) as (
+  select
+    actors.id,
+    case when min(members.steps) > 0 then members.member_name || ' for ' || members.actor_name end
+  from members
+  join actors on actors.key = members.member
+  where true
+    and members.actor = :actor  -- if :actor
+    and members.steps = 0  -- unless :with_members
+  group by actors.id, members.member_name, members.actor_name
+),
 -- One row for each passage in which a voice uses a name.
-with uses (fact_id, attribution_id, passage, times, n) as (
+uses (fact_id, attribution_id, passage, times, n) as (
   select
     evidence.fact_id,
     evidence.attribution_id,
@@ -36,20 +56,17 @@ with uses (fact_id, attribution_id, passage, times, n) as (
   join evidence on evidence.fact_id = actor_names.id
   join spans on spans.evidence_id = evidence.id
   where true
-    and actor_names.actor_id = (select id from actors where key = :actor)  -- if :actor
-  group by
-    evidence.fact_id,
-    evidence.attribution_id,
-    spans.passage
+    and actor_names.actor_id in (select actor_id from known)  -- if :actor
+    and actor_names.id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+  group by evidence.fact_id, evidence.attribution_id, spans.passage
 ),
 -- The engines share no function that joins a list, so lists are made of eights: first of passages,
 -- then of lists.
 eights (fact_id, attribution_id, n, times, passages) as (
-  select
-    fact_id,
-    attribution_id,
-    n / 8,
-    sum(times),
+  select fact_id, attribution_id, n / 8, sum(times),
     coalesce(max(case n % 8 when 0 then '; ¶' || passage end), '')
       || coalesce(max(case n % 8 when 1 then '; ¶' || passage end), '')
       || coalesce(max(case n % 8 when 2 then '; ¶' || passage end), '')
@@ -59,17 +76,10 @@ eights (fact_id, attribution_id, n, times, passages) as (
       || coalesce(max(case n % 8 when 6 then '; ¶' || passage end), '')
       || coalesce(max(case n % 8 when 7 then '; ¶' || passage end), '')
   from uses
-  group by
-    fact_id,
-    attribution_id,
-    n / 8
+  group by fact_id, attribution_id, n / 8
 ),
 lists (fact_id, attribution_id, n, times, passages) as (
-  select
-    fact_id,
-    attribution_id,
-    n / 8,
-    sum(times),
+  select fact_id, attribution_id, n / 8, sum(times),
     coalesce(max(case n % 8 when 0 then passages end), '')
       || coalesce(max(case n % 8 when 1 then passages end), '')
       || coalesce(max(case n % 8 when 2 then passages end), '')
@@ -79,26 +89,27 @@ lists (fact_id, attribution_id, n, times, passages) as (
       || coalesce(max(case n % 8 when 6 then passages end), '')
       || coalesce(max(case n % 8 when 7 then passages end), '')
   from eights
-  group by
-    fact_id,
-    attribution_id,
-    n / 8
+  group by fact_id, attribution_id, n / 8
 )
 select
-  actors.key as actor,
+  actors.name as actor_name,
   actor_names.name,
   actor_names.name_kind as kind,
-  chains.source as used_by,
-  cast(lists.times as integer) as times,
+  case when chains.depth > 0 then chains.title end as voice,
+  known.acting_for,  -- if :actor
+  cast(null as text) as acting_for,  -- unless :actor
   chains.document as source,
   substr(lists.passages, 3) as passage,
+  cast(lists.times as integer) as times,
+  actors.key as actor,
+  chains.source as used_by,
   chains.through,
-  actors.name as heading,
   case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end
     || fact_summaries.key as fact
 from lists
 join actor_names on actor_names.id = lists.fact_id
 join actors on actors.id = actor_names.actor_id
+join known on known.actor_id = actors.id  -- if :actor
 join fact_summaries on fact_summaries.fact_id = actor_names.id
 join chains on chains.attribution_id = lists.attribution_id
 order by

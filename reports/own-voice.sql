@@ -5,33 +5,49 @@
 -- here if the document says who said so, but not where that was reported. If two documents say the
 -- same, each in its own voice, both vouch for it. In the order of the text. Names are left out.
 --
+-- Parameters
+--   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
+--   place      place                only what happened, or was said, here or at a place within it
+--   certainty  choice of certainty  only what at least one piece of evidence states like this
+--
 -- Columns
---   fact       text, detail     key of the fact
---   kind       text             event, quote, position, relation or link
---   sentence   text             the fact as a sentence, with its standing in front
---   modality   text             whether it is so, as the documents have it
---   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
---   hedge      text, detail     words that hedge it
---   pieces     integer, detail  pieces of evidence
---   documents  integer, detail  documents that say it
---   source     text, detail     keys of the documents that say it
---   passage    text             where they state it
+--   sentence   text, main, as What     the fact as a sentence, with its standing in front
+--   kind       text                    event, quote, position, relation or link
+--   certainty  text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
+--                                      inferred
+--   source     documents               keys of the documents that say it
+--   passage    passage, as ¶           where they state it
+--   modality   text, detail            whether it is so, as the documents have it
+--   hedge      text, detail            words that hedge it
+--   pieces     integer, detail         pieces of evidence
+--   documents  integer, detail         documents that say it
+--   fact       text, detail            key of the fact
+--
+-- Legend
+--   What somebody said is here if the document says who said it, but not where that was reported.
 
 select
-  fact_overview.cited_as as fact,
-  fact_overview.kind,
   fact_overview.sentence,
-  fact_overview.modality,
+  fact_overview.kind,
   fact_overview.certainty,
+  fact_overview.source,
+  fact_overview.passage,
+  fact_overview.modality,
   fact_overview.hedge,
   evidence_counts.pieces,
   evidence_counts.documents,
-  fact_overview.source,
-  fact_overview.passage
+  fact_overview.cited_as as fact
 from evidence_counts
 join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
 where evidence_counts.relayed = 0
   and fact_overview.kind <> 'name'
+  and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+  and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and fact_overview.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = fact_overview.fact_id and certainty = :certainty)  -- if :certainty
 order by
   fact_overview.document,
   fact_overview.paragraph,

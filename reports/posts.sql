@@ -5,42 +5,56 @@
 -- the document that states it appeared.
 --
 -- A post without dates is attested on the day of its document: it is not said to have been held on
--- any other day, and is shown whatever day is asked for. A beginning without an end counts up
--- to the day of the document.
+-- any other day, and is shown whatever day is asked for. A beginning without an end counts up to
+-- the day of the document.
 --
 -- Equal ties of several documents are one post. day, attested and documents are about all of them,
 -- and so is the status "disputed". Everything else is about the one with most dates: relation names
 -- it. The report ties lists each.
 --
 -- Parameters
---   on            date              only what may have been held on this day, and what is attested
---   actor         actor             only posts of this actor, or posts with it
---   with_members  flag, with actor  also posts of those who act for this actor, or posts with them
+--   on            date                 only what may have been held on this day, and what is
+--                                      attested
+--   actor         actor                only posts of this actor, or posts with it
+--   with_members  flag, with actor     also those who act for this actor
+--   document      document, repeated   only what these documents state
+--   certainty     choice of certainty  only what at least one piece of evidence states like this
 --
 -- Columns
---   holder     text             who holds the post
---   post       text             as what; empty: not said
---   tie        text, detail     heads, holds-post-in or advises
---   whom       text             whom or what it heads, serves or advises
---   status     text             held: on that day by all that is said; attested: undated, see
---                               attested; open: the dates leave it open; not yet; over; if no voice
---                               states it as actual, the modality that they give; disputed: voices
---                               or documents differ in this
---   day        text             the day asked for, or that of the last document
---   since      text, detail     when it began, in EDTF; empty: not said
---   until      text, detail     when it ended, in EDTF; empty: not said
---   attested   text             when the document that states it appeared; of several the first and
---                               the last
---   documents  integer, detail  how many documents state it or an equal tie
---   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail     keys of the documents that state the tie that relation names
---   passage    text             where they state it
---   through    text, detail     voices, the innermost first, the document last; " | " between two
---                               chains
---   relation   text, detail     key of the tie; of equal ties, of the one with most dates
---   acting_for  text          with --with-members: who acts for the actor that was asked for
+--   sentence    text, main, as Post                     the post as a sentence, with its standing
+--                                                       in front
+--   status      text, usually attested, as On that day  held: on that day by all that is said;
+--                                                       attested: undated, see attested; open: the
+--                                                       dates leave it open; not yet; over; if no
+--                                                       voice states it as actual, the modality
+--                                                       that they give; disputed: voices or
+--                                                       documents differ in this
+--   since       date                                    when it began, in EDTF; empty: not said
+--   until       date                                    when it ended, in EDTF; empty: not said
+--   attested    day                                     when the document that states it appeared;
+--                                                       of several the first and the last
+--   certainty   text, usually asserted                  how it is stated: asserted, reported,
+--                                                       alleged, rumoured, inferred
+--   acting_for  text, as For whom                       with --with-members: who acts for the actor
+--                                                       that was asked for
+--   source      documents                               keys of the documents that state it
+--   passage     passage, as ¶                           where they state it
+--   day         day                                     the day asked for, or that of the last
+--                                                       document
+--   holder      text, detail                            who holds the post
+--   post        text, detail                            as what; empty: not said
+--   tie         text, detail                            heads, holds-post-in or advises
+--   whom        text, detail                            whom or what it heads, serves or advises
+--   documents   integer, detail                         how many documents state it or an equal tie
+--   through     text, detail                            voices, the innermost first, the document
+--                                                       last; " | " between two chains
+--   relation    text, detail                            key of the tie; of equal ties, of the one
+--                                                       with most dates
+--
+-- Legend
+--   Attested: no dates are given; the post was held when the document appeared, and nothing is said
+--   about other days.
 
--- Equal ties of several documents are one post.
 with involved (fact_id, acting_for) as (
   select
     fact_id,
@@ -58,6 +72,12 @@ posts (fact_id, post_id) as (
   join evidence_counts on evidence_counts.fact_id = relations.id
   join involved on involved.fact_id = relations.id  -- if :actor
   where relations.type in ('heads', 'holds-post-in', 'advises')
+    and relations.id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = relations.id and certainty = :certainty)  -- if :certainty
 ),
 attested (post_id, first, last, known, day, number, documents, disputed) as (
   select
@@ -121,26 +141,27 @@ judged (fact_id, post_id, status) as (
   where shown.n = 1
 )
 select
-  ties.from_name as holder,
-  ties.what as post,
-  ties.type as tie,
-  ties.to_name as whom,
+  ties.sentence,
   judged.status,
-  attested.day,
   ties.since,
   ties.until,
   case
     when attested.first < attested.last then attested.first || '; ' || attested.last
     else attested.last
   end as attested,
-  attested.documents,
   ties.certainty,
+  involved.acting_for,  -- if :actor
+  cast(null as text) as acting_for,  -- unless :actor
   ties.source,
   ties.passage,
+  attested.day,
+  ties.from_name as holder,
+  ties.what as post,
+  ties.type as tie,
+  ties.to_name as whom,
+  attested.documents,
   ties.through,
-  ties.cited_as as relation,
-  involved.acting_for  -- if :actor
-  cast(null as text) as acting_for  -- unless :actor
+  ties.cited_as as relation
 from judged
 join attested on attested.post_id = judged.post_id
 -- A cross join, so that SQLite does not start from all actors.
@@ -150,11 +171,7 @@ where ties.fact_id = judged.fact_id
   and judged.status not in ('not yet', 'over')  -- if :on
 order by
   ties.to_key,
-  case ties.type
-    when 'heads' then 1
-    when 'holds-post-in' then 2
-    else 3
-  end,
+  case ties.type when 'heads' then 1 when 'holds-post-in' then 2 else 3 end,
   ties.from_key,
   ties.document,
   ties.paragraph,

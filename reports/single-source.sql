@@ -1,43 +1,56 @@
 -- Single source
 -- What rests on one origin alone?
 --
--- An origin is the innermost voice of a chain: two documents that cite one report are one origin.
--- A document's own voice is an origin too. What comes from elsewhere is listed first, by origin;
--- then what the documents say in their own voice. Names are left out.
+-- An origin is the innermost voice of a chain: two documents that cite one report are one origin. A
+-- document's own voice is an origin too. What comes from elsewhere is listed first, by origin; then
+-- what the documents say in their own voice. Names are left out.
 --
 -- Parameters
 --   voice      any | relayed | own, default any  relayed: only what a document has from somebody
---              else; own: only what it says itself
+--                                                else; own: only what it says itself
+--   document   document, repeated                only what these documents state
+--   topic      topic                             only what is on this topic
+--   place      place                             only what happened, or was said, here or at a
+--                                                place within it
+--   certainty  choice of certainty               only what at least one piece of evidence states
+--                                                like this
 --
 -- Columns
---   fact       text, detail     key of the fact
---   kind       text             event, quote, position, relation or link
---   sentence   text             the fact as a sentence, with its standing in front
---   origin     text, detail     key of the only source that it rests on
---   title      text             title of that source, or what it is in the coder's words
---   anonymity  text, detail     whether the origin is named, unnamed or voiceless
---   voice      text, detail     relayed or own (the document's)
---   pieces     integer, detail  pieces of evidence, all of this origin
---   documents  integer, detail  documents that state it
---   modality   text             whether it is so, as the evidence has it
---   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail     keys of the documents that state it
---   passage    text             where they state it
+--   title      text, section, as Origin               title of the only source that it rests on, or
+--                                                     what it is in the coder's words
+--   sentence   text, main, as What rests on it alone  the fact as a sentence, with its standing in
+--                                                     front
+--   kind       text                                   event, quote, position, relation or link
+--   certainty  text, usually asserted                 how it is stated: asserted, reported,
+--                                                     alleged, rumoured, inferred
+--   source     documents                              keys of the documents that state it
+--   passage    passage, as ¶                          where they state it
+--   anonymity  text, detail                           whether the origin is named, unnamed or
+--                                                     voiceless
+--   voice      text, detail                           relayed or own (the document's)
+--   modality   text, detail                           whether it is so, as the evidence has it
+--   pieces     integer, detail                        pieces of evidence, all of this origin
+--   documents  integer, detail                        documents that state it
+--   origin     text, detail                           key of that source
+--   fact       text, detail                           key of the fact
+--
+-- Legend
+--   The headings are the origins: whoever said or reported it first, as far as the documents tell.
 
 select
-  fact_overview.cited_as as fact,
-  fact_overview.kind,
-  fact_overview.sentence,
-  sources.key as origin,
   sources.title,
-  sources.anonymity,
-  case when evidence_counts.relayed > 0 then 'relayed' else 'own' end as voice,
-  evidence_counts.pieces,
-  evidence_counts.documents,
-  fact_overview.modality,
+  fact_overview.sentence,
+  fact_overview.kind,
   fact_overview.certainty,
   fact_overview.source,
-  fact_overview.passage
+  fact_overview.passage,
+  sources.anonymity,
+  case when evidence_counts.relayed > 0 then 'relayed' else 'own' end as voice,
+  fact_overview.modality,
+  evidence_counts.pieces,
+  evidence_counts.documents,
+  sources.key as origin,
+  fact_overview.cited_as as fact
 from evidence_counts
 join sources on sources.id = evidence_counts.origin_id
 join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
@@ -46,6 +59,12 @@ where fact_overview.kind <> 'name'
     'any',
     case when evidence_counts.relayed > 0 then 'relayed' else 'own' end
   )
+  and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+  and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and fact_overview.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = fact_overview.fact_id and certainty = :certainty)  -- if :certainty
 order by
   evidence_counts.relayed = 0,
   sources.key,

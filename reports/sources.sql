@@ -2,25 +2,39 @@
 -- What does each document rest on, and through whom does it have it?
 --
 -- One row for each document and chain of voices. A source that is known in two ways, by itself and
--- through another, has two rows. Of each document the document itself comes first, then the
--- nearest voices, those with the most facts first.
+-- through another, has two rows. Of each document the document itself comes first, then the nearest
+-- voices, those with the most facts first.
+--
+-- Parameters
+--   document  document, repeated  only what these documents state
 --
 -- Columns
---   source     text, detail  key of the source
---   title      text          its title, or what it is in the coder's words
---   kind       text          article, press-report, remarks, assessment, hearsay, …
---   anonymity  text          named, unnamed (somebody is pointed to) or voiceless (nobody is)
---   through    text, detail  the chain: this source first, the document last
---   depth      integer       through how many hands it came; 0: the document itself
---   facts      integer       facts that rest on this very voice in this document: events,
---                            utterances, positions, relations, links, names; 0 where it only relays
---                            others or is only pointed to
---   passage    text          where the document draws on it, on voices that it relays, or points to
---                            it
---   document   text, detail  key of the document
+--   title      text, main, as Source           its title, or what it is in the coder's words
+--   by_way_of  text                            the voices between the source and the document, the
+--                                              nearest to the source first; empty: none
+--   kind       text                            article, press-report, remarks, assessment, hearsay,
+--                                              …
+--   anonymity  text, usually named, as Named?  named, unnamed (somebody is pointed to) or voiceless
+--                                              (nobody is)
+--   facts      integer                         facts that rest on this very voice in this document:
+--                                              events, utterances, positions, relations, links,
+--                                              names; 0 where it only relays others or is only
+--                                              pointed to
+--   document   documents                       key of the document
+--   passage    passage, as ¶                   where the document draws on it, on voices that it
+--                                              relays, or points to it
+--   depth      integer, detail                 through how many hands it came; 0: the document
+--                                              itself
+--   through    text, detail                    the chain: this source first, the document last
+--   source     text, detail                    key of the source
+--
+-- Legend
+--   Facts: what rests on this very voice; 0 where it only relays others, or is only pointed to.
+--   Voiceless: nobody is named or described.
 
 with voices as (
   select
+    chains.document_id,
     chains.document,
     chains.source_id,
     chains.through,
@@ -35,6 +49,7 @@ with voices as (
   union all
   -- Sources that a document points to without resting anything on them are in no chain.
   select
+    cited_sources.document_id,
     cited_sources.document,
     cited_sources.source_id,
     cited.title || '; ' || documents.title,
@@ -52,17 +67,29 @@ with voices as (
   )
 )
 select
-  sources.key as source,
   sources.title,
+  case
+    when voices.depth > 1
+      then substr(
+        voices.through,
+        length(sources.title) + 3,
+        length(voices.through) - length(sources.title) - length(documents.title) - 4
+      )
+  end as by_way_of,
   sources.kind,
   sources.anonymity,
-  voices.through,
-  voices.depth,
   voices.facts,
+  voices.document,
   voices.passage,
-  voices.document
+  voices.depth,
+  voices.through,
+  sources.key as source
 from voices
 join sources on sources.id = voices.source_id
+join sources as documents on documents.id = voices.document_id
+where true
+  and replace(',' || :document || ',', ',' || voices.document || ',', '')  -- if :document
+    <> ',' || :document || ','  -- if :document
 order by
   voices.document,
   voices.depth,

@@ -2,35 +2,41 @@
 -- How are two actors related, for what, and since when?
 --
 -- The standing ties between two actors: alliances, support, war, posts, memberships, comparisons
--- that a document makes. Read each as a sentence: from_name, tie, to_name. A tie that is the same
--- both ways is listed once, as it was coded. With --actor, ties in both directions are listed.
---
--- What is not actual (modality) is not so, or is not known to be so.
+-- that a document makes. A tie that is the same both ways is listed once, as it was coded. With
+-- --actor, ties in both directions are listed.
 --
 -- Parameters
 --   actor         actor                    only the ties of this actor, in either direction
---   with_members  flag, with actor         also the ties of those who act for this actor
+--   with_members  flag, with actor         also those who act for this actor
 --   type          choice of relation type  only ties of this type
+--   document      document, repeated       only what these documents state
+--   topic         topic                    only what is on this topic
+--   certainty     choice of certainty      only what at least one piece of evidence states like
+--                                          this
 --
 -- Columns
---   relation   text, detail  key of the tie
---   from_name  text          the first actor
---   tie        text          the type: how the first relates to the second
---   to_name    text          the second actor
---   what       text          what for, on what, or as what
---   topic      text, detail  what a comparison is about
---   since      text, detail  when it began, in EDTF; empty: not said
---   until      text, detail  when it ended, in EDTF; empty: not said
---   modality   text          actual, intended, expected, possible, hypothetical or denied, as each
---                            voice has it
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that state it
---   passage    text          where they state it
---   through    text, detail  voices, the innermost first, the document last; " | " between two
---                            chains
---   inverse    text, detail  how it reads from the second to the first
---   nature     text, detail  friendly, hostile or structural; empty: none of these, or it depends
---   acting_for  text          with --with-members: who acts for the actor that was asked for
+--   sentence    text, main, as Tie      the tie as a sentence, with its standing in front
+--   since       date                    when it began, in EDTF; empty: not said
+--   until       date                    when it ended, in EDTF; empty: not said
+--   certainty   text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
+--                                       inferred
+--   acting_for  text, as For whom       with --with-members: who acts for the actor that was asked
+--                                       for
+--   source      documents               keys of the documents that state it
+--   passage     passage, as ¶           where they state it
+--   from_name   text, detail            the first actor
+--   tie         text, detail            the type: how the first relates to the second
+--   to_name     text, detail            the second actor
+--   what        text, detail            what for, on what, or as what
+--   topic       text, detail            what a comparison is about
+--   modality    text, detail            actual, intended, expected, possible, hypothetical or
+--                                       denied, as each voice has it
+--   nature      text, detail            friendly, hostile or structural; empty: none of these, or
+--                                       it depends
+--   inverse     text, detail            how it reads from the second to the first
+--   through     text, detail            voices, the innermost first, the document last; " | "
+--                                       between two chains
+--   relation    text, detail            key of the tie
 
 with involved (fact_id, acting_for) as (
   select
@@ -44,28 +50,34 @@ with involved (fact_id, acting_for) as (
   group by fact_id
 )
 select
-  ties.cited_as as relation,
+  ties.sentence,
+  ties.since,
+  ties.until,
+  ties.certainty,
+  involved.acting_for,  -- if :actor
+  cast(null as text) as acting_for,  -- unless :actor
+  ties.source,
+  ties.passage,
   ties.from_name,
   ties.type as tie,
   ties.to_name,
   ties.what,
   ties.topic,
-  ties.since,
-  ties.until,
   ties.modality,
-  ties.certainty,
-  ties.source,
-  ties.passage,
-  ties.through,
-  ties.inverse,
   relation_types.nature,
-  involved.acting_for  -- if :actor
-  cast(null as text) as acting_for  -- unless :actor
+  ties.inverse,
+  ties.through,
+  ties.cited_as as relation
 from ties
 join relation_types on relation_types.key = ties.type
 join involved on involved.fact_id = ties.fact_id  -- if :actor
 where true
   and ties.type = :type  -- if :type
+  and ties.fact_id in (select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+  and ties.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = ties.fact_id and certainty = :certainty)  -- if :certainty
 order by
   ties.from_key,
   ties.type,
