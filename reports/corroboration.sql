@@ -17,42 +17,59 @@
 --   certainty  choice of certainty  only what at least one piece of evidence states like this
 --
 -- Columns
---   sentence   text, main, as What                   the fact as a sentence, with its standing in
---                                                    front
---   origins    integer, as Named origins             named origins
---   differ     text, as They differ in               where pieces of evidence differ, even those of
---                                                    one origin; "date (overlapping)": the dates
---                                                    are not the same, but there is a day that fits
---                                                    all
---   origin     text, as This origin                  title of the origin of this piece of evidence
---   certainty  text, usually asserted, as States it  how it is stated: asserted, reported, alleged,
---                                                    rumoured, inferred
---   dated      date, as Date                         when, as this origin has it, in EDTF; empty:
---                                                    it does not say
---   source     documents                             key of the document that states it
---   passage    passage, as ¶                         where they state it
---   agree      text, detail                          what two or more origins state, and all state
---                                                    alike: modality, certainty, stance, date
---   unnamed    integer, detail                       origins that are unnamed or voiceless
---   documents  integer, detail                       documents that state it
---   voice      text, detail                          own (the document's), named, unnamed or
---                                                    voiceless
---   modality   text, detail                          whether it is so, as this origin has it
---   stance     text, detail                          what the document makes of it: endorses,
---                                                    neutral, doubts, rejects; empty: it speaks in
---                                                    its own voice
---   settled    text, detail                          of an event: its modality overall
---   date       date, detail                          of an event: its overall date, in EDTF; empty:
---                                                    undated
---   kind       text, detail                          event or relation
---   fact       text, detail                          key of the event or relation
+--   sentence      text, main, as What                   the fact as a sentence, with its standing
+--                                                       in front
+--   origins       integer, as Named origins             named origins
+--   differ        text, as They differ in               where pieces of evidence differ, even those
+--                                                       of one origin; "date (overlapping)": the
+--                                                       dates are not the same, but there is a day
+--                                                       that fits all
+--   relayed_from  text, as From                         title of the origin; empty: the document
+--                                                       itself
+--   certainty     text, usually asserted, as States it  how it is stated: asserted, reported,
+--                                                       alleged, rumoured, inferred
+--   dated         date, as Date                         when, as this origin has it, in EDTF;
+--                                                       empty: it does not say
+--   source        documents                             key of the document that states it
+--   passage       passage, as ¶                         where they state it
+--   origin        text, detail                          title of the origin of this piece of
+--                                                       evidence
+--   agree         text, detail                          what two or more origins state, and all
+--                                                       state alike: modality, certainty, stance,
+--                                                       date
+--   unnamed       integer, detail                       origins that are unnamed or voiceless
+--   documents     integer, detail                       documents that state it
+--   voice         text, detail                          own (the document's), named, unnamed or
+--                                                       voiceless
+--   modality      text, detail                          whether it is so, as this origin has it
+--   stance        text, detail                          what the document makes of it: endorses,
+--                                                       neutral, doubts, rejects; empty: it speaks
+--                                                       in its own voice
+--   settled       text, detail                          of an event: its modality overall
+--   date          date, detail                          of an event: its overall date, in EDTF;
+--                                                       empty: undated
+--   kind          text, detail                          event or relation
+--   fact          text, detail                          key of the event or relation
 --
 -- Legend
---   Each row is one piece of evidence. Origins that nobody names are not counted: nobody knows
+--   Each row is one piece of evidence. Nothing under From: the document itself. Origins that nobody names are not counted: nobody knows
 --   whether they are independent.
 
+with asked (fact_id) as (
+  select counted_as_id
+  from evidence_counts as counts
+  where true
+    and counts.fact_id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+    and counts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and counts.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = counts.fact_id and certainty = :certainty)  -- if :certainty
+),
 -- What the evidence of an event or relation agrees on, and what not. Equal ties are one.
-with compared (fact_id, agree, differ) as (
+compared (fact_id, agree, differ) as (
   select
     figures.fact_id,
     case
@@ -92,17 +109,21 @@ with compared (fact_id, agree, differ) as (
   join attributions on attributions.id = evidence.attribution_id
   left join dates on dates.edtf = evidence.date
   where figures.pieces > 1
+    and figures.fact_id in (  -- if :document or :topic or :place or :certainty
+      select fact_id from asked  -- if :document or :topic or :place or :certainty
+    )  -- if :document or :topic or :place or :certainty
   group by figures.fact_id
 )
 select
   fact_overview.sentence,
   figures.named_origins as origins,
   nullif(substr(compared.differ, 3), '') as differ,
-  origins.title as origin,
+  case when attributions.parent_id is not null then origins.title end as relayed_from,
   evidence.certainty,
   evidence.date as dated,
   documents.key as source,
   evidence_passages.passage,
+  origins.title as origin,
   nullif(substr(compared.agree, 3), '') as agree,
   figures.origins - figures.named_origins as unnamed,
   figures.documents,
@@ -125,12 +146,7 @@ join sources as origins on origins.id = attributions.source_id
 join sources as documents on documents.id = evidence.document_id
 where fact_overview.kind in ('event', 'relation')
   and figures.named_origins >= :least
-  and evidence.fact_id in (select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
-  and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
-  and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
-  and exists (select 1 from evidence  -- if :certainty
-    where evidence.fact_id = evidence.fact_id and certainty = :certainty)  -- if :certainty
+  and figures.fact_id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
 order by
   figures.named_origins desc nulls last,
   figures.origins - figures.named_origins desc,

@@ -35,15 +35,30 @@
 --   Range: once, on some day between the two. Span: the whole time. No words: the coder inferred
 --   the date from what stands around it.
 
-with
+with asked (fact_id) as (
+  select fact_id
+  from fact_summaries as facts
+  where true
+    and facts.fact_id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+    and facts.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = facts.fact_id and certainty = :certainty)  -- if :certainty
+),
 overall (fact_id, date_of, date) as (
   select id, 'date', date from events where date is not null
+    and id in (select fact_id from asked)  -- if :document or :place or :certainty
   union all
   select id, 'date', date from quotes where date is not null
+    and id in (select fact_id from asked)  -- if :document or :place or :certainty
   union all
   select id, 'since', since from relations where since is not null
+    and id in (select fact_id from asked)  -- if :document or :place or :certainty
   union all
   select id, 'until', until from relations where until is not null
+    and id in (select fact_id from asked)  -- if :document or :place or :certainty
 ),
 dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) as (
   select
@@ -67,7 +82,8 @@ dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) a
   left join events on events.id = evidence.fact_id
   left join quotes on quotes.id = evidence.fact_id
   left join relations on relations.id = evidence.fact_id
-  where evidence.date is not null or evidence.date_words is not null
+  where (evidence.date is not null or evidence.date_words is not null)
+    and evidence.fact_id in (select fact_id from asked)  -- if :document or :place or :certainty
   union all
   select
     overall.fact_id,
@@ -114,12 +130,6 @@ from dated
 join fact_overview on fact_overview.fact_id = dated.fact_id
 left join dates on dates.edtf = dated.date
 join counted on counted.precision is not distinct from dates.precision
-where true
-  and dated.fact_id in (select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
-  and dated.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
-  and exists (select 1 from evidence  -- if :certainty
-    where evidence.fact_id = dated.fact_id and certainty = :certainty)  -- if :certainty
 order by
   case dates.precision
     when 'day' then 1

@@ -42,7 +42,19 @@
 --   Mutual: the same is said of the other actor. Nothing under it: a need, which nobody in
 --   particular is said to meet.
 
-with involved (fact_id, acting_for) as (
+with asked (fact_id) as (
+  select fact_id
+  from fact_summaries as facts
+  where true
+    and facts.fact_id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
+    and facts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = facts.fact_id and certainty = :certainty)  -- if :certainty
+),
+involved (fact_id, acting_for) as (
   select
     fact_id,
     min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
@@ -92,6 +104,7 @@ listed (fact_id, rank, mutual) as (
   from positions
   where position_kind = 'need'
     and id in (select fact_id from involved)  -- if :actor
+    and id in (select fact_id from asked)  -- if :document or :topic or :certainty
 )
 select
   fact_overview.sentence,
@@ -118,11 +131,7 @@ left join relations on relations.id = listed.fact_id
 left join actors as origins on origins.id = relations.from_actor_id
 left join actors as targets on targets.id = relations.to_actor_id
 where true
-  and listed.fact_id in (select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
-  and listed.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
-  and exists (select 1 from evidence  -- if :certainty
-    where evidence.fact_id = listed.fact_id and certainty = :certainty)  -- if :certainty
+  and listed.fact_id in (select fact_id from asked)  -- if :document or :topic or :certainty
 order by
   listed.rank,
   case when origins.key < targets.key then origins.key else targets.key end nulls last,

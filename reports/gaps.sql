@@ -47,8 +47,7 @@ dated (fact_id, begins, ends) as (
     coalesce(substr(dates.latest, 1, 7), '9999-12')
   from happened
   join dates on dates.edtf = happened.date
-  where dates.first_day is not null
-    and dates.last_day is not null
+  where dates.first_day is not null and dates.last_day is not null
     and coalesce(dates.earliest, dates.latest) is not null
     and happened.fact_id in (  -- if :document
       select fact_id from fact_documents  -- if :document
@@ -64,18 +63,13 @@ periods (begins, ends) as (
 ),
 -- Months are counted from January of the year 0, to reckon with them.
 busy (month, n) as (
-  select distinct
-    begins,
+  select distinct begins,
     cast(substr(begins, 1, 4) as integer) * 12 + cast(substr(begins, 6, 2) as integer) - 1
   from dated
   where begins = ends
 ),
 paired (before, n, after, next_n) as (
-  select
-    month,
-    n,
-    lead(month) over (order by n),
-    lead(n) over (order by n)
+  select month, n, lead(month) over (order by n), lead(n) over (order by n)
   from busy
 ),
 -- Back to text, with the zeros in front: 12 months to the year, January is 0.
@@ -139,11 +133,15 @@ select
   end as kind,
   label,
   case gap
-    when 'months' then case near when 0 then 'no' else cast(near as text) end
-      || ' more loosely dated ' || case near when 1 then 'fact' else 'facts' end || ' may be there'
-    when 'actor' then size || case size when 1 then ' name' else ' names' end
-      || ' in the texts; behind ' || case near when 0 then 'no' else cast(near as text) end
-      || case near when 1 then ' source' else ' sources' end
+    when 'months' then case near
+      when 0 then 'nothing is dated more loosely either'
+      when 1 then '1 fact with a looser date may be there'
+      else near || ' facts with looser dates may be there'
+    end
+    when 'actor' then case size when 0 then 'no name in the texts' when 1 then '1 name'
+      else size || ' names' end || case near when 0 then ''
+      when 1 then '; author, publisher or voice of 1 source'
+      else '; author, publisher or voice of ' || near || ' sources' end
     else coalesce(note || ', ', '') || size || ' characters'
   end as about,
   source,

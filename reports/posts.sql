@@ -39,7 +39,7 @@
 --                                                       that was asked for
 --   source      documents                               keys of the documents that state it
 --   passage     passage, as ¶                           where they state it
---   day         day                                     the day asked for, or that of the last
+--   day         day, detail                             the day asked for, or that of the last
 --                                                       document
 --   holder      text, detail                            who holds the post
 --   post        text, detail                            as what; empty: not said

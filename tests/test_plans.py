@@ -35,7 +35,12 @@ LARGE = {
 }
 """Tables that grow with what is loaded. (Dates, actors, places and topics grow far slower.)"""
 
+EACH = "each of the certainties is a large part of all evidence"
 WHOLE = {
+    ("actors", "certainty"): EACH,
+    ("attributions", "certainty"): EACH,
+    ("calendar", "certainty"): EACH,
+    ("gaps", "document"): "it looks for what is missing among everything",
     ("quotes", "directness"): "each of the three values is a large part of all quotes",
 }
 """Reports, and what they are asked, that read large tables; and why."""
