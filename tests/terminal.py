@@ -100,7 +100,13 @@ def terminal(*arguments: str, first: str = "", **variables: str) -> Iterator[Ter
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **variables},
+        env={
+            **os.environ,
+            "TERM": "xterm",
+            "PAGER": "cat",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+            **variables,
+        },
     )
     os.close(theirs)
     try:

@@ -190,14 +190,17 @@ def test_what_all_cannot_do_is_said(book: str, tmp_path: Path) -> None:
 def test_the_contents_are_named_as_the_last_load_left_them(book: str, tmp_path: Path) -> None:
     """The hash is nowhere but in that row: who computed it would find another."""
     line = f"content c0ffee000000 · {{}} · {called(book)}"
-    for format in ("table", "csv", "tsv", "json", "jsonl"):
+    for format in ("csv", "tsv", "json", "jsonl"):
         done = sourcebook(book, "report", "quotes", "--format", format)
         assert done.stderr == line.format("3 rows") + "\n"
         assert "c0ffee" not in done.stdout
-    one = sourcebook(book, "report", "quotes", "--about", "alma", "-o", tmp_path / "one.txt")
+    one = sourcebook(book, "report", "quotes", "--about", "alma", "-o", tmp_path / "one.csv")
     assert one.stderr == line.format("1 row") + "\n"
-    none = sourcebook(book, "report", "quotes", "--about", "0042")
-    assert none.stderr == line.format("no rows") + "\n"
+    none = sourcebook(book, "report", "quotes", "--about", "0042", "--format", "csv")
+    assert none.stderr.splitlines()[-1] == line.format("no rows")
+    table = sourcebook(book, "report", "quotes")
+    assert "\nContent c0ffee000000 · asked on " in table.stdout
+    assert table.stderr == ""
     markdown = sourcebook(book, "report", "quotes", "--format", "markdown")
     assert markdown.stdout.endswith(f"\n\n*{marked(line.format('3 rows'))}*\n")
     html = sourcebook(book, "report", "quotes", "--format", "html")
@@ -205,13 +208,21 @@ def test_the_contents_are_named_as_the_last_load_left_them(book: str, tmp_path: 
     assert (markdown.stderr, html.stderr) == ("", "")
 
 
-def test_json_is_an_array_unless_meta_is_asked_for(book: str) -> None:
+def test_json_is_an_array_unless_meta_is_asked_for(
+    book: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1464739200")
     plain = sourcebook(book, "report", "quotes", "--format", "json")
     full = sourcebook(book, "report", "quotes", "--format", "json", "--meta")
-    name = called(book).partition(" ")[2]
-    assert json.loads(full.stdout) == {
-        "meta": {"content": HASH, "database": name},
-        "rows": json.loads(plain.stdout),
+    written = json.loads(full.stdout)
+    assert written["rows"] == json.loads(plain.stdout)
+    assert written["meta"] == {
+        "title": "Quotes",
+        "question": "Who said what, about whom, and who relays it?",
+        "command": "sourcebook report quotes",
+        "content": HASH,
+        "database": called(book).partition(" ")[2],
+        "date": "2016-06-01",
     }
     assert full.stderr == ""
     wrong = sourcebook(book, "report", "quotes", "--meta")
@@ -220,7 +231,7 @@ def test_json_is_an_array_unless_meta_is_asked_for(book: str) -> None:
 
 
 def test_a_database_without_loads_has_no_content(database: str) -> None:
-    done = sourcebook(database, "report", "quotes")
+    done = sourcebook(database, "report", "quotes", "--format", "csv")
     assert done.stderr == f"content none · no rows · {called(database)}\n"
 
 
@@ -305,7 +316,9 @@ def test_a_wrong_option_is_refused_before_anything_is_loaded(database: str) -> N
 
 
 @on_sqlite
-@pytest.mark.parametrize("options", [["timeline"], ["--all", "--format", "markdown"]])
+@pytest.mark.parametrize(
+    "options", [["timeline", "--format", "csv"], ["--all", "--format", "markdown"]]
+)
 def test_no_database_is_written_over(database: str, options: list[str]) -> None:
     before = Path(database).read_bytes()
     done = sourcebook(database, "report", *options, "-o", database)

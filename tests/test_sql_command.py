@@ -185,21 +185,21 @@ def test_a_terminal_gets_a_thousand_rows(people: str) -> None:
     with terminal("--db", people, "sql", query) as screen:
         shown = screen.wait("stopped after 1,000 rows; --limit 0 shows all")
         assert screen.end() == 0
-    assert "1000 |" in shown
-    assert "1001 |" not in shown
+    assert "\n   1000\n" in shown
+    assert "1001" not in shown
     with terminal("--db", people, "sql", query, "--limit", "0") as screen:
-        screen.wait(r"1500 \|")
+        screen.wait(r"\n +1500\n")
         assert screen.end() == 0
 
 
 def test_long_values_are_cut_in_tables_alone(people: str) -> None:
     query = "select replace(substr('{}', 1, 3000), 'x', 'ab') as v".format("x" * 1500)
     table = typed(people, query)
-    assert "ab…" in table.stdout
+    assert "".join(table.stdout.split()).endswith("abab…")
     assert table.stderr == (
         f"1 value was cut to {CHARACTERS:,} characters; --value-limit 0 shows all\n"
     )
-    whole = typed(people, query, "--value-limit", "0")
+    whole = typed(people, query, "--value-limit", "0", "--width", "0")
     assert "ab" * 1500 in whole.stdout
     assert whole.stderr == ""
     assert rows(people, query) == [{"v": "ab" * 1500}]
