@@ -52,8 +52,8 @@
 --   fact          text, detail                          key of the event or relation
 --
 -- Legend
---   Each row is one piece of evidence. Nothing under From: the document itself. Origins that nobody names are not counted: nobody knows
---   whether they are independent.
+--   Each row is one piece of evidence. Nothing under From: the document itself. Origins that nobody
+--   names are not counted: nobody knows whether they are independent.
 
 with asked (fact_id) as (
   select counted_as_id
@@ -146,7 +146,9 @@ join sources as origins on origins.id = attributions.source_id
 join sources as documents on documents.id = evidence.document_id
 where fact_overview.kind in ('event', 'relation')
   and figures.named_origins >= :least
-  and figures.fact_id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
+  and figures.fact_id in (  -- if :document or :topic or :place or :certainty
+    select fact_id from asked  -- if :document or :topic or :place or :certainty
+  )  -- if :document or :topic or :place or :certainty
 order by
   figures.named_origins desc nulls last,
   figures.origins - figures.named_origins desc,

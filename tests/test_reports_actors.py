@@ -210,7 +210,7 @@ def test_a_quote_by_an_actor_is_listed_once_even_if_it_is_about_it(
 
 def test_facts_are_sentences_with_their_standing_and_the_words_in_marks(made: str) -> None:
     sentences: dict[str, str] = dict(ask(made, "actor", "key what", actor="brim"))
-    assert sentences["claim"] == "Brim says that Brim never yields (“never”)"
+    assert sentences["claim"] == "Brim says that it never yields (“never”)"
     assert sentences["peace"] == "Expected: Peace"
     assert sentences["rest"] == "Brim wants the rest"
     assert sentences["alma--depends-on--brim"] == "Alma depends on Brim for grain"
