@@ -58,6 +58,13 @@ text_option = click.option(
     "--text", type=FILE, help="The coded text; every quotation and place is checked against it."
 )
 
+texts_option = click.option(
+    "--texts",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="A folder with the coded texts; each coding finds its own by its passages.",
+)
+
 
 class Sourcebook(click.Group):
     """The commands; those in `LAZY` are imported only when they are used."""
@@ -165,42 +172,70 @@ def init(db: str) -> None:
 
 
 @sourcebook.command(name="load", params=row_options())
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
+@texts_option
 @click.option(
     "--keep-text",
     is_flag=True,
-    help="Store the text of the passages in the database; needs --text.",
+    help="Store the text of the passages in the database; needs --text or --texts.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Stop at the first coding that is refused. Without it, the others are loaded.",
 )
 @click.pass_obj
 def load_command(
     db: str,
     files: tuple[Path, ...],
     text: Path | None,
+    texts: Path | None,
     keep_text: bool,
+    strict: bool,
     format: str,
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Load codings, each in one transaction, and print what changed, by key."""
-    from coding.changeset import Peers
-    from coding.load import load
-    from coding.validation import read
-    from database.connect import writing
+    """Load codings, or all codings of a folder, and print what changed, by key.
 
-    _one_text(files, text)
-    if keep_text and text is None:
-        raise click.UsageError("--keep-text needs --text, the text to keep")
+    Each is loaded in one transaction, after those that it refers to; codings that refer to one
+    another are loaded together, all or none. Exit status: 1 if any was refused.
+    """
+    from coding.batch import Refused, load_all
+    from coding.faults import InvalidInputError
+    from coding.files import Texts, codings_in
+    from coding.validation import ValidatedCoding, read
+    from database.connect import writing
+    from output.progress import Progress
+
+    _one_text(files, text, texts)
+    if keep_text and text is None and texts is None:
+        raise click.UsageError("--keep-text needs --text or --texts, the texts to keep")
     only_for("--raw", raw, [format], "csv")
     listing = format != "table" or output is not None
     columns = ("document", "action", "item", "key")
+    faults: list[Any] = []
+
+    def readable() -> Iterator[ValidatedCoding]:
+        with progress.stage("reading", len(paths) if len(paths) > 1 else None):
+            for path in paths:
+                try:
+                    yield read(path, text, folder)
+                except InvalidInputError as error:
+                    if strict:
+                        raise
+                    faults.extend(error.faults)
+                progress.advance(1)
 
     def changes() -> Iterator[tuple[str, ...]]:
         """Load all codings, then yield what each has changed: a reader may stop at any row."""
         rows: list[tuple[str, ...]] = []
-        for coding in codings:
-            with writing(db) as connection:
-                loaded = load(connection, coding, peers=peers, keep_text=keep_text)
+        for result in load_all(lambda: writing(db), codings, keep_text=keep_text, strict=strict):
+            if isinstance(result, Refused):
+                faults.extend(result.faults)
+                continue
+            coding, loaded = result
             done.append(loaded.document)
             _say_loaded(loaded)
             if coding.remarks:
@@ -210,33 +245,45 @@ def load_command(
                 rows += ((loaded.document, action, *item) for action, item in loaded.changes)
         yield from rows
 
+    progress = Progress()
     with failing("loaded") as done:
-        codings = [read(path, text) for path in files]
-        peers = Peers(codings)
+        paths, folder = codings_in(files), Texts(texts) if texts else None
+        codings = list(readable())
         if output is not None:
             # Opened before anything is loaded: a change that cannot be listed is not made.
             _print(columns, changes(), format, output, raw)
         elif (rows := list(changes())) or listing:
             _print(columns, rows, format, output, raw)
+        if faults:
+            raise InvalidInputError(faults)
 
 
 @sourcebook.command(params=row_options())
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
+@texts_option
 def check(
-    files: tuple[Path, ...], text: Path | None, format: str, output: Path | None, raw: bool
+    files: tuple[Path, ...],
+    text: Path | None,
+    texts: Path | None,
+    format: str,
+    output: Path | None,
+    raw: bool,
 ) -> None:
     """Check codings against every rule, without loading them.
 
     Exit status: 1 if there are errors, 3 if there are only warnings, otherwise 0.
     """
     from coding.faults import Severity
+    from coding.files import Texts, codings_in
     from coding.validation import check_file
 
-    _one_text(files, text)
+    _one_text(files, text, texts)
     only_for("--raw", raw, [format], "csv")
     with failing():
-        faults = [fault for path in files for fault in check_file(path, text)]
+        folder = Texts(texts) if texts else None
+        paths = codings_in(files)
+        faults = [fault for path in paths for fault in check_file(path, text, folder)]
         if format == "table" and output is None:
             click.echo("".join(f"{fault}\n" for fault in faults), nl=False)
         else:
@@ -486,9 +533,11 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _one_text(files: Sequence[Path], text: Path | None) -> None:
-    if text is not None and len(files) > 1:
-        raise click.UsageError("--text is the text of a single coding; give a single FILE with it")
+def _one_text(files: Sequence[Path], text: Path | None, texts: Path | None) -> None:
+    if text is not None and texts is not None:
+        raise click.UsageError("give --text or --texts, not both")
+    if text is not None and (len(files) > 1 or files[0].is_dir()):
+        raise click.UsageError("--text is the text of a single coding; --texts DIR is for several")
 
 
 def _print(

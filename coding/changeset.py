@@ -74,6 +74,8 @@ class ChangeSet:
     removed: Items = field(default_factory=dict)
     introduced: list[ItemKey] = field(default_factory=list)
     """Shared rows that this document introduces for the first time."""
+    known: set[ItemKey] = field(default_factory=set)
+    """Those of them that another document has introduced before."""
     updated: Items = field(default_factory=dict)
     """Shared rows that exist and get other columns."""
     replaced: list[Content] = field(default_factory=list)
@@ -90,11 +92,19 @@ class ChangeSet:
         return bool(self.added or self.changed or self.removed)
 
     def listed(self) -> list[tuple[Action, ItemKey]]:
-        """Return the changes in a fixed order."""
+        """Return the changes in a fixed order.
+
+        A shared row that exists already is not added by a further coding that introduces it, nor
+        removed as long as another one does.
+        """
         return sorted(
-            [(Action.ADDED, item) for item in self.added]
+            [(Action.ADDED, item) for item in self.added if item not in self.known]
             + [(Action.CHANGED, item) for item in self.changed]
-            + [(Action.REMOVED, item) for item in self.removed],
+            + [
+                (Action.REMOVED, item)
+                for item in self.removed
+                if item.kind not in SHARED or item in self.dropped
+            ],
             key=lambda change: (change[1], change[0]),
         )
 
@@ -174,6 +184,7 @@ def _compare_shared(
         if item not in snapshot.items:
             changes.introduced.append(item)
             changes.added[item] = content
+            changes.known |= {item} if present is not None else set()
         owned = kind == "source" and any(other.document == item.key for other in others)
         if present is not None and present != content and not owned:
             changes.updated[item] = content

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from coding.bulk import rows_in
 from coding.changeset import ChangeSet, MakeFault
 from coding.faults import Fault
-from coding.items import SHARED, ItemKey, Items
+from coding.items import EVENT_FIELDS, SHARED, ItemKey, Items
 from coding.snapshot import Snapshot
 from schema.escape import visible
 from schema.vocabulary import FactKind
@@ -78,12 +78,6 @@ USES_OF_SHARED_ROWS = {
 }
 """How a document can use a shared row."""
 
-EVENT_FIELDS: dict[str, tuple[str, ...]] = {
-    FactKind.LINK: ("from", "to"),
-    FactKind.QUOTE: ("occasion",),
-}
-"""Fields that may refer to an event of another document."""
-
 MAX_LISTED = 5
 """How many documents a message names."""
 
@@ -101,15 +95,15 @@ class CrossReferences:
         return [
             *self._unknown_facts(wanted),
             *self._links_coded_there(changes),
-            *self._in_use(changes),
+            *(self._still_in_use(item, message) for item, message in self.in_use(changes)),
         ]
 
     # --- what this document uses of others ----------------------------------------------------
 
     def _unknown_facts(self, wanted: Items) -> Iterator[Fault]:
-        references = list(_references(wanted))
-        kinds = self._look_up(sorted({key for _name, key, _kind in references}))
-        for item, key, kind in references:
+        uses = list(references(wanted))
+        kinds = self._look_up(sorted({key for _name, key, _kind in uses}))
+        for item, key, kind in uses:
             document = key.partition(":")[0]
             if document == self._snapshot.document:
                 message = f"{visible(key)} is a fact of this document; give its key alone"
@@ -176,24 +170,19 @@ class CrossReferences:
 
     # --- what others use of this document -----------------------------------------------------
 
-    def _in_use(self, changes: ChangeSet) -> Iterator[Fault]:
+    def in_use(self, changes: ChangeSet) -> Iterator[tuple[ItemKey, str]]:
+        """Yield what the coding no longer has and others use, with a message about it."""
         facts = [item for item in changes.removed if item.kind in set(FactKind)]
         for use, query in USES_OF_FACTS.items():
             for item, documents in self._users(query, facts):
-                yield self._still_in_use(
-                    item,
-                    f"is no longer in this coding, but {documents} {use}; keep it here, "
-                    "or take that out there and load that coding first",
-                )
+                remedy = "keep it here, or take that out there and load that coding first"
+                yield item, f"is no longer in this coding, but {documents} {use}; {remedy}"
         for kind in SHARED:
             rows = [item for item in changes.dropped if item.kind == kind]
             query = " union ".join(USES_OF_SHARED_ROWS[kind])
             for item, documents in self._users(query, rows, rewritten=changes.updated):
-                yield self._still_in_use(
-                    item,
-                    f"is no longer introduced here, but {documents} refers to it; keep "
-                    "it here, or introduce it there and load that coding first",
-                )
+                remedy = "keep it here, or introduce it there and load that coding first"
+                yield item, f"is no longer introduced here, but {documents} refers to it; {remedy}"
 
     def _users(
         self, query: str, items: Iterable[ItemKey], rewritten: Iterable[ItemKey] = ()
@@ -226,7 +215,7 @@ class CrossReferences:
             yield key, *columns
 
 
-def _references(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
+def references(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
     """Yield each fact of another document that an item refers to, and the kind it must have."""
     for item, content in wanted.items():
         if item.kind == "elsewhere":

@@ -121,11 +121,16 @@ def sources_used(items: Mapping[ItemKey, Content], item: ItemKey) -> set[str]:
     return {key for evidence in items[item].get("evidence", ()) for key in evidence["through"]}
 
 
-def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
-    """Return the actors, places, topics and sources that a coding refers to."""
+def mentioned(
+    items: Mapping[ItemKey, Content], among: Mapping[ItemKey, Content] | None = None
+) -> set[ItemKey]:
+    """Return the actors, places, topics and sources that items refer to.
+
+    `among` are all items of the coding, if `items` are only some.
+    """
     mentions: set[ItemKey] = set()
     for item, content in items.items():
-        mentions.update(source_named(items, key) for key in sources_used(items, item))
+        mentions.update(source_named(among or items, key) for key in sources_used(items, item))
         for field, kind in MENTIONS.items():
             mentions.add(ItemKey(kind, content.get(field) or ""))
         if item.kind == FactKind.RELATION:
@@ -133,6 +138,33 @@ def mentioned(items: Mapping[ItemKey, Content]) -> set[ItemKey]:
         mentions.update(ItemKey("actor", actor) for _role, actor in content.get("actors", ()))
         mentions.update(ItemKey("actor", row[0]) for row in content.get("participants", ()))
     return mentions
+
+
+def needed(items: Items, wanted: Iterable[ItemKey]) -> Items:
+    """Return these items of a coding, and all others that they cannot be without."""
+    result: Items = {}
+    todo = [item for item in wanted if item in items]
+    while todo:
+        item = todo.pop()
+        if item in result:
+            continue
+        content = result[item] = items[item]
+        passages = {span[0] for piece in content.get("evidence", ()) for span in piece["spans"]}
+        todo += (ItemKey("passage", str(number)) for number in passages)
+        todo += (other for other in mentioned({item: content}, items) if other in items)
+        todo += (
+            ItemKey(FactKind.EVENT, content[field])
+            for field in EVENT_FIELDS.get(item.kind, ())
+            if ItemKey(FactKind.EVENT, content[field] or "") in items
+        )
+    return result
+
+
+EVENT_FIELDS: dict[str, tuple[str, ...]] = {
+    FactKind.LINK: ("from", "to"),
+    FactKind.QUOTE: ("occasion",),
+}
+"""Fields that refer to an event, perhaps of another document."""
 
 
 def dates_of(contents: Iterable[Content]) -> set[str]:

@@ -14,11 +14,11 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, text, update
 
 from coding.bulk import BulkStatements
-from coding.changeset import Peers, compare
+from coding.changeset import ChangeSet, Peers, compare
 from coding.columns import TABLE
 from coding.cross_references import CrossReferences
-from coding.faults import Fault, InvalidInputError, Severity
-from coding.items import ItemKey, content_hash, digest
+from coding.faults import InvalidInputError
+from coding.items import ItemKey, Items, content_hash, digest, needed
 from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
 from coding.writer import Writer
@@ -69,33 +69,64 @@ def load(
     references to missing rows, and for removed rows that other documents still use.
     """
     peers = peers or Peers()
-    wanted = coding.items
-    snapshot = Snapshot(connection, coding.document)
+    wanted, snapshot = coding.items, Snapshot(connection, coding.document)
+    changes = apply(connection, coding, wanted, snapshot, peers)
+    return complete(connection, coding, wanted, snapshot, changes, keep_text=keep_text)
 
-    def fault(item: ItemKey, rule: str, message: str) -> Fault:
-        line, where = coding.places.get(item, (None, ""))
-        return Fault(rule, Severity.ERROR, str(coding.path), line, where, message)
 
-    changes, faults = compare(wanted, snapshot, peers, fault)
-    faults += CrossReferences(connection, snapshot, fault).faults(wanted, changes)
+def apply(
+    connection: Connection,
+    coding: ValidatedCoding,
+    wanted: Items,
+    snapshot: Snapshot,
+    peers: Peers,
+    *,
+    keep_used: bool = False,
+) -> ChangeSet:
+    """Write what differs between a document and these items of its coding; return the changes.
+
+    `keep_used` keeps what the coding no longer has while other documents still use it: a later step
+    will remove it. Raises InvalidInputError before anything is written.
+    """
+    changes, faults = compare(wanted, snapshot, peers, coding.fault)
+    references = CrossReferences(connection, snapshot, coding.fault)
+    if keep_used:
+        used = [item for item, _ in references.in_use(changes)]
+        kept = needed(snapshot.items, used)
+        wanted = kept | {item: it for item, it in wanted.items() if it or item not in kept}
+        changes, faults = compare(wanted, snapshot, peers, coding.fault)
+    faults += references.faults(wanted, changes)
     if faults:
         raise InvalidInputError(faults)
-    file, hashed = coding.file, content_hash(wanted)
-    if hashed != snapshot.hash:
-        # A peer, loaded first, has written these rows; here they are journalled as well.
-        changes.changed |= changes.written_by_peers
-    document = snapshot.document_id
     if changes:
+        document = snapshot.document_id
         derived = Refresh(connection, [] if document is None else [document])
-        document = Writer(connection, snapshot).write(changes, wanted)
+        snapshot.document_id = Writer(connection, snapshot).write(changes, wanted)
         derived.finish(
-            [document],
+            [snapshot.document_id],
             **{
                 f"{kind}s": [snapshot.ids[item] for item in changes.updated if item.kind == kind]
                 for kind in ("actor", "topic", "source")
             },
         )
         peers.updated.update(changes.updated)
+    return changes
+
+
+def complete(
+    connection: Connection,
+    coding: ValidatedCoding,
+    wanted: Items,
+    snapshot: Snapshot,
+    changes: ChangeSet,
+    *,
+    keep_text: bool,
+) -> Loaded:
+    """Note what has been loaded, journal its changes, and store the text if asked to."""
+    file, hashed, document = coding.file, content_hash(wanted), snapshot.document_id
+    if hashed != snapshot.hash:
+        # A peer, loaded first, has written these rows; here they are journalled as well.
+        changes.changed |= changes.written_by_peers
     if (file, hashed) != (snapshot.file, snapshot.hash):
         about = wanted[ItemKey("coding", coding.document)]
         codings = TABLE["codings"]

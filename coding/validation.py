@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from coding.faults import Fault, InvalidInputError, Severity
+from coding.files import Texts
 from coding.format import Coding, composed
 from coding.index import CodingIndex
 from coding.items import ItemKey, Items, items_of
@@ -50,20 +51,32 @@ class ValidatedCoding:
             for kind, key, _content, line, where in json.loads(self.packed)
         }
 
+    def fault(self, item: ItemKey, rule: str, message: str) -> Fault:
+        """Return an error about an item, with its place in the file."""
+        line, where = self.places.get(item, (None, ""))
+        return Fault(rule, Severity.ERROR, str(self.path), line, where, message)
 
-def check_file(path: Path, text_path: Path | None = None) -> list[Fault]:
-    """Return every fault of a coding, in the order of the file."""
+
+def check_file(
+    path: Path, text_path: Path | None = None, texts: Texts | None = None
+) -> list[Fault]:
+    """Return every fault of a coding, in the order of the file; the text may be one of `texts`."""
     try:
         coding, lines = read_coding(path)
+        text_path = texts.text_of(coding, path) if texts else text_path
         passages = read_text(text_path) if text_path is not None else None
     except InvalidInputError as error:
         return error.faults
     return _faults(coding, lines, passages, text_path)
 
 
-def read(path: Path, text_path: Path | None = None) -> ValidatedCoding:
-    """Read a coding to load. Raises InvalidInputError with all its errors."""
+def read(path: Path, text_path: Path | None = None, texts: Texts | None = None) -> ValidatedCoding:
+    """Read a coding to load; the text may be one of `texts`.
+
+    Raises InvalidInputError with all its errors.
+    """
     coding, lines = read_coding(path)
+    text_path = texts.text_of(coding, path) if texts else text_path
     passages = read_text(text_path) if text_path is not None else None
     faults = _faults(coding, lines, passages, text_path)
     errors = [fault for fault in faults if fault.severity is Severity.ERROR]
