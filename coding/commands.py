@@ -1,0 +1,297 @@
+"""The commands on codings: load, check, pin, unpin, compare and rename.
+
+Imports click and the options for rows; each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coding.console import counted, failing, print_line, print_rows, say, say_loaded
+from output.options import only_for, row_options
+
+if TYPE_CHECKING:
+    from coding.faults import Fault
+    from coding.files import Texts
+    from coding.load import Loaded
+    from coding.validation import ValidatedCoding
+
+FAILED, WARNED = 1, 3
+"""Exit statuses, as `sourcebook --help` lists them."""
+
+FILE = click.Path(path_type=Path)
+
+text_option = click.option(
+    "--text", type=FILE, help="The coded text; every quotation and place is checked against it."
+)
+
+texts_option = click.option(
+    "--texts",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="A folder with the coded texts; each coding finds its own by its passages.",
+)
+
+
+@click.command(params=row_options())
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
+@text_option
+@texts_option
+@click.option(
+    "--keep-text",
+    is_flag=True,
+    help="Store the text of the passages in the database; needs --text or --texts.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Stop at the first coding that is refused. Without it, the others are loaded.",
+)
+@click.pass_obj
+def load(
+    db: str,
+    files: tuple[Path, ...],
+    text: Path | None,
+    texts: Path | None,
+    keep_text: bool,
+    strict: bool,
+    format: str,
+    output: Path | None,
+    raw: bool,
+) -> None:
+    """Load codings, or all codings of a folder, and print what changed, by key.
+
+    Each is loaded in one transaction, after those that it refers to; codings that refer to one
+    another are loaded together, all or none. Exit status: 1 if any was refused.
+    """
+    from coding.faults import InvalidInputError
+    from coding.files import Texts, codings_in
+
+    _one_text(files, text, texts)
+    if keep_text and text is None and texts is None:
+        raise click.UsageError("--keep-text needs --text or --texts, the texts to keep")
+    only_for("--raw", raw, [format], "csv")
+    listing = format != "table" or output is not None
+    columns = ("document", "action", "item", "key")
+    faults: list[Fault] = []
+    with failing("loaded") as done:
+        folder = Texts(texts) if texts else None
+        codings = _read(codings_in(files), text, folder, faults if not strict else None)
+
+        def changes() -> Iterator[tuple[str, ...]]:
+            """Load all codings, then yield what has changed: a reader may stop at any row."""
+            rows: list[tuple[str, ...]] = []
+            for loaded in _load(db, codings, keep_text, strict, faults):
+                done.append(loaded.document)
+                # A table of a document's first load would list everything in it.
+                if listing or not loaded.first:
+                    rows += ((loaded.document, action, *item) for action, item in loaded.changes)
+            yield from rows
+
+        if output is not None:
+            # Opened before anything is loaded: a change that cannot be listed is not made.
+            print_rows(columns, changes(), format, output, raw)
+        elif (rows := list(changes())) or listing:
+            print_rows(columns, rows, format, output, raw)
+        if faults:
+            raise InvalidInputError(faults)
+
+
+def _read(
+    paths: Sequence[Path], text: Path | None, texts: Texts | None, faults: list[Fault] | None
+) -> list[ValidatedCoding]:
+    """Read all codings; what is wrong with others goes into `faults`, or is raised without it."""
+    from coding.faults import InvalidInputError
+    from coding.validation import read
+    from output.progress import Progress
+
+    codings, progress = [], Progress()
+    with progress.stage("reading", len(paths)) if len(paths) > 1 else nullcontext():
+        for path in paths:
+            try:
+                codings.append(read(path, text, texts))
+            except InvalidInputError as error:
+                if faults is None:
+                    raise
+                faults += error.faults
+            progress.advance(1)
+    return codings
+
+
+def _load(
+    db: str,
+    codings: Sequence[ValidatedCoding],
+    keep_text: bool,
+    strict: bool,
+    faults: list[Fault],
+) -> Iterator[Loaded]:
+    """Load codings and say what each has changed; why one was refused goes into `faults`."""
+    from coding.batch import Refused, load_all
+    from database.connect import writing
+
+    for result in load_all(lambda: writing(db), codings, keep_text=keep_text, strict=strict):
+        if isinstance(result, Refused):
+            faults += result.faults
+            continue
+        coding, loaded = result
+        say_loaded(loaded)
+        if coding.remarks:
+            say(f"{coding.path}: {counted(len(coding.remarks), 'remark')} by `check`")
+        yield loaded
+
+
+@click.command(params=row_options())
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
+@text_option
+@texts_option
+def check(
+    files: tuple[Path, ...],
+    text: Path | None,
+    texts: Path | None,
+    format: str,
+    output: Path | None,
+    raw: bool,
+) -> None:
+    """Check codings against every rule, without loading them.
+
+    Exit status: 1 if there are errors, 3 if there are only warnings, otherwise 0.
+    """
+    from coding.faults import Severity
+    from coding.files import Texts, codings_in
+    from coding.validation import check_file
+
+    _one_text(files, text, texts)
+    only_for("--raw", raw, [format], "csv")
+    with failing():
+        folder = Texts(texts) if texts else None
+        paths = codings_in(files)
+        faults = [fault for path in paths for fault in check_file(path, text, folder)]
+        if format == "table" and output is None:
+            click.echo("".join(f"{fault}\n" for fault in faults), nl=False)
+        else:
+            rows = [
+                (
+                    fault.file,
+                    fault.line,
+                    str(fault.severity),
+                    fault.rule,
+                    fault.where,
+                    fault.message,
+                )
+                for fault in faults
+            ]
+            columns = ("file", "line", "severity", "rule", "where", "message")
+            print_rows(columns, rows, format, output, raw, numbers=("line",))
+    counts = {
+        severity: sum(fault.severity is severity for fault in faults) for severity in Severity
+    }
+    say(", ".join(counted(count, severity) for severity, count in counts.items()))
+    if counts[Severity.ERROR]:
+        sys.exit(FAILED)
+    if counts[Severity.WARNING]:
+        sys.exit(WARNED)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--text", type=FILE, required=True, help="The text that was coded.")
+@click.option(
+    "--was",
+    type=FILE,
+    help="The text as it was when FILE was pinned, if it has changed since: places move with their "
+    "words.",
+)
+@click.option("--keep-words", is_flag=True, help="Write the words beside the offsets, for readers.")
+def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
+    """Turn places quoted by their words into offsets, and measure the passages.
+
+    2 "first … last words" becomes 2:0-37. FILE is rewritten with its comments and layout. If the text has changed, places move with their
+    passages; those whose words have changed are printed with both wordings, and the exit status
+    is 3. If some words aren't there, FILE stays as it was.
+    """
+    from coding.pinning import pin_file
+
+    with failing():
+        pinned = pin_file(file, text, earlier=was, keep_words=keep_words)
+    moved = f", {counted(pinned.moved, 'place')} moved" if pinned.moved else ""
+    say(f"{file}: {counted(pinned.places, 'place')} pinned{moved}")
+    for line in pinned.reworded:
+        print_line(line)
+    if pinned.reworded:
+        say(f"review {counted(len(pinned.reworded), 'place')} whose words have changed")
+        sys.exit(WARNED)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--text", type=FILE, required=True, help="The text that was coded.")
+def unpin(file: Path, text: Path) -> None:
+    """Turn offsets back into words, for reviewing line by line.
+
+    2:0-37 becomes 2 "first … last words". FILE is rewritten with its comments and layout; `pin` turns the words into the same offsets.
+    """
+    from coding.pinning import unpin_file
+
+    with failing():
+        unpinned = unpin_file(file, text)
+    say(f"{file}: {counted(unpinned.places, 'place')} quoted")
+
+
+@click.command(params=row_options())
+@click.argument("a", type=FILE)
+@click.argument("b", type=FILE)
+@click.option(
+    "--agreement",
+    is_flag=True,
+    help="Print how far the two agree instead, by kind of fact and by field: the share, and "
+    "Krippendorff's alpha.",
+)
+def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None, raw: bool) -> None:
+    """Compare two codings of one text: what only one has, and where they differ."""
+    from coding.comparison import Agreement, Comparison, Difference
+    from coding.reading import read_coding
+
+    only_for("--raw", raw, [format], "csv")
+    with failing():
+        comparison = Comparison(read_coding(a)[0], read_coding(b)[0])
+        if agreement:
+            rows = list(comparison.agreement())
+            print_rows(Agreement._fields, rows, format, output, raw, numbers=("a", "b"))
+        else:
+            print_rows(Difference._fields, comparison.differences(), format, output, raw)
+    say(f"A is {a}, B is {b}; {counted(len(comparison.pairs), 'fact')} in both")
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["actor", "place", "topic", "source", "fact"]))
+@click.argument("old")
+@click.argument("new")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING...")
+def rename(kind: str, old: str, new: str, files: tuple[Path, ...]) -> None:
+    """Rename a key in all codings that use it; comments and layout stay.
+
+    Give every coding that uses the key, then load them together. If NEW exists, the two become one:
+    its definition is kept, and the names of OLD are added. A fact is an event, quote, position,
+    relation or link; if several documents have OLD, write DOCUMENT:OLD.
+    """
+    from coding.renaming import rename as renaming
+
+    with failing():
+        renamed = renaming(kind, old, new, files)
+    for file in renamed:
+        say(f"{file.path}: {old} is {new} in {counted(file.places, 'place')}")
+        for dropped in file.reduced:
+            say(f"{file.path}: left out, since {new} has its own: {dropped}")
+
+
+def _one_text(files: Sequence[Path], text: Path | None, texts: Path | None) -> None:
+    if text is not None and texts is not None:
+        raise click.UsageError("give --text or --texts, not both")
+    if text is not None and (len(files) > 1 or files[0].is_dir()):
+        raise click.UsageError("--text is the text of a single coding; --texts DIR is for several")
