@@ -64,7 +64,12 @@ def test_codings_are_loaded_after_those_they_refer_to(
     assert [it.document for it in ordered([read(path) for path in paths])] == ["d", "c", "b", "a"]
     done = load(database, *paths)
     assert done.exit_code == 0, done.stderr
-    loads = "select sources.key from loads join sources on sources.id = loads.document_id order by loads.id"
+    loads = """
+        select sources.key
+        from loads
+        join sources on sources.id = loads.document_id
+        order by loads.id
+    """
     assert ask(database, loads) == ["d", "c", "b", "a"]
 
 
