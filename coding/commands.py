@@ -211,7 +211,8 @@ def check(
 def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
     """Turn places quoted by their words into offsets, and measure the passages.
 
-    2 "first … last words" becomes 2:0-37. FILE is rewritten with its comments and layout. If the text has changed, places move with their
+    2 "first … last words" becomes 2:0-37. FILE is rewritten with its comments and layout. If
+    the text has changed, places move with their
     passages; those whose words have changed are printed with both wordings, and the exit status
     is 3. If some words aren't there, FILE stays as it was.
     """
@@ -234,7 +235,8 @@ def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
 def unpin(file: Path, text: Path) -> None:
     """Turn offsets back into words, for reviewing line by line.
 
-    2:0-37 becomes 2 "first … last words". FILE is rewritten with its comments and layout; `pin` turns the words into the same offsets.
+    2:0-37 becomes 2 "first … last words". FILE is rewritten with its comments and layout; `pin`
+    turns the words into the same offsets.
     """
     from coding.pinning import unpin_file
 
