@@ -145,10 +145,7 @@ select
   judged.status,
   ties.since,
   ties.until,
-  case
-    when attested.first < attested.last then attested.first || '; ' || attested.last
-    else attested.last
-  end as attested,
+  attested.first || coalesce('; ' || nullif(attested.last, attested.first), '') as attested,
   ties.certainty,
   involved.acting_for,  -- if :actor
   cast(null as text) as acting_for,  -- unless :actor
