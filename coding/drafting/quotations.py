@@ -223,7 +223,7 @@ class Quotations:
             return (
                 token.lemma in self.cues.clause["say"]
                 or (after and token.lemma in self.cues.object["say"])
-                or token.lemma in ("think", "go", "call")
+                or token.lemma in self.cues.marks_only
             )
         return token.pos == "PROPN" and token.text.casefold() in self.forms  # "Added Arvel: …"
 

@@ -39,8 +39,34 @@ class Attribution:
     unsure: str | None = None
     antecedent: Range | None = None
     """What a relative pronoun that is its source stands for."""
+    frame: str = "marks"
+    """How its content hangs on its cue: marks, clause, infinitive, object, around, according."""
     inside: Attribution | None = None
     """The attribution whose content it is part of."""
+
+
+SHORT = 40
+"""Fewer characters that somebody is said to say may be only a part of it."""
+
+LONG = 120
+"""More characters that name a source may be more than its name."""
+
+
+def doubt(item: Attribution) -> str | None:
+    """Return why an attribution is a guess; None if its construction is one that is rarely wrong."""
+    if item.unsure:
+        return item.unsure
+    if item.source is None:
+        return "who says it?"
+    if item.frame == "marks":
+        return "who says it is taken from the words beside the marks"
+    if item.kind != "say" or item.frame not in ("clause", "according"):
+        return "is it said, and by whom?"
+    if item.source[1] - item.source[0] > LONG:
+        return "who says it? too many words name them"
+    if sum(end - start for _, (start, end) in item.content) < SHORT:
+        return "is that all that is said?"
+    return None
 
 
 class Cues:
@@ -51,6 +77,7 @@ class Cues:
     def __init__(self, language: Language) -> None:
         self.clause = {kind: frozenset(language.words(kind)) for kind in self.KINDS}
         self.object = {kind: frozenset(language.words(f"{kind}_of")) for kind in self.KINDS}
+        self.marks_only = frozenset(language.words("marks_only"))
         self.nouns = frozenset(language.words("nouns"))
         self.adjectives = frozenset(language.words("adjectives"))
         self.passive = frozenset(language.words("passive"))
@@ -77,15 +104,19 @@ class Speech:
         for i, token in enumerate(self.tokens):
             if token.pos not in ("VERB", "AUX") or not token.lemma.isalpha():
                 continue
-            content, kind = self._verb_content(i)
+            content, kind, frame = self._verb_content(i)
             if not content:
                 continue
             source, antecedent = self.source(i)
             if source is None and token.dep not in ("advcl", "acl", "pcomp", "xcomp", "ROOT"):
                 continue
-            yield self._attribution(i, self._cue(i), kind, source, antecedent, content)
+            found = self._attribution(i, self._cue(i), kind, source, antecedent, content)
+            found.frame = frame
+            if not self.parse.children(i, "nsubj"):
+                found.unsure = "who says it is taken from the clause around it"
+            yield found
 
-    def _verb_content(self, i: int) -> tuple[list[int], str]:
+    def _verb_content(self, i: int) -> tuple[list[int], str, str]:
         """Return the tokens of what a verb introduces, and the list that the verb is on."""
         lemma = self.tokens[i].lemma
         for kind in Cues.KINDS:
@@ -97,17 +128,23 @@ class Speech:
                     if self._is_content(i, child, kind)
                 ]
                 if clauses:
-                    return self._members(clauses, i), kind
+                    frame = "clause" if self.tokens[clauses[0]].dep == "ccomp" else "infinitive"
+                    return self._members(clauses, i), kind, frame
                 if self.tokens[i].dep == "parataxis":
                     head = self.tokens[i].head
                     if head != i and kind in ("say", "view"):
-                        return self.parse.subtree(head, without=[i]), kind
+                        return self.parse.subtree(head, without=[i]), kind, "around"
         for kind in Cues.KINDS:
             if lemma in self.cues.object[kind]:
                 objects = self._objects(i)
                 if objects:
-                    return self._members(objects, i), kind
-        return [], ""
+                    return self._members(objects, i), kind, "object"
+        if self.parse.children(i, "nsubjpass") and not self.parse.children(i, "agent"):
+            for kind in ("say", "view"):
+                if lemma in self.cues.clause[kind] | self.cues.object[kind]:
+                    content = self.parse.subtree(i, without=self.parse.children(i, "aux", "auxpass"))
+                    return [node for node in content if node != i], kind, "passive"
+        return [], "", ""
 
     def _is_content(self, i: int, child: int, kind: str) -> bool:
         dep, token = self.tokens[child].dep, self.tokens[child]
@@ -148,13 +185,22 @@ class Speech:
         for i, token in enumerate(self.tokens):
             if token.pos != "NOUN" or token.lemma not in self.cues.nouns:
                 continue
-            clauses = self.parse.children(i, "acl", "ccomp")
             clauses = [
                 child
-                for child in clauses
+                for child in self.parse.children(i, "acl", "ccomp")
                 if any(self.tokens[c].lemma in ("that", "to") for c in self.parse.children(child))
                 and self.tokens[child].tag != "VBG"
             ]
+            frame = "noun"
+            if not clauses:
+                frame = "noun-of"
+                clauses = [
+                    child
+                    for child in self.parse.children(i, "prep")
+                    if self.tokens[child].lemma in self.cues.prepositions
+                    and self.parse.children(child, "pobj", "pcomp")
+                    and self.tokens[child].lemma not in ("in", "at", "from", "with", "by")
+                ][:1]
             if not clauses:
                 continue
             owners = self.parse.children(i, "poss")
@@ -166,7 +212,9 @@ class Speech:
             if source is None:
                 continue
             cue = (token.start, token.end)
-            yield self._attribution(i, cue, "noun", source, None, self._members(clauses, i))
+            found = self._attribution(i, cue, "noun", source, None, self._members(clauses, i))
+            found.frame = frame
+            yield found
 
     def _by_adjective(self) -> Iterator[Attribution]:
         for i, token in enumerate(self.tokens):
@@ -191,9 +239,10 @@ class Speech:
             if source is None or self._text(source).lower() in _PLEONASTIC:
                 continue
             cue = (min(self.tokens[head].start, token.start), token.end)
-            yield self._attribution(
-                i, cue, "adjective", source, antecedent, self._members(clauses[:1], i)
-            )
+            content = self._members(clauses[:1], i)
+            found = self._attribution(i, cue, "adjective", source, antecedent, content)
+            found.frame = "adjective"
+            yield found
 
     def _according(self) -> Iterator[Attribution]:
         words = [token.text.lower() for token in self.tokens]
@@ -216,7 +265,9 @@ class Speech:
                     before = [j for j in sentence if j < i]
                     sentence = before if len(before) > 3 else sentence
                 cue = (self.tokens[i].start, self.tokens[last].end)
-                yield self._attribution(i, cue, "say", source, None, sentence)
+                found = self._attribution(i, cue, "say", source, None, sentence)
+                found.frame = "according"
+                yield found
 
     # --- sources -----------------------------------------------------------------------------
 
@@ -225,12 +276,14 @@ class Speech:
         if depth > 4:
             return None, None
         passive = self.parse.children(i, "nsubjpass")
-        if passive or (self.tokens[i].tag == "VBN" and self.tokens[i].dep in ("acl", "ROOT")):
+        if passive or (self.tokens[i].tag == "VBN" and self.tokens[i].dep == "acl"):
             return self._agent(i, passive), None
         for subject in self.parse.children(i, "nsubj"):
             token = self.tokens[subject]
             if token.tag in ("WP", "WDT") and self.tokens[i].dep == "relcl":
                 antecedent = self._span(self.parse.subtree(self.tokens[i].head, without=[i]))
+                if token.tag == "WDT":
+                    return antecedent, None
                 return (token.start, token.end), antecedent
             return self._span(self.parse.subtree(subject)), None
         return self._governor(i, depth) if self.tokens[i].head != i else (None, None)
