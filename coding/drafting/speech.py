@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from coding.drafting.languages import Language
+from coding.drafting.languages import Language, alternatives
 from coding.drafting.parse import Parse
+from coding.drafting.plain import forms
 
 Range = tuple[int, int]
 """Where words begin and end in a passage."""
@@ -36,6 +37,8 @@ class Attribution:
     """Passage and range of each part."""
     quoted: list[int] = field(default_factory=list)
     """Which stretches in marks belong to it, by their number in the text."""
+    direct: bool = False
+    """Whether whole sentences in marks belong to it."""
     unsure: str | None = None
     antecedent: Range | None = None
     """What a relative pronoun that is its source stands for."""
@@ -53,7 +56,7 @@ LONG = 120
 
 
 def doubt(item: Attribution) -> str | None:
-    """Return why an attribution is a guess; None if its construction is one that is rarely wrong."""
+    """Return why an attribution is a guess; None if it is rarely wrong."""
     if item.unsure:
         return item.unsure
     if item.source is None:
@@ -78,11 +81,13 @@ class Cues:
         self.clause = {kind: frozenset(language.words(kind)) for kind in self.KINDS}
         self.object = {kind: frozenset(language.words(f"{kind}_of")) for kind in self.KINDS}
         self.marks_only = frozenset(language.words("marks_only"))
+        self.forms = forms(language, language.words("say"))
+        self.according = alternatives(language.words("according"))
         self.nouns = frozenset(language.words("nouns"))
         self.adjectives = frozenset(language.words("adjectives"))
         self.passive = frozenset(language.words("passive"))
         self.prepositions = frozenset(language.words("prepositions_of"))
-        self.according = [tuple(words.split()) for words in language.words("according")]
+        self.phrases = [tuple(words.split()) for words in language.words("according")]
 
 
 class Speech:
@@ -142,7 +147,9 @@ class Speech:
         if self.parse.children(i, "nsubjpass") and not self.parse.children(i, "agent"):
             for kind in ("say", "view"):
                 if lemma in self.cues.clause[kind] | self.cues.object[kind]:
-                    content = self.parse.subtree(i, without=self.parse.children(i, "aux", "auxpass"))
+                    content = self.parse.subtree(
+                        i, without=self.parse.children(i, "aux", "auxpass")
+                    )
                     return [node for node in content if node != i], kind, "passive"
         return [], "", ""
 
@@ -246,7 +253,7 @@ class Speech:
 
     def _according(self) -> Iterator[Attribution]:
         words = [token.text.lower() for token in self.tokens]
-        for phrase in self.cues.according:
+        for phrase in self.cues.phrases:
             for i in range(len(words) - len(phrase)):
                 if tuple(words[i : i + len(phrase)]) != phrase:
                     continue
@@ -301,7 +308,7 @@ class Speech:
         """Return the subject of the clause that a verb without a subject hangs on."""
         token, above = self.tokens[i], self.tokens[i].head
         if token.dep in ("conj", "advcl", "xcomp", "pcomp", "ccomp", "dep"):
-            while self.tokens[above].pos == "ADP" and self.tokens[above].head != above:
+            while self.tokens[above].pos in ("ADP", "ADJ") and self.tokens[above].head != above:
                 above = self.tokens[above].head
             if token.dep == "xcomp" and token.tag == "VB":
                 for noun in self.parse.children(above, "dobj"):
