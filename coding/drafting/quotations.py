@@ -7,7 +7,7 @@ if there is none, the speech goes on from the quotation before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from coding.drafting.beside import Beside
 from coding.drafting.languages import Language
@@ -15,6 +15,7 @@ from coding.drafting.marks import Marked, Stretch, marked
 from coding.drafting.parse import Parse
 from coding.drafting.plain import forms, plain
 from coding.drafting.speech import Attribution, Cues, Range, Speech
+from coding.drafting.statements import Statements
 
 _END = re.compile(r"[.!?…][)\]”\"’']*(?=\s|$)")
 
@@ -27,6 +28,7 @@ class Quotations:
     ) -> None:
         self.passages = passages
         self.parses = parses
+        self.language = language
         self.cues = Cues(language)
         self.marked = marked(passages, language.marks)
         self.beside = Beside(passages, parses, self.cues, self.marked)
@@ -37,7 +39,7 @@ class Quotations:
         for number, parse in enumerate(self.parses, start=1):
             found += [
                 item
-                for item in Speech(parse, self.cues, number).find()
+                for item in self._found(number, parse)
                 if item.cue is None or self.beside.outside(number, item.cue[0])
             ]
         by_cue = {(item.passage, item.cue): item for item in found}
@@ -64,6 +66,11 @@ class Quotations:
         self._cut(found)
         _nest(found)
         return sorted(found, key=lambda item: (item.passage, item.cue or item.content[0][1]))
+
+    def _found(self, number: int, parse: Parse) -> Iterable[Attribution]:
+        if any(token.dep for token in parse.tokens):
+            return Speech(parse, self.cues, number).find()
+        return Statements(parse, self.cues, self.language, number).find(self.passages[number - 1])
 
     def _mend(self, match: Attribution, item: Marked) -> None:
         """Look for the speaker beside the cue, if the parse found one inside the marks."""

@@ -1,0 +1,207 @@
+"""Looks beside quotation marks for the cue and for who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from coding.drafting.marks import Marked, Stretch
+from coding.drafting.parse import Parse, Token
+from coding.drafting.speech import Cues, Range, Speech
+
+NEAR = 14
+"""How many words may be between a cue and the marks."""
+
+_END = re.compile(r"[.!?…][)\]”\"’']*(?=\s|$)")
+_ASKS_FOR_CUE = re.compile(r"[,?!—–…-][’'”\"]*\s*$")
+_INITIALS = re.compile(
+    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Rev|Hon|St|Jr|Sr|Inc|vs|No)\.$"
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_CAPITALS = r"(?:[A-Z][\w.’'-]*|of|the|and|for|de|von|al)"
+_WHO = rf"(?P<name>{_CAPITALS}(?: {_CAPITALS}){{0,7}})"
+
+
+class Beside:
+    """What is beside the marks of one text."""
+
+    def __init__(
+        self,
+        passages: Sequence[str],
+        parses: Sequence[Parse],
+        cues: Cues,
+        marked: Sequence[Marked],
+    ) -> None:
+        self.passages = passages
+        self.parses = parses
+        self.cues = cues
+        self.masks: list[list[Range]] = [[] for _ in passages]
+        for item in marked:
+            for stretch in item.stretches:
+                self.masks[stretch.passage - 1].append((stretch.start - 1, stretch.end + 1))
+        self._before = [
+            re.compile(rf"(?i:(?P<cue>{cues.according}))\s(?P<name>[^,:;“”\"]+)[,:]\s*$"),
+            re.compile(r"(?i:(?P<cue>\bas))\s(?P<name>[^,:;]+?)\s(?:put it|sang)[^,:]*[,:]\s*$"),
+            re.compile(rf"(?:^|[\s.])(?:More )?(?:from )?{_WHO}(?P<cue>:)\s*$"),
+        ]
+        self._after = [
+            re.compile(rf"^[\s,]*(?i:(?P<cue>{cues.according}))\s(?P<name>[^,;“”\"]+)"),
+            re.compile(rf"^\s*(?P<cue>[-–—])\s?{_WHO}\.?$"),
+        ]
+
+    def outside(self, passage: int, at: int) -> bool:
+        """Whether a place is outside all marks."""
+        return not any(start <= at < end for start, end in self.masks[passage - 1])
+
+    # --- cues --------------------------------------------------------------------------------
+
+    def is_cue(self, token: Token, *, after: bool = False) -> bool:
+        """Whether a word introduces speech; after the marks more words do."""
+        if token.pos in ("VERB", "AUX"):
+            return (
+                token.lemma in self.cues.clause["say"]
+                or (after and token.lemma in self.cues.object["say"])
+                or token.lemma in self.cues.marks_only
+            )
+        # "Added Arvel: …", and what the model takes for a noun
+        return token.pos == "PROPN" and token.text.casefold() in self.cues.forms
+
+    def cue_after(self, stretch: Stretch) -> int | None:
+        """Return the cue behind the marks; one in a relative clause only if there is no other."""
+        text, tokens = self._of(stretch)
+        asks = _ASKS_FOR_CUE.search(text[: stretch.end]) or text[stretch.end + 1 :].startswith(",")
+        end = self._region_end(stretch)
+        words = [
+            i
+            for i, token in enumerate(tokens)
+            if stretch.end < token.start < end and _LETTER.search(token.text)
+        ][: NEAR if asks else 4]
+        if words and tokens[words[0]].pos in ("CCONJ", "SCONJ"):
+            return None  # "…," but he said something else
+        cues = [i for i in words if self.is_cue(tokens[i], after=True)]
+        if not cues and asks and words and tokens[words[-1]].text.casefold() in self.cues.forms:
+            return words[-1] if len(words) > 1 else None
+        return min(cues, key=lambda i: (tokens[i].dep in ("relcl", "acl", "amod"), i), default=None)
+
+    def cue_before(self, stretch: Stretch) -> int | None:
+        """Return the cue in front of the marks: the last, but no participle if there is another."""
+        _text, tokens = self._of(stretch)
+        start = self._region_start(stretch)
+        words = [
+            i
+            for i, token in enumerate(tokens)
+            if start <= token.start < stretch.start - 1 and _LETTER.search(token.text)
+        ][-NEAR:]
+        cues = [i for i in words if self.is_cue(tokens[i])]
+        return min(
+            cues,
+            key=lambda i: (tokens[i].dep in ("amod", "acl", "compound", "relcl"), -i),
+            default=None,
+        )
+
+    def phrase(self, item: Marked) -> tuple[int, Range, Range] | None:
+        """Return passage, cue and name of "according to …", of "name: " or of "- name"."""
+        first, last = item.stretches[0], item.stretches[-1]
+        places = [
+            (last.passage, last.end + 1, self._region_end(last), self._after),
+            (first.passage, self._region_start(first), max(0, first.start - 1), self._before),
+        ]
+        if last.passage < len(self.passages) and last.end + 2 >= len(self._of(last)[0]):
+            line = self.passages[last.passage]  # the name is a passage of its own
+            places.append((last.passage + 1, 0, len(line), self._after[1:]))
+        for passage, low, high, patterns in places:
+            for pattern in patterns:
+                match = pattern.search(self.passages[passage - 1][low:high])
+                if match:
+                    cue, name = match.span("cue"), match.span("name")
+                    return passage, (cue[0] + low, cue[1] + low), (name[0] + low, name[1] + low)
+        return None
+
+    # --- speakers ----------------------------------------------------------------------------
+
+    def between(self, stretch: Stretch, i: int) -> Range | None:
+        """Return a pronoun or a short name between the marks and their cue: ",” she said"."""
+        _text, tokens = self._of(stretch)
+        nodes = [j for j, token in enumerate(tokens[:i]) if stretch.end < token.start]
+        named = [j for j in nodes if tokens[j].pos in ("PROPN", "PRON")]
+        return self._tidy(tokens, nodes) if named and len(nodes) <= 5 else None
+
+    def speaker(self, stretch: Stretch, i: int, after: bool) -> Range | None:
+        """Return the words that name the speaker: the subject of the cue, or what is beside it."""
+        _text, tokens = self._of(stretch)
+        parse = self.parses[stretch.passage - 1]
+        low, high = self._region_start(stretch), stretch.start - 1
+        if after:
+            low, high = stretch.end + 1, self._region_end(stretch)
+        for child in parse.children(i, "nsubj", "nsubjpass"):
+            nodes = [
+                node
+                for node in parse.subtree(child)
+                if low <= tokens[node].start < high
+                and self.outside(stretch.passage, tokens[node].start)
+            ]
+            if nodes and tokens[child].tag not in ("WDT", "WP"):
+                return self._tidy(tokens, nodes)
+        if after:
+            return self._neighbour(tokens, i, low, high)
+        if tokens[i].dep:
+            source, _ = Speech(parse, self.cues, stretch.passage).source(i)
+            if source and self.outside(stretch.passage, source[0]) and source[1] <= stretch.start:
+                return source
+        named = [j for j in range(i) if tokens[j].start >= low and tokens[j].pos == "PROPN"]
+        behind = [j for j in range(i + 1, len(tokens)) if tokens[j].start < high]
+        if not named and behind and len(behind) <= 6 and tokens[behind[-1]].text == ":":
+            return self._tidy(tokens, behind)  # Added Arvel: …
+        named = [
+            j for j in range(i) if tokens[j].start >= low and tokens[j].pos in ("PROPN", "PRON")
+        ]
+        return (tokens[named[0]].start, tokens[named[-1]].end) if named else None
+
+    def _neighbour(self, tokens: Sequence[Token], i: int, low: int, high: int) -> Range | None:
+        """Return what is between marks and cue, or else behind the cue."""
+        between = [j for j, token in enumerate(tokens) if low <= token.start < tokens[i].start]
+        if any(_LETTER.search(tokens[j].text) and tokens[j].pos != "ADV" for j in between):
+            return self._tidy(tokens, between)
+        behind: list[int] = []
+        for j in range(i + 1, len(tokens)):
+            token = tokens[j]
+            other = token.pos in ("ADP", "VERB", "SCONJ") and token.text != "of"
+            ends = token.text in {".", ":", ";"} or (token.text == "," and not behind)
+            if token.start >= high or other or ends:
+                break
+            behind.append(j)
+        return self._tidy(tokens, behind)
+
+    def _tidy(self, tokens: Sequence[Token], nodes: Sequence[int]) -> Range | None:
+        nodes = [*nodes]
+        drop = ("PUNCT", "SPACE", "AUX", "ADV", "CCONJ")
+        while nodes and tokens[nodes[0]].pos in drop:
+            del nodes[0]
+        while nodes and tokens[nodes[-1]].pos in drop:
+            del nodes[-1]
+        return (tokens[nodes[0]].start, tokens[nodes[-1]].end) if nodes else None
+
+    # --- the sentence around the marks -------------------------------------------------------
+
+    def _of(self, stretch: Stretch) -> tuple[str, Sequence[Token]]:
+        return self.passages[stretch.passage - 1], self.parses[stretch.passage - 1].tokens
+
+    def _region_end(self, stretch: Stretch) -> int:
+        """Return where the sentence around the marks ends, or the next marks begin."""
+        text = self.passages[stretch.passage - 1]
+        masks = self.masks[stretch.passage - 1]
+        end = min((start for start, _ in masks if start > stretch.end), default=len(text))
+        for match in _END.finditer(text, stretch.end + 1, end):
+            if not _INITIALS.search(text, stretch.end, match.start() + 1):
+                return match.start()
+        return end
+
+    def _region_start(self, stretch: Stretch) -> int:
+        """Return where the sentence around the marks begins, or the marks before them end."""
+        text = self.passages[stretch.passage - 1]
+        masks = self.masks[stretch.passage - 1]
+        start = max((end for _, end in masks if end < stretch.start), default=0)
+        for match in _END.finditer(text, start, max(start, stretch.start - 1)):
+            if not _INITIALS.search(text, start, match.start() + 1):
+                start = match.end()
+        return start
