@@ -1,5 +1,5 @@
 # These targets need GNU make and Python 3.11 or later; they make their own virtual environment. Only `test-system`
-# needs more, and says what. `make report` prints the timeline of the first article; `make help` lists all targets.
+# needs more, and says what. `make report` loads the first article and says what to try; `make help` lists all targets.
 
 PYTHON ?= python3
 DB := sourcebook.db
@@ -18,10 +18,7 @@ INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 BROWSER := $(VENV)/.browser
 SYSTEM := $(VENV)/.system
-LOADED := $(VENV)/.loaded
 FLOORS := .venv-floors
-
-SHIPPED := $(wildcard articles/*.yaml coding/*.py database/*.py schema/*.py migrations/*.py migrations/versions/*.py)
 
 # The caller's own environment must not leak into ours.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV SOURCEBOOK_DB
@@ -34,15 +31,8 @@ help: ## list the targets
 
 # --- use ------------------------------------------------------------------------------------------------------------
 
-report: $(LOADED) ## set up, load the article, print its timeline
-	@$(BIN)/sourcebook --db $(DB) report timeline
-
-ifeq ($(wildcard $(DB)),)
-.PHONY: $(LOADED)
-endif
-$(LOADED): $(INSTALLED) $(SHIPPED)
-	@$(BIN)/sourcebook --db $(DB) init >&2
-	@touch $@
+report: $(INSTALLED) ## set up, load the article, say what is in it and what to try
+	@$(BIN)/sourcebook --db $(DB) init
 
 # --- set up ---------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -23,6 +25,9 @@ except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
 
 FAILED, USAGE, WARNED, INTERRUPTED = 1, 2, 3, 130
+
+DB = "sourcebook.db"
+"""The database that is used unless the user names another."""
 
 COMPLETE = "_SOURCEBOOK_COMPLETE"
 """The variable in which a shell asks for completion."""
@@ -57,9 +62,12 @@ LAZY = {
     ),
     "cite": (
         "reports.cite",
-        "Cite documents or other sources, as text or for a bibliography program.",
+        "Cite documents or other sources, by key or title; without a name, all documents.",
     ),
-    "documents": ("reports.documents", "List the documents that are loaded."),
+    "documents": (
+        "reports.documents",
+        "List the documents that are loaded: author, title, date of publication, size, and when.",
+    ),
     "export": (
         "exports.command",
         "Write everything that the sourcebook holds into the folder DIR, and list the files.",
@@ -141,7 +149,7 @@ def table_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     "--db",
     metavar="URL-OR-PATH",
     envvar="SOURCEBOOK_DB",
-    default="sourcebook.db",
+    default=DB,
     show_default=True,
     show_envvar=True,
     help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL. Copies can be read: "
@@ -159,15 +167,17 @@ def sourcebook(ctx: click.Context, db: str) -> None:
 
 
 @sourcebook.command()
-@click.pass_obj
-def init(db: str) -> None:
-    """Create or upgrade the database, and load the codings that ship."""
+@click.pass_context
+def init(ctx: click.Context) -> None:
+    """Create or upgrade the database, load the codings that ship, and say what to try next."""
     from coding.changeset import Peers
     from coding.load import SHIPPED, load
     from coding.validation import read
-    from database.connect import migrating, writing
+    from database.connect import migrating, reading, writing
     from migrations.upgrade import upgrade
+    from reports.overview import overview
 
+    db = ctx.obj
     with failing() as done:
         codings = [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
         with migrating(db) as connection:
@@ -178,7 +188,15 @@ def init(db: str) -> None:
         for coding in codings:
             with writing(db) as connection:
                 loaded = load(connection, coding, peers=peers)
-            say_loaded(loaded)
+            if loaded.first:
+                say(f"{loaded.document}: loaded")
+            else:
+                say_loaded(loaded)
+        with reading(db) as connection:
+            width = min(shutil.get_terminal_size((100, 24)).columns, 100)
+            click.echo(overview(connection, _command(ctx), width), nl=False)
+    if activation := _activation():
+        say(f"To type `sourcebook` alone, activate its environment first: {activation}")
 
 
 @sourcebook.command()
@@ -283,6 +301,30 @@ def main() -> None:
     if out_of_memory:
         click.echo("Error: there is not enough memory for this", err=True)
         sys.exit(FAILED)
+
+
+def _command(ctx: click.Context) -> str:
+    """Return how a command for the same database begins, as a shell takes it."""
+    from click.core import ParameterSource
+
+    from database.location import locate, name_of
+
+    url = locate(ctx.obj)
+    given = ctx.obj if url.password is None else name_of(url)
+    if ctx.find_root().get_parameter_source("db") != ParameterSource.COMMANDLINE or given == DB:
+        return "sourcebook"
+    return f"sourcebook --db {shlex.quote(given)}"
+
+
+def _activation() -> str:
+    """Return the command after which a shell finds `sourcebook`; empty if it does already."""
+    folder = Path(sys.executable).parent
+    there = shutil.which("sourcebook")
+    script = folder / "activate"
+    if not script.exists() or (there and Path(there).parent == folder):
+        return ""
+    path = os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)
+    return path if os.name == "nt" else f"source {shlex.quote(path)}"
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -1,0 +1,214 @@
+"""The screen that `sourcebook init` ends with: what is in a sourcebook, and what to try next."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from textwrap import wrap
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from output.page import counted, shortened
+from reports.catalogue import Catalogue
+from reports.definition import Type
+from reports.references import listed, references
+from reports.resolve import UnknownNameError, resolve
+from reports.run import provenance
+from schema.date_words import date_in_words
+from schema.escape import visible
+
+LEAST_COLUMN = 30
+"""The least width of the second of two columns."""
+
+MOST_DOCUMENTS = 3
+"""How many documents are named; more are only counted."""
+
+DOCUMENTS = """
+    select sources.id, sources.key, count(*) as passages
+    from codings
+    join sources on sources.id = codings.document_id
+    join passages on passages.document_id = codings.document_id
+    group by sources.id, sources.key
+    order by sources.key
+"""
+
+CONTENTS = """
+    select
+      (select count(*) from actors) as actors,
+      (select count(*) from actor_names) as names,
+      (select count(*) from places) as places,
+      (select count(*) from topics) as topics,
+      (select count(*) from quotes) as quotes,
+      (select count(text) from quotes) as own_words,
+      (select count(*) from positions) as positions,
+      (select count(*) from relations) as ties
+"""
+
+EVENTS = """
+    select
+      count(*) as events,
+      count(*) filter (where events.modality = 'actual') as happened,
+      count(*) filter (
+        where events.modality = 'actual' and fact_summaries.standing in ('Alleged', 'Rumoured')
+      ) as alleged
+    from events
+    join fact_summaries on fact_summaries.fact_id = events.id
+"""
+
+SOURCES = """
+    select
+      count(*) filter (where anonymity = 'named') as named,
+      count(*) filter (where anonymity = 'unnamed') as unnamed,
+      count(*) filter (where anonymity = 'voiceless') as voiceless
+    from sources
+    left join codings on codings.document_id = sources.id
+    where codings.document_id is null
+"""
+
+# Equal ties of several documents count as one.
+SOURCING = """
+    select
+      count(*) as facts,
+      count(*) filter (where evidence_counts.relayed = 0) as alone,
+      count(*) filter (where fact_summaries.unnamed = 'all') as unnamed,
+      count(*) filter (where evidence_counts.named_origins > 1) as several
+    from evidence_counts
+    join fact_summaries on fact_summaries.fact_id = evidence_counts.fact_id
+    where evidence_counts.counted_as_id = evidence_counts.fact_id
+      and fact_summaries.kind <> 'name'
+"""
+
+# Who does most, or whom most statements are about; people before others.
+PROMINENT = """
+    select actors.key, actors.name
+    from participants
+    join actors on actors.id = participants.actor_id
+    where participants.role = :role
+    group by actors.key, actors.name, actors.kind
+    order by case when actors.kind = 'person' then 0 else 1 end, count(*) desc, actors.key
+    limit 1
+"""
+
+WORDS = """
+    select text
+    from quotes
+    where text like '% %'
+    order by length(text), text
+    limit 1
+"""
+
+
+def overview(connection: Connection, command: str = "sourcebook", width: int = 100) -> str:
+    """Return what a sourcebook holds, and five commands to try next; `command` begins each."""
+    return "".join(f"{visible(line)}\n" for line in _lines(connection, command, width))
+
+
+def _lines(connection: Connection, command: str, width: int) -> Iterator[str]:
+    data = provenance(connection)
+    yield f"What is in {data['database']}"
+    yield ""
+    contents = list(_contents(connection, command))
+    yield from _columns(contents, width)
+    yield ""
+    facts = _one(connection, SOURCING)
+    yield from wrap(
+        f"How well sourced it is: {facts.alone:,} of the {facts.facts:,} facts rest on a "
+        f"document's word alone, {facts.unnamed:,} on unnamed voices alone; {facts.several:,} have "
+        "two or more named origins.",
+        width,
+    )
+    yield ""
+    yield "Five commands to try next"
+    yield ""
+    yield from _columns(list(_commands(connection, command)), width)
+    yield ""
+    number = len(Catalogue().files)
+    yield from wrap(
+        f"All {number} reports: sourcebook report · their options: sourcebook report NAME --help · "
+        "all commands: sourcebook --help",
+        width,
+    )
+    day = datetime.now(UTC).date().isoformat()
+    yield f"Content {shortened(data['content'])} · {date_in_words(day, full=True)}"
+
+
+def _contents(connection: Connection, command: str) -> Iterator[tuple[str, str]]:
+    """Yield what there is, and what it is."""
+    documents = connection.execute(text(DOCUMENTS)).all()
+    passages = {row.key: counted(row.passages, "passage") for row in documents}
+    label = counted(len(documents), "document")
+    if len(documents) > MOST_DOCUMENTS:
+        number = counted(sum(row.passages for row in documents), "passage")
+        yield label, f"{number}; `{command} documents` lists them"
+    elif not documents:
+        yield label, ""
+    else:
+        for cited in references(connection, [row.id for row in documents]):
+            parts = [
+                listed([author.name for author in cited.authors]),
+                f"“{cited.title}”",
+                date_in_words(cited.published, full=True),
+            ]
+            yield label, f"{', '.join(filter(None, parts))} ({passages[cited.key]})"
+            label = ""
+    it = _one(connection, CONTENTS)
+    names, places = counted(it.names, "name"), counted(it.places, "place")
+    yield counted(it.actors, "actor"), f"with {names}; {places}, {counted(it.topics, 'topic')}"
+    events = _one(connection, EVENTS)
+    happened = f"{events.happened:,} happened"
+    if events.alleged:
+        happened += f", {events.alleged:,} of them only by allegation"
+    others = f"{events.events - events.happened:,} are intended, expected, possible, imagined or"
+    yield counted(events.events, "event"), f"{happened}; {others} said not to be so"
+    own, rest = f"{it.own_words:,} with the speaker's own words", f"{it.quotes - it.own_words:,}"
+    yield counted(it.quotes, "statement"), f"{own}, {rest} in the coder's"
+    wishes = "what somebody wants, fears, needs, claims or refuses"
+    yield counted(it.positions, "position"), wishes
+    yield counted(it.ties, "tie"), "who supports, needs, heads, opposes whom"
+    sources = _one(connection, SOURCES)
+    named = f"{sources.named:,} named, {sources.unnamed:,} unnamed"
+    silent = f"{sources.voiceless:,} with no voice at all, beside the documents themselves"
+    yield counted(sum(sources), "source"), f"{named}, {silent}"
+
+
+def _commands(connection: Connection, command: str) -> Iterator[tuple[str, str]]:
+    """Yield five commands that answer something here, and what they answer."""
+    yield f"{command} report timeline", "what happened, in what order, and how sure the dates are"
+    doer, name = _prominent(connection, "doer")
+    yield f"{command} report actor {doer}", f"everything on {name}"
+    subject, name = _prominent(connection, "subject")
+    yield f"{command} report quotes --about {subject}", f"who says what about {name}"
+    yield f"{command} report anonymous", "what rests on unnamed voices"
+    words = connection.execute(text(WORDS)).scalar()
+    words = words if words and re.fullmatch(r"[\w ]+", words) else "WORDS"
+    yield f"{command} search {words}", "any words, in names, statements and quotes"
+
+
+def _prominent(connection: Connection, role: str) -> tuple[str, str]:
+    """Return who comes first in this role: a short name for a shell, and the whole name."""
+    actor = connection.execute(text(PROMINENT), {"role": role}).first()
+    if actor is None:
+        return "NAME", "an actor"
+    short = re.split(r"[\s-]", actor.name)[-1].lower()
+    with suppress(UnknownNameError):
+        if resolve(connection, Type.ACTOR, short) == actor.key:
+            return shlex.quote(short), actor.name
+    return shlex.quote(actor.key), actor.name
+
+
+def _one(connection: Connection, query: str) -> Row[Any]:
+    return connection.execute(text(query)).one()
+
+
+def _columns(rows: list[tuple[str, str]], width: int) -> Iterator[str]:
+    """Yield two columns; without room for the second, it goes below the first."""
+    first = max(len(label) for label, _ in rows) + 2
+    below = width - first < LEAST_COLUMN
+    indent = 4 if below else first
+    for label, meaning in rows:
+        if below:
+            yield label
+        for n, line in enumerate(wrap(meaning, width - indent) or [""]):
+            yield f"{'' if n or below else label:{indent}}{line}".rstrip()
