@@ -4,18 +4,17 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from textwrap import wrap
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from output.page import counted, shortened
+from reports.about import provenance
 from reports.catalogue import Catalogue
 from reports.definition import Type
 from reports.references import listed, references
 from reports.resolve import UnknownNameError, resolve
-from reports.run import provenance
 from schema.date_words import date_in_words
 from schema.escape import visible
 
@@ -130,8 +129,7 @@ def _lines(connection: Connection, command: str, width: int) -> Iterator[str]:
         "all commands: sourcebook --help",
         width,
     )
-    day = datetime.now(UTC).date().isoformat()
-    yield f"Content {shortened(data['content'])} · {date_in_words(day, full=True)}"
+    yield f"Content {shortened(data['content'])} · {date_in_words(data['date'], full=True)}"
 
 
 def _contents(connection: Connection, command: str) -> Iterator[tuple[str, str]]:

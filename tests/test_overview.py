@@ -116,7 +116,7 @@ def test_many_documents_are_counted_and_hostile_names_are_shown(tmp_path: Path) 
     with reading(database) as connection:
         few = overview(connection)
     assert "3 documents    “Note \\x1b[31m0” (2 passages)\n" in few
-    assert ["sourcebook", "report", "actor", "it"] in commands(few)
+    assert ["sourcebook", "report", "actor", "rf"] in commands(few)
     assert "\x1b" not in few
     assert "\u202e" not in few
     with writing(database) as connection:
