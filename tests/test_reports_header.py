@@ -108,6 +108,66 @@ def test_lines_are_kept_for_what_is_given(tmp_path: Path) -> None:
     assert report.sql.startswith("-- A comment")
 
 
+FLAGGED = """\
+-- A title
+-- A question?
+--
+-- Parameters
+--   who           actor               only this one
+--   document      document, repeated  only these
+--   with_members  flag, with who      others too
+--
+-- Columns
+--   name          text                a name
+
+select name
+from things
+where true
+  and replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+  and actor = :who  -- if :who
+  and steps = 0  -- unless :with_members
+  and steps < 9  -- if :with_members
+"""
+
+
+def test_a_flag_chooses_lines() -> None:
+    report = parse(Path("a.sql"), FLAGGED)
+    found = {parameter.name: parameter for parameter in report.parameters}
+    assert found["document"].repeated
+    assert found["with_members"] == Parameter(
+        "with_members", Type.FLAG, "others too", needs=("who",)
+    )
+    assert found["with_members"].optional
+    without, given = report.statement({"who"}), report.statement({"who", "with_members"})
+    assert "steps = 0" in without
+    assert "steps < 9" not in without
+    assert "steps = 0" not in given
+    assert "steps < 9" in given
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("flag, with who", "flag, with her", 7, "with her: there is no such parameter"),
+        ("flag, with who", "flag, required", 7, "required: after a comma"),
+        ("flag, with who", "flag, default x", 7, "a flag has no default"),
+        ("document, repeated", "actor, repeated", 6, "repeated: after a comma"),
+        ("steps = 0", "steps = :with_members", 17, ":with_members is a flag: use it in `-- if"),
+        ("-- unless :with_members", "-- unless :least", 17, ":least is not a parameter"),
+    ],
+)
+def test_a_fault_of_a_flag_names_file_and_line(
+    tmp_path: Path, old: str, new: str, line: int, message: str
+) -> None:
+    assert FLAGGED.count(old) == 1
+    path = tmp_path / "flagged.sql"
+    path.write_text(FLAGGED.replace(old, new), encoding="utf-8")
+    with pytest.raises(ReportError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert message in str(caught.value)
+
+
 def test_line_ends_marks_and_tabs_of_other_editors_are_read(tmp_path: Path) -> None:
     path = tmp_path / "whole.sql"
     path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())

@@ -1,4 +1,4 @@
-"""Who acts for whom in reports: --with-members, at the time of each fact, and what rows say of it."""
+"""Who acts for whom in reports: --with-members, at the time of each fact, and what rows say."""
 
 from __future__ import annotations
 
