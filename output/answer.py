@@ -67,6 +67,12 @@ class Answer:
     citations: Iterable[tuple[str, str]] | None
 
     @property
+    def about_data(self) -> dict[str, str]:
+        """What `meta` says that stands nowhere else: which data, which command, when."""
+        asked = ("title", "question", "filters", "document")
+        return {name: value for name, value in self.meta.items() if name not in asked}
+
+    @property
     def asked(self) -> str:
         """When the question was asked, if that is known."""
         day = self.meta.get("date")

@@ -84,9 +84,9 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
     explained = [(name, escaped(meaning)) for name, meaning in meanings.items() if meaning]
     if explained:
         yield f"<details>\n<summary>Columns</summary>\n{_terms(explained)}</details>\n"
-    above = ("title", "question", "filters")
-    about = [(name, escaped(it)) for name, it in answer.meta.items() if name not in above]
-    yield f"<footer>\n{_terms([('rows', str(count)), *about])}</footer>\n"
+    about = [(name, escaped(value)) for name, value in answer.about_data.items()]
+    if about:
+        yield f"<footer>\n{_terms([('rows', str(count)), *about])}</footer>\n"
 
 
 def _table_start(section: Section, level: int) -> str:

@@ -21,7 +21,7 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
     of http and https.
     """
     if answer.title:
-        yield f"{'#' * level} {_one_line(answer.title)}\n\n"
+        yield f"{'#' * level} {one_line(answer.title)}\n\n"
         shared = f"In every row: {answer.shared}." if answer.shared else ""
         for text in filter(None, (answer.question, answer.filters, shared, answer.size)):
             yield f"{_paragraph(text)}\n\n"
@@ -29,7 +29,7 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
     for n, section in enumerate(answer.sections):
         yield "\n" if n else ""
         if section.heading:
-            yield f"{'#' * (level + 1)} {_one_line(section.heading)}\n\n"
+            yield f"{'#' * (level + 1)} {one_line(section.heading)}\n\n"
         yield _line(column.heading for column in section.columns)
         marks = ("---:" if column.number else "---" for column in section.columns)
         yield f"| {' | '.join(marks)} |\n"
@@ -42,7 +42,7 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
         yield f"\nFrom {_linked(source)}.\n"
     for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}- **{markdown_text(source)}** {_linked(citation)}\n"
-    if answer.meta:
+    if answer.about_data:
         parts = [footer(answer.meta, count), answer.asked, answer.meta.get("command", "")]
         yield f"\n*{markdown_text(' · '.join(filter(None, parts)))}*\n"
 
@@ -51,7 +51,8 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(map(markdown_text, cells))} |\n"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return text for a heading."""
     return markdown_text(text).replace("<br>", " ").replace("#", r"\#")
 
 

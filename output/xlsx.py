@@ -6,7 +6,7 @@ The same data make the same bytes.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -22,6 +22,9 @@ ABOUT = "About"
 MAX_ROWS = 2**20
 MAX_TEXT, MAX_NAME = 32_767, 31
 """Rows of a sheet, and characters of a cell and of a sheet's name, that Excel can hold."""
+
+INCOMPLETE = "The answer is incomplete: it failed here."
+"""What the last row of a sheet says if the rows stop with an error."""
 
 MAX_EXACT = 2**53
 """Up to here every whole number is a number of Excel; larger ones are text."""
@@ -80,12 +83,20 @@ class XlsxBook:
                     if line <= _MEASURED:
                         widths[n] = max(widths[n], width)
                 words.see(row)
-                row = next(rows, None)
+                try:
+                    row = next(rows, None)
+                except Exception:
+                    sheet.write_string(line + 1, 0, INCOMPLETE, self._bold)
+                    raise
             self._lay_out(sheet, columns, widths, line, answer.title)
             count += line
             more = row is not None
         self._describe(answer, columns, first_name, count, words)
         return count
+
+    def describe(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Add lines to the last sheet: a term and what is to be said about it, or a heading."""
+        self._about += lines
 
     def close(self) -> None:
         """Write the sheet About, and the file."""
@@ -142,24 +153,22 @@ class XlsxBook:
         words: WordsUsed,
     ) -> None:
         """Note for the last sheet what was asked, of which data, and what the words mean."""
-        if self._about:
-            self._about.append(("", ""))
-        self._about.append((answer.title or sheet, ""))
-        self._about += [
+        lines = [
             ("sheet", sheet),
             ("question", answer.question),
             ("filters", answer.filters),
             ("in every row", answer.shared),
             ("rows", counted(count)),
+            *(("note", note) for note in answer.notes),
+            *(("from", f"{source}.") for source in answer.sources),
+            *answer.about_data.items(),
+            *((f"source {key}", citation) for key, citation in answer.citations or ()),
+            *((f"column {it.heading}", it.meaning) for it in columns),
+            *words.meanings(),
         ]
-        self._about += [("note", note) for note in answer.notes]
-        self._about += [("from", f"{source}.") for source in answer.sources]
-        above = ("title", "question", "filters")
-        self._about += [(name, it) for name, it in answer.meta.items() if name not in above]
-        self._about += [(f"source {key}", citation) for key, citation in answer.citations or ()]
-        self._about += [(f"column {it.heading}", it.meaning) for it in columns]
-        self._about += words.meanings()
-        self._about = [(term, it) for term, it in self._about if it or term in ("", answer.title)]
+        self._about += [("", "")] * bool(self._about)
+        self._about.append((answer.title or sheet, ""))
+        self._about += [(term, text) for term, text in lines if text]
         if day := _day(answer.meta.get("date", "")):
             self._created = day
 

@@ -1,29 +1,36 @@
-"""All reports at once: a file for each, or a single document with a table of contents."""
+"""All reports at once: a file for each with a page that lists them, or a single document."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import click
 from sqlalchemy import Connection
 
+from output.answer import answer
 from output.destination import OutputError, destination
-from output.formats import FOR_PEOPLE, WITH_CITATIONS, Format, render
-from output.markdown import markdown_text
+from output.formats import ENDINGS, FOR_PEOPLE, WITH_CITATIONS, Format
+from output.html import FILTER, PAGE_END, answer_parts, escaped, page_start, paper
+from output.markdown import markdown, one_line
+from output.options import write
 from output.page import Page, footer
+from output.xlsx import xlsx_book
 from reports.about import about, provenance
 from reports.catalogue import Catalogue
+from reports.contents import TITLE, Contents, command, document_limit, in_order
 from reports.definition import Report, ReportError
 from reports.options import ReportOptions
 from reports.row_evidence import NoEvidenceError, RowEvidence, text_not_kept
 from reports.run import BadValueError, bind, execute
 from schema.escape import visible
 
-EXTENSIONS = {Format.TABLE: "txt", Format.MARKDOWN: "md"}
-"""Where a file's extension isn't the name of its format."""
+ENDING = {format: ending for ending, format in ENDINGS.items()}
+INDEX = "index"
+"""The name of the page that lists the files of a folder."""
+
+FAILED = "This report failed."
 
 
 class AllReports:
@@ -41,75 +48,142 @@ class AllReports:
         self._textless: set[str] = set()
 
     def write(self, output: Path) -> None:
-        """Write into this folder, or into a single document."""
-        reports = list(self._reports())
-        if self._is_document(output):
-            written = self._document(output, reports)
+        """Write into this folder or, if its name has the ending of a format, a single document."""
+        contents = self._contents()
+        documents: dict[Format, Callable[[TextIO, Contents], int]] = {
+            Format.MARKDOWN: self._markdown,
+            Format.HTML: self._html,
+            Format.XLSX: self._workbook,
+        }
+        if output.suffix.lower() in ENDINGS and not output.is_dir():
+            if self._formats[0] not in documents:
+                raise click.UsageError(
+                    "--all writes a single document in markdown, html or xlsx; for other formats "
+                    "name a folder"
+                )
+            with destination(output) as out:
+                written = documents[self._formats[0]](out, contents)
         else:
-            _make_folder(output)
-            written = sum([self._files(output, report) for report in reports])
+            written = self._folder(output, contents)
         if self._textless:
             click.echo(visible(text_not_kept(self._textless)), err=True)
         click.echo(f"{visible(str(output))}: {footer(self._meta, written, 'report')}", err=True)
 
-    def _is_document(self, output: Path) -> bool:
-        return (
-            self._formats == [Format.MARKDOWN]
-            and not output.is_dir()
-            and (bool(output.suffix) or output.exists())
-        )
-
-    def _reports(self) -> Iterator[Report]:
-        """Yield the reports that need no values; name the others on stderr."""
+    def _contents(self) -> Contents:
+        """Return the reports that need no values; name the others on stderr."""
+        reports, left_out = [], []
         for report in self._catalogue.each():
             if isinstance(report, ReportError):
                 self._fail(str(report))
                 continue
             needed = [parameter.option for parameter in report.parameters if parameter.required]
+            (left_out if needed else reports).append(report)
             if needed:
                 click.echo(f"{report.name}: left out, it needs {', '.join(needed)}", err=True)
+        return Contents(in_order(reports), in_order(left_out), self._meta)
+
+    def _folder(self, folder: Path, contents: Contents) -> int:
+        """Write a file for each report and format, and the page that lists them."""
+        _make_folder(folder)
+        written = [report for report in contents.reports if self._files(folder, report)]
+        contents = replace(contents, reports=written)
+        linked = Format.HTML if Format.HTML in self._formats else self._formats[0]
+        links = [f"{report.name}{ENDING[linked]}" for report in written]
+        page = Format.HTML if linked is Format.HTML else Format.MARKDOWN
+        with destination(folder / f"{INDEX}{ENDING[page]}") as out:
+            if linked is Format.HTML:
+                out.write(page_start(TITLE))
+                out.writelines(contents.html(links))
+                out.write(PAGE_END)
             else:
-                yield report
+                out.writelines(contents.markdown(links))
+        return len(written)
 
     def _files(self, folder: Path, report: Report) -> bool:
         """Write one report in every format; return whether that succeeded."""
+        if report.name == INDEX:
+            self._fail(f"{report.path}: {INDEX} is the page that lists the reports; rename it")
+            return False
         try:
             for format in self._formats:
-                path = folder / f"{report.name}.{EXTENSIONS.get(format, format)}"
+                path = folder / f"{report.name}{ENDING[format]}"
                 in_json = format is Format.JSON and (self._options.meta or self._options.cite)
-                with self._page(report, format) as page, destination(path) as out:
+                with self._page(report, format) as page:
                     if format not in FOR_PEOPLE and not in_json:
                         page = replace(page, meta={})
-                    render(page, format, out, raw=self._options.raw)
+                    raw = self._options.raw and format is Format.CSV
+                    write(page, format, path, raw, meta=in_json, limit=self._options.limit)
         except (ReportError, OutputError) as error:
             self._fail(_message(report, error))
             return False
         return True
 
-    def _document(self, path: Path, reports: Sequence[Report]) -> int:
-        """Write all reports into one document and return how many succeeded."""
-        written = 0
-        with destination(path) as out:
-            out.write("# Reports\n\n")
-            out.write(f"*{markdown_text(footer(self._meta, len(reports), 'report'))}*\n\n")
-            out.write("## Contents\n\n")
-            anchors = _anchors(["Reports", "Contents", *(report.title for report in reports)])[2:]
-            for report, anchor in zip(reports, anchors, strict=True):
-                title, question = markdown_text(report.title), markdown_text(report.question)
-                out.write(f"- [{title}](#{anchor}): {question}\n")
-            for report in reports:
-                title, question = markdown_text(report.title), markdown_text(report.question)
-                out.write(f"\n## {title}\n\n{question}\n\n")
-                section = StringIO()  # so that a report which fails half-way leaves no rows
-                try:
-                    with self._page(report, Format.MARKDOWN) as page:
-                        render(page, Format.MARKDOWN, section)
-                except ReportError as error:
-                    self._fail(_message(report, error))
-                    out.write("This report failed.\n")
+    def _markdown(self, out: TextIO, contents: Contents) -> int:
+        out.writelines(contents.markdown([f"#{anchor}" for anchor in contents.anchors()]))
+
+        def section(report: Report, page: Page | None) -> None:
+            parts = ["\n"]
+            if page is None:
+                parts += [f"## {one_line(report.title)}\n\n{FAILED}\n"]
+            else:
+                parts += markdown(answer(page), 2)
+            out.write("".join(parts))
+
+        return self._each(contents, Format.MARKDOWN, section)
+
+    def _html(self, out: TextIO, contents: Contents) -> int:
+        anchors = dict(zip((it.name for it in contents.reports), contents.anchors(), strict=True))
+        out.write(page_start(TITLE))
+        out.writelines(contents.html([f"#{anchor}" for anchor in anchors.values()]))
+        out.write(FILTER)
+
+        def section(report: Report, page: Page | None) -> None:
+            heading = f'<h2 id="{escaped(anchors[report.name])}">{escaped(report.title)}</h2>\n'
+            if page is None:
+                parts = ["<section>\n", heading, f"<p>{FAILED}</p>\n"]
+            else:
+                shown = answer(page)
+                parts = [f"<section{paper(shown)}>\n", heading]
+                parts += answer_parts(shown, box="", level=3)
+            out.write("".join([*parts, "</section>\n"]))
+
+        written = self._each(contents, Format.HTML, section)
+        out.write(PAGE_END)
+        return written
+
+    def _workbook(self, out: TextIO, contents: Contents) -> int:
+        with xlsx_book(out.buffer) as book:
+            book.describe([("", ""), (TITLE, ""), *self._meta.items()])
+            book.describe((command(it), "left out, it needs a value") for it in contents.left_out)
+
+            def sheet(report: Report, page: Page | None) -> None:
+                if page is None:
+                    book.describe([("", ""), (report.title, ""), ("note", FAILED)])
                 else:
-                    out.write(section.getvalue())
-                    written += 1
+                    book.add(answer(page), report.title)
+
+            return self._each(contents, Format.XLSX, sheet)
+
+    def _each(
+        self, contents: Contents, format: Format, write: Callable[[Report, Page | None], None]
+    ) -> int:
+        """Pass the page of each report to `write`, None if it fails; count those that succeed."""
+        written = 0
+        for report in contents.reports:
+            try:
+                with self._page(report, format) as page:
+                    limit = self._options.limit
+                    page = replace(page, meta={})  # what all have in common is said once
+                    if format is not Format.XLSX:
+                        limit = document_limit(report, limit)
+                    if limit:
+                        all_rows = f"With all rows: {command(report)}"
+                        page = replace(page, limit=limit, legend=[*page.legend, all_rows])
+                    write(report, page)
+                written += 1
+            except ReportError as error:
+                self._fail(_message(report, error))
+                write(report, None)
         return written
 
     @contextmanager
@@ -148,16 +222,3 @@ def _make_folder(folder: Path) -> None:
         raise OutputError(f"{folder}: is a file; name a folder") from None
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror or error}") from error
-
-
-def _anchors(headings: Sequence[str]) -> list[str]:
-    """Return the anchor that GitHub gives each heading."""
-    anchors: list[str] = []
-    for heading in headings:
-        plain = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        anchor, n = plain, 0
-        while anchor in anchors:
-            n += 1
-            anchor = f"{plain}-{n}"
-        anchors.append(anchor)
-    return anchors

@@ -328,8 +328,8 @@ def reporting_unknown() -> Iterator[None]:
         click.Option(
             ["--all"],
             is_flag=True,
-            help="Run every report and write each to a file in the folder -o; --format may be "
-            "repeated. With --format markdown alone and -o FILE.md, write a single document.",
+            help="Run every report and write each to a file in the folder -o, with a page that lists "
+            "them; --format may be repeated. -o FILE.md, .html or .xlsx is a single document.",
         ),
         *report_options(many=True),
     ],
@@ -363,7 +363,7 @@ def report(ctx: click.Context, /, reports: Path | None, all: bool, **arguments: 
 def write_all(ctx: click.Context, options: ReportOptions) -> None:
     """Write every report; exit status 1 if one of them failed."""
     if options.output is None:
-        raise click.UsageError("--all needs -o: a folder, or FILE.md with --format markdown")
+        raise click.UsageError("--all needs -o: a folder, or FILE.md, FILE.html or FILE.xlsx")
     from database.connect import reading
     from reports.all_reports import AllReports
 

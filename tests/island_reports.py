@@ -31,6 +31,14 @@ HEAD = """-- {title}
 
 """
 
+ONE = "select 1 as n, 'gazette' as source, '¶3' as passage"
+FAILS = (
+    "select abs(n) as n, 'gazette' as source, '¶3' as passage "
+    "from (select cast(v as bigint) - 9223372036854775807 - 2 as n "
+    "from (select 5 as v union all select 1) as some) as least order by n desc"
+)
+"""A query that gives a row and then fails: the least number has no positive one."""
+
 
 def passage(document: str, n: int) -> str:
     """Return the text of a passage: each five characters, the length of a span, are different."""
@@ -106,6 +114,17 @@ def put(folder: Path, name: str, query: str, title: str = "Mine") -> Path:
     path = folder / f"{name}.sql"
     path.write_text(HEAD.format(title=title) + query, encoding="utf-8")
     return path
+
+
+def marked(text: str) -> str:
+    """The text as Markdown has it."""
+    return text.replace("_", r"\_")
+
+
+def called(book: str) -> str:
+    """How the footer names the database: without folders, servers and users."""
+    name = sa.make_url(book).database if "://" in book else Path(book).name
+    return f"database {name}"
 
 
 class Done(NamedTuple):

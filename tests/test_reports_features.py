@@ -15,20 +15,9 @@ from output.formats import Format
 from output.options import row_options
 from reports.catalogue import Catalogue
 from tests.databases import on_sqlite
-from tests.island_reports import HASH, book, own, put, rows, sourcebook
+from tests.island_reports import HASH, ONE, book, called, marked, own, put, rows, sourcebook
 
 __all__ = ["book", "own"]  # fixtures
-
-SHIPPED = {report.name: report for report in Catalogue().reports()}
-ASKED = {n for n, one in SHIPPED.items() if not any(p.required for p in one.parameters)}
-ONE = "select 1 as n, 'gazette' as source, '¶3' as passage"
-FAILS = (
-    "select abs(n) as n, 'gazette' as source, '¶3' as passage "
-    "from (select cast(v as bigint) - 9223372036854775807 - 2 as n "
-    "from (select 5 as v union all select 1) as some) as least order by n desc"
-)
-"""A query that gives a row and then fails: the least number has no positive one."""
-
 
 # --- reports of one's own -------------------------------------------------------------------------
 
@@ -53,7 +42,7 @@ def test_a_report_of_ones_own_is_listed_and_helped(book: str, own: Path) -> None
     put(own, "mine", ONE, title="Quite my own")
     listed = rows(book, "--reports", own)
     assert {"report": "mine", "title": "Quite my own", "question": "Is it so?"} in listed
-    assert len(listed) == len(SHIPPED) + 1
+    assert len(listed) == len(Catalogue().files) + 1
     for shown in (
         sourcebook(book, "report", "--reports", own, "--help").stdout,
         sourcebook(book, "report", "--help", SOURCEBOOK_REPORTS=str(own)).stdout,
@@ -72,7 +61,7 @@ def test_a_faulty_report_is_named_with_its_line_and_stops_no_other(book: str, ow
     assert done.stderr == f"Error: {own}/bare.sql:8: :nobody is not a parameter of the header\n"
     listed = sourcebook(book, "report", "--reports", own, "--format", "jsonl")
     assert listed.returncode == 1
-    assert len(listed.stdout.splitlines()) == len(SHIPPED)
+    assert len(listed.stdout.splitlines()) == len(Catalogue().files)
     assert listed.stderr == done.stderr
     assert sourcebook(book, "report", "--reports", own, "actors").returncode == 0
 
@@ -99,91 +88,6 @@ def test_a_folder_that_is_not_there_is_named(book: str, own: Path) -> None:
     assert done.stderr == f"Error: {own}/none: no such file or directory; name another folder\n"
 
 
-# --- all at once ----------------------------------------------------------------------------------
-
-
-def test_every_report_is_written_in_every_format(book: str, own: Path, tmp_path: Path) -> None:
-    """One whose file is faulty and one that fails half-way stop no other, on either engine."""
-    put(own, "aaa-fails", FAILS)
-    put(own, "bare", "delete from actors")
-    put(own, "mine", ONE)
-    folder = tmp_path / "out"
-    forms = ["--format", "json", "--format", "markdown", "--format", "csv"]
-    done = sourcebook(book, "report", "--reports", own, "--all", "-o", folder, *forms)
-    assert (done.returncode, done.stdout) == (1, "")
-    written = {*ASKED, "mine"}
-    assert {path.name for path in folder.iterdir()} == {
-        f"{name}.{ending}" for name in written for ending in ("json", "md", "csv")
-    }
-    for name in ("actors", "timeline", "mine"):
-        given = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        assert given == rows(book, "--reports", own, name)
-    said = done.stderr.splitlines()
-    assert said[-1] == f"{folder}: content c0ffee000000 · {len(written)} reports · {called(book)}"
-    assert [line for line in said if "aaa-fails.sql: " in line]
-    assert [line for line in said if re.match(r"Error: .*bare\.sql:\d+: ", line)]
-    left_out = {line.split(":")[0] for line in said if "left out, it needs --" in line}
-    assert left_out == set(SHIPPED) - ASKED
-    assert len(said) == 2 + len(left_out) + 1
-
-
-def test_one_document_holds_every_report_with_contents(
-    book: str, own: Path, tmp_path: Path
-) -> None:
-    put(own, "aaa-fails", FAILS, title="It *fails*")
-    put(own, "mine", ONE, title="Actors")
-    path = tmp_path / "all.md"
-    done = sourcebook(
-        book, "report", "--reports", own, "--all", "--format", "markdown", "-o", path, "--cite"
-    )
-    assert (done.returncode, done.stdout) == (1, "")
-    text = path.read_text(encoding="utf-8")
-    count = len(ASKED) + 2
-    line = f"content c0ffee000000 · {count} reports · {called(book)}"
-    assert f"\n*{marked(line)}*\n" in text
-    contents, *sections = re.split(r"^## ", text.partition("## Contents")[2], flags=re.MULTILINE)
-    links = re.findall(r"^- \[(.+)\]\(#(.+)\): .+\?$", contents, re.MULTILINE)
-    assert len(links) == len(sections) == count
-    assert [title for title, _ in links] == [section.partition("\n")[0] for section in sections]
-    assert [anchor for title, anchor in links if title == "Actors"] == ["actors", "actors-1"]
-    assert ("It \\*fails\\*", "it-fails") in links
-    fails = next(section for section in sections if section.startswith("It"))
-    assert fails.partition("\n\n")[2] == "Is it so?\n\nThis report failed.\n\n"
-    mine = next(section for section in sections if "| 1 | gazette | ¶3 |" in section)
-    assert "http\\://gazette.test/a\\_b?c, ¶ 3.\n" in mine
-    assert f"reports · {called(book)}" in done.stderr.splitlines()[-1]
-
-
-def marked(text: str) -> str:
-    """The text as Markdown has it."""
-    return text.replace("_", r"\_")
-
-
-def called(book: str) -> str:
-    """How the footer names the database: without folders, servers and users."""
-    name = sa.make_url(book).database if "://" in book else Path(book).name
-    return f"database {name}"
-
-
-@on_sqlite
-def test_what_all_cannot_do_is_said(book: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    cases: list[tuple[list[str | Path], int, str]] = [
-        (["--all"], 2, "--all needs -o: a folder"),
-        (["--all", "-o", tmp_path, "actors"], 2, "--all runs every report: leave the name out"),
-        (["--all", "-o", tmp_path / "no" / "way"], 1, "way: No such file or directory"),
-        (["--all", "-o", tmp_path / "file"], 1, "file: is a file; name a folder"),
-        (["--all", "-o", tmp_path, "--raw"], 2, "--raw is for --format csv"),
-        (["--format", "csv", "--format", "json", "actors"], 2, "give --format once"),
-        (["--format", "csv", "--format", "json"], 2, "give --format once"),
-        (["--cite"], 2, "--cite, --words and --meta need the NAME of a report"),
-    ]
-    for arguments, status, message in cases:
-        done = sourcebook(book, "report", *arguments)
-        assert (done.returncode, done.stdout) == (status, ""), arguments
-        assert message in done.stderr
-
-
 # --- the footer -----------------------------------------------------------------------------------
 
 
@@ -202,7 +106,9 @@ def test_the_contents_are_named_as_the_last_load_left_them(book: str, tmp_path: 
     assert "\nContent c0ffee000000 · asked on " in table.stdout
     assert table.stderr == ""
     markdown = sourcebook(book, "report", "quotes", "--format", "markdown")
-    assert markdown.stdout.endswith(f"\n\n*{marked(line.format('3 rows'))}*\n")
+    last = markdown.stdout.splitlines()[-1]
+    assert last.startswith(f"*{marked(line.format('3 rows'))} · asked on ")
+    assert last.endswith(" · sourcebook report quotes*")
     html = sourcebook(book, "report", "quotes", "--format", "html")
     assert f"<dt>content</dt><dd>{HASH}</dd>" in html.stdout
     assert (markdown.stderr, html.stderr) == ("", "")
@@ -317,13 +223,17 @@ def test_a_wrong_option_is_refused_before_anything_is_loaded(database: str) -> N
 
 @on_sqlite
 @pytest.mark.parametrize(
-    "options", [["timeline", "--format", "csv"], ["--all", "--format", "markdown"]]
+    ("options", "message"),
+    [
+        (["timeline", "--format", "csv"], "is a database; write to another file"),
+        (["--all", "--format", "markdown"], "is a file; name a folder"),
+    ],
 )
-def test_no_database_is_written_over(database: str, options: list[str]) -> None:
+def test_no_database_is_written_over(database: str, options: list[str], message: str) -> None:
     before = Path(database).read_bytes()
     done = sourcebook(database, "report", *options, "-o", database)
     assert done.returncode == 1
-    assert "is a database; write to another file" in done.stderr
+    assert message in done.stderr
     assert Path(database).read_bytes() == before
 
 
