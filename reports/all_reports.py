@@ -71,7 +71,8 @@ class AllReports:
 
     def _contents(self) -> Contents:
         """Return the reports that need no values; name the others on stderr."""
-        reports, left_out = [], []
+        reports: list[Report] = []
+        left_out: list[Report] = []
         for report in self._catalogue.each():
             if isinstance(report, ReportError):
                 self._fail(str(report))

@@ -328,8 +328,8 @@ def reporting_unknown() -> Iterator[None]:
         click.Option(
             ["--all"],
             is_flag=True,
-            help="Run every report and write each to a file in the folder -o, with a page that lists "
-            "them; --format may be repeated. -o FILE.md, .html or .xlsx is a single document.",
+            help="Run every report and write each to a file in the folder -o, with a page that "
+            "lists them; --format may be repeated. -o FILE.md, .html or .xlsx is one document.",
         ),
         *report_options(many=True),
     ],

@@ -281,7 +281,13 @@ def report(columns: int, rows: int = 60) -> Page:
     """Return a page as reports make them: a sentence, dates, keys, and so many columns in all."""
     names = ("key", "certainty", "who", "url", "n")
     more = [Column(f"{names[n % 5]}_{n}", "integer" if n % 5 == 4 else "text") for n in range(40)]
-    values = [LONG, "asserted", "Iran; Bashar al-Assad", f"https://e.org/{'x' * 60}", 1_000_000]
+    values: list[Cell] = [
+        LONG,
+        "asserted",
+        "Iran; Bashar al-Assad",
+        f"https://e.org/{'x' * 60}",
+        1_000_000,
+    ]
     kept = columns - 3
     return Page(
         [
