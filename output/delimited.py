@@ -25,8 +25,8 @@ _FORMULA = re.compile(rf"(\A|[;\t\r\n])((?:[^\w;\t\r\n{_SIGNS}]|[{_FILLERS}])*)(
 _DATE = re.compile(r"-[0-9X]{4}[-0-9X?~%/.]*")
 
 
-def csv(page: Page, *, raw: bool) -> Iterator[str]:
-    """Yield the lines of RFC 4180, ending as on Unix.
+def csv(page: Page, *, raw: bool, bom: bool = False) -> Iterator[str]:
+    """Yield the lines of RFC 4180, ending as on Unix, after a byte order mark if `bom`.
 
     Python's csv module cannot distinguish null from empty text, as PostgreSQL and DuckDB do.
     """
@@ -38,6 +38,8 @@ def csv(page: Page, *, raw: bool) -> Iterator[str]:
         return neutral
 
     remembered = lru_cache(_REMEMBERED)(cell)  # the same keys and words keep coming back
+    if bom:
+        yield "\ufeff"
     yield ",".join(cell(column.name) for column in page.columns) + "\n"
     for row in page.rows:
         line = [

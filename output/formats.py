@@ -81,12 +81,14 @@ def render(
     width: int | None = None,
     bold: bool = False,
     raw: bool = False,
+    bom: bool = False,
     send: Callable[[Iterator[str]], object] | None = None,
 ) -> int:
     """Write a page to `out` and return the number of its rows.
 
     A table is fitted to `width`; without it nothing is wrapped. `bold` prints its captions so.
-    `raw` keeps csv cells that a spreadsheet would run as formulas. `send` gets the pieces of text
+    `raw` keeps csv cells that a spreadsheet would run as formulas, and `bom` marks csv as UTF-8.
+    `send` gets the pieces of text
     instead of `out`, a pager's for instance.
     """
     from dataclasses import replace  # slow to import; every command imports this module
@@ -106,7 +108,7 @@ def render(
     if format is Format.TABLE:
         options = {"width": width, "bold": bold}
     elif format is Format.CSV:
-        options["raw"] = raw
+        options = {"raw": raw, "bom": bom}
     content: Any = replace(page, rows=counted())
     if format in FOR_PEOPLE:
         from output.answer import answer

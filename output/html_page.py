@@ -24,7 +24,8 @@ p { margin: 0 0 .5em; max-width: 60rem }
 .lead { font-size: 20px; line-height: 1.4 }
 .note, footer, nav span, output { color: var(--mut); font-size: 13.5px }
 a { color: var(--link); overflow-wrap: anywhere }
-nav ol { padding-left: 1.6em; columns: 22rem }
+nav ol { padding-left: 1.8em; columns: 22rem; column-gap: 2.6em }
+code { font-size: 13px }
 nav li { break-inside: avoid; margin: .2em 0 }
 nav span { display: block }
 label { display: inline-block; margin: .8em 0 0; max-width: 100% }

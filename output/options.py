@@ -97,6 +97,13 @@ def row_options(
             default=None,
             help="In csv, don't protect text that a spreadsheet would run as a formula.",
         ),
+        click.Option(
+            ["--bom"],
+            is_flag=True,
+            expose_value=False,
+            callback=_keep_bom,
+            help="In csv, begin with a byte order mark, by which Excel knows UTF-8.",
+        ),
     ]
 
 
@@ -139,6 +146,20 @@ def _keep_width(ctx: click.Context, param: click.Parameter, value: int | None) -
     """Keep --width where `write` finds it: it matters to no command."""
     if value is not None:
         ctx.meta[_WIDTH] = value
+
+
+_BOM = "sourcebook.output.bom"
+
+
+def _keep_bom(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001
+    """Keep --bom where `write` finds it."""
+    if value:
+        ctx.meta[_BOM] = True
+
+
+def _bom() -> bool:
+    ctx = click.get_current_context(silent=True)
+    return ctx is not None and _BOM in ctx.meta
 
 
 def _width(output: Path | None) -> int | None:
@@ -238,6 +259,7 @@ def write(
                 width=_width(output),
                 bold=terminal and os.environ.get("TERM") != "dumb",
                 raw=bool(raw),
+                bom=_bom(),
                 send=_page_through if terminal and output is None else None,
             )
     except BrokenPipeError:

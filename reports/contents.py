@@ -8,6 +8,7 @@ from output.html import escaped
 from output.markdown import markdown_text
 from output.page import footer
 from reports.definition import Report
+from schema.date_words import date_in_words
 
 ORDER = (
     *("summary", "sources", "timeline", "quotes", "stances", "expectations"),
@@ -48,8 +49,9 @@ class Contents:
 
     @property
     def footer(self) -> str:
-        """Which data the reports come from."""
-        return footer(self.meta, len(self.reports), "report")
+        """Which data the reports come from, and when."""
+        asked = date_in_words(self.meta["date"], full=True)
+        return f"{footer(self.meta, len(self.reports), 'report')} · asked on {asked}"
 
     def anchors(self) -> list[str]:
         """Return the anchor that GitHub gives the heading of each report in a document."""

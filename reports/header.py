@@ -72,7 +72,7 @@ from output.page import Type as ColumnType
 from reports.definition import Line, Parameter, Report, Type, day_of
 
 RESERVED = (
-    *("all", "cite", "columns", "format", "help", "limit", "meta"),
+    *("all", "bom", "cite", "columns", "format", "help", "limit", "meta"),
     *("output", "portable", "raw", "reports", "sql", "timeout", "width", "words"),
 )
 """Options that every report has; no parameter may take these names."""

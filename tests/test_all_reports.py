@@ -11,7 +11,7 @@ import pytest
 
 from reports.catalogue import Catalogue
 from reports.contents import LISTS, ORDER
-from tests.databases import on_sqlite
+from tests.databases import Files, on_sqlite
 from tests.island_reports import FAILS, ONE, book, called, marked, own, put, rows, sourcebook
 
 __all__ = ["book", "own"]  # fixtures
@@ -92,7 +92,7 @@ def test_one_document_holds_every_report_with_contents(
     text = path.read_text(encoding="utf-8")
     count = len(ASKED) + 2
     line = f"content c0ffee000000 · {count} reports · {called(book)}"
-    assert f"\n*{marked(line)}*\n" in text
+    assert f"\n*{marked(line)} · asked on " in text
     contents, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
     links = re.findall(r"^1\. \[(.+)\]\(#(.+)\): .+\?$", contents, re.MULTILINE)
     assert len(links) == len(sections) == count
@@ -185,3 +185,17 @@ def test_what_all_cannot_do_is_said(book: str, tmp_path: Path) -> None:
         done = sourcebook(book, "report", *arguments)
         assert (done.returncode, done.stdout) == (status, ""), arguments
         assert message in done.stderr
+
+
+@on_sqlite
+def test_the_article_is_a_document_to_be_read(sourcebooks: Files, tmp_path: Path) -> None:
+    """At most 25,000 words, counted as `wc -w` does, which takes the bars of tables for words."""
+    database = sourcebooks.migrated()
+    assert sourcebook(database, "init").returncode == 0
+    assert sourcebook(database, "report", "--all", "-o", tmp_path / "all.md").returncode == 0
+    text = (tmp_path / "all.md").read_text(encoding="utf-8")
+    assert 5_000 < len(text.split()) <= 25_000
+    done = sourcebook(database, "report", "--all", "-o", tmp_path / "all.html")
+    assert done.returncode == 0
+    page = re.sub(r"<(style|script)>.*?</\1>|<[^>]+>", " ", (tmp_path / "all.html").read_text())
+    assert 5_000 < len(page.split()) <= 25_000

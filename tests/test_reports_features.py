@@ -145,6 +145,20 @@ def test_a_database_without_loads_has_no_content(database: str) -> None:
 
 
 @on_sqlite
+def test_csv_begins_with_a_mark_for_excel_if_asked(book: str, tmp_path: Path) -> None:
+    plain = sourcebook(book, "report", "quotes", "--format", "csv").stdout
+    path = tmp_path / "quotes.csv"
+    for before, after in (([], ["--bom"]), (["--bom"], [])):
+        done = sourcebook(book, "report", *before, "quotes", *after, "-o", path)
+        assert done.returncode == 0, done.stderr
+        assert path.read_bytes() == b"\xef\xbb\xbf" + plain.encode()
+    forms = ["--format", "csv", "--format", "json"]
+    done = sourcebook(book, "report", "--all", "-o", tmp_path / "all", *forms, "--bom")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "all" / "quotes.csv").read_bytes() == path.read_bytes()
+    assert (tmp_path / "all" / "quotes.json").read_bytes().startswith(b"[")
+
+
 def test_formulas_are_neutralised_unless_raw(book: str, own: Path) -> None:
     put(own, "mine", "select 1 as n, '=1+1' as source, '@SUM(A1)' as passage")
     asked = ("report", "--reports", own, "mine", "--format", "csv")
