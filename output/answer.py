@@ -119,6 +119,7 @@ def answer(page: Page) -> Answer:
         column = columns[n]
         values = {row[n] for row in seen}
         if column.type == "documents":
+            values.discard(None)  # what no document states, such as an actor's heading
             if page.document or len(values) == 1:
                 kept.remove(n)
                 sources = sources or _cited(page, *values)

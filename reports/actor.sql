@@ -1,133 +1,128 @@
 -- Actor
 -- What is known about one actor: names, posts, ties, positions, events, and quotes by and about it?
 --
--- One part after another: who it is, sources that it wrote, published or speaks through, its names,
--- posts and other ties, positions that it holds or that are about it, events, what it says, and
--- what others say to it or about it. Within a part dated rows come first, in order of time; the
--- others follow in the order of the text.
+-- One part after another: its names, sources that it wrote, published or speaks through, posts and
+-- other ties, positions that it holds or that are about it, events, what it says, and what others
+-- say to it or about it. What happened and what is only expected, possible, imagined or denied are
+-- kept apart. Within a part dated rows come first, in order of time; the others follow in the order
+-- of the text.
 --
 -- Facts are sentences. What isn't plainly stated as a fact begins with its standing: "Alleged:",
 -- "Did not happen:".
 --
 -- Parameters
---   actor  actor, required  the actor
+--   actor         actor, required      the actor
+--   with_members  flag                 also what those who act for it take part in
+--   document      document, repeated   only facts that these documents state
+--   certainty     choice of certainty  only facts that some voice states like this
 --
 -- Columns
---   part       text          actor, source, name, post, tie, position, position about, event, quote
---                            by, quote about
---   what       text          the heading, title or name; a tie, position, event or quote as a
---                            sentence
---   how        text          kind of actor or name; role in a source; type of tie; kind of position
---                            and its topic; roles in an event; directness of a quote, or the role
---                            in one by others
---   who        text, detail  all who take part: doers, speakers or holders first
---   date       text          date in EDTF, of a tie since when; empty: undated
---   until      text, detail  until when, of a tie; empty: not stated
---   modality   text          actual, intended, expected, possible, hypothetical or denied; where
---                            voices differ, each reading
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that state it; empty: of the first row and of
---                            sources
---   passage    text          where they state it
---   through    text, detail  voices, the innermost first, the document last; " | " between two
---                            chains
---   key        text, detail  key of the actor, source, event, quote, position or tie
+--   part        text, detail   actor, source, name, post, tie, position, position about, event,
+--                              quote by, quote about
+--   section     text, section  heading of the part
+--   date        date           when; of a tie since when; empty: undated
+--   what        text, main     the heading, title or name; a tie, position, event or quote as a
+--                              sentence
+--   as_what     text, as As    kind of actor or name; its role in a source, event or statement
+--   how         text, detail   kind of actor or name; role in a source; type of tie; kind of
+--                              position and its topic; roles in an event; directness of a quote, or
+--                              the role in one by others
+--   acting_for  text           with --with-members: who acts for it
+--   who         text, detail   all who take part: doers, speakers or holders first
+--   until       date           until when, of a tie; empty: not stated
+--   modality    text, detail   actual, intended, expected, possible, hypothetical or denied; where
+--                              voices differ, each reading
+--   certainty   text, detail   how it is stated: asserted, reported, alleged, rumoured, inferred
+--   source      documents      keys of the documents that state it; empty: of the first row and of
+--                              sources
+--   passage     passage        where they state it
+--   through     text, detail   voices, the innermost first, the document last; " | " between two
+--                              chains
+--   key         text, detail   key of the actor, source, event, quote, position or tie
 
 with subject (id, key, name, kind) as (
   select id, key, name, kind
   from actors
   where key = :actor
 ),
--- Its roles in each fact, most important first: the engines share no function that joins a list.
-takes_part (fact_id, kind, roles) as (
+-- Its roles in each fact, or those of members: two are named, because the engines share no function
+-- that joins a list.
+takes_part (fact_id, speaks, roles, acting_for) as (
   select
-    participants.fact_id,
-    participants.kind,
-    substr(
-      coalesce(max(case participants.role when 'doer' then '; doer' end), '')
-        || coalesce(max(case participants.role when 'receiver' then '; receiver' end), '')
-        || coalesce(max(case participants.role when 'beneficiary' then '; beneficiary' end), '')
-        || coalesce(max(case participants.role when 'instrument' then '; instrument' end), '')
-        || coalesce(max(case participants.role when 'host' then '; host' end), '')
-        || coalesce(max(case participants.role when 'mediator' then '; mediator' end), '')
-        || coalesce(max(case participants.role when 'concerned' then '; concerned' end), '')
-        || coalesce(max(case participants.role when 'speaker' then '; speaker' end), '')
-        || coalesce(max(case participants.role when 'addressee' then '; addressee' end), '')
-        || coalesce(max(case participants.role when 'subject' then '; subject' end), '')
-        || coalesce(max(case participants.role when 'holder' then '; holder' end), '')
-        || coalesce(max(case participants.role when 'object' then '; object' end), ''),
-      3
-    )
-  from participants
-  where participants.actor_id = (select id from subject)
-  group by participants.fact_id, participants.kind
+    fact_id,
+    max(case role when 'speaker' then 1 else 0 end),
+    min(role) || coalesce('; ' || nullif(max(role), min(role)), '')
+      || case when count(distinct role) > 2 then '; and others' else '' end,
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+  from participation
+  where actor = :actor
+    and steps = 0  -- unless :with_members
+  group by fact_id
 ),
-listed (rank, part, fact_id, source_id, how) as (
-  select 1, 'actor', cast(null as integer), cast(null as integer), kind
+listed (rank, part, fact_id, source_id, how, acting_for) as (
+  select 1, 'actor', cast(null as integer), cast(null as integer), kind, cast(null as text)
   from subject
   union all
-  select 2, 'source', null, source_actors.source_id, source_actors.role
+  select 3, 'source', null, source_actors.source_id, source_actors.role, null
   from subject
   join source_actors on source_actors.actor_id = subject.id
   union all
-  select 3, 'name', actor_names.id, null, actor_names.name_kind
+  select 2, 'name', actor_names.id, null, actor_names.name_kind, null
   from subject
   join actor_names on actor_names.actor_id = subject.id
   union all
   select
     4, case when relations.type in ('heads', 'holds-post-in', 'advises') then 'post' else 'tie' end,
-    relations.id, null, relations.type
-  from subject
-  join relations on relations.from_actor_id = subject.id or relations.to_actor_id = subject.id
+    relations.id, null, relations.type, acting_for
+  from takes_part
+  join relations on relations.id = takes_part.fact_id
   union all
-  select 5, case takes_part.roles when 'object' then 'position about' else 'position' end,
-    positions.id, null, positions.position_kind || ': ' || topics.label
+  select 5, case roles when 'object' then 'position about' else 'position' end,
+    positions.id, null, positions.position_kind || ': ' || topics.label, acting_for
   from takes_part
   join positions on positions.id = takes_part.fact_id
   join topics on topics.id = positions.topic_id
   union all
-  select 6, 'event', fact_id, null, roles
+  select case events.modality when 'actual' then 6 else 7 end, 'event', events.id, null, roles,
+    acting_for
   from takes_part
-  where kind = 'event'
+  join events on events.id = takes_part.fact_id
   union all
-  select 7, 'quote by', quotes.id, null, quotes.directness
+  select case speaks when 1 then 8 else 9 end, case speaks when 1 then 'quote by'
+    else 'quote about' end, quotes.id, null,
+    case speaks when 1 then quotes.directness else roles end, acting_for
   from takes_part
   join quotes on quotes.id = takes_part.fact_id
-  where substr(takes_part.roles, 1, 7) = 'speaker'
-  union all
-  select 8, 'quote about', fact_id, null, roles
-  from takes_part
-  where kind = 'quote' and substr(roles, 1, 7) <> 'speaker'
 )
 select
   listed.part,
+  case when listed.rank <= 2 then 'Names' when listed.rank = 3 then 'Sources'
+    when listed.rank = 4 then 'Posts and ties' when listed.part = 'position' then 'Positions'
+    when listed.rank = 5 then 'Positions of others' when listed.rank = 6 then 'What happened'
+    when listed.rank = 7 then 'Intended, expected, possible, imagined or denied'
+    when listed.rank = 8 then 'Statements by the actor' else 'Statements of others' end as section,
+  dates.edtf as date,
   coalesce(
     sources.title,
     actor_names.name,
     fact_summaries.sentence
-      || coalesce(' (“' || case when quotes.says is not null then quotes.text end || '”)', ''),
+      || coalesce(': “' || case when quotes.says is not null then quotes.text end || '”', ''),
     subject.name
   ) as what,
+  case when listed.rank in (1, 2, 3, 6, 7, 9) then listed.how end as as_what,
   listed.how,
-  coalesce(
-    fact_summaries.who,
-    fact_summaries.holder || coalesce('; ' || fact_summaries.object, ''),
-    fact_summaries.object,
-    origins.name || '; ' || targets.name
-  ) as who,
-  dates.edtf as date,
+  listed.acting_for,
+  coalesce(fact_summaries.who, fact_summaries.holder || coalesce('; ' || fact_summaries.object, ''),
+    fact_summaries.object, origins.name || '; ' || targets.name) as who,
   relations.until,
   coalesce(events.modality, fact_summaries.modality) as modality,
   fact_summaries.certainty,
   fact_summaries.source,
   fact_summaries.passage,
   coalesce(fact_summaries.chain, attribution_chains.chain) as through,
-  coalesce(
-    case when (select count(*) from codings) > 1 then introduced_by || ':' else '' end
-      || fact_summaries.key,
-    sources.key,
-    subject.key
-  ) as key
+  coalesce(case when (select count(*) from codings) > 1 then introduced_by || ':' else '' end
+    || fact_summaries.key, sources.key, subject.key) as key
 from subject
 join listed on true
 left join sources on sources.id = listed.source_id
@@ -141,9 +136,20 @@ left join actors as origins on origins.id = relations.from_actor_id
 left join actors as targets on targets.id = relations.to_actor_id
 left join dates
   on dates.edtf = coalesce(sources.published, events.date, quotes.date, relations.since)
+where true
+  and (fact_summaries.fact_id is null or fact_summaries.fact_id in (  -- if :document
+    select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+  ))  -- if :document
+  and (fact_summaries.fact_id is null or exists (  -- if :certainty
+    select 1 from evidence  -- if :certainty
+    where evidence.fact_id = listed.fact_id  -- if :certainty
+      and evidence.certainty = :certainty  -- if :certainty
+  ))  -- if :certainty
 order by
   listed.rank,
   listed.part,
+  case when listed.how = 'name' then 0 else 1 end,
   dates.first_day nulls last,
   dates.last_day nulls last,
   dates.edtf is null,

@@ -1,42 +1,65 @@
 -- Unnamed voices
--- What rests on unnamed voices?
+-- What rests on voices that the text does not name, who are they, and is there other support?
 --
 -- Every piece of evidence that comes from or through somebody whom the text does not name, or from
--- nobody at all, and every quote whose speakers are all unnamed. In the order of the text. A quote
--- and the positions that the same words carry are one row, that of the quote. Names are left out.
+-- nobody at all, and every statement whose speakers are all unnamed. First what nothing else
+-- supports, then what others speak of, too; within each in the order of the text. A statement and
+-- the positions that the same words carry are one row, that of the statement. Names are left out.
+--
+-- Parameters
+--   kind          event | quote | position | relation | link  only facts of this kind
+--   certainty     choice of certainty                         only what the voice states like this
+--   only_support  flag                                        only what nothing else supports
+--   document      document, repeated                          only what these documents state
 --
 -- Columns
---   fact       text, detail     key of the fact
---   kind       text             event, quote, position, relation or link
---   sentence   text             what it says
---   voice      text             why it is here: unnamed (somebody is pointed to) or voiceless
---                               (nobody is) occurs in its chain; speaker: the chain is named, the
---                               speaker is not
---   named      integer, detail  other pieces of evidence for the same fact, without an unnamed
---                               voice; 0: it rests on unnamed voices alone
---   positions  integer, detail  positions that rest on the same words as this quote, and have no
---                               row of their own
---   modality   text             whether it is so, as this voice has it
---   certainty  text             how it is stated: asserted, reported, alleged, rumoured, inferred
---   stance     text             what the document makes of it: endorses, neutral, doubts, rejects
---   hedge      text, detail     words that hedge it
---   through    text, detail     the chain of voices: the innermost first, the document last
---   source     text, detail     key of the document that states it
---   passage    text             where it states it
+--   fact        text, detail                 key of the fact
+--   kind        text, detail                 event, quote, position, relation or link
+--   support     text, section                heading: whether anything else supports the fact
+--   voice       text                         who says so: the innermost voice of the chain, or the
+--                                            speakers of a statement whose chain is named
+--   relayed_by  text, as Through             voices between this one and the document, the
+--                                            innermost first; empty: none
+--   claim       text, main, as What it says  what the voice says, and how: "Alleged as possible:"
+--   verdict     text, as Document            whether the document doubts, rejects or endorses it;
+--                                            empty: it only relays it
+--   overall     text                         how the fact stands with all other evidence; empty:
+--                                            there is none
+--   sentence    text, detail                 the fact as a sentence, with its standing overall
+--   anonymity   text, detail                 why it is here: unnamed (somebody is pointed to) or
+--                                            voiceless (nobody is) occurs in its chain; speaker:
+--                                            the chain is named, the speaker is not
+--   named       integer, detail              other pieces of evidence for the same fact, without an
+--                                            unnamed voice; 0: it rests on unnamed voices alone
+--   positions   integer, detail              positions that rest on the same words as this
+--                                            statement, and have no row of their own
+--   modality    text, detail                 whether it is so, as this voice has it
+--   certainty   text, detail                 how it is stated: asserted, reported, alleged,
+--                                            rumoured, inferred
+--   stance      text, detail                 what the document makes of it: endorses, neutral,
+--                                            doubts, rejects
+--   hedge       text, detail                 words that hedge it
+--   through     text, detail                 the chain of voices: the innermost first, the document
+--                                            last
+--   source      documents                    key of the document that states it
+--   passage     passage                      where it states it
+--
+-- Legend
+-- Where nothing else supports a row, the document itself doesn't state it either, except that
+-- unnamed speakers said what they said.
 
-with unnamed (evidence_id, fact_id, kind, voice) as (
-  select
-    evidence.id,
-    evidence.fact_id,
-    fact_summaries.kind,
-    case attribution_chains.anonymity
-      when 'named' then 'speaker'
-      else attribution_chains.anonymity
-    end
+with unnamed (evidence_id, fact_id, kind, why) as (
+  select evidence.id, evidence.fact_id, fact_summaries.kind,
+    case attribution_chains.anonymity when 'named' then 'speaker' else anonymity end
+  -- A cross join, so that SQLite doesn't start from all evidence.
   from fact_summaries
-  join evidence on evidence.fact_id = fact_summaries.fact_id
+  cross join evidence
   join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
-  where fact_summaries.kind <> 'name'
+  where evidence.fact_id = fact_summaries.fact_id
+    and fact_summaries.kind <> 'name'
+    and fact_summaries.kind = :kind  -- if :kind
+    and fact_summaries.unnamed = 'all'  -- if :only_support
+    and evidence.certainty = :certainty  -- if :certainty
     and (
       fact_summaries.unnamed = 'all'
       or (fact_summaries.unnamed = 'some' and attribution_chains.anonymity <> 'named')
@@ -44,9 +67,7 @@ with unnamed (evidence_id, fact_id, kind, voice) as (
 ),
 -- Positions that rest on words of a quote that is listed itself.
 carried (quote_evidence_id, position_evidence_id) as (
-  select distinct
-    quotes.evidence_id,
-    positions.evidence_id
+  select distinct quotes.evidence_id, positions.evidence_id
   from unnamed as quotes
   join spans as quoted on quoted.evidence_id = quotes.evidence_id
   join spans as held
@@ -56,12 +77,55 @@ carried (quote_evidence_id, position_evidence_id) as (
     and quoted.start_offset < held.end_offset
   join unnamed as positions on positions.evidence_id = held.evidence_id
   where quotes.kind = 'quote' and positions.kind = 'position'
+),
+-- Whose word a source is: two are named, of more the first. A state that the text only points to
+-- ("American expectations") is marked.
+voices (source_id, name) as (
+  select sources.id, max(case source_actors.n when 1 then actors.name end)
+    || case count(*) when 1 then ''
+      when 2 then ' and ' || max(case source_actors.n when 2 then actors.name end)
+      else ' and others' end
+    || case when sources.anonymity = 'named' then ''
+      when count(*) filter (where actors.kind not in ('unnamed', 'collective')) = 0 then ''
+      else ' (nobody named)' end
+  from sources
+  join source_actors on source_actors.source_id = sources.id and source_actors.role = 'voice'
+  join actors on actors.id = source_actors.actor_id
+  group by sources.id, sources.anonymity
 )
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
+  case fact_overview.unnamed
+    when 'all' then 'Nothing else supports these'
+    else 'Others speak of these, too'
+  end as support,
+  case unnamed.why
+    when 'speaker' then fact_overview.speaker
+    else coalesce(voices.name, chains.title)
+  end as voice,
+  -- A chain begins with the title of its voice and ends with that of its document.
+  case
+    when unnamed.why = 'speaker' and chains.depth > 0
+      then substr(chains.through, 1, length(chains.through) - length(documents.title) - 2)
+    when chains.depth > 1
+      then substr(chains.through, length(chains.title) + 3,
+        length(chains.through) - length(chains.title) - length(documents.title) - 4)
+  end as relayed_by,
+  case
+    when fact_overview.kind = 'quote' then fact_overview.sentence
+    else upper(substr(evidence.certainty, 1, 1)) || substr(evidence.certainty, 2)
+      || case evidence.modality when 'actual' then '' when 'denied' then ' not to be so'
+        when 'hypothetical' then ' as imagined' else ' as ' || evidence.modality end || ': '
+      || case fact_overview.kind when 'position' then
+        substr(fact_overview.sentence, coalesce(length(fact_overview.standing) + 3, 1))
+        else fact_overview.statement end
+  end as claim,
+  nullif(evidence.stance, 'neutral') as verdict,
+  case fact_overview.unnamed when 'some' then coalesce(fact_overview.standing, 'Stated') end
+    as overall,
   fact_overview.sentence,
-  unnamed.voice,
+  unnamed.why as anonymity,
   case fact_overview.unnamed
     when 'all' then 0
     else (
@@ -87,9 +151,15 @@ from unnamed
 join fact_overview on fact_overview.fact_id = unnamed.fact_id
 join evidence on evidence.id = unnamed.evidence_id
 join chains on chains.attribution_id = evidence.attribution_id
+join sources as documents on documents.id = chains.document_id
+left join voices on voices.source_id = chains.source_id
 join evidence_passages on evidence_passages.evidence_id = evidence.id
 where unnamed.evidence_id not in (select position_evidence_id from carried)
+  and replace(  -- if :document
+    ',' || :document || ',', ',' || documents.key || ',', ''  -- if :document
+  ) <> ',' || :document || ','  -- if :document
 order by
+  support,
   chains.document,
   evidence_passages.paragraph,
   evidence_passages.start,

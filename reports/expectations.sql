@@ -1,58 +1,66 @@
 -- Expectations
 -- What was expected, threatened, denied or imagined, by whom, and what came of it?
 --
--- What any voice has as intended, expected, possible, hypothetical or denied, and every threat; one
--- row for each piece of evidence. Two things show what came of it: the outcome is the standing that
--- the fact has overall, and links lead to the events that followed it, answered it, took its place
--- or depended on it. A fact with several such links has a row for each. In the order of the text,
--- all voices on one fact together. Names are left out.
+-- Whatever some voice has as intended, expected, possible, hypothetical or denied, and threats:
+-- one row for each fact, by what came of it, and in the order of the text. Names are left out.
 --
 -- Parameters
---   actor      actor    only facts in which this actor has a role, and its ties in either direction
+--   actor         actor                only facts in which this actor has a role, and its ties in
+--                                      either direction
+--   with_members  flag, with actor     also those of actors who act for this one
+--   outcome       choice of outcome    only what this came of
+--   certainty     choice of certainty  only what some voice states like this
+--   document      document, repeated   only what these documents state
 --
 -- Columns
---   fact       text, detail  key of the fact
---   kind       text, detail  event, quote, position, relation or link
---   sentence   text          what was expected, threatened, denied or imagined, with its standing
---                            in front
---   reading    text          how this voice has it: intended, expected, possible, hypothetical
---                            (only imagined), denied or actual; threatened: it is a threat that was
---                            made
---   hedge      text          the words with which this voice hedges it: "very unlikely"
---   through    text          the chain of voices, the innermost first, the document last
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   stance     text, detail  what the document makes of it: endorses, neutral, doubts, rejects;
---                            empty: it speaks in its own voice
---   date       text, detail  when it was or would be overall, in EDTF; empty: undated
---   outcome    text          its standing overall: Did not happen, Held unlikely, Ruled out,
---                            Possible, Expected, Imagined, Alleged, …; of an event that is stated
---                            as a fact: came to pass; of a threat: made; empty: another fact stated
---                            as such
---   link       text, detail  how it relates to another event: followed by, answered by, replaced
---                            by, instead of, condition of, hung on, had as a part
---   linked     text          that event, with its standing in front
---   linked_is  text, detail  whether that event is: actual, denied, hypothetical, …
---   source     text, detail  key of the document that states it
---   passage    text          where it states it
+--   fact         text, detail                    key of the fact
+--   kind         text, detail                    event, quote, position, relation or link
+--   part         text, section                   heading: what came of it
+--   sentence     text, main, as What             what was expected, threatened, denied or imagined,
+--                                                with its standing in front and the words that
+--                                                hedge it
+--   expected_by  text, as Expected or wanted by  who intended, expected or imagined it, or had it
+--                                                as possible: the first, and how many others;
+--                                                empty: nobody is said to have
+--   denied_by    text, as Who says it is not so  the first who denies it, and how many others; a
+--                                                document that rejects what it relays denies it
+--   reading      text, detail                    how its voices have it: intended, expected,
+--                                                possible, hypothetical (only imagined), denied or
+--                                                actual
+--   hedge        text, detail                    all words that hedge it: "very unlikely"
+--   through      text, detail                    voices, the innermost first, the document last; "
+--                                                | " between two chains
+--   certainty    text, detail                    how it is stated: asserted, reported, alleged,
+--                                                rumoured, inferred
+--   date         date                            when it was or would be overall; empty: undated
+--   outcome      text, detail                    its standing overall: Did not happen, Held
+--                                                unlikely, Ruled out, Possible, Expected, Imagined,
+--                                                Alleged, …; of an event that is stated as a fact:
+--                                                came to pass; of a threat: made; empty: another
+--                                                fact stated as such
+--   link         text, detail                    how another event relates to it, of several the
+--                                                first of: replaced by, answered by, followed by,
+--                                                had as a part, hung on
+--   linked       text, detail                    that event, with its standing in front
+--   linked_is    text, detail                    whether that event is: actual, denied,
+--                                                hypothetical, …
+--   source       documents                       keys of the documents that state it
+--   passage      passage                         where they state it
+--   acting_for   text                            with --with-members: who acts for the actor
+--
+-- Legend
+-- Nobody under “Expected or wanted by”: nobody is said to have; the text only rules it out or
+-- imagines it. Words in quotation marks are the text's: “very unlikely” is less than “did not”.
 
-with involved (fact_id) as (
-  select participants.fact_id
-  from participants
-  join actors on actors.id = participants.actor_id
+with involved (fact_id, acting_for) as (
+  select fact_id,
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+  from participation
   where true
-    and actors.key = :actor  -- if :actor
-  union
-  select relations.id
-  from relations
-  join actors on actors.id = relations.from_actor_id
-  where true
-    and actors.key = :actor  -- if :actor
-  union
-  select relations.id
-  from relations
-  join actors on actors.id = relations.to_actor_id
-  where true
-    and actors.key = :actor  -- if :actor
+    and actor = :actor  -- if :actor
+    and steps = 0  -- unless :with_members
+  group by fact_id
 ),
 -- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
@@ -66,87 +74,101 @@ doubtful (fact_id) as (
   where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
 ),
--- Links, read from what was expected; gathered once, not for each row.
-linked (fact_id, rank, link, event_id) as materialized (
-  select
-    to_event_id,
-    case type
-      when 'follows' then 1
-      when 'in-response-to' then 2
-      when 'instead-of' then 3
-      when 'part-of' then 4
-      else 7
-    end,
-    case type
-      when 'follows' then 'followed by'
-      when 'in-response-to' then 'answered by'
-      when 'instead-of' then 'replaced by'
-      when 'part-of' then 'had as a part'
-      else 'hung on'
-    end,
-    from_event_id
+judged (fact_id, part) as (
+  select doubtful.fact_id, case
+      when events.event_type = 'threaten' and events.modality = 'actual' then 'threatened'
+      when settled = 'denied' then 'did not happen' when settled = 'hypothetical' then 'imagined'
+      when settled <> 'actual' then settled
+      when standing is null then 'came to pass' else 'alleged' end
+  from doubtful
+  join fact_summaries on fact_summaries.fact_id = doubtful.fact_id
+  left join events on events.id = doubtful.fact_id
+  where fact_summaries.kind <> 'name'
+),
+-- What followed an event, answered it or took its place; gathered once, not for each row.
+linked (fact_id, link, event_id, n) as materialized (
+  select to_event_id, case type when 'instead-of' then 'replaced by' when 'follows' then
+      'followed by' when 'in-response-to' then 'answered by' when 'part-of' then 'had as a part'
+      else 'hung on' end, from_event_id,
+    row_number() over (partition by to_event_id order by case type when 'instead-of' then 1
+      when 'in-response-to' then 2 when 'follows' then 3 else 4 end, facts.key, facts.document_id)
   from event_links
+  join facts on facts.id = event_links.from_event_id
   where to_event_id in (select fact_id from doubtful)
-  union all
-  select
-    from_event_id,
-    case type when 'instead-of' then 5 else 6 end,
-    case type when 'instead-of' then 'instead of' else 'condition of' end,
-    to_event_id
-  from event_links
-  where type in ('instead-of', 'condition-of')
-    and from_event_id in (select fact_id from doubtful)
+),
+-- The first voice on each side, and how many others. A document denies what it relays and rejects.
+voices (fact_id, denies, name, more, n) as (
+  select fact_id, denies, name,
+    coalesce(' and ' || nullif(count(*) over (partition by fact_id, denies) - 1, 0) || ' more', ''),
+    row_number() over (partition by fact_id, denies order by min(document), min(n), name)
+  from (
+    select evidence.fact_id, evidence.n, chains.document,
+      case evidence.modality when 'denied' then 1 else 0 end as denies,
+      case chains.depth when 0 then 'the document' else chains.title end as name
+    from evidence
+    join chains on chains.attribution_id = evidence.attribution_id
+    where evidence.fact_id in (select fact_id from doubtful) and evidence.modality <> 'actual'
+    union all
+    select fact_id, n, sources.key, 1, 'the document'
+    from evidence
+    join sources on sources.id = evidence.document_id
+    where fact_id in (select fact_id from doubtful) and stance = 'rejects'
+  ) as sides
+  group by fact_id, denies, name
+),
+firsts (fact_id, expected_by, denied_by) as materialized (
+  select fact_id, max(case denies when 0 then name || more end), max(case denies when 1
+    then name || more end)
+  from voices
+  where n = 1
+  group by fact_id
 )
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
+  case judged.part
+    when 'came to pass' then 'Came to pass, or stated as a fact'
+    when 'did not happen' then 'Did not happen, or said not to'
+    else upper(substr(judged.part, 1, 1)) || substr(judged.part, 2)
+  end as part,
   fact_overview.sentence,
-  case
-    when evidence.modality = 'actual' and events.event_type = 'threaten' then 'threatened'
-    else evidence.modality
-  end as reading,
-  evidence.hedge,
-  chains.through,
-  evidence.certainty,
-  evidence.stance,
+  firsts.expected_by,
+  firsts.denied_by,
+  fact_overview.modality as reading,
+  fact_overview.hedge,
+  fact_overview.through,
+  fact_overview.certainty,
   coalesce(events.date, quotes.date, relations.since) as date,
-  coalesce(
-    fact_overview.standing,
-    case
-      when events.event_type = 'threaten' then 'made'
-      when fact_overview.kind = 'event' then 'came to pass'
-    end
-  ) as outcome,
-  linked.link,
-  others.sentence as linked,
-  others.settled as linked_is,
-  chains.document as source,
-  evidence_passages.passage
-from doubtful
-join fact_overview on fact_overview.fact_id = doubtful.fact_id
-join evidence on evidence.fact_id = doubtful.fact_id
-join chains on chains.attribution_id = evidence.attribution_id
-join evidence_passages on evidence_passages.evidence_id = evidence.id
-left join events on events.id = doubtful.fact_id
-left join quotes on quotes.id = doubtful.fact_id
-left join relations on relations.id = doubtful.fact_id
-left join linked on linked.fact_id = doubtful.fact_id
+  coalesce(fact_overview.standing, case when judged.part = 'threatened' then 'made'
+    when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
+  linked.link, others.sentence as linked, others.settled as linked_is,
+  fact_overview.source,
+  fact_overview.passage,
+  involved.acting_for  -- if :actor
+  cast(null as text) as acting_for  -- unless :actor
+from judged
+join fact_overview on fact_overview.fact_id = judged.fact_id
+left join firsts on firsts.fact_id = judged.fact_id
+left join events on events.id = judged.fact_id
+left join quotes on quotes.id = judged.fact_id
+left join relations on relations.id = judged.fact_id
+left join linked on linked.fact_id = judged.fact_id and linked.n = 1
 left join fact_summaries as others on others.fact_id = linked.event_id
-where fact_overview.kind <> 'name'
-  -- Of what is settled as actual only the voices that had it otherwise.
-  and (
-    evidence.modality <> 'actual'
-    or events.modality <> 'actual'
-    or events.event_type = 'threaten'
-  )
+join involved on involved.fact_id = judged.fact_id  -- if :actor
+where true
+  and judged.fact_id in (  -- if :document
+    select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+  )  -- if :document
+  and judged.part = :outcome  -- if :outcome
+  and exists (  -- if :certainty
+    select 1 from evidence  -- if :certainty
+    where evidence.fact_id = judged.fact_id and evidence.certainty = :certainty  -- if :certainty
+  )  -- if :certainty
 order by
+  judged.part,
   fact_overview.document nulls last,
   fact_overview.paragraph nulls last,
   fact_overview.start nulls last,
   fact_overview.kind,
-  fact_overview.cited_as,
-  chains.document,
-  evidence.n,
-  linked.rank nulls first,
-  others.key nulls first,
-  others.introduced_by nulls first
+  fact_overview.cited_as

@@ -3,36 +3,53 @@
 --
 -- One row for each pair of actors that take part in the same events, in whatever role: the edges of
 -- a graph. Graph tools read source, target and weight from csv as they are; the edges are
--- undirected, and further columns show the directions. Weight counts events that are stated as
--- facts. Those that are only alleged, inferred or rumoured are counted separately, and in no other
--- number. Edges with the most events come first. The passage is the first one; the report dyad
--- lists the events of two actors with all passages.
+-- undirected, and further columns show the directions. Edges with the most events come first. The
+-- report dyad lists the events of two actors with all passages.
 --
 -- Parameters
---   actor     actor                                only the edges of this actor
---   modality  choice of modality, default actual   only events with this modality
---   least     integer, default 1                   only edges with at least this many events,
---                                                  alleged ones included
+--   actor         actor                               only the edges of this actor
+--   with_members  flag, with actor                    also the edges of those who act for this
+--                                                     actor
+--   modality      choice of modality, default actual  only events with this modality
+--   at_least      integer, default 1                  only edges with at least this many events,
+--                                                     alleged ones included
+--   place         place                               only events at this place or in it
+--   document      document, repeated                  only events that these documents state
 --
 -- Columns
---   source       text           key of an actor: the first of the two keys in order
---   target       text           key of the second actor
---   weight       integer        events in which both take part, in whatever roles
---   alleged      integer        further such events that are only alleged, inferred or rumoured
---   together     integer        events of the weight in which both are doers
---   forth        integer        of the weight, the source is a doer and the target a receiver
---   back         integer        of the weight, the target is a doer and the source a receiver
---   document     text, detail   key of the document that states the first event of all, by key
---   passage      text           where it states it first
---   source_name  text           heading of the first actor
---   target_name  text           heading of the second actor
+--   source       text, detail                       key of an actor: the first of the two keys in
+--                                                   order
+--   target       text, detail                       key of the second actor
+--   source_name  text, main, as First               heading of the first actor
+--   target_name  text, as Second                    heading of the second actor
+--   weight       integer, as Events                 events in which both take part, in whatever
+--                                                   roles, and that are stated as facts
+--   together     integer, usually 0, as Both act    of these, events in which both are doers
+--   forth        integer, usually 0, as 1st on 2nd  of these, the first is a doer and the second a
+--                                                   receiver
+--   back         integer, usually 0, as 2nd on 1st  of these, the second is a doer and the first a
+--                                                   receiver
+--   alleged      integer, usually 0, as Alleged     further events of both that are only alleged,
+--                                                   inferred or rumoured
+--   document     documents                          key of the document that states the first event
+--                                                   of all, by key
+--   passage      passage, as First ¶                where it states it first
+--   acting_for   text                               with --with-members: which of the two acts for
+--                                                   the actor
+--
+-- Legend
+-- Events: both take part, in whatever role. Both act: they do it together. 1st on 2nd: the first
+-- does it, the second is at the receiving end; 2nd on 1st: the reverse. Alleged: further events
+-- that are only alleged, inferred or rumoured; they count in no other number.
 
-with involved (fact_id) as (
-  select participants.fact_id
-  from actors
-  join participants on participants.actor_id = actors.id
-  where participants.kind = 'event'
-    and actors.key = :actor  -- if :actor
+with involved (fact_id, actor_id, acting_for) as (
+  select participation.fact_id, actors.id, min(participation.acting_for)
+  from participation
+  join actors on actors.key = participation.member
+  where participation.role not in ('from', 'to')
+    and participation.actor = :actor  -- if :actor
+    and participation.steps = 0  -- unless :with_members
+  group by participation.fact_id, actors.id
 ),
 -- place numbers the events in the order of the texts. A standing begins with one of these words:
 -- there is also "Alleged intention".
@@ -52,10 +69,15 @@ shown (fact_id, alleged, place, document, paragraph) as (
   join fact_summaries on fact_summaries.fact_id = events.id
   where events.modality = :modality
     and events.id in (select fact_id from involved)  -- if :actor
+    and events.id in (select fact_id from fact_places where place = :place)  -- if :place
+    and events.id in (  -- if :document
+      select fact_id from fact_documents  -- if :document
+      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+    )  -- if :document
 ),
 -- Nobody is twice in the same role of one event: so roles need no distinct count, events do.
 -- The keys decide which of the two comes first, at the end.
-pairs (first_id, second_id, events, alleged, together, forth, back, place) as (
+pairs (first_id, second_id, events, alleged, together, forth, back, place, acting_for) as (
   select
     firsts.actor_id,
     seconds.actor_id,
@@ -70,33 +92,38 @@ pairs (first_id, second_id, events, alleged, together, forth, back, place) as (
     count(*) filter (
       where shown.alleged = 0 and firsts.role = 'receiver' and seconds.role = 'doer'
     ),
-    min(shown.place)
+    min(shown.place),
+    min(coalesce(one.acting_for, other.acting_for))  -- if :actor
+    cast(null as text)  -- unless :actor
+  -- A cross join, so that SQLite doesn't start from all participants.
   from shown
-  join participants as firsts on firsts.fact_id = shown.fact_id
+  cross join participants as firsts
   join participants as seconds
     on seconds.fact_id = firsts.fact_id and seconds.actor_id > firsts.actor_id
-  where true
-    and (  -- if :actor
-      firsts.actor_id = (select id from actors where key = :actor)  -- if :actor
-      or seconds.actor_id = (select id from actors where key = :actor)  -- if :actor
-    )  -- if :actor
+  left join involved as one  -- if :actor
+    on one.fact_id = shown.fact_id and one.actor_id = firsts.actor_id  -- if :actor
+  left join involved as other  -- if :actor
+    on other.fact_id = shown.fact_id and other.actor_id = seconds.actor_id  -- if :actor
+  where firsts.fact_id = shown.fact_id
+    and coalesce(one.fact_id, other.fact_id) is not null  -- if :actor
   group by
     firsts.actor_id,
     seconds.actor_id
-  having count(distinct shown.fact_id) >= :least
+  having count(distinct shown.fact_id) >= :at_least
 )
 select
   case when firsts.key < seconds.key then firsts.key else seconds.key end as source,
   case when firsts.key < seconds.key then seconds.key else firsts.key end as target,
+  case when firsts.key < seconds.key then firsts.name else seconds.name end as source_name,
+  case when firsts.key < seconds.key then seconds.name else firsts.name end as target_name,
   pairs.events - pairs.alleged as weight,
-  pairs.alleged,
   pairs.together,
   case when firsts.key < seconds.key then pairs.forth else pairs.back end as forth,
   case when firsts.key < seconds.key then pairs.back else pairs.forth end as back,
+  pairs.alleged,
   shown.document,
   '¶' || shown.paragraph as passage,
-  case when firsts.key < seconds.key then firsts.name else seconds.name end as source_name,
-  case when firsts.key < seconds.key then seconds.name else firsts.name end as target_name
+  pairs.acting_for
 from pairs
 join shown on shown.place = pairs.place
 join actors as firsts on firsts.id = pairs.first_id

@@ -1,64 +1,119 @@
 -- Quotes
 -- Who said what, about whom, and who relays it?
 --
--- Every utterance, quoted or reported, in the order of the text.
+-- Every statement, quoted or reported, in the order of the text. Quoted words follow the statement,
+-- because alone they may mean nothing ("red line").
 --
 -- Parameters
---   speaker     actor                 only what this actor says, alone or with others
---   about       actor                 only what is said about this actor
---   directness  choice of directness  only quotes of this directness
+--   speaker       actor                        only what this actor says, alone or with others
+--   about         actor                        only what is said about this actor
+--   with_members  flag, with speaker or about  also by, or about, those who act for this actor
+--   directness    choice of directness         only quotes of this directness
+--   certainty     choice of certainty          only what some voice relays like this
+--   place         place                        only what was said on an occasion at this place or
+--                                              in it
+--   document      document, repeated           only what these documents state
 --
 -- Columns
---   quote       text, detail  key of the utterance
---   speaker     text          who says it
---   text        text          the words in quotation marks; where there are none the statement in
---                             the coder's words
---   directness  text, detail  direct: whole sentences in marks; partial: a few words; indirect:
---                             none
---   date        text          when, in EDTF; empty: undated
---   about       text          who is spoken about
---   through     text          voices that relay it, the innermost first, the document last; " | "
---                             between two chains
---   source      text, detail  keys of the documents that state it
---   passage     text          where they state it
---   says        text, detail  the whole statement in the coder's words
---   marks       text, detail  complete, damaged (one is missing or misplaced in the text) or none
---   certainty   text          how it is stated: asserted, reported, alleged, rumoured, inferred
+--   quote       text, detail              key of the statement
+--   speaker     text, detail              who says it
+--   what        text, main, as Statement  who says what, with the quoted words; what isn't plainly
+--                                         stated begins with its standing: "Alleged:"
+--   text        text, detail              the words in quotation marks
+--   directness  text, detail              direct: whole sentences in marks; partial: a few words;
+--                                         indirect: none
+--   date        date                      when; empty: undated
+--   about       text, detail              who is spoken about
+--   through     text, detail              voices that relay it, the innermost first, the document
+--                                         last; " | " between two chains
+--   relayed_by  text                      the same without the document; empty: the document itself
+--                                         says that it was said
+--   stance      text, as Document         what the document makes of it: endorses, doubts, rejects;
+--                                         of several voices the first in the alphabet
+--   source      documents                 keys of the documents that state it
+--   passage     passage                   where they state it
+--   says        text, detail              the statement in the coder's words, without its speaker
+--   marks       text, detail              complete, damaged (one is missing or misplaced in the
+--                                         text) or none
+--   certainty   text, detail              how it is stated: asserted, reported, alleged, rumoured,
+--                                         inferred
+--   acting_for  text                      with --with-members: who speaks for the speaker that was
+--                                         asked for
+--
+-- Legend
+-- “…” are the speaker's own words; in brackets, words that hedge it. That something is said doesn't
+-- mean that it is so. Nobody in “Relayed by”: the document itself says that it was said.
 
-with spoken (fact_id) as (
-  select participants.fact_id
-  from participants
-  join actors on actors.id = participants.actor_id
-  where participants.role = 'speaker'
-    and actors.key = :speaker  -- if :speaker
+with spoken (fact_id, acting_for) as (
+  select
+    fact_id,
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+  from participation
+  where role = 'speaker'
+    and actor = :speaker  -- if :speaker
+    and steps = 0  -- unless :with_members
+  group by fact_id
 ),
 concerned (fact_id) as (
-  select participants.fact_id
-  from participants
-  join actors on actors.id = participants.actor_id
-  where participants.role = 'subject'
-    and actors.key = :about  -- if :about
+  select fact_id
+  from participation
+  where role = 'subject'
+    and actor = :about  -- if :about
+    and steps = 0  -- unless :with_members
 )
 select
-  cited_as as quote,
-  speaker,
-  coalesce(text, says) as text,
-  directness,
-  date,
-  about,
-  through,
-  source,
-  passage,
-  says,
-  marks,
-  certainty
+  quotations.cited_as as quote,
+  quotations.speaker,
+  -- “He said: ‘…’” is the sentence of a statement that the coder didn't sum up.
+  quotations.sentence
+    || coalesce(': “' || case when quotations.says is not null then quotations.text end || '”', '')
+    as what,
+  quotations.text,
+  quotations.directness,
+  quotations.date,
+  quotations.about,
+  quotations.through,
+  -- A chain ends with the title of its document, after "; ".
+  case
+    when attribution_chains.depth > 0
+      then substr(attribution_chains.chain, 1,
+        length(attribution_chains.chain) - length(documents.title) - 2)
+    when attribution_chains.depth is null then quotations.through
+  end as relayed_by,
+  (
+    select nullif(min(evidence.stance), 'neutral')
+    from evidence
+    where evidence.fact_id = quotations.fact_id
+  ) as stance,
+  quotations.source,
+  quotations.passage,
+  quotations.says,
+  quotations.marks,
+  quotations.certainty,
+  spoken.acting_for  -- if :speaker
+  cast(null as text) as acting_for  -- unless :speaker
 from quotations
+join fact_summaries on fact_summaries.fact_id = quotations.fact_id
+left join attribution_chains
+  on attribution_chains.attribution_id = fact_summaries.attribution_id
+left join sources as documents on documents.key = quotations.document
+join spoken on spoken.fact_id = quotations.fact_id  -- if :speaker
 where true
-  and fact_id in (select fact_id from spoken)  -- if :speaker
-  and fact_id in (select fact_id from concerned)  -- if :about
-  and directness = :directness  -- if :directness
+  and quotations.fact_id in (select fact_id from concerned)  -- if :about
+  and quotations.fact_id in (  -- if :document
+    select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+  )  -- if :document
+  and quotations.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and quotations.directness = :directness  -- if :directness
+  and exists (  -- if :certainty
+    select 1 from evidence  -- if :certainty
+    where evidence.fact_id = quotations.fact_id  -- if :certainty
+      and evidence.certainty = :certainty  -- if :certainty
+  )  -- if :certainty
 order by
-  document,
-  paragraph,
-  start,
-  cited_as
+  quotations.document,
+  quotations.paragraph,
+  quotations.start,
+  quotations.cited_as

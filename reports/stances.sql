@@ -1,86 +1,104 @@
 -- Stances
--- On which topics do two actors differ, and on which do they agree?
+-- Where do actors differ, where do they agree, and who holds what?
 --
--- One row for each position and each comparison. Each topic begins with the comparisons that the
--- documents themselves draw between the two, then come positions that both hold, then those that
--- one of them holds, in the order of the text. That both have a position on a topic doesn't mean
--- that they differ.
+-- Each topic begins with the comparisons that the documents themselves draw between two actors.
+-- Then come positions that several hold together, then the others, by holder. That two have a
+-- position on a topic doesn't mean that they differ.
 --
--- Positions of a state's president or army are listed under the president or the army. Without --a
--- or --b, the report shows the two actors that hold the most positions.
+-- Without --a and --b, the report shows everybody. Positions of a state's president or army are
+-- listed under the president or the army.
 --
 -- Parameters
---   a      actor                one actor
---   b      actor, other than a  the other actor
---   topic  topic                only this topic
+--   a             actor                only what this actor holds, and comparisons with it
+--   b             actor, other than a  this one, too; then only comparisons between the two
+--   with_members  flag, with a or b    also what those hold who act for them
+--   topic         topic                only this topic
+--   certainty     choice of certainty  only what some voice states like this
+--   document      document, repeated   only what these documents state
 --
 -- Columns
---   topic      text          what it is about
---   how        text          meet: a document says that they agree, or both hold the position;
---                            differ: a document says how they differ; position: one of them holds
---                            it
---   holder     text          everybody who holds the position; of a comparison the two
---   sentence   text          the position or the comparison
---   kind       text, detail  goal, priority, need, stake, fear, constraint, capability, motive,
---                            framing, refusal, view; of a comparison the type of tie
---   modality   text, detail  actual, intended, expected, possible, hypothetical or denied, as each
---                            voice has it
---   certainty  text, detail  how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that state it
---   passage    text          where they state it
---   through    text, detail  voices, the innermost first, the document last; " | " between two
---                            chains
---   fact       text, detail  key of the position or tie
+--   topic       text, section            what it is about
+--   how         text, detail             meet: a document says that they agree, or several hold the
+--                                        position (with --a and --b: both); differ: a document says
+--                                        how they differ; position: one of them holds it
+--   holder      text, detail             everybody who holds the position; of a comparison the two
+--   sentence    text, main, as Position  the position or the comparison, with its holders
+--   kind        text, detail             goal, priority, need, stake, fear, constraint, capability,
+--                                        motive, framing, refusal, view; of a comparison the type
+--                                        of tie
+--   modality    text, detail             actual, intended, expected, possible, hypothetical or
+--                                        denied, as each voice has it
+--   certainty   text, usually asserted   how it is stated: asserted, reported, alleged, rumoured,
+--                                        inferred
+--   source      documents                keys of the documents that state it
+--   passage     passage                  where they state it
+--   through     text, detail             voices, the innermost first, the document last; " | "
+--                                        between two chains
+--   fact        text, detail             key of the position or tie
+--   acting_for  text                     with --with-members: who acts for --a or --b
+--
+-- Legend
+-- Each topic begins with what the documents themselves compare. Two positions under each other are
+-- on one topic, and nothing more is claimed by that.
 
-with holders (id, key, positions) as (
-  select actors.id, actors.key, count(participants.fact_id)
-  from actors
-  left join participants
-    on participants.actor_id = actors.id and participants.role = 'holder'
-  group by
-    actors.id,
-    actors.key
+with involved (fact_id, sides, acting_for) as (
+  select
+    fact_id,
+    count(distinct actor),
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+  from participation
+  where role in ('holder', 'from', 'to')
+    and actor in (  -- if :a or :b
+      :a,  -- if :a
+      :b,  -- if :b
+      null  -- if :a or :b
+    )  -- if :a or :b
+    and steps = 0  -- unless :with_members
+  group by fact_id
 ),
-pair (id) as (
-  select id
-  from holders
-  order by
-    case when key = :a then 0 else 1 end,  -- if :a
-    case when key = :b then 0 else 1 end,  -- if :b
-    positions desc,
-    key
-  limit 2
-),
-listed (fact_id, topic_id, rank, how) as (
+listed (fact_id, topic_id, rank, how, holder) as (
   select
     relations.id,
     relations.topic_id,
     1,
-    case relations.type when 'agrees-with' then 'meet' else 'differ' end
-  from pair
-  join relations on relations.from_actor_id = pair.id
-  where relations.to_actor_id in (select id from pair) and relations.topic_id is not null
+    case relations.type when 'agrees-with' then 'meet' else 'differ' end,
+    origins.name || '; ' || targets.name
+  from relations
+  join involved on involved.fact_id = relations.id  -- if :a or :b
+  join actors as origins on origins.id = relations.from_actor_id
+  join actors as targets on targets.id = relations.to_actor_id
+  where relations.topic_id is not null
+    and relations.topic_id in (select id from topics where key = :topic)  -- if :topic
+    -- if two are asked for, only what is between them
+    and involved.sides = (  -- if :a or :b
+      select count(*) from actors where key in (  -- if :a or :b
+        :a,  -- if :a
+        :b,  -- if :b
+        null  -- if :a or :b
+      )  -- if :a or :b
+    )  -- if :a or :b
   union all
   select
     positions.id,
     positions.topic_id,
-    case when count(*) > 1 then 2 else 3 end,
-    case when count(*) > 1 then 'meet' else 'position' end
-  -- Cross joins, so that SQLite starts from the two, not from all positions.
-  from pair
-  cross join participants
-  cross join positions
-  where participants.actor_id = pair.id
-    and participants.role = 'holder'
-    and positions.id = participants.fact_id
-  group by
-    positions.id,
-    positions.topic_id
+    case when max(involved.sides) > 1 then 2 else 3 end,  -- if :a or :b
+    case when count(*) > 1 then 2 else 3 end,  -- unless :a or :b
+    case when max(involved.sides) > 1 then 'meet' else 'position' end,  -- if :a or :b
+    case when count(*) > 1 then 'meet' else 'position' end,  -- unless :a or :b
+    fact_summaries.holder
+  from positions
+  join involved on involved.fact_id = positions.id  -- if :a or :b
+  join fact_summaries on fact_summaries.fact_id = positions.id
+  join participants on participants.fact_id = positions.id and participants.role = 'holder'
+  where true
+    and positions.topic_id in (select id from topics where key = :topic)  -- if :topic
+  group by positions.id, positions.topic_id, fact_summaries.holder
 )
 select
   topics.label as topic,
   listed.how,
-  coalesce(fact_summaries.holder, origins.name || '; ' || targets.name) as holder,
+  listed.holder,
   fact_overview.sentence,
   coalesce(positions.position_kind, relations.type) as kind,
   fact_overview.modality,
@@ -88,20 +106,29 @@ select
   fact_overview.source,
   fact_overview.passage,
   fact_overview.through,
-  fact_overview.cited_as as fact
+  fact_overview.cited_as as fact,
+  involved.acting_for  -- if :a or :b
+  cast(null as text) as acting_for  -- unless :a or :b
 from listed
 join topics on topics.id = listed.topic_id
 join fact_overview on fact_overview.fact_id = listed.fact_id
-join fact_summaries on fact_summaries.fact_id = listed.fact_id
 left join positions on positions.id = listed.fact_id
 left join relations on relations.id = listed.fact_id
-left join actors as origins on origins.id = relations.from_actor_id
-left join actors as targets on targets.id = relations.to_actor_id
+join involved on involved.fact_id = listed.fact_id  -- if :a or :b
 where true
-  and topics.key = :topic  -- if :topic
+  and listed.fact_id in (  -- if :document
+    select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+  )  -- if :document
+  and exists (  -- if :certainty
+    select 1 from evidence  -- if :certainty
+    where evidence.fact_id = listed.fact_id  -- if :certainty
+      and evidence.certainty = :certainty  -- if :certainty
+  )  -- if :certainty
 order by
   topics.key,
   listed.rank,
+  listed.holder,
   fact_overview.document nulls last,
   fact_overview.paragraph nulls last,
   fact_overview.start nulls last,

@@ -1,39 +1,22 @@
 -- Summary
 -- What is in here, and how well sourced is it?
 --
--- One row for each measure. Facts are events, quotes, positions, relations and links; equal ties
--- of several documents count as one, and names are counted apart. An origin is the innermost voice
--- of a chain, a document's own voice among them: two documents that cite one report are one origin.
--- A voice is unnamed where the text names nobody: anywhere in the chain, or as the only speaker of
--- a quote.
+-- One row for each document, then one for each measure. Facts are events, quotes, positions, ties
+-- and links; equal ties of several documents count as one, and names are counted apart. An origin
+-- is the innermost voice of a chain, a document's own voice among them: two documents that cite one
+-- report are one origin. A voice is unnamed where the text names nobody: anywhere in the chain, or
+-- as the only speaker of a quote.
 --
 -- Columns
---   about    text     contents, time, sources, sourcing (what the facts rest on) or certainty (how
---                     the evidence states them)
---   measure  text     what is counted
---   count    integer  how many
---   percent  integer  percentage, rounded
---   total    text     of what
---   value    text     first and last day, where the measure has dates; for a day outside the years
---                     0000 to 9999, the date as coded
+--   about      text, detail   document, contents, sources or sourcing (what the facts rest on)
+--   measure    text, as What  a document, with its author; or what is counted
+--   count      integer        how many; of a document the facts that it states
+--   percent    integer, as %  percentage of the facts, rounded
+--   note       text, main     what the count is made of
+--   published  date           when a document was published; empty: not stated, or not a document
 
-with pieces (certainty, relayed, unnamed) as (
-  select
-    evidence.certainty,
-    nullif(attribution_chains.depth, 0),
-    -- of an utterance all is unnamed if its speakers are
-    case when fact_summaries.unnamed = 'all' or attribution_chains.anonymity <> 'named' then 1 end
-  from evidence
-  join fact_summaries on fact_summaries.fact_id = evidence.fact_id
-  join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
-  where fact_summaries.kind <> 'name'
-),
-counted (kind, relayed, origins, named_origins, unnamed, not_all_unnamed) as (
-  select
-    fact_summaries.kind,
-    figures.relayed,
-    figures.origins,
-    figures.named_origins,
+with figures (kind, relayed, origins, named_origins, unnamed, others) as (
+  select fact_summaries.kind, figures.relayed, figures.origins, figures.named_origins,
     count(*) filter (where fact_summaries.unnamed <> 'none'),
     count(*) filter (where fact_summaries.unnamed <> 'all')
   from evidence_counts as figures
@@ -43,97 +26,100 @@ counted (kind, relayed, origins, named_origins, unnamed, not_all_unnamed) as (
   group by figures.fact_id, fact_summaries.kind, figures.relayed, figures.origins,
     figures.named_origins
 ),
-dated (modality, date, exact) as (
-  select events.modality, events.date,
-    case when dates.precision in ('day', 'month') then events.date end
-  from events
-  left join dates on dates.edtf = events.date
+facts_of (document_id, facts) as (
+  select evidence.document_id, count(distinct evidence.fact_id)
+  from evidence
+  join facts on facts.id = evidence.fact_id and facts.kind <> 'name'
+  group by evidence.document_id
+),
+authors (source_id, name) as (
+  select source_actors.source_id, max(case source_actors.n when 1 then actors.name end)
+    || case when count(*) > 1 then ' and others' else '' end
+  from source_actors
+  join actors on actors.id = source_actors.actor_id
+  where source_actors.role = 'author'
+  group by source_actors.source_id
+),
+pieces (certainty, own, unnamed) as (
+  select evidence.certainty, case attribution_chains.depth when 0 then 1 end,
+    -- of an utterance all is unnamed if its speakers are
+    case when fact_summaries.unnamed = 'all' or attribution_chains.anonymity <> 'named' then 1 end
+  from evidence
+  join fact_summaries on fact_summaries.fact_id = evidence.fact_id
+  join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+  where fact_summaries.kind <> 'name'
 ),
 others (anonymity) as (
   select anonymity
   from sources
   where not exists (select 1 from codings where codings.document_id = sources.id)
 ),
--- Each date once: there are far fewer dates than facts.
-dates_of (rank, edtf) as (
-  select 10, published from sources where id in (select document_id from codings)
-  union select 31, date from dated where modality = 'actual'
-  union select 32, exact from dated where modality = 'actual'
-  union select 34, date from quotes
-),
--- Day numbers decide: they exist for every year, ISO days only for 0000 to 9999.
-spans (rank, earliest, latest) as (
-  select distinct dates_of.rank,
-    first_value(case when dates.first_day is not null then coalesce(dates.earliest, dates.edtf) end)
-      over (partition by dates_of.rank order by dates.first_day nulls last, dates.edtf),
-    first_value(case when dates.last_day is not null then coalesce(dates.latest, dates.edtf) end)
-      over (partition by dates_of.rank order by dates.last_day desc nulls last, dates.edtf)
-  from dates_of
-  join dates on dates.edtf = dates_of.edtf
-),
-measured (rank, about, measure, count, total, whole) as (
-  select 10, 'contents', 'documents', count(*), cast(null as integer), null from codings
-  union all select 11, 'contents', 'passages', count(*), null, null from passage_coverage
-  union all select 12, 'contents', 'passages from which nothing was coded',
-    count(*) filter (where facts = 0), count(*), 'passages' from passage_coverage
-  union all select 13, 'contents', 'actors', count(*), null, null from actors
-  union all select 14, 'contents', 'names of actors, each once',
-    (select count(*) from (select distinct actor_id, name from actor_names) as names),
-    count(*), 'names that the documents state' from actor_names
-  union all select 15, 'contents', 'places', count(*), null, null from places
-  union all select 16, 'contents', 'topics', count(*), null, null from topics
-  union all select 20, 'contents', 'facts', count(*), null, null from counted
-  union all select 21, 'contents', kind || 's', count(*), (select count(*) from counted),
-    'facts' from counted
+measured (rank, published, about, measure, count, note) as (
+  select 1, sources.published, 'document',
+    '“' || sources.title || '”' || coalesce(', by ' || authors.name, ''),
+    coalesce(facts_of.facts, 0), 'facts; its passages: ' || count(*)
+  from codings
+  join sources on sources.id = codings.document_id
+  join passage_coverage on passage_coverage.document_id = sources.id
+  left join facts_of on facts_of.document_id = sources.id
+  left join authors on authors.source_id = sources.id
+  group by sources.id, sources.title, authors.name, facts_of.facts, sources.published
+  union all
+  select 10, null, 'contents', 'passages', count(*),
+    count(*) filter (where facts = 0) || ' without any fact' from passage_coverage
+  union all select 11, null, 'contents', 'actors', count(*),
+    'names: ' || (select count(*) from (select distinct actor_id, name from actor_names) as names)
+  from actors
+  union all select 12, null, 'contents', 'places', count(*), null from places
+  union all select 13, null, 'contents', 'topics', count(*), null from topics
+  union all select 20, null, 'contents', 'facts', count(*), null from figures
+  union all select 21, null, 'contents', 'events', count(*),
+    count(*) filter (where events.modality = 'actual' and standing is null) || ' happened, '
+    || count(*) filter (where events.modality = 'actual' and standing is not null)
+    || ' only by allegation or inference; ' || count(*) filter (where events.modality <> 'actual')
+    || ' are intended, expected, possible, imagined or denied'
+  from events
+  join fact_summaries on fact_summaries.fact_id = events.id
+  union all select 22, null, 'contents', 'quotes', count(*), count(date) || ' dated; '
+    || count(text) || ' with the speaker''s own words' from quotes
+  union all select 23, null, 'contents', case kind when 'relation' then 'ties' else kind || 's' end,
+    count(*), null from figures
+  where kind in ('position', 'relation', 'link')
   group by kind
-  union all select 30, 'time', 'events that are actual',
-    count(*) filter (where modality = 'actual'), count(*), 'events' from dated
-  union all select 31, 'time', 'actual events with a date', count(date), count(*), 'actual events'
-  from dated
-  where modality = 'actual'
-  union all select 32, 'time', 'actual events dated to the month or the day',
-    count(exact), count(*), 'actual events' from dated
-  where modality = 'actual'
-  union all select 33, 'time',
-    'events that are intended, expected, possible, hypothetical or denied',
-    count(*) filter (where modality <> 'actual'), count(*), 'events' from dated
-  union all select 34, 'time', 'quotes with a date', count(date), count(*), 'quotes' from quotes
-  union all select 40, 'sources', 'sources beside the documents', count(*), null, null from others
-  union all select 41, 'sources', anonymity || ' sources', count(*), (select count(*) from others),
-    'sources beside the documents' from others
-  group by anonymity
-  union all select 50, 'sourcing', 'facts on the documents'' word alone',
-    count(*) filter (where relayed = 0), count(*), 'facts' from counted
-  union all select 51, 'sourcing', 'facts on one origin alone, whichever',
-    count(*) filter (where origins = 1), count(*), 'facts' from counted
-  union all select 52, 'sourcing', 'facts on two or more named origins',
-    count(*) filter (where named_origins > 1), count(*), 'facts' from counted
-  union all select 53, 'sourcing', 'facts on unnamed voices alone',
-    count(*) filter (where not_all_unnamed = 0), count(*), 'facts' from counted
-  union all select 54, 'sourcing', 'facts on unnamed voices and others',
-    count(*) filter (where unnamed > 0 and not_all_unnamed > 0), count(*), 'facts' from counted
-  union all select 55, 'sourcing', 'pieces of evidence', count(*), null, null from pieces
-  union all select 56, 'sourcing', 'pieces of evidence in the documents'' own voice',
-    count(*) - count(relayed), count(*), 'pieces of evidence' from pieces
-  union all select 57, 'sourcing', 'pieces of evidence from or through unnamed voices',
-    count(unnamed), count(*), 'pieces of evidence' from pieces
-  union all select 60, 'certainty', certainty, count(*), (select count(*) from pieces),
-    'pieces of evidence' from pieces
-  group by certainty
+  union all select 30, null, 'sources', 'sources beside the documents', count(*),
+    count(*) filter (where anonymity = 'named') || ' named, '
+    || count(*) filter (where anonymity = 'unnamed') || ' unnamed, '
+    || count(*) filter (where anonymity = 'voiceless') || ' without any voice' from others
+  union all select 40, null, 'sourcing', 'facts on the documents'' word alone',
+    count(*) filter (where relayed = 0), 'no other voice says so' from figures
+  union all select 41, null, 'sourcing', 'facts on one origin alone',
+    count(*) filter (where origins = 1), 'a document or another voice' from figures
+  union all select 42, null, 'sourcing', 'facts on two or more named origins',
+    count(*) filter (where named_origins > 1), null from figures
+  union all select 43, null, 'sourcing', 'facts on unnamed voices alone',
+    count(*) filter (where others = 0), null from figures
+  union all select 44, null, 'sourcing', 'facts on unnamed voices and others',
+    count(*) filter (where unnamed > 0 and others > 0), null from figures
+  union all select 50, null, 'sourcing', 'pieces of evidence', count(*), count(own)
+    || ' in the documents'' own voice, ' || count(unnamed) || ' from or through unnamed voices'
+  from pieces
+  union all select 51, null, 'sourcing', 'pieces of evidence that are asserted',
+    count(*) filter (where certainty = 'asserted'), 'the others: '
+    || count(*) filter (where certainty = 'reported') || ' reported, '
+    || count(*) filter (where certainty = 'alleged') || ' alleged, '
+    || count(*) filter (where certainty = 'inferred') || ' inferred, '
+    || count(*) filter (where certainty = 'rumoured') || ' rumoured' from pieces
 )
 select
   measured.about,
   measured.measure,
   measured.count,
   -- half of the whole is added before the division, which rounds down
-  (200 * measured.count + measured.total) / nullif(2 * measured.total, 0) as percent,
-  measured.whole as total,
-  case when spans.rank is not null
-    then coalesce(spans.earliest, 'open') || ' to ' || coalesce(spans.latest, 'open') end as value
+  case when measured.about = 'sourcing' and measured.rank < 50 then
+    (200 * measured.count + whole.facts) / nullif(2 * whole.facts, 0) end as percent,
+  measured.note,
+  measured.published
 from measured
-left join spans on spans.rank = measured.rank
--- An empty database has nothing to sum up. This is a join because Sail 0.7 moves a condition
--- without counts, such as `where exists (…)`, below the counts: rows stay that it excludes, or
--- the division by zero fails despite `nullif`.
-cross join (select distinct 1 as loaded from codings) as coded
-order by measured.rank, measured.count desc, measured.measure
+-- No rows without a document. A join, because Sail 0.7 moves a condition below the counts.
+cross join (select distinct (select count(*) from figures) as facts from codings) as whole
+order by measured.rank, measured.published nulls last, measured.count desc, measured.measure

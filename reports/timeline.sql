@@ -1,56 +1,93 @@
 -- Timeline
 -- What happened, in what order, and how sure are the dates?
 --
--- Events and dated utterances, the latter as statements. What is not actual (modality) did not
--- happen, or is not known to have happened.
+-- Events and dated statements. What isn't plainly stated as a fact begins with its standing:
+-- "Alleged:", "Did not happen:".
 --
--- Ordered by the first day, then the last; rows without a first day follow, and undated rows come
--- last. --from and --to keep whatever may have happened in that time: a row dated 2015 stays with
--- --from 2015-11. They leave out rows that are undated or have neither a first nor a last day.
+-- Dated rows come first, in the order of the first day, then the last. What is only partly in the
+-- time asked for, lasts more than a year, or has no beginning or no end comes under headings of its
+-- own; undated rows come last.
+--
+-- --from and --to keep whatever may have happened in that time: a row dated 2015 stays with --from
+-- 2015-11, unless you add --within. They leave out rows that are undated or have neither a first
+-- nor a last day.
 --
 -- Parameters
---   actor      actor               only what this actor takes part in, in whatever role
---   from       date, first day     leave out what ended before this day, month or year
---   to         date, last day      leave out what began after this day, month or year
---   modality   choice of modality  only what has this modality overall
+--   actor         actor                  only what this actor takes part in, in whatever role
+--   with_members  flag, with actor       also what those who act for this actor take part in
+--   from          date, first day        leave out what ended before this day, month or year
+--   to            date, last day         leave out what began after this day, month or year
+--   within        flag, with from or to  leave out what is only partly in that time
+--   modality      choice of modality     only what has this modality overall
+--   certainty     choice of certainty    only what some voice states like this
+--   place         place                  only what happened, or was said on an occasion, at this
+--                                        place or in it
+--   document      document, repeated     only what these documents state
 --
 -- Columns
---   event      text, detail  key of the event or utterance
---   kind       text, detail  event or statement
---   title      text          what happened; of a statement who says what
---   date       text          date as the text gives it, in EDTF; empty: undated
---   earliest   text, detail  first day that it can mean; empty: open or unknown
---   latest     text, detail  last day that it can mean; empty: open or unknown
---   precision  text, detail  day, month, season, year, decade, century; range: once between the
---                            two days; span: the whole time
---   words      text, detail  words of the text that date it
---   place      text, detail  where
---   who        text          who takes part: of an event doers first, then receivers and others; of
---                            a statement speakers, addressees, subjects
---   modality   text          actual, intended, expected, possible, hypothetical or denied; of a
---                            statement as its first voice has it
---   certainty  text          how it is stated: asserted, reported, alleged, rumoured, inferred
---   source     text, detail  keys of the documents that state it
---   passage    text          where they state it
---   type       text, detail  PLOVER type of an event
---   through    text, detail  voices, the innermost first, the document last; " | " between two
---                            chains
---   qualifier  text, detail  approximate (~), uncertain (?) or both (%)
+--   event       text, detail                       key of the event or statement
+--   kind        text, detail                       event or statement
+--   part        text, section                      heading: dated, partly in the time asked for,
+--                                                  long or open at one end, undated
+--   date        date                               when, as the text gives it; empty: undated
+--   what        text, main, as Event or statement  the event or statement as a sentence
+--   earliest    day, detail                        first day that the date can mean; empty: open or
+--                                                  unknown
+--   latest      day, detail                        last day that it can mean; empty: open or
+--                                                  unknown
+--   precision   text, detail                       day, month, season, year, decade, century;
+--                                                  range: once between the two days; span: the
+--                                                  whole time
+--   words       text, detail                       words of the text that date it
+--   place       text, detail                       where
+--   who         text, detail                       who takes part: of an event doers first, then
+--                                                  receivers and others; of a statement speakers,
+--                                                  addressees, subjects
+--   modality    text, detail                       actual, intended, expected, possible,
+--                                                  hypothetical or denied; of a statement as its
+--                                                  first voice has it
+--   certainty   text, detail                       how it is stated: asserted, reported, alleged,
+--                                                  rumoured, inferred
+--   source      documents                          keys of the documents that state it
+--   passage     passage                            where they state it
+--   type        text, detail                       PLOVER type of an event
+--   through     text, detail                       voices, the innermost first, the document last;
+--                                                  " | " between two chains
+--   qualifier   text, detail                       approximate (~), uncertain (?) or both (%)
+--   acting_for  text                               with --with-members: who acts for the actor
+--
+-- Legend
+-- Where a sentence doesn't say otherwise, the document states it as a fact. “between … and …”:
+-- once, on some day within.
 
-with involved (fact_id) as (
-  select participants.fact_id
-  from participants
-  join actors on actors.id = participants.actor_id
+with involved (fact_id, acting_for) as (
+  select
+    fact_id,
+    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
+      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+  from participation
   where true
-    and actors.key = :actor  -- if :actor
+    and actor = :actor  -- if :actor
+    and steps = 0  -- unless :with_members
+  group by fact_id
+),
+asked (first, last) as (
+  select
+    cast(:from_day as bigint),  -- if :from
+    cast(null as bigint),  -- unless :from
+    cast(:to_day as bigint)  -- if :to
+    cast(null as bigint)  -- unless :to
 ),
 -- Dates outside the years 0000 to 9999 have day numbers alone.
 period (edtf) as (
   select edtf
-  from dates
-  where coalesce(first_day, last_day) is not null
+  from asked
+  join dates on coalesce(first_day, last_day) is not null
+  where true
     and coalesce(latest >= :from, last_day is null or last_day >= :from_day)  -- if :from
     and coalesce(earliest <= :to, first_day is null or first_day <= :to_day)  -- if :to
+    and (asked.first is null or coalesce(first_day >= asked.first, false))  -- if :within
+    and (asked.last is null or coalesce(last_day <= asked.last, false))  -- if :within
 ),
 dated (fact_id) as (
   select id
@@ -64,8 +101,17 @@ dated (fact_id) as (
 select
   cited_as as event,
   kind,
-  title,
+  -- in the order of the alphabet, because the rows are sorted by it
+  case
+    when coalesce(first_day, last_day) is null then 'Undated'
+    when first_day is null or last_day is null then 'Long, or open at one end'
+    when last_day - first_day > 366 then 'Long, or open at one end'
+    when first_day < :from_day then 'Dated, not only in the time asked for'  -- if :from
+    when last_day > :to_day then 'Dated, not only in the time asked for'  -- if :to
+    else 'Dated'
+  end as part,
   date,
+  sentence as what,
   earliest,
   latest,
   precision,
@@ -78,13 +124,25 @@ select
   passage,
   type,
   through,
-  qualifier
+  qualifier,
+  involved.acting_for  -- if :actor
+  cast(null as text) as acting_for  -- unless :actor
 from timeline
+join involved on involved.fact_id = timeline.fact_id  -- if :actor
 where true
-  and fact_id in (select fact_id from involved)  -- if :actor
-  and fact_id in (select fact_id from dated)  -- if :from or :to
+  and timeline.fact_id in (select fact_id from dated)  -- if :from or :to
+  and timeline.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and timeline.fact_id in (  -- if :document
+    select fact_id from fact_documents  -- if :document
+    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+  )  -- if :document
   and modality = :modality  -- if :modality
+  and exists (  -- if :certainty
+    select 1 from evidence  -- if :certainty
+    where evidence.fact_id = timeline.fact_id and evidence.certainty = :certainty  -- if :certainty
+  )  -- if :certainty
 order by
+  part,
   first_day nulls last,
   last_day nulls last,
   date is null,

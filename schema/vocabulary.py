@@ -278,6 +278,19 @@ class Unnamed(Vocabulary):
     NONE = "none", "no piece of evidence"
 
 
+class Outcome(Vocabulary):
+    """What came of something that was expected, threatened, denied or imagined."""
+
+    CAME_TO_PASS = "came to pass", "it is stated as a fact"
+    DID_NOT_HAPPEN = "did not happen", "it is denied, ruled out or held unlikely"
+    EXPECTED = "expected", "it is expected"
+    INTENDED = "intended", "somebody intends it"
+    POSSIBLE = "possible", "it is possible"
+    IMAGINED = "imagined", "it is only imagined"
+    ALLEGED = "alleged", "it is only alleged, inferred or rumoured, or disputed"
+    THREATENED = "threatened", "it is a threat, and the threat was made"
+
+
 class RelationLabel(NamedTuple):
     """How a tie reads from either side and in a sentence, and what follows from it."""
 

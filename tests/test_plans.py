@@ -42,6 +42,15 @@ WHOLE = {
     ("calendar", "certainty"): EACH,
     ("gaps", "document"): "it looks for what is missing among everything",
     ("quotes", "directness"): "each of the three values is a large part of all quotes",
+    ("quotes", "directness", "certainty"): "each value is a large part of all quotes",
+    ("stances", "certainty"): "without an actor or a topic it shows all positions",
+    ("stances", "document"): "without an actor or a topic it shows all positions",
+    ("stances", "certainty", "document"): "without an actor or a topic it shows all positions",
+    **{
+        ("expectations", *way): "what is doubted is found in the evidence of all facts"
+        for n in (1, 2, 3)
+        for way in combinations(("outcome", "certainty", "document"), n)
+    },
 }
 """Reports, and what they are asked, that read large tables; and why."""
 
