@@ -63,7 +63,7 @@ def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None
     for (part, what, _), said in of_part.items():
         assert said is not None, (part, what)
         assert "whole:" not in said, (part, what)
-    says = [row for row in told if row["part"] == "says" and row["source"] == "gazette"]
+    says = [row for row in told if row["section"] == "Who says so" and row["source"] == "gazette"]
     assert [row["rests_on"] for row in says] == [f"¶1 {words('gazette', 1, 30)}"]
 
 
@@ -109,7 +109,7 @@ def test_one_key_in_two_documents_is_two_facts(sourcebooks: Files | Server, own:
                 sa.text("update passages set text = :text where n = :n"),
                 {"text": passage("gazette", n), "n": n},
             )
-    told = {row["title"]: row["rests_on"] for row in rows(made, "timeline", "--words")}
+    told = {row["what"]: row["rests_on"] for row in rows(made, "timeline", "--words")}
     assert told["Another"] == (f"¶1 {words('gazette', 1, 100)} | ¶2 {words('gazette', 2, 200)}")
     assert words("gazette", 1, 100) not in told["Alma lands in the port of Brim"]
     assert words("gazette", 1, 30) in told["Alma lands in the port of Brim"]

@@ -259,5 +259,5 @@ def test_who_is_meant_by_a_name_that_is_no_key_is_said(book: str) -> None:
 
 
 def test_words_are_shown_beside_the_columns_that_are_asked_for(book: str) -> None:
-    [row, *_] = rows(book, "timeline", "--words", "--columns", "title,date")
-    assert list(row) == ["title", "date", "rests_on"]
+    [row, *_] = rows(book, "timeline", "--words", "--columns", "what,date")
+    assert list(row) == ["what", "date", "rests_on"]
