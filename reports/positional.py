@@ -98,7 +98,8 @@ def suggestions(
     """
     fits, reasons = _fits(connection, report, arguments, name)
     if not fits:
-        options = " or ".join(it.option for it in report.parameters if it.type in NAMED)
+        *others, last = [it.option for it in report.parameters if it.type in NAMED] or [""]
+        options = " or ".join(filter(None, [", ".join(others), last]))
         takes = f"a name only with {options}" if options else "no name"
         reason = "; ".join(dict.fromkeys(reasons)) or f"leave {name!r} out"
         raise click.UsageError(f"{report.name} takes {takes}; {reason}")
@@ -151,9 +152,12 @@ def _options(report: Report, arguments: Mapping[str, Any]) -> Iterator[str]:
     """Yield the options that were given, as they were given."""
     for parameter in report.parameters:
         value = arguments.get(parameter.name)
-        if value is not None and str(value) != parameter.default:
-            yield parameter.option
-            yield str(value)
+        if parameter.type is Type.FLAG:
+            yield from [parameter.option] if value else ()
+        elif value is not None and str(value) != parameter.default:
+            for part in value if isinstance(value, tuple) else [value]:
+                yield parameter.option
+                yield str(part)
 
 
 def _count(connection: Connection, report: Report, arguments: Mapping[str, Any]) -> str:

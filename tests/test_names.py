@@ -157,10 +157,13 @@ def test_a_suggestion_keeps_the_other_options_and_can_be_pasted(
     ("arguments", "message"),
     [
         (["report", "quotes", "direct"], "fits a directness, but quotes needs an option"),
-        (["report", "quotes", "xyzzy"], "only with --speaker or --about; there is no actor"),
+        (
+            ["report", "quotes", "xyzzy"],
+            "only with --speaker, --about, --place or --document; there is no actor",
+        ),
         (["report", "quotes", "president"], "; 'president' may be bashar-al-assad: Bashar"),
         (["report", "stances", "geneva"], "fits The Geneva talks and a political transition ("),
-        (["report", "sources", "x"], "sources takes no name; leave 'x' out"),
+        (["report", "summary", "x"], "summary takes no name; leave 'x' out"),
         (["report", "dyad", "iran"], "Missing option '--b'"),
         (["report", "dyad", "a", "b", "c"], "dyad takes A B, and got 3 names; put a name of"),
         (["report", "actor"], "Missing option '--actor'"),

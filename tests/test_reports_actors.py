@@ -261,7 +261,7 @@ def test_linked_events_are_sentences_with_their_standing(made: str) -> None:
     assert [row[1:] for row in rows if row[0] == "What belongs to it"] == [
         ("Answered by", "Expected: Peace"),
         ("Follows", "A siege"),
-        ("Said there", "Zoë Ångström and Alma say: “We \"came\", … and we stay; 100%”"),
+        ("Said there", 'Zoë Ångström and Alma say: “We "came", … and we stay; 100%”'),
     ]
 
 
