@@ -30,6 +30,7 @@ from coding.items import (
 from coding.snapshot import Introducer, Snapshot
 from coding.validation import ValidatedCoding
 from schema.escape import visible
+from schema.suggest import did_you_mean
 from schema.vocabulary import Action, SourceRole
 
 MakeFault = Callable[[ItemKey, str, str], Fault]
@@ -176,7 +177,8 @@ def _compare_shared(
                 yield fault(
                     item,
                     "unknown-reference",
-                    "no other coding that is loaded introduces it; load one that does first, or "
+                    "no other coding that is loaded introduces it"
+                    f"{did_you_mean(item.key, snapshot.keys(kind))}; load one that does first, or "
                     "describe it here",
                 )
             continue

@@ -150,7 +150,9 @@ def _load(
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
 @texts_option
+@click.pass_context
 def check(
+    ctx: click.Context,
     files: tuple[Path, ...],
     text: Path | None,
     texts: Path | None,
@@ -160,10 +162,14 @@ def check(
 ) -> None:
     """Check codings against every rule, without loading them.
 
+    Several are also checked against one another, and with --db against what the database holds:
+    unknown keys, conflicts, likely duplicates, ties that another document has.
+
     Exit status: 1 if there are errors, 3 if there are only warnings, otherwise 0.
     """
     from coding.faults import Severity
     from coding.files import Texts, codings_in
+    from coding.rehearsal import rehearse
     from coding.validation import check_file
 
     _one_text(files, text, texts)
@@ -171,7 +177,12 @@ def check(
     with failing():
         folder = Texts(texts) if texts else None
         paths = codings_in(files)
-        faults = [fault for path in paths for fault in check_file(path, text, folder)]
+        checked = [check_file(path, text, folder) for path in paths]
+        faults = [fault for found, _ in checked for fault in found]
+        database = ctx.obj if _is_given(ctx) else None
+        sound = [coding for _, coding in checked if coding is not None]
+        if sound and (database is not None or len(paths) > 1):
+            faults = sorted(faults + rehearse(database, sound))
         if format == "table" and output is None:
             click.echo("".join(f"{fault}\n" for fault in faults), nl=False)
         else:
@@ -196,6 +207,14 @@ def check(
         sys.exit(FAILED)
     if counts[Severity.WARNING]:
         sys.exit(WARNED)
+
+
+def _is_given(ctx: click.Context) -> bool:
+    """Whether the user named a database, by --db or its variable."""
+    return ctx.parent is not None and ctx.parent.get_parameter_source("db") in (
+        click.core.ParameterSource.COMMANDLINE,
+        click.core.ParameterSource.ENVIRONMENT,
+    )
 
 
 @click.command()

@@ -50,4 +50,10 @@ LOADING = {
 }
 """Loading: comparing with the database."""
 
-REFUSALS = {**READING, **VERIFYING, **PINNING, **LOADING}
+COMPARING = {
+    "likely-duplicate": "Two keys do not mean the same actor, place, topic or source (a warning).",
+    "tie-elsewhere": "A tie that another document has is coded as `elsewhere` (a note).",
+}
+"""Comparing with other codings (`check` of several, or with --db), besides the above."""
+
+REFUSALS = {**READING, **VERIFYING, **PINNING, **LOADING, **COMPARING}

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, text
+from sqlalchemy import Connection, Select, select, text
 
 from coding.bulk import MOST, rows_in
 from coding.columns import TABLE, contents, table_of
@@ -71,6 +71,14 @@ class Snapshot:
             for row in self._connection.execute(query.where(table.c.key.in_(chunk))).all()
         )
         return self._shared_rows(kind, rows)
+
+    def keys(self, kind: str) -> list[str]:
+        """Return the keys of all shared rows of a kind."""
+        table = table_of(kind)
+        query = select(table.c.key)
+        if kind == "source":
+            query = query.where(table.c.document_id.is_(None))
+        return [*self._connection.execute(query).scalars()]
 
     def introduced_elsewhere(self, kind: str, ids: Sequence[int]) -> set[int]:
         """Return which of these shared rows another document's coding introduces."""

@@ -59,29 +59,20 @@ class ValidatedCoding:
 
 def check_file(
     path: Path, text_path: Path | None = None, texts: Texts | None = None
-) -> list[Fault]:
-    """Return every fault of a coding, in the order of the file; the text may be one of `texts`."""
+) -> tuple[list[Fault], ValidatedCoding | None]:
+    """Return every fault of a coding, in the order of the file, and the coding if it has no error.
+
+    The text may be one of `texts`.
+    """
     try:
         coding, lines = read_coding(path)
         text_path = texts.text_of(coding, path) if texts else text_path
         passages = read_text(text_path) if text_path is not None else None
     except InvalidInputError as error:
-        return error.faults
-    return _faults(coding, lines, passages, text_path)
-
-
-def read(path: Path, text_path: Path | None = None, texts: Texts | None = None) -> ValidatedCoding:
-    """Read a coding to load; the text may be one of `texts`.
-
-    Raises InvalidInputError with all its errors.
-    """
-    coding, lines = read_coding(path)
-    text_path = texts.text_of(coding, path) if texts else text_path
-    passages = read_text(text_path) if text_path is not None else None
+        return error.faults, None
     faults = _faults(coding, lines, passages, text_path)
-    errors = [fault for fault in faults if fault.severity is Severity.ERROR]
-    if errors:
-        raise InvalidInputError(errors)
+    if any(fault.severity is Severity.ERROR for fault in faults):
+        return faults, None
     locations = CodingIndex(coding).locations
     packed = json.dumps(
         [
@@ -90,7 +81,15 @@ def read(path: Path, text_path: Path | None = None, texts: Texts | None = None) 
         ],
         ensure_ascii=False,
     )
-    return ValidatedCoding(path, coding.document.key, packed, passages, faults)
+    return faults, ValidatedCoding(path, coding.document.key, packed, passages, faults)
+
+
+def read(path: Path, text_path: Path | None = None, texts: Texts | None = None) -> ValidatedCoding:
+    """Read a coding to load. Raises InvalidInputError with all its errors."""
+    faults, coding = check_file(path, text_path, texts)
+    if coding is None:
+        raise InvalidInputError(fault for fault in faults if fault.severity is Severity.ERROR)
+    return coding
 
 
 def _faults(

@@ -201,7 +201,11 @@ def test_a_folder_is_loaded_with_the_texts_of_its_codings(database: str, tmp_pat
     (codings / "two.yaml").write_bytes((SHIPPED / "stand-together-or-fall-apart.yaml").read_bytes())
     checked = CliRunner().invoke(sourcebook, ["check", str(codings), "--texts", str(texts)])
     assert "two.yaml: error other-text: no text in" in checked.output
-    for arguments in (["--text", texts / "one.txt"], ["--text", "x", "--texts", texts]):
+    wrong: list[list[str | Path]] = [
+        ["--text", texts / "one.txt"],
+        ["--text", "x", "--texts", texts],
+    ]
+    for arguments in wrong:
         assert load(database, codings, *arguments).exit_code == 2
     (tmp_path / "empty").mkdir()
     assert "has no codings" in load(database, tmp_path / "empty").stderr

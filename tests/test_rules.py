@@ -76,7 +76,7 @@ def broken_rules(tmp_path: Path, coding: str) -> set[str]:
     """Check a coding and return the ids of the rules that it breaks."""
     path = tmp_path / "coding.yaml"
     path.write_text(textwrap.dedent(coding), encoding="utf-8")
-    return {fault.rule for fault in check_file(path)}
+    return {fault.rule for fault in check_file(path)[0]}
 
 
 def test_a_valid_coding_has_no_fault(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_rule_fires_on_its_planted_fault(tmp_path: Path, rule: str) -> None:
 def test_a_fault_has_file_line_rule_and_key(tmp_path: Path) -> None:
     path = tmp_path / "coding.yaml"
     path.write_text(VALID_CODING.replace("place: port-ann", "place: port-anne"), encoding="utf-8")
-    fault = next(fault for fault in check_file(path) if fault.rule == "unknown-key")
+    fault = next(fault for fault in check_file(path)[0] if fault.rule == "unknown-key")
     line = VALID_CODING.split("\n").index("  place: port-ann") + 1
     assert (fault.file, fault.line, fault.severity) == (str(path), line, Severity.ERROR)
     assert fault.where == "events[talks].place"
@@ -141,13 +141,13 @@ def test_an_unknown_key_says_what_it_is_or_what_to_do(
     path = tmp_path / "coding.yaml"
     assert old in VALID_CODING
     path.write_text(VALID_CODING.replace(old, new, 1), encoding="utf-8")
-    assert message in next(it.message for it in check_file(path) if it.rule == "unknown-key")
+    assert message in next(it.message for it in check_file(path)[0] if it.rule == "unknown-key")
 
 
 def test_a_coding_that_is_not_pinned_is_one_message(tmp_path: Path) -> None:
     path = tmp_path / "coding.yaml"
     path.write_text(re.sub(r"at: 1:\d+-\d+", 'at: 1 "the words"', VALID_CODING), encoding="utf-8")
-    (fault,) = check_file(path)
+    (fault,) = check_file(path)[0]
     assert fault.line == 1 + VALID_CODING[: VALID_CODING.index("at: 1:")].count("\n")
     assert re.fullmatch(
         '“1 "the words"” is not pinned, nor are [0-9]+ places below; run `sourcebook pin .*`',
@@ -159,7 +159,7 @@ def test_an_author_who_is_listed_twice_is_found(tmp_path: Path) -> None:
     doubled = VALID_CODING.replace("authors: [ana-writer]", "authors: [ana-writer, ana-writer]")
     path = tmp_path / "coding.yaml"
     path.write_text(doubled, encoding="utf-8")
-    (fault,) = check_file(path)
+    (fault,) = check_file(path)[0]
     assert (fault.rule, fault.where) == ("twice-in-a-role", "document.authors[1]")
     assert fault.message == "“ana-writer” is author already; remove this one"
 

@@ -1,0 +1,176 @@
+"""Likely duplicates: two keys whose names are equal or alike, and ties that two documents have.
+
+Both are read from the database after a load, or a rehearsal of one, so that every coding there is
+compared. Nothing is joined: a coder decides, with `sourcebook rename`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from sqlalchemy import Connection, text
+
+from coding.faults import quoted
+from coding.items import ItemKey
+from schema.folding import fold
+from schema.vocabulary import FactKind
+
+ALIKE = 88
+"""How alike two names must be to be taken for spellings of one, out of 100."""
+
+SHORTEST = 5
+"""Names of fewer letters are alike by chance."""
+
+NAMED = {
+    "actor": """
+        select actors.key, 0 as rank, actors.name, actors.kind, documents.key as document
+        from actors
+        join introductions on introductions.actor_id = actors.id
+        join sources as documents on documents.id = introductions.document_id
+        union
+        select actors.key, 1, actor_names.name, actors.kind, documents.key
+        from actor_names
+        join actors on actors.id = actor_names.actor_id
+        join facts on facts.id = actor_names.id
+        join sources as documents on documents.id = facts.document_id
+        where actor_names.name_kind in ('name', 'short')
+        order by 1, 2, 3, 5
+    """,
+    "place": """
+        select places.key, 0 as rank, places.name, places.kind, documents.key as document
+        from places
+        join introductions on introductions.place_id = places.id
+        join sources as documents on documents.id = introductions.document_id
+        order by 1, 2, 3, 5
+    """,
+    "topic": """
+        select topics.key, 0 as rank, topics.label as name, '' as kind, documents.key as document
+        from topics
+        join introductions on introductions.topic_id = topics.id
+        join sources as documents on documents.id = introductions.document_id
+        order by 1, 2, 3, 5
+    """,
+    "source": """
+        select
+          sources.key, 0 as rank, sources.title as name, sources.kind, documents.key as document
+        from sources
+        join introductions on introductions.source_id = sources.id
+        join sources as documents on documents.id = introductions.document_id
+        order by 1, 2, 3, 5
+    """,
+}
+"""Key, name, kind and document of everything that codings share, the heading first."""
+
+TIES = """
+    select
+      ours.key as document,
+      facts.key as fact,
+      theirs.key as other_document,
+      other_facts.key as other_fact
+    from relations
+    join facts on facts.id = relations.id
+    join sources as ours on ours.id = facts.document_id
+    join relations as others
+      on others.from_actor_id = relations.from_actor_id
+      and others.to_actor_id = relations.to_actor_id
+      and others.type = relations.type
+      and others.what is not distinct from relations.what
+      and others.id <> relations.id
+    join facts as other_facts on other_facts.id = others.id
+    join sources as theirs on theirs.id = other_facts.document_id
+    where theirs.id <> ours.id
+    order by 1, 2, 3, 4
+"""
+
+
+@dataclass
+class _Known:
+    """Something that codings share, with all its names."""
+
+    key: str
+    kind: str
+    names: dict[str, str] = field(default_factory=dict)
+    """By folded name, the heading first."""
+    documents: set[str] = field(default_factory=set)
+    """The documents that name it."""
+
+    @property
+    def heading(self) -> str:
+        return next(iter(self.names), "")
+
+
+def likely_duplicates(connection: Connection, documents: set[str]) -> Iterator[tuple[ItemKey, str]]:
+    """Yield keys that these documents name and that are like others, with what speaks for it.
+
+    A pair that one document names both of is no duplicate: its coder kept the two apart.
+    """
+    for kind, query in NAMED.items():
+        known: dict[str, _Known] = {}
+        for key, _rank, name, what, document in connection.execute(text(query)):
+            one = known.setdefault(key, _Known(key, what))
+            one.names.setdefault(fold(name), name)
+            one.documents.add(document)
+        for a, b in _candidates(known):
+            if a.documents & b.documents or not (a.documents | b.documents) & documents:
+                continue
+            reasons = _reasons(kind, a, b)
+            if reasons:
+                new, old = (a, b) if a.documents & documents else (b, a)
+                against = "" if new.kind == old.kind else f"; against it: {new.kind}, {old.kind}"
+                remedy = f"`sourcebook rename {kind} {new.key} {old.key} CODING…` joins them"
+                where = ", ".join(sorted(old.documents))
+                message = f"may be {old.key} of {where}: {reasons}{against}; if so, {remedy}"
+                yield ItemKey(kind, new.key), message
+
+
+def _candidates(known: Mapping[str, _Known]) -> list[tuple[_Known, _Known]]:
+    """Return the pairs worth comparing: those with a name, its last word or its start in common."""
+    blocks: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for key, one in known.items():
+        for name in one.names:
+            if name:
+                blocks["last", name.split()[-1]].add(key)
+                blocks["name", name].add(key)
+        blocks["start", one.heading[:3]].add(key)
+    pairs = {pair for keys in blocks.values() for pair in combinations(sorted(keys), 2)}
+    return [(known[a], known[b]) for a, b in sorted(pairs)]
+
+
+def _reasons(kind: str, a: _Known, b: _Known) -> str:
+    """Say why two may be one; "" if nothing speaks for it."""
+    from rapidfuzz import fuzz
+
+    same = a.names.keys() & b.names.keys()
+    if same:
+        return f"both are called {quoted(a.names[min(same, key=len)])}"
+    if a.kind != b.kind:
+        return ""
+    ours, theirs = a.names[a.heading], b.names[b.heading]
+    words, other = set(a.heading.split()), set(b.heading.split())
+    if kind == "actor" and a.kind == "person" and (words < other or other < words):
+        short, long = sorted((ours, theirs), key=len)
+        if fold(short).split()[-1] == fold(long).split()[-1]:
+            return f"{quoted(short)} is part of {quoted(long)}"
+    if min(len(a.heading), len(b.heading)) < SHORTEST or _numbers(a) != _numbers(b):
+        return ""
+    if fuzz.ratio(a.heading, b.heading) >= ALIKE:
+        return f"{quoted(ours)} and {quoted(theirs)} are spelled alike"
+    return ""
+
+
+def _numbers(known: _Known) -> list[str]:
+    return [word for word in known.heading.split() if any(map(str.isdecimal, word))]
+
+
+def repeated_ties(
+    connection: Connection, documents: set[str]
+) -> Iterator[tuple[str, ItemKey, str]]:
+    """Yield document and key of ties of these documents that another document has, with advice."""
+    for document, fact, other, other_fact in connection.execute(text(TIES)):
+        if document in documents and (other not in documents or other < document):
+            remedy = f"write `elsewhere: - fact: {other}:{other_fact}` with its evidence instead"
+            message = f"already in {other}; {remedy}, or keep both"
+            yield document, ItemKey(FactKind.RELATION, fact), message
