@@ -26,6 +26,8 @@ MOST = 2_000
 FEW = 1_000
 """How many rows are counted before the first is shown, where nothing is compared."""
 
+_NUMBERS = re.compile(r"¶[0-9]+(?:; ¶[0-9]+)*")
+
 NOT_GIVEN = "–"
 """What people see for null in a column whose empty cells mean its usual value."""
 
@@ -97,8 +99,22 @@ def shown(column: Column, value: Cell) -> str:
             for n, part in enumerate(re.split(r"(; | \| )", text))
         )
     if column.type == "passage":
-        return re.sub(r"(?<=[0-9]);(?= [0-9])", ",", text.replace("¶", ""))
+        return _NUMBERS.sub(_runs, text)
     return text
+
+
+def _runs(passages: re.Match[str]) -> str:
+    """Return passages as numbers, three and more in a row as a run: 1, 2, 5–8."""
+    numbers = [int(number) for number in re.findall("[0-9]+", passages[0])]
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )
 
 
 def answer(page: Page) -> Answer:
@@ -107,7 +123,7 @@ def answer(page: Page) -> Answer:
     most = MOST if page.choose else FEW
     head = list(islice(rows, most + 1))
     whole = len(head) <= most
-    seen = head[: page.limit] if whole else []
+    seen = head if whole else []
     columns = page.columns
     kept = [n for n, column in enumerate(columns) if not (page.choose and column.detail)]
     section = next((n for n in kept if columns[n].section and page.choose), None)

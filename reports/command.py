@@ -61,9 +61,11 @@ class ParameterType(click.ParamType[str | int]):
     ) -> str | int:
         """Check a value as the report does."""
         try:
-            return self.parameter.value(value)
+            checked = self.parameter.value(value)
         except ValueError as error:
             self.fail(visible(str(error)), param, ctx)
+        # The answer says which date was asked for, not only the day that counts.
+        return str(value) if self.parameter.type is Type.DATE else checked
 
     def shell_complete(
         self,

@@ -99,8 +99,7 @@ class ReportOptions(NamedTuple):
         only_for("--cite", given["cite"], formats, *WITH_CITATIONS)
         only_for("--meta", given["meta"], formats, "json")
         flags = {name: bool(given[name]) for name in ("raw", "cite", "words", "meta")}
-        numbers = {"timeout": given["timeout"], "limit": given["limit"]}
-        return cls(formats, output, **flags, **numbers)
+        return cls(formats, output, timeout=given["timeout"], limit=given["limit"], **flags)
 
     def single_format(self) -> str:
         """Return the format. Raises UsageError if there are several."""

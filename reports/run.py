@@ -56,8 +56,8 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
     query = text(escape_colons(statement)).execution_options(
         stream_results=True, max_row_buffer=AT_ONCE
     )
-    names = {it.text[1:] for it in tokens(statement, "portable") if it.kind == "parameter"}
-    values = {name: values[name] for name in names}  # flags only choose lines
+    bound = {it.text[1:] for it in tokens(statement, "portable") if it.kind == "parameter"}
+    values = {name: values[name] for name in bound}  # flags only choose lines
     with ExitStack() as stack:
         if report.path.parent != SHIPPED:
             stack.enter_context(_reading_only(connection, report, query, values))
