@@ -104,7 +104,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 lock: $(BIN)/uv ## lock the newest versions of all dependencies
 	@$(COMPILE) --all-extras --group dev --no-emit-package pyspark-client --output-file $(LOCK) pyproject.toml
 	@echo pyspark-client | $(COMPILE) --no-deps --output-file $(SPARK_LOCK) -
-	@$(COMPILE) --group system --constraints $(LOCK) --output-file $(SYSTEM_LOCK) pyproject.toml
+	@sed -n 's/^pyspark-client==/pyspark==/p' $(SPARK_LOCK) > $(VENV)/pyspark.txt # the version of its client
+	@$(COMPILE) --group system --constraints $(LOCK) --constraints $(VENV)/pyspark.txt \
+	    --output-file $(SYSTEM_LOCK) pyproject.toml
 
 $(FLOORS)/.made: pyproject.toml $(BIN)/uv
 	@echo "installing the oldest allowed versions into $(FLOORS) ..." >&2

@@ -6,6 +6,7 @@ prints the Debian packages that provide it, and nothing else. It needs the stand
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -32,6 +33,15 @@ def has_python_headers() -> bool:
     return Path(sysconfig.get_path("include"), "Python.h").exists()
 
 
+def has_java() -> bool:
+    """Return whether there is a Java that Spark runs on."""
+    if not has_program("java"):
+        return False
+    done = subprocess.run(["java", "-version"], check=False, capture_output=True, text=True)
+    version = re.search('version "([0-9]+)', done.stderr)
+    return version is not None and int(version[1]) >= 17
+
+
 # What is needed, what for, the Debian package, and how to look for it.
 NEEDED = (
     ("a C++ compiler", "PyICU", "g++", lambda: has_program("c++")),
@@ -44,6 +54,7 @@ NEEDED = (
         "mariadb-server",
         lambda: has_program("mariadbd", "mariadb-install-db"),
     ),
+    ("Java 17 or later", "Apache Spark", "default-jre-headless", has_java),
 )
 
 
