@@ -325,6 +325,32 @@ def _has_day(words: str | None, language: str) -> bool:
     return words_name_a_day(digits, language)
 
 
+@rule("relative-day", ERROR, "What was today or yesterday was so on the day of publication.")
+def _relative_day(index: CodingIndex) -> Iterator[Finding]:
+    document = index.coding.document
+    if PLAIN_DAY.fullmatch(document.published) is None:
+        return
+    published = Edtf.parse(document.published).first_day or 0
+    for loc, evidence, fact in index.evidence:
+        date = evidence.date or getattr(fact, "date", None)
+        if not evidence.words or evidence.through or PLAIN_DAY.fullmatch(date or "") is None:
+            continue
+        days = _days_after(evidence.words, document.language)
+        if days is not None and Edtf.parse(str(date)).first_day != published + days:
+            day = ("the day before", "the day of", "the day after")[days + 1]
+            what = f"{quoted(evidence.words)} is {day} publication, {document.published}"
+            yield (*loc, "words"), f"{what}, and not {date}; correct the date"
+
+
+def _days_after(words: str, language: str) -> int | None:
+    """Return -1, 0 or 1 for words that mean yesterday, today or tomorrow; None for others."""
+    from coding.drafting.dates import finder
+
+    days = {"yesterday": -1, "today": 0, "tomorrow": 1}
+    kinds = [item.kind for item in finder(language).find(words)]
+    return days.get(kinds[0]) if len(kinds) == 1 else None
+
+
 def _is_later(date: str | None, other: str | None) -> bool:
     """Return whether a date begins after another ends, in any year; False where either is open."""
     if date is None or other is None:

@@ -47,6 +47,7 @@ VIOLATIONS = {
     ),
     "date-without-words": ("\n    words: on 1 March", ""),
     "too-precise": ("2020-03-03~", "2020-03-03"),
+    "relative-day": ("words: on 1 March", "words: yesterday"),
     "after-publication": ("2020-03-03~", "2020-04~"),
     "ends-before-it-begins": (
         "to: sudland-state, evidence: [{at: '1:0-50'}]",
@@ -230,3 +231,22 @@ def test_a_day_needs_a_number_in_its_words(
         "on 1 March", words
     )
     assert ("too-precise" in broken_rules(tmp_path, coding)) is not precise
+
+
+@pytest.mark.parametrize(
+    ("date", "words", "right"),
+    [
+        ("2020-03-10", "today", True),
+        ("2020-03-09", "yesterday", True),
+        ("2020-03-09", "on Monday, yesterday", True),
+        ("2020-03-10", "yesterday", False),
+        ("2020-03-09", "today", False),
+        ("2020-03-01", "on 1 March", True),
+    ],
+)
+def test_today_and_yesterday_are_days_of_the_publication(
+    tmp_path: Path, date: str, words: str, right: bool
+) -> None:
+    coding = VALID_CODING.replace("date: 2020-03-01\n", f"date: {date}\n")
+    coding = coding.replace("words: on 1 March", f"words: {words}")
+    assert ("relative-day" not in broken_rules(tmp_path, coding)) is right

@@ -24,11 +24,17 @@ class DateWords(NamedTuple):
     parts: dict[str, str]
 
 
-_EXACT = {"day", "dd", "weekday", "holiday"}
+_EXACT = {"dd", "weekday", "holiday"}
+_DAY = r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _NUMBER = re.compile(
-    r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)(?!(?!(?:st|nd|rd|th)\b)\s*[-–]?[^\W\d_])"
+    rf"{_DAY}(?!(?!(?:st|nd|rd|th)\b)\s*[-–]?[^\W\d_])(?!(?:st|nd|rd|th)\s+(?!of\b)[^\W\d_])"
 )
 """A number that can be a day: 1 to 31, and not a number of something."""
+_OTHER = re.compile(
+    rf"{_DAY}(?!\s*[天周週年月个個小时時秒分])|[一二三四五六七八九十廿卅]{{1,3}}[日号號]"
+)
+"""The same in a language without templates, where the word after it may be a month."""
+_AT_AN_END = re.compile(r"(?i)\b(?:first|last) day\b")
 
 
 @lru_cache(maxsize=16)
@@ -40,16 +46,16 @@ def finder(code: str) -> DateFinder:
 def names_a_day(words: str, code: str) -> bool:
     """Whether the words of a date name a day, in this language, rather than count from one."""
     dates = finder(code)
-    if not dates.patterns:
-        return _NUMBER.search(words) is not None
     rest = words
+    if not dates.patterns or _AT_AN_END.search(words):
+        return (_AT_AN_END.search(words) or _OTHER.search(words)) is not None
     for item in dates.find(words):
         month = {"month", "mm"} & item.parts.keys()
         if item.kind in ("today", "yesterday", "tomorrow") or (
             item.parts.keys() & _EXACT and item.kind != "repeated"
         ):
             return True
-        if "ordinal" in item.parts and month:
+        if {"day", "ordinal"} & item.parts.keys() and month:
             return True
         rest = rest.replace(item.words, " ", 1)
     return _NUMBER.search(rest) is not None
