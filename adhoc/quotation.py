@@ -83,8 +83,8 @@ def _quotes(connection: Connection, cited: str, speaker: str | None) -> Iterator
 def _passages(connection: Connection, query: SearchQuery) -> Iterator[_Ranked]:
     """Yield the passages that contain the words, if their text is kept."""
     condition, parameters = query.condition(connection.dialect.name)
-    for row in rows_of(connection, Kind.PASSAGE, condition, parameters):
-        if query.rank(row.whole):
+    for whole, row in rows_of(connection, Kind.PASSAGE, condition, parameters):
+        if query.rank(whole):
             verdict = Verdict.UNCODED
             finding = Finding(verdict, row.text, None, None, f"¶{row.n}", None, row.source)
             yield (verdict, False, row.n, row.source, ""), finding

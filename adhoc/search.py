@@ -21,7 +21,7 @@ from sqlalchemy import Connection, text
 from adhoc.search_rows import DOCUMENTS, EVIDENCE, NAME_EVIDENCE, NAMES, ROWS, WITHOUT_TEXT, Kind
 from database.errors import SourcebookError
 from schema.date_words import date_in_words
-from schema.folding import HYPHENS, foldings
+from schema.folding import HYPHENS, foldings, other_foldings, words
 from schema.suggest import nearest
 
 MAX_WORDS = 50
@@ -39,14 +39,14 @@ MOST_ACTORS = 20
 USUAL_LENGTH = 20
 """Words of a row of usual length. A word counts for less in a longer one."""
 
-MOST_SCANNED = 100_000
+MOST_SCANNED = 20_000
 """Rows of a kind that are read for suggestions."""
 
 # Anything beyond ASCII, except the punctuation that most English texts have.
 NON_ASCII = "[^\x01-\x7f‘’“”–—…]"
 
 # Signs that a folded word lacks, of those that are ASCII or excepted above.
-INSIDE_WORDS = ".-'`‘’"
+INSIDE_WORDS = ".'`‘’-"
 
 _BETWEEN_WORDS = re.compile(rf"([\s{re.escape(HYPHENS)}–—…]+)")
 _TYPED = re.compile(r'["“”„]([^"“”„]*)["“”](\*?)|([^\s"“”„]+)')
@@ -92,7 +92,10 @@ class Phrase:
 
     def count(self, row: str, folded: Sequence[str]) -> int:
         """Return how often a row contains it, given also in each way of dividing its words."""
-        count = max(way.count(needle) for way in folded for needle in self._needles)
+        count = 0
+        for way in folded:
+            for needle in self._needles:
+                count = max(count, way.count(needle))
         return count or any(heading in row for heading in self.actors)
 
     def is_exact(self, row: str) -> bool:
@@ -107,21 +110,21 @@ class SearchQuery:
     phrases: tuple[Phrase, ...]
 
     @classmethod
-    def parse(cls, words: str) -> SearchQuery:
+    def parse(cls, typed: str) -> SearchQuery:
         """Parse what a user typed: words, "phrases", and beginnings*.
 
         No other character has a meaning. Raises SearchError if it contains no word, or more than
         MAX_WORDS.
         """
         # No text holds half a surrogate pair, as it is in a broken argument.
-        words = re.sub("[\ud800-\udfff\0]", " ", words)
+        typed = re.sub("[\ud800-\udfff\0]", " ", typed)
         phrases: dict[tuple[str, ...], Phrase] = {}
-        for quoted, star, word in _TYPED.findall(words):
-            typed = quoted or word.rstrip("*")
-            ways = tuple(filter(None, foldings(typed)))
+        for quoted, star, word in _TYPED.findall(typed):
+            part = quoted or word.rstrip("*")
+            ways = tuple(filter(None, foldings(part)))
             if ways:
                 begins = bool(star) or word.endswith("*")
-                phrases.setdefault((*ways, "*" * begins), Phrase(typed.strip(), ways, begins))
+                phrases.setdefault((*ways, "*" * begins), Phrase(part.strip(), ways, begins))
         if not phrases:
             raise SearchError("give at least one word, of letters or digits")
         if sum(len(phrase.ways[0].split()) for phrase in phrases.values()) > MAX_WORDS:
@@ -154,14 +157,26 @@ class SearchQuery:
         Rows with the words as they were typed come first, then those that contain them often, and
         little else.
         """
-        folded = [f" {way} " for way in foldings(row)]
-        counts = [phrase.count(row, folded) for phrase in self.phrases]
-        if not all(counts):
+        folded = [f" {words(row)} "]
+        counts = self._counts(row, folded)
+        if not counts and (others := other_foldings(row)):
+            folded += [f" {way} " for way in others]
+            counts = self._counts(row, folded)
+        if not counts:
             return None
         room = 0.3 + 0.9 * folded[0].count(" ") / USUAL_LENGTH
         score = sum(count / (count + room) for count in counts)
         exact = all(phrase.is_exact(row) for phrase in self.phrases)
         return not exact, -round(score, 9)
+
+    def _counts(self, row: str, folded: Sequence[str]) -> list[int]:
+        """Return how often a row contains each phrase; empty if it lacks one."""
+        counts = []
+        for phrase in self.phrases:
+            if not (count := phrase.count(row, folded)):
+                return []
+            counts.append(count)
+        return counts
 
     def condition(self, engine: str) -> tuple[str, dict[str, str]]:
         """Return a condition on the columns `whole` and `bare`, and its parameters.
@@ -170,15 +185,18 @@ class SearchQuery:
         words. The engines agree on case only in ASCII, so it is also true of every text with other
         letters.
         """
-        non_ascii = {
-            "sqlite": "whole glob :non_ascii",
-            "postgresql": "whole ~ :non_ascii",
-            "duckdb": "regexp_matches(whole, :non_ascii)",
-            "spark": "regexp_like(whole, :non_ascii)",
+        matches = {
+            "sqlite": "whole glob :{}",
+            "postgresql": "whole ~ :{}",
+            "duckdb": "regexp_matches(whole, :{})",
+            "spark": "regexp_like(whole, :{})",
         }[engine]
-        parameters = {"non_ascii": f"*{NON_ASCII}*" if engine == "sqlite" else NON_ASCII}
+        any_text = "*" if engine == "sqlite" else ""
+        parameters = {"non_ascii": f"{any_text}{NON_ASCII}{any_text}"}
+        non_ascii = matches.format("non_ascii")
         if not all(way.isascii() for phrase in self.phrases for way in phrase.ways):
             return non_ascii, parameters
+        parameters["inside"] = f"{any_text}[^ ][{INSIDE_WORDS}][^ ]{any_text}"
         like = "like" if engine == "sqlite" else "ilike"
         phrases = []
         for phrase in self.phrases:
@@ -187,13 +205,15 @@ class SearchQuery:
                 names = [f"word{n}" for n, _ in enumerate(way.split(), len(parameters))]
                 patterns = [f"%{word[:LONGEST]}%" for word in way.split()]
                 parameters |= zip(names, patterns, strict=True)
-                ways.append(" and ".join(f"bare {like} :{name}" for name in names))
+                ways.append(" and ".join(f"{{text}} {like} :{name}" for name in names))
             for heading in filter(str.isascii, phrase.actors):
                 name = f"word{len(parameters)}"
                 parameters[name] = f"%{heading}%"
                 ways.append(f"whole {like} :{name}")
             phrases.append(f"({' or '.join(ways)})")
-        return f"({' and '.join(phrases)} or {non_ascii})", parameters
+        every = " and ".join(phrases)
+        inside = f"{matches.format('inside')} and {every.format(text='bare')}"
+        return f"({every.format(text='whole')} or {non_ascii} or {inside})", parameters
 
     def marked(self, row: str, marks: tuple[str, str]) -> str:
         """Return a row with marks around the words; a long one is cut to the part around them."""
@@ -239,8 +259,8 @@ class SearchResult:
         condition, parameters = self._query.condition(self._connection.dialect.name)
         for place, kind in enumerate(Kind):
             if kind in (kinds or Kind):
-                for row in rows_of(self._connection, kind, condition, parameters):
-                    if rank := self._query.rank(row.whole):
+                for whole, row in rows_of(self._connection, kind, condition, parameters):
+                    if rank := self._query.rank(whole):
                         self.total += 1
                         yield (*rank, place, row.source, row.key or "", row.n or 0), kind, row
 
@@ -317,14 +337,17 @@ def _voice(kind: Kind, fact: Any, documents: Collection[str]) -> str:
 
 def rows_of(
     connection: Connection, kind: Kind, condition: str, parameters: Mapping[str, Any]
-) -> Iterator[Any]:
-    """Yield the rows of a kind for which a condition on `whole` and `bare` is true."""
+) -> Iterator[tuple[str, Any]]:
+    """Yield the rows of a kind for which a condition on `whole` and `bare` is true.
+
+    Each comes after its whole text.
+    """
     bare = "whole"
     for sign in INSIDE_WORDS:
         quoted = sign.replace("'", "''")
         bare = f"replace({bare}, '{quoted}', '')"
     statement = f"""
-        select *
+        select id, source, key, n, text, more, people
         from (
           select *, {bare} as bare
           from (
@@ -336,7 +359,8 @@ def rows_of(
         where {condition}
     """  # noqa: S608 - ours
     reader = connection.execution_options(yield_per=BATCH)
-    yield from reader.execute(text(statement), parameters)
+    for row in reader.execute(text(statement), parameters):
+        yield f"{row.text} {row.more or ''} {row.people or ''}", row
 
 
 def nearest_words(
@@ -345,8 +369,8 @@ def nearest_words(
     """Return the words of a search that no row contains, each with the nearest that exist."""
     known: set[str] = set()
     for kind in kinds or Kind:
-        for row in islice(rows_of(connection, kind, "true", {}), MOST_SCANNED):
-            known |= _words(foldings(row.whole))
+        for whole, _ in islice(rows_of(connection, kind, "true", {}), MOST_SCANNED):
+            known |= _words(foldings(whole))
     return {
         phrase.typed: nearest(phrase.ways[0], known, limit=3)
         for phrase in query.phrases

@@ -29,12 +29,15 @@ class _Letters(dict[int, str]):
     """What each character becomes, for `str.translate`; computed when it is first needed."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _folded(chr(code))
+        character = chr(code)
+        # By itself an acute accent would become a space and a combining accent.
+        parts = "'" if character == "\u00b4" else unicodedata.normalize("NFKD", character)
+        self[code] = folded = "".join(map(_folded, parts))
         return folded
 
 
 def _folded(character: str) -> str:
-    """Fold one character of decomposed text; a separator becomes a space."""
+    """Fold one decomposed character; a separator becomes a space."""
     category = unicodedata.category(character)
     accent = unicodedata.combining(character)
     if character in APOSTROPHES or character in _INVISIBLE or category in ("Cf", "Me"):
@@ -75,13 +78,11 @@ def fold(text: str) -> str:
     That is case, accents of any script, compatibility forms, invisible characters, apostrophes,
     strokes through letters, the dots of initials, and a "the" in front.
     """
-    return _words(text).removeprefix("the ")
+    return words(text).removeprefix("the ")
 
 
-def _words(text: str) -> str:
-    if not text.isascii():
-        # By itself an acute accent would become a space and a combining accent.
-        text = unicodedata.normalize("NFKD", text.replace("\u00b4", "'"))
+def words(text: str) -> str:
+    """Return a folded text; a "the" in front is kept."""
     letters = text.translate(_LETTERS)
     if _DOT_INSIDE.search(letters):
         letters = _INITIALS.sub(lambda match: match[0].replace(".", ""), letters)
@@ -97,14 +98,19 @@ _TOGETHER = re.compile(f"(?<=\\w)[{re.escape(HYPHENS)}](?=\\w)")
 def foldings(text: str) -> list[str]:
     """Return a text folded in each way of dividing its words; a "the" in front is kept.
 
-    "O'Hara" is one word or two; so is "co-operate". The way that `fold` divides them comes first.
+    "O'Hara" is one word or two; so is "co-operate". The way that `words` divides them comes first.
     """
-    ways = [text]
+    return list(dict.fromkeys([words(text), *other_foldings(text)]))
+
+
+def other_foldings(text: str) -> list[str]:
+    """Return the ways of dividing a text's words that are not that of `words`."""
+    ways = []
     if _APART.search(text):
-        ways.append(_APART.sub(" ", text))
+        ways.append(words(_APART.sub(" ", text)))
     if _TOGETHER.search(text):
-        ways.append(_TOGETHER.sub("", text))
-    return list(dict.fromkeys(map(_words, ways)))
+        ways.append(words(_TOGETHER.sub("", text)))
+    return ways
 
 
 def romanised(text: str) -> str:
