@@ -45,6 +45,7 @@ QUOTATION = {
 DETAILS = ("key", "modality", "certainty")
 MAIN = ("what", "quotation")
 TYPES: dict[str, Type] = {"passage": "passage", "source": "documents", "date": "date"}
+LABELS = {"voice": "Whose word", "passage": "¶", "source": "Document"}
 MARKS = ("*", "*")
 
 
@@ -151,7 +152,7 @@ def _search(
     from adhoc.search_rows import Kind
     from database.connect import reading
     from output.page import Page
-    from reports.about import provenance
+    from reports.about import with_origin
     from reports.row_evidence import text_not_kept
 
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
@@ -169,10 +170,10 @@ def _search(
             question="What contains all these words, in sentences, quotes, names, or among those "
             "who take part?",
             filters=f"Only {', '.join(kind)}." if kind else "",
-            meta=provenance(connection),
             choose=True,
         )
-        write(page, format, output, raw)
+        command = ["search", *words.split(), *(it for name in kind for it in ("--kind", name))]
+        write(with_origin(connection, page, command), format, output, raw)
         searched = not kinds or Kind.PASSAGE in kinds
         missing = documents_without_text(connection) if searched else []
         nearest = {} if result.total else nearest_words(connection, query, kinds)
@@ -201,7 +202,7 @@ def _check(
     from adhoc.search import SearchError
     from database.connect import reading
     from output.page import Page
-    from reports.about import provenance
+    from reports.about import with_origin
     from reports.definition import Type
     from reports.resolve import UnknownNameError, look_up, understood
 
@@ -218,10 +219,10 @@ def _check(
                 question="Is it there, word for word, and who says it?",
                 filters=f"Ascribed to {known.heading}." if known else "",
                 legend=["[-…-] is only in what was asked, {+…+} only in the text."],
-                meta=provenance(connection),
                 choose=True,
             )
-            write(page, format, output, raw)
+            command = ["search", "--quote", quote, *(["--speaker", speaker] if speaker else [])]
+            write(with_origin(connection, page, command), format, output, raw)
     except SearchError as error:
         raise click.UsageError(str(error)) from None
     except UnknownNameError as error:
@@ -242,7 +243,7 @@ def _columns(meanings: dict[str, str]) -> list[Column]:
             meaning,
             detail=name in DETAILS,
             main=name in MAIN,
-            label="whose word" if name == "voice" else "",
+            label=LABELS.get(name, name.capitalize()),
         )
         for name, meaning in meanings.items()
     ]

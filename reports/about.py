@@ -32,11 +32,19 @@ def about(
     subjects = [it for it in report.parameters if it.required and it.type in NAMED]
     others = [it for it in report.parameters if it.name in values and it not in subjects]
     names = [_in_words(connection, it, values, given) for it in subjects]
-    return replace(
+    page = replace(
         page,
         title=f"{report.title}: {listed(names)}" if names else report.title,
         filters=_filters(connection, others, values, given),
-        meta={"command": _command(report, given), **provenance(connection)},
+    )
+    return with_origin(connection, page, ["report", report.name, *options_of(report, given)])
+
+
+def with_origin(connection: Connection, page: Page, command: Sequence[str]) -> Page:
+    """Return the page with the command that was given, and the data that it comes from."""
+    return replace(
+        page,
+        meta={"command": shlex.join(["sourcebook", *command]), **provenance(connection)},
         document=_only_document(connection),
         cite=partial(_citation, connection),
     )
@@ -65,9 +73,9 @@ def _today() -> str:
     return moment.date().isoformat()
 
 
-def _command(report: Report, given: Mapping[str, Given | None]) -> str:
-    """Return the command that asks the same of the same database."""
-    words = ["sourcebook", "report", report.name]
+def options_of(report: Report, given: Mapping[str, Given | None]) -> list[str]:
+    """Return the options of a report as they were given."""
+    words = []
     for parameter in report.parameters:
         value = given.get(parameter.name)
         if parameter.type is Type.FLAG:
@@ -75,7 +83,7 @@ def _command(report: Report, given: Mapping[str, Given | None]) -> str:
         elif value is not None:
             for part in _each(value):
                 words += [parameter.option, part]
-    return shlex.join(words)
+    return words
 
 
 def _each(value: Given) -> list[str]:

@@ -7,7 +7,7 @@ suggests the options that a name may belong to.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -96,6 +96,8 @@ def suggestions(
 
     Raises UsageError if there are none.
     """
+    from reports.about import options_of
+
     fits, reasons = _fits(connection, report, arguments, name)
     if not fits:
         *others, last = [it.option for it in report.parameters if it.type in NAMED] or [""]
@@ -103,7 +105,8 @@ def suggestions(
         takes = f"a name only with {options}" if options else "no name"
         reason = "; ".join(dict.fromkeys(reasons)) or f"leave {name!r} out"
         raise click.UsageError(f"{report.name} takes {takes}; {reason}")
-    before = [*program(ctx), report.name, *_options(report, arguments)]
+    given = {it.name: arguments[it.name] for it in report.parameters if not _is_free(it, arguments)}
+    before = [*program(ctx), report.name, *options_of(report, given)]
     commands = [shlex.join([*before, parameter.option, name]) for parameter in fits]
     width = max(map(len, commands))
     things = dict.fromkeys(
@@ -113,11 +116,21 @@ def suggestions(
     what = ", ".join(things)
     lines = [f"“{name}” fits {what}, but {report.name} needs an option for it. Did you mean"]
     for command, parameter in zip(commands, fits, strict=True):
-        rows = _count(connection, report, {**arguments, parameter.name: name})
+        rows = _count(
+            connection,
+            report,
+            {**arguments, parameter.name: (name,) if parameter.repeated else name},
+        )
         lines.append(f"    {command:{width}}  {rows}: {parameter.meaning}")
     if any(parameter.type is Type.ACTOR for parameter in fits):
         lines.append(f"Or everything on this actor: {shlex.join([*program(ctx), 'actor', name])}")
     return lines
+
+
+def _is_free(parameter: Parameter, arguments: Mapping[str, Any]) -> bool:
+    """Whether a parameter has no value, or takes more."""
+    given = arguments.get(parameter.name)
+    return given is None or given is False or given == () or given == parameter.default
 
 
 def _fits(
@@ -129,7 +142,7 @@ def _fits(
     fits: dict[Parameter, Name | None] = {}
     reasons = []
     for parameter in report.parameters:
-        if arguments.get(parameter.name) is not None:
+        if not _is_free(parameter, arguments):
             continue
         if name in parameter.choices:
             fits[parameter] = None
@@ -146,18 +159,6 @@ def program(ctx: click.Context) -> list[str]:
     root = ctx.find_root()
     given = root.get_parameter_source("db") is click.core.ParameterSource.COMMANDLINE
     return ["sourcebook", *(["--db", root.params["db"]] if given else []), "report"]
-
-
-def _options(report: Report, arguments: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the options that were given, as they were given."""
-    for parameter in report.parameters:
-        value = arguments.get(parameter.name)
-        if parameter.type is Type.FLAG:
-            yield from [parameter.option] if value else ()
-        elif value is not None and str(value) != parameter.default:
-            for part in value if isinstance(value, tuple) else [value]:
-                yield parameter.option
-                yield str(part)
 
 
 def _count(connection: Connection, report: Report, arguments: Mapping[str, Any]) -> str:

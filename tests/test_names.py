@@ -164,6 +164,8 @@ def test_a_suggestion_keeps_the_other_options_and_can_be_pasted(
         (["report", "quotes", "president"], "; 'president' may be bashar-al-assad: Bashar"),
         (["report", "stances", "geneva"], "fits The Geneva talks and a political transition ("),
         (["report", "summary", "x"], "summary takes no name; leave 'x' out"),
+        (["report", "sources", "x"], "sources takes a name only with --document; there is no"),
+        (["report", "changes", "x"], "changes takes a name only with"),
         (["report", "dyad", "iran"], "Missing option '--b'"),
         (["report", "dyad", "a", "b", "c"], "dyad takes A B, and got 3 names; put a name of"),
         (["report", "actor"], "Missing option '--actor'"),
