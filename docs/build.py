@@ -198,6 +198,7 @@ class Shell:
         outer = dict(os.environ)
         os.environ.pop("SOURCEBOOK_DB", None)
         os.environ["SOURCE_DATE_EPOCH"] = ASKED
+        os.environ["TERM"] = "dumb"  # nothing is bold
         os.environ["COLUMNS"] = "100" if stdout.isatty() else "80"
         sys.stdin, outer_stdin = stdin, sys.stdin
         try:

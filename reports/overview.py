@@ -48,9 +48,9 @@ CONTENTS = """
 EVENTS = """
     select
       count(*) as events,
-      count(*) filter (where events.modality = 'actual') as happened,
+      count(*) filter (where events.modality <> 'actual') as others,
       count(*) filter (
-        where events.modality = 'actual' and fact_summaries.standing in ('Alleged', 'Rumoured')
+        where events.modality = 'actual' and fact_summaries.standing is not null
       ) as alleged
     from events
     join fact_summaries on fact_summaries.fact_id = events.id
@@ -155,10 +155,10 @@ def _contents(connection: Connection, command: str) -> Iterator[tuple[str, str]]
     names, places = counted(it.names, "name"), counted(it.places, "place")
     yield counted(it.actors, "actor"), f"with {names}; {places}, {counted(it.topics, 'topic')}"
     events = _one(connection, EVENTS)
-    happened = f"{events.happened:,} happened"
+    happened = f"{events.events - events.others - events.alleged:,} happened"
     if events.alleged:
-        happened += f", {events.alleged:,} of them only by allegation"
-    others = f"{events.events - events.happened:,} are intended, expected, possible, imagined or"
+        happened += f", {events.alleged:,} more only by allegation or inference"
+    others = f"{events.others:,} are intended, expected, possible, imagined or"
     yield counted(events.events, "event"), f"{happened}; {others} said not to be so"
     own, rest = f"{it.own_words:,} with the speaker's own words", f"{it.quotes - it.own_words:,}"
     yield counted(it.quotes, "statement"), f"{own}, {rest} in the coder's"
