@@ -23,6 +23,9 @@ from schema.date_words import date_in_words
 MOST = 2_000
 """How many rows are compared with one another."""
 
+ALIKE = 3
+"""From how many rows on a value that all share leaves the table: two may be alike by chance."""
+
 FEW = 1_000
 """How many rows are counted before the first is shown, where nothing is compared."""
 
@@ -143,7 +146,7 @@ def answer(page: Page) -> Answer:
             kept.remove(n)
         elif column.main or column.type == "passage":
             continue
-        elif len(values) == 1 and len(seen) > 1:
+        elif len(values) == 1 and len(seen) >= ALIKE:
             kept.remove(n)
             if text := shown(column, *values):
                 shared.append(f"{column.heading} “{text}”")

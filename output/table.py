@@ -24,7 +24,7 @@ _LATER = 3  # spare width if there are more batches: after key-999 comes key-100
 _GAP = 2  # blanks between two columns
 _LEAST = 4  # the least width of a column
 _WORD = 14  # a column is as wide as its longest word up to this width
-_MAIN = 0.4  # how much of the width the column that answers keeps while others can give way
+_MAIN = 0.45  # how much of the width the column that answers keeps while others can give way
 _WIDE = 96  # from this width on, dates stay on one line
 
 _BLANK = "\u200b"  # in a row of its own, for a blank line: a row of nothing would vanish
