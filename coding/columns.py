@@ -74,4 +74,6 @@ def contents(kind: str) -> Select[Any]:
                 elsewhere = home.c.id != bindparam("document")
                 value = case((elsewhere, home.c.key + ":" + target.c.key), else_=target.c.key)
         columns.append(value.label(field.name))
+    if named is not table:
+        columns.append(named.c.draft)
     return select(*columns).select_from(joined)

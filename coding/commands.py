@@ -49,6 +49,11 @@ texts_option = click.option(
     help="Store the text of the passages in the database; needs --text or --texts.",
 )
 @click.option(
+    "--drafts",
+    is_flag=True,
+    help="Load drafts that nobody has reviewed too; reports show them as drafts.",
+)
+@click.option(
     "--strict",
     is_flag=True,
     help="Stop at the first coding that is refused. Without it, the others are loaded.",
@@ -60,6 +65,7 @@ def load(
     text: Path | None,
     texts: Path | None,
     keep_text: bool,
+    drafts: bool,
     strict: bool,
     format: str,
     output: Path | None,
@@ -82,7 +88,7 @@ def load(
     faults: list[Fault] = []
     with failing("loaded") as done:
         folder = Texts(texts) if texts else None
-        codings = _read(codings_in(files), text, folder, faults if not strict else None)
+        codings = _read(codings_in(files), text, folder, drafts, None if strict else faults)
 
         def changes() -> Iterator[tuple[str, ...]]:
             """Load all codings, then yield what has changed: a reader may stop at any row."""
@@ -104,7 +110,11 @@ def load(
 
 
 def _read(
-    paths: Sequence[Path], text: Path | None, texts: Texts | None, faults: list[Fault] | None
+    paths: Sequence[Path],
+    text: Path | None,
+    texts: Texts | None,
+    drafts: bool,
+    faults: list[Fault] | None,
 ) -> list[ValidatedCoding]:
     """Read all codings; what is wrong with others goes into `faults`, or is raised without it."""
     from coding.faults import InvalidInputError
@@ -115,7 +125,7 @@ def _read(
     with progress.stage("reading", len(paths)) if len(paths) > 1 else nullcontext():
         for path in paths:
             try:
-                codings.append(read(path, text, texts))
+                codings.append(read(path, text, texts, drafts=drafts))
             except InvalidInputError as error:
                 if faults is None:
                     raise

@@ -23,6 +23,7 @@ from coding.format import (
     Position,
     Quote,
     Relation,
+    Reviewable,
     Source,
     spans,
 )
@@ -70,12 +71,14 @@ def items_of(coding: Coding) -> Items:
             items[ItemKey(FactKind.NAME, f"{actor.key}/{name.name}")] = {
                 "actor": actor.key,
                 **_fields(name, kind="name_kind"),
+                **_draft(name, actor),
                 "evidence": _evidence(name, lengths),
             }
     facts: list[Event | Quote | Position] = [*coding.events, *coding.quotes, *coding.positions]
     for fact in facts:
         items[ItemKey(KINDS[type(fact)], key_of(fact))] = {
             **_fields(fact, type="event_type", kind="position_kind"),
+            **_draft(fact),
             "participants": _participants(fact.who),
             "evidence": _evidence(fact, lengths),
         }
@@ -87,6 +90,7 @@ def items_of(coding: Coding) -> Items:
     for tie in (*coding.links, *coding.relations):
         items[ItemKey(KINDS[type(tie)], key_of(tie))] = {
             **_fields(tie),
+            **_draft(tie),
             "evidence": _evidence(tie, lengths),
         }
     for other in coding.elsewhere:
@@ -225,6 +229,11 @@ def _plain(model: type[Model]) -> list[tuple[str, str]]:
     """Return the names of plain fields, in Python and as a coding writes them."""
     names = [(name, field.alias or name) for name, field in model.model_fields.items()]
     return [(name, written) for name, written in names if written not in ELSEWHERE]
+
+
+def _draft(*items: Reviewable) -> Content:
+    """Return the mark of a fact that nobody has reviewed; a reviewed one has none."""
+    return {"draft": True} if any(item.draft or item.unsure for item in items) else {}
 
 
 def _source(source: Source | Document) -> Content:

@@ -442,7 +442,10 @@ def _nothing_coded(index: CodingIndex) -> Iterator[Finding]:
             yield ("passages", n - 1), f"nothing is coded from ¶{n}; does it really say nothing?"
 
 
-@rule("not-reviewed", NOTE, "Every drafted item has been reviewed.")
+UNREVIEWED = "not-reviewed"
+
+
+@rule(UNREVIEWED, NOTE, "Every drafted item has been reviewed.")
 def _not_reviewed(index: CodingIndex) -> Iterator[Finding]:
     drafts = list(index.drafts)
     if drafts:

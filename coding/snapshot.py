@@ -227,7 +227,7 @@ class Snapshot:
         for kind in FactKind:
             query = contents(kind).where(TABLE["facts"].c.document_id == self.document_id)
             for row in self._rows(query):
-                content = _content(row, "key", "id")
+                content = _content(row, "key", "id", *(() if row.draft else ("draft",)))
                 if kind in ROLES_OF:
                     content["participants"] = []
                 content["evidence"] = []

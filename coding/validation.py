@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from coding.format import Coding, composed
 from coding.index import CodingIndex
 from coding.items import ItemKey, Items, items_of
 from coding.reading import read_coding
-from coding.rules import check
+from coding.rules import UNREVIEWED, check
 from coding.text import read_text
 from coding.verification import locator_faults, verify
 from coding.yaml_tree import Lines
@@ -84,11 +84,26 @@ def check_file(
     return faults, ValidatedCoding(path, coding.document.key, packed, passages, faults)
 
 
-def read(path: Path, text_path: Path | None = None, texts: Texts | None = None) -> ValidatedCoding:
-    """Read a coding to load. Raises InvalidInputError with all its errors."""
+def read(
+    path: Path,
+    text_path: Path | None = None,
+    texts: Texts | None = None,
+    *,
+    drafts: bool = False,
+) -> ValidatedCoding:
+    """Read a coding to load; one with drafts only if they are wanted.
+
+    Raises InvalidInputError with all its errors.
+    """
     faults, coding = check_file(path, text_path, texts)
     if coding is None:
         raise InvalidInputError(fault for fault in faults if fault.severity is Severity.ERROR)
+    unreviewed = [fault for fault in faults if fault.rule == UNREVIEWED and not drafts]
+    if unreviewed:
+        raise InvalidInputError(
+            replace(fault, severity=Severity.ERROR, message=f"{fault.message}, or give --drafts")
+            for fault in unreviewed
+        )
     return coding
 
 

@@ -174,8 +174,8 @@ class Writer:
     def _facts(self, changes: ChangeSet) -> None:
         kinds = set(FactKind)
         new = {item: content for item, content in changes.added.items() if item.kind in kinds}
-        rows = [(*item, self._document_id) for item in new]
-        ids = self._bulk.insert_new(TABLE["facts"], "kind key document_id", rows)
+        rows = [(*item, self._document_id, "draft" in content) for item, content in new.items()]
+        ids = self._bulk.insert_new(TABLE["facts"], "kind key document_id draft", rows)
         self._ids.update(zip(new, ids, strict=True))
         # Changed links are inserted again: two may trade places, which no order of updates
         # allows. Removal has deleted the old rows.
@@ -194,6 +194,8 @@ class Writer:
             if kind != FactKind.LINK:
                 for item, content in _of(changes.changed, kind).items():
                     self._bulk.update(table, self._ids[item], self._columns(item, content))
+            for item, content in _of(changes.changed, kind).items():
+                self._bulk.update(TABLE["facts"], self._ids[item], {"draft": "draft" in content})
 
     def _columns(self, item: ItemKey, content: Content) -> dict[str, Any]:
         """Return the columns of an item: keys become ids."""

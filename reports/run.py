@@ -76,9 +76,17 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
             rows,
             title=report.title,
             question=report.question,
-            legend=report.legend,
+            legend=[*report.legend, *_drafts(connection)],
             choose=True,
         )
+
+
+def _drafts(connection: Connection) -> Iterator[str]:
+    """Yield a sentence on how many facts nobody has reviewed, if there are any."""
+    count = connection.execute(text("select count(*) from facts where draft")).scalar_one()
+    if count:
+        are = "fact is a draft" if count == 1 else "facts are drafts"
+        yield f"{count:,} {are} that nobody has reviewed: “Draft” is in front of the sentence."
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,6 +70,9 @@ class Fact(Base):
         not_blank("key"),
         UniqueConstraint("document_id", "key"),
         UniqueConstraint("id", "kind"),
+        Index(
+            "ix_facts_draft", "draft", sqlite_where=text("draft"), postgresql_where=text("draft")
+        ),
         {"comment": "events, quotes, positions, relations, links and names: what needs evidence"},
     )
 
@@ -76,6 +81,9 @@ class Fact(Base):
     key: Mapped[str] = mapped_column(comment="key, unique in its document; cited document:key")
     document_id: Mapped[int] = mapped_column(
         ForeignKey("codings.document_id"), comment="the document whose coding introduced it"
+    )
+    draft: Mapped[bool] = mapped_column(
+        server_default=false(), comment="whether it was drafted by rules and nobody has reviewed it"
     )
 
 

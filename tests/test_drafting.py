@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from cli import sourcebook
 from coding.drafting.calendar import Resolver
@@ -166,3 +167,30 @@ def test_a_word_list_that_is_no_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "en.yaml").write_text("say: burble\n")
     with pytest.raises(InvalidInputError):
         language("en", tmp_path)
+
+
+def test_drafts_are_loaded_only_if_asked_and_say_so_until_they_are_reviewed(
+    tmp_path: Path,
+) -> None:
+    database = str(tmp_path / "sourcebook.db")
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(sourcebook, ["--db", database, *arguments])
+
+    assert run("init").exit_code == 0
+    coding = run_draft(tmp_path)
+    load = ["load", str(coding), "--text", str(EXAMPLE)]
+    refused = run(*load)
+    assert refused.exit_code == 1
+    assert "error not-reviewed" in refused.output
+    assert "or give --drafts" in refused.output
+    assert run(*load, "--drafts").exit_code == 0
+    quotes = run("report", "quotes", "--format", "markdown").output
+    assert "Draft: " in quotes
+    assert "Draft: " in run("search", "shared duty").output
+    assert "facts are drafts that nobody has reviewed" in quotes
+    assert run("migrate", "--verify").exit_code == 0
+    text = re.sub(r',? ?draft: true|,? ?unsure: ("[^"\n]*"|[^"}\n]*)', "", coding.read_text())
+    coding.write_text(re.sub(r"\n +(?=\n)", "", text))
+    assert run(*load).exit_code == 0
+    assert "Draft" not in run("report", "quotes", "--format", "markdown").output

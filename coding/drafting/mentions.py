@@ -92,6 +92,8 @@ class Names:
         order = {"actors": 0, "places": 1, "topics": 2, "sources": 3}
         for item in sorted(known, key=lambda item: (order[item.section], item.key)):
             words = tuple(fold(item.name).split())
+            if len(words) == 1 and item.kind in (NameKind.TITLE, NameKind.DESCRIPTION):
+                continue  # "President" is whoever the text is about
             if words and (len(fold(item.name)) >= LEAST or item.name.isupper()):
                 self._by_first[words[0]].append((words, item))
         for entries in self._by_first.values():

@@ -15,7 +15,7 @@ from database.rows import rows_by_id
 from schema.vocabulary import ActorKind, Anonymity, FactKind, Role, Stance, Unnamed
 
 FACTS = """
-    select facts.id, facts.kind, facts.key, documents.key as document,
+    select facts.id, facts.kind, facts.key, facts.draft, documents.key as document,
       events.title, events.modality,
       quotes.says, quotes.text,
       positions.position_kind, positions.statement,
@@ -171,6 +171,8 @@ class _Summaries:
             )
             settled = fact.modality or sentences.first_upheld(voices)
             words = sentences.standing(fact.kind, settled, voices)
+            if fact.draft:
+                words = f"Draft, {words[:1].lower()}{words[1:]}" if words else "Draft"
             self.standings[fact.id] = _Standing(settled, words, voices)
         return self.standings[fact.id]
 
