@@ -48,6 +48,10 @@ LAZY = {
         "coding.commands",
         "Turn places quoted by their words into offsets, and measure the passages.",
     ),
+    "review": (
+        "coding.commands",
+        "Show a coding beside its text: what was coded from which words, and what was not.",
+    ),
     "rename": (
         "coding.commands",
         "Rename a key in all codings that use it; comments and layout stay.",

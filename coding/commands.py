@@ -5,6 +5,7 @@ Imports click and the options for rows; each command imports what it needs when 
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -272,6 +273,47 @@ def unpin(file: Path, text: Path) -> None:
     with failing():
         unpinned = unpin_file(file, text)
     say(f"{file}: {counted(unpinned.places, 'place')} quoted")
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--text", type=FILE, required=True, help="The text that was coded.")
+@click.option("--drafts", is_flag=True, help="Show only passages with drafts and doubts.")
+@click.option(
+    "-o", "--output", type=FILE, help="Write a page, FILE.html, with the words marked; or FILE.txt."
+)
+def review(file: Path, text: Path, drafts: bool, output: Path | None) -> None:
+    """Show a coding beside its text: what was coded from which words, and what was not.
+
+    Drafts and doubts are marked.
+    """
+    from coding.reading import read_coding
+    from coding.review_page import review_page
+    from coding.reviewing import review_text, reviewed
+    from coding.text import read_text
+    from output.destination import destination
+
+    if output is not None and output.suffix not in (".html", ".txt"):
+        raise click.UsageError(f"{output}: write to a file that ends in .html or .txt")
+    with failing("written"):
+        coding, lines = read_coding(file)
+        passages = [
+            passage
+            for passage in reviewed(coding, lines, read_text(text))
+            if passage.open or not drafts
+        ]
+        with destination(output) as out:
+            if output is not None and output.suffix == ".html":
+                out.writelines(review_page(coding.document.title, passages))
+            else:
+                width = shutil.get_terminal_size((100, 24)).columns if output is None else 100
+                out.writelines(f"{line}\n" for line in review_text(passages, width))
+    waiting = sum(passage.open for passage in passages)
+    gaps = sum(len(passage.uncoded) for passage in passages)
+    say(
+        f"{counted(waiting, 'passage')} with drafts or doubts; "
+        f"{counted(gaps, 'stretch', 'stretches')} not coded"
+    )
 
 
 @click.command(params=row_options())

@@ -33,9 +33,9 @@ def failing(verb: str = "changed") -> Iterator[list[str]]:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None
 
 
-def counted(count: int, what: str) -> str:
+def counted(count: int, what: str, plural: str = "") -> str:
     """Return `1 fact` or `2 facts`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    return f"{count} {what if count == 1 else plural or f'{what}s'}"
 
 
 def print_rows(
