@@ -133,6 +133,7 @@ def answer(page: Page) -> Answer:
     sources = [page.document] if page.document else []
     shared: list[str] = []
     notes = list(page.legend)
+    usual: dict[str, list[str]] = {}
     everything = kept[:]
     for n in everything if page.choose else []:
         column = columns[n]
@@ -151,7 +152,10 @@ def answer(page: Page) -> Answer:
             if text := shown(column, *values):
                 shared.append(f"{column.heading} “{text}”")
         elif column.usually is not None and (not seen or column.usually in map(cell_text, values)):
-            notes.append(f"{column.heading}: {column.usually} unless a row says otherwise.")
+            usual.setdefault(column.usually, []).append(column.heading)
+    notes += [
+        f"{', '.join(of)}: {value} unless a row says otherwise." for value, of in usual.items()
+    ]
     if not kept:
         kept, shared = everything, []
     size = counted(len(head)) if whole else f"more than {most:,} rows"

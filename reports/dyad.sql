@@ -31,11 +31,11 @@
 --   modality    text, detail   actual, intended, expected, possible, hypothetical or denied; where
 --                              voices differ, each reading
 --   certainty   text, detail   how it is stated: asserted, reported, alleged, rumoured, inferred
+--   acting_for  text           with --with-members: who acts for one of the two
 --   source      documents      keys of the documents that state it
 --   passage     passage        where they state it
 --   through     text, detail   voices, the innermost first, the document last; " | " between two
 --                              chains
---   acting_for  text           with --with-members: who acts for one of the two
 --
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact.
@@ -118,10 +118,10 @@ select
   ) as who,
   coalesce(events.modality, fact_overview.modality) as modality,
   fact_overview.certainty,
+  coalesce(shared.a_for || coalesce('; ' || shared.b_for, ''), shared.b_for) as acting_for,
   fact_overview.source,
   fact_overview.passage,
-  fact_overview.through,
-  coalesce(shared.a_for || coalesce('; ' || shared.b_for, ''), shared.b_for) as acting_for
+  fact_overview.through
 from a
 join b on true
 join shared on shared.a_acts = 1 or shared.b_acts = 1

@@ -44,9 +44,9 @@
 --   linked       text, detail                    that event, with its standing in front
 --   linked_is    text, detail                    whether that event is: actual, denied,
 --                                                hypothetical, …
+--   acting_for   text                            with --with-members: who acts for the actor
 --   source       documents                       keys of the documents that state it
 --   passage      passage                         where they state it
---   acting_for   text                            with --with-members: who acts for the actor
 --
 -- Legend
 -- Nobody under “Expected or wanted by”: nobody is said to have; the text only rules it out or
@@ -142,10 +142,10 @@ select
   coalesce(fact_overview.standing, case when judged.part = 'threatened' then 'made'
     when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
   linked.link, others.sentence as linked, others.settled as linked_is,
+  involved.acting_for,  -- if :actor
+  cast(null as text) as acting_for,  -- unless :actor
   fact_overview.source,
-  fact_overview.passage,
-  involved.acting_for  -- if :actor
-  cast(null as text) as acting_for  -- unless :actor
+  fact_overview.passage
 from judged
 join fact_overview on fact_overview.fact_id = judged.fact_id
 left join firsts on firsts.fact_id = judged.fact_id

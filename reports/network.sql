@@ -31,16 +31,16 @@
 --                                                   receiver
 --   alleged      integer, usually 0, as Alleged     further events of both that are only alleged,
 --                                                   inferred or rumoured
+--   acting_for   text                               with --with-members: which of the two acts for
+--                                                   the actor
 --   document     documents                          key of the document that states the first event
 --                                                   of all, by key
 --   passage      passage, as First ¶                where it states it first
---   acting_for   text                               with --with-members: which of the two acts for
---                                                   the actor
 --
 -- Legend
 -- Events: both take part, in whatever role. Both act: they do it together. 1st on 2nd: the first
--- does it, the second is at the receiving end; 2nd on 1st: the reverse. Alleged: further events
--- that are only alleged, inferred or rumoured; they count in no other number.
+-- does it, the second is at the receiving end. Alleged: further events that are only alleged,
+-- inferred or rumoured, and count in no other number.
 
 with involved (fact_id, actor_id, acting_for) as (
   select participation.fact_id, actors.id, min(participation.acting_for)
@@ -121,9 +121,9 @@ select
   case when firsts.key < seconds.key then pairs.forth else pairs.back end as forth,
   case when firsts.key < seconds.key then pairs.back else pairs.forth end as back,
   pairs.alleged,
+  pairs.acting_for,
   shown.document,
-  '¶' || shown.paragraph as passage,
-  pairs.acting_for
+  '¶' || shown.paragraph as passage
 from pairs
 join shown on shown.place = pairs.place
 join actors as firsts on firsts.id = pairs.first_id

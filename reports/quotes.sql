@@ -26,10 +26,11 @@
 --   about       text, detail              who is spoken about
 --   through     text, detail              voices that relay it, the innermost first, the document
 --                                         last; " | " between two chains
---   relayed_by  text                      the same without the document; empty: the document itself
+--   relayed_by  text                      who stands between speaker and document, and whether the
+--                                         document doubts or rejects it; empty: the document itself
 --                                         says that it was said
---   stance      text, as Document         what the document makes of it: endorses, doubts, rejects;
---                                         of several voices the first in the alphabet
+--   acting_for  text                      with --with-members: who speaks for the speaker that was
+--                                         asked for
 --   source      documents                 keys of the documents that state it
 --   passage     passage                   where they state it
 --   says        text, detail              the statement in the coder's words, without its speaker
@@ -37,8 +38,6 @@
 --                                         text) or none
 --   certainty   text, detail              how it is stated: asserted, reported, alleged, rumoured,
 --                                         inferred
---   acting_for  text                      with --with-members: who speaks for the speaker that was
---                                         asked for
 --
 -- Legend
 -- “…” are the speaker's own words; in brackets, words that hedge it. That something is said doesn't
@@ -74,25 +73,43 @@ select
   quotations.date,
   quotations.about,
   quotations.through,
-  -- A chain ends with the title of its document, after "; ".
   case
-    when attribution_chains.depth > 0
-      then substr(attribution_chains.chain, 1,
-        length(attribution_chains.chain) - length(documents.title) - 2)
+    when attribution_chains.depth > 0 then
+      coalesce(
+        -- those whose word the document relays itself, two of them
+        (
+          select max(case source_actors.n when 1 then actors.name end)
+            || case count(*)
+              when 1 then ''
+              when 2 then ' and ' || max(case source_actors.n when 2 then actors.name end)
+              else ' and others'
+            end
+          from attributions
+          join source_actors on source_actors.source_id = attributions.source_id
+          join actors on actors.id = source_actors.actor_id
+          where attributions.id = fact_summaries.attribution_id
+            and attribution_chains.depth = 1
+            and source_actors.role = 'voice'
+        ),
+        -- a chain ends with the title of its document, after "; "
+        substr(attribution_chains.chain, 1,
+          length(attribution_chains.chain) - length(documents.title) - 2)
+      )
+      || (
+        select case min(evidence.stance) when 'doubts' then '; doubted'
+          when 'rejects' then '; rejected' else '' end
+        from evidence
+        where evidence.fact_id = quotations.fact_id
+      )
     when attribution_chains.depth is null then quotations.through
   end as relayed_by,
-  (
-    select nullif(min(evidence.stance), 'neutral')
-    from evidence
-    where evidence.fact_id = quotations.fact_id
-  ) as stance,
+  spoken.acting_for,  -- if :speaker
+  cast(null as text) as acting_for,  -- unless :speaker
   quotations.source,
   quotations.passage,
   quotations.says,
   quotations.marks,
-  quotations.certainty,
-  spoken.acting_for  -- if :speaker
-  cast(null as text) as acting_for  -- unless :speaker
+  quotations.certainty
 from quotations
 join fact_summaries on fact_summaries.fact_id = quotations.fact_id
 left join attribution_chains

@@ -30,12 +30,12 @@
 --                                        denied, as each voice has it
 --   certainty   text, usually asserted   how it is stated: asserted, reported, alleged, rumoured,
 --                                        inferred
+--   acting_for  text                     with --with-members: who acts for --a or --b
 --   source      documents                keys of the documents that state it
 --   passage     passage                  where they state it
 --   through     text, detail             voices, the innermost first, the document last; " | "
 --                                        between two chains
 --   fact        text, detail             key of the position or tie
---   acting_for  text                     with --with-members: who acts for --a or --b
 --
 -- Legend
 -- Each topic begins with what the documents themselves compare. Two positions under each other are
@@ -103,12 +103,12 @@ select
   coalesce(positions.position_kind, relations.type) as kind,
   fact_overview.modality,
   fact_overview.certainty,
+  involved.acting_for,  -- if :a or :b
+  cast(null as text) as acting_for,  -- unless :a or :b
   fact_overview.source,
   fact_overview.passage,
   fact_overview.through,
-  fact_overview.cited_as as fact,
-  involved.acting_for  -- if :a or :b
-  cast(null as text) as acting_for  -- unless :a or :b
+  fact_overview.cited_as as fact
 from listed
 join topics on topics.id = listed.topic_id
 join fact_overview on fact_overview.fact_id = listed.fact_id

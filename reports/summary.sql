@@ -9,10 +9,10 @@
 --
 -- Columns
 --   about      text, detail   document, contents, sources or sourcing (what the facts rest on)
---   measure    text, as What  a document, with its author; or what is counted
---   count      integer        how many; of a document the facts that it states
+--   measure    text, as What  what is counted
+--   count      integer        how many
 --   percent    integer, as %  percentage of the facts, rounded
---   note       text, main     what the count is made of
+--   note       text, main     of a document its author and title; what the count is made of
 --   published  date           when a document was published; empty: not stated, or not a document
 
 with figures (kind, relayed, origins, named_origins, unnamed, others) as (
@@ -56,14 +56,12 @@ others (anonymity) as (
 ),
 measured (rank, published, about, measure, count, note) as (
   select 1, sources.published, 'document',
-    '“' || sources.title || '”' || coalesce(', by ' || authors.name, ''),
-    coalesce(facts_of.facts, 0), 'facts; its passages: ' || count(*)
+    'facts of a document', coalesce(facts_of.facts, 0),
+    coalesce(authors.name || ', ', '') || '“' || sources.title || '”'
   from codings
   join sources on sources.id = codings.document_id
-  join passage_coverage on passage_coverage.document_id = sources.id
   left join facts_of on facts_of.document_id = sources.id
   left join authors on authors.source_id = sources.id
-  group by sources.id, sources.title, authors.name, facts_of.facts, sources.published
   union all
   select 10, null, 'contents', 'passages', count(*),
     count(*) filter (where facts = 0) || ' without any fact' from passage_coverage
@@ -86,24 +84,24 @@ measured (rank, published, about, measure, count, note) as (
     count(*), null from figures
   where kind in ('position', 'relation', 'link')
   group by kind
-  union all select 30, null, 'sources', 'sources beside the documents', count(*),
+  union all select 30, null, 'sources', 'other sources', count(*),
     count(*) filter (where anonymity = 'named') || ' named, '
     || count(*) filter (where anonymity = 'unnamed') || ' unnamed, '
     || count(*) filter (where anonymity = 'voiceless') || ' without any voice' from others
-  union all select 40, null, 'sourcing', 'facts on the documents'' word alone',
-    count(*) filter (where relayed = 0), 'no other voice says so' from figures
-  union all select 41, null, 'sourcing', 'facts on one origin alone',
-    count(*) filter (where origins = 1), 'a document or another voice' from figures
-  union all select 42, null, 'sourcing', 'facts on two or more named origins',
-    count(*) filter (where named_origins > 1), null from figures
-  union all select 43, null, 'sourcing', 'facts on unnamed voices alone',
-    count(*) filter (where others = 0), null from figures
-  union all select 44, null, 'sourcing', 'facts on unnamed voices and others',
-    count(*) filter (where unnamed > 0 and others > 0), null from figures
-  union all select 50, null, 'sourcing', 'pieces of evidence', count(*), count(own)
+  union all select 40, null, 'sourcing', 'facts, own word alone',
+    count(*) filter (where relayed = 0), 'only the documents themselves say so' from figures
+  union all select 41, null, 'sourcing', 'facts, one origin',
+    count(*) filter (where origins = 1), 'all evidence comes from one voice' from figures
+  union all select 42, null, 'sourcing', 'facts, several origins',
+    count(*) filter (where named_origins > 1), 'two or more named origins' from figures
+  union all select 43, null, 'sourcing', 'facts, unnamed alone',
+    count(*) filter (where others = 0), 'all evidence comes from or through unnamed voices' from figures
+  union all select 44, null, 'sourcing', 'facts, unnamed in part',
+    count(*) filter (where unnamed > 0 and others > 0), 'unnamed voices, and others' from figures
+  union all select 50, null, 'sourcing', 'evidence', count(*), count(own)
     || ' in the documents'' own voice, ' || count(unnamed) || ' from or through unnamed voices'
   from pieces
-  union all select 51, null, 'sourcing', 'pieces of evidence that are asserted',
+  union all select 51, null, 'sourcing', 'evidence, asserted',
     count(*) filter (where certainty = 'asserted'), 'the others: '
     || count(*) filter (where certainty = 'reported') || ' reported, '
     || count(*) filter (where certainty = 'alleged') || ' alleged, '
@@ -122,4 +120,5 @@ select
 from measured
 -- No rows without a document. A join, because Sail 0.7 moves a condition below the counts.
 cross join (select distinct (select count(*) from figures) as facts from codings) as whole
-order by measured.rank, measured.published nulls last, measured.count desc, measured.measure
+order by measured.rank, measured.published nulls last, measured.count desc, measured.measure,
+  measured.note nulls last

@@ -48,13 +48,13 @@
 --                                                  first voice has it
 --   certainty   text, detail                       how it is stated: asserted, reported, alleged,
 --                                                  rumoured, inferred
+--   acting_for  text                               with --with-members: who acts for the actor
 --   source      documents                          keys of the documents that state it
 --   passage     passage                            where they state it
 --   type        text, detail                       PLOVER type of an event
 --   through     text, detail                       voices, the innermost first, the document last;
 --                                                  " | " between two chains
 --   qualifier   text, detail                       approximate (~), uncertain (?) or both (%)
---   acting_for  text                               with --with-members: who acts for the actor
 --
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact. “between … and …”:
@@ -120,13 +120,13 @@ select
   who,
   modality,
   certainty,
+  involved.acting_for,  -- if :actor
+  cast(null as text) as acting_for,  -- unless :actor
   source,
   passage,
   type,
   through,
-  qualifier,
-  involved.acting_for  -- if :actor
-  cast(null as text) as acting_for  -- unless :actor
+  qualifier
 from timeline
 join involved on involved.fact_id = timeline.fact_id  -- if :actor
 where true

@@ -71,19 +71,19 @@ def notes(database: str) -> dict[str, str]:
 
 def test_the_summary_counts_what_the_other_reports_list(database: str) -> None:
     counts = measures(database)
-    assert counts["facts on the documents' word alone"][0] == len(ask(database, "own-voice"))
-    assert counts["facts on one origin alone"][0] == len(ask(database, "single-source"))
+    assert counts["facts, own word alone"][0] == len(ask(database, "own-voice"))
+    assert counts["facts, one origin"][0] == len(ask(database, "single-source"))
     unnamed = ask(database, "anonymous")
-    assert f"{len(unnamed)} from or through unnamed voices" in notes(database)["pieces of evidence"]
+    assert f"{len(unnamed)} from or through unnamed voices" in notes(database)["evidence"]
     alone = {key_of(row) for row in unnamed if row["named"] == 0}
-    assert counts["facts on unnamed voices alone"] == (len(alone), 14)
+    assert counts["facts, unnamed alone"] == (len(alone), 14)
     mixed = {key_of(row) for row in unnamed if row["named"] > 0}
-    assert counts["facts on unnamed voices and others"][0] == len(mixed)
+    assert counts["facts, unnamed in part"][0] == len(mixed)
 
 
 def test_the_summary_leaves_names_out_of_the_facts(database: str) -> None:
     assert measures(database)["facts"] == (14, None)
-    assert measures(database)["pieces of evidence"] == (18, None)
+    assert measures(database)["evidence"] == (18, None)
     assert notes(database)["actors"] == "names: 1"
 
 
@@ -97,8 +97,8 @@ def test_the_summary_keeps_apart_what_did_not_happen(database: str) -> None:
 def test_the_summary_has_a_row_for_each_document(database: str) -> None:
     rows = [row for row in ask(database, "summary") if row["about"] == "document"]
     assert [(row["measure"], row["count"], row["note"]) for row in rows] == [
-        ("“The Bulletin”", 9, "facts; its passages: 4"),
-        ("“The Gazette”", 9, "facts; its passages: 3"),
+        ("facts of a document", 9, "“The Bulletin”"),
+        ("facts of a document", 9, "“The Gazette”"),
     ]
 
 
@@ -203,7 +203,7 @@ def test_an_unnamed_voice_anywhere_in_the_chain_counts_once(blank: str) -> None:
         "a": ("an aide", None),
         "c": ("an envoy", None),
     }
-    assert measures(blank)["facts on unnamed voices alone"] == (4, 80)
+    assert measures(blank)["facts, unnamed alone"] == (4, 80)
 
 
 def test_what_nothing_else_supports_comes_first_and_can_be_asked_for_alone(database: str) -> None:
@@ -322,7 +322,7 @@ def test_equal_ties_of_two_documents_count_once(
     }
     counted = measures(blank)
     assert (counted["facts"][0], counted["ties"][0]) == (1, 1)
-    assert counted["facts on one origin alone"][0] == len(alone)
+    assert counted["facts, one origin"][0] == len(alone)
 
 
 def test_a_name_that_two_documents_state_is_counted_once(blank: str) -> None:
