@@ -95,7 +95,7 @@ measured (rank, published, about, measure, count, note) as (
   union all select 42, null, 'sourcing', 'facts, several origins',
     count(*) filter (where named_origins > 1), 'two or more named origins' from figures
   union all select 43, null, 'sourcing', 'facts, unnamed alone',
-    count(*) filter (where others = 0), 'all evidence comes from or through unnamed voices' from figures
+    count(*) filter (where others = 0), 'all evidence comes through unnamed voices' from figures
   union all select 44, null, 'sourcing', 'facts, unnamed in part',
     count(*) filter (where unnamed > 0 and others > 0), 'unnamed voices, and others' from figures
   union all select 50, null, 'sourcing', 'evidence', count(*), count(own)
