@@ -52,6 +52,11 @@ _BETWEEN_WORDS = re.compile(rf"([\s{re.escape(HYPHENS)}–—…]+)")
 _TYPED = re.compile(r'["“”„]([^"“”„]*)["“”](\*?)|([^\s"“”„]+)')
 
 
+def plain_text(typed: str) -> str:
+    """Return what was typed without NUL, and halves of surrogate pairs of a broken argument."""
+    return re.sub("[\ud800-\udfff\0]", " ", typed)
+
+
 class SearchError(SourcebookError):
     """Words that cannot be searched for; the message is one line and says what to do."""
 
@@ -98,6 +103,13 @@ class Phrase:
                 count = max(count, way.count(needle))
         return count or any(heading in row for heading in self.actors)
 
+    def is_known(self, way: str, words: Collection[str]) -> bool:
+        """Whether each word of one way is among these, or the beginning of one."""
+        return all(
+            word in words or (self.begins and any(other.startswith(word) for other in words))
+            for word in way.split()
+        )
+
     def is_exact(self, row: str) -> bool:
         """Whether a row contains it as it was typed, but for case."""
         return self._as_typed.search(row) is not None
@@ -116,8 +128,7 @@ class SearchQuery:
         No other character has a meaning. Raises SearchError if it contains no word, or more than
         MAX_WORDS.
         """
-        # No text holds half a surrogate pair, as it is in a broken argument.
-        typed = re.sub("[\ud800-\udfff\0]", " ", typed)
+        typed = plain_text(typed)
         phrases: dict[tuple[str, ...], Phrase] = {}
         for quoted, star, word in _TYPED.findall(typed):
             part = quoted or word.rstrip("*")
@@ -374,7 +385,7 @@ def nearest_words(
     return {
         phrase.typed: nearest(phrase.ways[0], known, limit=3)
         for phrase in query.phrases
-        if not any(_words([way]) <= known for way in phrase.ways)
+        if not any(phrase.is_known(way, known) for way in phrase.ways)
     }
 
 

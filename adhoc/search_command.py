@@ -12,6 +12,8 @@ import click
 from output.options import Number, failing, only_for, row_options, say, timeout_option, write
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from output.page import Column, Type
 
 KINDS = ("passage", "quote", "event", "position", "tie", "actor")
@@ -60,6 +62,13 @@ class Search(click.Command):
             formatter.write_dl(list(QUOTATION.items()))
 
 
+def _actors(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    from reports.completion import values
+    from reports.definition import Type
+
+    return values(ctx, Type.ACTOR, incomplete)
+
+
 @click.command(
     cls=Search,
     params=[
@@ -78,6 +87,7 @@ class Search(click.Command):
         click.Option(
             ["--speaker"],
             metavar="ACTOR",
+            shell_complete=_actors,
             help="With --quote: who is said to have said it, by key or name.",
         ),
         click.Option(
@@ -148,6 +158,7 @@ def _search(
         SearchResult,
         documents_without_text,
         nearest_words,
+        plain_text,
     )
     from adhoc.search_rows import Kind
     from database.connect import reading
@@ -156,6 +167,7 @@ def _search(
     from reports.row_evidence import text_not_kept
 
     marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
+    words = plain_text(words)
     try:
         query = SearchQuery.parse(words)
     except SearchError as error:
@@ -199,14 +211,17 @@ def _check(
     timeout: float | None,
 ) -> None:
     from adhoc.quotation import check_quotation
-    from adhoc.search import SearchError
+    from adhoc.search import SearchError, plain_text
     from database.connect import reading
     from output.page import Page
     from reports.about import with_origin
-    from reports.definition import Type
+    from reports.definition import Parameter, Type
     from reports.resolve import UnknownNameError, look_up, understood
 
+    quote = plain_text(quote)
     try:
+        if speaker is not None:
+            Parameter("speaker", Type.ACTOR, "").value(speaker)
         with reading(db, timeout) as connection:
             known = look_up(connection, Type.ACTOR, speaker) if speaker is not None else None
             findings = check_quotation(connection, quote, known.key if known else None)
@@ -225,7 +240,7 @@ def _check(
             write(with_origin(connection, page, command), format, output, raw)
     except SearchError as error:
         raise click.UsageError(str(error)) from None
-    except UnknownNameError as error:
+    except (ValueError, UnknownNameError) as error:
         raise click.BadParameter(str(error), param_hint="'--speaker'") from None
     if not findings:
         say("nowhere: no quotation has these words, or nearly; `sourcebook search` finds some")

@@ -194,7 +194,7 @@ def test_rows_with_the_words_as_typed_come_first(library: str) -> None:
 
 def test_the_nearest_words_are_suggested_for_those_that_nothing_contains(library: str) -> None:
     with reading(library) as connection:
-        near = nearest_words(connection, SearchQuery.parse("red palece xyzzy"), ())
+        near = nearest_words(connection, SearchQuery.parse("red palece xyzzy alm*"), ())
     assert near == {"palece": ["palace"], "xyzzy": []}
 
 

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
+import cli
 from adhoc import search_command
 from adhoc.quotation import Finding
 from adhoc.search import Hit
@@ -87,6 +89,21 @@ def test_nothing_found_is_said_and_no_failure(library: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("words", [["red", "\udcff"], ["--quote", "no red \udcff line"]])
+def test_broken_arguments_are_printed(library: str, words: list[str]) -> None:
+    done = searched(library, *words, "--format", "html")
+    assert done.exit_code == 0
+    assert "no red line" in done.stdout
+
+
+def test_a_speaker_is_completed(library: str) -> None:
+    complete = ShellComplete(cli.sourcebook, {}, "sourcebook", "_SOURCEBOOK_COMPLETE")
+    items = complete.get_completions(
+        ["--db", library, "search", "--quote", "x", "--speaker"], "pal"
+    )
+    assert [item.value for item in items] == ["alma"]
+
+
 def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
     done = searched(library, "red", "-o", str(tmp_path / "red.tsv"), "--format", "tsv")
     assert done.stdout == ""
@@ -106,6 +123,8 @@ def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
         (["--quote", "line", "--kind", "quote"], 2, "--quote takes the words; leave WORDS and"),
         (["--quote", "..."], 2, "give at least one word, of letters or digits"),
         (["--quote", "red", "--speaker", "nobody"], 2, "'--speaker': there is no actor 'nobody'"),
+        (["--quote", "red", "--speaker", "\udcff"], 2, "'--speaker': isn't text"),
+        (["--quote", "\udcff"], 2, "give at least one word, of letters or digits"),
         (["red", "-o", "/"], 1, "/: is a folder; name a file in it"),
     ],
 )
