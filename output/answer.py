@@ -26,6 +26,9 @@ MOST = 2_000
 ALIKE = 3
 """From how many rows on a value that all share leaves the table: two may be alike by chance."""
 
+CITED = 5
+"""How many documents are cited below the rows; --cite cites more."""
+
 FEW = 1_000
 """How many rows are counted before the first is shown, where nothing is compared."""
 
@@ -142,7 +145,7 @@ def answer(page: Page) -> Answer:
             values.discard(None)  # what no document states, such as an actor's heading
             if page.document or len(values) == 1:
                 kept.remove(n)
-                sources = sources or _cited(page, *values)
+            sources = sources or _cited(page, values)
         elif n == section:
             kept.remove(n)
         elif column.main or column.type == "passage":
@@ -179,12 +182,14 @@ def answer(page: Page) -> Answer:
     )
 
 
-def _cited(page: Page, keys: Cell) -> list[str]:
-    """Return the citations of the documents with these keys."""
-    cite = page.cite
-    if cite is None or not isinstance(keys, str):
+def _cited(page: Page, values: Iterable[Cell]) -> list[str]:
+    """Return the citations of a few documents, with their keys where there are several."""
+    texts = [value for value in values if isinstance(value, str)]
+    keys = sorted({key for text in texts for key in re.split(r"; | \| ", text)})
+    if page.cite is None or len(keys) > CITED:
         return []
-    return [cite(key) for key in dict.fromkeys(re.split(r"; | \| ", keys))]
+    named = len(keys) > 1
+    return [f"{page.cite(key)} ({key})" if named else page.cite(key) for key in keys]
 
 
 def _sections(

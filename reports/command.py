@@ -7,7 +7,6 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +148,7 @@ class ReportCommand(click.Command):
         from reports.about import about
         from reports.members import left_out
         from reports.row_evidence import WORDS, NoEvidenceError, RowEvidence, text_not_kept
-        from reports.run import BadValueError, bind, execute, has_several_documents
+        from reports.run import BadValueError, bind, execute
 
         try:
             evidence = RowEvidence(self.report) if options.cite or options.words else None
@@ -159,8 +158,6 @@ class ReportCommand(click.Command):
                     say(line)
                 page = stack.enter_context(execute(connection, self.report, values))
                 page = about(connection, page, self.report, values, arguments)
-                if has_several_documents(connection):
-                    page = _showing(page, "source")
                 if evidence:
                     page = evidence.page(connection, page, cite=options.cite, words=options.words)
                     if options.words and columns not in (None, "all"):
@@ -238,14 +235,6 @@ class ReportCommand(click.Command):
     def _bad(self, error: "BadValueError", ctx: click.Context) -> click.BadParameter:
         option = next(p for p in self.params if p.name == error.parameter)
         return click.BadParameter(str(error), ctx, option)
-
-
-def _showing(page: Page, name: str) -> Page:
-    """Return the page with this column no longer a detail."""
-    columns = [
-        replace(column, detail=column.detail and column.name != name) for column in page.columns
-    ]
-    return replace(page, columns=columns)
 
 
 class Reports(click.Group):

@@ -147,11 +147,6 @@ def _errors_name(report: Report) -> Iterator[None]:
         raise ReportError(f"{report.path}: {reason}") from error
 
 
-def has_several_documents(connection: Connection) -> bool:
-    """Say whether more than one document is loaded: then ¶4 alone is ambiguous."""
-    return len(connection.execute(text("select 1 from codings limit 2")).all()) > 1
-
-
 def bind(
     connection: Connection,
     report: Report,

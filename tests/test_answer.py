@@ -74,11 +74,12 @@ def test_a_table_says_it_with_dates_in_words_and_passages_as_numbers() -> None:
         "In every row: Place “Aleppo”.",
         "",
         "Within",
-        "Date               What happened, or was  Certainty  ¶",
-        "                   said",
-        "-----------------  ---------------------  ---------  -------",
-        "about 14 Oct 2015  A battle                          1, 2, 5",
-        "2015               A visit                alleged    3",
+        "Date            What happened, or was     Certainty  ¶",
+        "                said",
+        "--------------  ------------------------  ---------  -------",
+        "about           A battle                             1, 2, 5",
+        "14 Oct 2015",
+        "2015            A visit                   alleged    3",
         "",
         "Longer",
         "What happened, or was said  ¶",
@@ -100,7 +101,9 @@ def test_documents_stay_where_rows_come_from_several() -> None:
     rows = [*ROWS, ("Longer", "d", None, "A truce", "alleged", "Homs", "bulletin", "¶4")]
     prepared = answer(replace(PAGE, rows=rows))
     assert "Source" in [column.heading for column in prepared.columns]
-    assert prepared.sources == []
+    assert prepared.sources == ["The bulletin (bulletin)", "The gazette (gazette)"]
+    crowd = [(*row[:6], f"d{n}", row[7]) for n, row in enumerate(ROWS * 2)]
+    assert answer(replace(PAGE, rows=crowd)).sources == []
     alone = answer(replace(PAGE, rows=rows, document="The only one"))
     assert "Source" not in [column.heading for column in alone.columns]
     assert alone.sources == ["The only one"]
