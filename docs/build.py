@@ -200,7 +200,6 @@ class Shell:
         os.environ["SOURCE_DATE_EPOCH"] = ASKED
         os.environ["TERM"] = "dumb"  # nothing is bold
         os.environ["COLUMNS"] = "100" if stdout.isatty() else "80"
-        os.environ["TERM"] = "dumb"  # no bold
         sys.stdin, outer_stdin = stdin, sys.stdin
         try:
             with (
