@@ -41,7 +41,7 @@ def test_a_report_has_typed_rows(shipped: str) -> None:
 
 def test_numbers_are_numbers(shipped: str) -> None:
     with sourcebook.open(shipped) as book:
-        rows = book.report("network", actor="iran", least=3)
+        rows = book.report("network", actor="iran", at_least=3)
     numbers = [n for n, column in enumerate(rows.columns) if column.type == "integer"]
     assert numbers
     assert len(rows) > 1
