@@ -15,11 +15,10 @@ MOST_NAMED = 4
 """How many of them a line names."""
 
 LEFT_OUT = """
-    select actor_name, member_name
+    select actor_name, member_name, member_kind, min(steps) as steps
     from members
     where actor = :actor and steps > 0
-    group by actor_name, member_name
-    order by max(case when member_kind = 'person' then 1 else 0 end) desc, min(steps), member_name
+    group by actor_name, member_name, member_kind
 """
 
 
@@ -34,6 +33,8 @@ def left_out(connection: Connection, report: Report, values: Mapping[str, Value]
             continue
         rows = connection.execute(text(LEFT_OUT), {"actor": key}).all()
         if rows:
+            # Persons first: their names say most.
+            rows = sorted(rows, key=lambda it: (it.member_kind != "person", it.steps, it[1]))
             names = [_inside(row.member_name) for row in rows]
             more = f", … ({len(names)} in all)" if len(names) > MOST_NAMED else ""
             yield (
