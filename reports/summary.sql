@@ -99,11 +99,11 @@ measured (rank, published, about, measure, count, note) as (
   union all select 44, null, 'sourcing', 'facts, unnamed in part',
     count(*) filter (where unnamed > 0 and others > 0), 'unnamed voices, and others' from figures
   union all select 50, null, 'sourcing', 'evidence', count(*), count(own)
-    || ' in the documents'' own voice, ' || count(unnamed) || ' from or through unnamed voices'
+    || ' in documents'' own voice, ' || count(unnamed) || ' from unnamed voices'
   from pieces
   union all select 51, null, 'sourcing', 'evidence, asserted',
-    count(*) filter (where certainty = 'asserted'), 'the others: '
-    || count(*) filter (where certainty = 'reported') || ' reported, '
+    count(*) filter (where certainty = 'asserted'),
+    count(*) filter (where certainty = 'reported') || ' reported, '
     || count(*) filter (where certainty = 'alleged') || ' alleged, '
     || count(*) filter (where certainty = 'inferred') || ' inferred, '
     || count(*) filter (where certainty = 'rumoured') || ' rumoured' from pieces

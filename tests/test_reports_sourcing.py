@@ -74,7 +74,7 @@ def test_the_summary_counts_what_the_other_reports_list(database: str) -> None:
     assert counts["facts, own word alone"][0] == len(ask(database, "own-voice"))
     assert counts["facts, one origin"][0] == len(ask(database, "single-source"))
     unnamed = ask(database, "anonymous")
-    assert f"{len(unnamed)} from or through unnamed voices" in notes(database)["evidence"]
+    assert f"{len(unnamed)} from unnamed voices" in notes(database)["evidence"]
     alone = {key_of(row) for row in unnamed if row["named"] == 0}
     assert counts["facts, unnamed alone"] == (len(alone), 14)
     mixed = {key_of(row) for row in unnamed if row["named"] > 0}

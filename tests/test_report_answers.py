@@ -1,0 +1,282 @@
+"""Reports as a reader of the article asks them: each answers its question in its columns."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import cli
+from tests.databases import create
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def article(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A sourcebook with the article that ships."""
+    database = create(tmp_path_factory.mktemp("answers") / "sourcebook.db")
+    assert CliRunner().invoke(cli.sourcebook, ["--db", database, "init"]).exit_code == 0
+    return database
+
+
+def shown(article: str, *arguments: str, width: int = 100) -> str:
+    """Return the answer that a terminal of this width shows."""
+    command = ["--db", article, "report", *arguments]
+    done = CliRunner().invoke(cli.sourcebook, command, env={"COLUMNS": str(width)})
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
+
+
+def rows(article: str, *arguments: str) -> list[Row]:
+    """Return the rows with every column."""
+    found: list[Row] = json.loads(shown(article, *arguments, "--format", "json"))
+    return found
+
+
+def sections(article: str, *arguments: str) -> list[str]:
+    """Return the headings above the rows: what stands alone above a table's head."""
+    lines = shown(article, *arguments).split("\n")
+    return [
+        line
+        for n, line in enumerate(lines[:-2])
+        if line and set(lines[n + 2]) == {"-", " "} and not lines[n - 1]
+    ]
+
+
+EVERY = [
+    ["timeline"],
+    ["quotes"],
+    ["dyad", "iran", "russia", "--with-members"],
+    ["actor", "khamenei", "--with-members"],
+    ["event", "putin visits tehran"],
+    ["network"],
+    ["anonymous"],
+    ["expectations"],
+    ["stances"],
+    ["summary"],
+]
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("arguments", EVERY, ids=lambda arguments: arguments[0])
+def test_a_table_keeps_to_the_terminal(article: str, arguments: list[str], width: int) -> None:
+    lines = shown(article, *arguments, width=width).splitlines()
+    table = lines[: next(n for n, line in enumerate(lines) if line.startswith("From Aron Lund"))]
+    assert max(map(len, table)) <= width
+
+
+@pytest.mark.parametrize("arguments", EVERY[:-1], ids=lambda arguments: arguments[0])
+def test_people_get_no_keys(article: str, arguments: list[str]) -> None:
+    answer = shown(article, *arguments)
+    assert "stand-together-or-fall-apart" not in answer
+    assert "putin-visits-tehran" not in answer
+    assert "vladimir-putin" not in answer
+
+
+# --- timeline -------------------------------------------------------------------------------------
+
+
+def test_a_statement_in_the_timeline_reads_as_one(article: str) -> None:
+    what = [row["what"] for row in rows(article, "timeline")]
+    assert "Vladimir Putin and Ali Khamenei say that they fully agree on Syria" in what
+
+
+def test_long_spans_come_after_dated_events_under_their_own_heading(article: str) -> None:
+    within = "timeline", "--from", "2015-07", "--to", "2015-12"
+    assert sections(article, *within) == ["Dated", "Long, or open at one end"]
+    assert sections(article, *within, "--within") == ["Dated"]
+    assert (len(rows(article, *within)), len(rows(article, *within, "--within"))) == (29, 21)
+
+
+def test_the_timeline_can_be_filtered(article: str) -> None:
+    everything = rows(article, "timeline")
+    alleged = [row for row in everything if "alleged" in row["certainty"]]
+    assert rows(article, "timeline", "--certainty", "alleged") == alleged
+    assert rows(article, "timeline", "--document", "lund") == everything
+    # The visit, the meeting, and what was said at either.
+    there = [row["event"] for row in rows(article, "timeline", "--place", "tehran")]
+    assert there[:2] == ["putin-visits-tehran", "putin-khamenei-meeting"]
+    assert len(there) == 6
+
+
+# --- quotes ---------------------------------------------------------------------------------------
+
+
+def test_quoted_words_follow_the_whole_statement(article: str) -> None:
+    [row, *_] = rows(article, "quotes", "--speaker", "velayati")
+    assert row["what"] == "Ali Akbar Velayati says that Assad is a red line for Iran: “red line”"
+    assert (row["speaker"], row["text"]) == ("Ali Akbar Velayati", "red line")
+
+
+def test_a_quote_says_who_relays_it_and_whether_the_article_doubts_it(article: str) -> None:
+    found = {row["quote"]: row["relayed_by"] for row in rows(article, "quotes")}
+    assert found["velayati-red-line"] is None
+    assert found["moscow-could-envision-resignation"] == "Western diplomats; doubted"
+
+
+def test_quotes_of_a_country_include_those_who_speak_for_it(article: str) -> None:
+    alone = rows(article, "quotes", "--speaker", "russia")
+    found = rows(article, "quotes", "--speaker", "russia", "--with-members")
+    assert len(found) > len(alone)
+    assert {"Sergei Lavrov for Russia", "Vladimir Putin for Russia"} <= {
+        row["acting_for"] for row in found
+    }
+
+
+# --- dyad -----------------------------------------------------------------------------------------
+
+
+def test_what_passed_between_countries_includes_their_leaders(article: str) -> None:
+    found = {row["fact"]: row for row in rows(article, "dyad", "iran", "russia", "--with-members")}
+    visit = found["putin-visits-tehran"]
+    assert visit["direction"] == "Russia to Iran"
+    assert visit["acting_for"] == "Ali Khamenei for Iran; Vladimir Putin for Russia"
+    assert {"putin-khamenei-meeting", "putin-khamenei-complete-agreement"} <= found.keys()
+
+
+def test_a_dyad_can_be_asked_for_what_is_dated(article: str) -> None:
+    dated = rows(article, "dyad", "iran", "russia", "--with-members", "--dated")
+    assert len(dated) == 16
+    assert all(row["date"] for row in dated)
+
+
+# --- actor and event ------------------------------------------------------------------------------
+
+
+def test_what_happened_and_what_is_only_expected_never_share_a_section(article: str) -> None:
+    assert sections(article, "actor", "khamenei") == [
+        "Names",
+        "Sources",
+        "Posts and ties",
+        "Positions",
+        "What happened",
+        "Intended, expected, possible, imagined or denied",
+        "Statements by the actor",
+    ]
+    for row in rows(article, "actor", "khamenei"):
+        assert row["section"] != "What happened" or row["modality"] == "actual"
+
+
+def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
+    assert sections(article, "event", "putin visits tehran") == [
+        "Who, where, when",
+        "Who says so",
+        "What belongs to it",
+        "Before, meanwhile, after",
+    ]
+    said = [
+        (row["part"], row["date"], row["words"])
+        for row in rows(article, "event", "putin visits tehran")
+        if row["section"] == "Who says so"
+    ]
+    assert said == [
+        ("Stated", "2015-11", "The following month"),
+        ("Stated", "[2015-10..2015-12]", "in late 2015"),
+    ]
+
+
+# --- network --------------------------------------------------------------------------------------
+
+
+def test_the_network_shows_names_and_explains_its_numbers(article: str) -> None:
+    answer = shown(article, "network", "--at-least", "2")
+    [head] = [line for line in answer.splitlines() if line.startswith("First")]
+    assert head.split("  ")[0] == "First"
+    assert "Qassem Soleimani" in answer
+    assert "Both act: they do it together." in answer
+    assert len(rows(article, "network", "--at-least", "2")) == 13
+
+
+# --- unnamed voices -------------------------------------------------------------------------------
+
+
+def test_unnamed_voices_are_named_as_far_as_they_are(article: str) -> None:
+    found = {row["fact"]: row for row in rows(article, "anonymous")}
+    diplomat = found["putin-pulls-assad-from-orbit"]
+    assert diplomat["voice"] == "An anonymous Russian diplomat"
+    assert diplomat["relayed_by"].startswith("Der Spiegel")
+    assert diplomat["claim"].startswith("Alleged as imagined: ")
+    assert found["iran-pulls-troops-back"]["voice"] == "The United States (nobody named)"
+
+
+def test_unnamed_voices_are_set_apart_by_whether_anything_else_supports_them(article: str) -> None:
+    assert sections(article, "anonymous") == [
+        "Nothing else supports these",
+        "Others speak of these, too",
+    ]
+    alone = rows(article, "anonymous", "--only-support")
+    assert {row["named"] for row in alone} == {0}
+    assert len(alone) < len(rows(article, "anonymous"))
+    links = rows(article, "anonymous", "--kind", "link")
+    assert {row["kind"] for row in links} == {"link"}
+
+
+# --- expectations and stances ---------------------------------------------------------------------
+
+
+def test_expectations_have_one_row_per_fact(article: str) -> None:
+    facts = [row["fact"] for row in rows(article, "expectations")]
+    assert len(facts) == len(set(facts))
+
+
+def test_expectations_that_did_not_come_true_say_who_had_them_and_who_denies_them(
+    article: str,
+) -> None:
+    found = {
+        row["fact"]: row for row in rows(article, "expectations", "--outcome", "did not happen")
+    }
+    assert len([row for row in found.values() if row["kind"] == "event"]) == 17
+    withdrawal = found["russian-withdrawal"]
+    assert withdrawal["sentence"] == "Did not happen: Russia withdraws from Syria (“mostly”)"
+    assert withdrawal["expected_by"].startswith("Putin's announcement")
+    assert withdrawal["denied_by"] == "the document"
+    unlikely = found["iran-goes-along-with-scheme"]["sentence"]
+    assert unlikely.startswith("Held unlikely: ")
+    assert unlikely.endswith("(“very unlikely”)")
+
+
+def test_a_position_names_its_holder_and_has_a_verb(article: str) -> None:
+    found = rows(article, "stances", "--topic", "geneva-talks")
+    assert found[0]["how"] == "differ"  # what the article itself compares
+    sentences = [row["sentence"] for row in found]
+    assert "Russia wants to bring Assad to the negotiating table" in sentences
+    assert "Alleged: Bashar al-Assad refuses to give way" in sentences
+    assert len(found) == 10
+
+
+# --- summary --------------------------------------------------------------------------------------
+
+
+def test_the_summary_has_a_row_for_the_document_and_fits_on_a_screen(article: str) -> None:
+    answer = shown(article, "summary")
+    assert "Aron Lund, “Stand Together or Fall Apart" in answer
+    assert len(answer.splitlines()) <= 30
+
+
+# --- every sentence -------------------------------------------------------------------------------
+
+STANDINGS = (
+    *("Alleged", "Rumoured", "Inferred", "Intended", "Expected", "Possible", "Imagined"),
+    *("Did not happen", "Said not", "Held unlikely", "Ruled out", "Not so", "Disputed"),
+    *("Alleged intention", "Alleged as", "Reported", "Said to be"),
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "column"),
+    [
+        (["timeline"], "what"),
+        (["dyad", "iran", "russia", "--with-members"], "what"),
+        (["expectations"], "sentence"),
+    ],
+)
+def test_what_is_not_actual_says_so_in_front_of_the_sentence(
+    article: str, arguments: list[str], column: str
+) -> None:
+    for row in rows(article, *arguments):
+        settled = row.get("modality", row.get("reading"))
+        if row["kind"] == "event" and settled != "actual" and row.get("outcome") != "came to pass":
+            assert row[column].startswith(STANDINGS), row[column]
