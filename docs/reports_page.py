@@ -37,8 +37,24 @@ for any tool. With
 `--reports DIR`, .sql files of your own with [such headers](sql.md#the-header) are reports too.
 
 `sourcebook report` lists the reports; `sourcebook report NAME --help` explains one. Every report
-takes `--format table|markdown|csv|tsv|json|jsonl|html` and `-o FILE`. `--cite` adds citations of
-the documents that the rows rest on, and `--words` the words themselves, if the text is kept.
+takes `--format table|markdown|csv|tsv|json|jsonl|html|xlsx` and `-o FILE`, whose ending may say the
+format. `--cite` adds citations of the documents that the rows rest on, and `--words` the words
+themselves, if the text is kept.
+
+markdown, html and xlsx are for people, as the terminal is: they state title, question, filters,
+command, day and content hash, show the columns that answer the question, and have dates in words.
+A page of html fits any window and A4; its headings sort, and a box filters its rows. A workbook has
+one frozen and filtered sheet of rows, in which text is text and whole days are dates, and a sheet
+About, which explains columns and words. csv, tsv, json and jsonl are for programs: every column, as
+stored; `--meta` states in json what was asked.
+
+`report --all -o DIR` writes every report that needs no value, and a page that lists them in the
+order in which an analyst reads. `-o all.md`, `all.html` or `all.xlsx` holds them all; of reports
+that list nearly every fact, md and html show the first rows and say so.
+
+`sourcebook cite` cites the documents, `sourcebook cite NAME…` these sources: as text, or with
+`--format bibtex|ris|csl-json` for a bibliography program. What is only known through a document is
+cited with that document.
 
 An option for an actor, topic, place, event or document takes a key, a whole name, or words of a
 name in any order: `lavrov`, `quds`, `us`. If several fit, they are listed. What a report requires
@@ -46,7 +62,7 @@ needs no option: `sourcebook report dyad iran russia`.
 
 csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
 front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are
-always as stored, and `--raw` leaves all text as stored too. tsv, json and jsonl are for programs,
+always as stored, and `--raw` leaves all text as stored too; `--bom` lets Excel know UTF-8. tsv, json and jsonl are for programs,
 and [exports](exports.md) restore databases; none of them changes a value. So don't open these in a
 spreadsheet if you don't trust the text in them.
 
