@@ -62,9 +62,9 @@ needs no option: `sourcebook report dyad iran russia`.
 
 csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
 front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are
-always as stored, and `--raw` leaves all text as stored too; `--bom` lets Excel know UTF-8. tsv, json and jsonl are for programs,
-and [exports](exports.md) restore databases; none of them changes a value. So don't open these in a
-spreadsheet if you don't trust the text in them.
+always as stored, and `--raw` leaves all text as stored too; `--bom` lets Excel know UTF-8. tsv,
+json and jsonl are for programs, and [exports](exports.md) restore databases; none of them changes a
+value. So don't open these in a spreadsheet if you don't trust the text in them.
 
 The outputs below come from the article that ships, in a terminal of 100 columns. Each is cut after
 {LINES} lines.

@@ -11,12 +11,17 @@ from html import escape
 from output.addresses import with_addresses
 from output.answer import Answer, Section, shown
 from output.html_page import POLICY, SCRIPT, STYLE
-from output.page import Cell, Column
+from output.page import Cell, Column, with_address
 from schema.edtf import Edtf, EdtfError
 from schema.escape import visible
 
+FEW = 6
+"""Up to so many columns, short cells stay on one line."""
+
 WIDE, MANY, CROWDED = 6, 10, 22
 """From so many columns on paper is turned, print is small, and words may break anywhere."""
+
+_SHORT, _SHORT_DATE = 18, 32  # characters
 
 _LONG = re.compile(r"\S{25}")
 _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]+ \d)|(?<=[a-z]) (?=\d{4})")
@@ -77,7 +82,7 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
     for note in answer.notes:
         yield f'<p class="note">{escaped(note)}</p>\n'
     for source in answer.sources:
-        yield f'<p class="note">From {_linked(source)}.</p>\n'
+        yield f'<p class="note">From {_linked(with_address(source))}.</p>\n'
     cited = [(source, _linked(citation)) for source, citation in answer.citations or ()]
     if cited:
         yield f"<h{level}>Sources</h{level}>\n{_terms(cited)}"
@@ -91,7 +96,9 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
 
 def _table_start(section: Section, level: int) -> str:
     count = len(section.columns)
-    many = f' class="many{" crowded" * (count >= CROWDED)}"' if count >= MANY else ""
+    many = ' class="few"' * (count <= FEW)
+    if count >= MANY:
+        many = f' class="many{" crowded" * (count >= CROWDED)}"'
     title = f"<h{level}>{escaped(section.heading)}</h{level}>\n" if section.heading else ""
     heads = "".join(
         f'<th scope="col"{_class(column)}><button>{escaped(column.heading)}</button></th>'
@@ -105,6 +112,9 @@ def _class(column: Column, text: str = "") -> str:
     names = ["number"] * column.number + ["main"] * column.main
     if _LONG.search(text):
         names.append("long")
+    elif text and not column.number and not column.main:
+        short = _SHORT_DATE if column.type in ("date", "day") else _SHORT
+        names.append("short" if len(text) <= short else "mid")
     return f' class="{" ".join(names)}"' if names else ""
 
 

@@ -56,6 +56,16 @@ dl { margin: .4em 0 1em; max-width: 60rem }
 dt { font-weight: bold }
 dd { margin: 0 0 .3rem 1rem }
 [hidden] { display: none !important }
+@media screen and (max-width: 1199px) {
+  .many td, .many th { overflow-wrap: anywhere; white-space: pre-wrap }
+  .many .long { min-width: 0 }
+}
+@media screen and (min-width: 1000px), print {
+  .few th.main { width: 100% }
+  .few .short { white-space: nowrap }
+  .few .mid { min-width: 9rem }
+}
+@media screen and (min-width: 1200px) { .few .mid { min-width: 13rem } }
 @media screen and (max-width: 640px) {
   body { padding: 1rem 16px 2rem }
   h1 { font-size: 30px }
@@ -64,7 +74,7 @@ dd { margin: 0 0 .3rem 1rem }
   table, thead, tbody, tr, td { display: block }
   thead tr { display: flex; flex-wrap: wrap; gap: 0 1em }
   thead tr::before { content: "Sort by"; font-size: 12.5px; padding: .5em 0 }
-  th, .many th { position: static; border: 0; width: auto; padding: .5em 0;
+  th, th.main, .many th { position: static; border: 0; width: auto; padding: .5em 0;
     font-size: 12.5px }
   tbody tr { border-top: 1px solid var(--rule); padding: .6em 0 }
   td, .many td { border: 0; padding: .1em 0; text-align: start; font-size: 15px;

@@ -6,7 +6,7 @@ from html import escape
 
 from output.addresses import with_addresses
 from output.answer import Answer, shown
-from output.page import footer
+from output.page import footer, with_address
 from schema.escape import visible
 
 # Code, emphasis, links, cells, strikes, mathematics and bare addresses. No escape keeps a mail
@@ -39,7 +39,7 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
     for note in answer.notes:
         yield f"\n{_paragraph(note)}\n"
     for source in answer.sources:
-        yield f"\nFrom {_linked(source)}.\n"
+        yield f"\nFrom {_linked(with_address(source))}.\n"
     for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}- **{markdown_text(source)}** {_linked(citation)}\n"
     if answer.about_data:

@@ -19,6 +19,18 @@ class Json(str):
     __slots__ = ()
 
 
+class Citation(str):
+    """A citation in a sentence, and the address at which the source can be read."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> "Citation":
+        """Return the text with its address, which may be empty."""
+        citation = super().__new__(cls, text)
+        citation.address = address
+        return citation
+
+
 @dataclass(frozen=True)
 class Column:
     """A column.
@@ -100,6 +112,12 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return str(value)
+
+
+def with_address(citation: str) -> str:
+    """Return a citation with its address at the end, for formats in which it can be followed."""
+    address = citation.address if isinstance(citation, Citation) else ""
+    return f"{citation}, {address}" if address else citation
 
 
 def footer(meta: Mapping[str, str], count: int, unit: str = "row") -> str:

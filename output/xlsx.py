@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 
 from output.answer import Answer, shown
-from output.page import Cell, Column, counted
+from output.page import Cell, Column, counted, with_address
 from output.words_used import WordsUsed
 from schema.escape import visible
 
@@ -160,7 +160,7 @@ class XlsxBook:
             ("in every row", answer.shared),
             ("rows", counted(count)),
             *(("note", note) for note in answer.notes),
-            *(("from", f"{source}.") for source in answer.sources),
+            *(("from", f"{with_address(source)}.") for source in answer.sources),
             *answer.about_data.items(),
             *((f"source {key}", citation) for key, citation in answer.citations or ()),
             *((f"column {it.heading}", it.meaning) for it in columns),

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection, text
 
-from output.page import Page
+from output.page import Citation, Page
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.names import KNOWN
 from reports.references import listed, references
@@ -145,7 +145,7 @@ def _citation(connection: Connection, key: str) -> str:
     return key if id is None else _brief(connection, id)
 
 
-def _brief(connection: Connection, id: int) -> str:
+def _brief(connection: Connection, id: int) -> Citation:
     """Return author, title and date of a source."""
     [source] = references(connection, [id])
-    return source.brief()
+    return Citation(source.brief(), source.url)
