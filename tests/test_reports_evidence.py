@@ -214,7 +214,11 @@ def test_markdown_and_html_list_the_citations(book: str) -> None:
     text = sourcebook(book, "report", "timeline", "--cite", "--format", "markdown").stdout
     assert "\n\n- **bulletin** “The Bulletin”, ¶¶ 1–2, 4–7, 9.\n- **gazette** Zoë" in text
     page = sourcebook(book, "report", "timeline", "--cite", "--format", "html").stdout
-    assert f"<dt>gazette</dt><dd>{GAZETTE}</dd>" in page
+    address = "http://gazette.test/a_b?c"
+    linked = GAZETTE.replace(
+        address, f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
+    )
+    assert f"<dt>gazette</dt><dd>{linked}</dd>" in page
 
 
 @on_sqlite
