@@ -224,17 +224,24 @@ def _engine(
 def _connected(engine: Engine, url: URL) -> Iterator[Connection]:
     """Yield one connection in one transaction; what the driver raises becomes a DatabaseError."""
     try:
-        with engine.begin() as connection:
+        with naming_errors(name_of(url)), engine.begin() as connection:
             yield connection
-    except DBAPIError as error:
-        # An error without a statement comes from connecting.
-        message = driver_message(error, connecting=error.statement is None)
-        raise DatabaseError(f"{name_of(url)}: {message}") from error
-    except SQLAlchemyError as error:
-        raise DatabaseError(f"{name_of(url)}: {str(error).splitlines()[0]}") from error
     except UnicodeDecodeError as error:  # see driver_message
         if engine.dialect.name != "sqlite":
             raise
         raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
     finally:
         engine.dispose()
+
+
+@contextmanager
+def naming_errors(name: str, ending: str = "") -> Iterator[None]:
+    """Turn what SQLAlchemy raises into a DatabaseError that names the database."""
+    try:
+        yield
+    except DBAPIError as error:
+        # An error without a statement comes from connecting.
+        message = driver_message(error, connecting=error.statement is None)
+        raise DatabaseError(f"{name}: {message}{ending}") from error
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"{name}: {str(error).splitlines()[0]}") from error

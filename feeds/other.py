@@ -30,13 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import AddConstraint, ColumnCollectionConstraint
 
-from database.connect import REVISION, VERSION_TABLE, revision
+from database.connect import REVISION, VERSION_TABLE, naming_errors, revision
 from database.digest import Digest, total
-from database.errors import DatabaseError, driver_message, how_to_install
+from database.errors import DatabaseError, how_to_install
 from database.faults import shown
 from database.snapshot import RECORD, TABLES, Snapshot, batched
 from feeds.structure import plain_tables, record_version, row_counts, state_of
@@ -87,18 +87,15 @@ class Other(Target):
             ) from None
         self._tables, self._checks = tables_for(engine.dialect)
         try:
-            with engine.connect() as self._connection:
+            with (
+                naming_errors(self.name, "; nothing changed"),
+                engine.connect() as self._connection,
+            ):
                 state = state_of(self.name, self._connection, views=False)
                 self._whole = not state.missing
                 self._connection.rollback()
                 with self._connection.begin():
                     yield state
-        except DBAPIError as error:
-            # An error without a statement comes from connecting.
-            message = driver_message(error, connecting=error.statement is None)
-            raise DatabaseError(f"{self.name}: {message}; nothing changed") from error
-        except SQLAlchemyError as error:
-            raise DatabaseError(f"{self.name}: {str(error).splitlines()[0]}") from error
         finally:
             engine.dispose()
 

@@ -81,10 +81,10 @@ def interrupt(database: str | Path, *arguments: str, folder: Path) -> None:
 
 
 def computing(process: subprocess.Popen[str]) -> bool:
-    """Say whether a process has spent a second of one of its threads, other than the main one."""
+    """Say whether a process has spent a tenth of a second in a thread other than the main one."""
     for stat in Path(f"/proc/{process.pid}/task").glob("*/stat"):
         fields = stat.read_text().rpartition(")")[2].split()
-        if stat.parent.name != str(process.pid) and int(fields[11]) > 30:
+        if stat.parent.name != str(process.pid) and int(fields[11]) > 10:
             return True
     return False
 

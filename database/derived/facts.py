@@ -98,6 +98,10 @@ class _Standing(NamedTuple):
     words: str | None
     voices: tuple[Voice, ...]
 
+    def before(self, sentence: str) -> str:
+        """Return a sentence with its standing in front."""
+        return sentences.with_standing(sentence, self.words, self.voices, self.settled)
+
 
 class _Summaries:
     """What the database holds about some facts, and about those that they depend on."""
@@ -140,7 +144,7 @@ class _Summaries:
             fact.kind,
             fact.key,
             fact.document,
-            self._with_standing(fact, bare),
+            standing.before(bare),
             standing.words,
             self._statement(fact, people, bare),
             standing.settled,
@@ -201,10 +205,6 @@ class _Summaries:
             return bare
         return str(fact.title or fact.says or fact.text or fact.name or fact.key)
 
-    def _with_standing(self, fact: Any, bare: str) -> str:
-        settled, words, voices = self._standing(fact)
-        return sentences.with_standing(bare, words, voices, settled)
-
     def _bare_sentence(self, fact: Any, people: People) -> str:
         if fact.says or fact.text:
             return sentences.quote(_named(people.get(Role.SPEAKER, ())), fact.says, fact.text)
@@ -218,7 +218,7 @@ class _Summaries:
         if fact.link:
             linked = (self.facts[fact.from_event_id], self.facts[fact.to_event_id])
             first, second = (
-                self._with_standing(event, self._bare_sentence(event, {})) for event in linked
+                self._standing(event).before(self._bare_sentence(event, {})) for event in linked
             )
             return sentences.link(fact.link, first, second, fact.lag)
         if fact.name:
