@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from coding.drafting.dates import DateWords
+from coding.drafting.languages import Language, alternatives
 from schema.edtf import Edtf, EdtfError
 
 FAR = 62
@@ -278,9 +279,9 @@ def _shifted(
     return _part_of_year(f"{year:04}", part)
 
 
-def future_in(words: re.Pattern[str], sentence: str) -> bool:
-    """Whether a sentence speaks of what is to come, by the words of its language."""
-    return words.search(sentence) is not None
+def future_words(words: Language) -> re.Pattern[str]:
+    """Return a pattern for the words by which a sentence speaks of what is to come."""
+    return re.compile(rf"(?<!\w)(?:{alternatives(words.words('future'))})(?!\w)", re.IGNORECASE)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from coding.drafting.calendar import Resolved, Resolver, future_in, sentences
+from coding.drafting.calendar import Resolved, Resolver, future_words, sentences
 from coding.drafting.dates import DateFinder, DateWords
 from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
@@ -98,9 +98,7 @@ class Composer:
 
     def _dates(self) -> list[Dated]:
         finder, resolver = DateFinder(self.language), Resolver(self.published)
-        future = re.compile(
-            rf"(?<!\w)(?:{alternatives(self.language.words('future'))})(?!\w)", re.IGNORECASE
-        )
+        future = future_words(self.language)
         dates = []
         for number, text in enumerate(self.passages, start=1):
             spans = list(sentences(text)) or [(0, len(text))]
@@ -108,7 +106,7 @@ class Composer:
                 start, end = next(
                     ((a, b) for a, b in spans if a <= item.start <= b), (0, len(text))
                 )
-                resolved = resolver.resolve(item, future_in(future, text[start:end]))
+                resolved = resolver.resolve(item, future.search(text[start:end]) is not None)
                 low, high = finder.with_preposition(item, text)
                 dates.append(Dated(number, item, resolved, text[low:high]))
         return dates
