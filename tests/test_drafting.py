@@ -9,6 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from benchmarks.drafting import corpus, measured
 from cli import sourcebook
 from coding.drafting.calendar import Resolver
 from coding.drafting.dates import finder, names_a_day
@@ -194,3 +195,27 @@ def test_drafts_are_loaded_only_if_asked_and_say_so_until_they_are_reviewed(
     coding.write_text(re.sub(r"\n +(?=\n)", "", text))
     assert run(*load).exit_code == 0
     assert "Draft" not in run("report", "quotes", "--format", "markdown").output
+
+
+def test_the_benchmark_counts_what_the_annotators_found(tmp_path: Path) -> None:
+    text = "“We will wait for the rain,” Jonas Arvel said. Irena Dasko sang a long old song."
+    (tmp_path / "text").mkdir()
+    (tmp_path / "attributions").mkdir()
+    (tmp_path / "text" / "a.txt").write_text(text, encoding="utf-8")
+    spans = [("Content", 0, 28), ("Source", 29, 40), ("Cue", 41, 45), ("Content", 64, 79)]
+    lines = [f"T{n}\t{kind} {a} {b}\t{text[a:b]}" for n, (kind, a, b) in enumerate(spans)]
+    relations = ["E1\tAttribution:T9 Content:T0 Source:T1 Cue:T2", "E2\tAttribution:T9 Content:T3"]
+    standoff = tmp_path / "attributions" / "a_x.ann"
+    standoff.write_text("\n".join([*lines, *relations]), encoding="utf-8")
+    counts = measured(corpus(tmp_path), None, None)
+    assert (counts["gold"], counts["marked"], counts["marked found"]) == (2, 1, 1)
+    assert counts["right 0.8 with source"] == counts["speakers right"] == 1
+
+
+def test_hearsay_has_a_voiceless_source(tmp_path: Path) -> None:
+    coding = yaml.safe_load(run_draft(tmp_path).read_text(encoding="utf-8"))
+    (event,) = (event for event in coding["events"] if "boats" in event["title"])
+    (evidence,) = event["evidence"]
+    assert evidence["certainty"] == "alleged"
+    sources = {source["key"]: source for source in coding["sources"]}
+    assert sources[evidence["through"]]["anonymity"] == "voiceless"

@@ -17,7 +17,7 @@ from coding.drafting.parse import Parse, Parser
 from coding.drafting.people import People
 from coding.drafting.plain import forms, plain
 from coding.drafting.quotations import Quotations
-from coding.drafting.speech import Attribution, Range
+from coding.drafting.speech import Attribution, Range, doubt
 from coding.passage_block import is_heading
 from coding.reading import slug
 from schema.edtf import Edtf
@@ -27,6 +27,9 @@ Item = dict[str, Any]
 
 LEAST = 3
 """Fewer words that somebody is said to say or think are left out, unless they are in marks."""
+
+LONGEST = 200
+"""The longest title of a drafted event, in characters."""
 
 DAMAGED = "a quotation mark is missing; where do the words end?"
 
@@ -88,6 +91,9 @@ class Composer:
         hedges = language.words("hedges")
         hedges += [word.capitalize() for word in hedges if len(word) > len("might")]
         self.hedges = re.compile(rf"(?<!\w)(?:{alternatives(hedges)})(?!\w)")
+        self.voiceless = re.compile(
+            rf"(?<!\w)(?i:{alternatives(language.words('voiceless'))})(?!\w)"
+        )
         self.people = People(passages, self.parses, language, known)
         self.keys: set[str] = set()
         self.positions: list[Item] = []
@@ -134,7 +140,7 @@ class Composer:
         for n, item in enumerate(self.quotations.marked):
             if n not in claimed:
                 self._unattributed(item)
-        self._dated_events()
+        self._sentences()
         sections = self.people.sections()
         topics = [{"key": TOPIC, "label": "To be sorted", "draft": True}] if self.positions else []
         return Draft(
@@ -162,9 +168,9 @@ class Composer:
         speakers, unsure = self.people.speakers(attribution)
         if not attribution.quoted and (not speakers or len(words.split()) < LEAST):
             return
-        reasons = [attribution.unsure, unsure]
+        reasons = [doubt(attribution), unsure]
         if attribution.kind in POSITIONS and not attribution.quoted:
-            reasons.append("is it a position, and of this kind?")
+            reasons = [attribution.unsure, unsure, "is it a position, and of this kind?"]
             item, target = self._position(attribution, words, speakers), self.positions
         else:
             item, target = self._quote(attribution, words, speakers), self.quotes
@@ -239,36 +245,47 @@ class Composer:
         why = "who says it?" if whole else "who says it, or is it a title or a term?"
         self.quotes.append(_marked(quote, [why, DAMAGED if item.damaged else None]))
 
-    def _dated_events(self) -> None:
-        """Draft an event for each sentence with a date that is not that of a quotation."""
+    def _sentences(self) -> None:
+        """Draft an event for each sentence that has a date or hearsay, outside of what is said."""
+        said = [part for a in self.attributions if a.kind == "say" for part in a.content]
         for number, text in enumerate(self.passages, start=1):
-            if is_heading(text):
-                continue
-            for start, end in sentences(text):
-                said = [part for a in self.attributions if a.kind == "say" for part in a.content]
-                dated = self._date_in(number, (start, end), outside=said)
-                if dated is None:
-                    continue
-                dated.used = True
-                title = text[start:end].rstrip(".!?…")
-                event: Item = {
-                    "key": self._key([], title),
-                    "title": title if len(title) <= 200 else title[:199].rsplit(" ", 1)[0] + " …",
-                    "date": dated.resolved.date,
-                    "evidence": [
-                        {"at": f"{number}:{start}-{start + len(title)}", "words": dated.words}
-                    ],
-                }
-                if (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
-                    event["modality"] = "expected"
-                role, actor = self.people.doer(number, (start, end))
-                if actor:
-                    event["who"] = {role: actor}
-                hedge = self.hedges.search(text, start, end)
-                if hedge:
-                    event["evidence"][0]["hedge"] = hedge[0]
-                reasons = [f"date: {dated.resolved.unsure}"] if dated.resolved.unsure else []
-                self.events.append(_marked(event, reasons))
+            for span in sentences(text) if not is_heading(text) else ():
+                dated = self._date_in(number, span, outside=said)
+                hearsay = self.voiceless.search(text, *span)
+                if hearsay and any(
+                    passage == number and start <= hearsay.start() < end
+                    for passage, (start, end) in said
+                ):
+                    hearsay = None
+                if dated or hearsay:
+                    self._event(number, span, dated, hearsay)
+
+    def _event(
+        self, number: int, span: Range, dated: Dated | None, hearsay: re.Match[str] | None
+    ) -> None:
+        words = self.passages[number - 1][slice(*span)].rstrip(".!?…")
+        title = words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
+        event: Item = {"key": self._key([], title), "title": title}
+        evidence: Item = {"at": f"{number}:{span[0]}-{span[0] + len(words)}"}
+        why = None
+        if dated:
+            dated.used = True
+            event["date"], evidence["words"] = dated.resolved.date, dated.words
+            why = f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
+            if (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
+                event["modality"] = "expected"
+        if place := self.people.place_in(number, span):
+            event["place"] = place
+        role, actor = self.people.doer(number, span)
+        if actor:
+            event["who"] = {role: actor}
+        if hearsay:
+            evidence["through"] = self.people.hearsay(hearsay[0], number)
+            evidence["certainty"] = "alleged"
+        hedge = hearsay or self.hedges.search(self.passages[number - 1], *span)
+        if hedge:
+            evidence["hedge"] = hedge[0]
+        self.events.append(_marked({**event, "evidence": [evidence]}, [why]))
 
     # --- words and places --------------------------------------------------------------------
 

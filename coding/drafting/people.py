@@ -276,7 +276,7 @@ class People:
         self.sources[key] = item
         return key
 
-    def hearsay(self, words: str, passage: int, span: Range) -> str:
+    def hearsay(self, words: str, passage: int) -> str:
         """Draft a source for what somebody said, though nobody says who."""
         key = f"hearsay-{1 + sum(item['kind'] == 'hearsay' for item in self.sources.values())}"
         self.sources[key] = {
@@ -286,7 +286,6 @@ class People:
             "anonymity": "voiceless",
             "draft": True,
         }
-        del span
         return key
 
     def doer(self, passage: int, span: Range) -> tuple[str, str | None]:
