@@ -60,6 +60,17 @@ concerned (fact_id) as (
   where role = 'subject'
     and actor = :about  -- if :about
     and steps = 0  -- unless :with_members
+),
+-- Whose word a source is: two are named, of more the first.
+voices (source_id, name) as (
+  select source_actors.source_id, max(case source_actors.n when 1 then actors.name end)
+    || case count(*) when 1 then ''
+      when 2 then ' and ' || max(case source_actors.n when 2 then actors.name end)
+      else ' and others' end
+  from source_actors
+  join actors on actors.id = source_actors.actor_id
+  where source_actors.role = 'voice'
+  group by source_actors.source_id
 )
 select
   quotations.cited_as as quote,
@@ -76,21 +87,7 @@ select
   case
     when attribution_chains.depth > 0 then
       coalesce(
-        -- those whose word the document relays itself, two of them
-        (
-          select max(case source_actors.n when 1 then actors.name end)
-            || case count(*)
-              when 1 then ''
-              when 2 then ' and ' || max(case source_actors.n when 2 then actors.name end)
-              else ' and others'
-            end
-          from attributions
-          join source_actors on source_actors.source_id = attributions.source_id
-          join actors on actors.id = source_actors.actor_id
-          where attributions.id = fact_summaries.attribution_id
-            and attribution_chains.depth = 1
-            and source_actors.role = 'voice'
-        ),
+        case attribution_chains.depth when 1 then voices.name end,
         -- a chain ends with the title of its document, after "; "
         substr(attribution_chains.chain, 1,
           length(attribution_chains.chain) - length(documents.title) - 2)
@@ -114,6 +111,8 @@ from quotations
 join fact_summaries on fact_summaries.fact_id = quotations.fact_id
 left join attribution_chains
   on attribution_chains.attribution_id = fact_summaries.attribution_id
+left join attributions on attributions.id = fact_summaries.attribution_id
+left join voices on voices.source_id = attributions.source_id
 left join sources as documents on documents.key = quotations.document
 join spoken on spoken.fact_id = quotations.fact_id  -- if :speaker
 where true
