@@ -25,6 +25,7 @@ _GAP = 2  # blanks between two columns
 _LEAST = 4  # the least width of a column
 _WORD = 14  # a column is as wide as its longest word up to this width
 _MAIN = 0.45  # how much of the width the column that answers keeps while others can give way
+_DATE_LINE = 17  # about 14 Oct 2015
 _WIDE = 96  # from this width on, dates stay on one line
 
 _BLANK = "\u200b"  # in a row of its own, for a blank line: a row of nothing would vanish
@@ -158,6 +159,10 @@ def _fit(
     floors = [least]
     if any(column.main for column in columns):
         easy = [max(_easy(column, width), low) for column, low in zip(columns, least, strict=True)]
+        hard = [
+            max(low, _DATE_LINE) if column.type in ("date", "day") else low
+            for column, low in zip(columns, least, strict=True)
+        ]
         share = max(int(_MAIN * room), _LEAST)
         main = [column.main for column in columns]
         floors = [
@@ -166,7 +171,7 @@ def _fit(
                 max(share, low) if answers else room
                 for answers, low in zip(main, least, strict=True)
             ],
-            [room if answers else low for answers, low in zip(main, least, strict=True)],
+            [room if answers else low for answers, low in zip(main, hard, strict=True)],
             least,
         ]
     for floor in floors:
@@ -181,7 +186,7 @@ def _fit(
 def _easy(column: Column, width: int) -> int:
     """Return a width at which a column beside the one that answers is still easy to read."""
     if column.type in ("date", "day"):
-        return 30 if width >= _WIDE else 17
+        return 30 if width >= _WIDE else _DATE_LINE
     return 9 if column.type == "passage" else max(16, width // 4)
 
 

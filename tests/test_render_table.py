@@ -142,11 +142,12 @@ def test_the_column_that_answers_gets_the_width_that_the_others_leave() -> None:
         ],
     )
     assert show(page, Format.TABLE, width=80).splitlines() == [
-        "date              who               what                               p",
-        "----------------  ----------------  ---------------------------------  ---------",
-        "between 26 Aug    Iran; the Syrian  It was some time before anybody    1, 2, 10,",
-        "and 30 Sep 2015   Arab Republic;    understood what had happened       12",
-        "                  Russia; Turkey",
+        "date               who              what                               p",
+        "-----------------  ---------------  ---------------------------------  ---------",
+        "between 26 Aug     Iran; the        It was some time before anybody    1, 2, 10,",
+        "and 30 Sep 2015    Syrian Arab      understood what had happened       12",
+        "                   Republic;",
+        "                   Russia; Turkey",
     ]
 
 
