@@ -230,9 +230,7 @@ def test_a_report_is_a_workbook(book: str, tmp_path: Path) -> None:
     path = tmp_path / "timeline.xlsx"
     day = {"SOURCE_DATE_EPOCH": "1464739200"}
     for _ in range(2):
-        done = sourcebook(
-            book, "report", "timeline", "--actor", "zoe", "--format", "xlsx", "-o", path, **day
-        )
+        done = sourcebook(book, "report", "timeline", "--actor", "zoe", "-o", path, **day)
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
         written = path.read_bytes()
         path.unlink()
@@ -240,6 +238,9 @@ def test_a_report_is_a_workbook(book: str, tmp_path: Path) -> None:
     workbook = load(written)
     said = dict(about(workbook))
     assert said["question"] == "What happened, in what order, and how sure are the dates?"
+    assert said["command"] == "sourcebook report timeline --actor zoe"
+    assert said["date"] == "2016-06-01"
+    assert workbook.properties.created == datetime(2016, 6, 1)  # noqa: DTZ001
     assert said["content"] == "c0ffee" + "0" * 58
     assert sheet(workbook).auto_filter.ref
     rows: list[Cell] = [row[0].value for row in cells(sheet(workbook))]
