@@ -182,20 +182,18 @@ def ordered(codings: Sequence[ValidatedCoding]) -> list[ValidatedCoding]:
     Codings that don't depend on one another keep their order.
     """
     introduced: dict[ItemKey, str] = {}
-    for coding in codings:
-        for item, content in coding.items.items():
-            if item.kind in SHARED and content:
-                introduced.setdefault(item, coding.document)
+    bare: dict[str, list[ItemKey]] = {}
     by_document: dict[str, list[ValidatedCoding]] = {}
     needs: dict[str, set[str]] = {}
     for coding in codings:
-        items = coding.items
-        bare = (item for item, content in items.items() if item.kind in SHARED and not content)
-        by_document.setdefault(coding.document, []).append(coding)
-        needs[coding.document] = {
-            *(key.partition(":")[0] for _, key, _ in references(items)),
-            *(introduced[item] for item in bare if item in introduced),
-        }
+        items, document = coding.items, coding.document  # unpacking them takes a while
+        by_document.setdefault(document, []).append(coding)
+        needs[document] = {key.partition(":")[0] for _, key, _ in references(items)}
+        shared = [item for item in items if item.kind in SHARED]
+        bare[document] = [item for item in shared if not items[item]]
+        introduced |= {item: document for item in shared if items[item] and item not in introduced}
+    for document, unknown in bare.items():
+        needs[document] |= {introduced[item] for item in unknown if item in introduced}
     result: list[ValidatedCoding] = []
     opened: set[str] = set()
     for start in by_document:

@@ -118,7 +118,8 @@ def compare(
     Returns the changes, and a fault for every conflict and every unknown reference.
     """
     changes = ChangeSet()
-    mentions = mentioned(wanted)
+    bare = any(item.kind in SHARED and not content for item, content in wanted.items())
+    mentions = mentioned(wanted) if bare else set()  # only bare keys need them
     faults = [
         conflict
         for kind in SHARED
