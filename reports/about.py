@@ -101,10 +101,9 @@ def _filters(
     first, last = words.pop("from", ""), words.pop("to", "")
     period = f"{first} to {last}" if first and last else first and f"from {first}"
     parts = [period or f"until {last}"] if first or last else []
-    flags = {it.name for it in parameters if it.type is Type.FLAG}
+    flags = {it.name: it.meaning for it in parameters if it.type is Type.FLAG}
     for name, value in words.items():
-        spaced = name.replace("_", " ")
-        parts.append(spaced if name in flags else f"{spaced}: {value}")
+        parts.append(flags.get(name) or f"{name.replace('_', ' ')}: {value}")
     filters = "; ".join(parts)
     return f"{filters[0].upper()}{filters[1:]}." if filters else ""
 
