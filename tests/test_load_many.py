@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from cli import sourcebook
@@ -111,6 +112,30 @@ def test_the_work_of_each_load_does_not_grow_with_the_number_of_codings(tmp_path
         load_one()
     last = sum(calls(load_one) for _ in range(5))
     assert last < 1.2 * first
+
+
+def test_no_statement_of_a_load_reads_a_whole_table(tmp_path: Path) -> None:
+    """Except for the content hash, which covers all codings."""
+    database = Files(tmp_path).migrated()
+    first, second = map(read, codings(tmp_path, 2))
+    statements: dict[str, Any] = {}
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        statements[statement] = values[0] if isinstance(values, list) else values
+
+    with writing(database) as connection:
+        load(connection, first)
+    with writing(database) as connection:
+        sa.event.listen(connection, "before_cursor_execute", note)
+        load(connection, second)
+        sa.event.remove(connection, "before_cursor_execute", note)
+        tables = {*sa.inspect(connection).get_table_names()} - {"relation_types"}
+        scans = set()
+        for statement, values in statements.items():
+            plan = connection.exec_driver_sql(f"explain query plan {statement}", values)
+            scans |= {row.detail.split()[1] for row in plan if row.detail.startswith("SCAN ")}
+    assert len(statements) > 50
+    assert scans & tables <= {"sources", "codings"}
 
 
 def test_a_coding_that_waits_for_its_load_takes_little_memory() -> None:

@@ -86,14 +86,14 @@ CHAINS = f"""{ANCESTORS},
 """
 
 EVIDENCE = f"""
-    with places (evidence_id, passage, n) as (
+    with cited (evidence_id, passage, n) as (
       select evidence_id, passage, min(n)
       from spans
       where document_id in ({{ids}})
       group by evidence_id, passage
     ),
     marked (evidence_id, n, passage) as (
-      select evidence_id, n, {_joined("'¶' || passage", "evidence_id", "n")} from places
+      select evidence_id, n, {_joined("'¶' || passage", "evidence_id", "n")} from cited
     )
     select marked.evidence_id, marked.passage, spans.passage, spans.start_offset
     from marked
