@@ -69,7 +69,8 @@ def grant(connection: Connection, former: list[Right], *, derived_too: bool = Tr
     for right in former:
         relations = [*RENAMED.get(right.relation, (right.relation,))]
         if derived_too and right.relation == "facts":
-            relations += [made.name for made in (*DERIVED, *FILTER_VIEWS)]
+            relations += [table.name for table in DERIVED]
+            relations += [view.name for view in FILTER_VIEWS]
         option = " with grant option" if right.grantable else ""
         for relation in sorted(there & {*relations}):
             connection.exec_driver_sql(
