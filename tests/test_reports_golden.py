@@ -252,13 +252,6 @@ def test_a_report_returns_its_golden_rows(document: str, original: Connection, n
     assert lines == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("document", ["notes"], indirect=True)
-def test_the_first_day_in_a_summary_may_be_before_the_year_0(original: Connection) -> None:
-    rows = rows_of(original, CATALOGUE.report("summary"), {})
-    values = {row["measure"]: row["value"] for row in rows}
-    assert values["actual events with a date"] == "-0043-03-15 to 2015-03-15"
-
-
 @pytest.mark.parametrize("name", REPORTS)
 def test_values_have_the_types_of_the_header(
     document: str, original: Connection, name: str
