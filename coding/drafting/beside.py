@@ -12,10 +12,13 @@ from coding.drafting.speech import Cues, Range, Speech
 NEAR = 14
 """How many words may be between a cue and the marks."""
 
+PARTICLES = ("of", "the", "de", "von", "al", "del", "für", "and")
+"""Words inside a name that are in small letters."""
+
 _END = re.compile(r"[.!?…][)\]”\"’']*(?=\s|$)")
 _ASKS_FOR_CUE = re.compile(r"[,?!—–…-][’'”\"]*\s*$")
 _INITIALS = re.compile(
-    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Rev|Hon|St|Jr|Sr|Inc|vs|No)\.$"
+    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Rev|Hon|St|Jr|Sr|Inc|vs|No|\d{1,2})\.$"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _CAPITALS = r"(?:[A-Z][\w.’'-]*|of|the|and|for|de|von|al)"
@@ -148,7 +151,8 @@ class Beside:
             source, _ = Speech(parse, self.cues, stretch.passage).source(i)
             if source and self.outside(stretch.passage, source[0]) and source[1] <= stretch.start:
                 return source
-        named = [j for j in range(i) if tokens[j].start >= low and tokens[j].pos == "PROPN"]
+        near = range(max(0, i - 3), i)
+        named = [j for j in near if tokens[j].start >= low and tokens[j].pos == "PROPN"]
         behind = [j for j in range(i + 1, len(tokens)) if tokens[j].start < high]
         if not named and behind and len(behind) <= 6 and tokens[behind[-1]].text == ":":
             return self._tidy(tokens, behind)  # Added Arvel: …
@@ -160,12 +164,15 @@ class Beside:
     def _neighbour(self, tokens: Sequence[Token], i: int, low: int, high: int) -> Range | None:
         """Return what is between marks and cue, or else behind the cue."""
         between = [j for j, token in enumerate(tokens) if low <= token.start < tokens[i].start]
-        if any(_LETTER.search(tokens[j].text) and tokens[j].pos != "ADV" for j in between):
+        words = [j for j in between if _LETTER.search(tokens[j].text) and tokens[j].pos != "ADV"]
+        if len(words) > 1 or any(tokens[j].pos != "X" for j in words):
             return self._tidy(tokens, between)
         behind: list[int] = []
         for j in range(i + 1, len(tokens)):
             token = tokens[j]
             other = token.pos in ("ADP", "VERB", "SCONJ") and token.text != "of"
+            alone = token.pos == "X" and token.text not in PARTICLES
+            other = other or (alone and tokens[j - 1].pos == "PROPN" and j - 1 in behind)
             ends = token.text in {".", ":", ";"} or (token.text == "," and not behind)
             if token.start >= high or other or ends:
                 break

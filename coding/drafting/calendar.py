@@ -284,10 +284,22 @@ def future_words(words: Language) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{alternatives(words.words('future'))})(?!\w)", re.IGNORECASE)
 
 
+_ABBREVIATIONS = (
+    *("Mr", "Mrs", "Ms", "Dr", "Sen", "Rep", "Gov", "Gen", "Col", "Lt", "Sgt", "Rev", "Prof"),
+    *("St", "vs", "No"),
+)
+_SENTENCE_END = re.compile(
+    r"(?<=[^\WA-Z_][.!?…]|[)\]”\"’»%][.!?…])"
+    r"(?<!\s\d[.])(?<!\s\d\d[.])"  # 3. Mai
+    + "".join(rf"(?<!\b{word}[.])" for word in _ABBREVIATIONS)
+    + r"[”\"’)\]]*(?:\s?»)?\s+(?=[“\"‘(«„]?\s?[^\Wa-z_])"
+)
+
+
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the sentences of a passage begin and end, roughly."""
     start = 0
-    for match in re.finditer(r"(?<=[a-z0-9)\]”\"’][.!?…])[”\"’)]*\s+(?=[“\"‘(]?[^\Wa-z_])", text):
+    for match in _SENTENCE_END.finditer(text):
         yield start, match.start()
         start = match.end()
     if start < len(text):

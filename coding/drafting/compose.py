@@ -13,9 +13,9 @@ from coding.drafting.dates import DateFinder, DateWords
 from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Known
-from coding.drafting.parse import Parse, Parser
+from coding.drafting.parse import Parser
 from coding.drafting.people import People
-from coding.drafting.plain import forms, plain
+from coding.drafting.plain import plain_parses
 from coding.drafting.quotations import Quotations
 from coding.drafting.speech import Attribution, Range, doubt
 from coding.passage_block import is_heading
@@ -81,10 +81,7 @@ class Composer:
         self.language = language
         self.published = published
         self._today = published.isoformat()
-        verbs = forms(language, [*language.words("say"), *language.words("view")])
-        self.parses: list[Parse] = (
-            parser(passages) if parser else [plain(text, verbs) for text in passages]
-        )
+        self.parses = parser(passages) if parser else plain_parses(passages, language)
         self.quotations = Quotations(passages, self.parses, language)
         self.attributions = self.quotations.attributions()
         self.dates = self._dates()

@@ -34,7 +34,7 @@ def forms(language: Language, verbs: Sequence[str]) -> dict[str, str]:
     return result | {form: verb for form, verb in irregular.items() if verb in known}
 
 
-def plain(text: str, verbs: dict[str, str]) -> Parse:
+def plain(text: str, verbs: dict[str, str], pronouns: frozenset[str]) -> Parse:
     """Return the words of a passage."""
     tokens: list[Token] = []
     sentence = 0
@@ -42,10 +42,19 @@ def plain(text: str, verbs: dict[str, str]) -> Parse:
         word = match[0]
         lemma = verbs.get(word.casefold(), "")
         pos = "VERB" if lemma else "PROPN" if word[:1].isupper() else "PUNCT"
-        if not lemma and word[:1].isalnum() and pos == "PUNCT":
+        if word.casefold() in pronouns:
+            pos = "PRON"
+        elif pos == "PUNCT" and word[:1].isalnum():
             pos = "X"
         tokens.append(
             Token(word, *match.span(), lemma or word.casefold(), pos, "", "", n, sentence, "")
         )
         sentence += bool(_SENTENCE.fullmatch(word))
     return Parse(tokens)
+
+
+def plain_parses(passages: Sequence[str], language: Language) -> list[Parse]:
+    """Return the words of all passages of a text."""
+    verbs = forms(language, [*language.words("say"), *language.words("view")])
+    pronouns = frozenset(word.casefold() for word in language.words("pronouns"))
+    return [plain(text, verbs, pronouns) for text in passages]

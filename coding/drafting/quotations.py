@@ -13,7 +13,7 @@ from coding.drafting.beside import Beside
 from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch, marked
 from coding.drafting.parse import Parse
-from coding.drafting.plain import forms, plain
+from coding.drafting.plain import plain_parses
 from coding.drafting.speech import Attribution, Cues, Range, Speech
 from coding.drafting.statements import Statements
 
@@ -317,7 +317,6 @@ def analyse(
 ) -> tuple[list[Attribution], list[Marked]]:
     """Return the attributions and the stretches in marks of a text."""
     if parses is None:
-        verbs = forms(language, [*language.words("say"), *language.words("view")])
-        parses = [plain(text, verbs) for text in passages]
+        parses = plain_parses(passages, language)
     quotations = Quotations(passages, parses, language)
     return quotations.attributions(), quotations.marked
