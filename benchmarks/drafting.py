@@ -376,7 +376,7 @@ def _article_dates(counts: Counter[str], coding: Coding, passages: Sequence[str]
             resolved = resolver.resolve(item, future.search(around) is not None)
             drafted[number, item.words] = resolved.date
     reviewed = {
-        (spans(piece.at)[0].passage, piece.words): piece.date or fact.date
+        (spans(piece.at)[0].passage, piece.words): piece.date or getattr(fact, "date", None)
         for fact in (*coding.events, *coding.quotes)
         for piece in fact.evidence
         if piece.words
