@@ -19,7 +19,6 @@ from database.errors import DatabaseError, driver_message, is_query_error
 from database.location import name_of
 from database.readonly import ReadOnlyConnection
 from database.statement import Statement, StatementError
-from schema import dictionary
 
 _NAMED = {
     "duckdb": re.compile(
@@ -79,6 +78,8 @@ class ReadOnlySource:
         if self._is_file:
             with self._connected(None) as connection:
                 return dict(connection.ask(COLUMNS)[1])
+        from schema import dictionary  # slow to import, and only a completion or a mistake needs it
+
         return {
             entry.name: [field.column for field in dictionary.columns(entry.name)]
             for entry in dictionary.tables()

@@ -29,6 +29,8 @@ def failing(verb: str = "changed") -> Iterator[list[str]]:
         faults = counted(len(error.faults), "fault")
         nothing = "nothing more" if done else "nothing"
         raise click.ClickException(f"{faults}; {nothing} was {verb}") from None
+    except ConnectionError:  # whoever reads stdout may stop at any line
+        raise
     except OSError as error:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None
 

@@ -255,7 +255,7 @@ def test_without_the_client_it_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, "pyspark.sql.connect.client", None)
     for command in (("report", "actors"), ("sql", "select 1"), ("tables",)):
         assert answer("--db", on_spark, *command)[2].startswith(
-            "Error: Spark needs its client: pip"
+            f"Error: Spark needs its client: {sys.executable} -m pip install pyspark-client"
         )
 
 
