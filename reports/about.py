@@ -30,7 +30,11 @@ def about(
     `values` are those that `bind` returned for what was `given`.
     """
     subjects = [it for it in report.parameters if it.required and it.type in NAMED]
-    others = [it for it in report.parameters if it.name in values and it not in subjects]
+    others = [
+        it
+        for it in report.parameters
+        if it.name in values and given.get(it.name) is not None and it not in subjects
+    ]
     names = [_in_words(connection, it, values, given) for it in subjects]
     page = replace(
         page,
@@ -100,7 +104,9 @@ def _filters(
     words = {it.name: _in_words(connection, it, values, given) for it in parameters}
     first, last = words.pop("from", ""), words.pop("to", "")
     period = f"{first} to {last}" if first and last else first and f"from {first}"
-    parts = [period or f"until {last}"] if first or last else []
+    period = first if first == last else period or f"until {last}"
+    pair = words.pop("a", ""), words.pop("b", "")
+    parts = [part for part in (period, " and ".join(filter(None, pair))) if part]
     flags = {it.name: it.meaning for it in parameters if it.type is Type.FLAG}
     for name, value in words.items():
         parts.append(flags.get(name) or f"{name.replace('_', ' ')}: {value}")
@@ -127,7 +133,9 @@ def _in_words(
 
 def _heading(connection: Connection, type: Type, key: str) -> str:
     """Return the name under which reports list what has this key."""
-    query = f"select heading from ({KNOWN[type]}) as known where key = :key limit 1"  # noqa: S608 - ours
+    # Without its document, the key of an event means that of every document that has it.
+    match = "like '%:' || :key" if type is Type.EVENT and ":" not in key else "= :key"
+    query = f"select heading from ({KNOWN[type]}) as known where key {match} limit 1"  # noqa: S608 - ours
     return str(connection.execute(text(query), {"key": key}).scalar() or key)
 
 
