@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from output.page import Cell, Column, Page, cell_text, counted, shortened
+from output.page import Cell, Column, Page, cell_text, counted, runs, shortened
 from schema.date_words import date_in_words
 
 MOST = 2_000
@@ -105,21 +105,15 @@ def shown(column: Column, value: Cell) -> str:
             for n, part in enumerate(re.split(r"(; | \| )", text))
         )
     if column.type == "passage":
-        return _NUMBERS.sub(_runs, text)
+        return _NUMBERS.sub(_numbers, text)
     return text
 
 
-def _runs(passages: re.Match[str]) -> str:
+def _numbers(passages: re.Match[str]) -> str:
     """Return passages as numbers, three and more in a row as a run: 1, 2, 5–8."""
-    numbers = [int(number) for number in re.findall("[0-9]+", passages[0])]
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
+    numbers = map(int, re.findall("[0-9]+", passages[0]))
     return ", ".join(
-        f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+        f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs(numbers)
     )
 
 

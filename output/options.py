@@ -210,8 +210,9 @@ def say(line: str) -> None:
 def only_for(option: str, given: object, formats: Sequence[str], *allowed: str) -> None:
     """Raise UsageError if an option was given that none of the formats uses."""
     if given and not set(formats) & set(allowed):
-        names = " or ".join(filter(None, (", ".join(allowed[:-1]), allowed[-1])))
-        raise click.UsageError(f"{option} is for --format {names}")
+        from output.page import listed
+
+        raise click.UsageError(f"{option} is for --format {listed(allowed, 'or')}")
 
 
 def write(

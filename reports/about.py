@@ -10,10 +10,10 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection, text
 
-from output.page import Citation, Page
+from output.page import Citation, Page, listed
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.names import KNOWN
-from reports.references import listed, references
+from reports.references import references
 from reports.run import Given
 from schema.date_words import date_in_words
 

@@ -68,9 +68,9 @@ def documents_page(connection: Connection) -> Page:
     """
     from sqlalchemy import text
 
-    from output.page import Column, Page
+    from output.page import Column, Page, listed
     from reports.about import provenance
-    from reports.references import listed, references
+    from reports.references import references
 
     loaded = connection.execute(text(DOCUMENTS)).all()
     cited = {source.key: source for source in references(connection, [row.id for row in loaded])}

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from output.page import counted, shortened
+from output.page import counted, listed, shortened
 from reports.about import provenance
 from reports.catalogue import Catalogue
 from reports.definition import Type
-from reports.references import listed, references
+from reports.references import references
 from reports.resolve import UnknownNameError, resolve
 from schema.date_words import date_in_words
 from schema.escape import visible

@@ -166,8 +166,7 @@ def _page(connection: Connection, document: int, numbers: Sequence[int]) -> tupl
 
     from output.page import Column, Page
     from reports.about import provenance
-    from reports.citations import cited_passages
-    from reports.references import references
+    from reports.references import cited_passages, references
 
     texts = {it.n: it.text for it in connection.execute(text(PASSAGES), {"document": document})}
     missing = [n for n in numbers if n not in texts]

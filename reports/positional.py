@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from output.page import counted, listed
 from reports.definition import NAMED, Parameter, Report, Type
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def suggestions(
 
     fits, reasons = _fits(connection, report, arguments, name)
     if not fits:
-        *others, last = [it.option for it in report.parameters if it.type in NAMED] or [""]
-        options = " or ".join(filter(None, [", ".join(others), last]))
+        options = listed([it.option for it in report.parameters if it.type in NAMED], "or")
         takes = f"a name only with {options}" if options else "no name"
         reason = "; ".join(dict.fromkeys(reasons)) or f"leave {name!r} out"
         raise click.UsageError(f"{report.name} takes {takes}; {reason}")
@@ -166,5 +166,4 @@ def _count(connection: Connection, report: Report, arguments: Mapping[str, Any])
     from reports.run import run
 
     with run(connection, report, arguments) as page:
-        count = sum(1 for _ in page.rows)
-    return f"{count or 'no'} row{'' if count == 1 else 's'}"
+        return counted(sum(1 for _ in page.rows))

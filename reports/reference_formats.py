@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from reports.references import Creator, Reference, listed
+from output.page import listed
+from reports.references import Creator, Reference
 from schema.date_words import date_in_words
 from schema.edtf import MONTHS
 from schema.escape import replace_unsafe, visible

@@ -1,13 +1,14 @@
-"""Sources as bibliographies know them: who wrote them, title, publisher, date and address."""
+"""Sources as they are cited: who wrote them, title, publisher, date, address and passages."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from output.page import listed, runs
 from schema.date_words import date_in_words
 from schema.vocabulary import ActorKind, Anonymity, SourceKind, SourceRole
 
@@ -26,6 +27,14 @@ SOURCES = """
     where sources.id in :ids
     order by documents.key nulls first, sources.key, sources.id, source_actors.n, actors.name,
       actors.key
+"""
+
+DOCUMENTS = """
+    select id
+    from sources
+    where document_id is null
+      and key in :documents
+    order by key
 """
 
 # A source that only a coded document tells about is cited through that document.
@@ -99,19 +108,12 @@ class Reference:
 
     def brief(self) -> str:
         """Return author, title and date, without a full stop."""
-        title = self.title if self.described else f"“{self.title}”"
-        author = listed([author.name for author in self.authors])
-        return ", ".join(filter(None, (author, title, date_in_words(self.published, full=True))))
+        return replace(self, publishers=(), url="", relayed_by=()).text()
 
     def note(self) -> str:
         """Say which documents the source is known through, if it hasn't been read itself."""
         documents = "; ".join(document.text() for document in self.relayed_by)
         return f"cited in {documents}" if documents else ""
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def references(connection: Connection, ids: Sequence[int]) -> Iterator[Reference]:
@@ -130,6 +132,29 @@ def references(connection: Connection, ids: Sequence[int]) -> Iterator[Reference
         }
         for _, reference in _references(connection, batch, through):
             yield reference
+
+
+def citations(
+    connection: Connection, places: Mapping[str, Collection[int]]
+) -> Iterator[tuple[str, str]]:
+    """Yield each document's key and the citation of these passages, sorted by key.
+
+    `places` is read only when the first citation is needed, after all rows.
+    """
+    statement = text(DOCUMENTS).bindparams(bindparam("documents", expanding=True))
+    documents = sorted(places)
+    for start in range(0, len(documents), BATCH):
+        keys = {"documents": documents[start : start + BATCH]}
+        for source in references(connection, connection.execute(statement, keys).scalars().all()):
+            yield source.key, f"{source.text(passages=cited_passages(places[source.key]))}."
+
+
+def cited_passages(numbers: Collection[int]) -> str:
+    """Return the numbers of passages as cited: ¶ 4, or ¶¶ 4, 7–9."""
+    numbered = ", ".join(
+        f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs(sorted(numbers))
+    )
+    return f"{'¶' if len(numbers) == 1 else '¶¶'} {numbered}"
 
 
 def _references(

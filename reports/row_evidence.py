@@ -15,9 +15,9 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from output.page import Cell, Column, Page
-from reports.citations import citations
 from reports.definition import Report, ReportError
 from reports.evidence_text import EvidenceText, Place
+from reports.references import citations
 
 FACTS = ("fact", "quote", "relation", "position", "event", "key")
 """Columns that may hold the key of the fact that a row states; the first one counts."""

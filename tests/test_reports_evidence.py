@@ -14,10 +14,9 @@ from sqlalchemy import bindparam
 
 from database.connect import reading, writing
 from reports.catalogue import Catalogue, read
-from reports.citations import DOCUMENTS as CITED
-from reports.citations import cited_passages
 from reports.evidence_text import DOCUMENTS, PASSAGES, SPANS
-from reports.references import RELAYED, SOURCES
+from reports.references import DOCUMENTS as CITED
+from reports.references import RELAYED, SOURCES, cited_passages
 from reports.row_evidence import RowEvidence
 from reports.run import run
 from tests.databases import Files, Server, on_sqlite
