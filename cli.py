@@ -24,7 +24,7 @@ try:
 except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
 
-FAILED, USAGE, WARNED, INTERRUPTED = 1, 2, 3, 130
+FAILED, INTERRUPTED = 1, 130
 
 DB = "sourcebook.db"
 """The database that is used unless the user names another."""

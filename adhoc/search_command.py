@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from output.options import Number, failing, only_for, row_options, say, timeout_option, write
+from reports.options import completing
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from output.page import Column, Type
 
 KINDS = ("passage", "quote", "event", "position", "tie", "actor")
@@ -62,13 +61,6 @@ class Search(click.Command):
             formatter.write_dl(list(QUOTATION.items()))
 
 
-def _actors(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
-    from reports.completion import values
-    from reports.definition import Type
-
-    return values(ctx, Type.ACTOR, incomplete)
-
-
 @click.command(
     cls=Search,
     params=[
@@ -87,7 +79,7 @@ def _actors(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
         click.Option(
             ["--speaker"],
             metavar="ACTOR",
-            shell_complete=_actors,
+            shell_complete=completing("actor"),
             help="With --quote: who is said to have said it, by key or name.",
         ),
         click.Option(
@@ -216,17 +208,15 @@ def _check(
     from output.page import Page
     from reports.about import with_origin
     from reports.definition import Parameter, Type
-    from reports.resolve import UnknownNameError, look_up, understood
+    from reports.resolve import UnknownNameError, look_up
 
     quote = plain_text(quote)
     try:
         if speaker is not None:
             Parameter("speaker", Type.ACTOR, "").value(speaker)
         with reading(db, timeout) as connection:
-            known = look_up(connection, Type.ACTOR, speaker) if speaker is not None else None
+            known = None if speaker is None else look_up(connection, Type.ACTOR, speaker, say)
             findings = check_quotation(connection, quote, known.key if known else None)
-            if speaker is not None and known and (line := understood(speaker, known)):
-                say(line)
             page = Page(
                 _columns(QUOTATION),
                 findings[:limit],

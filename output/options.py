@@ -86,7 +86,7 @@ def row_options(
             ["--width"],
             type=Number(),
             expose_value=False,
-            callback=_keep_width,
+            callback=_keep,
             metavar="COLUMNS",
             help="Fit a table to this width; 0: wrap nothing.  [default: that of the terminal, "
             f"COLUMNS, or {WIDTH}]",
@@ -100,8 +100,9 @@ def row_options(
         click.Option(
             ["--bom"],
             is_flag=True,
+            default=None,
             expose_value=False,
-            callback=_keep_bom,
+            callback=_keep,
             help="In csv, begin with a byte order mark, by which Excel knows UTF-8.",
         ),
     ]
@@ -139,35 +140,25 @@ def _agree(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
-_WIDTH = "sourcebook.output.width"
+_KEPT = "sourcebook.output."
 
 
-def _keep_width(ctx: click.Context, param: click.Parameter, value: int | None) -> None:  # noqa: ARG001
-    """Keep --width where `write` finds it: it matters to no command."""
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Keep --width and --bom where `write` finds them: no command needs them itself."""
     if value is not None:
-        ctx.meta[_WIDTH] = value
+        ctx.meta[f"{_KEPT}{param.name}"] = value
 
 
-_BOM = "sourcebook.output.bom"
-
-
-def _keep_bom(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001
-    """Keep --bom where `write` finds it."""
-    if value:
-        ctx.meta[_BOM] = True
-
-
-def _bom() -> bool:
+def _kept(option: str) -> Any:
     ctx = click.get_current_context(silent=True)
-    return ctx is not None and _BOM in ctx.meta
+    return ctx.meta.get(f"{_KEPT}{option}") if ctx else None
 
 
 def _width(output: Path | None) -> int | None:
     """Return the width of a table. None: nothing is wrapped."""
     import shutil
 
-    ctx = click.get_current_context(silent=True)
-    given: int | None = ctx.meta.get(_WIDTH) if ctx else None
+    given: int | None = _kept("width")
     if given is not None:
         return max(given, LEAST_WIDTH) if given else None
     if output is not None:
@@ -260,7 +251,7 @@ def write(
                 width=_width(output),
                 bold=terminal and os.environ.get("TERM") != "dumb",
                 raw=bool(raw),
-                bom=_bom(),
+                bom=bool(_kept("bom")),
                 send=_page_through if terminal and output is None else None,
             )
     except BrokenPipeError:

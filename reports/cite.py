@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from output.options import failing
+from reports.options import completing
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
     from sqlalchemy import Connection
 
     from reports.references import Reference
@@ -28,15 +28,10 @@ IDS = """
 """
 
 
-def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
-    from reports.completion import values
-    from reports.definition import Type
-
-    return values(ctx, Type.SOURCE, incomplete)
-
-
 @click.command()
-@click.argument("names", nargs=-1, metavar="[DOCUMENT|SOURCE]...", shell_complete=_names)
+@click.argument(
+    "names", nargs=-1, metavar="[DOCUMENT|SOURCE]...", shell_complete=completing("source")
+)
 @click.option(
     "--format",
     type=click.Choice(list(FORMATS)),
@@ -83,12 +78,12 @@ def _ids(connection: Connection, names: Sequence[str]) -> list[int]:
     from sqlalchemy import text
 
     from reports.definition import Type
-    from reports.resolve import UnknownNameError, resolve
+    from reports.resolve import UnknownNameError, look_up
 
     if not names:
         return [*connection.execute(text(DOCUMENTS)).scalars()]
     try:
-        keys = {resolve(connection, Type.SOURCE, name) for name in names}
+        keys = {look_up(connection, Type.SOURCE, name).key for name in names}
     except UnknownNameError as error:
         raise click.UsageError(str(error)) from None
     return [row.id for row in connection.execute(text(IDS)) if row.key in keys]

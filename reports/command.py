@@ -15,7 +15,7 @@ import click
 from output.options import failing, say, write
 from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
-from reports.definition import NAMED, Parameter, Report, ReportError, Type
+from reports.definition import Parameter, Report, ReportError, Type
 from reports.options import COLUMNS, PORTABLE, SQL, ReportOptions, report_options
 from reports.positional import NAMES, Names, UnplacedNamesError, place, program, suggestions
 from schema.escape import visible
@@ -73,11 +73,9 @@ class ParameterType(click.ParamType[str | int]):
         incomplete: str,
     ) -> "list[CompletionItem]":
         """Offer the choices, or what the database holds."""
-        from reports.completion import choices, values
+        from reports.completion import of_parameter
 
-        if self.parameter.type in NAMED:
-            return values(ctx, self.parameter.type, incomplete)
-        return choices(self.parameter.choices, incomplete)
+        return of_parameter(ctx, self.parameter, incomplete)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:  # noqa: ARG002
         """Return the choices, or the type."""

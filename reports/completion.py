@@ -14,7 +14,7 @@ import click
 from click.shell_completion import BashComplete, CompletionItem
 
 from reports.catalogue import Catalogue
-from reports.definition import ReportError, Type
+from reports.definition import NAMED, Parameter, ReportError, Type
 from reports.names import KNOWN
 from schema.folding import fold
 
@@ -70,6 +70,13 @@ def _title(path: Path) -> str | None:
             return file.readline().lstrip("- ").strip()
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def of_parameter(ctx: click.Context, parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the choices of a report's parameter, or what the database holds."""
+    if parameter.type in NAMED:
+        return values(ctx, parameter.type, incomplete)
+    return choices(parameter.choices, incomplete)
 
 
 def choices(known: Iterable[str], incomplete: str) -> list[CompletionItem]:

@@ -1,15 +1,18 @@
-"""The options that every report has. Imports click alone."""
+"""The options that every report has, and the completion of names. Imports click alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from output.formats import ENDINGS, WITH_CITATIONS, Format
 from output.options import Number, format_of, only_for, row_options, timeout_option
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COLUMNS = click.Option(
     ["--columns"],
@@ -31,6 +34,22 @@ PORTABLE = click.Option(
     help="With --sql, keep the parameters as named ones, such as :actor, for tools that ask for "
     "their values, such as Datasette. Conditions of options that you don't give are left out.",
 )
+
+
+def completing(type: str) -> Callable[..., list[CompletionItem]]:
+    """Return the completion of names of this type, for an option or an argument."""
+
+    def complete(
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG001
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        from reports.completion import values
+        from reports.definition import Type
+
+        return values(ctx, Type(type), incomplete)
+
+    return complete
 
 
 def report_options(*, many: bool = False) -> list[click.Parameter]:

@@ -14,7 +14,7 @@ from reports.about import provenance
 from reports.catalogue import Catalogue
 from reports.definition import Type
 from reports.references import references
-from reports.resolve import UnknownNameError, resolve
+from reports.resolve import UnknownNameError, look_up
 from schema.date_words import date_in_words
 from schema.escape import visible
 
@@ -191,7 +191,7 @@ def _prominent(connection: Connection, role: str) -> tuple[str, str]:
         return "NAME", "an actor"
     short = re.split(r"[\s-]", actor.name)[-1].lower()
     with suppress(UnknownNameError):
-        if resolve(connection, Type.ACTOR, short) == actor.key:
+        if look_up(connection, Type.ACTOR, short).key == actor.key:
             return shlex.quote(short), actor.name
     return shlex.quote(actor.key), actor.name
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from output.options import failing, only_for, row_options, say, timeout_option, write
+from reports.options import completing
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
     from sqlalchemy import Connection
 
     from output.page import Cell, Page
@@ -68,16 +68,13 @@ WORDS = """
 """
 
 
-def _documents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
-    from reports.completion import values
-    from reports.definition import Type
-
-    return values(ctx, Type.DOCUMENT, incomplete)
-
-
 @click.command(params=[*row_options(), timeout_option()])
 @click.argument(
-    "asked", nargs=-1, required=True, metavar="[DOCUMENT] NUMBER...", shell_complete=_documents
+    "asked",
+    nargs=-1,
+    required=True,
+    metavar="[DOCUMENT] NUMBER...",
+    shell_complete=completing("document"),
 )
 @click.pass_obj
 @failing()
@@ -124,7 +121,7 @@ def _asked(connection: Connection, asked: Sequence[str]) -> tuple[int, str, list
     from sqlalchemy import text
 
     from reports.definition import Type
-    from reports.resolve import look_up, understood
+    from reports.resolve import look_up
 
     documents = {key: id for id, key in connection.execute(text(DOCUMENTS))}
     if not documents:
@@ -140,11 +137,7 @@ def _asked(connection: Connection, asked: Sequence[str]) -> tuple[int, str, list
         )
     key = next(iter(documents))
     if n:
-        name = " ".join(words[:n])
-        known = look_up(connection, Type.DOCUMENT, name)
-        key = known.key
-        if line := understood(name, known):
-            say(line)
+        key = look_up(connection, Type.DOCUMENT, " ".join(words[:n]), say).key
     return documents[key], key, _numbers(words[n:])
 
 

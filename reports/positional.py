@@ -43,16 +43,11 @@ class Names(click.Argument):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Offer what the next required parameter can name."""
-        from reports.completion import choices, values
+        from reports.completion import of_parameter
 
         missing = _missing(self._required, ctx.params)
         before = len(ctx.params.get(NAMES) or ())
-        if before >= len(missing):
-            return []
-        parameter = missing[before]
-        if parameter.type in NAMED:
-            return values(ctx, parameter.type, incomplete)
-        return choices(parameter.choices, incomplete)
+        return of_parameter(ctx, missing[before], incomplete) if before < len(missing) else []
 
 
 class UnplacedNamesError(Exception):

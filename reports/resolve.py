@@ -1,4 +1,4 @@
-"""Finds what a name means: an actor, topic, place, event or document.
+"""Finds what a name means: an actor, topic, place, event, document or source.
 
 The database looks up keys and exact names. Everything else is compared here, because engines
 disagree about letters.
@@ -55,18 +55,23 @@ class UnknownNameError(Exception):
     """A name that matches nothing, or several things; the message suggests keys."""
 
 
-def resolve(connection: Connection, type: Type, name: str) -> str:
-    """Return the key of what a key or a name means. Raises UnknownNameError, as `look_up` does."""
-    return look_up(connection, type, name).key
-
-
-def look_up(connection: Connection, type: Type, name: str) -> Name:
+def look_up(
+    connection: Connection, type: Type, name: str, say: Callable[[str], None] | None = None
+) -> Name:
     """Return what a key or a name means, with the name that fits.
 
     A key wins, then a whole name: as it is, then folded. Otherwise each word must be a word of one
     name, in any order, or the beginning of one. Names and short names go before titles and
-    descriptions. Raises UnknownNameError if nothing fits, or more than one thing does.
+    descriptions. `say` gets a line unless the name is the heading of what it was understood as.
+    Raises UnknownNameError if nothing fits, or more than one thing does.
     """
+    known = _look_up(connection, type, name)
+    if say and (line := _understood(name, known)):
+        say(line)
+    return known
+
+
+def _look_up(connection: Connection, type: Type, name: str) -> Name:
     name = unicodedata.normalize("NFC", name)
     exact = _exact(connection, type, name)
     for known in exact:
@@ -171,7 +176,7 @@ def _spellings(known: Iterable[Name]) -> Iterator[_Spelling]:
 # --- messages -------------------------------------------------------------------------------------
 
 
-def understood(typed: str, known: Name) -> str:
+def _understood(typed: str, known: Name) -> str:
     """Say what a name was understood as; empty if it is what was typed."""
     if fold(typed) == fold(known.heading):
         return ""

@@ -13,7 +13,7 @@ from database.statement import Statement, StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value, day_of
-from reports.resolve import UnknownNameError, look_up, understood
+from reports.resolve import UnknownNameError, look_up
 from schema.escape import visible
 
 Given = Value | Sequence[str]
@@ -256,8 +256,4 @@ def _key(
     connection: Connection, parameter: Parameter, name: str, say: Callable[[str], None]
 ) -> str:
     """Return the key of what a name means, and say so where it is not plain."""
-    value = str(parameter.value(name))
-    known = look_up(connection, parameter.type, value)
-    if line := understood(value, known):
-        say(line)
-    return known.key
+    return look_up(connection, parameter.type, str(parameter.value(name)), say).key

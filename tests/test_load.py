@@ -22,7 +22,7 @@ from coding.validation import read
 from database.connect import reading, writing
 from database.errors import DatabaseError
 from reports.definition import Type
-from reports.resolve import resolve
+from reports.resolve import look_up
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
@@ -561,5 +561,5 @@ def test_names_typed_in_another_unicode_form_are_found(database: str, tmp_path: 
     loaded(database, put(tmp_path, coding, f"{decomposed}.yaml"))
     assert ask(database, "select file from codings") == [(f"{composed}.yaml",)]
     with reading(database) as connection:
-        assert resolve(connection, Type.ACTOR, decomposed) == "ana-writer"
-        assert resolve(connection, Type.ACTOR, "Amelie") == "sudland-state"
+        assert look_up(connection, Type.ACTOR, decomposed).key == "ana-writer"
+        assert look_up(connection, Type.ACTOR, "Amelie").key == "sudland-state"
