@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from coding.drafting.calendar import Resolver, future_words, sentences
+from coding.drafting.calendar import Outlook, Resolver
 from coding.drafting.dates import finder
 from coding.drafting.languages import language
 from coding.drafting.parse import Parse, Parser, Token, parser
@@ -295,12 +295,11 @@ def _timexes(body: str) -> tuple[str, list[tuple[int, int, str, str, bool]]]:
 
 
 def _dates(text: str, published: date) -> Iterator[tuple[int, int, str, str | None]]:
-    future, resolver = future_words(language("en")), Resolver(published)
+    outlook, resolver = Outlook(language("en")), Resolver(published)
     at = 0
     for line in text.split("\n"):
         for item in finder("en").find(line):
-            around = next((line[a:b] for a, b in sentences(line) if a <= item.start <= b), line)
-            resolved = resolver.resolve(item, future.search(around) is not None)
+            resolved = resolver.resolve(item, outlook.future(line, item.start))
             yield at + item.start, at + item.end, item.kind, resolved.date
         at += len(line) + 1
 
@@ -363,17 +362,12 @@ def article(text_path: Path, parse: Parser | None) -> Counter[str]:
 
 
 def _article_dates(counts: Counter[str], coding: Coding, passages: Sequence[str]) -> None:
-    resolver, future = (
-        Resolver(date.fromisoformat(coding.document.published)),
-        future_words(language("en")),
-    )
+    resolver = Resolver(date.fromisoformat(coding.document.published))
+    outlook = Outlook(language("en"))
     drafted = {}
     for number, passage in enumerate(passages, start=1):
         for item in finder("en").find(passage):
-            around = next(
-                (passage[a:b] for a, b in sentences(passage) if a <= item.start <= b), passage
-            )
-            resolved = resolver.resolve(item, future.search(around) is not None)
+            resolved = resolver.resolve(item, outlook.future(passage, item.start))
             drafted[number, item.words] = resolved.date
     reviewed = {
         (spans(piece.at)[0].passage, piece.words): piece.date or getattr(fact, "date", None)

@@ -50,11 +50,11 @@ def _by_introduction(column: str, kind: str, id: str) -> str:
 
 
 USES_OF_FACTS = {
-    "has evidence on it": _by_document("evidence.fact_id"),
-    "links an event to it": " union ".join(
+    "there is evidence on it in": _by_document("evidence.fact_id"),
+    "an event is linked to it in": " union ".join(
         _by_facts(f"event_links.{end}") for end in ("from_event_id", "to_event_id")
     ),
-    "has a quote with it as the occasion": _by_facts("quotes.occasion_id"),
+    "it is the occasion of a quote in": _by_facts("quotes.occasion_id"),
 }
 """How a document can use a fact of another."""
 
@@ -176,13 +176,13 @@ class CrossReferences:
         for use, query in USES_OF_FACTS.items():
             for item, documents in self._users(query, facts):
                 remedy = "keep it here, or take that out there and load that coding first"
-                yield item, f"is no longer in this coding, but {documents} {use}; {remedy}"
+                yield item, f"is no longer in this coding, but {use} {documents}; {remedy}"
         for kind in SHARED:
             rows = [item for item in changes.dropped if item.kind == kind]
             query = " union ".join(USES_OF_SHARED_ROWS[kind])
             for item, documents in self._users(query, rows, rewritten=changes.updated):
                 remedy = "keep it here, or introduce it there and load that coding first"
-                yield item, f"is no longer introduced here, but {documents} refers to it; {remedy}"
+                yield item, f"is no longer introduced here, but is in use by {documents}; {remedy}"
 
     def _users(
         self, query: str, items: Iterable[ItemKey], rewritten: Iterable[ItemKey] = ()
@@ -230,4 +230,4 @@ def _listed(documents: Iterable[str]) -> str:
     names = sorted(documents)
     if len(names) > MAX_LISTED:
         return f"{', '.join(names[:MAX_LISTED])} and {len(names) - MAX_LISTED} other documents"
-    return " and ".join(names)
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 2 else names)

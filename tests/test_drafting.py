@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from benchmarks.drafting import corpus, measured
 from cli import sourcebook
-from coding.drafting.calendar import Resolver
+from coding.drafting.calendar import Outlook, Resolver
 from coding.drafting.dates import finder, names_a_day
 from coding.drafting.languages import language
 from coding.drafting.marks import marked
@@ -233,3 +233,70 @@ def test_another_model_than_the_measured_one_is_refused(
     assert done.stdout == ""
     arguments = ["draft", str(text), "--published", "2020-01-01", "--no-model"]
     assert CliRunner().invoke(sourcebook, arguments).exit_code == 0
+
+
+def drafted(folder: Path, *passages: str) -> dict[str, list[dict[str, object]]]:
+    """Return the coding that is drafted from a text, published on Thursday, 12 March 2020."""
+    (folder / "text.txt").write_text("\n".join(passages), encoding="utf-8")
+    arguments = ["draft", str(folder / "text.txt"), "--published", "2020-03-12"]
+    result = CliRunner().invoke(sourcebook, ["--db", str(folder / "missing.db"), *arguments])
+    assert result.exit_code == 0, result.output
+    coding: dict[str, list[dict[str, object]]] = yaml.safe_load(result.stdout)
+    return coding
+
+
+def test_what_is_denied_is_not_drafted_as_said(tmp_path: Path) -> None:
+    coding = drafted(
+        tmp_path,
+        "Ibrahim Kaya denied that Turkey had accepted the offer of the other side. "
+        "Kaya did not say that the talks were over.",
+    )
+    (quote,) = coding["quotes"]
+    assert quote["says"] == ("It is not so that Turkey had accepted the offer of the other side.")
+    assert str(quote["unsure"]).startswith("it is denied")
+
+
+def test_a_sentence_after_an_interrupted_quotation_is_another_statement(tmp_path: Path) -> None:
+    coding = drafted(
+        tmp_path,
+        "“We will not stand by,” Murat Aksoy told reporters, “while our soldiers are under fire.” "
+        "He said that three soldiers had been killed.",
+    )
+    first, second = coding["quotes"]
+    assert first["text"] == ["We will not stand by", "while our soldiers are under fire"]
+    assert second["says"] == "Three soldiers had been killed."
+
+
+@pytest.mark.parametrize(
+    ("text", "future"),
+    [
+        ("He warned them on Monday that strikes would follow.", False),
+        ("The White House said Monday it would not go.", False),
+        ("Officials said a meeting would be held on Monday.", True),
+        ("They will meet on Monday.", True),
+        ("She spoke on Monday.", False),
+    ],
+)
+def test_a_date_beside_a_cue_is_not_in_the_future_of_its_clause(text: str, future: bool) -> None:
+    assert Outlook(language("en")).future(text, text.index("Monday")) == future
+
+
+def test_draft_says_what_is_wrong_with_its_options(tmp_path: Path) -> None:
+    command = ["--db", str(tmp_path / "missing.db"), "draft", str(EXAMPLE), "--published"]
+    result = CliRunner().invoke(
+        sourcebook, [*command, "2021-06-18", "-o", str(tmp_path / "no" / "coding.yaml")]
+    )
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "there is no folder" in result.stderr
+    coding = tmp_path / "coding.yaml"
+    result = CliRunner().invoke(
+        sourcebook, [*command, "2021-06-18", "--publisher", "a\x1bb", "-o", str(coding)]
+    )
+    assert result.exit_code == 1
+    assert "control-character" in result.stderr
+    assert not coding.exists()
+
+
+def test_unnamed_voices_keep_their_capitals(tmp_path: Path) -> None:
+    coding = drafted(tmp_path, "Russian officials said that the line was new and would hold.")
+    assert coding["sources"][0]["title"] == "Remarks of Russian officials"

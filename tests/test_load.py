@@ -338,7 +338,7 @@ def test_rows_that_others_refer_to_cannot_be_removed(database: str, tmp_path: Pa
     (said,) = refused(database, path)
     assert said == (
         f"{path}:4: error still-in-use: document: actor sudland-state is no longer introduced "
-        "here, but other-talks refers to it; keep it here, or introduce it there and load that "
+        "here, but is in use by other-talks; keep it here, or introduce it there and load that "
         "coding first"
     )
     assert everything(database) == before
@@ -403,7 +403,9 @@ def test_a_fact_with_evidence_from_another_document_stays(
     put(tmp_path, swapped.replace(old, new))
     said = refused(book, path)
     assert len(said) == 1
-    assert f"{fact} is no longer in this coding, but other-talks has evidence on it" in said[0]
+    assert (
+        f"{fact} is no longer in this coding, but there is evidence on it in other-talks" in said[0]
+    )
     assert everything(book) == before
 
 
@@ -418,9 +420,9 @@ def test_events_that_others_link_to_or_quote_at_stay(book: str, tmp_path: Path) 
         VALID_CODING.replace("key: talks", "key: renamed").replace("to: talks", "to: renamed"),
     )
     said = refused(book, path)
-    assert [one.split("other-talks ")[1].split(";")[0] for one in said] == [
-        "has a quote with it as the occasion",
-        "links an event to it",
+    assert [one.split(", but ")[1].split(" other-talks;")[0] for one in said] == [
+        "an event is linked to it in",
+        "it is the occasion of a quote in",
     ]
 
 
@@ -460,7 +462,7 @@ def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Pat
     turned = VALID_CODING.replace("kind: press-report}", "kind: press-report, anonymity: unnamed}")
     put(tmp_path, turned)
     (said,) = refused(book, path)
-    assert "source daily-report is no longer introduced here, but other-talks refers" in said
+    assert "source daily-report is no longer introduced here, but is in use by other-talks" in said
 
 
 def test_codings_loaded_together_are_corrected_together(database: str, tmp_path: Path) -> None:

@@ -82,9 +82,16 @@ class Beside:
         if words and tokens[words[0]].pos in ("CCONJ", "SCONJ"):
             return None  # "…," but he said something else
         cues = [i for i in words if self.is_cue(tokens[i], after=True)]
+        if text[: stretch.end].endswith("."):  # a sentence of its own follows: He said that …
+            cues = [i for i in cues if not self._introduces_more(stretch, i)]
         if not cues and asks and words and tokens[words[-1]].text.casefold() in self.cues.forms:
             return words[-1] if len(words) > 1 else None
         return min(cues, key=lambda i: (tokens[i].dep in ("relcl", "acl", "amod"), i), default=None)
+
+    def _introduces_more(self, stretch: Stretch, i: int) -> bool:
+        """Whether what a cue introduces comes after it."""
+        clauses = self.parses[stretch.passage - 1].children(i, "ccomp")
+        return any(clause > i for clause in clauses)
 
     def cue_before(self, stretch: Stretch) -> int | None:
         """Return the cue in front of the marks: the last, but no participle if there is another."""

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from coding.drafting.dates import DateWords
 from coding.drafting.languages import Language, alternatives
+from coding.drafting.plain import forms
 from schema.edtf import Edtf, EdtfError
 
 FAR = 62
@@ -279,9 +280,33 @@ def _shifted(
     return _part_of_year(f"{year:04}", part)
 
 
-def future_words(words: Language) -> re.Pattern[str]:
-    """Return a pattern for the words by which a sentence speaks of what is to come."""
-    return re.compile(rf"(?<!\w)(?:{alternatives(words.words('future'))})(?!\w)", re.IGNORECASE)
+class Outlook:
+    """Whether the words around a date speak of what is to come."""
+
+    def __init__(self, words: Language) -> None:
+        self._future = _any_of(words.words("future"))
+        self._that = _any_of(words.words("that"))
+        said = "|".join(map(re.escape, forms(words, words.words("say")))) or "(?!)"
+        self._said = re.compile(rf"(?<!\w)(?:{said})\s(?:\w+\s)?$", re.IGNORECASE)
+
+    def future(self, text: str, at: int) -> bool:
+        """Return whether the date that begins at `at` is likely to be later than the publication.
+
+        "She said on Monday that it would end": Monday is in another clause than "would".
+        """
+        low, high = next(((a, b) for a, b in sentences(text) if a <= at <= b), (0, len(text)))
+        for that in self._that.finditer(text, low, high):
+            if that.end() > at:
+                high = that.start()
+                break
+            low = that.end()
+        if self._said.search(text, low, at):
+            high = at
+        return self._future.search(text, low, high) is not None
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{alternatives(words)})(?!\w)", re.IGNORECASE)
 
 
 _ABBREVIATIONS = (

