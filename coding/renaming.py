@@ -7,6 +7,7 @@ definition there is kept, and the other one is reduced to its key and its names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,10 @@ SECTIONS = {"actor": "actors", "place": "places", "topic": "topics", "source": "
 FACT = "fact"
 KINDS = (*SECTIONS, FACT)
 """What can be renamed; a fact is an event, quote, position, relation or link."""
+
+
+KEPT = ("at", "draft", "unsure")
+"""What a definition keeps, besides its names, when it is reduced to a key."""
 
 
 class RenameError(SourcebookError):
@@ -90,6 +95,8 @@ def rename(kind: str, old: str, new: str, paths: Sequence[Path]) -> list[Renamed
     would no longer be a coding. Raises RenameError or InvalidInputError.
     """
     _require_key(new)
+    if old == new:
+        raise RenameError(f"{quoted(old)} is its key already; nothing was renamed")
     files = [_File(path, read_file(path, MAX_CODING)) for path in paths]
     if kind == FACT:
         _rename_fact(files, old, new)
@@ -204,37 +211,54 @@ def _join(file: _File, loc: Loc, section: str, new: str) -> None:
             f"{file.path}: {quoted(file.document)} is a document and {quoted(new)} a source that "
             "exists; a document cannot be joined with another"
         )
-    if tree.extents[loc].flow or tree.extents[loc[:1]].flow:
-        raise RenameError(
-            f"{file.path}:{tree.lines.line(loc)}: is in {{}}; write it in lines of its own to join "
-            "it with another"
-        )
+    there = next(
+        (at for space, at, key in file.index.keys if space == section and key == new), None
+    )
+    flow, names = tree.extents[loc].flow, _names(tree, loc, source)
+    kept = [
+        f"{key}: {source[extent.start : extent.end]}"
+        for key in KEPT
+        if (extent := tree.extents.get((*loc, key))) and there is None
+    ]
+    reduced = [(key, value) for key, value in _item(file, loc) if key not in ("key", "names")]
+    file.reduced += [f"{key}: {value}" for key, value in reduced if there or key not in KEPT]
+    line_end = "\r\n" if "\r\n" in source else "\n"
+    if there is None and flow:
+        kept += [f"names: [{', '.join(names)}]"] if names else []
+        extent = tree.extents[loc]
+        file.edits.append((extent.start, extent.end, f"{{{', '.join([f'key: {new}', *kept])}}}"))
+        return
     start = line_start(source, tree.extents[loc].start)
     end = end_of(tree, loc, source)
     dash = source[start : tree.extents[loc].start]
     indent = " " * len(dash)
-    item = _item(file, loc)
-    file.reduced += [f"{key}: {value}" for key, value in item if key not in ("key", "names")]
-    names = _names(tree, loc, source)
-    there = next(
-        (at for space, at, key in file.index.keys if space == section and key == new), None
-    )
-    line_end = "\r\n" if "\r\n" in source else "\n"
+    lines = [f"{indent}- {name}" for name in names]
     if there is None:
-        block = [f"{dash}key: {new}"]
-        if names:
-            block += [f"{indent}names:", names]
+        block = [f"{dash}key: {new}", *(f"{indent}{field}" for field in kept)]
+        block += [f"{indent}names:", *lines] if names else []
         file.edits.append((start, end, line_end.join(block)))
         return
+    if tree.extents[loc[:1]].flow:
+        raise RenameError(
+            f"{file.path}:{tree.lines.line(loc)}: `{loc[0]}` is a list in []; write each item on a "
+            "line of its own to join two"
+        )
     stop = end + len(line_end) if source[end:].startswith(line_end) else end
     file.edits.append((start, stop, ""))
-    if names:
-        if tree.extents[there].flow or (there_names := (*there, "names")) not in tree.extents:
-            at = end_of(tree, there, source)
-            file.edits.append((at, at, line_end.join(["", f"{indent}names:", names])))
-        else:
-            at = end_of(tree, there_names, source)
-            file.edits.append((at, at, line_end + names))
+    if not names:
+        return
+    theirs = tree.extents.get((*there, "names"))
+    if theirs is not None and theirs.flow:
+        file.edits.append((theirs.end - 1, theirs.end - 1, f", {', '.join(names)}"))
+    elif theirs is not None:
+        at = end_of(tree, (*there, "names"), source)
+        file.edits.append((at, at, line_end.join(["", *lines])))
+    elif tree.extents[there].flow:
+        at = tree.extents[there].end - 1
+        file.edits.append((at, at, f", names: [{', '.join(names)}]"))
+    else:
+        at = end_of(tree, there, source)
+        file.edits.append((at, at, line_end.join(["", f"{indent}names:", *lines])))
 
 
 def _item(file: _File, loc: Loc) -> Iterator[tuple[str, str]]:
@@ -245,12 +269,19 @@ def _item(file: _File, loc: Loc) -> Iterator[tuple[str, str]]:
         yield from ((key, value) for key, value in item.items() if isinstance(value, str))
 
 
-def _names(tree: Tree, loc: Loc, source: str) -> str:
-    """Return the lines of an actor's names, with their comments."""
-    names = tree.extents.get((*loc, "names"))
-    if names is None or names.flow:
-        return ""
-    return source[line_start(source, names.start) : end_of(tree, (*loc, "names"), source)]
+def _names(tree: Tree, loc: Loc, source: str) -> list[str]:
+    """Return each of an actor's names as it is written, with its comments."""
+    names, starts = (*loc, "names"), []
+    while (*names, len(starts)) in tree.extents:
+        starts.append(tree.extents[*names, len(starts)].start)
+    written = []
+    for n, start in enumerate(starts):
+        end = end_of(tree, (*names, n), source)
+        if not tree.extents[names].flow:
+            comment = re.match(r"[ \t]+#[^\r\n]*", source[end:])
+            end += comment.end() if comment else 0
+        written.append(source[start:end])
+    return written
 
 
 # --- facts ----------------------------------------------------------------------------------------

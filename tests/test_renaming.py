@@ -212,3 +212,42 @@ def test_a_key_that_several_documents_use_for_a_fact_needs_its_document(tmp_path
     rename("fact", "b:warning", "threat", paths)
     assert "threat" not in paths[0].read_text(encoding="utf-8")
     parse_coding(paths[1].read_text(encoding="utf-8"), "b.yaml")
+
+
+NAME = "{name: Erdoğan, evidence: [{at: 1:0-7}]}"
+LONG = "- {key: recep-tayyip-erdogan, name: Recep Tayyip Erdoğan, kind: person}"
+IN_BLOCK = """\
+- key: recep-tayyip-erdogan
+  name: Recep Tayyip Erdoğan
+  kind: person
+  names: [{name: R. T. Erdoğan, evidence: [{at: 1:0-20}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        f"- {{key: erdogan, name: E., kind: person, draft: true, names: [{NAME}]}}\n",
+        f"- key: erdogan\n  name: E.\n  kind: person\n  draft: true\n  names: [{NAME}]\n",
+        f"- key: erdogan\n  name: E.\n  kind: person\n  draft: true\n  names:\n  - {NAME}\n",
+    ],
+)
+@pytest.mark.parametrize("new", [f"{LONG}\n", IN_BLOCK])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_name_is_never_lost_when_two_are_joined(
+    tmp_path: Path, old: str, new: str, together: bool
+) -> None:
+    paths = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    parts = [f"actors:\n{old}{new}", "\n"] if together else [f"actors:\n{old}", f"actors:\n{new}"]
+    for path, part in zip(paths, parts, strict=True):
+        path.write_text(HEAD.replace("DOC", path.stem) + part, encoding="utf-8")
+    rename("actor", "erdogan", "recep-tayyip-erdogan", paths)
+    (actor,) = read_coding(paths[0])[0].actors
+    assert "Erdoğan" in [name.name for name in actor.names]
+    if not together:
+        assert (actor.name, actor.draft) == (None, True)  # its names are not reviewed yet
+
+
+def test_a_key_is_not_renamed_to_itself(codings: list[Path]) -> None:
+    with pytest.raises(RenameError, match="is its key already"):
+        rename("actor", "turkey", "turkey", codings)
