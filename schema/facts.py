@@ -273,7 +273,8 @@ class RelationKind(Base):
     )
     acts_for: Mapped[bool] = mapped_column(
         comment="whether the first actor acts for the second, so that --with-members of a report "
-        "includes it: true of heads, holds-post-in, advises, member-of, part-of and belongs-to"
+        "includes it: true of heads, holds-post-in, advises, part-of and belongs-to; a member, "
+        "such as a state in an alliance, acts for itself"
     )
 
 

@@ -411,7 +411,6 @@ RELATIONS: dict[RelationType, RelationLabel] = {
         "has as a member",
         "{is a member|are members} of {to}[ ({what})]",
         STRUCTURAL,
-        acts_for=True,
     ),
     RelationType.PART_OF: _tie(
         "is a part or organ of",

@@ -205,7 +205,7 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
             upgrade(connection, before)
             fill(connection)
         at_first = _kept(connection), parts(connection)
-        columns = {  # revision 0005 says of one more type of tie that one acts for the other
+        columns = {  # revision 0005 changes for which types of ties one acts for the other
             name: [
                 column["name"]
                 for column in sa.inspect(connection).get_columns(name)

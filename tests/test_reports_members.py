@@ -40,6 +40,7 @@ def realm(request: pytest.FixtureRequest) -> Any:
         book = SourcebookBuilder(connection)
         for key, kind in (
             *(("realm", "state"), ("navy", "armed-force"), ("court", "community")),
+            ("league", "organisation"),
             *((key, "person") for key in ("queen", "king", "admiral", "friend", "rebel")),
         ):
             book.actor(key, f"The {key.title()}", kind)
@@ -50,6 +51,7 @@ def realm(request: pytest.FixtureRequest) -> Any:
         tie(book, "admiral", "heads", "navy", at((2, 9), voice="log"))
         tie(book, "court", "belongs-to", "realm", at((3, 0), voice="log", certainty="alleged"))
         tie(book, "friend", "supports", "realm", at((3, 9), voice="log"))
+        tie(book, "realm", "member-of", "league", at((3, 12), voice="log"))
         rebel = at((4, 0), voice="log", modality="denied")
         tie(book, "rebel", "part-of", "realm", rebel)
         for n, (key, date) in enumerate(
@@ -99,6 +101,13 @@ def test_everybody_is_there_for_themselves(realm: str) -> None:
         ("sailing", "navy", None),
         ("sailing", "admiral", "The Admiral for the Navy"),
     }
+
+
+def test_a_member_does_not_act_for_an_organisation_nor_do_its_people(realm: str) -> None:
+    assert acting(realm, "league") == set()
+    ties = [("The Realm is a member of the League", None)]
+    found = rows(realm, "ties", "sentence acting_for", actor="league", with_members=True)
+    assert found == ties
 
 
 def rows(database: str, name: str, columns: str, **given: Any) -> list[tuple[Any, ...]]:
@@ -168,6 +177,14 @@ def test_putin_acts_for_russia_and_khamenei_for_iran(article: str) -> None:
     assert "Ali Khamenei for Iran" in found
     assert "Vladimir Putin for Russia" in found
     assert "Putin visits Tehran" not in typed(article, "dyad", "iran", "russia").stdout
+
+
+def test_the_united_nations_are_not_their_members(article: str) -> None:
+    found = typed(article, "actor", "un", "--with-members", "--format", "csv").stdout
+    assert "for the United Nations" in found
+    assert "Russia for" not in found
+    assert "Putin for" not in found
+    assert "Lavrov for" not in found
 
 
 def test_lavrov_and_putin_speak_for_russia(article: str) -> None:
