@@ -7,6 +7,7 @@ which a shared key was renamed, are loaded in one transaction: all of them or no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ def load_all(
 
     A refused coding leaves no trace and does not keep the others out; `strict` stops at the first.
     """
+    for refused in repeated(codings):
+        yield refused
+        if strict:
+            return
+        codings = [coding for coding in codings if coding is not refused.coding]
     peers = Peers(codings)
     waiting: list[Refused] = [Refused(coding, []) for coding in ordered(codings)]
     progress = True
@@ -72,6 +78,19 @@ def load_all(
         progress = len(again) < len(waiting)
         waiting = again
     yield from _load_together(transaction, waiting, peers, keep_text=keep_text)
+
+
+def repeated(codings: Sequence[ValidatedCoding]) -> Iterator[Refused]:
+    """Yield the codings of documents that several of the files code: one would undo the other."""
+    files: defaultdict[str, list[ValidatedCoding]] = defaultdict(list)
+    for coding in codings:
+        files[coding.document].append(coding)
+    for document, same in files.items():
+        for coding in same if len(same) > 1 else ():
+            others = ", ".join(str(other.path) for other in same if other is not coding)
+            message = f"{others} codes {document}, too; give one of them, or another document key"
+            item = ItemKey("source", document)
+            yield Refused(coding, [coding.fault(item, "document-twice", message)])
 
 
 def _mutual(error: InvalidInputError) -> bool:
@@ -179,15 +198,15 @@ def _settle(
 def ordered(codings: Sequence[ValidatedCoding]) -> list[ValidatedCoding]:
     """Return the codings so that each comes after those it refers to, as far as that is possible.
 
-    Codings that don't depend on one another keep their order.
+    Each is of another document. Codings that don't depend on one another keep their order.
     """
     introduced: dict[ItemKey, str] = {}
     bare: dict[str, list[ItemKey]] = {}
-    by_document: dict[str, list[ValidatedCoding]] = {}
+    by_document: dict[str, ValidatedCoding] = {}
     needs: dict[str, set[str]] = {}
     for coding in codings:
         items, document = coding.items, coding.document  # unpacking them takes a while
-        by_document.setdefault(document, []).append(coding)
+        by_document[document] = coding
         needs[document] = {key.partition(":")[0] for _, key, _ in references(items)}
         shared = [item for item in items if item.kind in SHARED]
         bare[document] = [item for item in shared if not items[item]]
@@ -203,7 +222,7 @@ def ordered(codings: Sequence[ValidatedCoding]) -> list[ValidatedCoding]:
             document, others = path[-1]
             other = next((it for it in others if it in by_document and it not in opened), None)
             if other is None:
-                result += by_document[document]
+                result.append(by_document[document])
                 path.pop()
             else:
                 opened.add(other)

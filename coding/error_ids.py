@@ -42,6 +42,7 @@ PINNING = {
 """Pinning (`sourcebook pin`)."""
 
 LOADING = {
+    "document-twice": "A document is coded by one of the files given.",
     "conflict": "Codings that introduce the same actor, place, topic or source agree about it.",
     "unknown-reference": "A row given by its key alone is introduced by a loaded coding.",
     "unknown-fact": "A fact referred to as `document:key` is loaded.",

@@ -271,7 +271,8 @@ def _item(file: _File, loc: Loc) -> Iterator[tuple[str, str]]:
 
 def _names(tree: Tree, loc: Loc, source: str) -> list[str]:
     """Return each of an actor's names as it is written, with its comments."""
-    names, starts = (*loc, "names"), []
+    names: Loc = (*loc, "names")
+    starts: list[int] = []
     while (*names, len(starts)) in tree.extents:
         starts.append(tree.extents[*names, len(starts)].start)
     written = []

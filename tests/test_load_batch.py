@@ -17,7 +17,6 @@ from coding.renaming import rename
 from coding.validation import read
 from database.connect import reading
 from database.derived.refresh import recompute
-from tests.valid_coding import VALID_CODING
 
 HEAD = """\
 format: 1
@@ -211,13 +210,15 @@ def test_a_folder_is_loaded_with_the_texts_of_its_codings(database: str, tmp_pat
     assert "has no codings" in load(database, tmp_path / "empty").stderr
 
 
-def test_the_valid_coding_loads_after_its_twin(database: str, tmp_path: Path) -> None:
-    """Two files of one document: the later one wins, as when they are loaded one by one."""
-    paths = [tmp_path / "1.yaml", tmp_path / "2.yaml"]
-    paths[0].write_text(VALID_CODING, encoding="utf-8")
-    paths[1].write_text(VALID_CODING.replace("title: Talks at", "title: Talk at"), encoding="utf-8")
+def test_two_codings_of_a_document_are_refused_and_the_others_loaded(
+    database: str, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "old").mkdir()
+    paths = [write("a"), write("a", "events:\n" + EVENT.format("x"), tmp_path / "old"), write("b")]
     done = load(database, *paths)
-    assert done.exit_code == 0, done.stderr
-    assert ask(database, "select title from events where title like 'Talk%'") == [
-        "Talk at Port Ann"
-    ]
+    assert done.exit_code == 1
+    assert done.stderr.count("error document-twice") == 2
+    assert f"{paths[0]} codes a, too; give one of them" in done.stderr
+    assert ask(database, "select key from sources") == ["b"]
+    checked = CliRunner().invoke(sourcebook, ["check", *map(str, paths)])
+    assert checked.stdout.count("error document-twice") == 2
