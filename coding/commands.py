@@ -241,21 +241,23 @@ def _is_given(ctx: click.Context) -> bool:
 def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
     """Turn places quoted by their words into offsets, and measure the passages.
 
-    2 "first … last words" becomes 2:0-37. FILE is rewritten with its comments and layout. If
-    the text has changed, places move with their
-    passages; those whose words have changed are printed with both wordings, and the exit status
-    is 3. If some words aren't there, FILE stays as it was.
+    2 "first … last words" becomes 2:0-37. FILE is rewritten with its comments and layout. If the
+    text has changed, places move with their passages; those to review, because their words have
+    changed, are printed with both wordings, and the exit status is 3. If some words aren't there,
+    FILE stays as it was.
     """
     from coding.pinning import pin_file
 
     with failing():
         pinned = pin_file(file, text, earlier=was, keep_words=keep_words)
-    moved = f", {counted(pinned.moved, 'place')} moved" if pinned.moved else ""
-    say(f"{file}: {counted(pinned.places, 'place')} pinned{moved}")
-    for line in pinned.reworded:
+    moved = f", {pinned.moved} moved" if pinned.moved else ""
+    shown = f", {pinned.shown} with their words" if keep_words else ""
+    say(f"{file}: {counted(pinned.places, 'place')} pinned{moved}{shown}")
+    for line in pinned.to_review:
         print_line(line)
-    if pinned.reworded:
-        say(f"review {counted(len(pinned.reworded), 'place')} whose words have changed")
+    if pinned.to_review:
+        count = counted(len(pinned.to_review), "place")
+        say(f"review {count} whose words have changed or are in another passage")
         sys.exit(WARNED)
 
 

@@ -80,8 +80,7 @@ class Comparison:
         lengths = [passage.length for passage in a.passages]
         if [passage.hash for passage in a.passages] != [passage.hash for passage in b.passages]:
             raise ComparisonError(
-                f"{a.document.key} and {b.document.key} code different texts; pin both to the same "
-                "text first"
+                "the two code different texts: their passages differ; pin both to the same text"
             )
         self._size = sum(lengths)
         self._a, self._b = _facts(a), _facts(b)

@@ -37,8 +37,10 @@ class Pinned:
     """How many quoted places became offsets; of `unpin`, how many offsets became words."""
     moved: int = 0
     """How many places are elsewhere, since the text has changed."""
-    reworded: list[str] = field(default_factory=list)
-    """A line for each place whose words have changed, with both wordings, for the coder to review.
+    shown: int = 0
+    """How many places have their words beside them."""
+    to_review: list[str] = field(default_factory=list)
+    """A line for each place whose words have changed, with both wordings, or whose passage is gone.
     """
 
 
@@ -110,6 +112,7 @@ def pin(
         if not keep_words or place.start is None or place.passage > len(passages):
             return place.bare
         words = quote_place(place, passages[place.passage - 1])
+        pinned.shown += words.words is not None
         return place._replace(words=words.words, occurrence=words.occurrence)
 
     pinned.text = _rewrite(source, tree, passages, offsets)
@@ -221,30 +224,36 @@ def _realigned(
         return place._replace(passage=number)
     coded = len(coded_measures(tree))
     number = realignment.changed.get(place.passage)
-    if number is None and place.passage <= coded:
-        raise PlaceError(
-            "other-text", f"¶{place.passage} is no longer in the text; write another place"
-        )
-    if number is None or place.start is None or place.end is None:
-        return place if number is None else place._replace(passage=number)
+    if number is None and place.passage > coded:
+        return place
+    where = f"{tree.lines.file}:{tree.lines.line(loc)}: {tree.lines.where(loc)}"
     was = place.words or _words_of(tree.root, loc, n)
-    stretch = realignment.stretch(place.passage, place.start, place.end, was)
-    if stretch is None:
-        raise PlaceError(
-            "other-text",
-            f"¶{place.passage} has changed since {place.bare} was pinned; write its words, or give "
-            "the text that was pinned with --was",
-        )
+    stretch = None
+    if number is not None:
+        if place.start is None or place.end is None:
+            return place._replace(passage=number)
+        stretch = realignment.stretch(place.passage, place.start, place.end, was)
+    if number is None or stretch is None:
+        found = realignment.elsewhere(place.passage, place.start, place.end, was)
+        if found is None:
+            gone = f"¶{place.passage} is no longer in the text; write another place"
+            changed = (
+                f"¶{place.passage} has changed since {place.bare} was pinned; write its words, or "
+                "give the text that was pinned with --was"
+            )
+            raise PlaceError("other-text", gone if number is None else changed)
+        moved = Place(*found)
+        pinned.moved += 1
+        words = realignment.passages[moved.passage - 1][moved.start : moved.end]
+        pinned.to_review.append(f"{where}: {moved} is {quoted(words)}, was in another passage")
+        return moved
     moved = Place(number, *stretch)
     if realignment.earlier is not None:
         was = realignment.earlier[place.passage - 1][place.start : place.end]
     words = realignment.passages[number - 1][stretch[0] : stretch[1]]
     pinned.moved += moved != place.bare
     if was is not None and "…" not in was and words != was:
-        pinned.reworded.append(
-            f"{tree.lines.file}:{tree.lines.line(loc)}: {tree.lines.where(loc)}: {moved} is "
-            f"{quoted(words)}, was {quoted(was)}"
-        )
+        pinned.to_review.append(f"{where}: {moved} is {quoted(words)}, was {quoted(was)}")
     return moved
 
 

@@ -114,6 +114,23 @@ class Realignment:
         start, end = whole_words(words, passage, match.dest_start, match.dest_end)
         return (start, end) if start < end else None
 
+    def elsewhere(
+        self, number: int, start: int | None, end: int | None, words: str | None
+    ) -> tuple[int, int, int] | None:
+        """Return the one place in the text that has the words of a stretch; None if there are more.
+
+        Passages may have been joined or divided, so it can be in any.
+        """
+        if self.earlier is not None:
+            words = self.earlier[number - 1][start:end]
+        places = [
+            (n, found, found + len(words))
+            for n, passage in enumerate(self.passages, start=1)
+            if words and (found := passage.find(words)) >= 0
+        ]
+        unique = len(places) == 1 and self.passages[places[0][0] - 1].count(words or "") == 1
+        return places[0] if unique else None
+
 
 def _hashes(passages: Sequence[str]) -> list[str]:
     return [measure(passage)[1] for passage in passages]

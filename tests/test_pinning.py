@@ -20,6 +20,7 @@ from coding.pinning import pin, pin_file, unpin
 from coding.places import Place, locate, parse_places, quote_place
 from coding.reading import parse_coding
 from coding.text import PassageSearch, measure, normalise
+from coding.validation import check_file
 from coding.verification import verify
 from tests.draft_coding import DRAFT, HEAD, PASSAGES, TEXT, TEXT_PATH, pinned, proven
 
@@ -254,7 +255,7 @@ def repinned(
     source: str, text: list[str], was: list[str] | None = None
 ) -> tuple[str, list[str], int]:
     result = pin(source, text, Path("c.yaml"), earlier=was)
-    return result.text, result.reworded, result.moved
+    return result.text, result.to_review, result.moved
 
 
 def test_places_move_with_their_passages() -> None:
@@ -466,3 +467,15 @@ def _given(text: str) -> list[Any]:
     tree = tree_module.parse(text, "c.yaml")
     found: Any = tree.root["sources"]
     return [type("Source", (), {"title": one["title"].strip()}) for one in found]
+
+
+def test_places_of_passages_that_were_joined_are_found_and_listed(tmp_path: Path) -> None:
+    docs = Path(__file__).parent.parent / "docs"
+    old = [line for line in (docs / "example.txt").read_text("utf-8").splitlines() if line]
+    coding, text = tmp_path / "coding.yaml", tmp_path / "text.txt"
+    coding.write_text((docs / "example.yaml").read_text("utf-8"), encoding="utf-8")
+    text.write_text("\n".join([f"{old[0]} {old[1]}", *old[2:]]), encoding="utf-8")
+    result = pin_file(coding, text, earlier=docs / "example.txt")
+    assert len(result.to_review) == 9
+    assert all(line.endswith("was in another passage") for line in result.to_review)
+    assert check_file(coding, text)[0] == []
