@@ -43,7 +43,7 @@ class Column(NamedTuple):
     name: str
     type: str
     """In a report text, integer, real, date (EDTF), day, passage or documents; in an answer to SQL
-    the database's own name for it, which SQLite has not."""
+    the database's own name for it; empty on SQLite."""
     meaning: str = ""
     """What it holds, in a report."""
 
@@ -51,7 +51,7 @@ class Column(NamedTuple):
 class Rows(Sequence[Any]):
     """The rows of an answer: named tuples, with a field for each column.
 
-    A column whose name is no name in Python, or comes twice, is a field by its place: `_0`, `_1`.
+    A column whose name isn't a Python name, or occurs twice, is named by its place: `_0`, `_1`.
     Values are int, float, bool, str, bytes or None; on other engines than SQLite also Decimal, and
     lists for arrays.
     """
@@ -200,7 +200,7 @@ def _given(name: str, value: Any) -> Given | None:
 
 
 def _explained(report: Report, error: BadValueError) -> str:
-    """Return the message with the name of the parameter, and of all if there is no such one."""
+    """Return the message with the parameter's name; if it is unknown, list those that exist."""
     known = [parameter.name for parameter in report.parameters]
     if error.parameter in known:
         return f"{error.parameter}: {error}"

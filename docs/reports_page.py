@@ -33,11 +33,11 @@ INTRODUCTION = f"""# The reports
 Each report is one file in `reports/`: plain SQL that runs on SQLite, PostgreSQL, DuckDB and
 Spark, below a header with the information on this page. A line that ends in `-- if :option` is
 dropped when the option isn't given. `--sql` prints the query with its values filled in, ready
-for any tool. With
-`--reports DIR`, .sql files of your own with [such headers](sql.md#the-header) are reports too.
+for any tool. With `--reports DIR`, .sql files of your own with
+[such headers](sql.md#the-header) are reports too.
 
 `sourcebook report` lists the reports; `sourcebook report NAME --help` explains one. Every report
-takes `--format table|markdown|csv|tsv|json|jsonl|html|xlsx` and `-o FILE`, whose ending may say the
+takes `--format table|markdown|csv|tsv|json|jsonl|html|xlsx` and `-o FILE`, whose ending decides the
 format. `--cite` adds citations of the documents that the rows rest on, and `--words` the words
 themselves, if the text is kept.
 
@@ -62,9 +62,9 @@ needs no option: `sourcebook report dyad iran russia`.
 
 csv protects spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe in
 front, also behind a semicolon, where some spreadsheets split cells. Dates, keys and numbers are
-always as stored, and `--raw` leaves all text as stored too; `--bom` lets Excel know UTF-8. tsv,
-json and jsonl are for programs, and [exports](exports.md) restore databases; none of them changes a
-value. So don't open these in a spreadsheet if you don't trust the text in them.
+always as stored, and `--raw` leaves all text as stored too; `--bom` makes Excel recognise UTF-8.
+tsv, json and jsonl are for programs, and [exports](exports.md) restore databases; none of them
+changes a value. So don't open these in a spreadsheet if you don't trust the text in them.
 
 The outputs below come from the article that ships, in a terminal of 100 columns. Each is cut after
 {LINES} lines.
@@ -85,7 +85,7 @@ def _section(report: Report, terminal: Callable[[str], str]) -> str:
     parts = [f"## {report.name}", f"**{plain(report.question)}**"]
     parts.extend(plain(note) for note in report.notes)
     if report.parameters:
-        options = ((f"`--{p.name}`", _takes(p), plain(p.meaning)) for p in report.parameters)
+        options = ((f"`{p.option}`", _takes(p), plain(p.meaning)) for p in report.parameters)
         parts.append(table(("option", "takes", "meaning"), options).rstrip())
     columns = ((c.name, c.type, plain(c.meaning)) for c in report.columns)
     parts.append(table(("column", "type", "meaning"), columns).rstrip())
@@ -102,4 +102,6 @@ def _takes(parameter: Parameter) -> str:
     )
     if parameter.required:
         return f"{takes}; required"
+    if parameter.repeated:
+        return f"{takes}; may be repeated"
     return f"{takes}; default {parameter.default}" if parameter.default is not None else takes

@@ -16,7 +16,9 @@ from output.options import failing, only_for, write
 @click.option("--keep-text", is_flag=True, help="Write the passages' text too, if it was kept.")
 @click.option("--null", metavar="TEXT", help="In csv, write null as TEXT.  [default: nothing]")
 @click.option(
-    "--bom", is_flag=True, help="In csv, begin with a byte order mark, by which Excel knows UTF-8."
+    "--bom",
+    is_flag=True,
+    help="In csv, begin with a byte order mark, so that Excel recognises UTF-8.",
 )
 @click.pass_obj
 @failing()

@@ -76,7 +76,7 @@ class Answer:
 
     @property
     def about_data(self) -> dict[str, str]:
-        """What `meta` says that stands nowhere else: which data, which command, when."""
+        """What `meta` says that isn't shown elsewhere: which data, which command, when."""
         asked = ("title", "question", "filters", "document")
         return {name: value for name, value in self.meta.items() if name not in asked}
 

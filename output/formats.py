@@ -88,8 +88,7 @@ def render(
 
     A table is fitted to `width`; without it nothing is wrapped. `bold` prints its captions so.
     `raw` keeps csv cells that a spreadsheet would run as formulas, and `bom` marks csv as UTF-8.
-    `send` gets the pieces of text
-    instead of `out`, a pager's for instance.
+    `send` gets the pieces of text instead of `out`; it may be a pager.
     """
     from dataclasses import replace  # slow to import; every command imports this module
 

@@ -103,7 +103,7 @@ def row_options(
             default=None,
             expose_value=False,
             callback=_keep,
-            help="In csv, begin with a byte order mark, by which Excel knows UTF-8.",
+            help="In csv, begin with a byte order mark, so that Excel recognises UTF-8.",
         ),
     ]
 
@@ -241,7 +241,7 @@ def write(
         with destination(output) as out:
             terminal = out.isatty()
             if terminal and form is Format.XLSX:
-                raise click.UsageError("a workbook is no text for a terminal: add -o FILE.xlsx")
+                raise click.UsageError("a terminal can't show a workbook: add -o FILE.xlsx")
             if terminal and form in (Format.CSV, Format.TSV):
                 written = _printable(written)
             count = render(

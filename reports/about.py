@@ -72,7 +72,7 @@ def _today() -> str:
         moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now().astimezone()
     except (ValueError, OverflowError, OSError):
         raise ReportError(
-            "SOURCE_DATE_EPOCH is no number of seconds since 1970; correct it, or unset it"
+            "SOURCE_DATE_EPOCH isn't a number of seconds since 1970; correct it, or unset it"
         ) from None
     return moment.date().isoformat()
 

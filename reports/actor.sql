@@ -13,8 +13,8 @@
 -- Parameters
 --   actor         actor, required      the actor
 --   with_members  flag                 also what those who act for it take part in
---   document      document, repeated   only facts that these documents state
---   certainty     choice of certainty  only facts that some voice states like this
+--   document      document, repeated   only what these documents state
+--   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   part        text, detail   actor, source, name, post, tie, position, position about, event,

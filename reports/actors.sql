@@ -6,7 +6,7 @@
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
---   certainty  choice of certainty  only what at least one piece of evidence states like this
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   name       text, as Actor          heading

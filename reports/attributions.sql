@@ -10,20 +10,19 @@
 --   least      integer, default 1   passed through at least this many hands
 --   document   document, repeated   only what these documents state
 --   topic      topic                only what is on this topic
---   place      place                only what happened, or was said, here or at a place within it
---   certainty  choice of certainty  only what at least one piece of evidence states like this
+--   place      place                only what happened or was said at this place or within it
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   sentence   text, main, as Statement  the fact as a sentence, with its overall standing in front
---   hands      integer                   how many voices are between it and the reader, the
---                                        document not counted; of an utterance its speaker counts
---                                        as one
+--   hands      integer                   how many voices are between it and the reader. The
+--                                        document isn't counted; the speaker of an utterance is
 --   voices     text, as Through          the chain without the document, the innermost first;
 --                                        empty: the document itself
 --   certainty  text                      how this voice states it: asserted, reported, alleged,
 --                                        rumoured, inferred
 --   source     documents                 key of the document that states it
---   passage    passage, as ¶             where they state it
+--   passage    passage                   where it states it
 --   modality   text, detail              whether it is so, as this voice has it
 --   stance     text, detail              what the document makes of it: endorses, neutral, doubts,
 --                                        rejects; empty: it speaks in its own voice

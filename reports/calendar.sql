@@ -8,8 +8,8 @@
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
---   place      place                only what happened, or was said, here or at a place within it
---   certainty  choice of certainty  only what at least one piece of evidence states like this
+--   place      place                only what happened or was said at this place or within it
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   period  date, as When                   a month (2015-11); a year (2015): in that year, but not

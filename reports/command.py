@@ -140,7 +140,7 @@ class ReportCommand(click.Command):
             self._print_sql(ctx, options, arguments, portable=portable)
             return
         if portable:
-            raise click.UsageError("--portable is for --sql, which prints the query")
+            raise click.UsageError("--portable is for --sql: give both")
         format = options.single_format()
         from database.connect import reading
         from reports.about import about
@@ -329,11 +329,11 @@ def reporting_unknown() -> Iterator[None]:
 def report(ctx: click.Context, /, reports: Path | None, all: bool, **arguments: Any) -> None:  # noqa: ARG001
     """Run a report; without a name, list them.
 
-    `report NAME --help` explains a report's question, its options and its columns. A table is
-    fitted to the width of the terminal; elsewhere nothing is wrapped.
+    `report NAME --help` explains a report's question, its options and its columns. A table fits the
+    width of the terminal; in a pipe or a file it is 100 columns wide, or --width.
 
-    Each answer names the database and its content hash, so that it can be traced to the data: in
-    html and markdown, in json with --meta, otherwise on stderr.
+    Table, markdown, html and xlsx state what was asked, and of which data; json does so with
+    --meta. With csv, tsv and jsonl, a line on stderr names the data.
 
     A report of your own is a .sql file with the same kind of header as those that ship. It can't
     take the name of a report that exists already.

@@ -13,8 +13,8 @@
 --   least      integer, default 0   only what has at least this many named origins
 --   document   document, repeated   only what these documents state
 --   topic      topic                only what is on this topic
---   place      place                only what happened, or was said, here or at a place within it
---   certainty  choice of certainty  only what at least one piece of evidence states like this
+--   place      place                only what happened or was said at this place or within it
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   sentence      text, main, as What                   the fact as a sentence, with its standing
@@ -31,7 +31,7 @@
 --   dated         date, as Date                         when, as this origin has it, in EDTF;
 --                                                       empty: it does not say
 --   source        documents                             key of the document that states it
---   passage       passage, as ¶                         where they state it
+--   passage       passage                               where it states it
 --   origin        text, detail                          title of the origin of this piece of
 --                                                       evidence
 --   agree         text, detail                          what two or more origins state, and all
@@ -52,8 +52,8 @@
 --   fact          text, detail                          key of the event or relation
 --
 -- Legend
---   Each row is one piece of evidence. Nothing under From: the document itself. Origins that nobody
---   names are not counted: nobody knows whether they are independent.
+--   Each row is one piece of evidence. Where “From” is empty, it comes from the document itself.
+--   Origins that nobody names are not counted: nobody knows whether they are independent.
 
 with asked (fact_id) as (
   select counted_as_id

@@ -8,7 +8,7 @@
 --   document  document, repeated  only these documents
 --
 -- Columns
---   passage   passage, as ¶                  the passage
+--   passage   passage                        the passage
 --   percent   integer, as % coded            percentage of its characters that are evidence for
 --                                            something
 --   kind      text                           event, quote, position, relation, link or name

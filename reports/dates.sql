@@ -8,8 +8,8 @@
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
---   place      place                only what happened, or was said, here or at a place within it
---   certainty  choice of certainty  only what at least one piece of evidence states like this
+--   place      place                only what happened or was said at this place or within it
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   precision  text                     day, month, season, year, decade, century; range: once
@@ -20,7 +20,7 @@
 --   sentence   text, main, as What      the fact as a sentence, with its overall standing in front
 --   source     documents                key of the document that dates it; without words, of all
 --                                       that state it
---   passage    passage, as ¶            where it states it; without words, where it is stated
+--   passage    passage                  where it states it; without words, where it is stated
 --   qualifier  text, detail             approximate, uncertain or both; empty: neither
 --   earliest   day, detail              first day that it can mean; empty: open or unknown
 --   latest     day, detail              last day that it can mean; empty: open or unknown

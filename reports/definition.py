@@ -71,7 +71,7 @@ class Parameter:
     repeated: bool = False
     """Whether it may be given several times; the value is the keys, joined by commas."""
     needs: tuple[str, ...] = ()
-    """Of a flag: the parameters of which it needs one."""
+    """Parameters; the flag can be given only with one of them."""
 
     @property
     def option(self) -> str:

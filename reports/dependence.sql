@@ -11,7 +11,7 @@
 --   with_members  flag, with actor     also those who act for this actor
 --   document      document, repeated   only what these documents state
 --   topic         topic                only what is on this topic
---   certainty     choice of certainty  only what at least one piece of evidence states like this
+--   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   sentence    text, main, as Who needs what from whom  the tie or need as a sentence, with its
@@ -24,7 +24,7 @@
 --   acting_for  text, as For whom                        with --with-members: who acts for the
 --                                                        actor that was asked for
 --   source      documents                                keys of the documents that state it
---   passage     passage, as ¶                            where they state it
+--   passage     passage                                  where they state it
 --   who         text, detail                             who needs it
 --   whom        text, detail                             from whom; empty: of a need, which says no
 --                                                        more than whom it is about
@@ -39,8 +39,8 @@
 --   fact        text, detail                             key of the tie or position
 --
 -- Legend
---   Mutual: the same is said of the other actor. Nothing under it: a need, which nobody in
---   particular is said to meet.
+--   Mutual: the other actor is said to depend on this one, too. Where it is empty, the row is a
+--   need that nobody in particular is said to meet.
 
 with asked (fact_id) as (
   select fact_id

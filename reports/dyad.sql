@@ -15,7 +15,7 @@
 --   with_members  flag                           also what passed between those who act for them
 --   dated         flag                           only what is dated
 --   document      document, repeated             only what these documents state
---   certainty     choice of certainty            only what some voice states like this
+--   certainty     choice of certainty            only what at least one voice states like this
 --
 -- Columns
 --   fact        text, detail   key of the event, quote, position or tie

@@ -9,7 +9,7 @@
 --                                      either direction
 --   with_members  flag, with actor     also those of actors who act for this one
 --   outcome       choice of outcome    only what this came of
---   certainty     choice of certainty  only what some voice states like this
+--   certainty     choice of certainty  only what at least one voice states like this
 --   document      document, repeated   only what these documents state
 --
 -- Columns
@@ -49,8 +49,9 @@
 --   passage      passage                         where they state it
 --
 -- Legend
--- Nobody under “Expected or wanted by”: nobody is said to have; the text only rules it out or
--- imagines it. Words in quotation marks are the text's: “very unlikely” is less than “did not”.
+-- Where “Expected or wanted by” is empty, nobody is said to have expected it: the text only rules
+-- it out or imagines it. Words in quotation marks are the text's: “very unlikely” is less than “did
+-- not”.
 
 with involved (fact_id, acting_for) as (
   select fact_id,

@@ -23,7 +23,8 @@ First comes the title, then the question up to an empty line, then notes. Parame
 have a name, a type and a meaning, separated by two spaces or more.
 
 - A parameter's type is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
-  `flag`, `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in lower case.
+  `source`, `flag`, `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in
+  lower case.
 - The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`. After
   `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
   Otherwise a date is a day or, since some have no days in EDTF, a year outside 0000 to 9999.
@@ -43,7 +44,8 @@ have a name, a type and a meaning, separated by two spaces or more.
   VALUE as an empty cell, and a note says so; `as HEADING`, always last, is what people read above
   the column instead of its name.
 
-A section `-- Legend` holds sentences that people need to read the rows: they stand below the table.
+A section `-- Legend` holds sentences that people need to read the rows; they are printed below the
+rows.
 
 The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
 key; for an event it is the key or `document:key`. A date such as `:from` is the text of a day;

@@ -19,7 +19,7 @@
 --   acting_for  text, as For whom      with --with-members: who acts for the actor that was asked
 --                                      for
 --   source      documents              key of the document that uses it
---   passage     passage, as ¶          where it states it
+--   passage     passage                where it uses it
 --   times       integer, detail        how often this voice is noted to use it
 --   actor       text, detail           key of the actor
 --   used_by     text, detail           key of the source whose word it is: the document itself, or
@@ -28,7 +28,7 @@
 --   fact        text, detail           key of the name, as the coding has it
 --
 -- Legend
---   Nothing under By: the document itself uses the name.
+--   Where “By” is empty, the document itself uses the name.
 
 with known (actor_id, acting_for) as (
   select

@@ -13,8 +13,8 @@
 --   modality      choice of modality, default actual  only events with this modality
 --   at_least      integer, default 1                  only edges with at least this many events,
 --                                                     alleged ones included
---   place         place                               only events at this place or in it
---   document      document, repeated                  only events that these documents state
+--   place         place                               only events at this place or within it
+--   document      document, repeated                  only what these documents state
 --
 -- Columns
 --   source       text, detail                       key of an actor: the first of the two keys in

@@ -164,10 +164,10 @@ def _contents(connection: Connection, command: str) -> Iterator[tuple[str, str]]
     yield counted(it.quotes, "statement"), f"{own}, {rest} in the coder's"
     wishes = "what somebody wants, fears, needs, claims or refuses"
     yield counted(it.positions, "position"), wishes
-    yield counted(it.ties, "tie"), "who supports, needs, heads, opposes whom"
+    yield counted(it.ties, "tie"), "who supports, needs, heads or opposes whom"
     sources = _one(connection, SOURCES)
     named = f"{sources.named:,} named, {sources.unnamed:,} unnamed"
-    silent = f"{sources.voiceless:,} with no voice at all, beside the documents themselves"
+    silent = f"{sources.voiceless:,} with no voice at all, besides the documents themselves"
     yield counted(sum(sources), "source"), f"{named}, {silent}"
 
 

@@ -8,8 +8,8 @@
 -- Parameters
 --   document   document, repeated   only what these documents state
 --   topic      topic                only what is on this topic
---   place      place                only what happened, or was said, here or at a place within it
---   certainty  choice of certainty  only what at least one piece of evidence states like this
+--   place      place                only what happened or was said at this place or within it
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   sentence   text, main, as What     the fact as a sentence, with its standing in front
@@ -17,7 +17,7 @@
 --   certainty  text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
 --                                      inferred
 --   source     documents               keys of the documents that say it
---   passage    passage, as ¶           where they state it
+--   passage    passage                 where they state it
 --   modality   text, detail            whether it is so, as the documents have it
 --   hedge      text, detail            words that hedge it
 --   pieces     integer, detail         pieces of evidence

@@ -18,7 +18,7 @@
 --   actor         actor                only posts of this actor, or posts with it
 --   with_members  flag, with actor     also those who act for this actor
 --   document      document, repeated   only what these documents state
---   certainty     choice of certainty  only what at least one piece of evidence states like this
+--   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   sentence    text, main, as Post                     the post as a sentence, with its standing
@@ -38,7 +38,7 @@
 --   acting_for  text, as For whom                       with --with-members: who acts for the actor
 --                                                       that was asked for
 --   source      documents                               keys of the documents that state it
---   passage     passage, as ¶                           where they state it
+--   passage     passage                                 where they state it
 --   day         day, detail                             the day asked for, or that of the last
 --                                                       document
 --   holder      text, detail                            who holds the post

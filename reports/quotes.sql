@@ -9,7 +9,7 @@
 --   about         actor                        only what is said about this actor
 --   with_members  flag, with speaker or about  also by, or about, those who act for this actor
 --   directness    choice of directness         only quotes of this directness
---   certainty     choice of certainty          only what some voice relays like this
+--   certainty     choice of certainty          only what at least one voice states like this
 --   place         place                        only what was said on an occasion at this place or
 --                                              in it
 --   document      document, repeated           only what these documents state
@@ -41,7 +41,7 @@
 --
 -- Legend
 -- “…” are the speaker's own words; in brackets, words that hedge it. That something is said doesn't
--- mean that it is so. Nobody in “Relayed by”: the document itself says that it was said.
+-- mean that it is so. Where “Relayed by” is empty, the document itself says that it was said.
 
 with spoken (fact_id, acting_for) as (
   select

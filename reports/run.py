@@ -175,7 +175,7 @@ def bind(
     for parameter in report.parameters:
         needs = parameter.needs if parameter.name in values else ()
         if needs and values.keys().isdisjoint(needs):
-            options = " or ".join(f"--{name}" for name in needs)
+            options = " or ".join(it.option for it in report.parameters if it.name in needs)
             raise BadValueError(parameter.name, f"needs {options}")
     _require_order(values)
     for parameter in report.parameters:

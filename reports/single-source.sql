@@ -10,10 +10,9 @@
 --                                                else; own: only what it says itself
 --   document   document, repeated                only what these documents state
 --   topic      topic                             only what is on this topic
---   place      place                             only what happened, or was said, here or at a
---                                                place within it
---   certainty  choice of certainty               only what at least one piece of evidence states
---                                                like this
+--   place      place                             only what happened or was said at this place or
+--                                                within it
+--   certainty  choice of certainty               only what at least one voice states like this
 --
 -- Columns
 --   title      text, section, as Origin               title of the only source that it rests on, or
@@ -24,7 +23,7 @@
 --   certainty  text, usually asserted                 how it is stated: asserted, reported,
 --                                                     alleged, rumoured, inferred
 --   source     documents                              keys of the documents that state it
---   passage    passage, as ¶                          where they state it
+--   passage    passage                                where they state it
 --   anonymity  text, detail                           whether the origin is named, unnamed or
 --                                                     voiceless
 --   voice      text, detail                           relayed or own (the document's)
@@ -35,7 +34,7 @@
 --   fact       text, detail                           key of the fact
 --
 -- Legend
---   The headings are the origins: whoever said or reported it first, as far as the documents tell.
+--   The headings are the origins: whoever said or reported it first, as far as the documents say.
 
 select
   sources.title,

@@ -21,7 +21,7 @@
 --                                              names; 0 where it only relays others or is only
 --                                              pointed to
 --   document   documents                       key of the document
---   passage    passage, as ¶                   where the document draws on it, on voices that it
+--   passage    passage                         where the document draws on it, on voices that it
 --                                              relays, or points to it
 --   depth      integer, detail                 through how many hands it came; 0: the document
 --                                              itself

@@ -13,7 +13,7 @@
 --   b             actor, other than a  this one, too; then only comparisons between the two
 --   with_members  flag, with a or b    also what those hold who act for them
 --   topic         topic                only this topic
---   certainty     choice of certainty  only what some voice states like this
+--   certainty     choice of certainty  only what at least one voice states like this
 --   document      document, repeated   only what these documents state
 --
 -- Columns
@@ -38,8 +38,8 @@
 --   fact        text, detail             key of the position or tie
 --
 -- Legend
--- Each topic begins with what the documents themselves compare. Two positions under each other are
--- on one topic, and nothing more is claimed by that.
+-- Each topic begins with the comparisons that the documents themselves make. Other positions stand
+-- together because they are on one topic; that doesn't mean that they differ or agree.
 
 with involved (fact_id, sides, acting_for) as (
   select

@@ -2,8 +2,8 @@
 -- What is in here, and how well sourced is it?
 --
 -- One row for each document, then one for each measure. Facts are events, quotes, positions, ties
--- and links; equal ties of several documents count as one, and names are counted apart. An origin
--- is the innermost voice of a chain, a document's own voice among them: two documents that cite one
+-- and links; equal ties of several documents count as one, and names don't count. An origin is the
+-- innermost voice of a chain, a document's own voice among them: two documents that cite one
 -- report are one origin. A voice is unnamed where the text names nobody: anywhere in the chain, or
 -- as the only speaker of a quote.
 --

@@ -11,8 +11,7 @@
 --   type          choice of relation type  only ties of this type
 --   document      document, repeated       only what these documents state
 --   topic         topic                    only what is on this topic
---   certainty     choice of certainty      only what at least one piece of evidence states like
---                                          this
+--   certainty     choice of certainty      only what at least one voice states like this
 --
 -- Columns
 --   sentence    text, main, as Tie      the tie as a sentence, with its standing in front
@@ -23,7 +22,7 @@
 --   acting_for  text, as For whom       with --with-members: who acts for the actor that was asked
 --                                       for
 --   source      documents               keys of the documents that state it
---   passage     passage, as ¶           where they state it
+--   passage     passage                 where they state it
 --   from_name   text, detail            the first actor
 --   tie         text, detail            the type: how the first relates to the second
 --   to_name     text, detail            the second actor

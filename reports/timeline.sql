@@ -17,11 +17,10 @@
 --   with_members  flag, with actor       also what those who act for this actor take part in
 --   from          date, first day        leave out what ended before this day, month or year
 --   to            date, last day         leave out what began after this day, month or year
---   within        flag, with from or to  leave out what is only partly in that time
+--   within        flag, with from or to  only what lies wholly in that time
 --   modality      choice of modality     only what has this modality overall
---   certainty     choice of certainty    only what some voice states like this
---   place         place                  only what happened, or was said on an occasion, at this
---                                        place or in it
+--   certainty     choice of certainty    only what at least one voice states like this
+--   place         place                  only what happened or was said at this place or within it
 --   document      document, repeated     only what these documents state
 --
 -- Columns
@@ -57,8 +56,8 @@
 --   qualifier   text, detail                       approximate (~), uncertain (?) or both (%)
 --
 -- Legend
--- Where a sentence doesn't say otherwise, the document states it as a fact. “between … and …”:
--- once, on some day within.
+-- Where a sentence doesn't say otherwise, the document states it as a fact. “between … and …” means
+-- once, on some day within that time.
 
 with involved (fact_id, acting_for) as (
   select

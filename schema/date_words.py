@@ -34,7 +34,7 @@ _DAY = re.compile(r"(-?[0-9]{4}-[0-9]{2})-([0-9]{2})")
 
 
 def date_in_words(edtf: str, *, full: bool = False, tie: bool = False) -> str:
-    """Return a date in words, or the text itself if it is no EDTF or there are no words for it.
+    """Return a date in words, or the text itself if it isn't EDTF or there are no words for it.
 
     Beside a day, a month has three letters, unless `full` asks for running text. `tie` says that
     the date is when something lasting began.

@@ -116,6 +116,6 @@ def other_foldings(text: str) -> list[str]:
 def romanised(text: str) -> str:
     """Return a text folded and in Latin letters: "Лавров" becomes "lavrov".
 
-    Scripts that leave out vowels come without them, so this is no match for every name.
+    Scripts that leave out vowels come without them, so this doesn't match every name.
     """
     return fold(_ascii(fold(text)))

@@ -349,7 +349,7 @@ def test_filters_and_names_are_in_the_caption(book: str) -> None:
     assert meta["date"] == "2016-06-01"
     wrong = sourcebook(book, "report", "quotes", SOURCE_DATE_EPOCH="soon")
     assert (wrong.returncode, wrong.stdout) == (1, "")
-    assert "SOURCE_DATE_EPOCH is no number of seconds since 1970" in wrong.stderr
+    assert "SOURCE_DATE_EPOCH isn't a number of seconds since 1970" in wrong.stderr
 
 
 @on_sqlite
@@ -374,5 +374,5 @@ def test_an_answer_longer_than_the_terminal_goes_through_the_pager(
 @on_sqlite
 def test_only_text_goes_to_a_terminal(book: str) -> None:
     with terminal("--db", book, "report", "quotes", "--format", "xlsx") as screen:
-        screen.wait("a workbook is no text for a terminal: add -o FILE.xlsx")
+        screen.wait("a terminal can't show a workbook: add -o FILE.xlsx")
         assert screen.end() == 2
