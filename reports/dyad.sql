@@ -77,9 +77,11 @@ shared (fact_id, a_acts, b_acts, a_for, b_for) as (
       else 0
     end),
     min(a_parts.acting_for)
-      || coalesce('; ' || nullif(max(a_parts.acting_for), min(a_parts.acting_for)), ''),
+      || coalesce('; ' || nullif(max(a_parts.acting_for), min(a_parts.acting_for)), '')
+      || case when count(distinct a_parts.acting_for) > 2 then '; and others' else '' end,
     min(b_parts.acting_for)
       || coalesce('; ' || nullif(max(b_parts.acting_for), min(b_parts.acting_for)), '')
+      || case when count(distinct b_parts.acting_for) > 2 then '; and others' else '' end
   from a_parts
   join b_parts on b_parts.fact_id = a_parts.fact_id and b_parts.member <> a_parts.member
   left join relations on relations.id = a_parts.fact_id

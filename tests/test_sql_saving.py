@@ -179,9 +179,9 @@ def test_every_report_can_be_pasted(article: str, name: str) -> None:
 
 
 def test_a_portable_query_leaves_out_what_was_not_asked(article: str) -> None:
-    printed = typed(article, "report", "network", "--least", "2", "--sql", "--portable").stdout
-    assert "--   :least = 2\n" in printed
-    assert ">= cast(:least as integer)" in printed  # tools pass every value as text
+    printed = typed(article, "report", "network", "--at-least", "2", "--sql", "--portable").stdout
+    assert "--   :at_least = 2\n" in printed
+    assert ">= cast(:at_least as integer)" in printed  # tools pass every value as text
     assert ":actor" not in printed
     refused = typed(article, "report", "network", "--portable")
     assert (refused.exit_code, "--portable is for --sql" in refused.stderr) == (2, True)
