@@ -37,8 +37,8 @@ for any tool. With `--reports DIR`, .sql files of your own with
 [such headers](sql.md#the-header) are reports too.
 
 `sourcebook report` lists the reports; `sourcebook report NAME --help` explains one. Every report
-takes `--format table|markdown|csv|tsv|json|jsonl|html|xlsx` and `-o FILE`, whose ending decides the
-format. `--cite` adds citations of the documents that the rows rest on, and `--words` the words
+takes `--format table|markdown|csv|tsv|json|jsonl|html|xlsx` and `-o FILE`, whose extension decides
+the format. `--cite` adds citations of the documents that the rows rest on, and `--words` the words
 themselves, if the text is kept.
 
 markdown, html and xlsx are for people, as the terminal is: they state title, question, filters,

@@ -23,7 +23,7 @@ from exports.folder import replacing
 from exports.formats import FORMATS
 from exports.job import ExportJob
 from output.progress import Progress
-from reports.about import provenance
+from reports.about import content_hash
 
 Writer = Callable[[ExportJob], Iterator[ExportedFile]]
 """Writes files into the folder and returns each when it is complete."""
@@ -56,7 +56,7 @@ def export(
     """
     writer = _writer(format)
     snapshot = Snapshot(connection, keep_text=keep_text)
-    content = provenance(connection)["content"]
+    content = content_hash(connection)
     progress = Progress()
     with replacing(folder) as staged:
         job = ExportJob(snapshot, staged, format, progress, null, bom)

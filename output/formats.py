@@ -42,7 +42,7 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-ENDINGS = {
+EXTENSIONS = {
     ".csv": Format.CSV,
     ".html": Format.HTML,
     ".json": Format.JSON,
@@ -52,7 +52,7 @@ ENDINGS = {
     ".txt": Format.TABLE,
     ".xlsx": Format.XLSX,
 }
-"""The format of a file, by the ending of its name."""
+"""The format of a file, by the extension of its name."""
 
 FOR_PEOPLE = (Format.TABLE, Format.MARKDOWN, Format.HTML, Format.XLSX)
 """Formats that show an answer; the others hold every column as stored."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.formats import ENDINGS, FOR_PEOPLE, Format
+from output.formats import EXTENSIONS, FOR_PEOPLE, Format
 
 if TYPE_CHECKING:
     from output.page import Cell, Page
@@ -63,7 +63,7 @@ def row_options(
     """Return the options that say how and where rows are written.
 
     `more` are formats that only this command has. `default=None` lets a command see whether
-    --format was given; the ending of the file is then for the command to read. With `many`, the
+    --format was given; the extension of the file is then for the command to read. With `many`, the
     option may be repeated.
     """
     agree = None if default is None else _agree
@@ -73,14 +73,14 @@ def row_options(
             type=click.Choice([*map(str, Format), *more]),
             callback=agree,
             multiple=many,
-            help="How to print the rows.  [default: table, or what the ending of -o says]",
+            help="How to print the rows.  [default: table, or what the extension of -o says]",
         ),
         click.Option(
             ["-o", "--output"],
             type=click.Path(path_type=Path),
             callback=agree,
-            help="Write to this file instead of stdout, in the format of its ending: "
-            f"{' '.join(ENDINGS)}. A failed run leaves the file as it was.",
+            help="Write to this file instead of stdout, in the format of its extension: "
+            f"{' '.join(EXTENSIONS)}. A failed run leaves the file as it was.",
         ),
         click.Option(
             ["--width"],
@@ -109,30 +109,30 @@ def row_options(
 
 
 def format_of(format: str | None, output: Path | None) -> str:
-    """Return the format asked for or, without one, that of the file's ending.
+    """Return the format asked for or, without one, that of the file's extension.
 
-    Raises UsageError if they contradict each other, or if the ending is unknown.
+    Raises UsageError if they contradict each other, or if the extension is unknown.
     """
-    ending = output.suffix.lower() if output else ""
-    if output is None or not ending or (format and ending not in ENDINGS):
+    extension = output.suffix.lower() if output else ""
+    if output is None or not extension or (format and extension not in EXTENSIONS):
         return format or Format.TABLE
     from schema.escape import visible
 
     name = visible(str(output))
-    if ending not in ENDINGS:
+    if extension not in EXTENSIONS:
         raise click.UsageError(
-            f"-o {name}: no format has the ending {visible(output.suffix)}; use one of "
-            f"{' '.join(ENDINGS)}, or say --format"
+            f"-o {name}: no format has the extension {visible(output.suffix)}; use one of "
+            f"{' '.join(EXTENSIONS)}, or say --format"
         )
-    if format not in (None, ENDINGS[ending]):
+    if format not in (None, EXTENSIONS[extension]):
         raise click.UsageError(
-            f"-o {name} is for --format {ENDINGS[ending]}, not {format}; leave one of them out"
+            f"-o {name} is for --format {EXTENSIONS[extension]}, not {format}; leave one out"
         )
-    return ENDINGS[ending]
+    return EXTENSIONS[extension]
 
 
 def _agree(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Let --format and the ending of -o agree, whichever of them click reads last."""
+    """Let --format and the extension of -o agree, whichever of them click reads last."""
     if param.name == "format":
         return format_of(value, ctx.params.get("output"))
     if "format" in ctx.params:

@@ -59,10 +59,14 @@ def provenance(connection: Connection) -> dict[str, str]:
 
     Only the database's name is given, so that a printed page reveals no folders or servers.
     """
-    query = text("select content_hash from loads order by id desc limit 1")
-    content = connection.execute(query).scalar()
     name = PurePath(connection.engine.url.database or "").name
-    return {"content": content or "none", "database": name, "date": _today()}
+    return {"content": content_hash(connection), "database": name, "date": _today()}
+
+
+def content_hash(connection: Connection) -> str:
+    """Return the content hash of the last load; `none` if nothing is loaded."""
+    query = text("select content_hash from loads order by id desc limit 1")
+    return connection.execute(query).scalar() or "none"
 
 
 def _today() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from output.answer import answer
 from output.destination import OutputError, destination
-from output.formats import ENDINGS, FOR_PEOPLE, WITH_CITATIONS, Format
+from output.formats import EXTENSIONS, FOR_PEOPLE, WITH_CITATIONS, Format
 from output.html import FILTER, PAGE_END, answer_parts, escaped, page_start, paper
 from output.markdown import markdown, one_line
 from output.options import write
@@ -26,7 +26,7 @@ from reports.row_evidence import NoEvidenceError, RowEvidence, text_not_kept
 from reports.run import BadValueError, bind, execute
 from schema.escape import visible
 
-ENDING = {format: ending for ending, format in ENDINGS.items()}
+EXTENSION = {format: extension for extension, format in EXTENSIONS.items()}
 INDEX = "index"
 """The name of the page that lists the files of a folder."""
 
@@ -48,14 +48,14 @@ class AllReports:
         self._textless: set[str] = set()
 
     def write(self, output: Path) -> None:
-        """Write into this folder or, if its name has the ending of a format, a single document."""
+        """Write into this folder or, if the name has the extension of a format, one document."""
         contents = self._contents()
         documents: dict[Format, Callable[[TextIO, Contents], int]] = {
             Format.MARKDOWN: self._markdown,
             Format.HTML: self._html,
             Format.XLSX: self._workbook,
         }
-        if output.suffix.lower() in ENDINGS and not output.is_dir():
+        if output.suffix.lower() in EXTENSIONS and not output.is_dir():
             if self._formats[0] not in documents:
                 raise click.UsageError(
                     "--all writes a single document in markdown, html or xlsx; for other formats "
@@ -89,9 +89,9 @@ class AllReports:
         written = [report for report in contents.reports if self._files(folder, report)]
         contents = replace(contents, reports=written)
         linked = Format.HTML if Format.HTML in self._formats else self._formats[0]
-        links = [f"{report.name}{ENDING[linked]}" for report in written]
+        links = [f"{report.name}{EXTENSION[linked]}" for report in written]
         page = Format.HTML if linked is Format.HTML else Format.MARKDOWN
-        with destination(folder / f"{INDEX}{ENDING[page]}") as out:
+        with destination(folder / f"{INDEX}{EXTENSION[page]}") as out:
             if linked is Format.HTML:
                 out.write(page_start(TITLE))
                 out.writelines(contents.html(links))
@@ -107,7 +107,7 @@ class AllReports:
             return False
         try:
             for format in self._formats:
-                path = folder / f"{report.name}{ENDING[format]}"
+                path = folder / f"{report.name}{EXTENSION[format]}"
                 in_json = format is Format.JSON and (self._options.meta or self._options.cite)
                 with self._page(report, format) as page:
                     if format not in FOR_PEOPLE and not in_json:

@@ -213,7 +213,14 @@ class ReportCommand(click.Command):
         from reports.run import BadValueError, bind, query_with_names, query_with_values
 
         plain = ReportOptions(
-            ("table",), options.output, False, False, False, False, options.timeout, None
+            format=("table",),
+            output=options.output,
+            raw=False,
+            cite=False,
+            words=False,
+            meta=False,
+            timeout=options.timeout,
+            limit=None,
         )
         if options != plain:
             raise click.UsageError(

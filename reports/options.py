@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from output.formats import ENDINGS, WITH_CITATIONS, Format
+from output.formats import EXTENSIONS, WITH_CITATIONS, Format
 from output.options import Number, format_of, only_for, row_options, timeout_option
 
 if TYPE_CHECKING:
@@ -103,14 +103,14 @@ class ReportOptions(NamedTuple):
     ) -> ReportOptions:
         """Take them out of `arguments`; those given before the report's name count too.
 
-        Unless `rows` are to be written, the ending of -o says nothing.
+        Unless `rows` are to be written, the extension of -o says nothing.
         """
         before = ctx.parent.params if ctx.parent else {}
         given = {name: arguments.pop(name) or before.get(name) for name in cls._fields}
         formats = given["format"] or ()
         formats = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
         output = given["output"]
-        folder = ctx.params.get("all") and output and output.suffix.lower() not in ENDINGS
+        folder = ctx.params.get("all") and output and output.suffix.lower() not in EXTENSIONS
         if rows and len(formats) < 2 and not folder:
             formats = (format_of(formats[0] if formats else None, output),)
         formats = formats or (Format.TABLE,)

@@ -266,15 +266,15 @@ def test_the_ending_of_the_file_decides_the_format(
     [
         (
             ["report", "quotes", "-o", "a.doc"],
-            "-o a.doc: no format has the ending .doc; use one of",
+            "-o a.doc: no format has the extension .doc; use one of",
         ),
         (["report", "quotes", "--format", "json", "-o", "a.csv"], "-o a.csv is for --format csv"),
         (["report", "quotes", "-o", "a.csv", "--format", "json"], "-o a.csv is for --format csv"),
         (["report", "--format", "json", "quotes", "-o", "a.csv"], "-o a.csv is for --format csv"),
         (["sql", "select 1", "-o", "a.csv", "--format", "json"], "-o a.csv is for --format csv"),
         (["sql", "select 1", "--format", "json", "-o", "a.csv"], "-o a.csv is for --format csv"),
-        (["tables", "-o", "a.parquet"], "no format has the ending .parquet"),
-        (["search", "alma", "-o", "a.\x1b[31m"], r"no format has the ending .\x1b[31m"),
+        (["tables", "-o", "a.parquet"], "no format has the extension .parquet"),
+        (["search", "alma", "-o", "a.\x1b[31m"], r"no format has the extension .\x1b[31m"),
     ],
 )
 def test_a_contradiction_and_an_unknown_ending_are_refused_in_a_line(
