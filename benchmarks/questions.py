@@ -90,7 +90,11 @@ class Question:
 
     def ours(self, database: Path, output: Path) -> Command:
         """Return the command that runs the report."""
-        options = [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
+        options = [
+            p.option if p.type is Type.FLAG else f"{p.option}={self.values[p.name]}"
+            for p in self.report.parameters
+            if p.name in self.values
+        ]
         report = ("report", self.report.name, "--format", "csv", *options)
         return Command(sourcebook(database, *report), output)
 
@@ -175,6 +179,8 @@ def _value(database: sqlite3.Connection, parameter: Parameter) -> Value:
     """Return the value of a parameter that has the most rows, or nearly."""
     if parameter.choices:
         return parameter.choices[-1]
+    if parameter.type is Type.FLAG:
+        return 1
     if parameter.type is Type.DATE:
         return MONTH["to"]
     if parameter.type is Type.ACTOR:

@@ -202,7 +202,7 @@ _PARTS = {
 """The first and last day of a part of a month, the first and last month of a part of a year."""
 
 _NUMBERS = re.compile(r"(-?[0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
-_YEAR_LAST = re.compile(r"(.*?) ?(?:([0-9]{3,4})|([0-9]{1,4}) ?(bce?|ad|ce)|ad ([0-9]{1,4}))")
+_YEAR_LAST = re.compile(r"(.*?) ?(?:([0-9]{3,4})|([0-9]{1,5}) ?(bce?|ad|ce)|ad ([0-9]{1,4}))")
 _DECADE = re.compile(r"(?:the )?([0-9]{3})0s")
 _MONTH_AND_DAY = re.compile(r"(?:([0-9]{1,2}) )?([a-z]+)(?: ([0-9]{1,2}))?")
 _EARLY_OR_LATE = re.compile(r"(early|mid|late)(?:[ -]([a-z]+))?")
@@ -246,7 +246,7 @@ def _typed(words: str) -> str:
     before, year, digits, era, ad = match.groups()
     if era in ("bc", "bce"):
         number = int(digits)
-        if not number:
+        if not 0 < number <= 10_000:  # EDTF writes years before -9999 in another way
             return ""
         year = f"-{number - 1:04}" if number > 1 else "0000"
     else:

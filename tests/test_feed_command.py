@@ -97,7 +97,10 @@ def test_without_a_source_nothing_is_made(tmp_path: Path) -> None:
         (["x.db", "--schema", "Robert'); drop"], "--schema"),
         (["x.db", "--schema", "pg_mine"], "the server reserves names that begin with pg_"),
         (["x.db", "--schema", "mine"], "--schema is for PostgreSQL"),
-        (["x.db", "--output", "./x.db"], "--output: is TARGET itself; name another file"),
+        (
+            ["x.db", "--output", "./x.db", "--format", "csv"],
+            "--output: is TARGET itself; name another file",
+        ),
         (["x.db", "--password-file", "x"], "--password-file is for servers"),
         (["x.db", "--raw"], "--raw is for --format csv"),
         ([], "Missing argument 'TARGET'"),
