@@ -300,3 +300,15 @@ def test_draft_says_what_is_wrong_with_its_options(tmp_path: Path) -> None:
 def test_unnamed_voices_keep_their_capitals(tmp_path: Path) -> None:
     coding = drafted(tmp_path, "Russian officials said that the line was new and would hold.")
     assert coding["sources"][0]["title"] == "Remarks of Russian officials"
+
+
+def test_the_day_of_publication_may_be_in_a_dateline(tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    body = "ANKARA, March 12, 2020 (Border Wire) — The minister warned of what may come. " * 2
+    text.write_text(f"Turkey Warns\nBy Leyla Demir\n{body}", encoding="utf-8")
+    arguments = ["--db", str(tmp_path / "missing.db"), "draft", str(text), "--no-model"]
+    result = CliRunner().invoke(sourcebook, arguments)
+    assert "published: 2020-03-12" in result.stdout
+    text.write_text("On 3 May 2021 it began – slowly. " * 9, encoding="utf-8")
+    result = CliRunner().invoke(sourcebook, arguments)
+    assert "does not say when it was published" in result.stderr

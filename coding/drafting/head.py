@@ -21,6 +21,8 @@ LINES = 6
 SHORT = 100
 """A longer passage is no byline and no dateline."""
 
+_DATELINE = re.compile(r"[^\Wa-z_]{3,}\b[^.!?]*?\s(?:[—–]|--?)\s")
+
 
 @dataclass(frozen=True)
 class Head:
@@ -89,11 +91,12 @@ def _byline(passages: Sequence[str], language: Language) -> tuple[str, ...]:
 
 
 def _day(passages: Sequence[str], language: Language) -> date | None:
-    """Return the day that a short passage at the start consists of."""
+    """Return the day in a short passage at the start, or in a dateline: "TARN, 3 May 2021 — …"."""
     for passage in passages[:LINES]:
-        if len(passage) > SHORT:
+        dateline = _DATELINE.match(passage[:SHORT])
+        if len(passage) > SHORT and not dateline:
             continue
-        for item in DateFinder(language).find(passage):
+        for item in DateFinder(language).find(dateline[0] if dateline else passage):
             parts = item.parts
             month, day = parts.get("month") or parts.get("mm"), parts.get("day") or parts.get("dd")
             if "year" in parts and month and day:
