@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import Number, failing, only_for, row_options, say, timeout_option, write
+from output.options import (
+    Number,
+    OnceCommand,
+    failing,
+    only_for,
+    row_options,
+    say,
+    timeout_option,
+    write,
+)
 from reports.options import completing
 
 if TYPE_CHECKING:
@@ -50,7 +59,7 @@ LABELS = {"voice": "Whose word", "passage": "¶", "source": "Document"}
 MARKS = ("*", "*")
 
 
-class Search(click.Command):
+class Search(OnceCommand):
     """The command; its help ends with the columns, as that of a report does."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

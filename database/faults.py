@@ -15,6 +15,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, Table
 
 from database.digest import quoted
 from schema.dictionary import type_of
+from schema.escape import shortened
 
 LEAST, MOST = -(2**31), 2**31 - 1
 """What an integer can be in every engine; SQLite takes any of 64 bits."""
@@ -125,8 +126,3 @@ def _named(table: Table, row: dict[str, bytes]) -> str:
 def shown(value: object) -> str:
     """Return a value as a message shows it: as JSON, shortened."""
     return shortened(json.dumps(value, ensure_ascii=False, default=repr))
-
-
-def shortened(text: str) -> str:
-    """Return the beginning of a text that is too long for a message."""
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

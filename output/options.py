@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -50,11 +51,29 @@ class Number(click.ParamType[float]):
         except ValueError:
             number = nan
         if not self._least <= number <= MOST:
-            from schema.escape import visible
+            from schema.escape import shortened, visible
 
-            message = f"{value} is not {self._kind} from {self._least} to {MOST:,}"
+            message = f"{shortened(str(value))} is not {self._kind} from {self._least} to {MOST:,}"
             self.fail(visible(message), param, ctx)
         return number
+
+
+class OnceCommand(click.Command):
+    """A command that refuses a repeated option, of which click would keep the last value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises UsageError if an option that isn't repeatable is repeated."""
+        if not ctx.resilient_parsing:  # completion: the user is still typing
+            _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+            for option, times in Counter(order).items():
+                once = isinstance(option, click.Option) and not (option.multiple or option.is_flag)
+                if once and times > 1:
+                    raise click.UsageError(f"give {option.opts[-1]} once{self.instead(option)}")
+        return super().parse_args(ctx, args)
+
+    def instead(self, option: click.Option) -> str:  # noqa: ARG002 - for subclasses
+        """Say what to do instead of repeating an option."""
+        return ""
 
 
 def row_options(
@@ -310,6 +329,8 @@ def _select_columns(page: Page, columns: str | None) -> Page:
     """Return the page with the columns asked for, in that order."""
     from dataclasses import replace
 
+    from schema.escape import shortened
+
     if columns is None:
         return page
     names = [column.name for column in page.columns]
@@ -317,7 +338,7 @@ def _select_columns(page: Page, columns: str | None) -> Page:
     for name in wanted:
         if name not in names:
             raise click.BadParameter(
-                f"there is no column {name!r}; there are: {', '.join(names)}",
+                f"there is no column {shortened(name)!r}; there are: {', '.join(names)}",
                 param_hint="'--columns'",
             )
     chosen = [names.index(name) for name in dict.fromkeys(wanted)]

@@ -7,7 +7,7 @@
 -- in their own voice. Names are left out.
 --
 -- Parameters
---   least      integer, default 1   passed through at least this many hands
+--   least      integer, at least 0, default 1   passed through at least this many hands
 --   document   document, repeated   only what these documents state
 --   topic      topic                only what is on this topic
 --   place      place                only what happened or was said at this place or within it

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reports.definition import Report, ReportError
 from reports.header import HeaderError, parse
+from schema.escape import shortened
 
 SHIPPED = Path(__file__).parent
 """The folder of the reports that come with the application."""
@@ -63,7 +64,7 @@ class Catalogue:
 
         near = nearest_names(name, self.files, limit=3)
         hint = f"; nearest: {', '.join(near)}" if near else ""
-        raise UnknownReportError(f"there is no report {name!r}{hint}")
+        raise UnknownReportError(f"there is no report {shortened(name)!r}{hint}")
 
     def reports(self) -> list[Report]:
         """Read all reports. Raises ReportError for the first fault in any of them."""

@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import failing, say, write
+from output.options import OnceCommand, failing, say, write
 from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import Parameter, Report, ReportError, Type
 from reports.options import COLUMNS, PORTABLE, SQL, ReportOptions, report_options
-from reports.positional import NAMES, Names, UnplacedNamesError, place, program, suggestions
+from reports.positional import (
+    NAMES,
+    Names,
+    UnplacedNamesError,
+    for_two,
+    place,
+    program,
+    suggestions,
+)
 from schema.escape import visible
 
 if TYPE_CHECKING:
@@ -84,7 +92,7 @@ class ParameterType(click.ParamType[str | int]):
         return self.parameter.type.upper()
 
 
-class ReportCommand(click.Command):
+class ReportCommand(OnceCommand):
     """The command of one report; its help is the report's header."""
 
     def __init__(self, report: Report) -> None:
@@ -127,6 +135,13 @@ class ReportCommand(click.Command):
             )
         formatter.write_paragraph()
         formatter.write_text(EXIT)
+
+    def instead(self, option: click.Option) -> str:
+        """Say which report is for two actors."""
+        for parameter in self.report.parameters:
+            if parameter.name == option.name:
+                return for_two(self.report, parameter)
+        return ""
 
     @failing()
     def run(self, **arguments: Any) -> None:
@@ -195,10 +210,6 @@ class ReportCommand(click.Command):
                 for line in suggestions(ctx, connection, self.report, arguments, name):
                     say(line)
             ctx.exit(click.UsageError.exit_code)
-        for parameter in self.report.parameters:
-            if parameter.required and arguments[parameter.name] is None:
-                option = next(p for p in self.params if p.name == parameter.name)
-                raise click.MissingParameter(ctx=ctx, param=option)
 
     def _print_sql(
         self,

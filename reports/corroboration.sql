@@ -10,7 +10,7 @@
 -- origins are counted separately: nobody knows whether they are independent.
 --
 -- Parameters
---   least      integer, default 0   only what has at least this many named origins
+--   least      integer, at least 0, default 0   only what has at least this many named origins
 --   document   document, repeated   only what these documents state
 --   topic      topic                only what is on this topic
 --   place      place                only what happened or was said at this place or within it

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from database.errors import SourcebookError
 from output.page import Column
+from schema.escape import shortened
 
 if TYPE_CHECKING:
     from schema.edtf import Edtf
@@ -70,6 +71,8 @@ class Parameter:
     """The parameter whose value this one must not repeat."""
     repeated: bool = False
     """Whether it may be given several times; the value is the keys, joined by commas."""
+    least: int | None = None
+    """Of an integer: the least that it may be."""
     needs: tuple[str, ...] = ()
     """Parameters; the flag can be given only with one of them."""
 
@@ -89,7 +92,10 @@ class Parameter:
         Raises ValueError with a message of one line.
         """
         if self.type is Type.INTEGER:
-            return _integer(given)
+            number = _integer(given)
+            if self.least is not None and number < self.least:
+                raise ValueError(f"{number} is less than {self.least}")
+            return number
         text = str(given)
         if not text.strip():
             raise ValueError("is empty; leave the option out to ask for everything")
@@ -99,7 +105,7 @@ class Parameter:
             from schema.suggest import did_you_mean
 
             hint = did_you_mean(text, self.choices)
-            raise ValueError(f"{text!r} is none of {', '.join(self.choices)}{hint}")
+            raise ValueError(f"{shortened(text)!r} is none of {', '.join(self.choices)}{hint}")
         if self.type is Type.DATE:
             return self._date(text)
         return text
@@ -112,10 +118,12 @@ class Parameter:
 
         date = Edtf.parse(edtf_of(str(given)))
         if self.day is None and date.precision != Precision.DAY and date.earliest is not None:
-            raise ValueError(f"{visible(str(given))}: not a day; write YYYY-MM-DD or 26 July 2015")
+            raise ValueError(
+                f"{visible(shortened(str(given)))}: not a day; write YYYY-MM-DD or 26 July 2015"
+            )
         if (date.last_day if self.day == "last" else date.first_day) is None:
             day = self.day or "first"
-            raise ValueError(f"{visible(str(given))}: has no {day} day; write that day")
+            raise ValueError(f"{visible(shortened(str(given)))}: has no {day} day; write that day")
         return date
 
     def day_number(self, given: Value) -> int:
@@ -137,7 +145,7 @@ class Parameter:
 
 def _integer(given: Value) -> int:
     if isinstance(given, str) and not re.fullmatch(r"[+-]?[0-9]{1,100}", given):
-        raise ValueError(f"{given!r} is not a whole number")
+        raise ValueError(f"{shortened(given)!r} is not a whole number")
     number = int(given)
     if abs(number) > MAX_INTEGER:
         raise ValueError(f"{number} is too large; the limit is {MAX_INTEGER}")

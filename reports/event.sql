@@ -14,7 +14,7 @@
 --
 -- Parameters
 --   event  event, required     the event
---   near   integer, default 3  how many events to show before, meanwhile and after
+--   near   integer, at least 0, default 3  how many events to show before, meanwhile and after
 --
 -- Columns
 --   event      text, detail   the event, as document:key

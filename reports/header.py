@@ -25,7 +25,8 @@ have a name, a type and a meaning, separated by two spaces or more.
 - A parameter's type is `text`, `integer`, `date`, `actor`, `topic`, `place`, `event`, `document`,
   `source`, `flag`, `this | that`, or `choice of VOCABULARY`: a class of schema/vocabulary.py, in
   lower case.
-- The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`. After
+- The type may be followed by `, required`, `, default VALUE` or `, other than PARAMETER`; after
+  `integer`, `at least NUMBER` refuses less. After
   `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
   Otherwise a date is a day or, since some have no days in EDTF, a year outside 0000 to 9999.
 - A document may be `repeated`: the option can be given several times, and the value is the keys,
@@ -237,7 +238,7 @@ def _parameter(entry: _Entry) -> Parameter:
     type, choices = _type(entry.line, name)
     required = repeated = False
     day: Literal["first", "last"] | None = None
-    other_than = None
+    other_than = least = None
     needs: tuple[str, ...] = ()
     for option in options:
         if option == "required" and type is not Type.FLAG:
@@ -246,6 +247,8 @@ def _parameter(entry: _Entry) -> Parameter:
             repeated = True
         elif option.startswith("with ") and type is Type.FLAG:
             needs = tuple(option.removeprefix("with ").split(" or "))
+        elif type is Type.INTEGER and re.fullmatch("at least [0-9]{1,9}", option):
+            least = int(option.removeprefix("at least "))
         elif option.startswith("other than "):
             other_than = option.removeprefix("other than ")
         elif type is Type.DATE and option in ("first day", "last day"):
@@ -255,12 +258,6 @@ def _parameter(entry: _Entry) -> Parameter:
                 entry.line,
                 f"{option}: after a comma write required, default VALUE or other than PARAMETER",
             )
-    if required and default:
-        raise HeaderError(
-            entry.line, "a parameter with a default is never required: remove one of the two"
-        )
-    if default and type is Type.FLAG:
-        raise HeaderError(entry.line, "a flag has no default: it is given, or it is not")
     parameter = Parameter(
         entry.name,
         type,
@@ -271,14 +268,25 @@ def _parameter(entry: _Entry) -> Parameter:
         day,
         other_than,
         repeated,
+        least,
         needs,
     )
-    try:
-        if default:
-            parameter.value(default)
-    except ValueError as error:
-        raise HeaderError(entry.line, f"the default: {error}") from None
+    if default:
+        _check_default(entry.line, parameter, default)
     return parameter
+
+
+def _check_default(line: int, parameter: Parameter, default: str) -> None:
+    if parameter.required:
+        raise HeaderError(
+            line, "a parameter with a default is never required: remove one of the two"
+        )
+    if parameter.type is Type.FLAG:
+        raise HeaderError(line, "a flag has no default: it is given, or it is not")
+    try:
+        parameter.value(default)
+    except ValueError as error:
+        raise HeaderError(line, f"the default: {error}") from None
 
 
 def _type(line: int, type: str) -> tuple[Type, tuple[str, ...]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from output.options import failing, only_for, row_options, say, timeout_option, write
+from output.options import OnceCommand, failing, only_for, row_options, say, timeout_option, write
 from reports.options import completing
+from schema.escape import shortened
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,9 +29,6 @@ DOCUMENTS = """
     join sources on sources.id = codings.document_id
     order by sources.key
 """
-
-MOST = 10_000
-"""How many passages a range may have."""
 
 PASSAGES = """
     select n, text
@@ -68,7 +67,7 @@ WORDS = """
 """
 
 
-@click.command(params=[*row_options(), timeout_option()])
+@click.command(cls=OnceCommand, params=[*row_options(), timeout_option()])
 @click.argument(
     "asked",
     nargs=-1,
@@ -100,8 +99,8 @@ def passage(
 
     try:
         with reading(db, timeout) as connection:
-            id, key, numbers = _asked(connection, asked)
-            page, kept = _page(connection, id, numbers)
+            id, key, ranges = _asked(connection, asked)
+            page, kept = _page(connection, id, ranges)
             write(page, format, output, raw)
     except (UnknownNameError, NoPassageError) as error:
         raise click.UsageError(str(error)) from None
@@ -116,8 +115,8 @@ class NoPassageError(Exception):
     """There is no such passage, or no document for it; the message says which there are."""
 
 
-def _asked(connection: Connection, asked: Sequence[str]) -> tuple[int, str, list[int]]:
-    """Return the id and the key of the document, and the numbers of the passages."""
+def _asked(connection: Connection, asked: Sequence[str]) -> tuple[int, str, list[tuple[int, int]]]:
+    """Return the id and the key of the document, and the ranges of the passages."""
     from sqlalchemy import text
 
     from reports.definition import Type
@@ -138,22 +137,26 @@ def _asked(connection: Connection, asked: Sequence[str]) -> tuple[int, str, list
     key = next(iter(documents))
     if n:
         key = look_up(connection, Type.DOCUMENT, " ".join(words[:n]), say).key
-    return documents[key], key, _numbers(words[n:])
+    return documents[key], key, [_range(word) for word in words[n:]]
 
 
-def _numbers(words: Sequence[str]) -> list[int]:
-    """Return the numbers of all passages and ranges, sorted."""
-    numbers: set[int] = set()
-    for word in words:
-        match = NUMBER.fullmatch(word)
-        if match is None:
-            raise NoPassageError(f"{word!r} is not the number of a passage; write 10, or 9-11")
-        first = int(match[1])
-        numbers.update(range(first, min(int(match[2] or first), first + MOST) + 1))
-    return sorted(numbers)
+def _range(word: str) -> tuple[int, int]:
+    """Return the first and the last number of a range, or twice that of a passage."""
+    match = NUMBER.fullmatch(word)
+    if match is None:
+        raise NoPassageError(
+            f"{shortened(word)!r} is not the number of a passage; write 10, or 9-11"
+        )
+    first = int(match[1])
+    last = int(match[2] or first)
+    if last < first:
+        raise NoPassageError(f"{word}: the second number is smaller than the first")
+    return first, last
 
 
-def _page(connection: Connection, document: int, numbers: Sequence[int]) -> tuple[Page, bool]:
+def _page(
+    connection: Connection, document: int, ranges: Sequence[tuple[int, int]]
+) -> tuple[Page, bool]:
     """Return a page with these passages, and whether their text is kept."""
     from sqlalchemy import text
 
@@ -162,11 +165,12 @@ def _page(connection: Connection, document: int, numbers: Sequence[int]) -> tupl
     from reports.references import cited_passages, references
 
     texts = {it.n: it.text for it in connection.execute(text(PASSAGES), {"document": document})}
-    missing = [n for n in numbers if n not in texts]
-    if missing:
-        raise NoPassageError(
-            f"there is no {cited_passages(missing)}; the document has ¶ 1 to {len(texts)}"
-        )
+    for n in chain.from_iterable(ranges):
+        if n not in texts:
+            raise NoPassageError(
+                f"there is no {cited_passages([n])}; the document has ¶ 1 to {len(texts)}"
+            )
+    numbers = sorted({n for first, last in ranges for n in range(first, last + 1)})
     kept = any(texts[n] is not None for n in numbers)
     coded = _coded(connection, document, numbers, kept=kept)
     rows: list[Sequence[Cell]] = []

@@ -14,6 +14,7 @@ import click
 
 from output.page import counted, listed
 from reports.definition import NAMED, Parameter, Report, Type
+from schema.escape import shortened
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -57,21 +58,44 @@ class UnplacedNamesError(Exception):
 def place(report: Report, arguments: dict[str, Any], names: Sequence[str]) -> None:
     """Give each name to the next required parameter that has no value.
 
-    A single parameter takes all of them as one name. Raises UnplacedNamesError if every required
-    parameter has a value, UsageError if there are too many names.
+    A single parameter takes all of them as one name. Raises UnplacedNamesError if no parameter is
+    required, UsageError if there are too many names or too few.
     """
     missing = _missing(report.parameters, arguments)
     if names and not missing:
-        raise UnplacedNamesError
+        given = [parameter for parameter in report.parameters if parameter.required]
+        if not given:
+            raise UnplacedNamesError
+        options = " and ".join(parameter.option for parameter in given)
+        raise click.UsageError(
+            f"{options} {'is' if len(given) == 1 else 'are'} given already; leave out "
+            f"{shortened(' '.join(names))!r} or that{for_two(report, given[0])}"
+        )
     if len(missing) == 1 and missing[0].type in NAMED and names:
         names = (" ".join(names),)
+    wanted = " ".join(it.name.upper() for it in report.parameters if it.required)
     if len(names) > len(missing):
-        wanted = " ".join(parameter.name.upper() for parameter in missing)
         raise click.UsageError(
             f"{report.name} takes {wanted}, and got {len(names)} names; put a name of several "
             "words in quotation marks"
         )
+    if len(names) < len(missing):
+        parameter = missing[len(names)]
+        before = report.parameters[: report.parameters.index(parameter)]
+        again = any(it.required and it.type is parameter.type for it in before)
+        a = "a second" if again else "an" if parameter.type[0] in "aeiou" else "a"
+        raise click.UsageError(
+            f"give {a} {parameter.type}: {parameter.name.upper()} in `sourcebook report "
+            f"{report.name} {wanted}`"
+        )
     arguments |= {parameter.name: name for parameter, name in zip(missing, names, strict=False)}
+
+
+def for_two(report: Report, parameter: Parameter) -> str:
+    """Say what is for two actors, if a parameter of the report takes an actor."""
+    if parameter.type is not Type.ACTOR or report.name == "dyad":
+        return ""
+    return "; for two actors: sourcebook report dyad A B"
 
 
 def _missing(parameters: Sequence[Parameter], given: Mapping[str, Any]) -> list[Parameter]:
@@ -98,7 +122,8 @@ def suggestions(
     if not fits:
         options = listed([it.option for it in report.parameters if it.type in NAMED], "or")
         takes = f"a name only with {options}" if options else "no name"
-        reason = "; ".join(dict.fromkeys(reasons)) or f"leave {name!r} out"
+        reasons = sorted(dict.fromkeys(reasons), key=lambda reason: "\n" in reason)
+        reason = "; ".join(reasons) or f"leave {shortened(name)!r} out"
         raise click.UsageError(f"{report.name} takes {takes}; {reason}")
     given = {it.name: arguments[it.name] for it in report.parameters if not _is_free(it, arguments)}
     before = [*program(ctx), report.name, *options_of(report, given)]

@@ -5,15 +5,17 @@ disagree about letters.
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
 from reports.definition import Type
 from reports.names import HEADING, KNOWN, Name
+from schema.escape import shortened, visible
 from schema.folding import fold, foldings, romanised
 from schema.suggest import nearest_names
-from schema.vocabulary import NameKind
+from schema.vocabulary import ActorKind, NameKind
 
 # A key without a document means the event of every document that uses it. The cross joins make
 # SQLite search the index on document and key for each document, instead of reading all facts.
@@ -40,12 +42,32 @@ EVENTS = """
       and facts.kind = 'event'
 """
 
+BODIES = (ActorKind.ORGANISATION, ActorKind.OUTLET, ActorKind.INSTITUTE)
+"""Kinds of actors whose names are often made of other names, or of common words."""
+
+# Names are facts, too: a title may contain the name of a body.
+USES = """
+    select sentence
+    from (
+      select name as sentence from places
+      union
+      select sentence from fact_summaries where kind <> 'name'
+    ) as uses
+    where lower(sentence) like :pattern
+    order by length(sentence), sentence
+"""
+
 MAX_CANDIDATES = 12
 """How many candidates the message about an ambiguous name lists."""
+
+WIDEST = 60
+"""The width up to which the keys of candidates are aligned."""
 
 LEAST_ROMANISED = 3
 """Letters that a name in another script needs: with fewer, too much would match by chance."""
 
+LEAST_PLURAL = 4
+"""Letters of a word that may have a plural; "UN" has none."""
 
 CITED = (Type.TOPIC, Type.EVENT, Type.DOCUMENT, Type.SOURCE)
 """Types whose headings are titles, which need quotation marks in a sentence."""
@@ -77,6 +99,7 @@ def _look_up(connection: Connection, type: Type, name: str) -> Name:
     for known in exact:
         if known.key == name:
             return known
+    everything: list[Name] = []
     fitting = [known for known in exact if known.sort != NameKind.TITLE]
     if not fitting:
         everything = [Name(*row) for row in connection.execute(text(KNOWN[type]))]
@@ -89,11 +112,35 @@ def _look_up(connection: Connection, type: Type, name: str) -> Name:
         fitting, key=lambda known: (known.key, known.name != name, known.sort != HEADING)
     ):
         by_key.setdefault(known.key, known)
-    if len(by_key) == 1:
-        return next(iter(by_key.values()))
-    listed = "; ".join(map(_candidate, list(by_key.values())[:MAX_CANDIDATES]))
-    more = f"; and {len(by_key) - MAX_CANDIDATES} more" if len(by_key) > MAX_CANDIDATES else ""
-    raise UnknownNameError(f"{name!r} may be {listed}{more}; give one of these keys")
+    if len(by_key) > 1:
+        raise UnknownNameError(_several(name, list(by_key.values()), everything))
+    [known] = by_key.values()
+    names = [it.name for it in everything if it.key == known.key]
+    if known.kind in BODIES and (other := _other_use(connection, name, [*names, known.key])):
+        raise UnknownNameError(
+            f"{name!r} is a word of {visible(known.heading)} ({known.kind}), but means something "
+            f"else in “{visible(other)}”; for the {known.kind} give {known.key}"
+        )
+    return known
+
+
+def _other_use(connection: Connection, typed: str, names: Sequence[str]) -> str | None:
+    """Return what uses a word of these names of a body for something else, if anything does.
+
+    "Washington" is a word of The Washington Institute, but whoever types it may mean the state.
+    """
+    word = fold(typed)
+    own = sorted((f" {fold(name)} " for name in names), key=len, reverse=True)
+    if " " in word or f" {word} " in own:
+        return None
+    pattern = f"%{word if word.isascii() else ''}%"
+    for use in connection.execute(text(USES), {"pattern": pattern}).scalars():
+        folded = f" {fold(use)} "
+        for name in own:
+            folded = folded.replace(name, "  ")
+        if f" {word} " in folded:
+            return str(use)
+    return None
 
 
 def _exact(connection: Connection, type: Type, name: str) -> list[Name]:
@@ -130,13 +177,17 @@ class _Asked:
             # A title: the longer titles that contain it may be meant, too.
             yield lambda it: self.words <= it.words
         yield lambda it: it.short and self.words == it.words
-        yield lambda it: it.short and self.words <= it.words
+        yield lambda it: it.short and self._within(it)
         yield lambda it: it.short and self._begins(it) and self._covers(it)
         yield lambda it: it.short and self._begins(it)
-        yield lambda it: self.words <= it.words
+        yield self._within
         yield self._begins
         if sum(map(len, self.romanised)) >= LEAST_ROMANISED:
             yield self._sounds
+
+    def _within(self, it: "_Spelling") -> bool:
+        """Whether each word that was typed is a word of the name, in the singular or plural."""
+        return all(not it.words.isdisjoint(_numbers(word)) for word in self.words)
 
     def _begins(self, it: "_Spelling") -> bool:
         """Whether each word that was typed begins a word of the name."""
@@ -152,6 +203,13 @@ class _Asked:
         """Whether one of the two is in another script, and the words agree in Latin letters."""
         latin = self.folded.isascii() and it.folded.isascii()
         return not latin and self.romanised <= {*romanised(it.of.name).split()}
+
+
+def _numbers(word: str) -> set[str]:
+    """Return a word with its plural, or with its singular."""
+    if len(word) < LEAST_PLURAL:
+        return {word}
+    return {word, f"{word}s", word.removesuffix("s")}
 
 
 class _Spelling:
@@ -197,20 +255,34 @@ def _other(known: Name) -> str:
     return "" if known.name == known.heading else f"“{known.name}”"
 
 
-def _candidate(known: Name) -> str:
-    what = ", ".join(filter(None, (known.kind, _other(known))))
-    return f"{known.key}: {known.heading} ({what})"
+def _several(name: str, fitting: Sequence[Name], everything: Sequence[Name]) -> str:
+    """Say what a name may mean: a line for each, with the name, the kind and the key."""
+    documents: dict[str, set[str]] = defaultdict(set)
+    for known in everything:
+        document, _, key = known.key.rpartition(":")
+        documents[key].add(document)
+    labels = {}
+    for known in fitting[:MAX_CANDIDATES]:
+        what = ", ".join(filter(None, (known.kind, _other(known))))
+        key = known.key.rpartition(":")[2]
+        of_one = known.kind == Type.EVENT and len(documents[key]) == 1
+        labels[key if of_one else known.key] = visible(f"{known.heading} ({what})")
+    width = min(max(map(len, labels.values())), WIDEST)
+    lines = [f"  {label:{width}}  {key}" for key, label in labels.items()]
+    if more := len(fitting) - len(labels):
+        lines.append(f"  and {more:,} more")
+    return "\n".join([f"{shortened(name)!r} may be", *lines, "give one of these keys"])
 
 
 def _unknown(type: Type, name: str, known: Sequence[Name]) -> str:
     """Say that there is none, and suggest the most similar, each once, by heading and key."""
     if not known:
-        return f"there is no {type} {name!r}: the database has none"
+        return f"there is no {type} {shortened(name)!r}: the database has none"
     labels: dict[str, str] = {}
     for it in known:
         for spelling in (it.key.rpartition(":")[2], it.heading, it.name):
             labels.setdefault(spelling, f"{it.heading} ({it.key})")
     asked = name.rpartition(":")[2]  # another document may have the key
     near = dict.fromkeys(labels[spelling] for spelling in nearest_names(asked, labels, limit=12))
-    hint = f"; nearest: {', '.join(list(near)[:3])}" if near else ""
-    return f"there is no {type} {name!r}{hint}"
+    hint = visible(f"; nearest: {', '.join(list(near)[:3])}") if near else ""
+    return f"there is no {type} {shortened(name)!r}{hint}"

@@ -37,3 +37,8 @@ def replace_unsafe(text: str, escape: Callable[[str], str]) -> str:
 def is_blank(text: str) -> bool:
     """Return whether a reader sees nothing: no characters, or only spaces and hidden ones."""
     return _BLANK.fullmatch(text) is not None
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """Return the beginning of a text that is too long for a message."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

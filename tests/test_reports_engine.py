@@ -218,7 +218,7 @@ def test_an_actor_is_found_by_any_name(database: str, name: str, key: str) -> No
 @pytest.mark.parametrize("name", ["the Palace", "palace"])
 def test_a_name_of_two_actors_gets_their_keys(database: str, name: str) -> None:
     message = (
-        f"{name!r} may be alma: Alma (state, “the Palace”); brim: Brim (state, “the Palace”); "
+        f"{name!r} may be\n  Alma (state, “the Palace”)  alma\n  Brim (state, “the Palace”)  brim\n"
         "give one of these keys"
     )
     with pytest.raises(BadValueError, match=re.escape(message)):
