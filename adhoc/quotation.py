@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -17,9 +18,13 @@ from sqlalchemy import Connection, text
 from adhoc.search import SearchQuery, rows_of
 from adhoc.search_rows import Kind
 from schema.folding import fold
+from schema.folding import words as folded_words
 
 LIKE_ENOUGH = 0.6
 """How much of two quotations must agree, from 0 to 1, for one to be nearly the other."""
+
+AROUND = 10
+"""Words shown before and after the hit in a passage."""
 
 LEAST_WORDS = 2
 """Words that must agree: a single one agrees with too much."""
@@ -81,13 +86,35 @@ def _quotes(connection: Connection, cited: str, speaker: str | None) -> Iterator
 
 
 def _passages(connection: Connection, query: SearchQuery) -> Iterator[_Ranked]:
-    """Yield the passages that contain the words, if their text is kept."""
+    """Yield the passages that contain the words, if their text is kept.
+
+    The author of the document counts as the speaker of its text.
+    """
+    authors: dict[str, list[str]] = defaultdict(list)
+    for document, author in connection.execute(AUTHORS):
+        authors[document].append(author)
     condition, parameters = query.condition(connection.dialect.name)
     for whole, row in rows_of(connection, Kind.PASSAGE, condition, parameters):
         if query.rank(whole):
             verdict = Verdict.UNCODED
-            finding = Finding(verdict, row.text, None, None, f"¶{row.n}", None, row.source)
+            speaker = "; ".join(authors[row.source]) or None
+            shown = _around(row.text, [way.split() for way in query.phrases[0].ways])
+            finding = Finding(verdict, shown, speaker, None, f"¶{row.n}", None, row.source)
             yield (verdict, False, row.n, row.source, ""), finding
+
+
+def _around(passage: str, ways: Sequence[list[str]]) -> str:
+    """Return the folded words where a passage has them, with a few words before and after."""
+    pieces = passage.split()
+    folded = [(word, n) for n, piece in enumerate(pieces) for word in folded_words(piece).split()]
+    for way in ways:
+        for start in range(len(folded) - len(way) + 1):
+            here = folded[start : start + len(way)]
+            if [word for word, _ in here] == way:
+                first, end = max(0, here[0][1] - AROUND), here[-1][1] + 1 + AROUND
+                shown = " ".join(pieces[first:end])
+                return f"{'…' * (first > 0)}{shown}{'…' * (end < len(pieces))}"
+    return passage
 
 
 def _compare(cited: str, words: str | None, says: str | None) -> tuple[Verdict | None, float, str]:
@@ -154,5 +181,17 @@ SPOKEN = text(
     from participants
     join actors on actors.id = participants.actor_id
     where participants.role = 'speaker' and actors.key = :speaker
+    """
+)
+
+AUTHORS = text(
+    """
+    select sources.key, actors.name
+    from codings
+    join sources on sources.id = codings.document_id
+    join source_actors on source_actors.source_id = sources.id
+    join actors on actors.id = source_actors.actor_id
+    where source_actors.role = 'author'
+    order by sources.key, actors.name
     """
 )

@@ -8,6 +8,7 @@ engines return the same rows in the same order.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,9 @@ MOST_ACTORS = 20
 
 USUAL_LENGTH = 20
 """Words of a row of usual length. A word counts for less in a longer one."""
+
+LEAST_BEGINNING = 4
+"""Letters of a beginning that is suggested."""
 
 MOST_SCANNED = 20_000
 """Rows of a kind that are read for suggestions."""
@@ -374,19 +378,41 @@ def rows_of(
         yield f"{row.text} {row.more or ''} {row.people or ''}", row
 
 
-def nearest_words(
-    connection: Connection, query: SearchQuery, kinds: Sequence[Kind]
-) -> dict[str, list[str]]:
-    """Return the words of a search that no row contains, each with the nearest that exist."""
+def known_words(connection: Connection, kinds: Sequence[Kind]) -> list[str]:
+    """Return the words of all rows, folded and sorted."""
     known: set[str] = set()
     for kind in kinds or Kind:
         for whole, _ in islice(rows_of(connection, kind, "true", {}), MOST_SCANNED):
             known |= _words(foldings(whole))
+    return sorted(known)
+
+
+def nearest_words(query: SearchQuery, known: Sequence[str]) -> dict[str, list[str]]:
+    """Return the words of a search that no row contains, each with the nearest that exist."""
+    words = {*known}
     return {
         phrase.typed: nearest(phrase.ways[0], known, limit=3)
         for phrase in query.phrases
-        if not any(phrase.is_known(way, known) for way in phrase.ways)
+        if not any(phrase.is_known(way, words) for way in phrase.ways)
     }
+
+
+def beginnings(query: SearchQuery, known: Sequence[str]) -> str:
+    """Return what to search for instead: of each word the longest beginning that others have."""
+    return " ".join(
+        f'"{phrase.typed}"{"*" * phrase.begins}'
+        if phrase.begins or " " in phrase.ways[0]
+        else f"{_beginning(phrase.ways[0], known)}*"
+        for phrase in query.phrases
+    )
+
+
+def _beginning(word: str, known: Sequence[str]) -> str:
+    for length in range(len(word), max(LEAST_BEGINNING, len(word) * 2 // 3) - 1, -1):
+        place = bisect_left(known, word[:length])
+        if any(it != word and it.startswith(word[:length]) for it in known[place : place + 2]):
+            return word[:length]
+    return word
 
 
 def documents_without_text(connection: Connection) -> list[str]:

@@ -20,6 +20,7 @@ from output.options import (
     write,
 )
 from reports.options import completing
+from schema.escape import shortened
 
 if TYPE_CHECKING:
     from output.page import Column, Type
@@ -46,7 +47,7 @@ QUOTATION = {
     "say it: by another speaker",
     "quotation": "the words that are there; [-words-] are only in what was asked, {+words+} only "
     "in the text",
-    "speaker": "who says it",
+    "speaker": "who says it; of what is only in the text, the author",
     "date": "when, in EDTF; empty: undated",
     "passage": "where",
     "key": "the key of the quote in its document",
@@ -157,13 +158,15 @@ def _search(
         SearchError,
         SearchQuery,
         SearchResult,
+        beginnings,
         documents_without_text,
+        known_words,
         nearest_words,
         plain_text,
     )
     from adhoc.search_rows import Kind
     from database.connect import reading
-    from output.page import Page
+    from output.page import Page, counted
     from reports.about import with_origin
     from reports.row_evidence import text_not_kept
 
@@ -186,14 +189,23 @@ def _search(
             choose=True,
         )
         command = ["search", *words.split(), *(it for name in kind for it in ("--kind", name))]
-        write(with_origin(connection, page, command), format, output, raw)
+        if result.total or _for_others(format, output):
+            write(with_origin(connection, page, command), format, output, raw)
         searched = not kinds or Kind.PASSAGE in kinds
         missing = documents_without_text(connection) if searched else []
-        nearest = {} if result.total else nearest_words(connection, query, kinds)
-    if result.total == 0:
-        say("nothing contains all these words; leave one out, or try beginnings: milit*")
-    for word, near in nearest.items():
-        say(f"nothing contains “{word}”" + ("; nearest: " if near else "") + ", ".join(near))
+        if not result.total:
+            known = known_words(connection, kinds)
+            nearest = nearest_words(query, known)
+            instead = beginnings(query, known)
+            rows = SearchResult(connection, SearchQuery.parse(instead), kinds, 1).total
+            hint = f"try {instead} ({counted(rows)})" if rows else ""
+            if len(query.phrases) > 1:
+                hint = f"nothing contains all these words; {hint or 'leave one out'}"
+            if hint or not nearest:
+                say(hint or "nothing contains these words")
+            for word, near in nearest.items():
+                nearest_hint = f"; nearest: {', '.join(near)}" if near else ""
+                say(f"nothing contains “{shortened(word)}”{nearest_hint}")
     if result.total > limit:
         say(f"the best {limit} of {result.total}; --limit {result.total} shows all")
     if missing:
@@ -211,8 +223,8 @@ def _check(
     raw: bool,
     timeout: float | None,
 ) -> None:
-    from adhoc.quotation import check_quotation
-    from adhoc.search import SearchError, plain_text
+    from adhoc.quotation import Verdict, check_quotation
+    from adhoc.search import SearchError, documents_without_text, plain_text
     from database.connect import reading
     from output.page import Page
     from reports.about import with_origin
@@ -236,15 +248,30 @@ def _check(
                 choose=True,
             )
             command = ["search", "--quote", quote, *(["--speaker", speaker] if speaker else [])]
-            write(with_origin(connection, page, command), format, output, raw)
+            if findings or _for_others(format, output):
+                write(with_origin(connection, page, command), format, output, raw)
+            sure = any(it.verdict.startswith((Verdict.VERBATIM, Verdict.NEARLY)) for it in findings)
+            missing = [] if sure else documents_without_text(connection)
     except SearchError as error:
         raise click.UsageError(str(error)) from None
     except (ValueError, UnknownNameError) as error:
         raise click.BadParameter(str(error), param_hint="'--speaker'") from None
-    if not findings:
-        say("nowhere: no quotation has these words, or nearly; `sourcebook search` finds some")
+    if missing:
+        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        where = "" if findings else "not among the quotations; "
+        say(
+            f"{where}the text of {named} isn't kept, so it couldn't be searched; keep it with "
+            "`sourcebook load CODING --text TEXT --keep-text`"
+        )
+    elif not findings:
+        say("nowhere: neither a quotation nor a text has these words, or nearly")
     if len(findings) > limit:
         say(f"the best {limit} of {len(findings)}; --limit {len(findings)} shows all")
+
+
+def _for_others(format: str, output: Path | None) -> bool:
+    """Whether even no rows are an answer: to a program, or in a file."""
+    return format != "table" or output is not None
 
 
 def _columns(meanings: dict[str, str]) -> list[Column]:

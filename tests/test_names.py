@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -336,4 +337,42 @@ def test_a_quotation_is_checked(
     rows = json.loads(done.stdout)
     assert [row["verdict"] for row in rows[:1]] == ([verdict] if verdict else [])
     assert all(row["quotation"].startswith(quotation) for row in rows[:1])
-    assert ("nowhere: no quotation has these words" in done.stderr) is (verdict is None)
+    unsure = verdict in (None, "partly", "only in the coder's words")
+    assert ("isn't kept, so it couldn't be searched; keep it with `" in done.stderr) is unsure
+    assert ("› not among the quotations; the text of stand-" in done.stderr) is (verdict is None)
+
+
+def test_a_quotation_is_looked_for_in_a_text_that_is_kept(tmp_path: Path) -> None:
+    database = create(tmp_path / "kept.db")
+    example = Path(__file__).parent.parent / "docs" / "example"
+    load = ["load", f"{example}.yaml", "--text", f"{example}.txt", "--keep-text"]
+    assert typed(database, *load).exit_code == 0
+    text = example.with_suffix(".txt").read_text(encoding="utf-8")
+    passage = max(text.split("\n\n"), key=len)
+    every = passage.split()
+    cited = " ".join(every[30:35])
+    done = typed(database, "search", "--quote", cited, "--speaker", "hallin", "--format", "json")
+    [row] = json.loads(done.stdout)
+    assert row["verdict"] == "in the text, not coded as a quotation"
+    assert row["speaker"] == "Mira Hallin"
+    assert row["quotation"] == f"…{' '.join(every[20:45])}…"
+    done = typed(database, "search", "--quote", "we will never leave the moon")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "› nowhere: neither a quotation nor a text has these words, or nearly\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["withdrawn"], "› try withdraw* ("),
+        (["putin", "withdrawn"], "› nothing contains all these words; try putin* withdraw* ("),
+        (["xyzzy"], "› nothing contains “xyzzy”\n"),
+        (["xyzzy", "putin"], "› nothing contains all these words; leave one out\n"),
+    ],
+)
+def test_a_search_without_hits_prints_no_table_but_a_hint(
+    article: str, words: list[str], hint: str
+) -> None:
+    done = typed(article, "search", *words)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith(hint)

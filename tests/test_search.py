@@ -17,6 +17,7 @@ from adhoc.search import (
     SearchQuery,
     SearchResult,
     documents_without_text,
+    known_words,
     nearest_words,
 )
 from adhoc.search_rows import Kind
@@ -194,7 +195,8 @@ def test_rows_with_the_words_as_typed_come_first(library: str) -> None:
 
 def test_the_nearest_words_are_suggested_for_those_that_nothing_contains(library: str) -> None:
     with reading(library) as connection:
-        near = nearest_words(connection, SearchQuery.parse("red palece xyzzy alm*"), ())
+        known = known_words(connection, ())
+        near = nearest_words(SearchQuery.parse("red palece xyzzy alm*"), known)
     assert near == {"palece": ["palace"], "xyzzy": []}
 
 
