@@ -68,7 +68,8 @@ class OnceCommand(click.Command):
             for option, times in Counter(order).items():
                 once = isinstance(option, click.Option) and not (option.multiple or option.is_flag)
                 if once and times > 1:
-                    raise click.UsageError(f"give {option.opts[-1]} once{self.instead(option)}")
+                    message = f"give {option.opts[-1]} once{self.instead(option)}"
+                    raise click.UsageError(message, ctx)
         return super().parse_args(ctx, args)
 
     def instead(self, option: click.Option) -> str:  # noqa: ARG002 - for subclasses

@@ -7,11 +7,12 @@
 -- in their own voice. Names are left out.
 --
 -- Parameters
---   least      integer, at least 0, default 1   passed through at least this many hands
---   document   document, repeated   only what these documents state
---   topic      topic                only what is on this topic
---   place      place                only what happened or was said at this place or within it
---   certainty  choice of certainty  only what at least one voice states like this
+--   least      integer, at least 0, default 1  passed through at least this many hands
+--   document   document, repeated              only what these documents state
+--   topic      topic                           only what is on this topic
+--   place      place                           only what happened or was said at this place or
+--                                              within it
+--   certainty  choice of certainty             only what at least one voice states like this
 --
 -- Columns
 --   sentence   text, main, as Statement  the fact as a sentence, with its overall standing in front

@@ -10,11 +10,12 @@
 -- origins are counted separately: nobody knows whether they are independent.
 --
 -- Parameters
---   least      integer, at least 0, default 0   only what has at least this many named origins
---   document   document, repeated   only what these documents state
---   topic      topic                only what is on this topic
---   place      place                only what happened or was said at this place or within it
---   certainty  choice of certainty  only what at least one voice states like this
+--   least      integer, at least 0, default 0  only what has at least this many named origins
+--   document   document, repeated              only what these documents state
+--   topic      topic                           only what is on this topic
+--   place      place                           only what happened or was said at this place or
+--                                              within it
+--   certainty  choice of certainty             only what at least one voice states like this
 --
 -- Columns
 --   sentence      text, main, as What                   the fact as a sentence, with its standing

@@ -13,7 +13,7 @@
 -- If several documents use the key, the events of all are shown; the first column tells them apart.
 --
 -- Parameters
---   event  event, required     the event
+--   event  event, required                 the event
 --   near   integer, at least 0, default 3  how many events to show before, meanwhile and after
 --
 -- Columns

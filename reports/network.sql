@@ -11,7 +11,7 @@
 --   with_members  flag, with actor                    also the edges of those who act for this
 --                                                     actor
 --   modality      choice of modality, default actual  only events with this modality
---   at_least      integer, at least 0, default 1                  only edges with at least this many events,
+--   at_least      integer, at least 0, default 1      only edges with at least this many events,
 --                                                     alleged ones included
 --   place         place                               only events at this place or within it
 --   document      document, repeated                  only what these documents state

@@ -147,7 +147,6 @@ def test_many_candidates_are_listed_one_a_line(article: str) -> None:
 def test_a_very_long_name_is_not_repeated(article: str, arguments: list[str]) -> None:
     done = typed(article, *arguments)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "xx" in done.stderr or "x x" in done.stderr
     assert len(done.stderr) < 2000
 
 
@@ -350,12 +349,12 @@ def test_a_quotation_is_looked_for_in_a_text_that_is_kept(tmp_path: Path) -> Non
     text = example.with_suffix(".txt").read_text(encoding="utf-8")
     passage = max(text.split("\n\n"), key=len)
     every = passage.split()
-    cited = " ".join(every[30:35])
+    cited = " ".join(every[15:20])
     done = typed(database, "search", "--quote", cited, "--speaker", "hallin", "--format", "json")
     [row] = json.loads(done.stdout)
     assert row["verdict"] == "in the text, not coded as a quotation"
     assert row["speaker"] == "Mira Hallin"
-    assert row["quotation"] == f"…{' '.join(every[20:45])}…"
+    assert row["quotation"] == f"…{' '.join(every[5:30])}…"
     done = typed(database, "search", "--quote", "we will never leave the moon")
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == "› nowhere: neither a quotation nor a text has these words, or nearly\n"
