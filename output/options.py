@@ -66,8 +66,9 @@ class OnceCommand(click.Command):
         if not ctx.resilient_parsing:  # completion: the user is still typing
             _, _, order = self.make_parser(ctx).parse_args(args=[*args])
             for option, times in Counter(order).items():
-                once = isinstance(option, click.Option) and not (option.multiple or option.is_flag)
-                if once and times > 1:
+                if not isinstance(option, click.Option) or option.multiple or option.is_flag:
+                    continue
+                if times > 1:
                     message = f"give {option.opts[-1]} once{self.instead(option)}"
                     raise click.UsageError(message, ctx)
         return super().parse_args(ctx, args)

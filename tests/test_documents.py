@@ -132,13 +132,13 @@ def test_what_is_no_passage_is_refused(two: str, shipped: str) -> None:
     assert refusal(shipped, "passage", "99") == (
         "Error: there is no ¶ 99; the document has ¶ 1 to 28"
     )
-    for asked in ("20-29", "29-30", "1-999999999", "999999999"):
-        assert "there is no ¶" in refusal(shipped, "passage", asked)
-        assert "; the document has ¶ 1 to 28" in refusal(shipped, "passage", asked)
+    for numbers in ("20-29", "29-30", "1-999999999", "999999999"):
+        assert "there is no ¶" in refusal(shipped, "passage", numbers)
+        assert "; the document has ¶ 1 to 28" in refusal(shipped, "passage", numbers)
     assert "there is no ¶ 0; the" in refusal(shipped, "passage", "0-3")
-    for asked in ("5-2", "¶5–2"):
-        assert refusal(shipped, "passage", asked) == (
-            f"Error: {asked}: the second number is smaller than the first"
+    for numbers in ("5-2", "¶5–2"):
+        assert refusal(shipped, "passage", numbers) == (
+            f"Error: {numbers}: the second number is smaller than the first"
         )
     assert "Error: give the document, then the number" in refusal(shipped, "passage", "")
     assert "there is no ¶ 0" in refusal(shipped, "passage", "0")
