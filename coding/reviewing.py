@@ -110,7 +110,10 @@ def _coded(
         kind = "name" if isinstance(fact, Actor.Name) else str(loc[0]).removesuffix("s")
         says = _says(fact, loc, coding, names)
         details = tuple(_details(evidence, fact))
-        pieces.append((loc, evidence.at, kind, says, details, fact.draft, fact.unsure))
+        # A name is a draft if its actor is.
+        owner = coding.actors[int(loc[1])] if kind == "name" else fact
+        draft, unsure = fact.draft or owner.draft, fact.unsure or owner.unsure
+        pieces.append((loc, evidence.at, kind, says, details, draft, unsure))
     for i, source in enumerate(coding.sources):
         if source.at:
             says = source.title or source.key

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from coding.reading import parse_coding
+from coding.reading import parse_coding, read_coding
 from coding.review_page import review_page
 from coding.reviewing import ReviewedPassage, review_text, reviewed
+from coding.text import read_text
 from tests.draft_coding import DRAFT, PASSAGES, pinned
 from tests.test_cli import ROOT, run
 
@@ -101,3 +102,20 @@ def test_the_command_reviews_the_example(tmp_path: Path) -> None:
     other.write_text("Something else.\n")
     changed = run("review", coding, "--text", other, cwd=tmp_path)
     assert (changed.returncode, "`sourcebook pin` moves" in changed.stderr) == (1, True)
+
+
+def test_the_names_of_a_drafted_actor_are_drafts(tmp_path: Path) -> None:
+    coding = tmp_path / "coding.yaml"
+    docs = Path(__file__).parent.parent / "docs"
+    source = (docs / "example.yaml").read_text("utf-8")
+    coding.write_text(
+        source.replace("name: Ostrand\n", "name: Ostrand\n  draft: true\n", 1), "utf-8"
+    )
+    read, lines = read_coding(coding)
+    items = [
+        item
+        for passage in reviewed(read, lines, read_text(docs / "example.txt"))
+        for item in passage.coded
+        if item.draft
+    ]
+    assert {item.kind for item in items} == {"name"}
