@@ -144,7 +144,7 @@ def answer(page: Page) -> Answer:
             kept.remove(n)
         elif column.main or column.type == "passage":
             continue
-        elif len(values) == 1 and len(seen) >= ALIKE:
+        elif len(values) == 1 and (len(seen) >= ALIKE or _empty(column, *values)):
             kept.remove(n)
             if text := shown(column, *values):
                 shared.append(f"{column.heading} “{text}”")
@@ -155,6 +155,9 @@ def answer(page: Page) -> Answer:
     ]
     if not kept:
         kept, shared = everything, []
+    none = page.choose and not head
+    if none:
+        notes, sources = [], []
     size = counted(len(head)) if whole else f"more than {most:,} rows"
     if page.limit and page.limit < len(head):
         size = f"the first {page.limit:,} of {size}"
@@ -168,7 +171,9 @@ def answer(page: Page) -> Answer:
         whole=whole,
         columns=[columns[n] for n in kept],
         section=None if section is None else columns[section],
-        sections=_sections(every, columns, kept, section, choose=page.choose, whole=whole),
+        sections=()
+        if none
+        else _sections(every, columns, kept, section, choose=page.choose, whole=whole),
         notes=notes,
         sources=sources,
         meta=page.about,
@@ -215,6 +220,11 @@ def _sections(
         yield Section(title, [chosen[n] for n in full], [[row[n] for n in full] for row in members])
     if empty:
         yield Section("", chosen, [])
+
+
+def _empty(column: Column, value: Cell) -> bool:
+    """Whether people would see nothing in the column."""
+    return cell_text(value) in ("", column.usually)
 
 
 def _unless_usual(value: Cell, usual: str | None) -> Cell:

@@ -79,6 +79,7 @@ dd { margin: 0 0 .3rem 1rem }
   tbody tr { border-top: 1px solid var(--rule); padding: .6em 0 }
   td, .many td { border: 0; padding: .1em 0; text-align: start; font-size: 15px;
     overflow-wrap: anywhere }
+  .number { text-align: start }
   td.main { font-weight: bold }
   td:not(.main)::before { content: attr(data-label) " "; color: var(--mut); font-size: 12.5px }
   td:empty { display: none }

@@ -23,7 +23,7 @@ _BATCH = 1000
 _LATER = 3  # spare width if there are more batches: after key-999 comes key-1000
 _GAP = 2  # blanks between two columns
 _LEAST = 4  # the least width of a column
-_WORD = 14  # a column is as wide as its longest word up to this width
+_WORD = (14, 12, 10)  # a column is as wide as its longest word up to the first that leaves room
 _MAIN = 0.45  # how much of the width the column that answers keeps while others can give way
 _DATE_LINE = 17  # about 14 Oct 2015
 _WIDE = 96  # from this width on, dates stay on one line
@@ -49,7 +49,9 @@ def table(answer: Answer, width: int | None = None, *, bold: bool = False) -> It
             count += 1
             yield row
 
+    drawn = False
     for n, section in enumerate(answer.sections):
+        drawn = True
         yield "\n" if n else ""
         if section.heading:
             yield from _paragraph(section.heading, width, bold=bold)
@@ -60,7 +62,7 @@ def table(answer: Answer, width: int | None = None, *, bold: bool = False) -> It
     if answer.origin:
         notes.append(answer.origin)
     for n, note in enumerate(notes):
-        yield "" if n else "\n"
+        yield "" if n or not drawn else "\n"
         yield from _paragraph(note, width)
     for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}[{visible(source)}] {visible(citation)}\n"
@@ -86,7 +88,7 @@ def _caption(answer: Answer, width: int | None, *, bold: bool) -> Iterator[str]:
 
 
 def _paragraph(text: str, width: int | None, *, bold: bool = False) -> Iterator[str]:
-    for line in _fold(visible(text), width or inf):
+    for line in _fold(visible(text), width or inf, items=False):
         yield _styled(line.rstrip(" "), bold=bold) + "\n"
 
 
@@ -109,18 +111,26 @@ def _lines(section: Section, rows: Iterator[Sequence[str]], width: int | None) -
     columns = section.columns
     names = [visible(column.heading) for column in columns]
     head = list(islice(rows, _BATCH))
-    natural, least = [], []
+    natural: list[int] = []
+    # Without a column that answers, a value may be a hash, which is easier to read in a block.
+    word_limits = _WORD if any(column.main for column in columns) else _WORD[:1]
+    leasts: list[list[int]] = [[] for _ in word_limits]
     for column, cells in zip(columns, zip(names, *head, strict=True), strict=True):
         heading, *values = map(_width, cells)
         later = _LATER if len(head) == _BATCH else 0
-        longest = max(heading, max(values, default=0) + later)
-        heading, *values = (max(map(_width, _words(cell, _WORD))) for cell in cells)
-        # A number is never wrapped: half of it would be another number.
-        word = longest - later if column.number else min(max(heading, *values, _LEAST), _WORD)
+        number = max(values, default=0) + later
+        longest = max(heading, number)
         natural.append(longest)
-        least.append(longest if column.number else min(word, longest))
+        for least, limit in zip(leasts, word_limits, strict=True):
+            # A number is never wrapped: half of it would be another number.
+            wrapped = cells[:1] if column.number else cells
+            word = max(max(map(_width, _words(cell, limit))) for cell in wrapped)
+            word = min(max(word, _LEAST), limit, longest)
+            least.append(max(word, number) if column.number else word)
     rest = chain(head, rows)
-    widths = natural if width is None else _fit(columns, natural, least, width)
+    widths = natural if width is None else None
+    for least in leasts:
+        widths = widths or _fit(columns, natural, least, width or 0)
     if widths is None:
         return _blocks(names, rest, width or 0)
     limits: list[float] = [
@@ -163,8 +173,8 @@ def _fit(
             max(low, _DATE_LINE) if column.type in ("date", "day") else low
             for column, low in zip(columns, least, strict=True)
         ]
-        share = max(int(_MAIN * room), _LEAST)
         main = [column.main for column in columns]
+        share = max(int(_MAIN * room) // sum(main), _LEAST)
         floors = [
             [room if answers else low for answers, low in zip(main, easy, strict=True)],
             [
@@ -185,6 +195,8 @@ def _fit(
 
 def _easy(column: Column, width: int) -> int:
     """Return a width at which a column beside the one that answers is still easy to read."""
+    if column.number:
+        return 6  # its heading may take several lines
     if column.type in ("date", "day"):
         return 30 if width >= _WIDE else _DATE_LINE
     return 9 if column.type == "passage" else max(16, width // 4)
@@ -259,15 +271,15 @@ def _words(text: str, width: float) -> list[str]:
     ]
 
 
-def _fold(text: str, width: float) -> list[str]:
+def _fold(text: str, width: float, *, items: bool = True) -> list[str]:
     """Split a text into lines that fit, at spaces, or inside a word that is too long.
 
-    Of several values joined by `; `, each stays on one line if it fits.
+    Of several items joined by `; `, each stays on one line if it fits.
     """
     if _width(text) <= width:
         return [_carried(text)]
     lines: list[str] = []
-    for item in re.split(r"(?<=;) ", text):
+    for item in re.split(r"(?<=;) ", text) if items else [text]:
         for word in [item] if _width(item) <= width else _words(item, width):
             if lines and _width(f"{lines[-1]} {word}") <= width:
                 lines[-1] += " " + word

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection, text
 
-from output.page import Citation, Page, listed
+from output.page import Citation, Page, counted, listed
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.names import KNOWN
 from reports.references import references
@@ -29,7 +29,10 @@ def about(
 
     `values` are those that `bind` returned for what was `given`.
     """
-    subjects = [it for it in report.parameters if it.required and it.type in NAMED]
+    subjects = [it for it in report.parameters if it.required and it.type in NAMED] or [
+        it for it in report.parameters if it.type is Type.ACTOR and it.name == "actor"
+    ]
+    subjects = [it for it in subjects if it.name in values]
     others = [
         it
         for it in report.parameters
@@ -147,6 +150,13 @@ def _only_document(connection: Connection) -> str:
     """Return the citation of the document, if just one is loaded."""
     ids = connection.execute(text("select document_id from codings limit 2")).scalars().all()
     return _brief(connection, ids[0]) if len(ids) == 1 else ""
+
+
+def loaded(connection: Connection) -> str:
+    """Return what is loaded: the citation of the only document, or how many there are."""
+    query = text("select count(*) from codings")
+    number = connection.execute(query).scalar_one()
+    return _only_document(connection) or counted(number, "document")
 
 
 def _citation(connection: Connection, key: str) -> str:

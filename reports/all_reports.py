@@ -17,9 +17,9 @@ from output.markdown import markdown, one_line
 from output.options import write
 from output.page import Page, footer
 from output.xlsx import xlsx_book
-from reports.about import about, provenance
+from reports.about import about, loaded, provenance
 from reports.catalogue import Catalogue
-from reports.contents import TITLE, Contents, command, document_limit, in_order
+from reports.contents import Contents, command, document_limit, in_order
 from reports.definition import Report, ReportError
 from reports.options import ReportOptions
 from reports.row_evidence import NoEvidenceError, RowEvidence, text_not_kept
@@ -81,7 +81,8 @@ class AllReports:
             (left_out if needed else reports).append(report)
             if needed:
                 click.echo(f"{report.name}: left out, it needs {', '.join(needed)}", err=True)
-        return Contents(in_order(reports), in_order(left_out), self._meta)
+        title = f"Reports: {loaded(self._connection)}"
+        return Contents(in_order(reports), in_order(left_out), self._meta, title)
 
     def _folder(self, folder: Path, contents: Contents) -> int:
         """Write a file for each report and format, and the page that lists them."""
@@ -93,7 +94,7 @@ class AllReports:
         page = Format.HTML if linked is Format.HTML else Format.MARKDOWN
         with destination(folder / f"{INDEX}{EXTENSION[page]}") as out:
             if linked is Format.HTML:
-                out.write(page_start(TITLE))
+                out.write(page_start(contents.title))
                 out.writelines(contents.html(links))
                 out.write(PAGE_END)
             else:
@@ -134,7 +135,7 @@ class AllReports:
 
     def _html(self, out: TextIO, contents: Contents) -> int:
         anchors = dict(zip((it.name for it in contents.reports), contents.anchors(), strict=True))
-        out.write(page_start(TITLE))
+        out.write(page_start(contents.title))
         out.writelines(contents.html([f"#{anchor}" for anchor in anchors.values()]))
         out.write(FILTER)
 
@@ -154,7 +155,7 @@ class AllReports:
 
     def _workbook(self, out: TextIO, contents: Contents) -> int:
         with xlsx_book(out.buffer) as book:
-            book.describe([("", ""), (TITLE, ""), *self._meta.items()])
+            book.describe([("", ""), (contents.title, ""), *self._meta.items()])
             book.describe((command(it), "left out, it needs a value") for it in contents.left_out)
 
             def sheet(report: Report, page: Page | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import failing
+from output.options import failing, say
 from reports.options import completing
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ IDS = """
 @click.pass_obj
 @failing()
 def cite(db: str, names: tuple[str, ...], format: str | None, output: Path | None) -> None:
-    """Cite documents or other sources, by key or title; without a name, all documents.
+    """Cite documents or other sources, by key, title or author; without a name, all documents.
 
     text is to be pasted, with the date in words; bibtex is for LaTeX, ris for EndNote, Citavi and
     the like, csl-json for Zotero and Pandoc. A source that is only known through a document is
@@ -82,10 +82,16 @@ def _ids(connection: Connection, names: Sequence[str]) -> list[int]:
 
     if not names:
         return [*connection.execute(text(DOCUMENTS)).scalars()]
-    try:
-        keys = {look_up(connection, Type.SOURCE, name).key for name in names}
-    except UnknownNameError as error:
-        raise click.UsageError(str(error)) from None
+    keys = set()
+    for name in names:
+        try:
+            known = look_up(connection, Type.SOURCE, name, say)
+        except UnknownNameError as error:
+            try:  # by its author
+                known = look_up(connection, Type.DOCUMENT, name, say)
+            except UnknownNameError:
+                raise click.UsageError(str(error)) from None
+        keys.add(known.key)
     return [row.id for row in connection.execute(text(IDS)) if row.key in keys]
 
 

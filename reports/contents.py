@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from output.html import escaped
 from output.markdown import markdown_text
 from output.page import footer
-from reports.definition import Report
+from reports.definition import NAMED, Report
 from schema.date_words import date_in_words
 
 ORDER = (
@@ -23,8 +23,6 @@ LISTS = ("single-source", "corroboration", "own-voice", "attributions", "coverag
 
 FIRST = 20
 """How many of these, unless --limit says otherwise."""
-
-TITLE = "Reports"
 
 
 def document_limit(report: Report, limit: int | None) -> int | None:
@@ -46,6 +44,8 @@ class Contents:
     left_out: Sequence[Report]
     """Reports that need a value."""
     meta: Mapping[str, str]
+    title: str
+    """What the reports are about."""
 
     @property
     def footer(self) -> str:
@@ -56,7 +56,7 @@ class Contents:
     def anchors(self) -> list[str]:
         """Return the anchor that GitHub gives the heading of each report in a document."""
         anchors: list[str] = []
-        for heading in (TITLE, *(report.title for report in self.reports)):
+        for heading in (self.title, *(report.title for report in self.reports)):
             plain = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
             anchor, n = plain, 0
             while anchor in anchors:
@@ -67,7 +67,7 @@ class Contents:
 
     def markdown(self, links: Sequence[str]) -> Iterator[str]:
         """Yield the list in Markdown; a link is an address in front of each title."""
-        yield f"# {TITLE}\n\n*{markdown_text(self.footer)}*\n\n"
+        yield f"# {markdown_text(self.title)}\n\n*{markdown_text(self.footer)}*\n\n"
         for report, link in zip(self.reports, links, strict=True):
             title, question = markdown_text(report.title), markdown_text(report.question)
             yield f"1. [{title}]({link}): {question}\n"
@@ -79,7 +79,8 @@ class Contents:
 
     def html(self, links: Sequence[str]) -> Iterator[str]:
         """Yield the list in HTML, below a title."""
-        yield f'<h1>{TITLE}</h1>\n<p class="note">{escaped(self.footer)}</p>\n<nav>\n<ol>\n'
+        yield f'<h1>{escaped(self.title)}</h1>\n<p class="note">{escaped(self.footer)}</p>\n'
+        yield "<nav>\n<ol>\n"
         for report, link in zip(self.reports, links, strict=True):
             title, question = escaped(report.title), escaped(report.question)
             yield f'<li><a href="{escaped(link)}">{title}</a><span>{question}</span></li>\n'
@@ -94,5 +95,6 @@ class Contents:
 
 def command(report: Report) -> str:
     """Return the command that runs a report, with what it needs."""
-    needed = [f"{it.option} {it.type.upper()}" for it in report.parameters if it.required]
+    required = [it for it in report.parameters if it.required]
+    needed = ["NAME" if it.type in NAMED else f"{it.option} {it.type.upper()}" for it in required]
     return " ".join(["sourcebook report", report.name, *needed])

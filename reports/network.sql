@@ -21,7 +21,7 @@
 --                                                   order
 --   target       text, detail                       key of the second actor
 --   source_name  text, main, as First               heading of the first actor
---   target_name  text, as Second                    heading of the second actor
+--   target_name  text, main, as Second                  heading of the second actor
 --   weight       integer, as Events                 events in which both take part, in whatever
 --                                                   roles, and that are stated as facts
 --   together     integer, usually 0, as Both act    of these, events in which both are doers

@@ -21,6 +21,8 @@
 --   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
+--   part        text, section                           heading: dated, or undated and so attested
+--                                                       only for the day of the document
 --   sentence    text, main, as Post                     the post as a sentence, with its standing
 --                                                       in front
 --   status      text, usually attested, as On that day  held: on that day by all that is said;
@@ -52,7 +54,7 @@
 --                                                       with most dates
 --
 -- Legend
---   Attested: no dates are given; the post was held when the document appeared, and nothing is said
+--   Attested: no dates are given. The post was held when the document appeared, and nothing is said
 --   about other days.
 
 with involved (fact_id, acting_for) as (
@@ -141,6 +143,8 @@ judged (fact_id, post_id, status) as (
   where shown.n = 1
 )
 select
+  case when coalesce(ties.since, ties.until) is null
+    then 'Undated: attested only for the day of the document' else 'Dated' end as part,
   ties.sentence,
   judged.status,
   ties.since,
@@ -167,7 +171,7 @@ left join involved on involved.fact_id = judged.fact_id  -- if :actor
 where ties.fact_id = judged.fact_id
   and judged.status not in ('not yet', 'over')  -- if :on
 order by
-  ties.to_key,
+  part, ties.to_key,
   case ties.type when 'heads' then 1 when 'holds-post-in' then 2 else 3 end,
   ties.from_key,
   ties.document,

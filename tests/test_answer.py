@@ -113,7 +113,16 @@ def test_one_row_keeps_its_columns_and_none_has_a_caption_all_the_same() -> None
     assert answer(replace(PAGE, rows=ROWS[:1])).shared == ""
     none = replace(PAGE, rows=[])
     assert answer(none).size == "no rows"
-    assert show(none, Format.TABLE, width=60).startswith("TIMELINE")
+    shown = show(replace(none, legend=["A legend."]), Format.TABLE, width=60)
+    assert shown.split() == ["TIMELINE", "no", "rows"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_column_that_is_empty_throughout_goes_however_few_the_rows(count: int) -> None:
+    rows = [("Within", "a", None, "A battle", "asserted", None, "gazette", "¶1")] * count
+    prepared = answer(replace(PAGE, rows=rows))
+    assert [column.heading for column in prepared.columns] == ["What happened, or was said", "¶"]
+    assert prepared.shared == "Certainty “asserted”"
 
 
 def test_rows_that_are_all_alike_are_shown() -> None:
@@ -329,7 +338,9 @@ def test_filters_and_names_are_in_the_caption(book: str) -> None:
     done = sourcebook(
         book, "report", "timeline", "--from", "autumn 2015", "--to", "2020-7", "--actor", "almans"
     )
-    assert done.stdout.splitlines()[2] == "Autumn 2015 to July 2020; actor: Alma."
+    caption = done.stdout.splitlines()
+    assert caption[0].startswith("TIMELINE: Alma ")
+    assert caption[2] == "Autumn 2015 to July 2020."
     title = sourcebook(book, "report", "actor", "--actor", "the almans").stdout.splitlines()[0]
     assert title.startswith("ACTOR: Alma  ")
     page = sourcebook(

@@ -384,6 +384,14 @@ def test_an_undated_post_says_when_it_is_attested(made: str) -> None:
     ]
 
 
+def test_undated_posts_stand_apart_from_those_of_the_day(made: str) -> None:
+    parts = dict(ask(made, "posts", "relation part", on="2020-01-01"))
+    assert parts["0042--advises--alma"] == "Dated"
+    assert parts["envoy--holds-post-in--brim"] == (
+        "Undated: attested only for the day of the document"
+    )
+
+
 def test_a_post_is_on_a_day_and_not_in_a_year(made: str) -> None:
     with pytest.raises(BadValueError, match="not a day"):
         ask(made, "posts", on="2019")

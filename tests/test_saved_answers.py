@@ -17,9 +17,9 @@ __all__ = ["book"]  # a fixture
 DAY = {"SOURCE_DATE_EPOCH": "1464739200"}
 ASKED = ("timeline", "--actor", "Zoë Ångström", "--from", "2011", "--to", "2020-06")
 TEXTS = (
-    "Timeline",
+    "Timeline: Zoë Ångström",
     "What happened, in what order, and how sure are the dates?",
-    "2011 to June 2020; actor: Zoë Ångström",
+    "2011 to June 2020.",
     "sourcebook report timeline --actor 'Zoë Ångström' --from 2011 --to 2020-06",
 )
 
