@@ -85,7 +85,7 @@ def _ids(connection: Connection, names: Sequence[str]) -> list[int]:
     keys = set()
     for name in names:
         try:
-            known = look_up(connection, Type.SOURCE, name, say)
+            known = look_up(connection, Type.SOURCE, name)
         except UnknownNameError as error:
             try:  # by its author
                 known = look_up(connection, Type.DOCUMENT, name, say)

@@ -110,7 +110,7 @@ def test_documents_stay_where_rows_come_from_several() -> None:
 
 
 def test_one_row_keeps_its_columns_and_none_has_a_caption_all_the_same() -> None:
-    assert answer(replace(PAGE, rows=ROWS[:1])).shared == ""
+    assert answer(replace(PAGE, rows=ROWS[:1])).shared == "Certainty “asserted”"
     none = replace(PAGE, rows=[])
     assert answer(none).size == "no rows"
     shown = show(replace(none, legend=["A legend."]), Format.TABLE, width=60)
