@@ -165,8 +165,7 @@ select
   ties.cited_as as relation
 from judged
 join attested on attested.post_id = judged.post_id
--- A cross join, so that SQLite does not start from all actors.
-cross join ties
+cross join ties -- so that SQLite does not start from all actors
 left join involved on involved.fact_id = judged.fact_id  -- if :actor
 where ties.fact_id = judged.fact_id
   and judged.status not in ('not yet', 'over')  -- if :on
