@@ -38,7 +38,8 @@
 --                              chains
 --
 -- Legend
--- Where a sentence doesn't say otherwise, the document states it as a fact.
+-- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
+-- distance.
 
 with a (id, name) as (
   select id, name

@@ -17,7 +17,7 @@
 --   anonymity  text, usually named, as Named?  named, unnamed (somebody is pointed to) or voiceless
 --                                              (nobody is)
 --   facts      integer                         facts that rest on this very voice in this document:
---                                              events, utterances, positions, relations, links,
+--                                              events, quotes, positions, ties, links, but not
 --                                              names; 0 where it only relays others or is only
 --                                              pointed to
 --   document   documents                       key of the document
@@ -42,6 +42,7 @@ with voices as (
     (
       select count(distinct evidence.fact_id)
       from evidence
+      join facts on facts.id = evidence.fact_id and facts.kind <> 'name'
       where evidence.attribution_id = chains.attribution_id
     ) as facts,
     chains.passage

@@ -2,8 +2,8 @@
 -- Where do actors differ, where do they agree, and who holds what?
 --
 -- Each topic begins with the comparisons that the documents themselves draw between two actors.
--- Then come positions that several hold together, then the others, by holder. That two have a
--- position on a topic doesn't mean that they differ.
+-- Then come positions, by holder and in the order of the text; with --a and --b first those that
+-- both hold. That two have a position on a topic doesn't mean that they differ.
 --
 -- Without --a and --b, the report shows everybody. Positions of a state's president or army are
 -- listed under the president or the army.
@@ -83,7 +83,7 @@ listed (fact_id, topic_id, rank, how, holder) as (
     positions.id,
     positions.topic_id,
     case when max(involved.sides) > 1 then 2 else 3 end,  -- if :a or :b
-    case when count(*) > 1 then 2 else 3 end,  -- unless :a or :b
+    2,  -- unless :a or :b
     case when max(involved.sides) > 1 then 'meet' else 'position' end,  -- if :a or :b
     case when count(*) > 1 then 'meet' else 'position' end,  -- unless :a or :b
     fact_summaries.holder

@@ -56,8 +56,8 @@
 --   qualifier   text, detail                       approximate (~), uncertain (?) or both (%)
 --
 -- Legend
--- Where a sentence doesn't say otherwise, the document states it as a fact. “between … and …” means
--- once, on some day within that time.
+-- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
+-- distance. “between … and …” means once, on some day within that time.
 
 with involved (fact_id, acting_for) as (
   select

@@ -144,7 +144,7 @@ class _Summaries:
             fact.kind,
             fact.key,
             fact.document,
-            standing.before(bare),
+            standing.before(self._link(fact, standing.words) if fact.link else bare),
             standing.words,
             self._statement(fact, people, bare),
             standing.settled,
@@ -216,14 +216,25 @@ class _Summaries:
             named = {end: _named([self.actors[number]])[0] for end, number in ends.items()}
             return sentences.tie(fact.sentence, named, {"what": fact.what, "topic": fact.topic})
         if fact.link:
-            linked = (self.facts[fact.from_event_id], self.facts[fact.to_event_id])
-            first, second = (
-                self._standing(event).before(self._bare_sentence(event, {})) for event in linked
-            )
-            return sentences.link(fact.link, first, second, fact.lag)
+            return self._link(fact, None)
         if fact.name:
             return sentences.name(_named([self.actors[fact.actor_id]])[0], fact.name)
         return str(fact.title or fact.key)
+
+    def _link(self, fact: Any, covering: str | None) -> str:
+        """Return how two events are linked, each with its standing.
+
+        If both have the one that covers the link, it isn't repeated.
+        """
+        events = (self.facts[fact.from_event_id], self.facts[fact.to_event_id])
+        ends = [self._standing(event) for event in events]
+        if all(end.words == covering for end in ends):
+            ends = [end._replace(words=None) for end in ends]
+        first, second = (
+            end.before(self._bare_sentence(event, {}))
+            for end, event in zip(ends, events, strict=True)
+        )
+        return sentences.link(fact.link, first, second, fact.lag)
 
     # --- what vouches for it ------------------------------------------------------------------
 

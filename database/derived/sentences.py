@@ -46,13 +46,15 @@ PLANS = {
 
 
 RULED_OUT = re.compile(
-    "\\b(?:can[’']t|cannot|can not|couldn[’']t|could not|impossible|unthinkable|rul\\w+ out)\\b",
+    "\\b(?:can[’']t|cannot|can not|can never|couldn[’']t|could not|could never|won[’']t|will not|"
+    "will never|lack(?:s|ed)? the|impossible|unthinkable|rul\\w+ out)\\b",
     re.IGNORECASE,
 )
 """Hedges of a denial that leave no chance."""
 
 UNLIKELY = re.compile(
-    "\\b(?:unlikely|improbabl[ey]|implausibl[ey]|doubt(?:s|ed|ful|fully)?|hardly|scarcely)\\b",
+    "\\b(?:unlikely|improbabl[ey]|implausibl[ey]|doubt(?:s|ed|ful|fully)?|hardly|scarcely|"
+    "probably|presumably|(?:less|not) likely|looks?|seems?|appears?|apparently)\\b",
     re.IGNORECASE,
 )
 """Hedges of a denial that leave some chance. Others ("mostly") only qualify what is denied."""
