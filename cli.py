@@ -66,7 +66,7 @@ LAZY = {
     ),
     "cite": (
         "reports.cite",
-        "Cite documents or other sources, by key or title; without a name, all documents.",
+        "Cite documents or other sources, by key, title or author; without a name, all documents.",
     ),
     "documents": (
         "reports.documents",

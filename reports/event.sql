@@ -40,8 +40,9 @@
 --   fact       text, detail   key of the fact that the row states
 --
 -- Legend
--- Where a sentence doesn't say otherwise, the document states it as a fact. Events before and after
--- are near in time and share somebody; that connects them no further.
+-- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
+-- distance. Events before and after are near in time and share somebody; that connects them no
+-- further.
 
 with asked (id, name, place_id, first_day, last_day) as (
   select facts.id, documents.key || ':' || facts.key, events.place_id, first_day, last_day
