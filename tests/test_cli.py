@@ -214,7 +214,8 @@ def test_a_number_that_makes_no_sense_is_refused(article: Path, command: str, va
     for option in options.get(command, ("--timeout",)):
         done = run(*command.split(), *filter(None, [words]), option, value, cwd=article)
         assert (done.returncode, done.stdout) == (2, ""), option
-        assert f"Error: Invalid value for '{option}': {value} is not a " in done.stderr
+        assert f"Error: Invalid value for '{option}': {value[:30]}" in done.stderr
+        assert len(done.stderr) < 400  # what is too long to read is cut
         assert done.stderr.endswith("1,000,000,000\n")
 
 
