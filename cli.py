@@ -72,6 +72,7 @@ LAZY = {
         "reports.documents",
         "List the documents that are loaded: author, title, date of publication, size, and when.",
     ),
+    "draw": ("pages.command", "Draw a timeline or a network as an SVG picture."),
     "export": (
         "exports.command",
         "Write everything that the sourcebook holds into the folder DIR, and list the files.",

@@ -101,7 +101,7 @@ class ReportCommand(OnceCommand):
             report.name,
             params=[
                 Names(report),
-                *map(_option, report.parameters),
+                *map(parameter_option, report.parameters),
                 *report_options(),
                 COLUMNS,
                 SQL,
@@ -397,7 +397,8 @@ def list_all(ctx: click.Context, options: ReportOptions) -> None:
         ctx.exit(1)
 
 
-def _option(parameter: Parameter) -> click.Option:
+def parameter_option(parameter: Parameter) -> click.Option:
+    """Return the option of a report's parameter."""
     notes = {
         "required": parameter.required,
         f"default: {parameter.default}": parameter.default is not None,

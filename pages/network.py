@@ -1,0 +1,192 @@
+"""Draws a network: actors in boxes, joined by their ties and the events in which both take part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from pages.answers import Answer
+from pages.lettering import width, wrap
+from pages.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
+from pages.network_layout import layout
+from pages.svg import SIZES, Drawing, number
+from schema.escape import visible
+
+WIDTH, LEFT, RIGHT = 1280.0, 24.0, 1256.0
+NAME, LINE, HIGH = 150.0, 16.0, 10.0
+"""The greatest width of a name, the height of its lines, and what a box adds to them."""
+
+ROOM = 25_000.0
+"""Square pixels for each box."""
+
+NUMBERED = 3
+"""From so many joint events on, an edge bears their number."""
+
+RADIUS = 9.0
+PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
+"""Where on an edge a mark is tried, as parts of its length."""
+
+STYLE = """
+.picture .edge{fill:none} .picture .friendly{stroke:var(--happened)}
+.picture .structural{stroke:var(--mut)} .picture .hostile,.picture .cross{stroke:var(--other)}
+.picture .cross{fill:none;stroke-width:2}
+.picture .events{stroke:var(--mut);stroke-dasharray:.1 5;stroke-linecap:round}
+.picture .edge.dashed{stroke-dasharray:8 5;stroke-linecap:butt}
+.picture .events.dashed{stroke-dasharray:.1 9;stroke-linecap:round}
+.picture .box{fill:var(--bg);stroke:var(--ink);stroke-width:1.3}
+.picture .state{fill:var(--ink)} .picture .loose{fill:var(--soft);stroke:var(--mut);
+stroke-dasharray:4 2.5} .picture .name{stroke:none} .picture .onstate{fill:var(--bg);stroke:none}
+.picture .count{fill:var(--bg);stroke:var(--mut)}
+.picture a:hover .edge,.picture a:focus .edge{stroke:var(--ink)}
+"""
+
+LEGEND = (
+    ("friendly", 2.6, "", "supports, works with, needs"),
+    ("structural", 1.8, "", "heads, holds a post, belongs, controls, or another tie"),
+    ("hostile", 1.8, "cross", "opposes, fights, is a rival of"),
+    ("friendly", 2.6, "cross", "both friendly and hostile"),
+    ("events", 2.2, "", "only in the same events"),
+    ("friendly dashed", 2.2, "", "dashed, or dotted wide: only alleged"),
+    ("structural", 5.0, "5", "wider: more joint events that happened; their number from 3 on"),
+)
+SHAPES = (
+    ("state", "a state"),
+    ("person", "a person"),
+    ("organisation", "a government, force, group or body"),
+    ("collective", "a collective, a community or unnamed"),
+)
+
+
+def network(
+    connection: Connection,
+    ties: Answer | None,
+    events: Answer | None,
+    link: Callable[[str], str],
+    *,
+    most: int,
+    singles: bool,
+) -> Iterable[str]:
+    """Yield the SVG of answers of the reports `ties` and `network`; one of them may be missing."""
+    data = graph(connection, ties, events, most, singles)
+    answers = [answer for answer in (events, ties) if answer]
+    drawing = Drawing(WIDTH, "network")
+    title = "Network"
+    drawing.text(LEFT, 34, title, "title")
+    y = 56.0
+    filters = dict.fromkeys(answer.filters for answer in answers if answer.filters)
+    if filters:
+        y = drawing.lines(LEFT, y, " ".join(filters), "head", RIGHT - LEFT, 18)
+    only = "" if len(answers) > 1 else " Only ties." if ties else " Only joint events."
+    caption = f"Who is tied to whom, and who acts with whom? {data.caption(singles)}{only}"
+    y = drawing.lines(LEFT, y, caption, "note", RIGHT - LEFT, 18)
+    y = _legend(drawing, y + 4)
+    y = _draw(drawing, data, y, link)
+    tables = " and ".join(f"`{answer.command}`" for answer in answers)
+    same = f"Only ties that stand and events that happened. As tables: {tables}"
+    y = drawing.lines(LEFT, y + 20, answers[0].origin(same), "small", RIGHT - LEFT, 18)
+    return drawing.finished(y, title, caption, STYLE)
+
+
+def _legend(drawing: Drawing, y: float) -> float:
+    x = LEFT
+    for css, strength, mark, words in LEGEND:
+        needed = 44 + width(words, SIZES["small"])
+        if x + needed > RIGHT:
+            x, y = LEFT, y + 22
+        drawing.path(
+            f"M{number(x)} {number(y)}h34", f"edge {css}", f' style="stroke-width:{strength}"'
+        )
+        _mark(drawing, x + 17, y, mark)
+        drawing.text(x + 44, y + 4, words, "small")
+        x += needed + 24
+    x, y = LEFT, y + 24
+    for kind, words in SHAPES:
+        _box(drawing, kind, x + 17, y, 34, 14)
+        drawing.text(x + 44, y + 4, words, "small")
+        x += 68 + width(words, SIZES["small"])
+    return y + 20
+
+
+def _draw(drawing: Drawing, data: Graph, top: float, link: Callable[[str], str]) -> float:
+    """Draw edges, boxes and marks, and return where the picture ends."""
+    names = {
+        key: wrap(visible(actor.name), NAME, SIZES["label"]) for key, actor in data.actors.items()
+    }
+    sizes = [_size(actor, names[key]) for key, actor in data.actors.items()]
+    area = sum((w + 12) * (h + 12) for w, h in sizes)
+    height = max(len(sizes) * ROOM, 3 * area) / (RIGHT - LEFT) + 60
+    order = {key: n for n, key in enumerate(data.actors)}
+    ends = [(order[edge.first], order[edge.second]) for edge in data.edges]
+    middles = layout(sizes, ends, RIGHT - LEFT, height)
+    places = {key: (LEFT + x, top + y) for key, (x, y) in zip(order, middles, strict=True)}
+    for edge in data.edges:
+        (x, y), (to_x, to_y) = places[edge.first], places[edge.second]
+        drawing.open_group(
+            f"{edge.first}--{edge.second}",
+            explained(edge, data.actors),
+            link(edge.key or edge.first),
+        )
+        drawing.path(
+            f"M{number(x)} {number(y)}L{number(to_x)} {number(to_y)}",
+            f"edge {edge.css}",
+            f' style="stroke-width:{number(edge.strength)}"',
+        )
+        drawing.close_group()
+    boxes = [(*places[key], w, h) for key, (w, h) in zip(order, sizes, strict=True)]
+    _marks(drawing, data.edges, places, boxes)
+    for (key, actor), (w, h) in zip(data.actors.items(), sizes, strict=True):
+        x, y = places[key]
+        drawing.open_group(key, f"{actor.name}, {actor.kind.replace('-', ' ')}", link(key))
+        _box(drawing, actor.kind, x, y, w, h)
+        kind = "onstate" if actor.kind == "state" else "name"
+        line_y = y - (len(names[key]) - 1) * LINE / 2 + 4.5
+        for line in names[key]:
+            drawing.text(x - width(line, SIZES[kind]) / 2, line_y, line, kind)
+            line_y += LINE
+        drawing.close_group()
+    return top + height
+
+
+def _size(actor: Actor, lines: Sequence[str]) -> tuple[float, float]:
+    widest = max(width(line, SIZES["label"]) for line in lines)
+    return widest + (24 if actor.kind == "person" else 16), LINE * len(lines) + HIGH
+
+
+def _box(drawing: Drawing, kind: str, x: float, y: float, width: float, height: float) -> None:
+    css = "box state" if kind == "state" else "box loose" if kind in LOOSE else "box"
+    radius = height / 2 if kind == "person" else 0
+    drawing.rect(x - width / 2, y - height / 2, width, height, css, min(radius, 14))
+
+
+def _mark(drawing: Drawing, x: float, y: float, mark: str) -> None:
+    """Draw the mark of hostility, or a number of events."""
+    if mark == "cross":
+        drawing.path(f"M{number(x - 4)} {number(y - 4)}l8 8m0 -8l-8 8", "cross")
+    elif mark:
+        drawing.add(f'<circle class="count" cx="{number(x)}" cy="{number(y)}" r="{RADIUS}"/>')
+        drawing.text(x - width(mark, SIZES["count-text"], bold=True) / 2, y + 4, mark, "count-text")
+
+
+def _marks(
+    drawing: Drawing,
+    edges: Sequence[Edge],
+    places: dict[str, tuple[float, float]],
+    boxes: list[tuple[float, float, float, float]],
+) -> None:
+    """Draw the marks of all edges, each where it covers no box and no other mark."""
+    taken = [(x, y, w / 2 + RADIUS, h / 2 + RADIUS) for x, y, w, h in boxes]
+    for edge in reversed(edges):
+        (x, y), (to_x, to_y) = places[edge.first], places[edge.second]
+        marks = ["cross"] if edge.crossed else []
+        marks += [str(edge.events)] if edge.events >= NUMBERED else []
+        for mark in marks:
+            spots = [(x + (to_x - x) * part, y + (to_y - y) * part) for part in PLACES]
+            free = (
+                spot
+                for spot in spots
+                if all(abs(spot[0] - a) >= w or abs(spot[1] - b) >= h for a, b, w, h in taken)
+            )
+            spot = next(free, spots[0])
+            taken.append((*spot, 2 * RADIUS, 2 * RADIUS))
+            _mark(drawing, *spot, mark)

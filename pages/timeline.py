@@ -1,0 +1,210 @@
+"""Draws a timeline: facts with their dates, in bands of what happened, was said, or wasn't so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from output.page import counted
+from pages.answers import Answer
+from pages.axis import Axis, calendar_day, day_in_words, year_in_words
+from pages.labels import LINE, ROW, Placed, labelled
+from pages.legend import legend
+from pages.lettering import width
+from pages.marks import DEFS, STYLE, draw
+from pages.packing import Rows
+from pages.svg import SIZES, Drawing, number
+from pages.timeline_facts import Dated, Fact, dated, left_out, window
+
+WIDTH, LEFT, RIGHT = 1280.0, 24.0, 1256.0
+AXIS_RIGHT, LONG_RIGHT = 1238.0, 656.0
+"""Where the axes end; right of that of long spans there is room for their labels."""
+
+GAP = 14.0
+"""The least space between two labels of one row."""
+
+AXIS_EVERY = 44
+"""In a high band, the axis is written again after so many rows."""
+
+OTHERS = {
+    "intended": "intended",
+    "expected": "expected",
+    "possible": "possible",
+    "hypothetical": "imagined",
+    "denied": "did not happen",
+}
+
+
+@dataclass
+class Band:
+    """Facts of one kind, drawn below one another on one axis."""
+
+    title: str
+    note: str
+    facts: Sequence[Fact]
+
+
+def timeline(connection: Connection, answer: Answer, link: Callable[[str], str]) -> Iterable[str]:
+    """Yield the SVG of an answer of the report `timeline`.
+
+    `link` returns the address of a fact, given its key.
+    """
+    data = dated(connection, answer)
+    return Timeline(data, answer, link).finished()
+
+
+class Timeline:
+    """A timeline as it is drawn, from the top to the bottom."""
+
+    def __init__(self, data: Dated, answer: Answer, link: Callable[[str], str]) -> None:
+        self._data = data
+        self._answer = answer
+        self._link = link
+        self._drawing = Drawing(WIDTH, "timeline")
+        self._y = 34.0
+
+    def finished(self) -> Iterable[str]:
+        """Draw everything and yield the SVG."""
+        caption = self._caption()
+        self._y = legend(self._drawing, self._data.facts, self._y + 6, LEFT, RIGHT)
+        self._bands()
+        table = (
+            f"A date is drawn no more exactly than its words. As a table: {self._answer.command}"
+        )
+        self._y += 20
+        self._lines(self._answer.origin(table), "small")
+        return self._drawing.finished(
+            self._y,
+            self._answer.page.title,
+            f"{caption} Each label has its date in words and its passages.",
+            STYLE,
+            DEFS.format(name=self._drawing.name),
+        )
+
+    def _lines(self, text: str, kind: str) -> None:
+        self._y = self._drawing.lines(LEFT, self._y, text, kind, RIGHT - LEFT, LINE + 2)
+
+    def _caption(self) -> str:
+        """Write title and caption; return the caption."""
+        page = self._answer.page
+        self._drawing.text(LEFT, self._y, page.title, "title")
+        self._y += 22
+        count = counted(len(self._data.facts), "dated fact")
+        if page.filters:
+            self._lines(page.filters, "head")
+        parts = [page.question, f"{count[:1].upper()}{count[1:]}."]
+        caption = " ".join([*parts, *left_out(self._data, self._answer)])
+        self._lines(caption, "note")
+        return caption
+
+    def _bands(self) -> None:
+        data = self._data
+        held = window(data.facts, data.publication)
+        common = [fact for fact in data.facts if held and not fact.lasts and held.holds(fact)]
+        if held:
+            axis = Axis.over(held.first, held.last, LEFT, AXIS_RIGHT)
+            for band in bands(common, self._answer):
+                self._band(band, axis, data.publication)
+        there = {id(fact) for fact in common}
+        rest = [fact for fact in data.facts if id(fact) not in there]
+        bounds = [day for fact in rest for day in (fact.first, fact.last, fact.limit) if day]
+        if bounds:
+            last = max(bounds)
+            first = min(*bounds, last - 30)
+            axis = Axis.over(first - (last - first) // 20, last, LEFT, LONG_RIGHT)
+            begin, end = (year_in_words(calendar_day(day)[0]) for day in (axis.first, last))
+            far = "" if all(fact.lasts for fact in rest) else ", and what is far from the rest"
+            note = f"on a scale of its own: {begin} to {end}"
+            self._band(Band(f"Long spans{far}", note, rest), axis, None)
+
+    def _band(self, band: Band, axis: Axis, published: int | None) -> None:
+        """Draw a band below what there is."""
+        drawing = self._drawing
+        drawing.path(f"M{number(LEFT)} {number(self._y)}H{number(RIGHT)}", "line")
+        self._y += 18
+        drawing.text(LEFT, self._y, band.title, "head")
+        drawing.text(
+            LEFT + 10 + width(band.title, SIZES["head"], bold=True), self._y, band.note, "small"
+        )
+        self._y += 8
+        placed, axes, rows = arrange(band.facts, axis, RIGHT)
+        top, bottom = self._y, self._y + rows * ROW + 6
+        for x, _, _ in axis.ticks():
+            drawing.path(f"M{number(x)} {number(top)}V{number(bottom)}", "rule")
+        if published is not None and axis.first <= published <= axis.last:
+            x = number(axis.x(published + 1))
+            drawing.path(f"M{x} {number(top)}V{number(bottom)}", "line")
+        for row in axes:
+            self._ticks(axis, top + row * ROW + 13, published)
+        for item in placed:
+            self._fact(item, top)
+        self._y = bottom
+
+    def _ticks(self, axis: Axis, y: float, published: int | None) -> None:
+        """Write the ticks at this height, as far as there is room."""
+        room = RIGHT
+        if published is not None and axis.first <= published <= axis.last:
+            words = f"published {day_in_words(published)}"
+            end = axis.x(published + 1) - 4
+            self._drawing.text(end, y, words, "small", end=True)
+            room = end - width(words, SIZES["small"]) - 10
+        free = LEFT - 1
+        for x, words, year in axis.ticks():
+            kind = "year" if year else "small"
+            right = x + 4 + width(words, SIZES[kind], bold=year)
+            if x > free and right < room:
+                self._drawing.text(x + 4, y, words, kind)
+                free = right
+
+    def _fact(self, item: Placed, top: float) -> None:
+        drawing, fact = self._drawing, item.fact
+        y = top + item.row * ROW
+        drawing.open_group(fact.key, fact.explained, self._link(fact.key))
+        for mark in item.marks:
+            draw(drawing, mark, y + ROW / 2, fact.colour, fact.look, said=fact.said)
+        y += 14.5 + (ROW if item.below else 0)
+        for kind, line in item.lines:
+            drawing.text(item.x, y, line, kind, end=item.before)
+            y += LINE
+        drawing.close_group()
+
+
+def arrange(facts: Sequence[Fact], axis: Axis, right: float) -> tuple[list[Placed], list[int], int]:
+    """Give every fact its rows; return the facts, the rows that have the axis, and the number."""
+    rows = Rows(GAP / 2)
+    items = sorted(
+        (labelled(fact, axis, LEFT, right) for fact in facts),
+        key=lambda item: (item.marks[0].left, item.right),
+    )
+    most = sum(item.height for item in items)
+    closed = range(0, most + most // AXIS_EVERY + 2, AXIS_EVERY)
+    for row in closed:
+        rows.close(row)
+    for item in items:
+        item.row = rows.place(item.left, item.right, item.height)
+    used = max((item.row + item.height for item in items), default=0)
+    return items, [row for row in closed if row < used], used
+
+
+def bands(facts: Sequence[Fact], answer: Answer) -> Iterator[Band]:
+    """Yield the bands on the common axis: by what the facts are or, with members, by who acts."""
+    if answer.values.get("with_members"):
+        for lane in dict.fromkeys(["", *(fact.acting_for for fact in facts)]):
+            members = [fact for fact in facts if fact.acting_for == lane]
+            if members:
+                yield Band(lane or "By or on the actor itself", "", members)
+        return
+    kinds = {
+        "happened": Band("What happened", "", []),
+        "said": Band("What was said", "that it was said; whether it is so is another matter", []),
+        "other": Band("", "", []),
+    }
+    for colour, band in kinds.items():
+        band.facts = [fact for fact in facts if fact.colour == colour]
+    modalities = {fact.modality for fact in kinds["other"].facts}
+    words = [words for modality, words in OTHERS.items() if modality in modalities]
+    listed = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+    kinds["other"].title = f"What was {listed}".replace("What was did not", "What did not")
+    yield from (band for band in kinds.values() if band.facts)
