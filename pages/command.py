@@ -143,9 +143,11 @@ PICTURES: dict[str, tuple[tuple[str, ...], str, Picture, Sequence[click.Option]]
     ),
     "network": (
         ("network", "ties"),
-        "Draw actors, their ties and the events in which they take part together. --type, --topic "
-        "and --certainty choose among ties and leave joint events out; --place and --at-least "
-        "choose among joint events and leave ties out.",
+        (
+            "Draw actors, their ties and the events in which they take part together. --type, "
+            "--topic and --certainty choose among ties and leave joint events out; --place and "
+            "--at-least choose among joint events and leave ties out."
+        ),
         _network,
         (
             click.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages.axis import Axis
-from pages.lettering import width, wrap
+from pages.lettering import balanced, width
 from pages.marks import Mark, mark
 from pages.svg import SIZES
 from pages.timeline_facts import Fact
@@ -67,5 +67,5 @@ def _lines(fact: Fact, limit: float) -> list[tuple[str, str]]:
     return [
         (kind, line)
         for kind, text in (("label", fact.sentence), ("small", fact.when))
-        for line in wrap(visible(text), limit, SIZES[kind])
+        for line in balanced(visible(text), limit, SIZES[kind])
     ]

@@ -43,8 +43,6 @@ OTHERS = {
     "°": 400,
     "«": 556,
     "»": 556,
-    "‹": 333,
-    "›": 333,
     "€": 556,
     "£": 556,
     "§": 556,
@@ -95,24 +93,25 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     return (sum(_thousandths(word, bold) for word in words) + spaces) * size / 1000
 
 
-def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> list[str]:
-    """Return the lines of a text, none wider than the limit, all of about the same width.
-
-    A word that is wider than a line is continued on the next.
-    """
-    lines = _filled(text, limit, size, bold)
+def balanced(text: str, limit: float, size: float, *, bold: bool = False) -> list[str]:
+    """Return the lines of a text as `wrap` does, but all of about the same width."""
+    lines = wrap(text, limit, size, bold=bold)
     if len(lines) == 1:
         return lines
     even = sum(width(line, size, bold=bold) for line in lines) / len(lines)
     for part in (1.02, 1.08, 1.16):
         if even * part < limit:
-            balanced = _filled(text, even * part, size, bold)
-            if len(balanced) == len(lines):
-                return balanced
+            narrower = wrap(text, even * part, size, bold=bold)
+            if len(narrower) == len(lines):
+                return narrower
     return lines
 
 
-def _filled(text: str, limit: float, size: float, bold: bool) -> list[str]:
+def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> list[str]:
+    """Return the lines of a text, none wider than the limit.
+
+    A word that is wider than a line is continued on the next.
+    """
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import Connection
 
 from pages.answers import Answer
-from pages.lettering import width, wrap
+from pages.lettering import balanced, width
 from pages.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
 from pages.network_layout import layout
 from pages.svg import SIZES, Drawing, number
@@ -111,7 +111,8 @@ def _legend(drawing: Drawing, y: float) -> float:
 def _draw(drawing: Drawing, data: Graph, top: float, link: Callable[[str], str]) -> float:
     """Draw edges, boxes and marks, and return where the picture ends."""
     names = {
-        key: wrap(visible(actor.name), NAME, SIZES["label"]) for key, actor in data.actors.items()
+        key: balanced(visible(actor.name), NAME, SIZES["label"])
+        for key, actor in data.actors.items()
     }
     sizes = [_size(actor, names[key]) for key, actor in data.actors.items()]
     area = sum((w + 12) * (h + 12) for w, h in sizes)

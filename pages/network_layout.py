@@ -24,7 +24,7 @@ MARGIN = 12.0
 CROSSING, UNDER, LENGTH = 1.0, 5.0, 1 / 260
 """What a crossing costs, an edge under a foreign box, and a pixel of an edge."""
 
-STEPS, MOST_STEPS = 260, 9_000
+STEPS, MOST_STEPS = 120, 5_000
 """Steps of the search for each box, and for all."""
 
 
@@ -56,6 +56,11 @@ class _Search:
         self.low: Floats = self.half + MARGIN
         self.high: Floats = np.array([width, height]) - self.half - MARGIN
         self.places: Floats = np.zeros_like(self.half)
+        # Which edges share an end, and which end at which box: these are never in each other's way.
+        self._share: Bools = (self.ends[:, None, :, None] == self.ends[None, :, None, :]).any(
+            (2, 3)
+        )
+        self._own: Bools = (self.ends[:, :, None] == np.arange(len(sizes))).any(axis=1)
         self._random = random.Random(SEED)  # noqa: S311 - chance, not a secret
 
     def start(self) -> None:
@@ -133,35 +138,33 @@ class _Search:
 
     def _cost(self, boxes: list[int]) -> float:
         """Return what costs the places of these boxes: that of all else stays as it is."""
-        touched: Bools = np.isin(self.ends, boxes).any(axis=1)
+        touched: Bools = self._own[:, boxes].any(axis=1)
         begin, end = self.places[self.ends[:, 0]], self.places[self.ends[:, 1]]
-        mine, ends = self.ends[touched], (begin[touched], end[touched])
-        crossings = _crossings(*ends, begin, end) & ~_share(mine, self.ends)
-        within = crossings[:, touched].sum() / 2  # each is there twice
-        crossed = crossings[:, ~touched].sum() + within
-        everywhere = np.arange(len(self.half))
-        under = _under(*ends, self.places, self.half) & ~_own(mine, everywhere)
-        rest = self.ends[~touched]
-        above = _under(begin[~touched], end[~touched], self.places[boxes], self.half[boxes])
-        above &= ~_own(rest, np.array(boxes))
-        length = np.hypot(*(ends[0] - ends[1]).T).sum()
-        hidden = under.sum() + above.sum()
+        mine = begin[touched], end[touched]
+        crossings = _crossings(*mine, begin, end) & ~self._share[touched]
+        crossed = crossings.sum() - crossings[:, touched].sum() / 2  # these are there twice
+        under = _under(*mine, self.places, self.half) & ~self._own[touched]
+        above = _under(begin, end, self.places[boxes], self.half[boxes]) & ~self._own[:, boxes]
+        length = np.hypot(*(mine[0] - mine[1]).T).sum()
+        hidden = under.sum() + above[~touched].sum()
         return float(CROSSING * crossed + UNDER * hidden + LENGTH * length)
 
 
 def _crossings(begin: Floats, end: Floats, other_begin: Floats, other_end: Floats) -> Bools:
     """Return which of the first segments cross which of the others."""
+    along, other_along = (end - begin)[:, None], other_end - other_begin
+    away = other_begin - begin[:, None]
+    away_end = away + other_along
+    back_end = along - away
+    either: Bools = _turn(along, away) * _turn(along, away_end) < 0
+    other: Bools = _turn(other_along, -away) * _turn(other_along, back_end) < 0
+    return either & other
 
-    def side(a: Floats, b: Floats, c: Floats) -> Floats:
-        result: Floats = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (
-            b[..., 1] - a[..., 1]
-        ) * (c[..., 0] - a[..., 0])
-        return result
 
-    a, b = begin[:, None], end[:, None]
-    c, d = other_begin[None], other_end[None]
-    crossing: Bools = (side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)
-    return crossing
+def _turn(one: Floats, other: Floats) -> Floats:
+    """Return on which side of one vector another is."""
+    turn: Floats = one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
+    return turn
 
 
 def _under(begin: Floats, end: Floats, places: Floats, half: Floats) -> Bools:
@@ -175,15 +178,3 @@ def _under(begin: Floats, end: Floats, places: Floats, half: Floats) -> Bools:
         turned <= size[..., 0] * reach[..., 1] + size[..., 1] * reach[..., 0]
     )
     return near
-
-
-def _share(edges: NDArray[np.int_], others: NDArray[np.int_]) -> Bools:
-    """Return which edges have an end in common."""
-    shared: Bools = (edges[:, None, :, None] == others[None, :, None, :]).any(axis=(2, 3))
-    return shared
-
-
-def _own(edges: NDArray[np.int_], boxes: NDArray[np.int_]) -> Bools:
-    """Return which edges end at which boxes."""
-    own: Bools = (edges[:, :, None] == boxes[None, None]).any(axis=1)
-    return own
