@@ -62,8 +62,7 @@ def ask(
         say(line)
     with execute(connection, report, values) as page:
         rows = [_named(report, row) for row in page.rows]
-    asked = {name: value for name, value in values.items() if taken.get(name)}
-    return Answer(rows, about(connection, page, report, asked, taken), values)
+    return Answer(rows, about(connection, page, report, values, taken), values)
 
 
 def _named(report: Report, row: Sequence[Cell]) -> Row:

@@ -96,9 +96,14 @@ EVENTS_ONLY, TIES_ONLY = ("place", "at_least"), ("type", "topic", "certainty")
 
 
 def _network(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]:
+    from database.errors import SourcebookError, how_to_install
     from pages.answers import ask
-    from pages.network import network
 
+    try:
+        from pages.network import network
+    except ModuleNotFoundError as error:
+        package = str(error.name)
+        raise SourcebookError(f"a network needs {package}: {how_to_install(package)}") from None
     most, singles = arguments.pop("most"), arguments.pop("singles")
     of_events = any(arguments[name] is not None for name in EVENTS_ONLY)
     of_ties = any(arguments[name] is not None for name in TIES_ONLY)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from schema.edtf import Edtf, EdtfError, Precision
 
-_DRAWN = re.compile(r"-?[0-9]{2}(?:[0-9]{2}|[0-9]X|XX)(?:-(?:[0-9]{2}|XX)(?:-(?:[0-9]{2}|XX))?)?")
+_DRAWN = re.compile(r"-?[0-9]{2}(?:[0-9]X|XX)|-?[0-9]{4}(?:-(?:XX|[0-9]{2})(?:-(?:XX|[0-9]{2}))?)?")
 
 
 class End(Enum):

@@ -82,7 +82,7 @@ def network(
     y = drawing.lines(LEFT, y, caption, "note", RIGHT - LEFT, 18)
     y = _legend(drawing, y + 4)
     y = _draw(drawing, data, y, link)
-    tables = " and ".join(f"`{answer.command}`" for answer in answers)
+    tables = " and ".join(answer.command for answer in answers)
     same = f"Only ties that stand and events that happened. As tables: {tables}"
     y = drawing.lines(LEFT, y + 20, answers[0].origin(same), "small", RIGHT - LEFT, 18)
     return drawing.finished(y, title, caption, STYLE)
@@ -111,7 +111,7 @@ def _legend(drawing: Drawing, y: float) -> float:
 def _draw(drawing: Drawing, data: Graph, top: float, link: Callable[[str], str]) -> float:
     """Draw edges, boxes and marks, and return where the picture ends."""
     names = {
-        key: balanced(visible(actor.name), NAME, SIZES["label"])
+        key: balanced(visible(actor.name), NAME, SIZES["name"])
         for key, actor in data.actors.items()
     }
     sizes = [_size(actor, names[key]) for key, actor in data.actors.items()]
@@ -150,7 +150,7 @@ def _draw(drawing: Drawing, data: Graph, top: float, link: Callable[[str], str])
 
 
 def _size(actor: Actor, lines: Sequence[str]) -> tuple[float, float]:
-    widest = max(width(line, SIZES["label"]) for line in lines)
+    widest = max(width(line, SIZES["name"]) for line in lines)
     return widest + (24 if actor.kind == "person" else 16), LINE * len(lines) + HIGH
 
 

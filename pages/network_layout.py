@@ -21,8 +21,11 @@ SEED = 15
 MARGIN = 12.0
 """The least space between two boxes."""
 
-CROSSING, UNDER, LENGTH = 1.0, 5.0, 1 / 260
-"""What a crossing costs, an edge under a foreign box, and a pixel of an edge."""
+CROSSING, UNDER, SHORT, LENGTH = 1.0, 5.0, 3.0, 1 / 260
+"""What it costs if edges cross, run under a foreign box, or show too little; and a pixel of one."""
+
+SHOWN = 44.0
+"""The least distance between joined boxes: an edge may bear two marks."""
 
 STEPS, MOST_STEPS = 120, 5_000
 """Steps of the search for each box, and for all."""
@@ -35,6 +38,8 @@ def layout(
     height: float,
 ) -> list[tuple[float, float]]:
     """Return the middles of boxes of these sizes, joined by these edges, in a picture."""
+    if not sizes:
+        return []
     search = _Search(sizes, edges, width, height)
     search.start()
     search.improve(min(STEPS * len(sizes), MOST_STEPS))
@@ -56,11 +61,10 @@ class _Search:
         self.low: Floats = self.half + MARGIN
         self.high: Floats = np.array([width, height]) - self.half - MARGIN
         self.places: Floats = np.zeros_like(self.half)
-        # Which edges share an end, and which end at which box: these are never in each other's way.
-        self._share: Bools = (self.ends[:, None, :, None] == self.ends[None, :, None, :]).any(
-            (2, 3)
-        )
-        self._own: Bools = (self.ends[:, :, None] == np.arange(len(sizes))).any(axis=1)
+        # Which edges share an end, and which end at which box: those aren't in each other's way.
+        ends = self.ends
+        self._share: Bools = (ends[:, None, :, None] == ends[None, :, None, :]).any(axis=(2, 3))
+        self._own: Bools = (ends[:, :, None] == np.arange(len(sizes))).any(axis=1)
         self._random = random.Random(SEED)  # noqa: S311 - chance, not a secret
 
     def start(self) -> None:
@@ -71,7 +75,7 @@ class _Search:
         # Above 500 nodes the default method needs scipy.
         sprung = networkx.spring_layout(graph, seed=SEED, iterations=120, method="force")
         wanted = np.array([sprung[n] for n in range(len(self.half))]).reshape(-1, 2)
-        spread = np.ptp(wanted, axis=0) if len(wanted) else 1.0
+        spread = np.ptp(wanted, axis=0)
         part = (wanted - wanted.min(axis=0)) / np.where(spread > 0, spread, 1.0)
         wanted = self.low + part * (self.high - self.low)
         degree = np.bincount(self.ends.ravel(), minlength=len(self.half))
@@ -87,9 +91,9 @@ class _Search:
             for step in range(max(8 * ring, 1)):
                 angle = 2 * math.pi * step / max(8 * ring, 1)
                 place = wanted + 8 * ring * np.array([math.cos(angle), math.sin(angle)])
-                place = np.clip(place, self.low[box], self.high[box])
-                if self._free(box, place, done):
-                    return place
+                inside: Floats = np.clip(place, self.low[box], self.high[box])
+                if self._free(box, inside, done):
+                    return inside
         raise ValueError("the picture has no room for all boxes")
 
     def _free(self, box: int, place: Floats, others: list[int] | None = None) -> bool:
@@ -138,7 +142,7 @@ class _Search:
 
     def _cost(self, boxes: list[int]) -> float:
         """Return what costs the places of these boxes: that of all else stays as it is."""
-        touched: Bools = self._own[:, boxes].any(axis=1)
+        touched = np.asarray(self._own[:, boxes].any(axis=1))
         begin, end = self.places[self.ends[:, 0]], self.places[self.ends[:, 1]]
         mine = begin[touched], end[touched]
         crossings = _crossings(*mine, begin, end) & ~self._share[touched]
@@ -147,7 +151,9 @@ class _Search:
         above = _under(begin, end, self.places[boxes], self.half[boxes]) & ~self._own[:, boxes]
         length = np.hypot(*(mine[0] - mine[1]).T).sum()
         hidden = under.sum() + above[~touched].sum()
-        return float(CROSSING * crossed + UNDER * hidden + LENGTH * length)
+        sizes = self.half[self.ends[touched]].sum(axis=1)
+        short = ((np.abs(mine[0] - mine[1]) - sizes).max(axis=1) < SHOWN).sum()
+        return float(CROSSING * crossed + UNDER * hidden + SHORT * short + LENGTH * length)
 
 
 def _crossings(begin: Floats, end: Floats, other_begin: Floats, other_end: Floats) -> Bools:
@@ -156,9 +162,9 @@ def _crossings(begin: Floats, end: Floats, other_begin: Floats, other_end: Float
     away = other_begin - begin[:, None]
     away_end = away + other_along
     back_end = along - away
-    either: Bools = _turn(along, away) * _turn(along, away_end) < 0
-    other: Bools = _turn(other_along, -away) * _turn(other_along, back_end) < 0
-    return either & other
+    apart = _turn(along, away) * _turn(along, away_end) < 0
+    crossing: Bools = apart & (_turn(other_along, -away) * _turn(other_along, back_end) < 0)
+    return crossing
 
 
 def _turn(one: Floats, other: Floats) -> Floats:

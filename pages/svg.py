@@ -46,6 +46,9 @@ text-decoration:underline}}
 """
 
 
+_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}")
+
+
 def number(value: float) -> str:
     """Return a number as short as a picture needs it: a tenth of a pixel."""
     return f"{value:.1f}".removesuffix(".0")
@@ -134,5 +137,5 @@ class Drawing:
 
 
 def markup(text: str) -> str:
-    """Return text for an element or an attribute."""
-    return escape(text, quote=True)
+    """Return text for an element or an attribute; XML has no place for two of the characters."""
+    return escape(text, quote=True).translate(_NOT_IN_XML)

@@ -134,8 +134,8 @@ class Timeline:
         for x, _, _ in axis.ticks():
             drawing.path(f"M{number(x)} {number(top)}V{number(bottom)}", "rule")
         if published is not None and axis.first <= published <= axis.last:
-            x = number(axis.x(published + 1))
-            drawing.path(f"M{x} {number(top)}V{number(bottom)}", "line")
+            line = number(axis.x(published + 1))
+            drawing.path(f"M{line} {number(top)}V{number(bottom)}", "line")
         for row in axes:
             self._ticks(axis, top + row * ROW + 13, published)
         for item in placed:
