@@ -18,10 +18,11 @@ SIZES = {
     "name": 13.0,
     "onstate": 13.0,
     "count-text": 11.5,
+    "part": 16.0,
 }
 """Size of the letters of each class of text; those that are bold are in BOLD."""
 
-BOLD = {"title", "head", "year", "count-text"}
+BOLD = {"title", "head", "year", "count-text", "part"}
 
 LIGHT = (
     "--bg:#fff;--ink:#16191d;--mut:#545b65;--rule:#d5d8dd;--soft:#f3f4f2;--happened:#14507a;"
@@ -36,6 +37,7 @@ STYLE = f"""
 @media screen and (prefers-color-scheme:dark){{.picture{{{DARK}}}}}
 .picture text{{fill:var(--ink);font-size:13px;paint-order:stroke;stroke:var(--bg);stroke-width:3px;
 stroke-linejoin:round}}
+.picture .part{font - size:16px;font-weight:700}
 .picture .title{{font-size:20px;font-weight:700}} .picture .head{{font-weight:700}}
 .picture .note{{fill:var(--mut)}} .picture .small{{fill:var(--mut);font-size:11.5px}}
 .picture .year{{fill:var(--mut);font-size:11.5px;font-weight:700}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from pages.lettering import width
 from pages.marks import DEFS, STYLE, draw
 from pages.packing import Rows
 from pages.svg import SIZES, Drawing, number
-from pages.timeline_facts import Dated, Fact, dated, left_out, window
+from pages.timeline_facts import Dated, Fact, Window, dated, left_out, window
 
 WIDTH, LEFT, RIGHT = 1280.0, 24.0, 1256.0
 AXIS_RIGHT, LONG_RIGHT = 1238.0, 656.0
@@ -24,6 +25,9 @@ AXIS_RIGHT, LONG_RIGHT = 1238.0, 656.0
 
 GAP = 14.0
 """The least space between two labels of one row."""
+
+MOST_IN_PART = 150
+"""Facts on one axis; if there are more, the timeline is continued on another, below."""
 
 AXIS_EVERY = 44
 """In a high band, the axis is written again after so many rows."""
@@ -43,6 +47,14 @@ class Band:
 
     title: str
     note: str
+    facts: Sequence[Fact]
+
+
+class Part(NamedTuple):
+    """Facts of some years, with the days of their axis."""
+
+    title: str
+    window: Window
     facts: Sequence[Fact]
 
 
@@ -103,9 +115,13 @@ class Timeline:
         data = self._data
         held = window(data.facts, data.publication)
         common = [fact for fact in data.facts if held and not fact.lasts and held.holds(fact)]
-        if held:
-            axis = Axis.over(held.first, held.last, LEFT, AXIS_RIGHT)
-            for band in bands(common, self._answer):
+        for part in parts(common, held) if held else ():
+            axis = Axis.over(part.window.first, part.window.last, LEFT, AXIS_RIGHT)
+            if part.title:
+                self._y += 34
+                self._drawing.text(LEFT, self._y, part.title, "part")
+                self._y += 10
+            for band in bands(part.facts, self._answer):
                 self._band(band, axis, data.publication)
         there = {id(fact) for fact in common}
         rest = [fact for fact in data.facts if id(fact) not in there]
@@ -171,12 +187,38 @@ class Timeline:
         drawing.close_group()
 
 
+def parts(facts: Sequence[Fact], held: Window) -> Iterator[Part]:
+    """Yield the facts in parts of whole years, each with an axis of its own, if there are many."""
+    if len(facts) <= MOST_IN_PART:
+        yield Part("", held, facts)
+        return
+    years: dict[int, list[Fact]] = {}
+    for fact in facts:
+        day = fact.last if fact.first is None else fact.first
+        years.setdefault(calendar_day(day or 0)[0], []).append(fact)
+    together: list[int] = []
+    members: list[Fact] = []
+    for year in sorted(years):
+        if members and len(members) + len(years[year]) > MOST_IN_PART:
+            yield _part(together, members)
+            together, members = [], []
+        together.append(year)
+        members += years[year]
+    yield _part(together, members)
+
+
+def _part(years: Sequence[int], facts: Sequence[Fact]) -> Part:
+    names = dict.fromkeys(year_in_words(year) for year in (years[0], years[-1]))
+    days = [day for fact in facts for day in (fact.first, fact.last) if day is not None]
+    return Part(" to ".join(names), Window(min(days), max(days)), facts)
+
+
 def arrange(facts: Sequence[Fact], axis: Axis, right: float) -> tuple[list[Placed], list[int], int]:
     """Give every fact its rows; return the facts, the rows that have the axis, and the number."""
     rows = Rows(GAP / 2)
     items = sorted(
         (labelled(fact, axis, LEFT, right) for fact in facts),
-        key=lambda item: (item.marks[0].left, item.right),
+        key=lambda item: (item.marks[0].left, item.marks[-1].right),
     )
     most = sum(item.height for item in items)
     closed = range(0, most + most // AXIS_EVERY + 2, AXIS_EVERY)

@@ -218,7 +218,6 @@ def test_what_is_not_so_differs_in_shape(every_date: str) -> None:
         ("actual", "alleged"),
         ("actual", "inferred"),
         ("intended", "alleged"),
-        ("denied", "alleged"),
     ):
         marks = group(drawn, f"{modality}-{certainty}").iter()
         shape = [
