@@ -37,7 +37,7 @@ STYLE = f"""
 @media screen and (prefers-color-scheme:dark){{.picture{{{DARK}}}}}
 .picture text{{fill:var(--ink);font-size:13px;paint-order:stroke;stroke:var(--bg);stroke-width:3px;
 stroke-linejoin:round}}
-.picture .part{font - size:16px;font-weight:700}
+.picture .part{{font-size:16px;font-weight:700}}
 .picture .title{{font-size:20px;font-weight:700}} .picture .head{{font-weight:700}}
 .picture .note{{fill:var(--mut)}} .picture .small{{fill:var(--mut);font-size:11.5px}}
 .picture .year{{fill:var(--mut);font-size:11.5px;font-weight:700}}
