@@ -27,6 +27,11 @@ class Answer:
     values: Mapping[str, Value]
 
     @property
+    def subject(self) -> str:
+        """Whom or what it is about, if that was asked: what follows the report's title."""
+        return self.page.title.partition(": ")[2]
+
+    @property
     def filters(self) -> str:
         """What narrows the rows, in words."""
         return self.page.filters

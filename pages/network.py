@@ -27,6 +27,9 @@ RADIUS = 9.0
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
 """Where on an edge a mark is tried, as parts of its length."""
 
+TIES_ONLY = {"type", "topic", "certainty"}
+"""Parameters of the report `ties` that `network` doesn't have."""
+
 STYLE = """
 .picture .edge{fill:none} .picture .friendly{stroke:var(--happened)}
 .picture .structural{stroke:var(--mut)} .picture .hostile,.picture .cross{stroke:var(--other)}
@@ -71,14 +74,17 @@ def network(
     data = graph(connection, ties, events, most, singles)
     answers = [answer for answer in (events, ties) if answer]
     drawing = Drawing(WIDTH, "network")
-    title = "Network"
+    subject = answers[0].subject
+    title = f"Network: {subject}" if subject else "Network"
     drawing.text(LEFT, 34, title, "title")
     y = 56.0
-    filters = dict.fromkeys(answer.filters for answer in answers if answer.filters)
+    filters = [answers[0].filters] if answers[0].filters else []
+    if len(answers) > 1 and TIES_ONLY & answers[1].values.keys():
+        filters.append(answers[1].filters)
     if filters:
         y = drawing.lines(LEFT, y, " ".join(filters), "head", RIGHT - LEFT, 18)
     only = "" if len(answers) > 1 else " Only ties." if ties else " Only joint events."
-    caption = f"Who is tied to whom, and who acts with whom? {data.caption(singles)}{only}"
+    caption = f"Who is tied to whom, and who acts with whom? {data.caption(everybody=singles or bool(subject))}{only}"
     y = drawing.lines(LEFT, y, caption, "note", RIGHT - LEFT, 18)
     y = _legend(drawing, y + 4)
     y = _draw(drawing, data, y, link)

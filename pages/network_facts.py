@@ -78,16 +78,16 @@ class Graph:
     unreal: int
     """Ties left out because they aren't so: possible, intended, denied."""
 
-    def caption(self, singles: bool) -> str:
+    def caption(self, *, everybody: bool) -> str:
         """Return what is drawn and what isn't, in sentences."""
         drawn = len(self.actors)
         of = f"{drawn:,} of {counted(self.all, 'actor')}"
-        chosen = "" if singles else ": those with two or more, and every person who has any"
+        chosen = "" if everybody else ": those with two or more, and every person who has any"
         rest = self.all - drawn - self.single - self.weaker
         left = [
             (self.single, "with one only (--singles)"),
             (self.weaker, "with fewer than these (--most)"),
-            (rest, "with none"),
+            (rest, "with none here"),
         ]
         parts = ", ".join(f"{count:,} {words}" for count, words in left if count)
         lines = [f"Ties and joint events of {of}{chosen}."]

@@ -108,7 +108,7 @@ def dated(connection: Connection, answer: Answer) -> Dated:
             result.undrawn += 1
             continue
         result.facts.append(_fact(row, drawn, standings.get(row["event"]), days))
-    if not {"from", "to"} & answer.values.keys() and not answer.filters:
+    if not answer.values:
         query = "select count(*) from quotes where date is null"
         result.undated["statement"] += connection.execute(text(query)).scalar_one()
     return result
@@ -158,7 +158,7 @@ def left_out(dated: Dated, answer: Answer) -> Iterator[str]:
         listed = [words.format(counted(n, unit)) for n, words, unit in kinds if n]
         if listed:
             yield f"Not drawn, because undated: {', '.join(listed)}."
-        if answer.filters:
+        if answer.values:
             yield "Undated statements aren't drawn either; the report quotes has them."
     if dated.undrawn:
         yield f"Not drawn, because their dates can't be: {counted(dated.undrawn, 'fact')}."

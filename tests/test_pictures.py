@@ -251,7 +251,8 @@ def test_a_picture_takes_the_options_of_its_report(shipped: str) -> None:
     owners = {text.owner for text in drawn.texts if text.owner}
     assert owners >= {"soleimani-returns-to-moscow", "soleimani-putin-tete-a-tete"}
     assert "putin-visits-tehran" not in owners
-    assert "Actor: Qassem Soleimani." in words(drawn)
+    assert "Timeline: Qassem Soleimani" in words(drawn)
+    assert "Undated statements aren't drawn either" in words(drawn)
     assert "› actor soleimani" in result.stderr or "Soleimani" in result.stderr
 
 
@@ -265,7 +266,7 @@ def test_lanes_keep_apart_who_acts_for_an_actor(shipped: str) -> None:
 @on_sqlite
 def test_a_network_takes_options(shipped: str) -> None:
     drawn = picture(shipped, "network", "--actor", "iran")
-    assert "Actor: Iran." in words(drawn)
+    assert "Network: Iran" in words(drawn)
     edges = [edge.owner for edge in drawn.of_class("edge") if edge.owner]
     assert all("iran" in edge.split("--") for edge in edges)
     ties = words(picture(shipped, "network", "--certainty", "inferred"))
