@@ -175,8 +175,8 @@ PICTURES: dict[str, tuple[tuple[str, ...], str, Picture, Sequence[click.Option]]
 
 @click.group(cls=Pictures)
 def draw() -> None:
-    """Draw a picture, as SVG that needs no script: a timeline or a network.
+    """Draw a timeline or a network as an SVG picture.
 
-    A picture takes the options of the report of its name, and says what it leaves out. The same
+    It needs no script. A picture takes the options of the report of its name, and says what it leaves out. The same
     data make the same bytes.
     """

@@ -84,7 +84,8 @@ def network(
     if filters:
         y = drawing.lines(LEFT, y, " ".join(filters), "head", RIGHT - LEFT, 18)
     only = "" if len(answers) > 1 else " Only ties." if ties else " Only joint events."
-    caption = f"Who is tied to whom, and who acts with whom? {data.caption(everybody=singles or bool(subject))}{only}"
+    counts = data.caption(everybody=singles or bool(subject))
+    caption = f"Who is tied to whom, and who acts with whom? {counts}{only}"
     y = drawing.lines(LEFT, y, caption, "note", RIGHT - LEFT, 18)
     y = _legend(drawing, y + 4)
     y = _draw(drawing, data, y, link)
