@@ -177,6 +177,6 @@ PICTURES: dict[str, tuple[tuple[str, ...], str, Picture, Sequence[click.Option]]
 def draw() -> None:
     """Draw a timeline or a network as an SVG picture.
 
-    It needs no script. A picture takes the options of the report of its name, and says what it leaves out. The same
-    data make the same bytes.
+    It needs no script. A picture takes the options of the report of its name, and says what it
+    leaves out. The same data make the same bytes.
     """
