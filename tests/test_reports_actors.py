@@ -385,7 +385,7 @@ def test_an_undated_post_says_when_it_is_attested(made: str) -> None:
 
 
 def test_undated_posts_stand_apart_from_those_of_the_day(made: str) -> None:
-    parts = dict(ask(made, "posts", "relation part", on="2020-01-01"))
+    parts: dict[str, str] = dict(ask(made, "posts", "relation part", on="2020-01-01"))
     assert "Dated" in parts.values()
     assert parts["envoy--holds-post-in--brim"] == (
         "Undated: attested only for the day of the document"
