@@ -59,7 +59,7 @@ class Agreement(NamedTuple):
     agree: float
     """The share of characters or pairs on which both agree, from 0 to 1."""
     alpha: float | None
-    """Krippendorff's alpha; None where there is only one value, so that nothing can be told."""
+    """Krippendorff's alpha; None where there is only one value, for which it is undefined."""
 
 
 class _Fact(NamedTuple):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 import cli
-from tests import browser as chromium
 from tests.databases import on_sqlite
+from tests.launched_browser import browser as browser
 from tests.picture_geometry import Box, overlaps
 
 TEXTS = """() => Array.from(document.querySelectorAll("text"), (text) => {
@@ -20,20 +18,6 @@ TEXTS = """() => Array.from(document.querySelectorAll("text"), (text) => {
   return [box.x, box.width, Number(text.getAttribute("y")), text.textContent];
 })"""
 COLOUR = 'getComputedStyle(document.querySelector(".page")).fill'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program, environment = chromium.find()
-    with pytest.MonkeyPatch.context() as patch:
-        if node := chromium.node():
-            patch.setenv("PLAYWRIGHT_NODEJS_PATH", node)
-        with sync_playwright() as playwright:
-            launched = playwright.chromium.launch(
-                executable_path=program, env={**os.environ, **environment}, args=["--disable-gpu"]
-            )
-            yield launched
-            launched.close()
 
 
 @on_sqlite

@@ -1,34 +1,19 @@
 """A page in a real browser: it sorts, keeps data from running, and shows each script its way."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Request
 from playwright.sync_api import Page as BrowserPage
 
 from output.destination import destination
 from output.formats import Format, render
 from output.page import Cell, Column, Page
 from schema.escape import visible
-from tests import browser as chromium
+from tests.launched_browser import browser as browser
 from tests.render_cases import HARD, PAGE, TEXTS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program, environment = chromium.find()
-    with pytest.MonkeyPatch.context() as patch:
-        if node := chromium.node():
-            patch.setenv("PLAYWRIGHT_NODEJS_PATH", node)
-        with sync_playwright() as playwright:
-            launched = playwright.chromium.launch(
-                executable_path=program, env={**os.environ, **environment}, args=["--disable-gpu"]
-            )
-            yield launched
-            launched.close()
 
 
 class Tab:
