@@ -1,0 +1,550 @@
+"""Facts as statements that a page can show: a sentence, its standing, and what vouches for it.
+
+`Statements(connection).about("actor", "iran")` yields them. It reads a batch of facts at a time with
+a fixed number of queries, so that memory doesn't grow with the sourcebook. Nothing here is escaped:
+templates do that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, text
+
+from output.page import runs
+from pages.marks import Look, look
+from schema.date_words import date_in_words
+from schema.vocabulary import Anonymity, Certainty, FactKind, Modality, Stance
+
+BATCH = 500
+"""Facts that are read together."""
+
+
+class Thing(NamedTuple):
+    """Something that may have a page of its own; `key` is what a report calls it."""
+
+    kind: str
+    """actor, topic, place, event, source or document."""
+    key: str
+    name: str
+
+
+class Participant(NamedTuple):
+    """An actor in a fact. Of a tie the role is from or to, of a name `named`."""
+
+    key: str
+    name: str
+    kind: str
+    role: str
+
+    @property
+    def thing(self) -> Thing:
+        """Return the actor, to link to."""
+        return Thing("actor", self.key, self.name)
+
+
+class Voice(NamedTuple):
+    """A source in a chain. `key` of an unnamed one is document:key, as in reports."""
+
+    key: str
+    title: str
+    anonymity: str
+
+    @property
+    def words(self) -> str:
+        """Return its title, and say if nobody is named."""
+        if self.anonymity == Anonymity.NAMED:
+            return self.title
+        unnamed = "unnamed" if self.anonymity == Anonymity.UNNAMED else "nobody named"
+        return f"{self.title} ({unnamed})"
+
+
+class Document(NamedTuple):
+    """A document as notes speak of it."""
+
+    id: int
+    key: str
+    title: str
+    called: str
+    """“the article” if it is the only one; otherwise its main title in quotation marks."""
+
+    @property
+    def thing(self) -> Thing:
+        """Return it, to link to."""
+        return Thing("document", self.key, self.title)
+
+
+class Passage(NamedTuple):
+    """Where words of a piece of evidence are, and the words if the text is kept."""
+
+    n: int
+    words: str
+
+
+STATED: dict[str, str] = {
+    Certainty.ASSERTED: "stated flatly",
+    Certainty.REPORTED: "reported",
+    Certainty.ALLEGED: "alleged",
+    Certainty.RUMOURED: "rumoured",
+    Certainty.INFERRED: "inferred",
+}
+AS_WHAT: dict[str, str] = {
+    Modality.ACTUAL: "",
+    Modality.DENIED: " as not so",
+    Modality.INTENDED: " as intended",
+    Modality.EXPECTED: " as expected",
+    Modality.POSSIBLE: " as possible",
+    Modality.HYPOTHETICAL: " as imagined",
+}
+ATTITUDE: dict[str, str] = {
+    Stance.ENDORSES: "{} takes it for true",
+    Stance.DOUBTS: "{} doubts it",
+    Stance.REJECTS: "{} rejects it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one voice says about a fact."""
+
+    id: int
+    document: Document
+    modality: str
+    certainty: str
+    hedge: str | None
+    stance: str | None
+    date: str | None
+    """When, as this voice has it: EDTF."""
+    date_words: str | None
+    """The words of that date, verbatim."""
+    voices: tuple[Voice, ...]
+    """Between the document and the words, the innermost first; empty: in its own voice."""
+    passages: tuple[Passage, ...]
+    """In the order of the words; a passage may occur twice, where a quotation is interrupted."""
+
+    @property
+    def where(self) -> str:
+        """Return its passages: ¶2, 10."""
+        return paragraphs(passage.n for passage in self.passages)
+
+    @property
+    def words(self) -> str:
+        """Return the words of the text that say it; empty if the text isn't kept."""
+        return " … ".join(passage.words for passage in self.passages if passage.words)
+
+    @property
+    def how(self) -> str:
+        """Return how it is stated: alleged as intended, “reportedly”; the article doubts it."""
+        hedge = f", “{self.hedge}”" if self.hedge else ""
+        attitude = ATTITUDE.get(self.stance or "")
+        stance = f"; {attitude.format(self.document.called)}" if attitude else ""
+        return f"{STATED[self.certainty]}{AS_WHAT[self.modality]}{hedge}{stance}"
+
+    @property
+    def chain(self) -> str:
+        """Return the voices down to the document: Velayati's remarks → the article."""
+        if not self.voices:
+            return f"{self.document.called}, in its own voice"
+        return " → ".join([*(voice.words for voice in self.voices), self.document.called])
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A fact, ready to be read."""
+
+    id: int
+    key: str
+    """As reports print it: with its document in front, if several are loaded."""
+    kind: str
+    introduced_by: str
+    standing: str | None
+    """What stands in front of the sentence (Alleged, Did not happen); None: stated as a fact."""
+    bare: str
+    """The sentence without its standing: show it only beside `standing` or `tag`."""
+    modality: str
+    """actual, intended, expected, possible, hypothetical or denied, as the coder settled it."""
+    date: str | None
+    """EDTF of an event, a statement, or the beginning of a tie."""
+    until: str | None
+    summary: str | None
+    """Of an event: what happened, in a sentence or two."""
+    type: str | None
+    """Of an event or link its type, of a tie its type, of a position its kind."""
+    nature: str | None
+    """Of a tie: friendly, hostile or structural."""
+    quoted: str | None
+    """The speaker's own words."""
+    directness: str | None
+    unnamed: str | None
+    """all, some or none: how much of its evidence comes through an unnamed voice."""
+    origins: int
+    """Different sources at the inner ends of its chains."""
+    documents: int
+    participants: tuple[Participant, ...]
+    related: tuple[Thing, ...]
+    """Its topic, its place, the occasion of a quote, the two events of a link."""
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence to be quoted alone, with its standing in front."""
+        return f"{self.standing}: {self.bare}" if self.standing else self.bare
+
+    @property
+    def tag(self) -> str:
+        """Return the tag beside the bare sentence; empty if the document states it flatly."""
+        if self.standing:
+            return self.standing.lower()
+        stated = {piece.certainty for piece in self.evidence}
+        only_reported = self.kind != FactKind.QUOTE and stated == {Certainty.REPORTED.value}
+        return "reported" if only_reported else ""
+
+    @property
+    def look(self) -> Look:
+        """Return the shape of its tag and of its mark in a picture."""
+        return look(self.modality, self.standing)
+
+    @property
+    def when(self) -> str:
+        """Return its date for running text, months in full; empty: undated."""
+        if self.kind != FactKind.RELATION:
+            return date_in_words(self.date, full=True) if self.date else ""
+        began = date_in_words(self.date, full=True, tie=True) if self.date else ""
+        if began and "since" not in began:
+            began = f"since {began}"
+        ended = f"until {date_in_words(self.until, full=True)}" if self.until else ""
+        return ", ".join(filter(None, [began, ended]))
+
+    @property
+    def where(self) -> str:
+        """Return all its passages; with several documents, those of each after its name."""
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for piece in self.evidence:
+            numbers[piece.document.called] += [passage.n for passage in piece.passages]
+        if len(numbers) == 1:
+            return paragraphs(*numbers.values())
+        return "; ".join(f"{called} {paragraphs(ns)}" for called, ns in numbers.items())
+
+    def role(self, actor: str) -> tuple[str, ...]:
+        """Return the roles of an actor, by its key."""
+        return tuple(part.role for part in self.participants if part.key == actor)
+
+
+def paragraphs(numbers: Iterable[int]) -> str:
+    """Return passages in one line: ¶2, 9–11; empty if there are none."""
+    groups = runs(sorted({*numbers}))
+    shown = [f"{it[0]}–{it[-1]}" if len(it) > 2 else ", ".join(map(str, it)) for it in groups]
+    return f"¶{', '.join(shown)}" if shown else ""
+
+
+# --- which facts ----------------------------------------------------------------------------------
+
+ABOUT = {
+    "": "select id from facts",
+    "actor": """
+        select participants.fact_id from participants
+        join actors on actors.id = participants.actor_id where actors.key = :key
+        union
+        select relations.id from relations
+        join actors on actors.id = relations.from_actor_id where actors.key = :key
+        union
+        select relations.id from relations
+        join actors on actors.id = relations.to_actor_id where actors.key = :key
+        union
+        select actor_names.id from actor_names
+        join actors on actors.id = actor_names.actor_id where actors.key = :key
+    """,
+    "topic": "select fact_id from fact_topics where topic = :key",
+    "place": "select fact_id from fact_places where place = :key",
+    "event": """
+        select events.id from events
+        join facts on facts.id = events.id
+        join sources on sources.id = facts.document_id
+        where facts.key = :key and sources.key = coalesce(:document, sources.key)
+    """,
+    "source": """
+        select evidence.fact_id from sources
+        join attributions on attributions.source_id = sources.id
+        join attribution_ancestors on attribution_ancestors.ancestor_id = attributions.id
+        join evidence on evidence.attribution_id = attribution_ancestors.attribution_id
+        left join sources as documents on documents.id = sources.document_id
+        where sources.key = :key and documents.key is not distinct from :document
+    """,
+    "document": """
+        select evidence.fact_id from sources
+        join evidence on evidence.document_id = sources.id
+        where sources.document_id is null and sources.key = :key
+    """,
+}
+ABOUT["event"] += f"""
+        union
+        select event_links.id from event_links where from_event_id in ({ABOUT["event"]})
+        union
+        select event_links.id from event_links where to_event_id in ({ABOUT["event"]})
+        union
+        select quotes.id from quotes where occasion_id in ({ABOUT["event"]})
+    """  # noqa: S608 - of texts in this file
+"""The ids of the facts about a thing, by its kind; of everything, for the empty kind."""
+
+IN_ORDER = """
+    select fact_summaries.fact_id
+    from fact_summaries
+    left join events on events.id = fact_summaries.fact_id
+    left join quotes on quotes.id = fact_summaries.fact_id
+    left join relations on relations.id = fact_summaries.fact_id
+    left join dates on dates.edtf = coalesce(events.date, quotes.date, relations.since)
+    where fact_summaries.fact_id in ({about})
+    order by
+      dates.first_day nulls last, dates.last_day nulls last, fact_summaries.document nulls first,
+      fact_summaries.paragraph nulls first, fact_summaries.start nulls first, fact_summaries.key,
+      fact_summaries.introduced_by
+"""
+
+
+def facts_about(connection: Connection, kind: str = "", key: str = "") -> list[int]:
+    """Return the ids of the facts about something: dated ones first, then as the texts have them.
+
+    `kind` is actor, topic, place, event, source or document; without one, all facts. An event or
+    an unnamed source may have its document in front of its key.
+    """
+    document = None
+    if kind in ("event", "source"):
+        before, colon, after = key.partition(":")
+        document, key = (before, after) if colon else (None, key)
+    about = ABOUT[kind]
+    given = {
+        name: value for name, value in (("key", key), ("document", document)) if f":{name}" in about
+    }
+    query = text(IN_ORDER.format(about=about))
+    return [*connection.execute(query, given).scalars()]
+
+
+# --- what they say --------------------------------------------------------------------------------
+
+FACTS = """
+    select
+      fact_summaries.fact_id, fact_summaries.kind, fact_summaries.key,
+      fact_summaries.introduced_by, fact_summaries.sentence, fact_summaries.standing,
+      fact_summaries.settled, fact_summaries.unnamed,
+      coalesce(events.date, quotes.date, relations.since) as date, relations.until,
+      events.summary,
+      coalesce(events.event_type, relations.type, positions.position_kind, event_links.type)
+        as type,
+      relation_types.nature,
+      quotes.text as quoted, quotes.directness,
+      figures.origins, figures.documents,
+      topics.key as topic, topics.label as topic_name,
+      places.key as place, places.name as place_name,
+      first_events.title as first_title, firsts.key as first_key,
+      first_documents.key as first_document,
+      second_events.title as second_title, seconds.key as second_key,
+      second_documents.key as second_document
+    from fact_summaries
+    left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
+    left join evidence_counts as figures on figures.fact_id = evidence_counts.counted_as_id
+    left join events on events.id = fact_summaries.fact_id
+    left join quotes on quotes.id = fact_summaries.fact_id
+    left join positions on positions.id = fact_summaries.fact_id
+    left join relations on relations.id = fact_summaries.fact_id
+    left join relation_types on relation_types.key = relations.type
+    left join event_links on event_links.id = fact_summaries.fact_id
+    left join topics on topics.id = coalesce(positions.topic_id, relations.topic_id)
+    left join places on places.id = events.place_id
+    left join events as first_events
+      on first_events.id = coalesce(quotes.occasion_id, event_links.from_event_id)
+    left join facts as firsts on firsts.id = first_events.id
+    left join sources as first_documents on first_documents.id = firsts.document_id
+    left join events as second_events on second_events.id = event_links.to_event_id
+    left join facts as seconds on seconds.id = second_events.id
+    left join sources as second_documents on second_documents.id = seconds.document_id
+    where fact_summaries.fact_id in :ids
+"""
+
+PARTICIPANTS = """
+    select participants.fact_id, actors.key, actors.name, actors.kind, participants.role,
+      participants.n
+    from participants
+    join actors on actors.id = participants.actor_id
+    where participants.fact_id in :ids
+    union all
+    select relations.id, actors.key, actors.name, actors.kind, 'from', 1
+    from relations
+    join actors on actors.id = relations.from_actor_id
+    where relations.id in :ids
+    union all
+    select relations.id, actors.key, actors.name, actors.kind, 'to', 2
+    from relations
+    join actors on actors.id = relations.to_actor_id
+    where relations.id in :ids
+    union all
+    select actor_names.id, actors.key, actors.name, actors.kind, 'named', 1
+    from actor_names
+    join actors on actors.id = actor_names.actor_id
+    where actor_names.id in :ids
+    order by 1, 5, 6, 3, 2
+"""
+
+EVIDENCE = """
+    select evidence.id, evidence.fact_id, evidence.document_id, evidence.attribution_id,
+      evidence.modality, evidence.certainty, evidence.hedge, evidence.stance, evidence.date,
+      evidence.date_words
+    from evidence
+    join sources on sources.id = evidence.document_id
+    where evidence.fact_id in :ids
+    order by evidence.fact_id, sources.key, evidence.n
+"""
+
+VOICES = """
+    select attribution_ancestors.attribution_id, sources.key, sources.title, sources.anonymity,
+      documents.key as document
+    from attribution_ancestors
+    join attributions on attributions.id = attribution_ancestors.ancestor_id
+    join sources on sources.id = attributions.source_id
+    left join sources as documents on documents.id = sources.document_id
+    where attribution_ancestors.attribution_id in :ids
+      and attributions.parent_id is not null
+    order by attribution_ancestors.attribution_id, attribution_ancestors.distance
+"""
+
+SPANS = """
+    select evidence_id, n, passage
+    from spans
+    where evidence_id in :ids
+    order by evidence_id, n
+"""
+
+WORDS = """
+    select evidence_id, span, words
+    from words
+    where evidence_id in :ids
+"""
+
+DOCUMENTS = """
+    select sources.id, sources.key, sources.title, sources.kind
+    from codings
+    join sources on sources.id = codings.document_id
+    order by sources.key
+"""
+
+
+class Statements:
+    """Reads statements; remembers the documents, and whether any text is kept."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        rows = connection.execute(text(DOCUMENTS)).all()
+        self.documents = {
+            it.id: Document(it.id, it.key, it.title, called(it.title, it.kind, len(rows)))
+            for it in rows
+        }
+        """The documents by id, sorted by key."""
+        query = text("select 1 from passages where text is not null limit 1")
+        self.kept = connection.execute(query).scalar() is not None
+        """Whether the text of any document is kept, so that there are words."""
+
+    def about(self, kind: str = "", key: str = "") -> Iterator[Statement]:
+        """Yield the statements about something, as `facts_about` has them."""
+        return self.read(facts_about(self._connection, kind, key))
+
+    def read(self, ids: Iterable[int]) -> Iterator[Statement]:
+        """Yield the statements of facts with these ids, in their order."""
+        remaining = iter(ids)
+        while batch := tuple(islice(remaining, BATCH)):
+            facts = {it.fact_id: it for it in self._rows(FACTS, batch)}
+            participants: dict[int, list[Participant]] = defaultdict(list)
+            for it in self._rows(PARTICIPANTS, batch):
+                participants[it.fact_id].append(Participant(it.key, it.name, it.kind, it.role))
+            evidence = self._evidence(batch)
+            for id in batch:
+                if id in facts:
+                    yield self._statement(facts[id], participants[id], evidence[id])
+
+    def _statement(
+        self, it: Any, participants: Sequence[Participant], evidence: Sequence[Evidence]
+    ) -> Statement:
+        return Statement(
+            id=it.fact_id,
+            key=self.key(it.introduced_by, it.key),
+            kind=it.kind,
+            introduced_by=it.introduced_by,
+            standing=it.standing,
+            bare=it.sentence.removeprefix(f"{it.standing}: "),
+            modality=it.settled or Modality.ACTUAL.value,
+            date=it.date,
+            until=it.until,
+            summary=it.summary,
+            type=it.type,
+            nature=it.nature,
+            quoted=it.quoted,
+            directness=it.directness,
+            unnamed=it.unnamed,
+            origins=it.origins or 0,
+            documents=it.documents or 0,
+            participants=tuple(participants),
+            related=tuple(self._related(it)),
+            evidence=tuple(evidence),
+        )
+
+    def key(self, document: str, key: str) -> str:
+        """Return the key of a fact as reports print it."""
+        return f"{document}:{key}" if len(self.documents) > 1 else key
+
+    def _related(self, it: Any) -> Iterator[Thing]:
+        if it.topic:
+            yield Thing("topic", it.topic, it.topic_name)
+        if it.place:
+            yield Thing("place", it.place, it.place_name)
+        if it.first_key:
+            yield Thing("event", self.key(it.first_document, it.first_key), it.first_title)
+        if it.second_key:
+            yield Thing("event", self.key(it.second_document, it.second_key), it.second_title)
+
+    def _evidence(self, facts: Sequence[int]) -> Mapping[int, list[Evidence]]:
+        rows = self._rows(EVIDENCE, facts)
+        ids = [it.id for it in rows]
+        voices: dict[int, list[Voice]] = defaultdict(list)
+        for it in self._rows(VOICES, sorted({it.attribution_id for it in rows})):
+            key = f"{it.document}:{it.key}" if it.document else it.key
+            voices[it.attribution_id].append(Voice(key, it.title, it.anonymity))
+        words = {}
+        if self.kept:
+            words = {(it.evidence_id, it.span): it.words for it in self._rows(WORDS, ids)}
+        passages: dict[int, list[Passage]] = defaultdict(list)
+        for it in self._rows(SPANS, ids):
+            passages[it.evidence_id].append(
+                Passage(it.passage, words.get((it.evidence_id, it.n), ""))
+            )
+        evidence: dict[int, list[Evidence]] = defaultdict(list)
+        for it in rows:
+            evidence[it.fact_id].append(
+                Evidence(
+                    id=it.id,
+                    document=self.documents[it.document_id],
+                    modality=it.modality,
+                    certainty=it.certainty,
+                    hedge=it.hedge,
+                    stance=it.stance,
+                    date=it.date,
+                    date_words=it.date_words,
+                    voices=tuple(voices[it.attribution_id]),
+                    passages=tuple(passages[it.id]),
+                )
+            )
+        return evidence
+
+    def _rows(self, query: str, ids: Sequence[int]) -> Sequence[Any]:
+        if not ids:
+            return []
+        statement = text(query).bindparams(bindparam("ids", expanding=True))
+        return self._connection.execute(statement, {"ids": list(ids)}).all()
+
+
+def called(title: str, kind: str, documents: int) -> str:
+    """Return how notes speak of a document: “the article”, if it is the only one."""
+    if documents == 1:
+        return f"the {kind.replace('-', ' ')}"
+    return f"“{title.partition(': ')[0]}”"
