@@ -1,7 +1,7 @@
 """Exports: everything that a sourcebook holds, as a folder of files in one of several formats.
 
 A format is a function that writes files into an empty folder; exports/formats.py lists them. The
-folder is staged and moved into place whole (exports/folder.py). A descriptor in it says what the
+folder is staged and moved into place whole (output/folder.py). A descriptor in it says what the
 files are (exports/datapackage.py). Reads the sourcebook only.
 """
 
@@ -18,10 +18,16 @@ from sqlalchemy import Connection
 
 from database.errors import how_to_install
 from database.snapshot import TABLES, Snapshot
-from exports.datapackage import DESCRIPTOR, ExportedFile, ExportError, descriptor
-from exports.folder import replacing
+from exports.datapackage import (
+    DESCRIPTOR,
+    ExportedFile,
+    ExportError,
+    descriptor,
+    exported_files,
+)
 from exports.formats import FORMATS
 from exports.job import ExportJob
+from output.folder import replacing
 from output.progress import Progress
 from reports.about import content_hash
 
@@ -51,14 +57,14 @@ def export(
     """Write everything that the sourcebook holds into a folder, whole or not at all.
 
     `null` and `bom` are for csv: how it writes null, and whether it has a byte order mark. Raises
-    ExportError if the folder cannot be written or a text is what null is to be, DatabaseError for a
-    value that the format cannot hold.
+    StagingError if the folder cannot be written, ExportError if a text is what null is to be,
+    DatabaseError for a value that the format cannot hold.
     """
     writer = _writer(format)
     snapshot = Snapshot(connection, keep_text=keep_text)
     content = content_hash(connection)
     progress = Progress()
-    with replacing(folder) as staged:
+    with replacing(folder, "an export", exported_files) as staged:
         job = ExportJob(snapshot, staged, format, progress, null, bom)
         with progress.stage("exporting", sum(map(snapshot.count, TABLES))):
             files = [(file, *size_and_hash(staged / file.name)) for file in writer(job)]

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from benchmarks.generate import generate
-from exports.datapackage import DESCRIPTOR, ExportError, exported_files
-from exports.folder import replacing
+from exports.datapackage import DESCRIPTOR, exported_files
+from output.folder import replacing
 from output.staging import StagingError, staging_dir
 from tests.databases import abandoned_staging, names
 from tests.export_folders import contents
@@ -26,7 +26,7 @@ OURS = '{"sourcebook": {"format": "csv"}, "resources": [{"path": "a.csv"}, {"pat
 
 def write(folder: Path, text: str) -> None:
     """Replace a folder by an export of one file."""
-    with replacing(folder) as staged:
+    with replacing(folder, "an export", exported_files) as staged:
         (staged / "a.csv").write_text(text)
         (staged / DESCRIPTOR).write_text(OURS.replace(', {"path": "b.csv"}', ""))
 
@@ -67,7 +67,7 @@ def test_an_export_that_fails_changes_nothing(earlier: Path) -> None:
     before = contents(earlier)
 
     def fail() -> None:
-        with replacing(earlier) as staged:
+        with replacing(earlier, "an export", exported_files) as staged:
             (staged / "a.csv").write_text("new")
             raise RuntimeError
 
@@ -84,7 +84,7 @@ def test_an_export_that_fails_changes_nothing(earlier: Path) -> None:
 def test_foreign_files_are_not_touched(earlier: Path, foreign: str, named: str) -> None:
     (earlier / foreign).write_text("mine")
     before = contents(earlier)
-    with pytest.raises(ExportError, match=f"files that are not from an export .{named}") as raised:
+    with pytest.raises(StagingError, match=f"files that are not from an export .{named}") as raised:
         write(earlier, "new")
     assert str(raised.value).isprintable()
     assert contents(earlier) == before
@@ -92,11 +92,11 @@ def test_foreign_files_are_not_touched(earlier: Path, foreign: str, named: str) 
 
 def test_files_written_meanwhile_are_not_touched(earlier: Path) -> None:
     def export() -> None:
-        with replacing(earlier) as staged:
+        with replacing(earlier, "an export", exported_files) as staged:
             (staged / "a.csv").write_text("new")
             (earlier / "notes.txt").write_text("mine")
 
-    with pytest.raises(ExportError, match=r"not from an export .notes\.txt"):
+    with pytest.raises(StagingError, match=r"not from an export .notes\.txt"):
         export()
     assert names(earlier) == ["a.csv", "b.csv", DESCRIPTOR, "notes.txt"]
     assert (earlier / "a.csv").read_text() == "old"
@@ -115,7 +115,7 @@ def test_what_is_not_a_file_is_foreign(
     (earlier / name).unlink()
     make(earlier / name)
     before = state(earlier)
-    with pytest.raises(ExportError, match="not from an export"):
+    with pytest.raises(StagingError, match="not from an export"):
         write(earlier, "new")
     assert state(earlier) == before
     assert names(earlier.parent) == ["out"]
@@ -146,7 +146,7 @@ def test_another_package_is_not_an_export(tmp_path: Path, descriptor: str) -> No
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / DESCRIPTOR).write_text(descriptor)
     assert "notes.txt" not in exported_files(tmp_path)
-    with pytest.raises(ExportError, match=r"notes\.txt"):
+    with pytest.raises(StagingError, match=r"notes\.txt"):
         write(tmp_path, "new")
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
@@ -189,7 +189,7 @@ def test_a_place_where_no_folder_can_be_is_named(
     (tmp_path / "here").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "link")
     monkeypatch.chdir(tmp_path / "here")
-    with pytest.raises((ExportError, StagingError), match=says) as raised:
+    with pytest.raises(StagingError, match=says) as raised:
         write(tmp_path / where, "new")
     assert str(raised.value).isprintable()
     assert names(tmp_path) == ["file", "here", "link"]
@@ -207,7 +207,7 @@ def test_a_folder_that_is_not_writable_is_refused(locked: str) -> None:
         if root:
             os.setresuid(65534, 65534, 0)
         try:
-            with pytest.raises((ExportError, StagingError), match="is not writable"):
+            with pytest.raises(StagingError, match="is not writable"):
                 write(folder / "out", "new")
         finally:
             if root:
@@ -234,7 +234,7 @@ def command(database: Path, folder: Path, format: str) -> list[str | Path]:
 
 
 def failing_export(folder: Path) -> None:
-    with pytest.raises(RuntimeError), replacing(folder):
+    with pytest.raises(RuntimeError), replacing(folder, "an export", exported_files):
         raise RuntimeError
 
 
@@ -294,7 +294,7 @@ def test_the_next_export_removes_what_a_killed_one_left(database: Path, tmp_path
 
 def test_two_exports_at_once_both_succeed(tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    with replacing(folder) as staged:
+    with replacing(folder, "an export", exported_files) as staged:
         (staged / "a.csv").write_text("slow")
         (staged / DESCRIPTOR).write_text(OURS)
         write(folder, "quick")
