@@ -1,8 +1,8 @@
 """Facts as statements that a page can show: a sentence, its standing, and what vouches for it.
 
-`Statements(connection).about("actor", "iran")` yields them. It reads a batch of facts at a time with
-a fixed number of queries, so that memory doesn't grow with the sourcebook. Nothing here is escaped:
-templates do that.
+`Statements(connection).about("actor", "iran")` yields them. It reads a batch of facts at a time,
+with a fixed number of queries, so that memory doesn't grow with the sourcebook. Nothing here is
+escaped: templates do that.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Statement:
     summary: str | None
     """Of an event: what happened, in a sentence or two."""
     type: str | None
-    """Of an event or link its type, of a tie its type, of a position its kind."""
+    """Of an event, a link or a tie its type, of a position or a name its kind."""
     nature: str | None
     """Of a tie: friendly, hostile or structural."""
     quoted: str | None
@@ -207,6 +207,11 @@ class Statement:
     def look(self) -> Look:
         """Return the shape of its tag and of its mark in a picture."""
         return look(self.modality, self.standing)
+
+    @property
+    def css(self) -> str:
+        """Return the classes of its tag: tag planned-alleged."""
+        return f"tag {self.look.name.lower().replace('_', '-')}"
 
     @property
     def when(self) -> str:
@@ -332,8 +337,10 @@ FACTS = """
       fact_summaries.settled, fact_summaries.unnamed,
       coalesce(events.date, quotes.date, relations.since) as date, relations.until,
       events.summary,
-      coalesce(events.event_type, relations.type, positions.position_kind, event_links.type)
-        as type,
+      coalesce(
+        events.event_type, relations.type, positions.position_kind, event_links.type,
+        actor_names.name_kind
+      ) as type,
       relation_types.nature,
       quotes.text as quoted, quotes.directness,
       figures.origins, figures.documents,
@@ -352,6 +359,7 @@ FACTS = """
     left join relations on relations.id = fact_summaries.fact_id
     left join relation_types on relation_types.key = relations.type
     left join event_links on event_links.id = fact_summaries.fact_id
+    left join actor_names on actor_names.id = fact_summaries.fact_id
     left join topics on topics.id = coalesce(positions.topic_id, relations.topic_id)
     left join places on places.id = events.place_id
     left join events as first_events
