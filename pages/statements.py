@@ -346,9 +346,9 @@ FACTS = """
       figures.origins, figures.documents,
       topics.key as topic, topics.label as topic_name,
       places.key as place, places.name as place_name,
-      first_events.title as first_title, firsts.key as first_key,
+      first_sentences.sentence as first_title, firsts.key as first_key,
       first_documents.key as first_document,
-      second_events.title as second_title, seconds.key as second_key,
+      second_sentences.sentence as second_title, seconds.key as second_key,
       second_documents.key as second_document
     from fact_summaries
     left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
@@ -364,9 +364,11 @@ FACTS = """
     left join places on places.id = events.place_id
     left join events as first_events
       on first_events.id = coalesce(quotes.occasion_id, event_links.from_event_id)
+    left join fact_summaries as first_sentences on first_sentences.fact_id = first_events.id
     left join facts as firsts on firsts.id = first_events.id
     left join sources as first_documents on first_documents.id = firsts.document_id
     left join events as second_events on second_events.id = event_links.to_event_id
+    left join fact_summaries as second_sentences on second_sentences.fact_id = second_events.id
     left join facts as seconds on seconds.id = second_events.id
     left join sources as second_documents on second_documents.id = seconds.document_id
     where fact_summaries.fact_id in :ids
