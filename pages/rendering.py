@@ -33,7 +33,7 @@ def markdown_templates() -> Environment:
 def _environment(finalize: Any, *, autoescape: bool) -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701 - Markdown is escaped by `_literal`
         finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -43,7 +43,9 @@ def _environment(finalize: Any, *, autoescape: bool) -> Environment:
 
 
 def _shown(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "\n".join(map(visible, value.split("\n")))
+    return value
 
 
 def _literal(value: object) -> object:

@@ -269,7 +269,7 @@ ABOUT = {
         select events.id from events
         join facts on facts.id = events.id
         join sources on sources.id = facts.document_id
-        where facts.key = :key and sources.key = coalesce(:document, sources.key)
+        where facts.key = :key and sources.key = coalesce(cast(:document as text), sources.key)
     """,
     "source": """
         select evidence.fact_id from sources
@@ -277,7 +277,7 @@ ABOUT = {
         join attribution_ancestors on attribution_ancestors.ancestor_id = attributions.id
         join evidence on evidence.attribution_id = attribution_ancestors.attribution_id
         left join sources as documents on documents.id = sources.document_id
-        where sources.key = :key and documents.key is not distinct from :document
+        where sources.key = :key and documents.key is not distinct from cast(:document as text)
     """,
     "document": """
         select evidence.fact_id from sources
@@ -310,8 +310,8 @@ IN_ORDER = """
 """
 
 
-def facts_about(connection: Connection, kind: str = "", key: str = "") -> list[int]:
-    """Return the ids of the facts about something: dated ones first, then as the texts have them.
+def subject(kind: str = "", key: str = "") -> tuple[str, dict[str, str | None]]:
+    """Return the query for the ids of the facts about something, and its values.
 
     `kind` is actor, topic, place, event, source or document; without one, all facts. An event or
     an unnamed source may have its document in front of its key.
@@ -320,12 +320,17 @@ def facts_about(connection: Connection, kind: str = "", key: str = "") -> list[i
     if kind in ("event", "source"):
         before, colon, after = key.partition(":")
         document, key = (before, after) if colon else (None, key)
-    about = ABOUT[kind]
-    given = {
-        name: value for name, value in (("key", key), ("document", document)) if f":{name}" in about
-    }
-    query = text(IN_ORDER.format(about=about))
-    return [*connection.execute(query, given).scalars()]
+    values = {"key": key, "document": document}
+    return ABOUT[kind], {name: it for name, it in values.items() if f":{name}" in ABOUT[kind]}
+
+
+def facts_about(connection: Connection, kind: str = "", key: str = "") -> list[int]:
+    """Return the ids of the facts about something: dated ones first, then as the texts have them.
+
+    Takes what `subject` takes.
+    """
+    about, values = subject(kind, key)
+    return [*connection.execute(text(IN_ORDER.format(about=about)), values).scalars()]
 
 
 # --- what they say --------------------------------------------------------------------------------
