@@ -19,9 +19,21 @@ from pages.packing import Rows
 from pages.svg import SIZES, Drawing, number
 from pages.timeline_facts import Dated, Fact, Window, dated, left_out, window
 
-WIDTH, LEFT, RIGHT = 1280.0, 24.0, 1256.0
-AXIS_RIGHT, LONG_RIGHT = 1238.0, 656.0
-"""Where the axes end; right of that of long spans there is room for their labels."""
+
+class Frame(NamedTuple):
+    """How wide a timeline is, and where its lines and axes begin and end."""
+
+    width: float
+    left: float
+    right: float
+    axis_right: float
+    long_right: float
+    """Right of the axis of long spans there is room for their labels."""
+
+
+WHOLE = Frame(1280, 24, 1256, 1238, 656)
+INSET = Frame(760, 2, 758, 748, 400)
+"""Of a picture that is part of a page, which has a caption of its own."""
 
 GAP = 14.0
 """The least space between two labels of one row."""
@@ -63,30 +75,49 @@ def timeline(connection: Connection, answer: Answer, link: Callable[[str], str])
 
     `link` returns the address of a fact, given its key.
     """
+    return Timeline(dated(connection, answer), answer, link, WHOLE).finished()
+
+
+def inset(
+    connection: Connection, answer: Answer, link: Callable[[str], str]
+) -> tuple[Iterable[str], str]:
+    """Return the SVG for a page that has its own title, and what the picture leaves out."""
     data = dated(connection, answer)
-    return Timeline(data, answer, link).finished()
+    return Timeline(data, answer, link, INSET).without_title(), " ".join(left_out(data, answer))
 
 
 class Timeline:
     """A timeline as it is drawn, from the top to the bottom."""
 
-    def __init__(self, data: Dated, answer: Answer, link: Callable[[str], str]) -> None:
+    def __init__(
+        self, data: Dated, answer: Answer, link: Callable[[str], str], frame: Frame
+    ) -> None:
         self._data = data
         self._answer = answer
         self._link = link
-        self._drawing = Drawing(WIDTH, "timeline")
+        self._frame = frame
+        self._drawing = Drawing(frame.width, "timeline")
         self._y = 34.0
 
     def finished(self) -> Iterable[str]:
         """Draw everything and yield the SVG."""
         caption = self._caption()
-        self._y = legend(self._drawing, self._data.facts, self._y + 6, LEFT, RIGHT)
+        self._legend(self._y + 6)
         self._bands()
         table = (
             f"A date is drawn no more exactly than its words. As a table: {self._answer.command}"
         )
         self._y += 20
         self._lines(self._answer.origin(table), "small")
+        return self._svg(caption)
+
+    def without_title(self) -> Iterable[str]:
+        """Draw all but title, caption and source, and yield the SVG."""
+        self._legend(12)
+        self._bands()
+        return self._svg(self._answer.page.question)
+
+    def _svg(self, caption: str) -> Iterable[str]:
         return self._drawing.finished(
             self._y,
             self._answer.page.title,
@@ -95,13 +126,19 @@ class Timeline:
             DEFS.format(name=self._drawing.name),
         )
 
+    def _legend(self, y: float) -> None:
+        frame = self._frame
+        self._y = legend(self._drawing, self._data.facts, y, frame.left, frame.right)
+
     def _lines(self, text: str, kind: str) -> None:
-        self._y = self._drawing.lines(LEFT, self._y, text, kind, RIGHT - LEFT, LINE + 2)
+        self._y = self._drawing.lines(
+            self._frame.left, self._y, text, kind, self._frame.right - self._frame.left, LINE + 2
+        )
 
     def _caption(self) -> str:
         """Write title and caption; return the caption."""
         page = self._answer.page
-        self._drawing.text(LEFT, self._y, page.title, "title")
+        self._drawing.text(self._frame.left, self._y, page.title, "title")
         self._y += 22
         count = counted(len(self._data.facts), "dated fact")
         if page.filters:
@@ -116,10 +153,12 @@ class Timeline:
         held = window(data.facts, data.publication)
         common = [fact for fact in data.facts if held and not fact.lasts and held.holds(fact)]
         for part in parts(common, held) if held else ():
-            axis = Axis.over(part.window.first, part.window.last, LEFT, AXIS_RIGHT)
+            axis = Axis.over(
+                part.window.first, part.window.last, self._frame.left, self._frame.axis_right
+            )
             if part.title:
                 self._y += 34
-                self._drawing.text(LEFT, self._y, part.title, "part")
+                self._drawing.text(self._frame.left, self._y, part.title, "part")
                 self._y += 10
             for band in bands(part.facts, self._answer):
                 self._band(band, axis, data.publication)
@@ -129,7 +168,9 @@ class Timeline:
         if bounds:
             last = max(bounds)
             first = min(*bounds, last - 30)
-            axis = Axis.over(first - (last - first) // 20, last, LEFT, LONG_RIGHT)
+            axis = Axis.over(
+                first - (last - first) // 20, last, self._frame.left, self._frame.long_right
+            )
             begin, end = (year_in_words(calendar_day(day)[0]) for day in (axis.first, last))
             far = "" if all(fact.lasts for fact in rest) else ", and what is far from the rest"
             note = f"on a scale of its own: {begin} to {end}"
@@ -138,14 +179,19 @@ class Timeline:
     def _band(self, band: Band, axis: Axis, published: int | None) -> None:
         """Draw a band below what there is."""
         drawing = self._drawing
-        drawing.path(f"M{number(LEFT)} {number(self._y)}H{number(RIGHT)}", "line")
+        drawing.path(
+            f"M{number(self._frame.left)} {number(self._y)}H{number(self._frame.right)}", "line"
+        )
         self._y += 18
-        drawing.text(LEFT, self._y, band.title, "head")
+        drawing.text(self._frame.left, self._y, band.title, "head")
         drawing.text(
-            LEFT + 10 + width(band.title, SIZES["head"], bold=True), self._y, band.note, "small"
+            self._frame.left + 10 + width(band.title, SIZES["head"], bold=True),
+            self._y,
+            band.note,
+            "small",
         )
         self._y += 8
-        placed, axes, rows = arrange(band.facts, axis, RIGHT)
+        placed, axes, rows = arrange(band.facts, axis, self._frame.left, self._frame.right)
         top, bottom = self._y, self._y + rows * ROW + 6
         for x, _, _ in axis.ticks():
             drawing.path(f"M{number(x)} {number(top)}V{number(bottom)}", "rule")
@@ -160,13 +206,13 @@ class Timeline:
 
     def _ticks(self, axis: Axis, y: float, published: int | None) -> None:
         """Write the ticks at this height, as far as there is room."""
-        room = RIGHT
+        room = self._frame.right
         if published is not None and axis.first <= published <= axis.last:
             words = f"published {day_in_words(published)}"
             end = axis.x(published + 1) - 4
             self._drawing.text(end, y, words, "small", end=True)
             room = end - width(words, SIZES["small"]) - 10
-        free = LEFT - 1
+        free = self._frame.left - 1
         for x, words, year in axis.ticks():
             kind = "year" if year else "small"
             right = x + 4 + width(words, SIZES[kind], bold=year)
@@ -213,11 +259,13 @@ def _part(years: Sequence[int], facts: Sequence[Fact]) -> Part:
     return Part(" to ".join(names), Window(min(days), max(days)), facts)
 
 
-def arrange(facts: Sequence[Fact], axis: Axis, right: float) -> tuple[list[Placed], list[int], int]:
+def arrange(
+    facts: Sequence[Fact], axis: Axis, left: float, right: float
+) -> tuple[list[Placed], list[int], int]:
     """Give every fact its rows; return the facts, the rows that have the axis, and the number."""
     rows = Rows(GAP / 2)
     items = sorted(
-        (labelled(fact, axis, LEFT, right) for fact in facts),
+        (labelled(fact, axis, left, right) for fact in facts),
         key=lambda item: (item.marks[0].left, item.marks[-1].right),
     )
     most = sum(item.height for item in items)
