@@ -73,25 +73,37 @@ def network(
     """Yield the SVG of answers of the reports `ties` and `network`; one of them may be missing."""
     data = graph(connection, ties, events, most, singles)
     answers = [answer for answer in (events, ties) if answer]
-    drawing = Drawing(WIDTH, "network")
     subject = answers[0].subject
-    title = f"Network: {subject}" if subject else "Network"
-    drawing.text(LEFT, 34, title, "title")
-    y = 56.0
     filters = [answers[0].filters] if answers[0].filters else []
     if len(answers) > 1 and TIES_ONLY & answers[1].values.keys():
         filters.append(answers[1].filters)
-    if filters:
-        y = drawing.lines(LEFT, y, " ".join(filters), "head", RIGHT - LEFT, 18)
     only = "" if len(answers) > 1 else " Only ties." if ties else " Only joint events."
     counts = data.caption(everybody=singles or bool(subject))
     caption = f"Who is tied to whom, and who acts with whom? {counts}{only}"
+    tables = " and ".join(answer.command for answer in answers)
+    same = f"Only ties that stand and events that happened. As tables: {tables}"
+    title = f"Network: {subject}" if subject else "Network"
+    return drawn(data, title, " ".join(filters), caption, answers[0].origin(same), link)
+
+
+def drawn(
+    data: Graph,
+    title: str,
+    filters: str,
+    caption: str,
+    origin: str,
+    link: Callable[[str], str],
+) -> Iterable[str]:
+    """Yield the SVG of a graph, with what stands above and below it."""
+    drawing = Drawing(WIDTH, "network")
+    drawing.text(LEFT, 34, title, "title")
+    y = 56.0
+    if filters:
+        y = drawing.lines(LEFT, y, filters, "head", RIGHT - LEFT, 18)
     y = drawing.lines(LEFT, y, caption, "note", RIGHT - LEFT, 18)
     y = _legend(drawing, y + 4)
     y = _draw(drawing, data, y, link)
-    tables = " and ".join(answer.command for answer in answers)
-    same = f"Only ties that stand and events that happened. As tables: {tables}"
-    y = drawing.lines(LEFT, y + 20, answers[0].origin(same), "small", RIGHT - LEFT, 18)
+    y = drawing.lines(LEFT, y + 20, origin, "small", RIGHT - LEFT, 18)
     return drawing.finished(y, title, caption, STYLE)
 
 
@@ -102,7 +114,7 @@ def _legend(drawing: Drawing, y: float) -> float:
         if x + needed > RIGHT:
             x, y = LEFT, y + 22
         drawing.path(
-            f"M{number(x)} {number(y)}h34", f"edge {css}", f' style="stroke-width:{strength}"'
+            f"M{number(x)} {number(y)}h34", f"edge {css}", f' stroke-width="{strength}"'
         )
         _mark(drawing, x + 17, y, mark)
         drawing.text(x + 44, y + 4, words, "small")
@@ -138,7 +150,7 @@ def _draw(drawing: Drawing, data: Graph, top: float, link: Callable[[str], str])
         drawing.path(
             f"M{number(x)} {number(y)}L{number(to_x)} {number(to_y)}",
             f"edge {edge.css}",
-            f' style="stroke-width:{number(edge.strength)}"',
+            f' stroke-width="{number(edge.strength)}"',
         )
         drawing.close_group()
     boxes = [(*places[key], w, h) for key, (w, h) in zip(order, sizes, strict=True)]
