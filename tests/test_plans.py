@@ -1,4 +1,4 @@
-"""No filtered report reads a whole table: the plan of each, for every way of asking it.
+"""No filtered report reads a whole table: the plan of each, however it is asked.
 
 Read from the program that SQLite makes of a query rather than from `explain query plan`: that names
 a table by its alias, and says SEARCH of a table that it first reads whole for an automatic index.
@@ -67,10 +67,11 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connecti
 
 
 def asked(report: Report) -> list[tuple[str, ...]]:
-    """Every way to ask a report for less than everything."""
+    """Return the ways to ask a report for less: with up to three filters, and with all."""
     always = tuple(p.name for p in report.parameters if p.required)
     maybe = [p.name for p in report.parameters if p.optional]
-    ways = chain(*(combinations(maybe, n) for n in range(len(maybe) + 1)))
+    sizes = sorted({*range(min(len(maybe), 3) + 1), len(maybe)})
+    ways = chain(*(combinations(maybe, n) for n in sizes))
     needs = {p.name: p.needs for p in report.parameters if p.needs}
     return [
         always + way
@@ -92,23 +93,17 @@ def read_whole(connection: sa.Connection, query: str, given: dict[str, str]) -> 
     return sorted(table for table in whole if table in LARGE)
 
 
-@pytest.mark.parametrize(
-    ("name", "way"),
-    [(name, way) for name, report in REPORTS.items() for way in asked(report)],
-)
-def test_a_filtered_report_reads_no_large_table_whole(
-    connection: sa.Connection, name: str, way: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_filtered_report_reads_no_large_table_whole(connection: sa.Connection, name: str) -> None:
     report = REPORTS[name]
-    given = {p.name: "1" for p in report.parameters if p.name in way or p.default is not None}
-    given |= {day_of(p.name): "1" for p in report.parameters if p.name in way}
-    query = report.statement(given)
-    whole = read_whole(connection, query, given)
-    plan = [row[3] for row in connection.execute(sa.text(f"explain query plan {query}"), given)]
-    if (name, *way) in WHOLE:
-        assert whole, f"{name} {way} no longer needs an exception"
-    else:
-        assert whole == [], "\n".join(plan)
+    for way in asked(report):
+        given = {p.name: "1" for p in report.parameters if p.name in way or p.default is not None}
+        given |= {day_of(p.name): "1" for p in report.parameters if p.name in way}
+        whole = read_whole(connection, report.statement(given), given)
+        if (name, *way) in WHOLE:
+            assert whole, f"{name} {way} no longer needs an exception"
+        else:
+            assert whole == [], way
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 The rows of two articles are kept whole. They are read before they are committed; WRITE_GOLDEN=1
 writes them again. With filters, and on sourcebooks of two documents, of next to nothing and of
-nothing, every engine must return what SQLite returns.
+nothing, every engine must return what SQLite returns. A filter is the same line of SQL on every
+sourcebook, so each is tried alone on one of them, and all together on the others.
 """
 
 from __future__ import annotations
@@ -94,6 +95,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
 }
 """What reports are asked, by the name or the type of their parameter."""
 
+EACH_FILTER = "harbour"
+"""The sourcebook that is asked with each filter alone: it has a bit of everything."""
+
 TIMES = ("loaded_at",)
 """Columns that say when something was done here."""
 
@@ -184,11 +188,11 @@ def arguments(document: str, parameter: Parameter) -> list[str]:
     if parameter.type is Type.FLAG:
         return ["yes"]
     value = known.get(parameter.name) or known.get(parameter.type)
-    return list(parameter.choices[:3]) or ([value] if value else [])
+    return list(parameter.choices[:2]) or ([value] if value else [])
 
 
 def questions(report: Report, document: str) -> list[Given]:
-    """Return no filter, then each filter alone, then the first values of all together.
+    """Return no filter, then each filter alone or, except on one sourcebook, all together.
 
     A sourcebook without what a report requires is asked nothing.
     """
@@ -200,22 +204,17 @@ def questions(report: Report, document: str) -> list[Given]:
     }
     if len(required) < sum(parameter.required for parameter in report.parameters):
         return []
-    optional = [
-        parameter
-        for parameter in report.parameters
-        if not parameter.required
-        and arguments(document, parameter)
-        and (not parameter.needs or needed(report, document, parameter))
-    ]
     single = [
         required | needed(report, document, parameter) | {parameter.name: value}
-        for parameter in optional
+        for parameter in report.parameters
+        if not parameter.required and (not parameter.needs or needed(report, document, parameter))
         for value in arguments(document, parameter)
     ]
-    together = required | {
-        parameter.name: arguments(document, parameter)[0] for parameter in optional
-    }
-    return [required, *single, *([together] if len(optional) > 1 else [])]
+    if document == EACH_FILTER:
+        return [required, *single]
+    # Of the values of one filter, the first.
+    together = {name: value for given in reversed(single) for name, value in given.items()}
+    return [required, *([together] if len(single) > 1 else [])]
 
 
 def needed(report: Report, document: str, parameter: Parameter) -> Given:
