@@ -20,7 +20,7 @@ try:
     import click
 
     from coding.console import counted, failing, print_rows, say, say_loaded
-    from output.options import only_for, row_options
+    from output.options import OnceCommand, only_for, row_options
 except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
 
@@ -89,8 +89,10 @@ LAZY = {
 """Commands in modules of their own, with their help in the list of commands."""
 
 
-class Sourcebook(click.Group):
+class Sourcebook(OnceCommand, click.Group):
     """The commands; those in `LAZY` are imported only when they are used."""
+
+    command_class = OnceCommand
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""

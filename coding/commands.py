@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coding.console import counted, failing, print_line, print_rows, say, say_loaded
-from output.options import only_for, row_options
+from output.options import OnceCommand, only_for, row_options
 
 if TYPE_CHECKING:
     from coding.faults import Fault
@@ -40,7 +40,7 @@ texts_option = click.option(
 )
 
 
-@click.command(params=row_options())
+@click.command(cls=OnceCommand, params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
 @texts_option
@@ -157,7 +157,7 @@ def _load(
         yield loaded
 
 
-@click.command(params=row_options())
+@click.command(cls=OnceCommand, params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
 @texts_option
@@ -228,7 +228,7 @@ def _is_given(ctx: click.Context) -> bool:
     )
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
 @click.option(
@@ -261,7 +261,7 @@ def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
         sys.exit(WARNED)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
 def unpin(file: Path, text: Path) -> None:
@@ -277,7 +277,7 @@ def unpin(file: Path, text: Path) -> None:
     say(f"{file}: {counted(unpinned.places, 'place')} quoted")
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
 @click.option("--drafts", is_flag=True, help="Show only passages with drafts and doubts.")
@@ -318,7 +318,7 @@ def review(file: Path, text: Path, drafts: bool, output: Path | None) -> None:
     )
 
 
-@click.command(params=row_options())
+@click.command(cls=OnceCommand, params=row_options())
 @click.argument("a", type=FILE)
 @click.argument("b", type=FILE)
 @click.option(
@@ -343,7 +343,7 @@ def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None,
     say(f"A is {a}, B is {b}; {counted(len(comparison.pairs), 'fact')} in both")
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("kind", type=click.Choice(["actor", "place", "topic", "source", "fact"]))
 @click.argument("old")
 @click.argument("new")

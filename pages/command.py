@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import Number, failing, say, timeout_option
+from output.options import Number, OnceCommand, failing, say, timeout_option
 from reports.catalogue import Catalogue
 from reports.command import EXIT, EXPLAINED, parameter_option
 
@@ -26,7 +26,7 @@ Picture = Callable[["Connection", dict[str, Any]], Iterable[str]]
 """Draws a picture of what the arguments ask for."""
 
 
-class DrawCommand(click.Command):
+class DrawCommand(OnceCommand):
     """The command of one picture: it takes the options of the reports that it draws."""
 
     def __init__(
@@ -91,7 +91,7 @@ def _timeline(connection: Connection, arguments: dict[str, Any]) -> Iterable[str
     return timeline(connection, ask(connection, "timeline", arguments, say), "#{}".format)
 
 
-EVENTS_ONLY, TIES_ONLY = ("place", "at_least"), ("type", "topic", "certainty")
+EVENTS_ONLY, TIES_ONLY = ("place", "at_least"), ("type",)
 """Options of a network that choose among joint events, and among ties."""
 
 
@@ -149,9 +149,9 @@ PICTURES: dict[str, tuple[tuple[str, ...], str, Picture, Sequence[click.Option]]
     "network": (
         ("network", "ties"),
         (
-            "Draw actors, their ties and the events in which they take part together. --type, "
-            "--topic and --certainty choose among ties and leave joint events out; --place and "
-            "--at-least choose among joint events and leave ties out."
+            "Draw actors, their ties and the events in which they take part together. --type "
+            "chooses among ties and leaves joint events out; --place and --at-least choose among "
+            "joint events and leave ties out."
         ),
         _network,
         (

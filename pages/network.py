@@ -27,7 +27,7 @@ RADIUS = 9.0
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
 """Where on an edge a mark is tried, as parts of its length."""
 
-TIES_ONLY = {"type", "topic", "certainty"}
+TIES_ONLY = {"type"}
 """Parameters of the report `ties` that `network` doesn't have."""
 
 STYLE = """
@@ -113,9 +113,7 @@ def _legend(drawing: Drawing, y: float) -> float:
         needed = 44 + width(words, SIZES["small"])
         if x + needed > RIGHT:
             x, y = LEFT, y + 22
-        drawing.path(
-            f"M{number(x)} {number(y)}h34", f"edge {css}", f' stroke-width="{strength}"'
-        )
+        drawing.path(f"M{number(x)} {number(y)}h34", f"edge {css}", f' stroke-width="{strength}"')
         _mark(drawing, x + 17, y, mark)
         drawing.text(x + 44, y + 4, words, "small")
         x += needed + 24

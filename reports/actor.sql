@@ -14,6 +14,8 @@
 --   actor         actor, required      the actor
 --   with_members  flag                 also what those who act for it take part in
 --   document      document, repeated   only what these documents state
+--   topic         topic                only what is on this topic
+--   place         place                only what happened or was said at this place or within it
 --   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
@@ -137,15 +139,14 @@ left join actors as targets on targets.id = relations.to_actor_id
 left join dates
   on dates.edtf = coalesce(sources.published, events.date, quotes.date, relations.since)
 where true
-  and (fact_summaries.fact_id is null or fact_summaries.fact_id in (  -- if :document
-    select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-  ))  -- if :document
-  and (fact_summaries.fact_id is null or exists (  -- if :certainty
-    select 1 from evidence  -- if :certainty
-    where evidence.fact_id = listed.fact_id  -- if :certainty
-      and evidence.certainty = :certainty  -- if :certainty
-  ))  -- if :certainty
+  and (listed.fact_id is null or listed.fact_id in (  -- if :document
+    select fact_id from fact_documents where document in (:document)))  -- if :document
+  and (listed.fact_id is null or listed.fact_id in (  -- if :topic
+    select fact_id from fact_topics where topic = :topic))  -- if :topic
+  and (listed.fact_id is null or listed.fact_id in (  -- if :place
+    select fact_id from fact_places where place = :place))  -- if :place
+  and (listed.fact_id is null or exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = listed.fact_id and certainty = :certainty))  -- if :certainty
 order by
   listed.rank,
   listed.part,

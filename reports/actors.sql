@@ -1,11 +1,13 @@
 -- Actors
 -- Who is in here, under what names, and how often?
 --
--- Those with most events first. With --document or --certainty only what they leave is counted, and
--- an actor must take part in some of it.
+-- Those with most events first. With --document, --topic, --place or --certainty only what they
+-- leave is counted, and an actor must take part in some of it.
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
+--   place      place                only what happened or was said at this place or within it
 --   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
@@ -39,10 +41,10 @@ with takes_part as (
     count(*) filter (where role = 'holder') as positions
   from participants
   where true
-    and participants.fact_id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and participants.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and participants.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and participants.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
     and exists (select 1 from evidence  -- if :certainty
       where evidence.fact_id = participants.fact_id and certainty = :certainty)  -- if :certainty
   group by actor_id
@@ -60,7 +62,7 @@ from actors
 left join actor_summaries on actor_summaries.actor_id = actors.id
 left join takes_part on takes_part.actor_id = actors.id
 where true
-  and takes_part.actor_id is not null  -- if :document or :certainty
+  and takes_part.actor_id is not null  -- if :document or :topic or :place or :certainty
 order by
   coalesce(takes_part.events, 0) desc,
   coalesce(takes_part.quotes, 0) desc,

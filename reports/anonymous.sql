@@ -11,6 +11,9 @@
 --   certainty     choice of certainty                         only what the voice states like this
 --   only_support  flag                                        only what nothing else supports
 --   document      document, repeated                          only what these documents state
+--   topic         topic                                       only what is on this topic
+--   place         place                                       only what happened or was said at
+--                                                             this place or within it
 --
 -- Columns
 --   fact        text, detail                 key of the fact
@@ -155,9 +158,9 @@ join sources as documents on documents.id = chains.document_id
 left join voices on voices.source_id = chains.source_id
 join evidence_passages on evidence_passages.evidence_id = evidence.id
 where unnamed.evidence_id not in (select position_evidence_id from carried)
-  and replace(  -- if :document
-    ',' || :document || ',', ',' || documents.key || ',', ''  -- if :document
-  ) <> ',' || :document || ','  -- if :document
+  and documents.key in (:document)  -- if :document
+  and unnamed.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and unnamed.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
 order by
   support,
   chains.document,

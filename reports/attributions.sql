@@ -67,8 +67,7 @@ join fact_overview on fact_overview.fact_id = evidence.fact_id
 where fact_overview.kind <> 'name'
   and attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end >= :least
   and evidence.document_id in (select id from sources  -- if :document
-    where replace(',' || :document || ',', ',' || key || ',', '')  -- if :document
-      <> ',' || :document || ',')  -- if :document
+    where key in (:document))  -- if :document
   and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   and evidence.certainty = :certainty  -- if :certainty

@@ -8,6 +8,7 @@
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
 --   place      place                only what happened or was said at this place or within it
 --   certainty  choice of certainty  only what at least one voice states like this
 --
@@ -82,10 +83,9 @@ counted (rank, year, month, type, actual, other) as (
   from events
   left join placed on placed.edtf = events.date
   where true
-    and events.id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and events.id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and events.id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and events.id in (select fact_id from fact_places where place = :place)  -- if :place
     and exists (select 1 from evidence  -- if :certainty
       where evidence.fact_id = events.id and certainty = :certainty)  -- if :certainty

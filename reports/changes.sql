@@ -22,8 +22,7 @@ with last_load (load_id, document, loaded_at) as (
   from loads
   join sources on sources.id = loads.document_id
   where sources.document_id is null  -- as the index on keys has it
-    and replace(',' || :document || ',', ',' || sources.key || ',', '')  -- if :document
-      <> ',' || :document || ','  -- if :document
+    and sources.key in (:document)  -- if :document
   -- By number: a clock can be set back.
   order by loads.id desc
   limit 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import failing, say
+from output.options import OnceCommand, failing, say
 from reports.options import completing
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ IDS = """
 """
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument(
     "names", nargs=-1, metavar="[DOCUMENT|SOURCE]...", shell_complete=completing("source")
 )

@@ -253,7 +253,7 @@ class ReportCommand(OnceCommand):
         return click.BadParameter(str(error), ctx, option)
 
 
-class Reports(click.Group):
+class Reports(OnceCommand, click.Group):
     """The reports of a catalogue; each becomes a command when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -60,10 +60,8 @@ with asked (fact_id) as (
   select counted_as_id
   from evidence_counts as counts
   where true
-    and counts.fact_id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and counts.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
     and counts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and counts.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
     and exists (select 1 from evidence  -- if :certainty

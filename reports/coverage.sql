@@ -47,8 +47,7 @@ left join fact_passages
 left join fact_summaries on fact_summaries.fact_id = fact_passages.fact_id
 where passages.document_id = documents.id
   and documents.document_id is null  -- as the index on keys has it
-  and replace(',' || :document || ',', ',' || documents.key || ',', '')  -- if :document
-    <> ',' || :document || ','  -- if :document
+  and documents.key in (:document)  -- if :document
 order by
   documents.key,
   passages.n,

@@ -8,6 +8,7 @@
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
 --   place      place                only what happened or was said at this place or within it
 --   certainty  choice of certainty  only what at least one voice states like this
 --
@@ -39,26 +40,25 @@ with asked (fact_id) as (
   select fact_id
   from fact_summaries as facts
   where true
-    and facts.fact_id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and facts.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and facts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and facts.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
     and exists (select 1 from evidence  -- if :certainty
       where evidence.fact_id = facts.fact_id and certainty = :certainty)  -- if :certainty
 ),
 overall (fact_id, date_of, date) as (
   select id, 'date', date from events where date is not null
-    and id in (select fact_id from asked)  -- if :document or :place or :certainty
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
   union all
   select id, 'date', date from quotes where date is not null
-    and id in (select fact_id from asked)  -- if :document or :place or :certainty
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
   union all
   select id, 'since', since from relations where since is not null
-    and id in (select fact_id from asked)  -- if :document or :place or :certainty
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
   union all
   select id, 'until', until from relations where until is not null
-    and id in (select fact_id from asked)  -- if :document or :place or :certainty
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
 ),
 dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) as (
   select
@@ -83,7 +83,9 @@ dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) a
   left join quotes on quotes.id = evidence.fact_id
   left join relations on relations.id = evidence.fact_id
   where (evidence.date is not null or evidence.date_words is not null)
-    and evidence.fact_id in (select fact_id from asked)  -- if :document or :place or :certainty
+    and evidence.fact_id in (  -- if :document or :topic or :place or :certainty
+      select fact_id from asked  -- if :document or :topic or :place or :certainty
+    )  -- if :document or :topic or :place or :certainty
   union all
   select
     overall.fact_id,

@@ -46,10 +46,8 @@ with asked (fact_id) as (
   select fact_id
   from fact_summaries as facts
   where true
-    and facts.fact_id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and facts.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
     and facts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and exists (select 1 from evidence  -- if :certainty
       where evidence.fact_id = facts.fact_id and certainty = :certainty)  -- if :certainty

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import failing, only_for, row_options, timeout_option, write
+from output.options import OnceCommand, failing, only_for, row_options, timeout_option, write
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,7 +46,7 @@ DOCUMENTS = """
 """
 
 
-@click.command(params=[*row_options(), timeout_option()])
+@click.command(cls=OnceCommand, params=[*row_options(), timeout_option()])
 @click.pass_obj
 @failing()
 def documents(db: str, format: str, output: Path | None, raw: bool, timeout: float | None) -> None:

@@ -15,6 +15,9 @@
 --   with_members  flag                           also what passed between those who act for them
 --   dated         flag                           only what is dated
 --   document      document, repeated             only what these documents state
+--   topic         topic                          only what is on this topic
+--   place         place                          only what happened or was said at this place or
+--                                                within it
 --   certainty     choice of certainty            only what at least one voice states like this
 --
 -- Columns
@@ -136,14 +139,12 @@ left join relations on relations.id = shared.fact_id
 left join dates on dates.edtf = coalesce(events.date, quotes.date, relations.since)
 where true
   and coalesce(dates.first_day, dates.last_day) is not null  -- if :dated
-  and shared.fact_id in (  -- if :document
-    select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-  )  -- if :document
-  and exists (  -- if :certainty
-    select 1 from evidence  -- if :certainty
-    where evidence.fact_id = shared.fact_id and evidence.certainty = :certainty  -- if :certainty
-  )  -- if :certainty
+  and shared.fact_id in (select fact_id from fact_documents  -- if :document
+    where document in (:document))  -- if :document
+  and shared.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+  and shared.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = shared.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
   part,
   dates.first_day nulls last,

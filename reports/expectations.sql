@@ -11,6 +11,8 @@
 --   outcome       choice of outcome    only what this came of
 --   certainty     choice of certainty  only what at least one voice states like this
 --   document      document, repeated   only what these documents state
+--   topic         topic                only what is on this topic
+--   place         place                only what happened or was said at this place or within it
 --
 -- Columns
 --   fact         text, detail                    key of the fact
@@ -69,11 +71,15 @@ doubtful (fact_id) as (
   from evidence
   where modality <> 'actual'
     and fact_id in (select fact_id from involved)  -- if :actor
+    and fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   union
   select id
   from events
   where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
+    and id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and id in (select fact_id from fact_places where place = :place)  -- if :place
 ),
 judged (fact_id, part) as (
   select doubtful.fact_id, case
@@ -157,15 +163,11 @@ left join linked on linked.fact_id = judged.fact_id and linked.n = 1
 left join fact_summaries as others on others.fact_id = linked.event_id
 join involved on involved.fact_id = judged.fact_id  -- if :actor
 where true
-  and judged.fact_id in (  -- if :document
-    select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-  )  -- if :document
+  and judged.fact_id in (select fact_id from fact_documents  -- if :document
+    where document in (:document))  -- if :document
   and judged.part = :outcome  -- if :outcome
-  and exists (  -- if :certainty
-    select 1 from evidence  -- if :certainty
-    where evidence.fact_id = judged.fact_id and evidence.certainty = :certainty  -- if :certainty
-  )  -- if :certainty
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = judged.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
   judged.part,
   fact_overview.document nulls last,

@@ -49,10 +49,8 @@ dated (fact_id, begins, ends) as (
   join dates on dates.edtf = happened.date
   where dates.first_day is not null and dates.last_day is not null
     and coalesce(dates.earliest, dates.latest) is not null
-    and happened.fact_id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and happened.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
 ),
 periods (begins, ends) as (
   select min(dated.begins), max(dated.begins)
@@ -108,7 +106,7 @@ gaps (rank, gap, what, label, note, size, near, source, n) as (
     and actors.id in (  -- if :document
       select actor_id from actor_names  -- if :document
       join fact_documents on fact_documents.fact_id = actor_names.id  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
+      where document in (:document)  -- if :document
     )  -- if :document
   union all
   select 3, 'passage', '¶' || passages.n, '¶' || passages.n,
@@ -122,8 +120,7 @@ gaps (rank, gap, what, label, note, size, near, source, n) as (
     on coverage.document_id = passages.document_id and coverage.passage = passages.n
   join sources on sources.id = passages.document_id
   where coverage.facts = 0
-    and replace(',' || :document || ',', ',' || sources.key || ',', '')  -- if :document
-      <> ',' || :document || ','  -- if :document
+    and sources.key in (:document)  -- if :document
 )
 select
   case gap

@@ -29,10 +29,8 @@ have a name, a type and a meaning, separated by two spaces or more.
   `integer`, `at least NUMBER` refuses less. After
   `date`, `first day` or `last day` allows a month or a year, and says which day of it counts.
   Otherwise a date is a day or, since some have no days in EDTF, a year outside 0000 to 9999.
-- A document may be `repeated`: the option can be given several times, and the value is the keys,
-  joined by commas. Keys hold no commas, so a line of SQL finds one of them in the value:
-  `replace(',' || :document || ',', listed, '') <> ',' || :document || ','` where `listed` is the
-  key between commas, as in the view `fact_documents`.
+- A document may be `repeated`: the option can be given several times. The SQL writes
+  `key in (:document)`, which then has all the keys.
 - A `flag` is a switch on the command line, such as --with-members. It has no value: the SQL names
   it in conditions only. `with PARAMETER`, or `with PARAMETER or PARAMETER`, says which option it
   needs.

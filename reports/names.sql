@@ -57,10 +57,8 @@ uses (fact_id, attribution_id, passage, times, n) as (
   join spans on spans.evidence_id = evidence.id
   where true
     and actor_names.actor_id in (select actor_id from known)  -- if :actor
-    and actor_names.id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and actor_names.id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
   group by evidence.fact_id, evidence.attribution_id, spans.passage
 ),
 -- The engines share no function that joins a list, so lists are made of eights: first of passages,

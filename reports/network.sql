@@ -15,6 +15,8 @@
 --                                                     alleged ones included
 --   place         place                               only events at this place or within it
 --   document      document, repeated                  only what these documents state
+--   topic         topic                               only what is on this topic
+--   certainty     choice of certainty                 only what at least one voice states like this
 --
 -- Columns
 --   source       text, detail                       key of an actor: the first of the two keys in
@@ -70,10 +72,11 @@ shown (fact_id, alleged, place, document, paragraph) as (
   where events.modality = :modality
     and events.id in (select fact_id from involved)  -- if :actor
     and events.id in (select fact_id from fact_places where place = :place)  -- if :place
-    and events.id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and events.id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and events.id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = events.id and certainty = :certainty)  -- if :certainty
 ),
 -- Nobody is twice in the same role of one event: so roles need no distinct count, events do.
 -- The keys decide which of the two comes first, at the end.

@@ -74,10 +74,8 @@ posts (fact_id, post_id) as (
   join evidence_counts on evidence_counts.fact_id = relations.id
   join involved on involved.fact_id = relations.id  -- if :actor
   where relations.type in ('heads', 'holds-post-in', 'advises')
-    and relations.id in (  -- if :document
-      select fact_id from fact_documents  -- if :document
-      where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-    )  -- if :document
+    and relations.id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
     and exists (select 1 from evidence  -- if :certainty
       where evidence.fact_id = relations.id and certainty = :certainty)  -- if :certainty
 ),

@@ -13,6 +13,7 @@
 --   place         place                        only what was said on an occasion at this place or
 --                                              in it
 --   document      document, repeated           only what these documents state
+--   topic         topic                        only what is on this topic
 --
 -- Columns
 --   quote       text, detail              key of the statement
@@ -117,17 +118,14 @@ left join sources as documents on documents.key = quotations.document
 join spoken on spoken.fact_id = quotations.fact_id  -- if :speaker
 where true
   and quotations.fact_id in (select fact_id from concerned)  -- if :about
-  and quotations.fact_id in (  -- if :document
-    select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-  )  -- if :document
+  and quotations.fact_id in (select fact_id from fact_documents  -- if :document
+    where document in (:document))  -- if :document
+  and quotations.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and quotations.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   and quotations.directness = :directness  -- if :directness
-  and exists (  -- if :certainty
-    select 1 from evidence  -- if :certainty
+  and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = quotations.fact_id  -- if :certainty
-      and evidence.certainty = :certainty  -- if :certainty
-  )  -- if :certainty
+      and evidence.certainty = :certainty)  -- if :certainty
 order by
   quotations.document,
   quotations.paragraph,

@@ -52,15 +52,13 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
     from those of the header; and SQLAlchemy's DBAPIError if the database fails.
     """
     # PostgreSQL keeps the rows until they are fetched; SQLite always does.
-    statement = report.statement(values)
+    statement, values = _query(report, values)
     query = text(escape_colons(statement)).execution_options(
         stream_results=True, max_row_buffer=AT_ONCE
     )
-    bound = {it.text[1:] for it in tokens(statement, "portable") if it.kind == "parameter"}
-    values = {name: values[name] for name in bound}  # flags only choose lines
     with ExitStack() as stack:
         if report.path.parent != SHIPPED:
-            stack.enter_context(_reading_only(connection, report, query, values))
+            stack.enter_context(_reading_only(connection, report, statement, query, values))
         with _errors_name(report):
             result = connection.execute(query, values)
         stack.enter_context(result)  # closes the cursor, even if nobody reads all rows
@@ -91,7 +89,11 @@ def _drafts(connection: Connection) -> Iterator[str]:
 
 @contextmanager
 def _reading_only(
-    connection: Connection, report: Report, query: TextClause, values: Mapping[str, Value]
+    connection: Connection,
+    report: Report,
+    statement: str,
+    query: TextClause,
+    values: Mapping[str, Value],
 ) -> Iterator[None]:
     """Allow a report of the user's own no more than an ad hoc query."""
     from database.postgresql_guard import require_read_only
@@ -116,8 +118,7 @@ def _reading_only(
     authorizer = Authorizer(driver)
     try:
         with driver_errors(connection.engine.url), _errors_name(report):
-            statement = Statement.read(report.statement(values), "sqlite")
-            require_names(driver, statement, values)
+            require_names(driver, Statement.read(statement, "sqlite"), values)
         yield
     except ReportError:
         if authorizer.refused is None:
@@ -195,14 +196,37 @@ def _require_order(values: Mapping[str, Value]) -> None:
         raise BadValueError("to", message)
 
 
+def _query(report: Report, values: Mapping[str, Value]) -> tuple[str, dict[str, Value]]:
+    """Return the query for these values, and those that it uses: flags only choose lines.
+
+    Where a parameter is repeated, each of its keys becomes a parameter: :document, :document_2.
+    """
+    repeated = {it.name for it in report.parameters if it.repeated}
+    pieces, used = [], {}
+    for token in tokens(report.statement(values), "portable"):
+        name = token.text[1:]
+        if token.kind != "parameter":
+            pieces.append(token.text)
+        elif name not in repeated:
+            used[name] = values[name]
+            pieces.append(token.text)
+        else:
+            keys = str(values[name]).split(",")
+            names = [name, *(f"{name}_{n}" for n in range(2, len(keys) + 1))]
+            used |= zip(names, keys, strict=True)
+            pieces.append(", ".join(f":{it}" for it in names))
+    return "".join(pieces), used
+
+
 def query_with_values(report: Report, values: Mapping[str, Value]) -> str:
     """Return the query with these values in place of its parameters, below title and question.
 
     Text is quoted as in standard SQL, which SQLite and PostgreSQL both read.
     """
+    query, used = _query(report, values)
     query = "".join(
-        _literal(values[token.text[1:]]) if token.kind == "parameter" else token.text
-        for token in tokens(report.statement(values), "portable")
+        _literal(used[token.text[1:]]) if token.kind == "parameter" else token.text
+        for token in tokens(query, "portable")
     )
     return _with_heading(report, query)
 
@@ -215,14 +239,12 @@ def query_with_names(report: Report, values: Mapping[str, Value]) -> str:
     # A tool such as Datasette passes every value as text.
     integers = {f":{it.name}" for it in report.parameters if it.type is Type.INTEGER}
     integers |= {f":{day_of(it.name)}" for it in report.parameters if it.type is Type.DATE}
-    pieces = list(tokens(report.statement(values), "portable"))
+    query, used = _query(report, values)
     query = "".join(
         f"cast({token.text} as integer)" if token.text in integers else token.text
-        for token in pieces
+        for token in tokens(query, "portable")
     )
-    used = {token.text for token in pieces}
-    listed = [f":{name} = {value}" for name, value in values.items() if f":{name}" in used]
-    comment = "".join(f"--   {visible(line)}\n" for line in listed)
+    comment = "".join(f"--   {visible(f':{name} = {value}')}\n" for name, value in used.items())
     return _with_heading(report, query, f"--\n{comment}" if comment else "")
 
 

@@ -59,7 +59,7 @@ where fact_overview.kind <> 'name'
     case when evidence_counts.relayed > 0 then 'relayed' else 'own' end
   )
   and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+    where document in (:document))  -- if :document
   and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and fact_overview.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   and exists (select 1 from evidence  -- if :certainty

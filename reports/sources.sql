@@ -6,7 +6,10 @@
 -- voices, those with the most facts first.
 --
 -- Parameters
---   document  document, repeated  only what these documents state
+--   document   document, repeated   only what these documents state
+--   topic      topic                only what is on this topic
+--   place      place                only what happened or was said at this place or within it
+--   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
 --   title      text, main, as Source           its title, or what it is in the coder's words
@@ -44,6 +47,9 @@ with voices as (
       from evidence
       join facts on facts.id = evidence.fact_id and facts.kind <> 'name'
       where evidence.attribution_id = chains.attribution_id
+        and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+        and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+        and evidence.certainty = :certainty  -- if :certainty
     ) as facts,
     chains.passage
   from chains
@@ -89,8 +95,8 @@ from voices
 join sources on sources.id = voices.source_id
 join sources as documents on documents.id = voices.document_id
 where true
-  and replace(',' || :document || ',', ',' || voices.document || ',', '')  -- if :document
-    <> ',' || :document || ','  -- if :document
+  and voices.facts > 0  -- if :topic or :place or :certainty
+  and voices.document in (:document)  -- if :document
 order by
   voices.document,
   voices.depth,

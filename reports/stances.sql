@@ -116,15 +116,10 @@ left join positions on positions.id = listed.fact_id
 left join relations on relations.id = listed.fact_id
 join involved on involved.fact_id = listed.fact_id  -- if :a or :b
 where true
-  and listed.fact_id in (  -- if :document
-    select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-  )  -- if :document
-  and exists (  -- if :certainty
-    select 1 from evidence  -- if :certainty
-    where evidence.fact_id = listed.fact_id  -- if :certainty
-      and evidence.certainty = :certainty  -- if :certainty
-  )  -- if :certainty
+  and listed.fact_id in (select fact_id from fact_documents  -- if :document
+    where document in (:document))  -- if :document
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = listed.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
   topics.key,
   listed.rank,

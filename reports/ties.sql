@@ -73,7 +73,7 @@ join involved on involved.fact_id = ties.fact_id  -- if :actor
 where true
   and ties.type = :type  -- if :type
   and ties.fact_id in (select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+    where document in (:document))  -- if :document
   and ties.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = ties.fact_id and certainty = :certainty)  -- if :certainty

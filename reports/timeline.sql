@@ -20,6 +20,7 @@
 --   within        flag, with from or to  only what lies wholly in that time
 --   modality      choice of modality     only what has this modality overall
 --   certainty     choice of certainty    only what at least one voice states like this
+--   topic         topic                  only what is on this topic
 --   place         place                  only what happened or was said at this place or within it
 --   document      document, repeated     only what these documents state
 --
@@ -130,16 +131,13 @@ from timeline
 join involved on involved.fact_id = timeline.fact_id  -- if :actor
 where true
   and timeline.fact_id in (select fact_id from dated)  -- if :from or :to
+  and timeline.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and timeline.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
-  and timeline.fact_id in (  -- if :document
-    select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ','  -- if :document
-  )  -- if :document
+  and timeline.fact_id in (select fact_id from fact_documents  -- if :document
+    where document in (:document))  -- if :document
   and modality = :modality  -- if :modality
-  and exists (  -- if :certainty
-    select 1 from evidence  -- if :certainty
-    where evidence.fact_id = timeline.fact_id and evidence.certainty = :certainty  -- if :certainty
-  )  -- if :certainty
+  and exists (select 1 from evidence  -- if :certainty
+    where evidence.fact_id = timeline.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
   part,
   first_day nulls last,

@@ -103,6 +103,24 @@ Cross joins keep SQLite from starting at the events. Chains of inner joins, one 
 be indexed too, but the union of these returns wrong rows on DuckDB 2.0.
 """
 
+_SHARING_WORDS = """\
+  cross join evidence as stated
+  cross join spans as own
+  cross join spans as others
+  cross join evidence
+  cross join facts
+  where stated.fact_id = {table}.id
+    and own.evidence_id = stated.id
+    and others.document_id = own.document_id
+    and others.passage = own.passage
+    and others.start_offset < own.end_offset
+    and others.end_offset > own.start_offset
+    and evidence.id = others.evidence_id
+    and facts.id = evidence.fact_id
+    and facts.kind in ('event', 'quote')
+"""
+"""The events and utterances that rest on some of the words on which a row of the table rests."""
+
 FILTER_VIEWS = (
     View(
         "fact_documents",
@@ -110,13 +128,12 @@ FILTER_VIEWS = (
         """\
 select
   fact_passages.fact_id,
-  documents.key as document,
-  ',' || documents.key || ',' as listed
+  documents.key as document
 from sources as documents
 cross join fact_passages
 where fact_passages.document_id = documents.id
 """,
-        MEANINGS | {"fact_id": "the fact: facts.id", "listed": "the key between commas"},
+        MEANINGS | {"fact_id": "the fact: facts.id"},
     ),
     View(
         "fact_places",
@@ -139,8 +156,8 @@ from (
     ),
     View(
         "fact_topics",
-        "which position or comparison is on which topic",
-        """\
+        "positions and comparisons on a topic; events and utterances that share words with them",
+        f"""\
 select
   subjects.fact_id,
   subjects.topic
@@ -152,9 +169,20 @@ from (
   select relations.id, topics.key
   from topics
   join relations on relations.topic_id = topics.id
-) as subjects
+  union all
+  select facts.id, topics.key
+  from topics
+  join positions on positions.topic_id = topics.id
+{_SHARING_WORDS.format(table="positions")}  union all
+  select facts.id, topics.key
+  from topics
+  join relations on relations.topic_id = topics.id
+{_SHARING_WORDS.format(table="relations")}) as subjects
 """,
-        {"fact_id": "the position or tie: facts.id", "topic": "key of the topic"},
+        {
+            "fact_id": "the position, tie, event or utterance: facts.id",
+            "topic": "key of the topic",
+        },
         {"subjects.fact_id": "positions.id", "subjects.topic": "topics.key"},
     ),
     View(

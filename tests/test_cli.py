@@ -13,9 +13,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -545,3 +547,27 @@ def test_a_coding_follows_its_text(tmp_path: Path) -> None:
     again = run("pin", coding, "--text", text, cwd=tmp_path)
     assert again.returncode == 0
     assert run("check", coding, "--text", text, cwd=tmp_path).returncode != 1
+
+
+def commands(ctx: click.Context) -> Iterator[click.Context]:
+    """Yield a context for this command and for each below it."""
+    yield ctx
+    if isinstance(ctx.command, click.Group):
+        for name in ctx.command.list_commands(ctx):
+            command = ctx.command.get_command(ctx, name)
+            assert command is not None
+            yield from commands(click.Context(command, parent=ctx, info_name=name))
+
+
+def test_no_command_takes_the_last_of_repeated_values() -> None:
+    options = 0
+    for ctx in commands(click.Context(sourcebook, info_name="sourcebook")):
+        for option in ctx.command.params:
+            if isinstance(option, click.Option) and not (option.multiple or option.is_flag):
+                options += 1
+                name = option.opts[-1]
+                arguments = [*ctx.command_path.split()[1:], name, "1", name, "2"]
+                done = CliRunner().invoke(sourcebook, arguments)
+                wrong = (done.exit_code, f"give {name} once" in done.stderr)
+                assert wrong == (2, True), arguments
+    assert options > 300

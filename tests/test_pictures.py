@@ -269,7 +269,7 @@ def test_a_network_takes_options(shipped: str) -> None:
     assert "Network: Iran" in words(drawn)
     edges = [edge.owner for edge in drawn.of_class("edge") if edge.owner]
     assert all("iran" in edge.split("--") for edge in edges)
-    ties = words(picture(shipped, "network", "--certainty", "inferred"))
+    ties = words(picture(shipped, "network", "--type", "heads"))
     assert "Only ties." in ties
     assert "Only joint events." in words(picture(shipped, "network", "--at-least", "2"))
 
