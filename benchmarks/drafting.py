@@ -91,10 +91,10 @@ def _annotated(name: str, text: str, standoff: str) -> Annotated:
     attributions, marked = [], []
     for line in standoff.splitlines():
         key, _, rest = line.partition("\t")
-        if key.startswith("T"):
+        if re.fullmatch(r"T\d+", key):  # words in it may break over lines
             places = rest.partition("\t")[0].partition(" ")[2].split(";")
             ranges[key] = [(int(a), int(b)) for a, b in map(str.split, places)]
-        elif key.startswith("E"):
+        elif re.fullmatch(r"E\d+", key):
             parts = [part.split(":") for part in rest.split()]
             content, source = (
                 [

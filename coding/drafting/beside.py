@@ -12,13 +12,16 @@ from coding.drafting.speech import Cues, Range, Speech
 NEAR = 14
 """How many words may be between a cue and the marks."""
 
+FAR = 24
+"""How many if the marks end in a comma, or in another mark that asks for a cue."""
+
 PARTICLES = ("of", "the", "de", "von", "al", "del", "für", "and")
 """Words inside a name that are in small letters."""
 
-_END = re.compile(r"[.!?…][)\]”\"’']*(?=\s|$)")
+_END = re.compile(r"[.!?…][)\]”\"’']*(?=\s+[“\"‘(\[]*[^\Wa-z_]|\s*$)")
 _ASKS_FOR_CUE = re.compile(r"[,?!—–…-][’'”\"]*\s*$")
 _INITIALS = re.compile(
-    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Rev|Hon|St|Jr|Sr|Inc|vs|No|\d{1,2})\.$"
+    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Rev|Hon|St|Jr|Sr|Inc|vs|No|Del|Capt|Maj|Adm|Prof|Atty|\d{1,2})\.$"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _CAPITALS = r"(?:[A-Z][\w.’'-]*|of|the|and|for|de|von|al)"
@@ -49,7 +52,7 @@ class Beside:
         ]
         self._after = [
             re.compile(rf"^[\s,]*(?i:(?P<cue>{cues.according}))\s(?P<name>[^,;“”\"]+)"),
-            re.compile(rf"^\s*(?P<cue>[-–—])\s?{_WHO}\.?$"),
+            re.compile(rf"^\s*(?P<cue>[-–—―])\s?{_WHO}\.?$"),
         ]
 
     def outside(self, passage: int, at: int) -> bool:
@@ -78,7 +81,7 @@ class Beside:
             i
             for i, token in enumerate(tokens)
             if stretch.end < token.start < end and _LETTER.search(token.text)
-        ][: NEAR if asks else 4]
+        ][: FAR if asks else 4]
         if words and tokens[words[0]].pos in ("CCONJ", "SCONJ"):
             return None  # "…," but he said something else
         cues = [i for i in words if self.is_cue(tokens[i], after=True)]
@@ -86,7 +89,29 @@ class Beside:
             cues = [i for i in cues if not self._introduces_more(stretch, i)]
         if not cues and asks and words and tokens[words[-1]].text.casefold() in self.cues.forms:
             return words[-1] if len(words) > 1 else None
+        if not cues and asks:
+            cues = self._unlisted(stretch, words)
         return min(cues, key=lambda i: (tokens[i].dep in ("relcl", "acl", "amod"), i), default=None)
+
+    def _unlisted(self, stretch: Stretch, words: Sequence[int]) -> list[int]:
+        """Return a verb that is on no list, but stands where only a verb of saying does.
+
+        It follows marks that end in a comma ("…," Arvel barked) or is their next word ("…?" barked
+        Arvel).
+        """
+        text, tokens = self._of(stretch)
+        parse = self.parses[stretch.passage - 1]
+        for i in words:
+            if tokens[i].pos != "VERB" or tokens[i].tag not in ("VBD", "VBZ", "VBN"):
+                continue
+            subjects = parse.children(i, "nsubj")
+            if i == words[0] and any(subject in words for subject in subjects):
+                return [i]
+            first = any(words[0] in parse.subtree(subject) for subject in subjects)
+            names = i > words[0] and all(tokens[j].pos == "PROPN" for j in range(words[0], i))
+            if (first or names) and text[: stretch.end].rstrip().endswith(","):
+                return [i]
+        return []
 
     def _introduces_more(self, stretch: Stretch, i: int) -> bool:
         """Whether what a cue introduces comes after it."""
@@ -108,6 +133,11 @@ class Beside:
             key=lambda i: (tokens[i].dep in ("amod", "acl", "compound", "relcl"), -i),
             default=None,
         )
+
+    def leads_to(self, stretch: Stretch, i: int) -> bool:
+        """Whether only a comma or a colon is between a cue and the marks: she said: "…"."""
+        text, tokens = self._of(stretch)
+        return text[tokens[i].end : stretch.start - 1].strip() in (",", ":")
 
     def phrase(self, item: Marked) -> tuple[int, Range, Range] | None:
         """Return passage, cue and name of "according to …", of "name: " or of "- name"."""
@@ -135,6 +165,21 @@ class Beside:
         nodes = [j for j, token in enumerate(tokens[:i]) if stretch.end < token.start]
         named = [j for j in nodes if tokens[j].pos in ("PROPN", "PRON")]
         return self._tidy(tokens, nodes) if named and len(nodes) <= 5 else None
+
+    def touching(self, passage: int, i: int) -> Range | None:
+        """Return a pronoun or a name right in front of a cue: she then added."""
+        tokens = self.parses[passage - 1].tokens
+        last = i - 1
+        while last >= 0 and tokens[last].pos in ("AUX", "ADV", "PART"):
+            last -= 1
+        if last < 0 or not self.outside(passage, tokens[last].start):
+            return None
+        if tokens[last].pos == "PRON" and tokens[last].text.casefold() in self.cues.subjects:
+            return tokens[last].start, tokens[last].end
+        first = last + 1
+        while first > 0 and tokens[first - 1].pos == "PROPN":
+            first -= 1
+        return (tokens[first].start, tokens[last].end) if first <= last else None
 
     def speaker(self, stretch: Stretch, i: int, after: bool) -> Range | None:
         """Return the words that name the speaker: the subject of the cue, or what is beside it."""
@@ -166,7 +211,20 @@ class Beside:
         named = [
             j for j in range(i) if tokens[j].start >= low and tokens[j].pos in ("PROPN", "PRON")
         ]
-        return (tokens[named[0]].start, tokens[named[-1]].end) if named else None
+        run = [j for n, j in enumerate(named) if j == named[0] + n]
+        return (tokens[run[0]].start, tokens[run[-1]].end) if run else None
+
+    def subject_before(self, stretch: Stretch) -> Range | None:
+        """Return the subject of words that end in a colon before the marks: its headline: "…"."""
+        text, tokens = self._of(stretch)
+        start = self._region_start(stretch)
+        if not text[: max(0, stretch.start - 1)].rstrip().endswith(":"):
+            return None
+        parse = self.parses[stretch.passage - 1]
+        for i, token in enumerate(tokens):
+            if token.dep == "nsubj" and start <= token.start < stretch.start:
+                return self._tidy(tokens, parse.subtree(i))
+        return None
 
     def _neighbour(self, tokens: Sequence[Token], i: int, low: int, high: int) -> Range | None:
         """Return what is between marks and cue, or else behind the cue."""

@@ -57,6 +57,8 @@ class Quotations:
                 previous = None if whole else previous
                 continue
             self._mend(match, item)
+            if match.source is None and previous and previous.passage == match.passage:
+                match.source, match.antecedent = previous.source, previous.antecedent
             if n not in match.quoted:
                 match.quoted.append(n)
                 self._take(match, item, whole)
@@ -138,6 +140,9 @@ class Quotations:
             above = self.passages[first.passage - 2]
             if above.endswith(":"):  # the words are a passage of their own
                 sides.append((Stretch(first.passage - 1, len(above) + 1, len(above) + 1), False))
+        leading = self.beside.cue_before(first)
+        if leading is not None and self.beside.leads_to(first, leading):
+            sides.reverse()
         nameless = None
         for stretch, after in sides:
             i = self.beside.cue_after(stretch) if after else self.beside.cue_before(stretch)
@@ -147,7 +152,7 @@ class Quotations:
             token = parse.tokens[i]
             for (passage, cue), attribution in by_cue.items():
                 if passage == stretch.passage and cue and cue[0] <= token.start < cue[1]:
-                    near = self.beside.between(stretch, i) if after else None
+                    near = self._near(stretch, i, after, attribution)
                     if near or attribution.source is None:
                         attribution.source = near or self.beside.speaker(stretch, i, after)
                     return attribution
@@ -169,6 +174,16 @@ class Quotations:
             found.append(phrase)
         return phrase
 
+    def _near(
+        self, stretch: Stretch, i: int, after: bool, attribution: Attribution
+    ) -> Range | None:
+        """Return who is named between cue and marks, or in front of both, unlike in the parse."""
+        if after:
+            return self.beside.between(stretch, i)
+        near = self.beside.touching(stretch.passage, i)
+        same = near and attribution.source and _touch(near, attribution.source)
+        return None if same else near
+
     def _by_phrase(self, item: Marked, found: list[Attribution]) -> Attribution | None:
         """Return an attribution by "according to", or by a name with a colon or a dash."""
         phrase = self.beside.phrase(item)
@@ -185,6 +200,11 @@ class Quotations:
     def _speaker_before(self, item: Marked, found: list[Attribution]) -> Attribution | None:
         """Return an attribution to whoever spoke in the sentence before, as a guess."""
         first = item.stretches[0]
+        if subject := self.beside.subject_before(first):
+            why = "is it who the words before the colon are about?"
+            made = Attribution(first.passage, None, "", "say", subject, [], unsure=why)
+            found.append(made)
+            return made
         before = [
             other
             for other in found

@@ -87,6 +87,7 @@ class Cues:
         self.adjectives = frozenset(language.words("adjectives"))
         self.passive = frozenset(language.words("passive"))
         self.prepositions = frozenset(language.words("prepositions_of"))
+        self.subjects = {word.casefold() for word in language.words("pronouns")} - {"who"}
         self.phrases = [tuple(words.split()) for words in language.words("according")]
 
 
