@@ -15,6 +15,8 @@ from coding.drafting.calendar import Outlook, Resolver
 from coding.drafting.dates import finder, names_a_day
 from coding.drafting.languages import language
 from coding.drafting.marks import marked
+from coding.drafting.parse import parser
+from coding.drafting.quotations import analyse
 from coding.faults import InvalidInputError, Severity
 from coding.validation import check_file
 
@@ -195,6 +197,39 @@ def test_drafts_are_loaded_only_if_asked_and_say_so_until_they_are_reviewed(
     coding.write_text(re.sub(r"\n +(?=\n)", "", text))
     assert run(*load).exit_code == 0
     assert "Draft" not in run("report", "quotes", "--format", "markdown").output
+
+
+@pytest.mark.parametrize(
+    ("passages", "speaker"),
+    [
+        (["“We wait,” Rep. Irena Dasko (D-Tarn) said Friday."], "Rep. Irena Dasko (D-Tarn"),
+        (["“We wait for the rain.” ― Irena Dasko"], "Irena Dasko"),
+        (["“Get out,” Dasko barked."], "Dasko"),
+        (["After Arvel had accused her of greed, she warned, “We will wait.”"], "she"),
+        (["Her party has a new message: “We will wait for rain.”"], "Her party"),
+        (["Dasko said that she would stay.", "“We will wait for rain.”"], "Dasko"),
+        (["She spoke of “a tax reform,” which he described as “making them pay.”"], "he"),
+        (["Dasko said, “We will wait for rain.” Arvel later clarified what he meant."], "Dasko"),
+    ],
+)
+def test_who_speaks_is_found_beside_the_marks(passages: list[str], speaker: str) -> None:
+    parse = parser("en")
+    assert parse is not None
+    found, quoted = analyse(passages, parse(passages), language("en"))
+    last = len(quoted) - 1
+    (item,) = (item for item in found if last in item.quoted)
+    assert item.source is not None
+    assert passages[item.passage - 1][slice(*item.source)] == speaker
+
+
+def test_an_interrupted_quotation_goes_on_after_a_long_title(tmp_path: Path) -> None:
+    coding = drafted(
+        tmp_path,
+        "“This used to be their back yard,” said Jonas Arvel, director of the long list of studies "
+        "at the Royal Institute in Tarn, “but it is changing hands.”",
+    )
+    (quote,) = coding["quotes"]
+    assert quote["text"] == ["This used to be their back yard", "but it is changing hands"]
 
 
 def test_the_benchmark_counts_what_the_annotators_found(tmp_path: Path) -> None:

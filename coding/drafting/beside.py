@@ -85,6 +85,8 @@ class Beside:
         if words and tokens[words[0]].pos in ("CCONJ", "SCONJ"):
             return None  # "…," but he said something else
         cues = [i for i in words if self.is_cue(tokens[i], after=True)]
+        if words and cues and cues[0] == words[0]:
+            return cues[0]  # "…," said Arvel, explaining that …
         if text[: stretch.end].endswith("."):  # a sentence of its own follows: He said that …
             cues = [i for i in cues if not self._introduces_more(stretch, i)]
         if not cues and asks and words and tokens[words[-1]].text.casefold() in self.cues.forms:
@@ -118,7 +120,7 @@ class Beside:
         clauses = self.parses[stretch.passage - 1].children(i, "ccomp")
         return any(clause > i for clause in clauses)
 
-    def cue_before(self, stretch: Stretch) -> int | None:
+    def cue_before(self, stretch: Stretch, *, of: bool = False) -> int | None:
         """Return the cue in front of the marks: the last, but no participle if there is another."""
         _text, tokens = self._of(stretch)
         start = self._region_start(stretch)
@@ -127,7 +129,7 @@ class Beside:
             for i, token in enumerate(tokens)
             if start <= token.start < stretch.start - 1 and _LETTER.search(token.text)
         ][-NEAR:]
-        cues = [i for i in words if self.is_cue(tokens[i])]
+        cues = [i for i in words if self.is_cue(tokens[i], after=of)]
         return min(
             cues,
             key=lambda i: (tokens[i].dep in ("amod", "acl", "compound", "relcl"), -i),
@@ -170,14 +172,17 @@ class Beside:
         """Return a pronoun or a name right in front of a cue: she then added."""
         tokens = self.parses[passage - 1].tokens
         last = i - 1
-        while last >= 0 and tokens[last].pos in ("AUX", "ADV", "PART"):
+        while last >= 0 and (
+            (tokens[last].pos in ("AUX", "ADV", "PART") and not _capital(tokens, last))
+            or tokens[last].text in self.cues.days
+        ):
             last -= 1
         if last < 0 or not self.outside(passage, tokens[last].start):
             return None
         if tokens[last].pos == "PRON" and tokens[last].text.casefold() in self.cues.subjects:
             return tokens[last].start, tokens[last].end
         first = last + 1
-        while first > 0 and tokens[first - 1].pos == "PROPN":
+        while first > 0 and (tokens[first - 1].pos == "PROPN" or _capital(tokens, first - 1)):
             first -= 1
         return (tokens[first].start, tokens[last].end) if first <= last else None
 
@@ -209,7 +214,10 @@ class Beside:
         if not named and behind and len(behind) <= 6 and tokens[behind[-1]].text == ":":
             return self._tidy(tokens, behind)  # Added Arvel: …
         named = [
-            j for j in range(i) if tokens[j].start >= low and tokens[j].pos in ("PROPN", "PRON")
+            j
+            for j in range(i)
+            if tokens[j].start >= low
+            and (tokens[j].pos == "PROPN" or tokens[j].text.casefold() in self.cues.subjects)
         ]
         run = [j for n, j in enumerate(named) if j == named[0] + n]
         return (tokens[run[0]].start, tokens[run[-1]].end) if run else None
@@ -247,9 +255,9 @@ class Beside:
     def _tidy(self, tokens: Sequence[Token], nodes: Sequence[int]) -> Range | None:
         nodes = [*nodes]
         drop = ("PUNCT", "SPACE", "AUX", "ADV", "CCONJ")
-        while nodes and tokens[nodes[0]].pos in drop:
+        while nodes and tokens[nodes[0]].pos in drop and not _capital(tokens, nodes[0]):
             del nodes[0]
-        while nodes and tokens[nodes[-1]].pos in drop:
+        while nodes and tokens[nodes[-1]].pos in drop and not _capital(tokens, nodes[-1]):
             del nodes[-1]
         return (tokens[nodes[0]].start, tokens[nodes[-1]].end) if nodes else None
 
@@ -277,3 +285,9 @@ class Beside:
             if not _INITIALS.search(text, start, match.start() + 1):
                 start = match.end()
         return start
+
+
+def _capital(tokens: Sequence[Token], j: int) -> bool:
+    """Whether a word begins with a capital, though no sentence begins with it: it is a name."""
+    before = tokens[j - 1].text if j else "."
+    return tokens[j].text[:1].isupper() and before not in {".", "!", "?", "…", ":", "“", "”", '"'}

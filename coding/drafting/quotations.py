@@ -46,13 +46,15 @@ class Quotations:
         previous: Attribution | None = None
         for n, item in enumerate(self.marked):
             whole = self.is_direct(item)
-            match = self._partial(item, found) if not whole else None
+            match = None
+            if not whole:
+                match = self._called(item, found) or self._partial(item, found)
             if match is None:
                 match = self._by_cue(item, by_cue, found, whole)
-            if match is None and whole and previous is not None and self._goes_on(previous, item):
+            if match is None and previous is not None and self._goes_on(previous, item, whole):
                 match = previous
             if match is None and whole:
-                match = self._speaker_before(item, found)
+                match = self._speaker_before(item, found) or self._speaker_above(item, found)
             if match is None:
                 previous = None if whole else previous
                 continue
@@ -227,15 +229,68 @@ class Quotations:
         found.append(made)
         return made
 
-    def _goes_on(self, previous: Attribution, item: Marked) -> bool:
+    def _speaker_above(self, item: Marked, found: list[Attribution]) -> Attribution | None:
+        """Return an attribution to whom the passage above quotes last, as a guess.
+
+        Only if the words in marks are a passage of their own.
+        """
+        first = item.stretches[0]
+        if not self._alone(item):
+            return None
+        above = [
+            other
+            for other in found
+            if other.passage == first.passage - 1 and other.source and other.kind == "say"
+        ]
+        if not above:
+            return None
+        last = max(above, key=lambda other: other.cue or (0, 0))
+        why = "is it still the speaker of the passage before?"
+        made = Attribution(
+            last.passage, None, "", "say", last.source, [], unsure=why, antecedent=last.antecedent
+        )
+        found.append(made)
+        return made
+
+    def _called(self, item: Marked, found: list[Attribution]) -> Attribution | None:
+        """Return an attribution to a pronoun with its cue right in front: which he called "…"."""
+        first = item.stretches[0]
+        i = self.beside.cue_before(first, of=True)
+        if i is None:
+            return None
+        passage = first.passage
+        token = self.parses[passage - 1].tokens[i]
+        between = self.passages[passage - 1][token.end : first.start - 1].split()
+        source = self.beside.touching(passage, i)
+        if source is None or between not in ([], ["as"]):
+            return None
+        for other in found:
+            if (
+                other.passage == passage
+                and other.cue
+                and other.cue[0] <= token.start < other.cue[1]
+            ):
+                other.source, other.antecedent = source, None
+                return other
+        made = Attribution(passage, (token.start, token.end), token.lemma, "say", source, [])
+        found.append(made)
+        return made
+
+    def _alone(self, item: Marked) -> bool:
+        """Whether words in marks are passages of their own."""
+        first, last = item.stretches[0], item.stretches[-1]
+        return first.start <= 2 and last.end >= len(self.passages[last.passage - 1]) - 3
+
+    def _goes_on(self, previous: Attribution, item: Marked, whole: bool) -> bool:
         """Whether the speaker of the quotation before it goes on."""
         first = item.stretches[0]
-        last_passage, _ = previous.content[-1]
+        last_passage, (_, end) = previous.content[-1]
         if previous.passage == first.passage:
-            return True
-        text = self.passages[first.passage - 1]
-        alone = first.start <= 2 and item.stretches[-1].end >= len(text) - 3
-        if first.passage == last_passage + 1 and alone:
+            between = self.passages[first.passage - 1][end : first.start - 1]
+            return whole or (previous.direct and between.endswith(", ") and "." not in between)
+        if not whole:
+            return False
+        if first.passage == last_passage + 1 and self._alone(item):
             previous.unsure = previous.unsure or "the speaker may have changed between passages"
             return True
         return False

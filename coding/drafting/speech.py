@@ -81,13 +81,14 @@ class Cues:
         self.clause = {kind: frozenset(language.words(kind)) for kind in self.KINDS}
         self.object = {kind: frozenset(language.words(f"{kind}_of")) for kind in self.KINDS}
         self.marks_only = frozenset(language.words("marks_only"))
-        self.forms = forms(language, language.words("say"))
+        self.forms = forms(language, [*language.words("say"), *language.words("marks_only")])
         self.according = alternatives(language.words("according"))
         self.nouns = frozenset(language.words("nouns"))
         self.adjectives = frozenset(language.words("adjectives"))
         self.passive = frozenset(language.words("passive"))
         self.prepositions = frozenset(language.words("prepositions_of"))
         self.subjects = {word.casefold() for word in language.words("pronouns")} - {"who"}
+        self.days = set(language.spellings("weekdays"))
         self.phrases = [tuple(words.split()) for words in language.words("according")]
 
 
