@@ -47,7 +47,7 @@ COLUMNS = {
     ),
     "spans": "evidence_id, n, document_id, passage, start_offset, end_offset",
     "introductions": "id, document_id, actor_id, place_id, topic_id, source_id",
-    "loads": "id, document_id, loaded_at, content_hash",
+    "loads": "id, document, action, loaded_at, content_hash",
     "changes": "load_id, item, key, action",
 }
 """The columns that are written; tables come after those that they refer to."""
@@ -203,7 +203,8 @@ class Documents:
         title = self._sentence()[:-1]
         self._add("sources", document, key, None, title, "article", "named", published, url)
         self._add("codings", document, f"{key}.yaml", self._hash(), "generator", 1)
-        self._add("loads", document, document, f"{published}T12:00:00Z", self._hash())
+        loaded_at = f"{published}T12:00:00Z"
+        self._add("loads", document, key, "loaded", loaded_at, self._hash())
         for n in range(1, passages + 1):
             heading = n - (n - 1) % 9
             length = 40 if heading == n else 200 + self._below(900)

@@ -36,8 +36,8 @@ CHANGES = (
     """,
     "update codings set hash = :digest where document_id = :document",
     """
-    insert into loads (document_id, loaded_at, content_hash)
-    values (:document, '2020-01-01T00:00:00Z', :digest)
+    insert into loads (document, action, loaded_at, content_hash)
+    select key, 'loaded', '2020-01-01T00:00:00Z', :digest from sources where id = :document
     """,
 )
 

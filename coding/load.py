@@ -23,7 +23,7 @@ from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
 from coding.writer import Writer
 from database.derived.refresh import Refresh
-from schema.vocabulary import Action
+from schema.vocabulary import Action, LoadAction
 
 SHIPPED = Path(__file__).parent.parent / "articles"
 """The codings that come with the project."""
@@ -133,16 +133,14 @@ def complete(
         values = {"file": file, "hash": hashed, **about}
         connection.execute(update(codings).where(codings.c.document_id == document).values(values))
     if changes or hashed != snapshot.hash:
-        _journal(connection, document, changes.listed())
+        _journal(connection, coding.document, changes.listed())
     kept = 0
     if keep_text and coding.passages is not None and document is not None:
         kept = _keep_text(connection, document, coding.passages)
     return Loaded(coding.document, changes.listed(), kept, snapshot.hash is None)
 
 
-def _journal(
-    connection: Connection, document: int | None, changes: list[tuple[Action, ItemKey]]
-) -> None:
+def _journal(connection: Connection, document: str, changes: list[tuple[Action, ItemKey]]) -> None:
     sources, codings = TABLE["sources"], TABLE["codings"]
     every = (
         select(sources.c.key, codings.c.hash)
@@ -152,7 +150,8 @@ def _journal(
     load_id = connection.scalar(
         insert(TABLE["loads"]).returning(TABLE["loads"].c.id),
         {
-            "document_id": document,
+            "document": document,
+            "action": LoadAction.LOADED,
             "loaded_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "content_hash": digest([*row] for row in connection.execute(every)),
         },

@@ -51,7 +51,7 @@ class ChangeSet(NamedTuple):
             return "true"
         if table.name == "loads":
             return f"id > {self.last_load}"
-        if table.name == "changes":
+        if "load_id" in table.columns:
             return f"load_id > {self.last_load}"
         if "document_id" in table.columns:
             return f"document_id in ({', '.join(map(str, sorted(self.documents))) or 'null'})"

@@ -113,12 +113,12 @@ class _Sync:
             if any(rows for name, rows in counts.items() if name != MIGRATED):
                 self._require_fed(related=True)  # somebody has begun to fill it
             return self._fill("first feed")
-        if not self.book.documents:
+        descends = self.book.descends_from(there)
+        if not self.book.documents and not descends:
             raise DatabaseError(
                 f"{self.target.name}: holds a sourcebook, and the source holds nothing; see that "
                 "--db is the one you mean, or use --replace"
             )
-        descends = self.book.descends_from(there)
         same = self.book.holds_same(there, texts=state.fed) and not state.older
         differing = self._differing() if descends and not state.older else []
         loaded = descends and self.book.loads != there.loads

@@ -49,6 +49,8 @@ class Book:
 
     documents: dict[str, Document] = field(default_factory=dict)
     loads: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    loaded: dict[int, str] = field(default_factory=dict)
+    """The documents of these loads; not of what an older version made."""
 
     @property
     def last_load(self) -> int:
@@ -73,14 +75,23 @@ class Book:
         return other.loads.items() <= self.loads.items()
 
     def changed_since(self, other: Book) -> set[int]:
-        """Return the documents that differ from the other book, which this one descends from."""
-        loaded = {load[0] for number, load in self.loads.items() if number not in other.loads}
-        differing = {*self.documents.values()} ^ {*other.documents.values()}
-        return loaded | {document.id for document in differing}
+        """Return the documents that differ from the other book, which this one descends from.
+
+        A document that was dropped is only in the other, or has another id here.
+        """
+        loaded = {key for number, key in self.loaded.items() if number not in other.loads}
+        return {
+            document.id
+            for here, there in ((self, other), (other, self))
+            for key, document in here.documents.items()
+            if key in loaded or there.documents.get(key) != document
+        }
 
 
-def read_book(ask: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = True) -> Book:
-    """Read a book; without `keep_text`, as if no text were kept."""
+def read_book(
+    ask: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = True, older: bool = False
+) -> Book:
+    """Read a book; without `keep_text`, as if no text were kept. An older version may be asked."""
     sources, codings, loads, passages = (
         METADATA.tables[name].c for name in ("sources", "codings", "loads", "passages")
     )
@@ -91,10 +102,11 @@ def read_book(ask: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = 
         codings.hash,
         texts.scalar_subquery() if keep_text else literal(0),
     ).where(sources.id == codings.document_id)
-    history = select(loads.id, loads.document_id, loads.loaded_at, loads.content_hash)
+    history = select(loads.id, loads.loaded_at, loads.content_hash)
     return Book(
         {key: Document(*document) for key, *document in ask(documents)},
         {number: tuple(load) for number, *load in ask(history)},
+        {} if older else dict(map(tuple, ask(select(loads.id, loads.document)))),
     )
 
 

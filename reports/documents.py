@@ -28,10 +28,10 @@ DOCUMENTS = """
       from passages
       group by document_id
     ),
-    last_load (document_id, load_id) as (
-      select document_id, max(id)
+    last_load (document, load_id) as (
+      select document, max(id)
       from loads
-      group by document_id
+      group by document
     )
     select
       sources.id, sources.key, lines.passages, lines.kept, coalesce(stated.facts, 0) as facts,
@@ -40,7 +40,7 @@ DOCUMENTS = """
     join sources on sources.id = codings.document_id
     left join stated on stated.document_id = codings.document_id
     left join lines on lines.document_id = codings.document_id
-    left join last_load on last_load.document_id = codings.document_id
+    left join last_load on last_load.document = sources.key
     left join loads on loads.id = last_load.load_id
     order by sources.key
 """

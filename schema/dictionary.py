@@ -46,6 +46,7 @@ VOCABULARY_OF: dict[str, type[vocabulary.Vocabulary]] = {
     "actor_names.name_kind": vocabulary.NameKind,
     "actors.kind": vocabulary.ActorKind,
     "changes.action": vocabulary.Action,
+    "loads.action": vocabulary.LoadAction,
     "dates.precision": edtf.Precision,
     "dates.qualifier": edtf.Qualifier,
     "event_links.type": vocabulary.LinkType,
@@ -188,7 +189,8 @@ def foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
 # --- the diagram ----------------------------------------------------------------------------------
 
 
-_ASIDE = {"dates", "introductions", "loads", "changes", *(table.name for table in DERIVED)}
+_JOURNAL = ("loads", "changes", "changed_fields")
+_ASIDE = {"dates", "introductions", *_JOURNAL, *(table.name for table in DERIVED)}
 
 
 def mermaid(names: Sequence[str] | None = None, *, compact: bool = False) -> str:

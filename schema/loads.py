@@ -1,15 +1,16 @@
 """What was loaded: codings, what each introduces, and the journal of loads.
 
-Loads and changes are a journal: no content hash counts them.
+Loads, changes and changed fields are a journal: no content hash counts them, and they refer to
+documents and items by key, so they outlast what was dropped. Rows are only ever added.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.base import Base, Id, not_blank, one_of
-from schema.vocabulary import Action
+from schema.vocabulary import Action, LoadAction
 
 
 class Coding(Base):
@@ -65,21 +66,28 @@ class Introduction(Base):
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"), comment="the place")
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"), comment="the topic")
     source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"), comment="the source")
+    cited_as: Mapped[str | None] = mapped_column(
+        comment="of a source: what this coding says about it, as JSON, where the source's own "
+        "coding says more; null: the same as the source"
+    )
 
 
 class Load(Base):
-    """One load of a coding that changed something."""
+    """One load of a coding that changed something, or one drop of a document."""
 
     __tablename__ = "loads"
     __table_args__ = (
+        one_of("action", LoadAction),
+        not_blank("document"),
         CheckConstraint("length(content_hash) = 64", name="sha256"),
-        {"comment": "journal of the loads that changed something"},
+        {"comment": "journal of the loads that changed something, and of dropped documents"},
     )
 
     id: Mapped[Id]
-    document_id: Mapped[int] = mapped_column(
-        ForeignKey("codings.document_id"), index=True, comment="the document that was loaded"
+    document: Mapped[str] = mapped_column(
+        index=True, comment="key of the document; it may have been dropped since"
     )
+    action: Mapped[str] = mapped_column(comment="loaded or dropped")
     loaded_at: Mapped[str] = mapped_column(comment="when, UTC, ISO 8601 to the second")
     content_hash: Mapped[str] = mapped_column(
         comment="SHA-256 of all that the database held after it, made from the codings' hashes"
@@ -103,6 +111,31 @@ class Change(Base):
     )
     key: Mapped[str] = mapped_column(primary_key=True, comment="its key")
     action: Mapped[str] = mapped_column(comment="added, changed or removed")
+
+
+class ChangedField(Base):
+    """What one field of a changed item was before a load, and what it is since."""
+
+    __tablename__ = "changed_fields"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["load_id", "item", "key"],
+            ["changes.load_id", "changes.item", "changes.key"],
+            ondelete="cascade",
+        ),
+        {"comment": "what each load changed, field by field, with its old and new value"},
+    )
+
+    load_id: Mapped[int] = mapped_column(
+        ForeignKey("loads.id", ondelete="cascade"), primary_key=True, comment="the load"
+    )
+    item: Mapped[str] = mapped_column(primary_key=True, comment="what it is, as in changes")
+    key: Mapped[str] = mapped_column(primary_key=True, comment="its key")
+    field: Mapped[str] = mapped_column(
+        primary_key=True, comment="the field, as a coding calls it; evidence by its number"
+    )
+    old_value: Mapped[str | None] = mapped_column(comment="before the load; null: nothing")
+    new_value: Mapped[str | None] = mapped_column(comment="after the load; null: nothing")
 
 
 class Fed(Base):

@@ -228,6 +228,13 @@ class Action(Vocabulary):
     REMOVED = "removed", "was there, and is no longer in the coding"
 
 
+class LoadAction(Vocabulary):
+    """What was done with a document."""
+
+    LOADED = "loaded", "its coding was loaded"
+    DROPPED = "dropped", "its coding was removed, with all that only it used"
+
+
 class RelationType(Vocabulary):
     """The standing ties, read FROM, type, TO."""
 

@@ -180,7 +180,7 @@ def loaded(
 ) -> None:
     """Add a load to the journal."""
     load = book.row(
-        "loads", document_id=book.ids["source", document], loaded_at=at, content_hash="0" * 64
+        "loads", document=document, action="loaded", loaded_at=at, content_hash="0" * 64
     )
     for (item, key), action in changes.items():
         book.row("changes", load_id=load, item=item, key=key, action=action)

@@ -83,7 +83,8 @@ def add_origins(connection: Connection) -> None:
     for content in ("0" * 64, HASH):
         book.row(
             "loads",
-            document_id=found["gazette"],
+            document="gazette",
+            action="loaded",
             loaded_at="2024-05-01T10:00:00Z",
             content_hash=content,
         )

@@ -13,6 +13,8 @@ Row = dict[str, Any]
 
 HASH = "0" * 64
 
+JOURNAL = ("loads", "changes", "changed_fields")
+
 SUMMARY: Row = (
     {"kind": "event", "key": "event-1", "introduced_by": "first"}
     | {"sentence": "A visit", "standing": None, "statement": "A visit", "settled": "actual"}
@@ -134,14 +136,19 @@ ROWS: dict[str, list[Row]] = {
     ],
     "introductions": [
         {"id": number, "document_id": 1, "actor_id": None, "place_id": None}
-        | {"topic_id": None, "source_id": None}
+        | {"topic_id": None, "source_id": None, "cited_as": None}
         | {column: 1}
         for number, column in enumerate(("actor_id", "place_id", "topic_id", "source_id"), 1)
     ],
     "loads": [
-        {"id": 1, "document_id": 1, "loaded_at": "2016-06-01T12:00:00Z", "content_hash": HASH},
+        {"id": 1, "document_id": 1, "document": "first", "action": "loaded"}
+        | {"loaded_at": "2016-06-01T12:00:00Z", "content_hash": HASH},
     ],
-    "changes": [{"load_id": 1, "item": "event", "key": "event-1", "action": "added"}],
+    "changes": [{"load_id": 1, "item": "event", "key": "event-1", "action": "changed"}],
+    "changed_fields": [
+        {"load_id": 1, "item": "event", "key": "event-1", "field": "title"}
+        | {"old_value": "A talk", "new_value": "A visit"},
+    ],
     "feeds": [  # the columns of older revisions too
         {"table_name": "events", "row_count": 2, "digest": "0" * 16, "left_out": None}
         | {"checksum": "sqlite " + "0" * 16, "source_checksum": None}
@@ -199,6 +206,7 @@ EXTRA_ROWS: dict[str, Row] = {
     "introductions": ROWS["introductions"][0] | {"id": 90, "document_id": 2},
     "loads": ROWS["loads"][0] | {"id": 90},
     "changes": ROWS["changes"][0] | {"key": "event-7"},
+    "changed_fields": ROWS["changed_fields"][0] | {"field": "date"},
     "feeds": {"fed_at": "2016-07-01T12:00:00Z"},
     "fact_summaries": SUMMARY | {"fact_id": 2},
     "evidence_counts": ROWS["evidence_counts"][0] | {"fact_id": 2},
@@ -217,7 +225,8 @@ EXTRA_ROWS: dict[str, Row] = {
 def fill(connection: sa.Connection) -> None:
     """Insert ROWS, as far as this revision has tables and columns for them."""
     inspector = sa.inspect(connection)
-    for table in METADATA.sorted_tables:
+    # In older revisions, loads refer to codings.
+    for table in sorted(METADATA.sorted_tables, key=lambda table: table.name in JOURNAL):
         if table.name in ROWS and inspector.has_table(table.name):
             there = {column["name"] for column in inspector.get_columns(table.name)}
             rows = [{name: row[name] for name in there & row.keys()} for row in ROWS[table.name]]

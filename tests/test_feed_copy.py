@@ -22,7 +22,7 @@ from tests.feed_targets import (
     load,
     on_postgresql,
 )
-from tests.sample_rows import ROWS
+from tests.sample_rows import JOURNAL, ROWS
 
 RETITLED = {"codings": (0, 1, 0), "events": (0, 1, 0), "loads": (1, 0, 0)}
 """What a load changes that gives one event another title."""
@@ -317,7 +317,7 @@ def test_every_table_has_a_condition_for_the_rows_of_a_document(small: str) -> N
             parts = [ChangeSet([number], 0, []).condition(table) for number in (1, 2)]
             if parts[0] == "true":
                 assert table.name in SHARED or table in DERIVED
-            elif table.name in ("loads", "changes"):
+            elif table.name in JOURNAL:
                 assert ChangeSet([], 1, []).condition(table) != parts[0]
             else:
                 assert sum(snapshot.count(table, part) for part in parts) == snapshot.count(table)
@@ -332,7 +332,7 @@ def test_what_is_deleted_and_inserted_again_takes_its_dependents_along() -> None
     again = {table.name for table in TABLES} - REFERENCED - SHARED
     for table in TABLES:
         for key in table.foreign_key_constraints:
-            if key.referred_table.name in again - {"loads"}:
+            if key.referred_table.name in again - {*JOURNAL}:
                 assert key.ondelete == "cascade", f"{table.name} refers to {key.referred_table}"
 
 

@@ -26,6 +26,7 @@ from reports.resolve import look_up
 from schema.models import METADATA
 from schema.vocabulary import Action
 from tests.databases import Files, Server
+from tests.sample_rows import JOURNAL
 from tests.valid_coding import VALID_CODING
 
 ROOT = Path(__file__).parent.parent
@@ -90,9 +91,6 @@ def ask(database: str, query: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     with reading(database) as connection:
         return [tuple(row) for row in connection.execute(text(query)).all()]
-
-
-JOURNAL = ("loads", "changes", "alembic_version")
 
 
 def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:

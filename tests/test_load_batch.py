@@ -64,10 +64,9 @@ def test_codings_are_loaded_after_those_they_refer_to(
     done = load(database, *paths)
     assert done.exit_code == 0, done.stderr
     loads = """
-        select sources.key
+        select document
         from loads
-        join sources on sources.id = loads.document_id
-        order by loads.id
+        order by id
     """
     assert ask(database, loads) == ["d", "c", "b", "a"]
 

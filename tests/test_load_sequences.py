@@ -25,9 +25,9 @@ from database.connect import reading, writing
 from database.derived.refresh import Difference, recompute
 from schema.models import METADATA
 from tests.databases import Files, Server
+from tests.sample_rows import JOURNAL
 
 Coding = dict[str, Any]
-JOURNAL = ("loads", "changes")
 DOCUMENTS = ("one-talk", "two-talks")
 STEPS = {"sqlite": 10, "postgresql": 5}
 """A new database takes a second on a server, which many tests use."""

@@ -205,11 +205,14 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
             upgrade(connection, before)
             fill(connection)
         at_first = _kept(connection), parts(connection)
-        columns = {  # revision 0005 changes for which types of ties one acts for the other
+        # Revision 0005 changes for which types of ties one acts for the other; 0007 lets loads
+        # refer to documents by key.
+        columns = {
             name: [
                 column["name"]
                 for column in sa.inspect(connection).get_columns(name)
-                if column["name"] != "acts_for"
+                if (name, column["name"])
+                not in (("relation_types", "acts_for"), ("loads", "document_id"))
             ]
             for name in at_first[0]
         }
@@ -220,7 +223,7 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(
             fill(connection)
         assert whole(connection)
         then = _kept(connection), parts(connection)
-        assert all(then[0].values())
+        assert all(then[0][name] for name in at_first[0] or then[0])  # new tables are empty
         assert stored_rows(connection, columns) == unchanged
     with migrating(empty_database) as connection:
         downgrade(connection, before)

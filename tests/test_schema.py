@@ -28,6 +28,7 @@ VOCABULARY_OF = {
     "ck_actor_names_name_kind": vocabulary.NameKind,
     "ck_actors_kind": vocabulary.ActorKind,
     "ck_changes_action": vocabulary.Action,
+    "ck_loads_action": vocabulary.LoadAction,
     "ck_dates_precision": Precision,
     "ck_dates_qualifier": Qualifier,
     "ck_event_links_type": vocabulary.LinkType,
@@ -291,7 +292,7 @@ def test_a_fact_takes_along_what_is_its_own_and_nothing_else(filled: sa.Connecti
 @pytest.mark.parametrize(
     ("gone", "along"),
     [
-        ("delete from loads", {"loads": 1, "changes": 1}),
+        ("delete from loads", {"loads": 1, "changes": 1, "changed_fields": 1}),
         (
             "delete from evidence where id = 1",
             {"evidence": 1, "spans": 1, "evidence_passages": 1},
