@@ -30,7 +30,8 @@ def export(
     csv, jsonl and parquet have a file for each table, and timeline, quotations, ties and stances,
     which need no joins; in csv, null is an empty cell and empty text is "". sql has a file for
     sqlite3 and one for psql; each restores the sourcebook. graphml has actors and their ties, ftm
-    has entities of FollowTheMoney.
+    has entities of FollowTheMoney. datasette has a database with full-text search and what
+    `datasette DIR` needs to show it, every report as a form.
 
     DIR must not exist, or must be empty or an earlier export, which is replaced. It is written
     whole or not at all. The same sourcebook makes the same bytes.

@@ -6,6 +6,7 @@ FORMATS = {
     "parquet": "exports.parquet:parquet",
     "sql": "exports.sql_dump:sql",
     "graphml": "exports.graphml:graphml",
+    "datasette": "exports.datasette:datasette",
     "ftm": "exports.ftm:ftm",
 }
 """What `--format` takes, and the function that writes it: a Writer of exports/export.py."""

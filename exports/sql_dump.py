@@ -68,10 +68,10 @@ def sql(job: ExportJob) -> Iterator[ExportedFile]:
         }
         indexes = {}
         for engine, file in files.items():
-            statements = _statements(engine)
-            indexes[engine] = [line for line in statements if _is_index(line)]
+            statements = build_statements(engine)
+            indexes[engine] = [line for line in statements if is_index(line)]
             file.write(START[engine].format(REVISION, names[engine]))
-            file.writelines(line for line in statements if not _is_index(line))
+            file.writelines(line for line in statements if not is_index(line))
             file.write(f"insert into {VERSION_TABLE} values ('{REVISION}');\n")
         for table in TABLES:
             _write_rows(job, table, **files)
@@ -86,7 +86,7 @@ def sql(job: ExportJob) -> Iterator[ExportedFile]:
         yield ExportedFile(name, rows, {"format": "sql", "mediatype": "application/sql"})
 
 
-def _statements(engine: str) -> list[str]:
+def build_statements(engine: str) -> list[str]:
     """Return the statements with which the migrations build an empty database, without rows."""
     bare = re.sub(r"^--.*\n\n", "", migration_sql(engine), flags=re.MULTILINE)
     statements = [statement.strip() for statement in bare.split(";\n\n")]
@@ -97,7 +97,8 @@ def _statements(engine: str) -> list[str]:
     ]
 
 
-def _is_index(statement: str) -> bool:
+def is_index(statement: str) -> bool:
+    """Return whether a statement makes or drops an index, which can wait for the rows."""
     return statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX", "DROP INDEX"))
 
 
