@@ -84,6 +84,10 @@ LAZY = {
         "adhoc.search_command",
         "Find passages (if their text is stored), quotes, events, actors and more by their words.",
     ),
+    "site": (
+        "pages.site_command",
+        "Write the sourcebook as static pages into the folder DIR.",
+    ),
     "sql": ("adhoc.command", "Run an SQL query on any SQLite, PostgreSQL or DuckDB database."),
 }
 """Commands in modules of their own, with their help in the list of commands."""

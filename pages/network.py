@@ -20,8 +20,8 @@ NAME, LINE, HIGH = 150.0, 16.0, 10.0
 ROOM = 25_000.0
 """Square pixels for each box."""
 
-NUMBERED = 3
-"""From so many joint events on, an edge bears their number."""
+STEP = 74.0
+"""Between the rows of a star: room for an edge with its marks."""
 
 RADIUS = 9.0
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
@@ -61,6 +61,35 @@ SHAPES = (
 )
 
 
+Sizes = Sequence[tuple[float, float]]
+Arrange = Callable[[Sizes, Sequence[tuple[int, int]], float], tuple[Sizes, float]]
+"""Places boxes that are joined, in a given width; returns their middles and the height."""
+
+
+def _springs(sizes: Sizes, ends: Sequence[tuple[int, int]], width: float) -> tuple[Sizes, float]:
+    area = sum((w + 12) * (h + 12) for w, h in sizes)
+    height = max(len(sizes) * ROOM, 3 * area) / width + 60
+    return layout(sizes, ends, width, height), height
+
+
+def star(sizes: Sizes, ends: Sequence[tuple[int, int]], width: float) -> tuple[Sizes, float]:
+    """Place the first box in the middle and the others in a row above it and one below."""
+    del ends  # all lead to the first
+    others = range(1, len(sizes))
+    rows = [[*others[: len(others) // 2]], [*others[len(others) // 2 :]]]
+    high = [max((sizes[n][1] for n in row), default=0) for row in rows]
+    middle = high[0] + (STEP if rows[0] else 0) + sizes[0][1] / 2
+    height = middle + sizes[0][1] / 2 + STEP + high[1]
+    places = {0: (width / 2, middle)}
+    for row, y in zip(rows, (high[0] / 2, height - high[1] / 2), strict=True):
+        gap = (width - sum(sizes[n][0] for n in row)) / (len(row) + 1)
+        x = gap
+        for n in row:
+            places[n] = (x + sizes[n][0] / 2, y)
+            x += sizes[n][0] + gap
+    return [places[n] for n in range(len(sizes))], height + 8
+
+
 def network(
     connection: Connection,
     ties: Answer | None,
@@ -83,60 +112,87 @@ def network(
     tables = " and ".join(answer.command for answer in answers)
     same = f"Only ties that stand and events that happened. As tables: {tables}"
     title = f"Network: {subject}" if subject else "Network"
-    return drawn(data, title, " ".join(filters), caption, answers[0].origin(same), link)
-
-
-def drawn(
-    data: Graph,
-    title: str,
-    filters: str,
-    caption: str,
-    origin: str,
-    link: Callable[[str], str],
-) -> Iterable[str]:
-    """Yield the SVG of a graph, with what stands above and below it."""
     drawing = Drawing(WIDTH, "network")
     drawing.text(LEFT, 34, title, "title")
     y = 56.0
     if filters:
-        y = drawing.lines(LEFT, y, filters, "head", RIGHT - LEFT, 18)
+        y = drawing.lines(LEFT, y, " ".join(filters), "head", RIGHT - LEFT, 18)
     y = drawing.lines(LEFT, y, caption, "note", RIGHT - LEFT, 18)
-    y = _legend(drawing, y + 4)
-    y = _draw(drawing, data, y, link)
-    y = drawing.lines(LEFT, y + 20, origin, "small", RIGHT - LEFT, 18)
+    y = _draw(drawing, data, _legend(drawing, y + 4, data), link)
+    y = drawing.lines(LEFT, y + 20, answers[0].origin(same), "small", RIGHT - LEFT, 18)
     return drawing.finished(y, title, caption, STYLE)
 
 
-def _legend(drawing: Drawing, y: float) -> float:
+def without_title(
+    data: Graph,
+    title: str,
+    caption: str,
+    link: Callable[[str], str],
+    arrange: Arrange = _springs,
+    room: float = RIGHT - LEFT,
+) -> Iterable[str]:
+    """Yield the SVG of a graph for a page that has its title and caption as text.
+
+    `arrange` places the boxes, `room` is the width that they have.
+    """
+    drawing = Drawing(room + 2 * LEFT, "network")
+    y = _draw(drawing, data, _legend(drawing, 12, data, room), link, arrange, room)
+    return drawing.finished(y + 4, title, caption, STYLE)
+
+
+def _legend(drawing: Drawing, y: float, data: Graph, room: float = RIGHT - LEFT) -> float:
+    """Explain the lines and boxes that occur."""
     x = LEFT
+    occurring = {
+        sign for edge in data.edges for sign in (*edge.css.split(), edge.css, "5" * edge.numbered)
+    }
+    crossed = {edge.css.split()[0] for edge in data.edges if edge.crossed}
     for css, strength, mark, words in LEGEND:
+        sign = mark if mark == "5" else css.split()[-1]
+        if sign not in (crossed if mark == "cross" else occurring):
+            continue
         needed = 44 + width(words, SIZES["small"])
-        if x + needed > RIGHT:
+        if x + needed > LEFT + room:
             x, y = LEFT, y + 22
         drawing.path(f"M{number(x)} {number(y)}h34", f"edge {css}", f' stroke-width="{strength}"')
         _mark(drawing, x + 17, y, mark)
         drawing.text(x + 44, y + 4, words, "small")
         x += needed + 24
     x, y = LEFT, y + 24
+    kinds = {_shape(actor.kind) for actor in data.actors.values()}
     for kind, words in SHAPES:
+        if kind not in kinds:
+            continue
         _box(drawing, kind, x + 17, y, 34, 14)
         drawing.text(x + 44, y + 4, words, "small")
         x += 68 + width(words, SIZES["small"])
     return y + 20
 
 
-def _draw(drawing: Drawing, data: Graph, top: float, link: Callable[[str], str]) -> float:
+def _shape(kind: str) -> str:
+    """Return the kind whose box an actor has."""
+    if kind in LOOSE:
+        return "collective"
+    return kind if kind in ("state", "person") else "organisation"
+
+
+def _draw(
+    drawing: Drawing,
+    data: Graph,
+    top: float,
+    link: Callable[[str], str],
+    arrange: Arrange = _springs,
+    room: float = RIGHT - LEFT,
+) -> float:
     """Draw edges, boxes and marks, and return where the picture ends."""
     names = {
         key: balanced(visible(actor.name), NAME, SIZES["name"])
         for key, actor in data.actors.items()
     }
     sizes = [_size(actor, names[key]) for key, actor in data.actors.items()]
-    area = sum((w + 12) * (h + 12) for w, h in sizes)
-    height = max(len(sizes) * ROOM, 3 * area) / (RIGHT - LEFT) + 60
     order = {key: n for n, key in enumerate(data.actors)}
     ends = [(order[edge.first], order[edge.second]) for edge in data.edges]
-    middles = layout(sizes, ends, RIGHT - LEFT, height)
+    middles, height = arrange(sizes, ends, room)
     places = {key: (LEFT + x, top + y) for key, (x, y) in zip(order, middles, strict=True)}
     for edge in data.edges:
         (x, y), (to_x, to_y) = places[edge.first], places[edge.second]
@@ -197,7 +253,7 @@ def _marks(
     for edge in reversed(edges):
         (x, y), (to_x, to_y) = places[edge.first], places[edge.second]
         marks = ["cross"] if edge.crossed else []
-        marks += [str(edge.events)] if edge.events >= NUMBERED else []
+        marks += [str(edge.events)] if edge.numbered else []
         for mark in marks:
             spots = [(x + (to_x - x) * part, y + (to_y - y) * part) for part in PLACES]
             free = (

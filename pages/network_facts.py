@@ -13,6 +13,9 @@ from pages.answers import Answer, passages
 WEAKER = ("Alleged", "Inferred", "Rumoured", "Disputed")
 """Standings of ties that are drawn, but dashed; any other isn't so, or not yet, and isn't drawn."""
 
+NUMBERED = 3
+"""From so many joint events on, an edge bears their number."""
+
 LOOSE = ("collective", "community", "unnamed")
 """Kinds of actors that are no single body."""
 
@@ -56,6 +59,11 @@ class Edge:
     def crossed(self) -> bool:
         """Whether it bears the mark of hostility."""
         return "hostile" in self.natures
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it bears the number of its events."""
+        return self.events >= NUMBERED
 
     @property
     def strength(self) -> float:

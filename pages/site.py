@@ -1,0 +1,279 @@
+"""The site: what is in a sourcebook as static pages, which open from disk and from any web server.
+
+Pages are written one after the other, so that memory holds one subject at a time. The folder is
+staged and moved into place whole (output/folder.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from output.folder import replacing
+from output.page import counted
+from output.progress import Progress
+from pages.network_facts import Actor
+from pages.site_addresses import Addresses
+from pages.site_documents import Bar, Documents
+from pages.site_events import events
+from pages.site_home import figures, most, sourcing
+from pages.site_lists import (
+    CRUMBS,
+    DATED,
+    POSITIONS,
+    STATEMENTS,
+    TIES,
+    Lists,
+    dates_of,
+    in_order,
+    numbered_path,
+)
+from pages.site_parts import (
+    MOST_ROWS,
+    Column,
+    Link,
+    PageText,
+    Section,
+    Table,
+    chunked,
+    external,
+    near,
+    numbered,
+    passage_links,
+)
+from pages.site_pictures import BESIDE, MOST_MARKS, Pictures
+from pages.site_search import CHUNK, Index
+from pages.site_subjects import Subjects
+from pages.site_writer import Site, site_files
+from pages.statements import Statement, Statements
+from reports.about import content_hash
+from reports.references import references
+
+NAVIGATION = tuple(
+    Link(words, address)
+    for words, address in (
+        ("Home", "index.html"),
+        ("Timeline", "timeline.html"),
+        ("Network", "network.html"),
+        *(
+            (name, f"{name.lower()}.html")
+            for name in (
+                *("Actors", "Events", "Statements", "Topics", "Sources", "Places", "Documents"),
+            )
+        ),
+    )
+)
+MOST_CITED = 3
+"""Documents that every page cites; more are only counted."""
+
+SIZE = """
+    select
+      (select count(*) from actors) + (select count(*) from events) + (select count(*) from topics)
+        + (select count(*) from places) + (select count(*) from sources)
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user chooses."""
+
+    base_url: str = ""
+    """Where the site will be, for its canonical links; ends with a slash."""
+    title: str = ""
+
+
+def write_site(connection: Connection, folder: Path, options: Options) -> int:
+    """Write a site into a folder, whole or not at all; return how many files it has.
+
+    Raises StagingError if the folder can't be written, or holds what no earlier site has made.
+    """
+    with replacing(folder, "a site", site_files) as staged:
+        progress = Progress()
+        size = connection.execute(text(SIZE)).scalar_one()
+        with progress.stage("writing pages", size):
+            return Writing(connection, staged, options, progress).all()
+
+
+class Writing:
+    """The writing of one site."""
+
+    def __init__(
+        self, connection: Connection, folder: Path, options: Options, progress: Progress
+    ) -> None:
+        self._connection = connection
+        self._statements = Statements(connection)
+        documents = self._statements.documents
+        self._addresses = Addresses({it.key: it for it in documents.values()})
+        self._pictures = Pictures(connection, self._addresses)
+        self._lists = Lists(connection, self._statements, self._addresses)
+        self._index = Index()
+        few = list(documents)[: MOST_CITED if len(documents) <= MOST_CITED else 0]
+        title = options.title
+        if not title:
+            [title] = [it.title for it in documents.values()] if len(documents) == 1 else [""]
+        self._site = Site(
+            folder=folder,
+            addresses=self._addresses,
+            title=title or f"A sourcebook of {counted(len(documents), 'document')}",
+            base_url=options.base_url,
+            content=content_hash(connection)[:12],
+            cited=[
+                (replace(it, url="").text(), external(it.url)) for it in references(connection, few)
+            ],
+            kept="" if self._statements.kept else "The texts themselves are not kept here.",
+            navigation=NAVIGATION,
+            involved=self._involved,
+            progress=progress,
+        )
+
+    def all(self) -> int:
+        """Write all pages; return the number of files."""
+        subjects = Subjects(
+            self._connection, self._statements, self._addresses, self._actor_pictures
+        )
+        self._pages(subjects.actors())
+        self._pages(subjects.topics())
+        self._pages(subjects.places())
+        for page, passages in Documents(
+            self._connection, self._statements, self._addresses
+        ).pages():
+            self._enter(page)
+            bars = [it.bar for it in passages]
+            self._site.page(page, "document", passages=passages, bars=bars)
+        self._pages(subjects.sources())
+        self._pages(events(self._connection, self._statements, self._addresses))
+        self._pages(self._lists.pages())
+        self._home(self._timelines(), self._network())
+        self._search()
+        self._site.finish()
+        return len(self._site.files)
+
+    def _involved(self, statement: Statement, path: str) -> Sequence[Link]:
+        things = dict.fromkeys([*(it.thing for it in statement.participants), *statement.related])
+        links = [Link(it.name, self._addresses.thing(it)) for it in things]
+        return [link for link in links if link.address != path]
+
+    def _pages(self, pages: Iterator[PageText]) -> None:
+        for page in pages:
+            self._enter(page)
+            self._site.page(page)
+
+    def _enter(self, page: PageText) -> None:
+        if page.found_as:
+            self._index.add(page.found_as, page.title, page.path, page.lead, *page.found_by)
+
+    def _actor_pictures(
+        self, actor: Actor, path: str, statements: Sequence[Statement]
+    ) -> Iterator[Section]:
+        network = self._pictures.around(path, actor, statements)
+        if network:
+            yield self._section("ties", "Posts and ties", *network)
+        dated = [it for it in statements if it.date and it.kind in ("event", "quote")]
+        if 1 < len(dated) <= MOST_MARKS:
+            picture = self._pictures.timeline(path, actor.name, statements, BESIDE)
+            yield self._section("timeline", "Timeline", *picture)
+
+    def _section(self, id: str, title: str, svg: Any, caption: str) -> Section:
+        return Section(id, title, picture=self._site.picture(svg), caption=caption)
+
+    def _timelines(self) -> Section:
+        """Write the pages of the timeline; return its section for the first page of the site."""
+        ids = in_order(self._connection, DATED)
+        chunks = chunked(ids, MOST_MARKS)
+        whole = len(chunks) == 1
+        labels = dates_of(self._statements, chunks) if ids else [""]
+        parts = numbered("timeline.html", labels)
+        home = Section("timeline", "Timeline", parts=near(parts, 0))
+        for n, chunk in enumerate(chunks):
+            page = PageText(numbered_path("timeline", n), "Timeline", CRUMBS, "timeline.html")
+            statements = list(self._statements.read(chunk))
+            svg, caption = self._pictures.timeline(page.path, "Timeline", statements, whole=whole)
+            title = "Dated events and statements" if whole else labels[n]
+            section = self._section("dated", title, svg, caption)
+            if whole:
+                rows = [(it.when, it, passage_links(self._addresses, it)) for it in statements]
+                columns = (Column("When"), Column("What"), Column("Passages"))
+                home.picture, home.caption = section.picture, caption
+                home.table = Table(columns, rows)
+            section.facts, section.parts = statements, near(parts, n)
+            page.sections = [section]
+            self._site.page(page)
+        return home
+
+    def _network(self) -> Section:
+        """Write the pages of the network; return its section for the first page of the site."""
+        ties = in_order(self._connection, TIES)
+        chunks = chunked(ties, MOST_ROWS)
+        parts = numbered("network.html", [""] * len(chunks))
+        addresses = {it.key: self._addresses.fact(it) for it in self._statements.read(ties)}
+        svg, caption = self._pictures.network("network.html", addresses)
+        home = self._section("network", "Network", svg, caption)
+        for n, chunk in enumerate(chunks):
+            page = PageText(numbered_path("network", n), "Network", CRUMBS, "network.html")
+            rows = [
+                (it, it.when, passage_links(self._addresses, it))
+                for it in self._statements.read(chunk)
+            ]
+            columns = (Column("Tie"), Column("When", aside=True), Column("Passages"))
+            listed = Section("ties", "Ties", table=Table(columns, rows), parts=near(parts, n))
+            if n == 0:
+                drawn = Section(
+                    "picture", "Ties and joint events", picture=home.picture, caption=caption
+                )
+                page.sections = [drawn, listed, self._lists.pairs()]
+            else:
+                page.sections = [listed]
+            self._site.page(page)
+        home.links = [Link("All ties and joint events as tables", "network.html#ties")]
+        return home
+
+    def _home(self, timeline: Section, network: Section) -> None:
+        """Write the first page."""
+        documents = self._statements.documents
+        page = PageText("index.html", self._site.title, current="index.html")
+        said = "one document says" if len(documents) == 1 else f"{len(documents):,} documents say"
+        page.lead = (
+            f"What {said}: who acts, what happened, who said what, and who vouches for it. Every "
+            "sentence here leads to the passage that it rests on."
+        )
+        actors, sources = self._lists.actors(), self._lists.sources()
+        listed = [
+            ("actors", "Actors", most(actors, 2, 3, 4, 5), actors),
+            ("topics", "Topics", most(self._lists.topics(), 1), self._lists.topics()),
+            ("sources", "Sources beside the documents", most(sources, 4), sources),
+        ]
+        if len(documents) > 1:
+            every = self._lists.documents()
+            listed.insert(0, ("documents", "Documents", most(every, 4), every))
+        page.sections = [timeline, network]
+        for id, title, table, every in listed:
+            section = Section(id, title, table=table)
+            if len(table.rows) < len(every.rows):
+                section.links = [Link(f"All {len(every.rows):,}", f"{id}.html")]
+            if table.rows:
+                page.sections.append(section)
+        bars: list[Bar] = []
+        if len(documents) == 1:
+            bars = Documents(self._connection, self._statements, self._addresses).bars()
+        self._site.page(
+            page,
+            "home",
+            figures=figures(self._connection),
+            sourcing=sourcing(self._connection),
+            bars=bars,
+        )
+
+    def _search(self) -> None:
+        """Write the search page and its index; what has no page of its own is found too."""
+        for kind, query in (("statement", STATEMENTS), ("position", POSITIONS), ("tie", TIES)):
+            for it in self._statements.read(in_order(self._connection, query)):
+                title = f"{it.sentence}: “{it.quoted}”" if it.quoted else it.sentence
+                self._index.add(kind, title, self._addresses.fact(it))
+        for name, script in self._index.files():
+            self._site.file(f"search/{name}.js", script)
+        page = PageText("search.html", "Search", CRUMBS)
+        self._site.page(page, "search", shards=self._index.shards, chunk=CHUNK)

@@ -1,0 +1,72 @@
+"""The pages of a site on events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from sqlalchemy import Connection, bindparam, text
+
+from pages.site_addresses import Addresses
+from pages.site_parts import Link, PageText, Section, split
+from pages.statements import Statement, Statements
+from schema.vocabulary import FactKind
+
+BATCH = 200
+"""Events that are read together."""
+
+EVENTS = "select id from events order by id"
+
+RELATED = """
+    select from_event_id as event, id as fact from event_links where from_event_id in :ids
+    union all
+    select to_event_id, id from event_links where to_event_id in :ids
+    union all
+    select occasion_id, id from quotes where occasion_id in :ids
+    order by 1, 2
+"""
+"""What hangs together with an event: its links to others, and what was said on its occasion."""
+
+
+def events(
+    connection: Connection, statements: Statements, addresses: Addresses
+) -> Iterator[PageText]:
+    """Yield a page for each event, with those that continue it."""
+    ids = iter(connection.execute(text(EVENTS)).scalars().all())
+    while batch := list(islice(ids, BATCH)):
+        query = text(RELATED).bindparams(bindparam("ids", expanding=True))
+        related: dict[int, list[int]] = defaultdict(list)
+        for event, fact in connection.execute(query, {"ids": batch}):
+            related[event].append(fact)
+        needed = dict.fromkeys(fact for facts in related.values() for fact in facts)
+        facts = {it.id: it for it in statements.read(needed)}
+        for it in statements.read(batch):
+            page = _page(it, addresses, [facts[id] for id in related[it.id] if id in facts])
+            yield page
+            for section in page.sections:
+                yield from split(page, section)
+
+
+def _page(it: Statement, addresses: Addresses, related: Sequence[Statement]) -> PageText:
+    crumbs = (Link("Sourcebook", "index.html"), Link("Events", "events.html"))
+    page = PageText(addresses.fact(it), it.sentence, crumbs, "events.html", it)
+    page.lead = it.summary or ""
+    page.found_as = "event"
+    page.found_by = [part.name for part in it.participants]
+    about: dict[str, list[Link]] = {"When": [Link(it.when or "undated", "")]}
+    for thing in it.related:
+        about.setdefault("Where", []).append(Link(thing.name, addresses.thing(thing)))
+    for part in it.participants:
+        link = Link(part.name, addresses.thing(part.thing))
+        about.setdefault(part.role.capitalize(), []).append(link)
+    page.about = [*about.items()]
+    titles = {
+        FactKind.LINK: "How it hangs together with other events",
+        FactKind.QUOTE: "Said on its occasion",
+    }
+    for kind, title in titles.items():
+        facts = [fact for fact in related if fact.kind == kind]
+        if facts:
+            page.sections.append(Section(kind.value, title, facts=facts, full=True))
+    return page

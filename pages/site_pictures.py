@@ -1,0 +1,187 @@
+"""The pictures of a site: timelines and networks, drawn from the statements that a page has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, text
+
+from output.page import Page
+from pages.answers import Answer, ask, published
+from pages.drawn_dates import pieces
+from pages.network import star, without_title
+from pages.network_facts import WEAKER, Actor, Edge, Graph, graph
+from pages.site_addresses import Addresses, fact_id, relative
+from pages.statements import Statement, Thing
+from pages.timeline import Frame, Timeline
+from pages.timeline_facts import Dated, Fact, left_out
+from schema.date_words import date_in_words
+from schema.vocabulary import FactKind, Modality
+
+WIDE = Frame(1192, 2, 1190, 1172, 640)
+BESIDE = Frame(940, 2, 938, 924, 500)
+"""Timelines as wide as a page, and beside the contents of one."""
+
+MOST_MARKS = 150
+"""Facts of one timeline."""
+
+LEAST_AROUND, MOST_AROUND = 2, 10
+"""Actors in the network around one, which has this width."""
+
+AROUND = 892.0
+
+MOST_ACTORS = 40
+"""Actors in the network of all."""
+
+UNDATED = """
+    select
+      case
+        when fact_summaries.settled <> 'actual' then 'other'
+        when fact_summaries.kind = 'quote' then 'statement'
+        else 'happened'
+      end as sort,
+      count(*) as facts
+    from fact_summaries
+    left join events on events.id = fact_summaries.fact_id
+    left join quotes on quotes.id = fact_summaries.fact_id
+    where fact_summaries.kind in ('event', 'quote')
+      and events.date is null
+      and quotes.date is null
+    group by sort
+"""
+
+
+class Pictures:
+    """Draws timelines and networks for pages; every mark leads to its fact."""
+
+    def __init__(self, connection: Connection, addresses: Addresses) -> None:
+        self._connection = connection
+        self._addresses = addresses
+        self._published = published(connection)
+
+    def timeline(
+        self,
+        path: str,
+        title: str,
+        statements: Sequence[Statement],
+        frame: Frame = WIDE,
+        *,
+        whole: bool = False,
+    ) -> tuple[Iterable[str], str]:
+        """Return the SVG of the dated facts among these, and what it leaves out.
+
+        `whole` says that they are all dated facts of the sourcebook.
+        """
+        data, links = Dated(), {}
+        if whole:
+            data.undated.update(dict(map(tuple, self._connection.execute(text(UNDATED)))))
+        if len(self._published) == 1:
+            [data.publication] = self._published.values()
+        for it in statements:
+            said = it.kind == FactKind.QUOTE
+            if it.kind not in (FactKind.EVENT, FactKind.QUOTE):
+                continue
+            if it.date is None:
+                plain = "statement" if said else "happened"
+                data.undated[plain if it.modality == Modality.ACTUAL else "other"] += 1
+                continue
+            drawn_as = pieces(it.date)
+            if not drawn_as:
+                data.undrawn += 1
+                continue
+            key = f"t-{fact_id(it, it.introduced_by)}"
+            links[key] = relative(path, self._addresses.fact(it))
+            data.facts.append(self._fact(it, key, said=said))
+        answer = Answer((), Page((), (), title, f"The dates of {title}."), {})
+        svg = Timeline(data, answer, links.__getitem__, frame).without_title()
+        return svg, " ".join(left_out(data, answer))
+
+    def _fact(self, it: Statement, key: str, *, said: bool) -> Fact:
+        words = date_in_words(it.date or "")
+        limits = [self._published.get(piece.document.key) for piece in it.evidence]
+        days = [day for day in limits if day is not None]
+        told = it.modality in (Modality.ACTUAL, Modality.DENIED) and len(days) == len(limits) > 0
+        stated = "; ".join(dict.fromkeys(f"{e.how}; {e.chain}" for e in it.evidence))
+        doubt = " ?" if set(it.date or "") & {"?", "%"} else ""
+        return Fact(
+            key=key,
+            sentence=f"{it.sentence}{doubt}",
+            when=f"{words} · {it.where}",
+            explained=f"{it.sentence}. {words[:1].upper()}{words[1:]}. {it.where}: {stated}",
+            pieces=pieces(it.date or ""),
+            look=it.look,
+            said=said,
+            modality=it.modality,
+            acting_for="",
+            limit=max(days) if told else None,
+        )
+
+    def around(
+        self, path: str, actor: Actor, statements: Sequence[Statement]
+    ) -> tuple[Iterable[str], str] | None:
+        """Return the SVG of an actor's ties and joint events, and its caption; None: too few."""
+        actors: dict[str, Actor] = {}
+        edges: dict[str, Edge] = {}
+        links: dict[str, str] = {}
+        for it in statements:
+            tie = it.kind == FactKind.RELATION
+            happened = it.kind == FactKind.EVENT and it.modality == Modality.ACTUAL
+            if it.standing not in (None, *WEAKER) or not (tie or happened):
+                continue
+            for part in it.participants:
+                if part.key == actor.key:
+                    continue
+                actors[part.key] = Actor(part.key, part.name, part.kind)
+                first, second = sorted((actor.key, part.key))
+                edge = edges.setdefault(part.key, Edge(first, second))
+                edge.stated |= it.standing is None
+                if tie:
+                    _add_tie(edge, it)
+                    links.setdefault(it.key, self._addresses.fact(it))
+                else:
+                    edge.events += it.standing is None
+                    edge.alleged += it.standing is not None
+        chosen = sorted(edges, key=lambda key: (-_weight(edges[key]), key))[:MOST_AROUND]
+        if len(chosen) < LEAST_AROUND:
+            return None
+        shown = sorted(chosen, key=lambda key: (edges[key].events, key))
+        data = Graph(
+            {actor.key: actor, **{key: actors[key] for key in chosen}},
+            [edges[key] for key in shown],
+            *(len(actors), 0, 0, 0),
+        )
+        more = len(edges) - len(chosen)
+        caption = f"Those with whom {actor.name} is tied or takes part in events."
+        caption += f" {more:,} more aren’t drawn." if more else ""
+
+        def link(key: str) -> str:
+            address = links.get(key) or self._addresses.thing(Thing("actor", key, ""))
+            return relative(path, address)
+
+        return without_title(data, actor.name, caption, link, star, AROUND), caption
+
+    def network(self, path: str, ties: Mapping[str, str]) -> tuple[Iterable[str], str]:
+        """Return the SVG of all actors' ties and joint events, and its caption.
+
+        `ties` are addresses of ties, by their keys.
+        """
+        tied, acting = (ask(self._connection, name, {}) for name in ("ties", "network"))
+        data = graph(self._connection, tied, acting, MOST_ACTORS, singles=False)
+        caption = data.caption(everybody=False)
+
+        def link(key: str) -> str:
+            address = ties.get(key) or self._addresses.thing(Thing("actor", key, ""))
+            return relative(path, address)
+
+        return without_title(data, "Network", caption, link), caption
+
+
+def _weight(edge: Edge) -> int:
+    return 3 * len(edge.sentences) + edge.events
+
+
+def _add_tie(edge: Edge, it: Statement) -> None:
+    stated = "; ".join(dict.fromkeys(piece.how for piece in it.evidence))
+    edge.sentences.append(f"{it.sentence}, {stated}, {it.where}")
+    edge.natures.add(it.nature)
+    edge.key = edge.key or it.key
