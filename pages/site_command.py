@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from output.options import failing
+from output.options import OnceCommand, failing
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--base-url",

@@ -334,6 +334,7 @@ def test_what_the_application_imports_is_declared() -> None:
         asked += extra
     declared = {canonicalize_name(Requirement(requirement).name) for requirement in asked}
     declared.add(canonicalize_name("pydantic-core"))  # pydantic's other half, at one exact version
+    declared.add(canonicalize_name("MarkupSafe"))  # Jinja2's other half, by the same people
     installed = packages_distributions()
     foreign = {
         (imported, name(path))
