@@ -22,7 +22,7 @@ from sqlalchemy import Connection, text
 from adhoc.search_rows import DOCUMENTS, EVIDENCE, NAME_EVIDENCE, NAMES, ROWS, WITHOUT_TEXT, Kind
 from database.errors import SourcebookError
 from schema.date_words import date_in_words
-from schema.folding import HYPHENS, foldings, other_foldings, words
+from schema.folding import HYPHENS, foldings, letters, other_foldings, words
 from schema.suggest import nearest
 
 MAX_WORDS = 50
@@ -95,6 +95,10 @@ class Phrase:
         return [f" {way}" if self.begins else f" {way} " for way in self.ways]
 
     @cached_property
+    def _letters(self) -> list[str]:
+        return [letters(way) for way in self.ways]
+
+    @cached_property
     def _as_typed(self) -> re.Pattern[str]:
         end = "" if self.begins else r"(?!\w)"
         return re.compile(rf"(?<!\w){re.escape(self.typed)}{end}", re.IGNORECASE)
@@ -106,6 +110,10 @@ class Phrase:
             for needle in self._needles:
                 count = max(count, way.count(needle))
         return count or any(heading in row for heading in self.actors)
+
+    def may_be_in(self, row: str, folded: str) -> bool:
+        """Whether a row, also given folded and without spaces, can contain it."""
+        return any(its in folded for its in self._letters) or any(it in row for it in self.actors)
 
     def is_known(self, way: str, words: Collection[str]) -> bool:
         """Whether each word of one way is among these, or the beginning of one."""
@@ -172,6 +180,9 @@ class SearchQuery:
         Rows with the words as they were typed come first, then those that contain them often, and
         little else.
         """
+        run = letters(row)  # cheap, and few rows pass
+        if not all(phrase.may_be_in(row, run) for phrase in self.phrases):
+            return None
         folded = [f" {words(row)} "]
         counts = self._counts(row, folded)
         if not counts and (others := other_foldings(row)):
@@ -408,10 +419,14 @@ def beginnings(query: SearchQuery, known: Sequence[str]) -> str:
 
 
 def _beginning(word: str, known: Sequence[str]) -> str:
-    for length in range(len(word), max(LEAST_BEGINNING, len(word) * 2 // 3) - 1, -1):
-        place = bisect_left(known, word[:length])
-        if any(it != word and it.startswith(word[:length]) for it in known[place : place + 2]):
-            return word[:length]
+    lengths = range(len(word), max(LEAST_BEGINNING, len(word) * 2 // 3) - 1, -1)
+    beginnings = [word[:length] for length in lengths]
+    if word.endswith("y"):  # ally, allied
+        beginnings.insert(1, f"{word[:-1]}i")
+    for beginning in beginnings:
+        place = bisect_left(known, beginning)
+        if any(it != word and it.startswith(beginning) for it in known[place : place + 2]):
+            return beginning
     return word
 
 

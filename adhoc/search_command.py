@@ -12,6 +12,7 @@ import click
 from output.options import (
     Number,
     OnceCommand,
+    command_line,
     failing,
     only_for,
     row_options,
@@ -121,9 +122,10 @@ def search(
 
     A row must contain all the WORDS, in its sentence, in its quoted words, or in the names of those
     who take part. Case, accents, apostrophes and hyphens make no difference. Words in double quotes
-    must be next to each other; put them in single quotes for the shell: '"red line"'. A word that
-    ends in * matches all words that begin so: 'milit*'. Use it for languages without spaces between
-    words. No other character has a special meaning.
+    must be next to each other; put them in single quotes for the shell: '"red line"'. Words are
+    compared whole: ally doesn't find allied. A word that ends in * matches all words that begin so:
+    'alli*'. Use it for languages without spaces between words. No other character has a special
+    meaning.
 
     Rows with the words as you typed them come first, then those with the words several times and
     little other text. A table on a terminal *marks* the words, and shows only the part of a long
@@ -188,9 +190,8 @@ def _search(
             filters=f"Only {', '.join(kind)}." if kind else "",
             choose=True,
         )
-        command = ["search", *words.split(), *(it for name in kind for it in ("--kind", name))]
         if result.total or _for_others(format, output):
-            write(with_origin(connection, page, command), format, output, raw)
+            write(with_origin(connection, page, command_line()), format, output, raw)
         searched = not kinds or Kind.PASSAGE in kinds
         missing = documents_without_text(connection) if searched else []
         if not result.total:
@@ -247,9 +248,8 @@ def _check(
                 legend=["[-…-] is only in what was asked, {+…+} only in the text."],
                 choose=True,
             )
-            command = ["search", "--quote", quote, *(["--speaker", speaker] if speaker else [])]
             if findings or _for_others(format, output):
-                write(with_origin(connection, page, command), format, output, raw)
+                write(with_origin(connection, page, command_line()), format, output, raw)
             sure = any(it.verdict.startswith((Verdict.VERBATIM, Verdict.NEARLY)) for it in findings)
             missing = [] if sure else documents_without_text(connection)
     except SearchError as error:

@@ -212,6 +212,33 @@ def failing() -> Iterator[None]:
         raise click.ClickException(visible(str(error))) from None
 
 
+UNSAID = ("format", "output", "raw", "timeout")
+"""Options that change no row."""
+
+
+def command_line() -> str:
+    """Return the command that runs, with its arguments and the options that choose rows."""
+    import shlex
+
+    from click.core import ParameterSource
+
+    from schema.escape import visible
+
+    ctx = click.get_current_context()
+    words = ctx.command_path.split()
+    for parameter in sorted(ctx.command.params, key=lambda it: isinstance(it, click.Option)):
+        name = parameter.name or ""
+        given = ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE
+        if not given or name in UNSAID or name not in ctx.params:
+            continue
+        value = ctx.params[name]
+        values = value if isinstance(value, tuple) else (value,)
+        for it in values:
+            words += [parameter.opts[-1]] if isinstance(parameter, click.Option) else []
+            words += [] if it is True else [str(it)]
+    return visible(shlex.join(words))
+
+
 def say(line: str) -> None:
     """Write a line to stderr about what was understood, or left out."""
     from schema.escape import visible

@@ -44,14 +44,15 @@ def about(
         title=f"{report.title}: {listed(names)}" if names else report.title,
         filters=_filters(connection, others, values, given),
     )
-    return with_origin(connection, page, ["report", report.name, *options_of(report, given)])
+    command = shlex.join(["sourcebook", "report", report.name, *options_of(report, given)])
+    return with_origin(connection, page, command)
 
 
-def with_origin(connection: Connection, page: Page, command: Sequence[str]) -> Page:
+def with_origin(connection: Connection, page: Page, command: str) -> Page:
     """Return the page with the command that was given, and the data that it comes from."""
     return replace(
         page,
-        meta={"command": shlex.join(["sourcebook", *command]), **provenance(connection)},
+        meta={"command": command, **provenance(connection)},
         document=_only_document(connection),
         cite=partial(_citation, connection),
     )

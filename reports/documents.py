@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import OnceCommand, failing, only_for, row_options, timeout_option, write
+from output.options import (
+    OnceCommand,
+    command_line,
+    failing,
+    only_for,
+    row_options,
+    timeout_option,
+    write,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -119,6 +127,6 @@ def documents_page(connection: Connection) -> Page:
         title="Documents",
         question="What is loaded?",
         legend=legend,
-        meta=provenance(connection),
+        meta={"command": command_line(), **provenance(connection)},
         choose=True,
     )

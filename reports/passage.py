@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import OnceCommand, failing, only_for, row_options, say, timeout_option, write
+from output.options import (
+    OnceCommand,
+    command_line,
+    failing,
+    only_for,
+    row_options,
+    say,
+    timeout_option,
+    write,
+)
 from reports.options import completing
 from schema.escape import shortened
 
@@ -207,7 +216,7 @@ def _page(
         title=f"{'Passage' if len(numbers) == 1 else 'Passages'} {cited_passages(numbers)}",
         question="What does it say, and what was coded from it?",
         document=cited.text(passages=cited_passages(numbers)),
-        meta=provenance(connection),
+        meta={"command": command_line(), **provenance(connection)},
         choose=True,
     )
     return page, kept

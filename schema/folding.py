@@ -91,6 +91,14 @@ def words(text: str) -> str:
     return " ".join(letters.replace(".", " ").split())
 
 
+def letters(text: str) -> str:
+    """Return the folded letters and digits alone, which all ways of dividing the words share."""
+    folded = text.translate(_LETTERS)
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFC", folded)
+    return folded.replace(".", "").replace(" ", "")
+
+
 _APART = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _TOGETHER = re.compile(f"(?<=\\w)[{re.escape(HYPHENS)}](?=\\w)")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.folding import fold, foldings, romanised
+from schema.folding import fold, foldings, letters, romanised
 
 SAME = [
     ["The Kremlin", "kremlin", "KREMLIN"],
@@ -106,3 +106,11 @@ def test_folding_again_changes_nothing(text: str) -> None:
 @given(st.text())
 def test_case_makes_no_difference(text: str) -> None:
     assert fold(text.upper().lower()) == fold(text.lower().upper())
+
+
+@given(st.text(), st.text(), st.text())
+def test_all_ways_of_dividing_the_words_share_the_letters(
+    before: str, text: str, after: str
+) -> None:
+    for way in foldings(text):
+        assert letters(way) in letters(f"{before} {text} {after}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shlex
 from pathlib import Path
 
 import openpyxl
@@ -66,3 +67,20 @@ def test_a_title_names_whom_the_answer_is_about(book: str, tmp_path: Path) -> No
         assert "Actor: Zoë Ångström" in said_in(path)
     workbook = openpyxl.load_workbook(tmp_path / "answer.xlsx")
     assert workbook.sheetnames == ["Actor Zoë Ångström", "About"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "documents",
+        "passage bulletin 1-3",
+        "search harbour --kind event --kind quote --limit 3",
+        "search --quote 'no red line' --speaker alma",
+    ],
+)
+def test_a_saved_answer_states_its_command(book: str, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "answer.html"
+    # Options that change no row aren't part of the question.
+    done = sourcebook(book, *shlex.split(command), "--width", "80", "--timeout", "9", "-o", path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(rf"sourcebook {re.escape(command)}\s", said_in(path))

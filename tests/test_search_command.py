@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 import cli
 from adhoc import search_command
 from adhoc.quotation import Finding
-from adhoc.search import Hit
+from adhoc.search import Hit, SearchQuery, beginnings
 from adhoc.search_rows import Kind
 from database.connect import writing
 from tests.databases import create
@@ -87,6 +87,14 @@ def test_nothing_found_is_said_and_no_failure(library: str) -> None:
         "› nothing contains “allma”; nearest: alma, almans",
         "› nothing contains “xyzzy”",
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "instead"),
+    [(["allied", "allies"], "alli*"), (["allow"], "ally*"), (["ally"], "ally*")],
+)
+def test_other_forms_of_a_word_are_suggested(known: list[str], instead: str) -> None:
+    assert beginnings(SearchQuery.parse("ally"), known) == instead
 
 
 @pytest.mark.parametrize("words", [["red", "\udcff"], ["--quote", "no red \udcff line"]])
