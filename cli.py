@@ -64,6 +64,10 @@ LAZY = {
         "coding.drafting.command",
         "Draft the coding of TEXT: who said what, when, and who is named.",
     ),
+    "brief": (
+        "pages.brief_command",
+        "Write a briefing: one to four printed pages for whoever knows nothing about it yet.",
+    ),
     "cite": (
         "reports.cite",
         "Cite documents or other sources, by key, title or author; without a name, all documents.",

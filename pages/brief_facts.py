@@ -158,7 +158,7 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
             contested=it.fact_id in contested,
             roles=roles[it.fact_id],
         )
-        active = not fact.roles or fact.roles & ACTIVE
+        active = kind != "actor" or fact.roles & ACTIVE
         fact.weight = (
             (it.pieces or 0)
             + 2 * max((it.origins or 0) - 1, 0)

@@ -77,7 +77,8 @@ def sentence(statement: Statement, refer: Refer, *more: Piece) -> Sentence:
     return Sentence(pieces, statement.tag, statement.css)
 
 
-STATED_IN_WORDS = {
+IN_WORDS = {
+    "": "{}",
     "expected": "It is expected that {}",
     "possible": "It is possible that {}",
     "alleged": "It is alleged that {}",
@@ -91,16 +92,13 @@ STATED_IN_WORDS = {
 
 def spoken(statement: Statement, refer: Refer) -> Sentence:
     """Return a fact as a sentence that says itself how it is stated, if there are words for it."""
-    words = STATED_IN_WORDS.get(statement.tag)
-    text = in_time(statement)
-    if statement.tag and words is None:
+    words = IN_WORDS.get(statement.tag)
+    if words is None:
         return sentence(statement, refer)
-    text = (
-        words.format(within(text[:1].lower() + text[1:] if statement.date else text))
-        if words
-        else text
-    )
-    return Sentence((full_stop(text), refer(statement)))
+    said = in_time(statement)
+    if statement.tag:
+        said = within(said) if said.startswith(statement.bare) else f"{said[:1].lower()}{said[1:]}"
+    return Sentence((full_stop(words.format(said)), refer(statement)))
 
 
 # --- ties -----------------------------------------------------------------------------------------
@@ -133,14 +131,14 @@ def ties(
             groups.setdefault(_shared(tie, varying), []).append(tie)
         remaining = []
         for group in groups.values():
-            if len(group) == 1 or (varying == "rest" and not all(tie.rest for tie in group)):
+            if len(group) == 1 or (varying == "rest" and not all(it.rest for it in group)):
                 remaining += group
             else:
                 n = order[group[0].statement.id]
                 sentences.append((n, _joined(group, varying, refer, templates)))
-    singles = {tie.statement.id for tie in remaining}
-    for statement, tie in split:
-        if tie is None or statement.id in singles:
+    singles = {it.statement.id for it in remaining}
+    for statement, parts in split:
+        if parts is None or statement.id in singles:
             sentences.append((order[statement.id], sentence(statement, refer)))
     return [it for _, it in sorted(sentences, key=lambda pair: pair[0])]
 

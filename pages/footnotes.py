@@ -21,12 +21,21 @@ class Reference(NamedTuple):
     """Whether no earlier place refers to it: the note leads back here."""
 
 
-class Note(NamedTuple):
+class Voiced(NamedTuple):
     """What one voice, or several alike, say about a fact, and the words."""
 
     where: str
     how: str
     words: tuple[str, ...]
+
+
+class Note(NamedTuple):
+    """A note on a fact."""
+
+    n: int
+    about: str
+    """The fact as a sentence, if only a picture refers to it."""
+    voiced: list[Voiced]
 
 
 class Footnotes:
@@ -36,24 +45,31 @@ class Footnotes:
         self._several = several
         self._numbers: dict[int, int] = {}
         self._facts: list[Statement] = []
-
-    def __len__(self) -> int:
-        return len(self._facts)
+        self._in_text: set[int] = set()
 
     def refer(self, statement: Statement) -> Reference:
-        """Return a reference to the note on a fact."""
-        first = statement.id not in self._numbers
-        if first:
+        """Return a reference from the text to the note on a fact."""
+        first = statement.id not in self._in_text
+        self._in_text.add(statement.id)
+        return Reference(self._number(statement), first)
+
+    def draw(self, statement: Statement) -> Reference:
+        """Return a reference from a picture, or from what takes its place."""
+        return Reference(self._number(statement), False)
+
+    def _number(self, statement: Statement) -> int:
+        if statement.id not in self._numbers:
             self._facts.append(statement)
             self._numbers[statement.id] = len(self._facts)
-        return Reference(self._numbers[statement.id], first)
+        return self._numbers[statement.id]
 
-    def notes(self) -> Iterator[tuple[int, list[Note]]]:
-        """Yield the number of each note, and what it says."""
+    def notes(self) -> Iterator[Note]:
+        """Yield the notes in the order of their numbers."""
         for n, statement in enumerate(self._facts, 1):
-            yield n, self._note(statement)
+            drawn = statement.id not in self._in_text
+            yield Note(n, statement.sentence if drawn else "", self._note(statement))
 
-    def _note(self, statement: Statement) -> list[Note]:
+    def _note(self, statement: Statement) -> list[Voiced]:
         """Return what the voices say; those of one document that say it alike are one."""
         alike: dict[tuple[str, str], list[Evidence]] = {}
         for piece in statement.evidence:
@@ -61,7 +77,7 @@ class Footnotes:
             document = f"{piece.document.called} " if self._several else ""
             alike.setdefault((document, how), []).append(piece)
         return [
-            Note(
+            Voiced(
                 document + paragraphs(it.n for piece in pieces for it in piece.passages),
                 how,
                 tuple(dict.fromkeys(_shortened(piece.words) for piece in pieces if piece.words)),

@@ -1,0 +1,336 @@
+"""A briefing: what matters about a subject, in sentences with notes, on a few pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Connection, text
+
+from output.page import counted
+from pages.answers import ask
+from pages.brief_facts import PLANS, Fact, Facts, facts, in_order
+from pages.brief_prose import Code, Sentence, full_stop, plain, sentence
+from pages.footnotes import Footnotes, Note
+from pages.statements import Statement, Statements
+from pages.timeline import inset
+from schema.vocabulary import Certainty, FactKind, Modality
+
+MOST = 6
+"""Facts that a list shows; a last sentence says how many more there are, and where."""
+
+MOST_DRAWN = 18
+"""Facts that the timeline shows."""
+
+FEW = 4
+"""With fewer dated facts, an actor's timeline has those who act for it as well."""
+
+
+HOW: dict[str, str] = {
+    Certainty.ASSERTED: "flatly",
+    Certainty.REPORTED: "reported",
+    Certainty.ALLEGED: "alleged",
+    Certainty.INFERRED: "inferred",
+    Certainty.RUMOURED: "rumoured",
+}
+"""How a fact is stated at best, in words."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences of running text; or a remark on what is left out."""
+
+    sentences: Sequence[Sentence]
+    remark: bool = False
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """Sentences below one another."""
+
+    sentences: Sequence[Sentence]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture, and the same facts as sentences for a phone or plain text."""
+
+    svg: Markup
+    caption: str
+    sentences: Sequence[Sentence]
+
+
+Block = Paragraph | Bullets | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what is below it."""
+
+    title: str
+    blocks: list[Block]
+
+
+@dataclass
+class Brief:
+    """A briefing, ready for its template."""
+
+    title: str
+    lead: list[Sentence]
+    figures: list[tuple[str, str]]
+    sections: list[Section]
+    notes: list[Note]
+    documents: list[int]
+    """The ids of the documents that it rests on."""
+    kept: bool
+    """Whether there are words of the text."""
+    about: dict[str, Any] = field(default_factory=dict)
+    """Day, command, content hash and citations."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a briefing is about: its kind (empty: everything), its key and its name."""
+
+    kind: str
+    key: str
+    name: str
+
+
+class Writer:
+    """Writes the parts that the briefings of all kinds of subjects have."""
+
+    def __init__(self, connection: Connection, subject: Subject) -> None:
+        self.connection = connection
+        self.subject = subject
+        self.statements = Statements(connection)
+        self.notes = Footnotes(several=len(self.statements.documents) > 1)
+        self.facts: Facts = facts(connection, subject.kind, subject.key)
+        query = text("select key, sentence from relation_types")
+        self.templates: dict[str, str] = {it[0]: it[1] for it in connection.execute(query)}
+        self.shown: set[int] = set()
+        """The facts that some list has shown."""
+
+    def read(self, chosen: Sequence[Fact]) -> list[Statement]:
+        """Return facts as statements: in order of time, then of the text."""
+        self.shown |= {fact.id for fact in chosen}
+        return [*self.statements.read(in_order(chosen))]
+
+    def command(self, report: str, *options: str) -> Code:
+        """Return the command that shows the rest."""
+        return Code(" ".join(["sourcebook", "report", report, *options]))
+
+    def only(self) -> list[str]:
+        """Return the option by which a report is narrowed to the subject."""
+        kind, key = self.subject.kind, self.subject.key
+        return [f"--{kind}", key] if kind else []
+
+    def more(self, count: int, unit: str, command: Code) -> list[Block]:
+        """Return a remark on how much a list leaves out, if it does."""
+        if count <= 0:
+            return []
+        return [Paragraph([plain(f"{counted(count, f'more {unit}')}: ", command)], remark=True)]
+
+    def bullets(
+        self, chosen: Sequence[Fact], unit: str, command: Code, most: int = MOST
+    ) -> list[Block]:
+        """Return the weightiest facts as a list, and how many more there are."""
+        if not chosen:
+            return []
+        items = [sentence(it, self.notes.refer) for it in self.read(chosen[:most])]
+        return [Bullets(items), *self.more(len(chosen) - most, unit, command)]
+
+    # --- sections ---------------------------------------------------------------------------------
+
+    def figures(self) -> Iterator[tuple[str, str]]:
+        """Yield what the briefing rests on, in figures."""
+        documents = self.facts.passages
+        passages = sum(documents.values())
+        if len(documents) == 1:
+            query = text("select count(*) from passages where document_id = :id")
+            total = self.connection.execute(query, {"id": next(iter(documents))}).scalar_one()
+            yield "Rests on", f"1 document, {passages} of its {counted(total, 'passage')}"
+        else:
+            rests = f"{counted(len(documents), 'document')}, {counted(passages, 'passage')}"
+            yield "Rests on", rests
+        everything = self.facts.all
+        others = Counter(_coarse(fact) for fact in everything)
+        split = [f"{others.pop('', 0):,} stated or reported as facts"]
+        split += [f"{n:,} {word}" for word, n in others.most_common()]
+        yield "Facts", f"{len(everything):,}: {', '.join(split)}"
+        counts: Counter[str] = Counter()
+        for fact in everything:
+            counts.update([it for it in HOW if it in fact.certainties][:1])
+        how = (f"{counts[it]:,} {word}" for it, word in HOW.items() if counts[it])
+        yield "How they are stated", ", ".join(how)
+        unnamed = sum(fact.unnamed for fact in everything)
+        named = sum(fact.named_origins > 1 for fact in everything)
+        words = f"{unnamed or 'none'} on unnamed voices alone; {named or 'none'} from two or more"
+        yield "How well sourced", f"{words} named sources"
+
+    def when(self) -> Section:
+        """Return the timeline."""
+        given: dict[str, Any] = {}
+        if self.subject.kind in ("actor", "document"):
+            given[self.subject.kind] = self.subject.key
+            if self.subject.kind == "document":
+                given["document"] = [self.subject.key]
+        answer = ask(self.connection, "timeline", given)
+        dated = [row for row in answer.rows if row["date"] is not None]
+        if self.subject.kind == "actor" and len(dated) < FEW:
+            with_members = ask(self.connection, "timeline", {**given, "with_members": True})
+            if any(row["acting_for"] and row["date"] for row in with_members.rows):
+                answer = with_members
+                dated = [row for row in answer.rows if row["date"] is not None]
+        command = self.command("timeline", *self.only())
+        section = self.drawn(answer, dated, command)
+        undated = self.facts.where(lambda fact: fact.happened and fact.date is None)
+        if undated:
+            without = Paragraph([plain("Without a date:")])
+            section.blocks.extend([without, *self.bullets(undated, "undated event", command)])
+        return section
+
+    def drawn(self, answer: Any, dated: Sequence[Any], command: Code) -> Section:
+        """Return a timeline of the weightiest of these rows."""
+        if not dated:
+            none = "No fact here has a date."
+            return Section("When", [Paragraph([plain(none)])])
+        query = "select fact_id, cited_as from timeline where date is not null"
+        ids = {it.cited_as: it.fact_id for it in self.connection.execute(text(query))}
+        weights = {fact.id: fact.weight for fact in self.facts.all}
+        ranked = sorted(dated, key=lambda row: -weights.get(ids[row["event"]], 0))[:MOST_DRAWN]
+        chosen = {row["event"] for row in ranked}
+        rows = [row for row in answer.rows if row["event"] in chosen or row["date"] is None]
+        shown = [*dict.fromkeys(ids[row["event"]] for row in rows if row["date"] is not None)]
+        lanes = {ids[it["event"]]: it["acting_for"] for it in rows if it["date"] is not None}
+        statements = [*self.statements.read(shown)]
+        numbers = {it.key: self.notes.draw(it).n for it in statements}
+        svg, left_out = inset(
+            self.connection, replace(answer, rows=rows), lambda key: f"#n{numbers[key]}"
+        )
+        remaining = len(dated) - len(chosen)
+        caption = f"{left_out} A mark leads to its note."
+        if remaining:
+            caption = (
+                f"The {len(chosen)} of {len(dated):,} dated facts with the most evidence; all: "
+                f"{command}. {caption}"
+            )
+        items = []
+        for it in statements:
+            lane = f" ({lanes[it.id]})" if lanes.get(it.id) else ""
+            items.append(sentence(it, self.notes.draw, lane))
+        return Section("When", [Picture(Markup("".join(svg)), caption, items)])  # noqa: S704 - ours
+
+    def differences(self, extra: Sequence[Sentence] = ()) -> Section:
+        """Return what several sources state, and where voices contradict one another."""
+        agreed = self.facts.where(lambda fact: fact.named_origins > 1 and not fact.contested)
+        contested = self.facts.where(lambda fact: fact.contested)
+        blocks: list[Block] = []
+        if extra:
+            blocks.append(Paragraph(extra))
+        if agreed:
+            blocks.append(Paragraph([plain("Two or more named sources state this:")]))
+            blocks += self.bullets(agreed, "fact", self.command("corroboration"), 4)
+        else:
+            blocks.append(
+                Paragraph([plain("No fact here is stated by two or more named sources.")])
+            )
+        if contested:
+            blocks.append(
+                Paragraph([plain("Here voices differ, or a document doubts what it relays:")])
+            )
+            items = [self._contested(it) for it in self.read(contested[:MOST])]
+            command = self.command("expectations", *self.only())
+            blocks.append(Bullets(items))
+            blocks += self.more(len(contested) - MOST, "disputed fact", command)
+        else:
+            blocks.append(Paragraph([plain("Nothing here is disputed between the voices.")]))
+        return Section("Where sources agree and differ", blocks)
+
+    def _contested(self, statement: Statement) -> Sentence:
+        """Return a fact with who has it otherwise."""
+        others = [
+            f"{piece.voices[0].words if piece.voices else piece.document.called}: {piece.how}"
+            for piece in statement.evidence
+            if piece.stance in ("doubts", "rejects") or piece.modality != statement.modality
+        ]
+        against = full_stop("; ".join(dict.fromkeys(others)))
+        return sentence(statement, self.notes.refer, f" {against[:1].upper()}{against[1:]}")
+
+    def unnamed(self) -> Section:
+        """Return what rests on unnamed voices alone."""
+        title = "What rests on unnamed voices alone"
+        chosen = self.facts.where(lambda fact: fact.unnamed and fact.kind != FactKind.LINK)
+        if not chosen:
+            return Section(title, [Paragraph([plain("Nothing.")])])
+        above = sum(fact.id in self.shown for fact in chosen)
+        count = f"{counted(len(chosen), 'fact')}".capitalize()
+        said = f"{count}{f', of which {above} stand above' if above else ''}."
+        remaining = [fact for fact in chosen if fact.id not in self.shown]
+        command = self.command("anonymous", "--only-support")
+        return Section(title, [Paragraph([plain(said)]), *self.bullets(remaining, "fact", command)])
+
+    def expected(self) -> Section:
+        """Return what was expected, and what came of it."""
+        title = "What was expected, and what came of it"
+
+        def event(fact: Fact) -> bool:
+            return fact.kind == FactKind.EVENT and fact.id not in self.shown
+
+        resolved = self.facts.where(
+            lambda fact: (
+                event(fact)
+                and fact.settled in (Modality.ACTUAL, Modality.DENIED)
+                and not fact.readings.isdisjoint(PLANS)
+            )
+        )
+        denied = self.facts.where(
+            lambda fact: (
+                event(fact) and fact.settled == Modality.DENIED and fact.readings.isdisjoint(PLANS)
+            )
+        )
+        pending = self.facts.where(
+            lambda fact: event(fact) and fact.settled in (*PLANS, Modality.HYPOTHETICAL)
+        )
+        command = self.command("expectations", *self.only())
+        parts = (
+            (resolved, "An outcome is stated for this:"),
+            (denied, "This is said not to be so, or ruled out:"),
+            (pending, "No outcome is stated for this:"),
+        )
+        blocks: list[Block] = []
+        for chosen, words in parts:
+            if chosen:
+                blocks.append(Paragraph([plain(words)]))
+                blocks += self.bullets(chosen, "such event", command)
+        if not blocks:
+            blocks.append(Paragraph([plain("Nothing else was expected, as far as is coded.")]))
+        return Section(title, blocks)
+
+    def finished(self, title: str, lead: list[Sentence], sections: list[Section]) -> Brief:
+        """Return the briefing; the notes are those that its text refers to."""
+        return Brief(
+            title=title,
+            lead=lead,
+            figures=[*self.figures()],
+            sections=sections,
+            notes=[*self.notes.notes()],
+            documents=[*self.facts.passages],
+            kept=self.statements.kept,
+        )
+
+
+def _coarse(fact: Fact) -> str:
+    """Return in a word how a fact stands; nothing for what is stated as a fact."""
+    if fact.standing is None:
+        return ""
+    if fact.standing.startswith("Draft"):
+        return "drafted"
+    if fact.settled == Modality.DENIED:
+        return "denied or held unlikely"
+    if fact.settled == Modality.HYPOTHETICAL:
+        return "imagined"
+    return fact.settled if fact.settled != Modality.ACTUAL else fact.standing.lower()

@@ -1,0 +1,72 @@
+"""Writes a briefing as a page, or as Markdown."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from output.page import counted, shortened
+from pages.brief import Brief, Picture
+from pages.brief_prose import Code
+from pages.footnotes import LEFT_OUT, Reference
+from pages.rendering import html_templates, markdown_templates, policy, styles_of, template_text
+from reports.about import provenance
+from reports.references import references
+from schema.date_words import date_in_words
+
+MOST_CITED = 8
+"""Documents that the head of the notes cites."""
+
+
+BASIS = (
+    "A sentence without a tag is stated as a fact by its source; a tag in front says what is not. "
+    "The present tense is that of a chronicle."
+)
+
+
+def rendered(connection: Connection, brief: Brief, command: str, format: str) -> str:
+    """Return a briefing as HTML or Markdown. Raises ReportError."""
+    origin = provenance(connection)
+    brief.about = {
+        "day": date_in_words(origin["date"], full=True),
+        "content": shortened(origin["content"]),
+        "command": command,
+        "basis": BASIS,
+        "notes": _about_notes(connection, brief),
+    }
+    templates = html_templates() if format == "html" else markdown_templates()
+    templates.tests |= {
+        "number_of_note": lambda it: isinstance(it, Reference),
+        "code": lambda it: isinstance(it, Code),
+    }
+    if format != "html":
+        return templates.get_template("brief.md").render(brief=brief)
+    style = template_text("page.css") + template_text("brief.css")
+    pictures = [
+        block.svg
+        for section in brief.sections
+        for block in section.blocks
+        if isinstance(block, Picture)
+    ]
+    styles = [style, *(it for picture in pictures for it in styles_of(picture))]
+    template = templates.get_template("brief.html")
+    return template.render(brief=brief, style=style, policy=policy(styles))
+
+
+def _about_notes(connection: Connection, brief: Brief) -> str:
+    """Return how to read the notes, and which documents they are to."""
+    cited = [it.text() for it in references(connection, brief.documents[:MOST_CITED])]
+    more = len(brief.documents) - len(cited)
+    rest = f"; and {counted(more, 'more document')}: sourcebook documents" if more > 0 else ""
+    sentences = [
+        f"All notes are to {'; '.join(cited)}{rest}. ¶ counts its visible lines."
+        if cited
+        else "Nothing is loaded.",
+        "“Stated flatly”: in the document's own voice.",
+        "An arrow leads from a voice to whoever relays it.",
+    ]
+    if brief.kept:
+        sentences.append("Words in quotation marks at the end of a note are the text's;")
+        sentences.append(f"{LEFT_OUT} marks where more of them are left out.")
+    else:
+        sentences.append("The text is not kept in this sourcebook: its words can't be shown.")
+    return " ".join(sentences)
