@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,21 +13,33 @@ from sqlalchemy import Connection, text
 from output.page import counted
 from pages.answers import ask
 from pages.brief_facts import PLANS, Fact, Facts, facts, in_order
-from pages.brief_prose import Code, Sentence, full_stop, plain, sentence
+from pages.brief_prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
 from pages.footnotes import Footnotes, Note
 from pages.statements import Statement, Statements
 from pages.timeline import inset
-from schema.vocabulary import Certainty, FactKind, Modality
+from schema.vocabulary import Certainty, FactKind, Modality, RelationType
 
-MOST = 6
+MOST = 3
 """Facts that a list shows; a last sentence says how many more there are, and where."""
 
-MOST_DRAWN = 18
+MOST_DRAWN = 9
 """Facts that the timeline shows."""
 
-FEW = 4
+MOST_TIES = 6
+"""Ties of one nature that running text has."""
+
+FEW = 8
 """With fewer dated facts, an actor's timeline has those who act for it as well."""
 
+
+COMPARISONS = (
+    RelationType.AGREES_WITH,
+    RelationType.DIFFERS_FROM,
+    RelationType.DEPENDS_LESS_THAN,
+    RelationType.MORE_COMMITTED_THAN,
+    RelationType.STRONGER_THAN,
+)
+"""Types of ties that compare two actors."""
 
 HOW: dict[str, str] = {
     Certainty.ASSERTED: "flatly",
@@ -111,6 +123,7 @@ class Writer:
         self.facts: Facts = facts(connection, subject.kind, subject.key)
         query = text("select key, sentence from relation_types")
         self.templates: dict[str, str] = {it[0]: it[1] for it in connection.execute(query)}
+        self._last_date: str | None = None
         self.shown: set[int] = set()
         """The facts that some list has shown."""
 
@@ -142,6 +155,46 @@ class Writer:
             return []
         items = [sentence(it, self.notes.refer) for it in self.read(chosen[:most])]
         return [Bullets(items), *self.more(len(chosen) - most, unit, command)]
+
+    def leading(
+        self, *choices: Callable[[Fact], bool], most: int = 1, only_stated: bool = True
+    ) -> Iterator[Sentence]:
+        """Yield for each choice the weightiest fact that fits: stated as a fact, if there is one.
+
+        With `only_stated`, others are left out.
+        """
+        for fits in choices:
+            chosen = self.facts.where(
+                lambda it, fits=fits: fits(it) and not (only_stated and it.standing)
+            )
+            for it in self.statements.read([fact.id for fact in chosen[:most]]):
+                yield spoken(it, self.notes.refer, dated=it.date != self._last_date)
+                self._last_date = it.date
+
+    def tied(self, fits: Callable[[Fact], bool]) -> list[Block]:
+        """Return ties as running text, and how many more there are; comparisons are no ties."""
+        chosen = self.facts.where(
+            lambda it: it.kind == FactKind.RELATION and it.type not in COMPARISONS and fits(it)
+        )
+        if not chosen:
+            return []
+        more = self.more(len(chosen) - MOST_TIES, "tie", self.command("ties", *self.only()))
+        return [Paragraph(self._as_text(chosen)), *more]
+
+    def comparisons(self) -> list[Sentence]:
+        """Return how the actors compare, as running text."""
+        chosen = self.facts.where(lambda it: it.type in COMPARISONS and not it.contested)
+        return self._as_text(chosen)
+
+    def _as_text(self, chosen: Sequence[Fact]) -> list[Sentence]:
+        """Return the weightiest ties as sentences, the weightiest first."""
+        shown = {it.id: it for it in self.read(chosen[:MOST_TIES])}
+        ordered = [shown[fact.id] for fact in chosen[:MOST_TIES] if fact.id in shown]
+        return ties(ordered, self.notes.refer, self.templates)
+
+    def brief(self) -> Brief:
+        """Return the briefing."""
+        raise NotImplementedError
 
     # --- sections ---------------------------------------------------------------------------------
 
@@ -190,7 +243,7 @@ class Writer:
         undated = self.facts.where(lambda fact: fact.happened and fact.date is None)
         if undated:
             without = Paragraph([plain("Without a date:")])
-            section.blocks.extend([without, *self.bullets(undated, "undated event", command)])
+            section.blocks.extend([without, *self.bullets(undated, "undated event", command, 2)])
         return section
 
     def drawn(self, answer: Any, dated: Sequence[Any], command: Code) -> Section:
@@ -211,18 +264,17 @@ class Writer:
         svg, left_out = inset(
             self.connection, replace(answer, rows=rows), lambda key: f"#n{numbers[key]}"
         )
-        remaining = len(dated) - len(chosen)
-        caption = f"{left_out} A mark leads to its note."
-        if remaining:
-            caption = (
-                f"The {len(chosen)} of {len(dated):,} dated facts with the most evidence; all: "
-                f"{command}. {caption}"
-            )
+        caption = f"{left_out} A mark leads to its note.".lstrip()
         items = []
         for it in statements:
             lane = f" ({lanes[it.id]})" if lanes.get(it.id) else ""
             items.append(sentence(it, self.notes.draw, lane))
-        return Section("When", [Picture(Markup("".join(svg)), caption, items)])  # noqa: S704 - ours
+        picture = Picture(Markup("".join(svg)), caption, items)  # noqa: S704 - ours
+        blocks: list[Block] = [picture]
+        if len(dated) > len(chosen):
+            count = f"The {len(chosen)} of {len(dated):,} dated facts with the most evidence; all: "
+            blocks.append(Paragraph([plain(count, command)], remark=True))
+        return Section("When", blocks)
 
     def differences(self, extra: Sequence[Sentence] = ()) -> Section:
         """Return what several sources state, and where voices contradict one another."""
@@ -233,7 +285,7 @@ class Writer:
             blocks.append(Paragraph(extra))
         if agreed:
             blocks.append(Paragraph([plain("Two or more named sources state this:")]))
-            blocks += self.bullets(agreed, "fact", self.command("corroboration"), 4)
+            blocks += self.bullets(agreed, "fact", self.command("corroboration"), 2)
         else:
             blocks.append(
                 Paragraph([plain("No fact here is stated by two or more named sources.")])
@@ -310,10 +362,10 @@ class Writer:
             blocks.append(Paragraph([plain("Nothing else was expected, as far as is coded.")]))
         return Section(title, blocks)
 
-    def finished(self, title: str, lead: list[Sentence], sections: list[Section]) -> Brief:
+    def finished(self, lead: list[Sentence], sections: list[Section]) -> Brief:
         """Return the briefing; the notes are those that its text refers to."""
         return Brief(
-            title=title,
+            title=self.subject.name or "What is in this sourcebook",
             lead=lead,
             figures=[*self.figures()],
             sections=sections,

@@ -45,7 +45,7 @@ def _about(name: str) -> click.Option:
 @click.pass_obj
 @failing()
 def brief(
-    db: str, format: str | None, output: Path | None, timeout: float | None, **asked: str | None
+    db: str, /, format: str | None, output: Path | None, timeout: float | None, **asked: str | None
 ) -> None:
     """Write a briefing: one to four printed pages for whoever knows nothing about it yet.
 
@@ -82,8 +82,8 @@ def _format(format: str | None, output: Path | None) -> str:
 def _written(connection: Connection, kind: str, name: str, format: str) -> str:
     """Return the briefing as text."""
     from pages.brief import Subject
+    from pages.brief_others import briefing
     from pages.brief_page import rendered
-    from pages.brief_subjects import brief as brief_on
     from reports.definition import Type
     from reports.resolve import UnknownNameError, look_up
 
@@ -97,4 +97,4 @@ def _written(connection: Connection, kind: str, name: str, format: str) -> str:
             raise click.BadParameter(str(error), context, option) from None
         subject = Subject(kind, known.key, known.heading)
     command = ["sourcebook", "brief", *([f"--{kind}", name] if kind else [])]
-    return rendered(connection, brief_on(connection, subject), shlex.join(command), format)
+    return rendered(connection, briefing(connection, subject), shlex.join(command), format)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from pages.statements import subject
-from schema.vocabulary import FactKind, Modality, Unnamed
+from pages.subjects import subject
+from schema.vocabulary import FactKind, Modality, PositionKind, Unnamed
 
 PLANS = (Modality.INTENDED, Modality.EXPECTED, Modality.POSSIBLE)
 """Readings that leave open what will come of it."""
@@ -23,6 +23,7 @@ FACTS = """
       fact_summaries.settled, fact_summaries.modality, fact_summaries.certainty,
       fact_summaries.unnamed, coalesce(relations.type, positions.position_kind) as type,
       coalesce(events.date, quotes.date) as date, relation_types.nature,
+      quotes.text is not null as quoted,
       figures.pieces, figures.origins, figures.named_origins
     from fact_summaries
     left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
@@ -80,6 +81,10 @@ PASSAGES = """
 
 ACTIVE = {"doer", "speaker", "holder", "from", "mediator"}
 """Roles of whoever does, says or wants it."""
+
+
+TELLING = (PositionKind.GOAL, PositionKind.NEED, PositionKind.FEAR, PositionKind.REFUSAL)
+"""What says most about whoever holds it."""
 
 
 @dataclass(slots=True)
@@ -165,6 +170,8 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
             + min(linked[it.fact_id], 4) / 2
             + (fact.date is not None)
             + bool(active)
+            + (fact.type in TELLING) / 2
+            + bool(it.quoted) / 2
         )
         result.append(fact)
     return Facts(result, {it[0]: it[1] for it in rows(PASSAGES)})

@@ -17,7 +17,7 @@ MOST_CITED = 8
 """Documents that the head of the notes cites."""
 
 
-BASIS = (
+READING = (
     "A sentence without a tag is stated as a fact by its source; a tag in front says what is not. "
     "The present tense is that of a chronicle."
 )
@@ -30,7 +30,7 @@ def rendered(connection: Connection, brief: Brief, command: str, format: str) ->
         "day": date_in_words(origin["date"], full=True),
         "content": shortened(origin["content"]),
         "command": command,
-        "basis": BASIS,
+        "basis": _basis(connection, brief),
         "notes": _about_notes(connection, brief),
     }
     templates = html_templates() if format == "html" else markdown_templates()
@@ -38,7 +38,7 @@ def rendered(connection: Connection, brief: Brief, command: str, format: str) ->
         "number_of_note": lambda it: isinstance(it, Reference),
         "code": lambda it: isinstance(it, Code),
     }
-    if format != "html":
+    if format == "markdown":
         return templates.get_template("brief.md").render(brief=brief)
     style = template_text("page.css") + template_text("brief.css")
     pictures = [
@@ -50,6 +50,15 @@ def rendered(connection: Connection, brief: Brief, command: str, format: str) ->
     styles = [style, *(it for picture in pictures for it in styles_of(picture))]
     template = templates.get_template("brief.html")
     return template.render(brief=brief, style=style, policy=policy(styles))
+
+
+def _basis(connection: Connection, brief: Brief) -> str:
+    """Return whose word it all is, and how to read a sentence."""
+    if len(brief.documents) != 1:
+        return f"All of this is what {counted(len(brief.documents), 'document')} say. {READING}"
+    [source] = references(connection, brief.documents)
+    kind = source.kind.replace("-", " ")
+    return f"All of this is what one {kind} says: {source.brief()}. {READING}"
 
 
 def _about_notes(connection: Connection, brief: Brief) -> str:

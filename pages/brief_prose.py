@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from database.derived.sentences import Named, several, within
@@ -34,7 +34,7 @@ class Sentence:
 
 Refer = Callable[[Statement], Reference]
 
-DAY_FIRST = re.compile("(?:about )?[0-9]{1,2} [A-Z]")
+DAY_FIRST = re.compile("[0-9]{1,2} [A-Z]")
 COMPLETE = re.compile("between|since|until|to |from|in or ")
 """Dates in words that need no preposition."""
 
@@ -47,6 +47,8 @@ def plain(*pieces: Piece) -> Sentence:
 def dated(edtf: str) -> str:
     """Return a date as a sentence begins with it: On 26 August 2015, or In November 2015."""
     words = date_in_words(edtf, full=True)
+    if words.startswith("about "):
+        return f"Around {words.removeprefix('about ')}"
     if COMPLETE.match(words):
         return f"{words[0].upper()}{words[1:]}"
     if " to " in words:
@@ -90,12 +92,15 @@ IN_WORDS = {
 """How a lead states what isn't a plain fact; what isn't listed has its tag in front."""
 
 
-def spoken(statement: Statement, refer: Refer) -> Sentence:
-    """Return a fact as a sentence that says itself how it is stated, if there are words for it."""
+def spoken(statement: Statement, refer: Refer, *, dated: bool = True) -> Sentence:
+    """Return a fact as a sentence that says itself how it is stated, if there are words for it.
+
+    The date is left out of a sentence that follows one of the same date.
+    """
     words = IN_WORDS.get(statement.tag)
     if words is None:
         return sentence(statement, refer)
-    said = in_time(statement)
+    said = in_time(statement if dated else replace(statement, date=None))
     if statement.tag:
         said = within(said) if said.startswith(statement.bare) else f"{said[:1].lower()}{said[1:]}"
     return Sentence((full_stop(words.format(said)), refer(statement)))
@@ -179,11 +184,11 @@ def _joined(
     if varying == "first":
         verb = _plural(templates.get(tie.statement.type or "", "")) or verb
     before, after = {
-        "rest": (f"{tie.first}{verb}{tie.second}", when),
+        "rest": (f"{tie.first}{verb}{tie.second} ", when),
         "second": (f"{tie.first}{verb}", f"{tie.rest}{when}"),
         "first": ("", f"{verb}{tie.second}{tie.rest}{when}"),
     }[varying]
-    items = [getattr(it, varying) for it in group]
+    items = [getattr(it, varying).lstrip() for it in group]
     if varying == "first":
         items = [items[0], *map(within, items[1:])]
     listing = series([*zip(items, (refer(it.statement) for it in group), strict=True)], f"{after}.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pages.statements import Evidence, Statement, paragraphs
+from schema.vocabulary import FactKind
 
-LONGEST = 240
-"""Characters of the text that a note shows for one voice; a mark says where more is left out."""
+LONGEST = 90
+"""Characters of the text that a note shows; a mark says where more is left out."""
 
 LEFT_OUT = "[…]"
 
@@ -76,18 +77,22 @@ class Footnotes:
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
             document = f"{piece.document.called} " if self._several else ""
             alike.setdefault((document, how), []).append(piece)
-        return [
-            Voiced(
-                document + paragraphs(it.n for piece in pieces for it in piece.passages),
-                how,
-                tuple(dict.fromkeys(_shortened(piece.words) for piece in pieces if piece.words)),
-            )
-            for (document, how), pieces in alike.items()
-        ]
+        voiced = []
+        room = LONGEST
+        for (document, how), pieces in alike.items():
+            where = document + paragraphs(it.n for piece in pieces for it in piece.passages)
+            quoted = (piece.words for piece in pieces if statement.kind != FactKind.NAME)
+            words = [*_fitting(quoted, room)]
+            room -= sum(map(len, words))
+            voiced.append(Voiced(where, how, tuple(words)))
+        return voiced
 
 
-def _shortened(words: str) -> str:
-    """Return words up to a length, cut between two of them and marked."""
-    if len(words) <= LONGEST:
-        return words
-    return f"{words[:LONGEST].rpartition(' ')[0] or words[:LONGEST]} {LEFT_OUT}"
+def _fitting(texts: Iterable[str], room: int) -> Iterator[str]:
+    """Yield different texts up to a length in all; the last is cut between words, and marked."""
+    for words in dict.fromkeys(filter(None, texts)):
+        if len(words) > room:
+            yield f"{words[: max(room, 0)].rpartition(' ')[0]} {LEFT_OUT}".lstrip()
+            return
+        yield words
+        room -= len(words)

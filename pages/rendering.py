@@ -50,7 +50,9 @@ def _shown(value: object) -> object:
 
 def _literal(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
-        return markdown_text(value)
+        # What would begin a heading, a list or code at the beginning of a line can't do so.
+        text = re.sub(r"^\s+", " ", markdown_text(value))
+        return re.sub(r"^( ?[0-9]*)([-+=#.)])", r"\1\\\2", text)
     return value
 
 

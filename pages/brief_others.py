@@ -1,0 +1,294 @@
+"""The briefings on a topic, on an event, and on a document or the whole sourcebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, text
+
+from database.derived.sentences import within
+from output.page import counted, listed
+from pages.answers import ask
+from pages.brief import Block, Brief, Bullets, Paragraph, Section, Subject, Writer
+from pages.brief_actor import ActorWriter
+from pages.brief_prose import Sentence, dated, full_stop, plain, sentence, spoken
+from pages.statements import Statement
+from pages.subjects import subject
+from reports.references import references
+from schema.vocabulary import FactKind, RelationType, Role, TieNature
+
+AS_WHAT: dict[str, str] = {
+    Role.DOER: "Who does it",
+    Role.RECEIVER: "To whom it is done",
+    Role.BENEFICIARY: "For whose good",
+    Role.INSTRUMENT: "Who is sent or used",
+    Role.HOST: "With or at whom",
+    Role.MEDIATOR: "Who brings the sides together",
+    Role.CONCERNED: "Whom it is about",
+}
+
+ACTORS = """
+    select actors.id, actors.key, actors.name, actors.kind, count(*) as facts
+    from (
+      select participants.actor_id, participants.fact_id from participants
+      union
+      select relations.from_actor_id, relations.id from relations
+      union
+      select relations.to_actor_id, relations.id from relations
+    ) as parts
+    join actors on actors.id = parts.actor_id
+    where parts.fact_id in ({about})
+    group by actors.id, actors.key, actors.name, actors.kind
+    order by count(*) desc, actors.name, actors.key
+"""
+
+MOST_ACTORS = 6
+"""Actors that the briefing on a document presents."""
+
+# The tie that says who somebody is: a post; of a body who heads it, or what it is part of.
+POST = """
+    select relations.id
+    from relations
+    join evidence_counts on evidence_counts.fact_id = relations.id
+    join fact_summaries on fact_summaries.fact_id = relations.id
+    where fact_summaries.standing is null
+      and (
+        relations.from_actor_id = :id
+          and relations.type in ('heads', 'holds-post-in', 'advises', 'part-of', 'belongs-to')
+        or relations.to_actor_id = :id and relations.type = 'heads'
+      )
+    order by
+      case relations.type when 'heads' then 1 when 'holds-post-in' then 2 else 3 end,
+      evidence_counts.pieces desc nulls last, fact_summaries.key, relations.id
+    limit 1
+"""
+
+SOURCES = """
+    select sources.title, sources.anonymity, count(distinct evidence.fact_id) as facts
+    from evidence
+    join attribution_ancestors on attribution_ancestors.attribution_id = evidence.attribution_id
+    join attributions on attributions.id = attribution_ancestors.ancestor_id
+    join sources on sources.id = attributions.source_id
+    where attributions.parent_id is not null
+      and evidence.fact_id in ({about})
+    group by sources.id, sources.key, sources.title, sources.anonymity
+    order by count(distinct evidence.fact_id) desc, sources.title, sources.key
+"""
+
+
+def briefing(connection: Connection, about: Subject) -> Brief:
+    """Return the briefing on a subject."""
+    writers: dict[str, type[Writer]] = {
+        "actor": ActorWriter,
+        "topic": TopicWriter,
+        "event": EventWriter,
+    }
+    return writers.get(about.kind, WholeWriter)(connection, about).brief()
+
+
+class TopicWriter(Writer):
+    """Writes the briefing on a topic."""
+
+    def brief(self) -> Brief:
+        """Return it."""
+        positions = self.facts.where(lambda it: it.kind == FactKind.POSITION)
+        compared = self.facts.where(lambda it: it.kind == FactKind.RELATION)
+        holders = {
+            part.key
+            for it in self.statements.read([fact.id for fact in positions])
+            for part in it.participants
+            if part.role == "holder"
+        }
+        holding = f"{counted(len(holders), 'actor')} {'holds' if len(holders) == 1 else 'hold'}"
+        comparing = f"{counted(len(compared), 'comparison')} between actors"
+        are = "is" if len(compared) == 1 else "are"
+        held = counted(len(positions), "position")
+        lead = [plain(f"On this topic {holding} {held}, and {comparing} {are} made.")]
+        lead += self.leading(lambda it: it.kind == FactKind.RELATION)
+        lead += self.leading(lambda it: it.kind == FactKind.POSITION, most=2)
+        command = self.command("stances", *self.only())
+        blocks = self.bullets(positions, "position", command, 14)
+        sections = [
+            Section(
+                "Who wants, fears or holds what",
+                blocks or [Paragraph([plain("Nobody holds a position on it.")])],
+            ),
+            self.differences(self.comparisons()),
+            self.unnamed(),
+        ]
+        return self.finished(lead, sections)
+
+
+class EventWriter(Writer):
+    """Writes the briefing on an event."""
+
+    def brief(self) -> Brief:
+        """Return it."""
+        events = self.read(self.facts.where(lambda it: it.kind == FactKind.EVENT))
+        lead = [*self._lead(events)]
+        command = self.command("event", self.subject.key)
+        links = self.facts.where(lambda it: it.kind == FactKind.LINK)
+        quotes = self.facts.where(lambda it: it.kind == FactKind.QUOTE)
+        sections = [
+            Section("What each voice says", [Bullets([*self._voices(events)])]),
+            Section("Who takes part, and where", [Paragraph([*self._parts(events)])]),
+            self._timeline(events),
+            Section(
+                "How it is linked to other events",
+                self.bullets(links, "link", command, 10)
+                or [Paragraph([plain("It is linked to no other event.")])],
+            ),
+            Section(
+                "What was said on the occasion",
+                self.bullets(quotes, "statement", command)
+                or [Paragraph([plain("No statement is coded.")])],
+            ),
+        ]
+        return self.finished(lead, sections)
+
+    def _lead(self, events: Sequence[Statement]) -> Iterator[Sentence]:
+        """Yield what happened, or did not, how many voices speak of it, and what it hangs with."""
+        for it in events:
+            if it.summary:
+                yield sentence(it, self.notes.refer, f" {full_stop(it.summary)}")
+            else:
+                yield spoken(it, self.notes.refer)
+            voices = {piece.chain for piece in it.evidence}
+            places = {
+                (piece.document.key, place.n) for piece in it.evidence for place in piece.passages
+            }
+            speak = "speaks" if len(voices) == 1 else "speak"
+            yield plain(
+                f"{counted(len(voices), 'voice').capitalize()} {speak} of it, in "
+                f"{counted(len(places), 'passage')}."
+            )
+        yield from self.leading(lambda it: it.kind == FactKind.LINK)
+
+    def _voices(self, events: Sequence[Statement]) -> Iterator[Sentence]:
+        """Yield what each piece of evidence has, with the words of its date."""
+        for it in events:
+            for piece in it.evidence:
+                when = f", dated “{piece.date_words}”" if piece.date_words else ""
+                words = f" “{piece.words}”" if piece.words else ""
+                chain = f"{piece.chain[:1].upper()}{piece.chain[1:]}"
+                yield plain(f"{chain}: {piece.how}{when} ({piece.where}).{words}")
+
+    def _parts(self, events: Sequence[Statement]) -> Iterator[Sentence]:
+        """Yield who takes part as what, and where it is."""
+        for it in events:
+            for role, words in AS_WHAT.items():
+                names = [part.name for part in it.participants if part.role == role]
+                if names:
+                    yield plain(f"{words}: {listed([names[0], *map(within, names[1:])])}.")
+            for thing in it.related:
+                if thing.kind == "place":
+                    yield plain(f"Place: {thing.name}.")
+
+    def _timeline(self, events: Sequence[Statement]) -> Section:
+        """Return it among the events that it is linked to, and the nearest of the same actors."""
+        near = {it.key for it in self.statements.read([fact.id for fact in self.facts.all])}
+        for row in ask(self.connection, "event", {"event": self.subject.key}).rows:
+            if row["section"].startswith(("What belongs", "Before")):
+                near |= {row["key"], str(row["key"]).partition(":")[2]}
+        near |= {it.key for it in events}
+        answer = ask(self.connection, "timeline", {})
+        rows = [row for row in answer.rows if row["event"] in near and row["date"] is not None]
+        section = self.drawn(
+            replace(answer, rows=rows), rows, self.command("event", self.subject.key)
+        )
+        if len(rows) > len(events):
+            words = "With what it is linked to, and the nearest events of the same actors:"
+            section.blocks.insert(0, Paragraph([plain(words)]))
+        return section
+
+
+class WholeWriter(Writer):
+    """Writes the briefing on a document, or on everything."""
+
+    def brief(self) -> Brief:
+        """Return it."""
+        lead = [*self._lead()]
+        positions = self.facts.where(lambda it: it.kind == FactKind.POSITION)
+        quotes = self.facts.where(lambda it: it.kind == FactKind.QUOTE)
+        only = self.only()
+        none: list[Block] = [Paragraph([plain("No tie is coded.")])]
+        sections = [
+            self._actors(),
+            Section(
+                "How the actors stand to one another",
+                self.tied(lambda it: it.nature != TieNature.STRUCTURAL) or none,
+            ),
+            Section(
+                "What they want, and what they say",
+                [
+                    *self.bullets(positions, "position", self.command("stances", *only)),
+                    *self.bullets(quotes, "statement", self.command("quotes", *only)),
+                ]
+                or [Paragraph([plain("No position or statement is coded.")])],
+            ),
+            self.when(),
+            self.differences(self.comparisons()),
+            self.unnamed(),
+            self.expected(),
+            self._sources(),
+        ]
+        return self.finished(lead, sections)
+
+    def _lead(self) -> Iterator[Sentence]:
+        """Yield what it is, what happened, how the actors stand, and what is disputed."""
+        ids = [*self.facts.passages]
+        for source in references(self.connection, ids) if len(ids) == 1 else ():
+            kind = source.kind.replace("-", " ")
+            by = listed([author.name for author in source.authors])
+            publishers = listed([publisher.name for publisher in source.publishers])
+            when = dated(source.published) if source.published else ""
+            parts = [
+                f"“{source.title}” is {'an' if kind[:1] in 'aeiou' else 'a'} {kind}",
+                f" by {by}" if by else "",
+                ", published" if publishers or when else "",
+                f" by {publishers}" if publishers else "",
+                f" {when[:1].lower()}{when[1:]}" if when else "",
+            ]
+            yield plain(f"{''.join(parts)}.")
+        if len(ids) > 1:
+            yield plain(f"This briefing rests on {counted(len(ids), 'document')}.")
+        yield from self.leading(
+            lambda it: it.nature == TieNature.FRIENDLY,
+            lambda it: it.type == RelationType.DIFFERS_FROM,
+            lambda it: it.happened and it.date is not None,
+        )
+        contested = self.leading(
+            lambda it: it.kind == FactKind.EVENT and it.contested, only_stated=False
+        )
+        yield from contested
+
+    def _actors(self) -> Section:
+        """Return the main actors, each with the tie that says who it is."""
+        about, given = subject(self.subject.kind, self.subject.key)
+        rows = self.connection.execute(text(ACTORS.format(about=about)), given).all()
+        items = []
+        for row in rows[:MOST_ACTORS]:
+            ids = [*self.connection.execute(text(POST), {"id": row.id}).scalars()]
+            who = plain(
+                f"{row.name} ({row.kind.replace('-', ' ')}, {counted(row.facts, 'fact')}). "
+            )
+            posts = [sentence(it, self.notes.refer) for it in self.statements.read(ids)]
+            pieces = [piece for it in posts for piece in it.pieces]
+            items.append(replace(who, pieces=(*who.pieces, *pieces)))
+        more = self.more(len(rows) - len(items), "actor", self.command("actors"))
+        return Section("Who it is about", [Bullets(items), *more])
+
+    def _sources(self) -> Section:
+        """Return the voices that the documents relay most."""
+        about, given = subject(self.subject.kind, self.subject.key)
+        rows = self.connection.execute(text(SOURCES.format(about=about)), given).all()
+        items = []
+        for row in rows[:4]:
+            unnamed = "" if row.anonymity == "named" else ", unnamed"
+            items.append(plain(f"{row.title} ({counted(row.facts, 'fact')}{unnamed})."))
+        blocks: list[Block] = [Bullets(items)] if items else []
+        blocks += self.more(len(rows) - len(items), "voice", self.command("sources"))
+        return Section(
+            "Whom it relays most", blocks or [Paragraph([plain("It relays no other voice.")])]
+        )
