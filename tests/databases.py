@@ -18,6 +18,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from coding.load import SHIPPED, load
+from coding.validation import read
 from database.connect import REVISION, migrating, reading, writing
 from database.errors import DatabaseError
 from database.sqlite import HOW_TO_CREATE
@@ -35,6 +37,22 @@ def sqlite_template() -> bytes:
     """Return an empty sourcebook in SQLite, as bytes; it is migrated once in a process."""
     with tempfile.TemporaryDirectory() as folder:
         return Path(migrate(str(Path(folder, "template.db")))).read_bytes()
+
+
+@cache
+def shipped_template() -> bytes:
+    """Return a sourcebook in SQLite with the articles that ship, as bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(load_shipped(create(Path(folder, "template.db")))).read_bytes()
+
+
+def load_shipped(database: str) -> str:
+    """Load the articles that ship into a sourcebook; return its path or URL."""
+    for coding in sorted(SHIPPED.glob("*.yaml")):
+        validated = read(coding)
+        with writing(database) as connection:
+            load(connection, validated)
+    return database
 
 
 def create(path: str | Path) -> str:
@@ -59,6 +77,12 @@ class Files:
         """Return the path of a new sourcebook without documents."""
         return create(self.empty())
 
+    def shipped(self) -> str:
+        """Return the path of a new sourcebook with the articles that ship."""
+        database = self.empty()
+        Path(database).write_bytes(shipped_template())
+        return database
+
     def copy(self, database: str) -> str:
         """Return the path of a copy of a database, in a folder of its own."""
         return shutil.copyfile(database, self.empty())
@@ -74,6 +98,7 @@ class Server:
     def __init__(self, url: str) -> None:
         self._url = url
         self._template: str | None = None
+        self._shipped: str | None = None
         self._made: set[str] = set()
 
     def empty(self, options: str = "") -> str:
@@ -96,6 +121,12 @@ class Server:
         if self._template is None:
             self._template = migrate(self.empty())
         return self.copy(self._template)
+
+    def shipped(self) -> str:
+        """Return the URL of a new sourcebook with the articles that ship."""
+        if self._shipped is None:
+            self._shipped = load_shipped(self.migrated())
+        return self.copy(self._shipped)
 
     def remove(self, database: str) -> None:
         """Drop it, even if somebody is connected."""

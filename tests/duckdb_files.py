@@ -12,9 +12,7 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from coding.load import SHIPPED, load
-from coding.validation import read
-from database.connect import reading, writing
+from database.connect import reading
 from database.errors import SourcebookError
 from database.snapshot import TABLES, Snapshot
 from feeds.duckdb import Duckdb
@@ -89,11 +87,7 @@ def held(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.fixture(scope="session")
 def shipped(sourcebooks: Files | Server) -> Iterator[str]:
     """A sourcebook with the article that ships; nobody changes it."""
-    database = sourcebooks.migrated()
-    for coding in SHIPPED.glob("*.yaml"):
-        proven = read(coding)
-        with writing(database) as connection:
-            load(connection, proven)
+    database = sourcebooks.shipped()
     yield database
     sourcebooks.remove(database)
 

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table
 
-from coding.load import SHIPPED, load
-from coding.validation import read
 from database.connect import reading, writing
 from database.snapshot import Snapshot
 from exports.datapackage import DESCRIPTOR
@@ -38,11 +36,7 @@ def job(connection: Connection, folder: Path, format: str) -> ExportJob:
 
 def shipped_articles(sourcebooks: Files | Server) -> Iterator[Connection]:
     """Open a sourcebook with the articles that ship; nobody changes it."""
-    database = sourcebooks.migrated()
-    for coding in SHIPPED.glob("*.yaml"):
-        validated = read(coding)
-        with writing(database) as connection:
-            load(connection, validated)
+    database = sourcebooks.shipped()
     with reading(database) as connection:
         yield connection
     sourcebooks.remove(database)

@@ -34,7 +34,7 @@ from tests.databases import Files, Server
 from tests.sample_rows import fill, stored_rows
 
 SCHEMA = "sourcebook"
-EVENTS = 250
+EVENTS = 120
 PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
 
 on_sqlite = pytest.mark.parametrize("targets", ["sqlite"], indirect=True)
@@ -274,9 +274,7 @@ def source(small: str, files: Files) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def article(files: Files) -> str:
     """The article that ships."""
-    path = files.empty()
-    assert sourcebook("--db", path, "init").returncode == 0
-    return path
+    return files.shipped()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -17,11 +17,14 @@ from tests.feed_targets import Place, fed, feeding, first_line, on_postgresql
 STOPPED = {signal.SIGINT: 130, signal.SIGTERM: -signal.SIGTERM}
 """The exit status after each signal."""
 
+LATER = 1.2
+"""Seconds after which the command has started, and reads the view."""
+
 SECONDS = 20
 """The most that a feed may take to end on a busy machine; one that ignores signals never ends."""
 
 
-@pytest.fixture(params=["silent", "full of rows"])
+@pytest.fixture
 def endless(request: pytest.FixtureRequest, source: str) -> str:
     """A sourcebook in which a view that never ends has taken the place of a table."""
     condition = "where n < 0" if request.param == "silent" else ""
@@ -45,24 +48,36 @@ def stop(feed: subprocess.Popen[str], number: signal.Signals) -> None:
     assert number is not signal.SIGINT or message.split()[-1] == "stopped"
 
 
-@pytest.mark.parametrize("number", STOPPED)
+@pytest.mark.parametrize(
+    ("endless", "number"),
+    [
+        ("silent", signal.SIGINT),
+        ("full of rows", signal.SIGINT),
+        ("full of rows", signal.SIGTERM),
+    ],
+    indirect=["endless"],
+)
 def test_a_feed_of_an_endless_view_can_be_stopped(
     endless: str, place: Place, number: signal.Signals
 ) -> None:
     with feeding(endless, place) as feed:
-        time.sleep(2)
+        time.sleep(LATER)
         stop(feed, number)
     if place.is_file:
         assert not Path(place.database).exists()
 
 
-@pytest.mark.parametrize("number", STOPPED)
+@pytest.mark.parametrize(
+    ("endless", "number"),
+    [("silent", signal.SIGINT), ("full of rows", signal.SIGTERM)],
+    indirect=["endless"],
+)
 def test_a_feed_into_duckdb_can_be_stopped(
     endless: str, many: str, tmp_path: Path, number: signal.Signals
 ) -> None:
     place = Place(str(tmp_path / "copy.duckdb"))
     with feeding(endless, place) as feed:
-        time.sleep(2)
+        time.sleep(LATER)
         stop(feed, number)
     assert not Path(place.database).exists()
     with feeding(many, place) as feed:

@@ -29,7 +29,7 @@ from tests.sample_rows import JOURNAL
 
 Coding = dict[str, Any]
 DOCUMENTS = ("one-talk", "two-talks")
-STEPS = {"sqlite": 10, "postgresql": 5}
+STEPS = {"sqlite": 6, "postgresql": 3}
 """A new database takes a second on a server, which many tests use."""
 
 

@@ -62,7 +62,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
         "a": "iran",
         "b": "russia",
         "event": "russian-withdrawal",
-        "topic": "endgame",
+        "speaker": "iran",
+        "about": "russia",
+        "topic": "syrian-war",
         "place": "syria",
         "document": "stand-together-or-fall-apart",
         "from": "2015-10",
@@ -94,9 +96,6 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "empty": {"from": "2015", "to": "2016", "on": "2015-03-15"},
 }
 """What reports are asked, by the name or the type of their parameter."""
-
-EACH_FILTER = "harbour"
-"""The sourcebook that is asked with each filter alone: it has a bit of everything."""
 
 TIMES = ("loaded_at",)
 """Columns that say when something was done here."""
@@ -192,7 +191,7 @@ def arguments(document: str, parameter: Parameter) -> list[str]:
 
 
 def questions(report: Report, document: str) -> list[Given]:
-    """Return no filter, then each filter alone or, except on one sourcebook, all together.
+    """Return no filter, then each filter alone or, except on the article, all together.
 
     A sourcebook without what a report requires is asked nothing.
     """
@@ -205,16 +204,20 @@ def questions(report: Report, document: str) -> list[Given]:
     if len(required) < sum(parameter.required for parameter in report.parameters):
         return []
     single = [
-        required | needed(report, document, parameter) | {parameter.name: value}
+        (parameter, required | needed(report, document, parameter) | {parameter.name: value})
         for parameter in report.parameters
         if not parameter.required and (not parameter.needs or needed(report, document, parameter))
         for value in arguments(document, parameter)
     ]
-    if document == EACH_FILTER:
-        return [required, *single]
+    alone = [given for parameter, given in single if alone_on(parameter) == document]
     # Of the values of one filter, the first.
-    together = {name: value for given in reversed(single) for name, value in given.items()}
-    return [required, *([together] if len(single) > 1 else [])]
+    together = {name: value for _, given in reversed(single) for name, value in given.items()}
+    return [required, *alone, *([together] if len(single) > 1 and document != "article" else [])]
+
+
+def alone_on(parameter: Parameter) -> str:
+    """Return the sourcebook on which a filter is tried alone: where it finds some of the rows."""
+    return "harbour" if parameter.type is Type.DOCUMENT else "article"
 
 
 def needed(report: Report, document: str, parameter: Parameter) -> Given:
