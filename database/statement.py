@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 from database.errors import SourcebookError
@@ -98,16 +99,18 @@ _ALL = r"""
     | (?P<blank> \s+ )
     | (?P<sign> . )
 """
-_TOKENS = {
-    dialect: re.compile(pattern + _ALL, re.VERBOSE | re.DOTALL)
-    for dialect, pattern in (
-        ("sqlite", _SQLITE),
-        ("postgresql", _POSTGRESQL),
-        ("duckdb", _POSTGRESQL),  # whose parser it has
-        ("spark", _SPARK),
-        ("portable", _PORTABLE),
-    )
+_GRAMMARS = {
+    "sqlite": _SQLITE,
+    "postgresql": _POSTGRESQL,
+    "duckdb": _POSTGRESQL,  # whose parser it has
+    "spark": _SPARK,
+    "portable": _PORTABLE,
 }
+
+
+@cache
+def _grammar(dialect: Dialect) -> re.Pattern[str]:
+    return re.compile(_GRAMMARS[dialect] + _ALL, re.VERBOSE | re.DOTALL)
 
 
 def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
@@ -115,8 +118,8 @@ def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
 
     A string, name or comment that never ends is `open`, up to the end of the text.
     """
-    at = 0
-    while match := _TOKENS[dialect].match(text, at):
+    at, grammar = 0, _grammar(dialect)
+    while match := grammar.match(text, at):
         kind = match.lastgroup or "sign"
         end = match.end()
         if kind == "nested":  # a comment that may hold comments

@@ -107,14 +107,7 @@ select
     when 'speaker' then fact_overview.speaker
     else coalesce(voices.name, chains.title)
   end as voice,
-  -- A chain begins with the title of its voice and ends with that of its document.
-  case
-    when unnamed.why = 'speaker' and chains.depth > 0
-      then substr(chains.through, 1, length(chains.through) - length(documents.title) - 2)
-    when chains.depth > 1
-      then substr(chains.through, length(chains.title) + 3,
-        length(chains.through) - length(chains.title) - length(documents.title) - 4)
-  end as relayed_by,
+  case unnamed.why when 'speaker' then chains.voices else chains.relayed_by end as relayed_by,
   case
     when fact_overview.kind = 'quote' then fact_overview.sentence
     else upper(substr(evidence.certainty, 1, 1)) || substr(evidence.certainty, 2)
@@ -154,11 +147,10 @@ from unnamed
 join fact_overview on fact_overview.fact_id = unnamed.fact_id
 join evidence on evidence.id = unnamed.evidence_id
 join chains on chains.attribution_id = evidence.attribution_id
-join sources as documents on documents.id = chains.document_id
 left join voices on voices.source_id = chains.source_id
 join evidence_passages on evidence_passages.evidence_id = evidence.id
 where unnamed.evidence_id not in (select position_evidence_id from carried)
-  and documents.key in (:document)  -- if :document
+  and chains.document in (:document)  -- if :document
   and unnamed.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and unnamed.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
 order by

@@ -40,40 +40,32 @@
 
 select
   fact_overview.sentence,
-  attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end as hands,
-  case
-    when attribution_chains.depth > 0
-      then substr(
-        attribution_chains.chain,
-        1,
-        length(attribution_chains.chain) - length(documents.title) - 2
-      )
-  end as voices,
+  chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end as hands,
+  chains.voices,
   evidence.certainty,
-  documents.key as source,
+  chains.document as source,
   evidence_passages.passage,
   evidence.modality,
   evidence.stance,
   evidence.hedge,
   fact_overview.speaker,
-  attribution_chains.chain as through,
+  chains.through,
   fact_overview.kind,
   fact_overview.cited_as as fact
 from evidence
 join evidence_passages on evidence_passages.evidence_id = evidence.id
-join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
-join sources as documents on documents.id = evidence.document_id
+join chains on chains.attribution_id = evidence.attribution_id
 join fact_overview on fact_overview.fact_id = evidence.fact_id
 where fact_overview.kind <> 'name'
-  and attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end >= :least
+  and chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end >= :least
   and evidence.document_id in (select id from sources  -- if :document
     where key in (:document))  -- if :document
   and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   and evidence.certainty = :certainty  -- if :certainty
 order by
-  attribution_chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end desc,
-  documents.key,
+  chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end desc,
+  chains.document,
   evidence_passages.paragraph,
   evidence_passages.start,
   fact_overview.kind,

@@ -49,19 +49,18 @@ PASSAGES = """
 EVIDENCE = """
     select
       spans.passage, evidence.id, facts.kind, facts.key, fact_summaries.sentence,
-      evidence.modality, evidence.certainty, attribution_chains.chain, sources.title as document,
+      evidence.modality, evidence.certainty, chains.voices,
       min(spans.start_offset) as start
     from spans
     join evidence on evidence.id = spans.evidence_id
-    join sources on sources.id = evidence.document_id
     join facts on facts.id = evidence.fact_id
     join fact_summaries on fact_summaries.fact_id = facts.id
-    join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+    join chains on chains.attribution_id = evidence.attribution_id
     where spans.document_id = :document
       and spans.passage between :first and :last
     group by
       spans.passage, evidence.id, facts.kind, facts.key, fact_summaries.sentence,
-      evidence.modality, evidence.certainty, attribution_chains.chain, sources.title
+      evidence.modality, evidence.certainty, chains.voices
     order by
       spans.passage, case when facts.kind = 'name' then 1 else 0 end, start, facts.key, evidence.id
 """
@@ -243,7 +242,7 @@ def _coded(
                 it.sentence,
                 it.modality,
                 it.certainty,
-                it.chain.removesuffix(it.document).removesuffix("; ") or None,
+                it.voices,
                 " … ".join(words[it.id, it.passage]) or None,
                 it.key,
             )

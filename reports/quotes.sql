@@ -86,20 +86,14 @@ select
   quotations.about,
   quotations.through,
   case
-    when attribution_chains.depth > 0 then
-      coalesce(
-        case attribution_chains.depth when 1 then voices.name end,
-        -- a chain ends with the title of its document, after "; "
-        substr(attribution_chains.chain, 1,
-          length(attribution_chains.chain) - length(documents.title) - 2)
-      )
-      || (
+    when chains.depth > 0 then
+      coalesce(case chains.depth when 1 then voices.name end, chains.voices) || (
         select case min(evidence.stance) when 'doubts' then '; doubted'
           when 'rejects' then '; rejected' else '' end
         from evidence
         where evidence.fact_id = quotations.fact_id
       )
-    when attribution_chains.depth is null then quotations.through
+    when chains.depth is null then quotations.through
   end as relayed_by,
   spoken.acting_for,  -- if :speaker
   cast(null as text) as acting_for,  -- unless :speaker
@@ -110,11 +104,8 @@ select
   quotations.certainty
 from quotations
 join fact_summaries on fact_summaries.fact_id = quotations.fact_id
-left join attribution_chains
-  on attribution_chains.attribution_id = fact_summaries.attribution_id
-left join attributions on attributions.id = fact_summaries.attribution_id
-left join voices on voices.source_id = attributions.source_id
-left join sources as documents on documents.key = quotations.document
+left join chains on chains.attribution_id = fact_summaries.attribution_id
+left join voices on voices.source_id = chains.source_id
 join spoken on spoken.fact_id = quotations.fact_id  -- if :speaker
 where true
   and quotations.fact_id in (select fact_id from concerned)  -- if :about

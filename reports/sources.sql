@@ -42,6 +42,7 @@ with voices as (
     chains.source_id,
     chains.through,
     chains.depth,
+    chains.relayed_by,
     (
       select count(distinct evidence.fact_id)
       from evidence
@@ -61,6 +62,7 @@ with voices as (
     cited_sources.source_id,
     cited.title || '; ' || documents.title,
     1,
+    cast(null as text),
     0,
     cited_sources.passage
   from cited_sources
@@ -75,14 +77,7 @@ with voices as (
 )
 select
   sources.title,
-  case
-    when voices.depth > 1
-      then substr(
-        voices.through,
-        length(sources.title) + 3,
-        length(voices.through) - length(sources.title) - length(documents.title) - 4
-      )
-  end as by_way_of,
+  voices.relayed_by as by_way_of,
   sources.kind,
   sources.anonymity,
   voices.facts,
@@ -93,7 +88,6 @@ select
   sources.key as source
 from voices
 join sources on sources.id = voices.source_id
-join sources as documents on documents.id = voices.document_id
 where true
   and voices.facts > 0  -- if :topic or :place or :certainty
   and voices.document in (:document)  -- if :document

@@ -16,6 +16,14 @@ from schema.view import FACT, MEANINGS, View
 CITED_AS = """\
 case when (select count(*) from codings) > 1 then fact_summaries.introduced_by || ':' else '' end\
  || fact_summaries.key"""
+# A chain begins with the title of its voice and ends with that of its document.
+VOICES = """\
+case when attribution_chains.depth > 0 then substr(attribution_chains.chain, 1,\
+ length(attribution_chains.chain) - length(documents.title) - 2) end"""
+RELAYED_BY = """\
+case when attribution_chains.depth > 1 then substr(attribution_chains.chain,\
+ length(sources.title) + 3,\
+ length(attribution_chains.chain) - length(sources.title) - length(documents.title) - 4) end"""
 DATED = """
   dates.earliest,
   dates.latest,
@@ -60,7 +68,7 @@ VIEWS = (
     View(
         "chains",
         "chains of voices: one row for each voice, with its way to the document",
-        """\
+        f"""\
 select
   attribution_chains.attribution_id,
   attributions.document_id,
@@ -71,14 +79,21 @@ select
   sources.anonymity,
   attribution_chains.depth,
   attribution_chains.chain as through,
+  {VOICES} as voices,
+  {RELAYED_BY} as relayed_by,
   attribution_chains.passage
 from attribution_chains
 join attributions on attributions.id = attribution_chains.attribution_id
 join sources on sources.id = attributions.source_id
 join sources as documents on documents.id = attributions.document_id
-""",
+""",  # noqa: S608 - of texts in this file
         MEANINGS
-        | {"attribution_id": "the voice: attributions.id", "source_id": "whose it is: sources.id"},
+        | {
+            "attribution_id": "the voice: attributions.id",
+            "source_id": "whose it is: sources.id",
+            "voices": "the chain without the document; null: the document itself",
+            "relayed_by": "voices between this one and the document; null: none",
+        },
     ),
     View(
         "cited_sources",

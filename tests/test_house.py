@@ -263,7 +263,17 @@ def test_the_wheel_carries_every_file_of_the_application(wheel: ZipFile) -> None
     assert packed == {name(path) for path in FILES if path.relative_to(ROOT).parts[0] in tops}
     assert {file.partition("/")[0] for file in packed} <= TOP_LEVEL
     kinds = {file.rpartition(".")[2] for file in packed}
-    assert kinds == {"css", "html", "js", "mako", "py", "sql", "svg", "typed", "yaml"}  # no leftovers
+    assert kinds == {
+        "css",
+        "html",
+        "js",
+        "mako",
+        "py",
+        "sql",
+        "svg",
+        "typed",
+        "yaml",
+    }  # no leftovers
 
 
 def test_every_package_in_the_wheel_carries_its_types(wheel: ZipFile) -> None:
