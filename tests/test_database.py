@@ -19,7 +19,7 @@ from database.connect import migrating, reading, writing
 from database.errors import DatabaseError
 from database.location import locate, name_of
 from migrations.upgrade import upgrade
-from tests.databases import ALL, INIT, NEWER, OPEN, OTHER, migrate, names, refusal
+from tests.databases import ALL, INIT, NEWER, OPEN, OTHER, create, migrate, names, refusal
 
 
 def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
@@ -84,12 +84,12 @@ def header_only(path: Path) -> None:
 
 
 def truncated(path: Path) -> None:
-    migrate(str(path))
+    create(path)
     os.truncate(path, path.stat().st_size // 2)
 
 
 def overwritten(path: Path) -> None:
-    migrate(str(path))
+    create(path)
     with path.open("r+b") as file:
         file.seek(100)
         file.write(b"\xff" * 4000)
@@ -128,17 +128,17 @@ def foreign_versions(path: Path) -> None:
 
 
 def several_heads(path: Path) -> None:
-    migrate(str(path))
+    create(path)
     run(path, "insert into alembic_version values ('sourcebook_0001')")
 
 
 def wal(path: Path) -> None:
-    migrate(str(path))
+    create(path)
     run(path, "pragma journal_mode = wal")
 
 
 def utf16(path: Path) -> None:
-    migrate(str(path.with_name("utf8.db")))
+    create(path.with_name("utf8.db"))
     with closing(sqlite3.connect(path.with_name("utf8.db"))) as made:
         statements = "\n".join(made.iterdump())
     path.with_name("utf8.db").unlink()
@@ -148,7 +148,7 @@ def utf16(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
-    migrate(str(path))
+    create(path)
     run(path, "update alembic_version set version_num = 'sourcebook_9999'")
 
 
@@ -231,7 +231,7 @@ def test_what_is_no_sourcebook_is_refused_and_left_alone(
 
 def test_damage_that_shows_only_later_is_told_as_well(tmp_path: Path) -> None:
     path = tmp_path / "sourcebook.db"
-    migrate(str(path))
+    create(path)
     with closing(sqlite3.connect(path)) as connection:
         query = "select rootpage from sqlite_schema where name = 'relation_types'"
         [page] = connection.execute(query).fetchone()
@@ -285,7 +285,7 @@ def shared() -> Iterator[Path]:
 
 def test_a_file_that_may_only_be_read(shared: Path) -> None:
     path = shared / "sourcebook.db"
-    migrate(str(path))
+    create(path)
     path.chmod(0o444)
     before = snapshot(shared)
     with unprivileged():
@@ -299,7 +299,7 @@ def test_a_file_that_may_only_be_read(shared: Path) -> None:
 
 def test_a_file_where_no_journal_can_be_written(shared: Path) -> None:
     path = shared / "sourcebook.db"
-    migrate(str(path))
+    create(path)
     path.chmod(0o666)
     shared.chmod(0o555)
     before = snapshot(shared)
@@ -316,7 +316,7 @@ def test_a_file_where_no_journal_can_be_written(shared: Path) -> None:
 @pytest.mark.parametrize("inside", ["file", "folder"])
 def test_a_file_that_may_not_be_read(shared: Path, way: str, inside: str) -> None:
     path = shared / "sourcebook.db"
-    migrate(str(path))
+    create(path)
     before = snapshot(shared)
     (path if inside == "file" else shared).chmod(0)
     with unprivileged():
@@ -350,8 +350,8 @@ def test_a_path_may_hold_whatever_signs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for database in (name, str(tmp_path / name)):
-        migrate(database)
+    for database, make in ((name, migrate), (str(tmp_path / name), create)):
+        make(database)
         with writing(database) as connection:
             connection.exec_driver_sql("insert into topics (key, label) values ('a', 'b')")
         with reading(database) as connection:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
-from tests.databases import Files, Server, migrate
+from tests.databases import Files, Server
 from tests.island_relations import island_relations
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
@@ -105,33 +103,6 @@ def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
 def test_an_empty_database_says_that_it_has_no_event(empty: str) -> None:
     with pytest.raises(BadValueError, match="no event 'landing': the database has none"):
         ask(empty, "event", event="landing")
-
-
-GIVEN = {
-    "actor": [{"actor": "alma"}],
-    "dependence": [{"actor": "alma"}],
-    "dyad": [{"a": "alma", "b": "brim"}],
-    "event": [{"event": "bulletin:landing", "near": "3"}],
-    "names": [{"actor": "alma"}],
-    "network": [{"actor": "alma", "modality": "actual", "at_least": "1"}],
-    "posts": [{"actor": "alma"}, {"actor": "alma", "on": "2019-06-01"}],
-    "stances": [{"a": "alma", "b": "brim"}, {"a": "alma", "b": "brim", "topic": "war"}],
-    "ties": [{"actor": "alma"}, {"type": "heads"}, {"actor": "alma", "type": "heads"}],
-}
-BIG = re.compile(
-    r"SCAN (events|participants|quotes|evidence|facts|spans|actor_names|positions|relations)\b"
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "given"), [(name, given) for name in NAMES for given in GIVEN[name]]
-)
-def test_a_filter_goes_through_an_index(tmp_path: Path, name: str, given: dict[str, str]) -> None:
-    database = migrate(str(tmp_path / "sourcebook.db"))
-    query = sa.text("explain query plan " + REPORTS[name].statement(given))
-    with reading(database) as connection:
-        plan = [row[3] for row in connection.execute(query, {**given, "on_day": 0})]
-    assert [step for step in plan if BIG.match(step)] == []
 
 
 @pytest.mark.parametrize("name", ["actor", "dependence", "names", "network", "posts", "ties"])
