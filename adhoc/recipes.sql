@@ -103,11 +103,11 @@ where actor_names.name_kind = 'metonym'
 order by metonym, stands_for;
 
 -- What happened, or was expected, in response to something else, or as an alternative to it?
--- Both ends of a link are events, so `timeline` is joined twice.
+-- Each end of a link is an event or a quote, so `fact_summaries` is joined for both.
 select later.sentence, event_links.type, earlier.sentence as other, fact_summaries.passage
 from event_links
-join timeline as later on later.fact_id = event_links.from_event_id
-join timeline as earlier on earlier.fact_id = event_links.to_event_id
+join fact_summaries as later on later.fact_id = event_links.from_fact_id
+join fact_summaries as earlier on earlier.fact_id = event_links.to_fact_id
 join fact_summaries on fact_summaries.fact_id = event_links.id
 where event_links.type in ('in-response-to', 'instead-of')
 order by fact_summaries.paragraph, fact_summaries.start, fact_summaries.key;

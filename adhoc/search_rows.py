@@ -13,8 +13,10 @@ class Kind(StrEnum):
     PASSAGE = "passage"
     QUOTE = "quote"
     EVENT = "event"
+    EVENT_NAME = "event-name"
     POSITION = "position"
     TIE = "tie"
+    CONTROL = "control"
     ACTOR = "actor"
 
 
@@ -49,6 +51,7 @@ ROWS = {
         "coalesce(fact_summaries.who, '') || ' ' || coalesce(places.name, '')",
         "left join places on places.id = events.place_id",
     ),
+    Kind.EVENT_NAME: _facts("event_names", "null", "null"),
     Kind.POSITION: _facts(
         "positions",
         "null",
@@ -63,6 +66,7 @@ ROWS = {
         "join actors as origins on origins.id = relations.from_actor_id "
         "join actors as targets on targets.id = relations.to_actor_id",
     ),
+    Kind.CONTROL: _facts("territorial_control", "null", "null"),
     Kind.ACTOR: """
         select
           actors.id, '' as source, actors.key, null as n, actors.name as text,

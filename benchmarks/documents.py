@@ -38,7 +38,7 @@ COLUMNS = {
     "quotes": "id, text, says, directness, marks, date, occasion_id",
     "positions": "id, topic_id, position_kind, statement",
     "relations": "id, from_actor_id, type, to_actor_id, what, topic_id, since",
-    "event_links": "id, from_event_id, type, to_event_id, lag",
+    "event_links": "id, from_fact_id, from_kind, type, to_fact_id, to_kind, lag",
     "actor_names": "id, actor_id, name, name_kind",
     "participants": "fact_id, actor_id, role, kind, count_words, count_least, count_most, n",
     "evidence": (
@@ -357,7 +357,8 @@ class Documents:
             other = self._pick(others)
             link = self._fact(doc, "link", f"{fact}-{other}")
             lag = "two weeks later" if self._maybe(0.2) else None
-            self._add("event_links", link, fact, next(self._draw["link"]), other, lag)
+            ends = (fact, "event", next(self._draw["link"]), other, "event")
+            self._add("event_links", link, *ends, lag)
             self._evidence(doc, link, "actual", None)
         doc.events.append(fact)
         self._recent.append((fact, modality, date))

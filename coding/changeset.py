@@ -30,8 +30,9 @@ from coding.items import (
 from coding.snapshot import Introducer, Snapshot
 from coding.validation import ValidatedCoding
 from schema.escape import visible
+from schema.facts import LINKED
 from schema.suggest import did_you_mean
-from schema.vocabulary import Action, SourceRole
+from schema.vocabulary import Action, FactKind, SourceRole
 
 MakeFault = Callable[[ItemKey, str, str], Fault]
 """Makes a fault from an item, a rule and a message."""
@@ -125,13 +126,22 @@ def compare(
         for kind in SHARED
         for conflict in _compare_shared(kind, wanted, mentions, snapshot, changes, peers, fault)
     ]
+    retyped = {  # events that are quotes now, or the reverse: links to them change, too
+        item.key
+        for item in snapshot.items
+        if item.kind in LINKED
+        and item not in wanted
+        and any(ItemKey(kind, item.key) in wanted for kind in LINKED)
+    }
     moved = {key for key, name in snapshot.sources.items() if source_named(wanted, key) != name}
     for item, content in wanted.items():
         if item.kind in SHARED:
             continue
         if item not in snapshot.items:
             changes.added[item] = content
-        elif snapshot.items[item] != content:
+        elif snapshot.items[item] != content or (
+            item.kind == FactKind.LINK and retyped & {content["from"], content["to"]}
+        ):
             changes.changed[item] = content
         elif moved & sources_used(wanted, item):
             changes.reattributed[item] = content
@@ -260,5 +270,9 @@ def _columns(content: Content) -> Content:
     columns = {column: value for column, value in content.items() if column != "actors"}
     if "actors" in content:
         for role in SourceRole:
-            columns[f"{role}s"] = [actor for as_role, actor in content["actors"] if as_role == role]
+            columns[f"{role}s"] = [
+                actor or {"name": name[0]}
+                for as_role, actor, *name in content["actors"]
+                if as_role == role
+            ]
     return columns

@@ -14,8 +14,16 @@ from schema.vocabulary import FactKind
 
 TABLE = METADATA.tables
 
-KIND_OF = {"actors": "actor", "places": "place", "topics": "topic", "events": "event"}
-"""The kind of item that a reference to a row of a table means."""
+KIND_OF = {
+    "actors": "actor",
+    "places": "place",
+    "topics": "topic",
+    "events": FactKind.EVENT,
+    "facts": "fact",
+}
+"""The kind of item that a reference to a row of a table means; a fact may be of several kinds."""
+
+OF_FACTS = (FactKind.EVENT, "fact")
 
 
 class Field(NamedTuple):
@@ -37,9 +45,11 @@ def table_of(kind: str) -> Table:
 @cache
 def fields(kind: str) -> tuple[Field, ...]:
     """Return the fields of a kind of item that its own table holds."""
-    left_out = {"id", "key", "document_id"} | ({"kind"} if kind in TABLE_OF else set())
+    left_out = {"id", "key", "document_id", "from_kind", "to_kind"} | (
+        {"kind"} if kind in TABLE_OF else set()
+    )
     return tuple(
-        Field(re.sub("(_actor|_event)?_id$", "", column.name), column, _kind(column))
+        Field(re.sub("(_actor|_fact)?_id$", "", column.name), column, _kind(column))
         for column in table_of(kind).columns
         if column.name not in left_out
     )
@@ -63,12 +73,12 @@ def contents(kind: str) -> Select[Any]:
     for field in fields(kind):
         value: Any = field.column
         if field.refers_to:
-            is_event = field.refers_to == FactKind.EVENT
-            target = (TABLE["facts"] if is_event else table_of(field.refers_to)).alias()
+            is_fact = field.refers_to in OF_FACTS
+            target = (TABLE["facts"] if is_fact else table_of(field.refers_to)).alias()
             optional = bool(field.column.nullable)
             joined = joined.join(target, target.c.id == field.column, isouter=optional)
             value = target.c.key
-            if is_event:
+            if is_fact:
                 home = TABLE["sources"].alias()
                 joined = joined.join(home, home.c.id == target.c.document_id, isouter=optional)
                 elsewhere = home.c.id != bindparam("document")

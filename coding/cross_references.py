@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from coding.bulk import rows_in
 from coding.changeset import ChangeSet, MakeFault
 from coding.faults import Fault
-from coding.items import EVENT_FIELDS, SHARED, ItemKey, Items
+from coding.items import FACT_FIELDS, SHARED, ItemKey, Items
 from coding.snapshot import Snapshot
 from schema.escape import visible
+from schema.facts import LINKED
 from schema.vocabulary import FactKind
 
 # Each query returns the document that uses a row, the id of that row, and the id of the row that
@@ -51,8 +52,8 @@ def _by_introduction(column: str, kind: str, id: str) -> str:
 
 USES_OF_FACTS = {
     "there is evidence on it in": _by_document("evidence.fact_id"),
-    "an event is linked to it in": " union ".join(
-        _by_facts(f"event_links.{end}") for end in ("from_event_id", "to_event_id")
+    "an event or quote is linked to it in": " union ".join(
+        _by_facts(f"event_links.{end}") for end in ("from_fact_id", "to_fact_id")
     ),
     "it is the occasion of a quote in": _by_facts("quotes.occasion_id"),
 }
@@ -64,6 +65,7 @@ USES_OF_SHARED_ROWS = {
         _by_facts("relations.from_actor_id"),
         _by_facts("relations.to_actor_id"),
         _by_facts("actor_names.actor_id"),
+        _by_facts("territorial_control.actor_id"),
         _by_introduction("source_actors.actor_id", "source", "source_id"),
         """
         select sources.document_id, source_actors.actor_id, sources.id
@@ -72,7 +74,11 @@ USES_OF_SHARED_ROWS = {
         where source_actors.actor_id in :values
         """,
     ),
-    "place": (_by_facts("events.place_id"), _by_introduction("places.within_id", "place", "id")),
+    "place": (
+        _by_facts("events.place_id"),
+        _by_facts("territorial_control.place_id"),
+        _by_introduction("places.within_id", "place", "id"),
+    ),
     "topic": (_by_facts("positions.topic_id"), _by_facts("relations.topic_id")),
     "source": (_by_document("attributions.source_id"), _by_document("citations.source_id")),
 }
@@ -103,7 +109,7 @@ class CrossReferences:
     def _unknown_facts(self, wanted: Items) -> Iterator[Fault]:
         uses = list(references(wanted))
         kinds = self._look_up(sorted({key for _name, key, _kind in uses}))
-        for item, key, kind in uses:
+        for item, key, allowed in uses:
             document = key.partition(":")[0]
             if document == self._snapshot.document:
                 message = f"{visible(key)} is a fact of this document; give its key alone"
@@ -112,8 +118,9 @@ class CrossReferences:
                     f"{visible(key)}: there is no such fact in the database; load the coding of "
                     f"{visible(document)} first, or correct the key"
                 )
-            elif kind is not None and kinds[key] != kind:
-                message = f"{visible(key)} is a {kinds[key]}; give an {kind}"
+            elif allowed and kinds[key] not in allowed:
+                wanted_kinds = " or ".join(allowed)
+                message = f"{visible(key)} is a {kinds[key]}; give an {wanted_kinds}"
             else:
                 continue
             yield self._fault(item, "unknown-fact", message)
@@ -134,24 +141,24 @@ class CrossReferences:
         for document, facts in by_document.items():
             for id, kind, fact in rows_in(self._connection, query, facts, document=document):
                 key = f"{document}:{fact}"
-                kinds[key] = kind
+                kinds[key] = self._snapshot.kinds[key] = kind
                 self._snapshot.ids[ItemKey("elsewhere", key)] = id
         return kinds
 
     def _links_coded_there(self, changes: ChangeSet) -> Iterator[Fault]:
         """Find links that another document has coded already."""
         new = {
-            (self._event(content["from"]), content["type"], self._event(content["to"])): item
+            (self._linked(content["from"]), content["type"], self._linked(content["to"])): item
             for item, content in {**changes.added, **changes.changed}.items()
             if item.kind == FactKind.LINK
         }
         rows = self._of_others(
             """
-            select links.document_id, event_links.from_event_id, event_links.type,
-              event_links.to_event_id, links.key
+            select links.document_id, event_links.from_fact_id, event_links.type,
+              event_links.to_fact_id, links.key
             from event_links
             join facts as links on links.id = event_links.id
-            where event_links.from_event_id in :values
+            where event_links.from_fact_id in :values
             """,
             [origin for origin, _type, _target in new if origin is not None],
         )
@@ -165,8 +172,10 @@ class CrossReferences:
                     f"{visible(f'{document}:{key}')}",
                 )
 
-    def _event(self, key: str) -> int | None:
-        return self._snapshot.ids.get(ItemKey("elsewhere" if ":" in key else FactKind.EVENT, key))
+    def _linked(self, key: str) -> int | None:
+        kinds = ("elsewhere",) if ":" in key else LINKED
+        ids = (self._snapshot.ids.get(ItemKey(kind, key)) for kind in kinds)
+        return next(filter(None, ids), None)
 
     # --- what others use of this document -----------------------------------------------------
 
@@ -215,14 +224,14 @@ class CrossReferences:
             yield key, *columns
 
 
-def references(wanted: Items) -> Iterator[tuple[ItemKey, str, str | None]]:
-    """Yield each fact of another document that an item refers to, and the kind it must have."""
+def references(wanted: Items) -> Iterator[tuple[ItemKey, str, Sequence[str]]]:
+    """Yield each fact of another document that an item refers to, and the kinds it may have."""
     for item, content in wanted.items():
         if item.kind == "elsewhere":
-            yield item, item.key, None
-        for field in EVENT_FIELDS.get(item.kind, ()):
+            yield item, item.key, ()
+        for field, kinds in FACT_FIELDS.get(item.kind, {}).items():
             if ":" in (content[field] or ""):
-                yield item, content[field], FactKind.EVENT
+                yield item, content[field], kinds
 
 
 def _listed(documents: Iterable[str]) -> str:

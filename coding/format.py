@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from math import ceil, floor
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -27,6 +28,7 @@ from schema.vocabulary import (
     ActorKind,
     Anonymity,
     Certainty,
+    ControlType,
     Directness,
     EventType,
     LinkType,
@@ -202,6 +204,80 @@ def _counts(value: object) -> object:
 Counts = Annotated[list[Count], BeforeValidator(_counts)]
 
 
+class Credit(Model):
+    """Who wrote or published a source: an actor, or a name that isn't coded as an actor."""
+
+    actor: Key | None = None
+    name: Line | None = Field(default=None, description="of somebody who isn't among the actors")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Credit:
+        if (self.actor is None) == (self.name is None):
+            raise ValueError("give the key of an actor, or the name of somebody who is none")
+        return self
+
+
+Credits = Annotated[list[Credit], BeforeValidator(_counts)]
+
+UNITS = {"day": 1, "week": 7, "month": 30.436875, "year": 365.2425, "decade": 3652.425}
+"""Days of each unit, on average; bounds are rounded away from each other."""
+
+Length = Annotated[
+    str,
+    StringConstraints(pattern=rf"^[1-9][0-9]{{0,3}} ({'|'.join(UNITS)})s?$"),
+    Field(description="a number of days, weeks, months, years or decades: 20 years"),
+]
+
+
+class Duration(Model):
+    """How long something lasts, without dates."""
+
+    words: Line = Field(description="the words that say so, verbatim")
+    least: Length | None = None
+    most: Length | None = None
+
+    @property
+    def days(self) -> tuple[int | None, int | None]:
+        """The bounds in days."""
+        least, most = self._days(self.least), self._days(self.most)
+        return least and floor(least), most and ceil(most)
+
+    @staticmethod
+    def _days(length: str | None) -> float | None:
+        number, _, unit = (length or "").partition(" ")
+        return int(number) * UNITS[unit.removesuffix("s")] if length else None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Duration:
+        least, most = self.days
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"least {self.least} is more than most {self.most}")
+        return self
+
+
+SCHEMES = {
+    "doi": re.compile(r"10\.[0-9]{4,9}/\S+"),
+    "wikidata": re.compile("Q[1-9][0-9]*"),
+}
+"""What identifiers of well-known schemes look like: a web address in place of one is refused."""
+
+
+def _identifiers(given: dict[str, list[str]]) -> dict[str, list[str]]:
+    for scheme, identifiers in given.items():
+        for identifier in identifiers:
+            if scheme in SCHEMES and not SCHEMES[scheme].fullmatch(identifier):
+                example = {"doi": "10.1000/182", "wikidata": "Q7747"}[scheme]
+                raise ValueError(f"{identifier} is no {scheme} identifier, such as {example}")
+    return given
+
+
+Identifiers = Annotated[
+    dict[Key, Lines],
+    AfterValidator(_identifiers),
+    Field(description="what identifies it elsewhere, by scheme: wikidata, viaf, doi, isbn, …"),
+]
+
+
 def _all_or_reference(*required: str) -> Any:
     """Return a validator: all required columns, or only the key of another coding's row."""
 
@@ -235,14 +311,15 @@ class Fact(Reviewable):
     )
 
 
+class Name(Fact):
+    """A name of an actor or event; its evidence is where the text uses it."""
+
+    name: Line
+    kind: NameKind = NameKind.NAME
+
+
 class Actor(Reviewable):
     """A person, state, force, group, body, community or voice."""
-
-    class Name(Fact):
-        """A name of the actor; its evidence is where the text uses it."""
-
-        name: Line
-        kind: NameKind = NameKind.NAME
 
     key: Key
     name: Line | None = Field(
@@ -252,6 +329,7 @@ class Actor(Reviewable):
     background: Line | None = Field(
         default=None, description="the coder's own knowledge, not from the text"
     )
+    identifiers: Identifiers = {}
     names: list[Name] = []
 
     _whole = _all_or_reference("name", "kind")
@@ -264,6 +342,7 @@ class Place(Reviewable):
     name: Line | None = None
     kind: PlaceKind | None = None
     within: Key | None = None
+    identifiers: Identifiers = {}
 
     _whole = _all_or_reference("name", "kind")
 
@@ -282,11 +361,15 @@ class Source(Reviewable):
     title: Line | None = Field(default=None, description="its title, or what it is in our words")
     kind: SourceKind | None = None
     anonymity: Anonymity = Anonymity.NAMED
-    authors: Keys = []
-    publishers: Keys = []
+    authors: Credits = []
+    publishers: Credits = []
     voices: Keys = []
     published: Date | None = None
     url: AsTyped | None = None
+    volume: Line | None = Field(default=None, description="of the journal that it is in")
+    issue: Line | None = Field(default=None, description="of the journal or newspaper")
+    pages: Line | None = Field(default=None, description="its pages there, such as 12-34")
+    identifiers: Identifiers = {}
     at: Places | None = Field(
         default=None, description="where the document points to it without using it"
     )
@@ -301,10 +384,14 @@ class Document(Model):
     title: Line
     kind: SourceKind = SourceKind.ARTICLE
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-    authors: Keys = []
-    publishers: Keys = []
+    authors: Credits = []
+    publishers: Credits = []
     published: Date
     url: AsTyped | None = None
+    volume: Line | None = None
+    issue: Line | None = None
+    pages: Line | None = None
+    identifiers: Identifiers = {}
 
 
 class Passage(Model):
@@ -326,7 +413,9 @@ class Event(Fact):
     type: EventType | None = Field(default=None, description="a PLOVER type, if one fits")
     modality: Modality = Modality.ACTUAL
     date: Date | None = None
+    duration: Duration | None = Field(default=None, description="how long, if no dates say so")
     place: Key | None = None
+    names: list[Name] = []
     who: dict[
         Literal[
             Role.DOER,
@@ -375,6 +464,7 @@ class Position(Fact):
     topic: Key
     kind: PositionKind
     statement: Line
+    date: Date | None = Field(default=None, description="when it was held")
     who: dict[Literal[Role.HOLDER, Role.OBJECT], Counts]
 
     @field_validator("who")
@@ -398,10 +488,25 @@ class Relation(Fact):
     topic: Key | None = None
     since: Date | None = None
     until: Date | None = None
+    duration: Duration | None = Field(default=None, description="how long, if no dates say so")
+
+
+class Control(Fact):
+    """That an actor holds, contests or besieges a place."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    key: Key | None = Field(default=None, description="default: actor--type--place")
+    origin: Key = Field(alias="actor")
+    type: ControlType
+    target: Key = Field(alias="place")
+    part: Line | None = Field(default=None, description="which part of it, in our words")
+    since: Date | None = None
+    until: Date | None = None
 
 
 class Link(Fact):
-    """How one event relates to another."""
+    """How one event or quote relates to another."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -438,6 +543,7 @@ class Coding(Model):
     quotes: list[Quote] = []
     positions: list[Position] = []
     relations: list[Relation] = []
+    control: list[Control] = []
     elsewhere: list[Elsewhere] = []
 
     @field_validator("format", mode="before")

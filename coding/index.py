@@ -6,23 +6,29 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from coding.format import Actor, Coding, Elsewhere, Evidence, Fact, Reviewable
-from coding.items import ItemKey, key_of
+from coding.format import Coding, Elsewhere, Evidence, Fact, Name, Reviewable
+from coding.items import ItemKey, key_of, name_key
 from coding.yaml_tree import Loc
+from schema.vocabulary import FactKind
 
-SECTIONS = ("events", "links", "quotes", "positions", "relations", "elsewhere")
+SECTIONS = ("events", "links", "quotes", "positions", "relations", "control", "elsewhere")
+
+LINKED = "events or quotes"
+"""The sections that a link refers to."""
 
 
 REFERENCES = (
     ("places", "within", "within", "places"),
     ("events", "place", "place", "places"),
-    ("links", "from", "origin", "events"),
-    ("links", "to", "target", "events"),
+    ("links", "from", "origin", LINKED),
+    ("links", "to", "target", LINKED),
     ("quotes", "occasion", "occasion", "events"),
     ("positions", "topic", "topic", "topics"),
     ("relations", "from", "origin", "actors"),
     ("relations", "to", "target", "actors"),
     ("relations", "topic", "topic", "topics"),
+    ("control", "actor", "origin", "actors"),
+    ("control", "place", "target", "places"),
 )
 """Fields with the key of another item: section, key in the file, attribute, section it is of."""
 
@@ -45,9 +51,10 @@ class CodingIndex:
     def facts(self) -> list[tuple[Loc, Fact]]:
         """Every fact, names included."""
         facts: list[tuple[Loc, Fact]] = [
-            (("actors", i, "names", j), name)
-            for i, actor in enumerate(self.coding.actors)
-            for j, name in enumerate(actor.names)
+            ((section, i, "names", j), name)
+            for section in ("actors", "events")
+            for i, owner in enumerate(getattr(self.coding, section))
+            for j, name in enumerate(owner.names)
         ]
         for section in SECTIONS:
             facts.extend(
@@ -97,11 +104,12 @@ class CodingIndex:
             if key is not None
         ]
 
-    def _of_actors(self) -> Iterator[tuple[str, Loc, str]]:
+    def _of_actors(self) -> Iterator[tuple[str, Loc, str | None]]:
         sources = [(("sources", i), source) for i, source in enumerate(self.coding.sources)]
         for loc, source in ((("document",), self.coding.document), *sources):
             for field in ("authors", "publishers", "voices"):
-                for n, key in enumerate(source.get(field, ())):
+                for n, voice in enumerate(source.get(field, ())):
+                    key = voice if isinstance(voice, str) else voice.actor
                     yield "actors", (*loc, field, n), key
         for loc, fact in self.facts:
             for role, counts in fact.get("who", {}).items():
@@ -121,15 +129,21 @@ class CodingIndex:
     @cached_property
     def locations(self) -> dict[ItemKey, Loc]:
         """Where the items of coding/items.py are written; passages have no place of their own."""
-        kinds = {
-            "names": ("name",),
+        kinds: dict[str, tuple[str, ...]] = {
             "sources": ("source", "voice", "citation"),
             "elsewhere": ("elsewhere",),
         }
+        of_names = {"actors": FactKind.NAME, "events": FactKind.EVENT_NAME}
+        of_sections = {"control": FactKind.CONTROL}
         return {
             ItemKey(kind, key): loc
             for space, loc, key in self.keys
-            for kind in kinds.get(space, (str(loc[0])[:-1],))
+            for section in (str(loc[0]),)
+            for kind in (
+                (of_names[section],)
+                if space == "names"
+                else kinds.get(space, (of_sections.get(section, section.removesuffix("s")),))
+            )
         }
 
     @cached_property
@@ -142,9 +156,9 @@ class CodingIndex:
         ]
         keys.append(("sources", ("document",), self.coding.document.key))
         for loc, fact in self.facts:
-            if isinstance(fact, Actor.Name):
-                actor = self.coding.actors[int(loc[1])]
-                keys.append(("names", loc, f"{actor.key}/{fact.name}"))
+            if isinstance(fact, Name):
+                owner = getattr(self.coding, str(loc[0]))[int(loc[1])]
+                keys.append(("names", loc, name_key(owner, fact)))
             elif isinstance(fact, Elsewhere):
                 keys.append(("elsewhere", loc, fact.fact))
             else:

@@ -13,13 +13,19 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from coding.format import (
+    Actor,
     Coding,
+    Control,
     Count,
+    Credit,
     Document,
+    Duration,
     Event,
     Fact,
     Link,
     Model,
+    Name,
+    Place,
     Position,
     Quote,
     Relation,
@@ -27,6 +33,7 @@ from coding.format import (
     Source,
     spans,
 )
+from schema.facts import LINKED
 from schema.vocabulary import Anonymity, Certainty, FactKind, Marks, Modality, SourceRole, Stance
 
 BREAK = " … "
@@ -59,19 +66,25 @@ def items_of(coding: Coding) -> Items:
     for topic in coding.topics:
         items[ItemKey("topic", topic.key)] = _fields(topic) if topic.label else {}
     for place in coding.places:
-        items[ItemKey("place", place.key)] = _fields(place) if place.name else {}
+        content = {**_fields(place), **_identifiers(place)} if place.name else {}
+        items[ItemKey("place", place.key)] = content
     for source in coding.sources:
         item = ItemKey(kind_of_source(source), source.key)
         items[item] = _source(source) | {"language": None} if source.title else {}
         if source.at:
             items[ItemKey("citation", source.key)] = {"spans": _spans(source.at, lengths)}
     for actor in coding.actors:
-        items[ItemKey("actor", actor.key)] = _fields(actor) if actor.name else {}
-        for name in actor.names:
-            items[ItemKey(FactKind.NAME, f"{actor.key}/{name.name}")] = {
-                "actor": actor.key,
+        content = {**_fields(actor), **_identifiers(actor)} if actor.name else {}
+        items[ItemKey("actor", actor.key)] = content
+    for owner in (*coding.actors, *coding.events):
+        kind, field = (
+            (FactKind.NAME, "actor") if isinstance(owner, Actor) else (FactKind.EVENT_NAME, "event")
+        )
+        for name in owner.names:
+            items[ItemKey(kind, name_key(owner, name))] = {
+                field: owner.key,
                 **_fields(name, kind="name_kind"),
-                **_draft(name, actor),
+                **_draft(name, owner),
                 "evidence": _evidence(name, lengths),
             }
     facts: list[Event | Quote | Position] = [*coding.events, *coding.quotes, *coding.positions]
@@ -87,7 +100,7 @@ def items_of(coding: Coding) -> Items:
             "text": BREAK.join(quote.text) if quote.text else None,
             "marks": quote.marks or (Marks.COMPLETE if quote.text else Marks.NONE),
         }
-    for tie in (*coding.links, *coding.relations):
+    for tie in (*coding.links, *coding.relations, *coding.control):
         items[ItemKey(KINDS[type(tie)], key_of(tie))] = {
             **_fields(tie),
             **_draft(tie),
@@ -106,10 +119,27 @@ def kind_of_source(source: Source) -> str:
 def content_hash(items: Mapping[ItemKey, Content]) -> str:
     """Return the SHA-256 of what a coding says, independent of order, comments and file.
 
-    A bare key, which refers to what another coding introduces, is left out.
+    A bare key, which refers to what another coding introduces, is left out. So are fields that an
+    earlier version didn't know, if they are empty: its codings keep their hashes.
     """
     named = sorted(item for item, content in items.items() if content)
-    return digest([*item, items[item]] for item in named)
+    return digest([*item, _hashed(item.kind, items[item])] for item in named)
+
+
+DURATION = ("duration_words", "duration_least_days", "duration_most_days")
+ADDED_LATER = {
+    FactKind.EVENT: DURATION,
+    FactKind.RELATION: DURATION,
+    FactKind.POSITION: ("date",),
+    "actor": ("identifiers",),
+    "place": ("identifiers",),
+} | dict.fromkeys(("source", "voice"), ("volume", "issue", "pages", "identifiers"))
+"""Fields that the first version did not know, by the kind of item."""
+
+
+def _hashed(kind: str, content: Content) -> Content:
+    later = ADDED_LATER.get(kind, ())
+    return {field: value for field, value in content.items() if value or field not in later}
 
 
 def source_named(items: Mapping[ItemKey, Content], key: str) -> ItemKey:
@@ -139,7 +169,7 @@ def mentioned(
             mentions.add(ItemKey(kind, content.get(field) or ""))
         if item.kind == FactKind.RELATION:
             mentions.update(ItemKey("actor", content[end]) for end in ("from", "to"))
-        mentions.update(ItemKey("actor", actor) for _role, actor in content.get("actors", ()))
+        mentions.update(ItemKey("actor", row[1]) for row in content.get("actors", ()) if row[1])
         mentions.update(ItemKey("actor", row[0]) for row in content.get("participants", ()))
     return mentions
 
@@ -157,18 +187,20 @@ def needed(items: Items, wanted: Iterable[ItemKey]) -> Items:
         todo += (ItemKey("passage", str(number)) for number in passages)
         todo += (other for other in mentioned({item: content}, items) if other in items)
         todo += (
-            ItemKey(FactKind.EVENT, content[field])
-            for field in EVENT_FIELDS.get(item.kind, ())
-            if ItemKey(FactKind.EVENT, content[field] or "") in items
+            referred
+            for field, kinds in FACT_FIELDS.get(item.kind, {}).items()
+            for kind in kinds
+            if (referred := ItemKey(kind, content[field] or "")) in items
         )
     return result
 
 
-EVENT_FIELDS: dict[str, tuple[str, ...]] = {
-    FactKind.LINK: ("from", "to"),
-    FactKind.QUOTE: ("occasion",),
+FACT_FIELDS: dict[str, dict[str, tuple[FactKind, ...]]] = {
+    FactKind.LINK: {"from": LINKED, "to": LINKED},
+    FactKind.QUOTE: {"occasion": (FactKind.EVENT,)},
+    FactKind.EVENT_NAME: {"event": (FactKind.EVENT,)},
 }
-"""Fields that refer to an event, perhaps of another document."""
+"""Fields that refer to a fact, perhaps of another document, and the kinds that it may have."""
 
 
 def dates_of(contents: Iterable[Content]) -> set[str]:
@@ -209,19 +241,32 @@ KINDS: dict[type[Fact], FactKind] = {
     Position: FactKind.POSITION,
     Relation: FactKind.RELATION,
     Link: FactKind.LINK,
+    Control: FactKind.CONTROL,
 }
+
+
+def name_key(owner: Actor | Event, name: Name) -> str:
+    """Return the key of a name: owner/name; of an event, which may have an actor's key, with #."""
+    return f"{owner.key}{'/' if isinstance(owner, Actor) else '#'}{name.name}"
 
 
 ELSEWHERE = {
     *("key", "names", "who", "evidence", "at", "authors", "publishers", "voices"),
-    *("draft", "unsure"),
+    *("draft", "unsure", "identifiers", "duration"),
 }
 """Fields that are items of their own, have a table of their own, or are for review."""
 
 
 def _fields(model: Model, **columns: str) -> Content:
     """Return the plain fields of an item; some are called otherwise in the database."""
-    return {columns.get(written, written): model.get(name) for name, written in _plain(type(model))}
+    content = {
+        columns.get(written, written): model.get(name) for name, written in _plain(type(model))
+    }
+    if "duration" in type(model).model_fields:
+        lasting: Duration | None = model.get("duration")
+        values = (lasting.words, *lasting.days) if lasting else (None, None, None)
+        content.update(zip(DURATION, values, strict=True))
+    return content
 
 
 @cache
@@ -244,8 +289,26 @@ def _source(source: Source | Document) -> Content:
     )
     return {
         **_fields(source),
-        "actors": [[role, actor] for role, actors in roles for actor in actors],
+        **_identifiers(source),
+        "actors": [_credit(role, actor) for role, actors in roles for actor in actors],
     }
+
+
+def _credit(role: SourceRole, actor: Credit | str) -> list[Any]:
+    """Return a role and the key of an actor, or in place of the key None and a name."""
+    if isinstance(actor, str):
+        return [role, actor]
+    return [role, actor.actor] if actor.actor else [role, None, actor.name]
+
+
+def _identifiers(item: Actor | Place | Source | Document) -> Content:
+    """Return scheme and identifier of each; a DOI is the same in capitals."""
+    pairs = {
+        (scheme, identifier.lower() if scheme == "doi" else identifier)
+        for scheme, identifiers in item.identifiers.items()
+        for identifier in identifiers
+    }
+    return {"identifiers": [[*pair] for pair in sorted(pairs)]}
 
 
 def _passages(coding: Coding) -> Items:

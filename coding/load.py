@@ -106,7 +106,7 @@ def apply(
             [snapshot.document_id],
             **{
                 f"{kind}s": [snapshot.ids[item] for item in changes.updated if item.kind == kind]
-                for kind in ("actor", "topic", "source")
+                for kind in ("actor", "place", "topic", "source")
             },
         )
         peers.updated.update(changes.updated)

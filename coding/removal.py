@@ -39,8 +39,10 @@ def remove_facts(bulk: BulkStatements, snapshot: Snapshot, changes: ChangeSet) -
         _ids(snapshot, changes.removed, "elsewhere", *FactKind),
         evidence.c.document_id == snapshot.document_id,
     )
-    others = [kind for kind in FactKind if kind is not FactKind.EVENT]
-    for kinds in (others, [FactKind.EVENT]):
+    # Links refer to quotes and events; quotes and names to events.
+    last = (FactKind.QUOTE, FactKind.EVENT)
+    first = [kind for kind in FactKind if kind not in last]
+    for kinds in (first, *([kind] for kind in last)):
         bulk.delete(facts.c.id, _ids(snapshot, changes.removed, *kinds))
     outdated = (*changes.removed, *changes.changed, *changes.reattributed)
     bulk.delete(

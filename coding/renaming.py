@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from coding.faults import InvalidInputError, quoted
 from coding.format import Key
-from coding.index import CodingIndex
+from coding.index import LINKED, CodingIndex
 from coding.passage_block import Edit, end_of, line_start
 from coding.pinning import write_coding
 from coding.reading import MAX_CODING, parse_coding
 from coding.text import read_file
 from coding.yaml_tree import Loc, Tree, parse
 from database.errors import SourcebookError
-from schema.vocabulary import LinkType, RelationType, Vocabulary
+from schema.vocabulary import ControlType, LinkType, RelationType, Vocabulary
 
 SECTIONS = {"actor": "actors", "place": "places", "topic": "topics", "source": "sources"}
 """The sections that define shared keys, by the kind that a user names."""
@@ -173,9 +173,11 @@ def _requalified(key: str, section: str, old: str, new: str, files: Sequence[_Fi
         return _moved(f"{document}:{fact}", old, new)
     if section == "actors" and fact.startswith(f"{old}/"):
         return f"{document}:{new}{fact[len(old) :]}"
+    ends = {old: new}
     if section == "actors":
-        ends = {old: new}
         fact = _tie_renamed(fact, RelationType, lambda end: ends.get(end, end), document, files)
+    if section in ("actors", "places"):
+        fact = _tie_renamed(fact, ControlType, lambda end: ends.get(end, end), document, files)
     return f"{document}:{fact}"
 
 
@@ -195,7 +197,7 @@ def _tie_renamed(
     """Return the key of a tie whose ends have new keys, unless the tie has a key of its own."""
     owners = [file.index.coding for file in files if file.document == document]
     explicit = {tie.key for coding in owners for tie in coding.relations}
-    explicit |= {tie.key for coding in owners for tie in coding.links}
+    explicit |= {tie.key for coding in owners for tie in (*coding.links, *coding.control)}
     for type in types:
         origin, between, target = fact.partition(f"--{type}--")
         if between and fact not in explicit:
@@ -309,7 +311,7 @@ def _rename_fact(files: Sequence[_File], old: str, new: str) -> None:
             )
         _define(owner, key, new)
         for reference in owner.index.references:
-            if (reference.section, reference.key) == ("events", key):
+            if reference.section in ("events", LINKED) and reference.key == key:
                 owner.replace(reference.loc, new)
         for file in files:
             for loc, qualified in file.index.qualified:
@@ -325,6 +327,8 @@ def _fact_requalified(
     ends = {f"{owner}:{key}": f"{owner}:{new}"}
     if qualified in ends:
         return ends[qualified]
+    if qualified.startswith(f"{owner}:{key}#"):  # a name of the event
+        return f"{owner}:{new}{qualified.removeprefix(f'{owner}:{key}')}"
     document, _, fact = qualified.partition(":")
     if document == owner:
         ends[key] = new

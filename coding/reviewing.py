@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from coding.faults import InvalidInputError, quoted
 from coding.format import (
-    Actor,
     Coding,
+    Control,
     Elsewhere,
     Event,
     Evidence,
     Fact,
     Link,
+    Name,
     Position,
     Quote,
     Relation,
@@ -107,11 +108,11 @@ def _coded(
     names = {actor.key: actor.name or actor.key for actor in coding.actors}
     pieces: list[tuple[Loc, str, str, str, tuple[str, ...], bool, str | None]] = []
     for loc, evidence, fact in index.evidence:
-        kind = "name" if isinstance(fact, Actor.Name) else str(loc[0]).removesuffix("s")
+        kind = "name" if isinstance(fact, Name) else str(loc[0]).removesuffix("s")
         says = _says(fact, loc, coding, names)
         details = tuple(_details(evidence, fact))
-        # A name is a draft if its actor is.
-        owner = coding.actors[int(loc[1])] if kind == "name" else fact
+        # A name is a draft if its actor or event is.
+        owner = getattr(coding, str(loc[0]))[int(loc[1])] if kind == "name" else fact
         draft, unsure = fact.draft or owner.draft, fact.unsure or owner.unsure
         pieces.append((loc, evidence.at, kind, says, details, draft, unsure))
     for i, source in enumerate(coding.sources):
@@ -133,9 +134,10 @@ def _says(fact: Fact, loc: Loc, coding: Coding, names: dict[str, str]) -> str:
         return ", ".join(names.get(count.actor, count.actor) for count in counts)
 
     match fact:
-        case Actor.Name():
-            actor = coding.actors[int(loc[1])]
-            return f"{actor.name or actor.key} is called {quoted(fact.name)} ({fact.kind})"
+        case Name():
+            owner = getattr(coding, str(loc[0]))[int(loc[1])]
+            heading = owner.title if isinstance(owner, Event) else owner.name or owner.key
+            return f"{heading} is called {quoted(fact.name)} ({fact.kind})"
         case Event():
             who = "; ".join(f"{role}: {listed(role)}" for role in fact.who)
             return fact.title + (f" ({who})" if who else "")
@@ -149,6 +151,9 @@ def _says(fact: Fact, loc: Loc, coding: Coding, names: dict[str, str]) -> str:
             ends = names.get(fact.origin, fact.origin), names.get(fact.target, fact.target)
             what = f" ({fact.what})" if fact.what else ""
             return f"{ends[0]} {RELATIONS[fact.type].label} {ends[1]}{what}"
+        case Control():
+            part = f" ({fact.part})" if fact.part else ""
+            return f"{names.get(fact.origin, fact.origin)} {fact.type} {fact.target}{part}"
         case Link():
             return f"{fact.origin} {fact.type} {fact.target}"
         case Elsewhere():

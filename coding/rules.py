@@ -15,7 +15,7 @@ from typing import Any
 from coding.drafting.dates import names_a_day as words_name_a_day
 from coding.faults import Fault, Severity, quoted
 from coding.format import Coding, Event, Evidence, spans
-from coding.index import CodingIndex
+from coding.index import LINKED, CodingIndex
 from coding.yaml_tree import Lines, Loc
 from schema.edtf import Edtf
 from schema.suggest import did_you_mean
@@ -84,8 +84,9 @@ def _duplicate_key(index: CodingIndex) -> Iterator[Finding]:
 @rule("unknown-key", ERROR, "Every key that is referred to is defined in the coding.")
 def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
     given: dict[str, set[str]] = defaultdict(set)
-    for section in ("actors", "places", "topics", "sources", "events"):
+    for section in ("actors", "places", "topics", "sources", "events", "quotes"):
         given[section] = {item.key for item in getattr(index.coding, section)}
+    given[LINKED] = given["events"] | given["quotes"]
     kinds = {key: _kind(loc[0]) for space, loc, key in index.keys if space != "names"}
     suggestions = MAX_SUGGESTIONS
     for section, loc, key in index.references:
@@ -97,7 +98,7 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
         suggestions -= 1  # each compares the key with every other
         hint = did_you_mean(key, sorted(given[section]) if suggestions >= 0 else ())
         add = f"add it to {section}"
-        if section != "events":
+        if section not in ("events", LINKED):
             add += f", as `- key: {key}` alone if another coding introduces it"
         yield (
             loc,
@@ -107,6 +108,8 @@ def _unknown_key(index: CodingIndex) -> Iterator[Finding]:
 
 def _kind(section: object) -> str:
     """Return what a section holds, with its article: an event for events."""
+    if section == LINKED:
+        return "an event or quote"
     kind = "source" if section == "document" else str(section).removesuffix("s")
     return f"{'an' if kind[0] in 'ae' else 'a'} {kind}"
 
@@ -359,10 +362,14 @@ def _is_later(date: str | None, other: str | None) -> bool:
     return first is not None and last is not None and first > last
 
 
-@rule("after-publication", ERROR, "Nothing happened or was said after the document was published.")
+@rule(
+    "after-publication",
+    ERROR,
+    "Nothing happened, was said or was held after the document was published.",
+)
 def _after_publication(index: CodingIndex) -> Iterator[Finding]:
     published = index.coding.document.published
-    for section in ("events", "quotes"):
+    for section in ("events", "quotes", "positions"):
         for i, fact in enumerate(getattr(index.coding, section)):
             if isinstance(fact, Event) and fact.modality is not Modality.ACTUAL:
                 continue
@@ -377,16 +384,18 @@ def _after_publication(index: CodingIndex) -> Iterator[Finding]:
                     yield loc, f"{date} is after the document, {published}"
 
 
-@rule("ends-before-it-begins", ERROR, "A relation does not end before it begins.")
+@rule("ends-before-it-begins", ERROR, "A relation or control does not end before it begins.")
 def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
-    for i, relation in enumerate(index.coding.relations):
-        if _is_later(relation.since, relation.until):
-            yield ("relations", i, "until"), f"{relation.until} is before {relation.since}"
+    for section in ("relations", "control"):
+        for i, tie in enumerate(getattr(index.coding, section)):
+            if _is_later(tie.since, tie.until):
+                yield (section, i, "until"), f"{tie.until} is before {tie.since}"
 
 
-@rule("follows-what-is-later", ERROR, "An event that follows another is not dated earlier.")
+@rule("follows-what-is-later", ERROR, "What follows something is not dated earlier.")
 def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
-    dates = {event.key: event.date for event in index.coding.events}
+    linked = (*index.coding.events, *index.coding.quotes)
+    dates = {fact.key: fact.date for fact in linked}
     for i, link in enumerate(index.coding.links):
         after, before = dates.get(link.origin), dates.get(link.target)
         if link.type is LinkType.FOLLOWS and _is_later(before, after):

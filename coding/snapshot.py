@@ -17,10 +17,34 @@ from coding.items import SHARED, Content, ItemKey, Items
 from database.errors import DatabaseError
 from database.location import name_of
 from database.rows import chunks
+from schema.evidence import IDENTIFIED
 from schema.vocabulary import ROLES_OF, FactKind
 
 Chain = tuple[ItemKey, ...]
 """The sources that something came through: `source` is shared, `voice` the document's own."""
+
+
+IDENTIFIERS = """
+    select {owner}_id, scheme, identifier
+    from identifiers
+    where {owner}_id in :values
+    order by scheme, identifier
+"""
+
+CREDITS = """
+    select credits.source_id, credits.role, credits.key, credits.name
+    from (
+      select source_actors.source_id, source_actors.role, source_actors.n, actors.key,
+        cast(null as text) as name
+      from source_actors
+      join actors on actors.id = source_actors.actor_id
+      union all
+      select source_id, role, n, cast(null as text), name
+      from source_credits
+    ) as credits
+    where credits.source_id in :values
+    order by credits.role, credits.n
+"""
 
 
 class Introducer(NamedTuple):
@@ -40,6 +64,8 @@ class Snapshot:
         self.items: Items = {}
         self.ids: dict[ItemKey, int] = {}
         self.chains: dict[Chain, int] = {}
+        self.kinds: dict[str, str] = {}
+        """The kinds of facts of other documents that were looked up, by document:key."""
         self.sources: dict[str, ItemKey] = {}
         """What the keys in its chains and citations mean."""
         self.file: str | None = None
@@ -163,19 +189,19 @@ class Snapshot:
         for row in rows:
             self.ids[ItemKey(kind, row.key)] = row.id
             contents[row.key] = by_id[row.id] = _content(row, "key", "id")
-        if kind in ("source", "voice"):
-            for content in contents.values():
-                content["actors"] = []
-            query = """
-                select source_actors.source_id, source_actors.role, actors.key
-                from source_actors
-                join actors on actors.id = source_actors.actor_id
-                where source_actors.source_id in :values
-                order by source_actors.role, source_actors.n
-            """
-            for source, role, actor in rows_in(self._connection, query, list(by_id)):
-                by_id[source]["actors"].append([role, actor])
+        owner = "source" if kind == "voice" else kind
+        if owner in IDENTIFIED:
+            self._add_lists(by_id, "identifiers", IDENTIFIERS.format(owner=owner))
+        if owner == "source":
+            self._add_lists(by_id, "actors", CREDITS)
         return contents
+
+    def _add_lists(self, contents: dict[int, Content], field: str, query: str) -> None:
+        """Add what a query returns after the id to a list of each content."""
+        for content in contents.values():
+            content[field] = []
+        for id, *values in rows_in(self._connection, query, list(contents)):
+            contents[id][field].append(values[:-1] if values[-1] is None else values)
 
     def _read_citations(self) -> None:
         spans: dict[str, list[list[int]]] = defaultdict(list)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coding.faults import Fault, quoted
-from coding.format import Actor, Coding, Evidence, Link, Quote, Span, spans
+from coding.format import Coding, Evidence, Link, Name, Quote, Span, spans
 from coding.index import CodingIndex
 from coding.places import occurrences, parse_places
 from coding.realigning import Realignment
@@ -115,7 +115,7 @@ def _unverified(
         if isinstance(fact, Quote) and fact.text and fact.evidence:
             for message in _not_verbatim(fact.text, spans(fact.evidence[0].at), search):
                 yield "not-verbatim", (*loc, "text"), message
-        elif isinstance(fact, Actor.Name):
+        elif isinstance(fact, Name):
             for n, evidence in enumerate(fact.evidence):
                 for message in _not_named(fact.name, spans(evidence.at), search):
                     yield "name-not-in-passage", (*loc, "evidence", n, "at"), message
@@ -130,6 +130,8 @@ def _verbatim_words(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidenc
     for loc, fact in index.facts:
         if isinstance(fact, Link) and fact.lag:
             yield (*loc, "lag"), fact.lag, fact.evidence
+        if lasting := fact.get("duration"):
+            yield (*loc, "duration", "words"), lasting.words, fact.evidence
         for role, counts in fact.get("who", {}).items():
             for n, count in enumerate(counts):
                 if count.count:

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, text, update
 
 from coding.bulk import BulkStatements
 from coding.changeset import ChangeSet
-from coding.columns import TABLE, fields, table_of
+from coding.columns import OF_FACTS, TABLE, fields, table_of
 from coding.items import SHARED, Content, ItemKey, Items, dates_of, source_named
 from coding.removal import remove_facts, remove_rest
 from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
+from schema.facts import LINKED
 from schema.vocabulary import FactKind
 
 STATED = ("modality", "certainty", "stance", "hedge", "date", "words")
@@ -36,10 +37,12 @@ class Writer:
         self._snapshot = snapshot
         self._ids = snapshot.ids
         self._document_id = snapshot.document_id
+        self._wanted: Items = {}
 
     def write(self, changes: ChangeSet, wanted: Items) -> int:
         """Write all changes and return the id of the document."""
         new = {**changes.added, **changes.changed}
+        self._wanted = wanted
         self._dates(new)
         remove_facts(self._bulk, self._snapshot, changes)
         self._shared(changes)
@@ -103,6 +106,7 @@ class Writer:
                 }
             for item, content in updated.items():
                 self._bulk.update(table, self._ids[item], self._columns(item, content))
+            self._identifiers({**new, **updated}, kind)
             if kind == "source":
                 self._source_actors({**new, **updated})
 
@@ -112,20 +116,42 @@ class Writer:
         self._insert("voice", new, document_id=self._document_id)
         for item, content in changed.items():
             self._bulk.update(TABLE["sources"], self._ids[item], self._columns(item, content))
+        self._identifiers({**new, **changed}, "source")
         self._source_actors({**new, **changed})
 
     def _source_actors(self, items: Items) -> None:
-        table = TABLE["source_actors"]
-        self._bulk.delete(table.c.source_id, [self._ids[item] for item in items])
+        rows = [
+            (self._ids[item], role, n, actor, name)
+            for item, content in items.items()
+            for n, (role, actor, *name) in _numbered(content["actors"], 0)
+        ]
+        actors, credits = TABLE["source_actors"], TABLE["source_credits"]
+        for table in (actors, credits):
+            self._bulk.delete(table.c.source_id, [self._ids[item] for item in items])
         self._bulk.insert(
-            table,
-            "source_id actor_id role n",
-            (
-                (self._ids[item], self._ids[ItemKey("actor", actor)], role, n)
-                for item, content in items.items()
-                for n, (role, actor) in _numbered(content["actors"], 0)
-            ),
+            actors,
+            "source_id role n actor_id",
+            ((*row, self._ids[ItemKey("actor", actor)]) for *row, actor, _ in rows if actor),
         )
+        self._bulk.insert(
+            credits, "source_id role n name", ((*row, *name) for *row, _, name in rows if name)
+        )
+
+    def _identifiers(self, items: Items, kind: str) -> None:
+        table = TABLE["identifiers"]
+        listed = {item: content for item, content in items.items() if "identifiers" in content}
+        column = table.c[f"{kind}_id"] if listed else None
+        if column is not None:
+            self._bulk.delete(column, [self._ids[item] for item in listed])
+            self._bulk.insert_new(
+                table,
+                f"{column.name} scheme identifier",
+                [
+                    (self._ids[item], *identifier)
+                    for item, content in listed.items()
+                    for identifier in content["identifiers"]
+                ],
+            )
 
     def _coding(self, wanted: Items) -> None:
         """Insert the row of the coding, which facts refer to; the loader completes it."""
@@ -180,14 +206,22 @@ class Writer:
         # Changed links are inserted again: two may trade places, which no order of updates
         # allows. Removal has deleted the old rows.
         new.update(_of(changes.changed, FactKind.LINK))
-        # Events first: links and quotes refer to them.
+        # Events first: quotes and names refer to them.
         for kind in sorted(FactKind, key=lambda kind: kind is not FactKind.EVENT):
             table = table_of(kind)
+            ends = "from_kind to_kind" if kind == FactKind.LINK else ""
             self._bulk.insert(
                 table,
-                f"id {_names(kind)}",
+                f"id {_names(kind)} {ends}",
                 [
-                    (self._ids[item], *self._values(item, content))
+                    (
+                        self._ids[item],
+                        *self._values(item, content),
+                        *(
+                            self._linked(content[end.partition("_")[0]]).kind
+                            for end in ends.split()
+                        ),
+                    )
                     for item, content in _of(new, kind).items()
                 ],
             )
@@ -210,8 +244,17 @@ class Writer:
             yield value
 
     def _id(self, kind: str, key: str) -> int:
-        # Events of other documents are noted as items elsewhere.
-        return self._ids[ItemKey("elsewhere" if kind == "event" and ":" in key else kind, key)]
+        if kind not in OF_FACTS:
+            return self._ids[ItemKey(kind, key)]
+        # Facts of other documents are noted as items elsewhere.
+        return self._ids[ItemKey("elsewhere", key) if ":" in key else self._linked(key)]
+
+    def _linked(self, key: str) -> ItemKey:
+        """Return the event or quote that a key means."""
+        if ":" in key:
+            return ItemKey(self._snapshot.kinds[key], key)
+        found = (item for kind in LINKED if (item := ItemKey(kind, key)) in self._wanted)
+        return next(found)
 
     def _participants(self, new: Items) -> None:
         table = TABLE["participants"]

@@ -32,7 +32,8 @@ public contract: write SQL against them. `sourcebook tables` lists the tables, a
 `sourcebook tables NAME` describes one.
 
 Whatever the texts say is a row of [`facts`](#facts) and shares its id with one row of `events`,
-`event_links`, `quotes`, `positions`, `relations` or `actor_names`, which has its columns.
+`quotes`, `positions`, `relations`, `event_links`, `actor_names`, `event_names` or
+`territorial_control`, which has its columns.
 [`evidence`](#evidence) says which voice states it and how, [`spans`](#spans) in which words, and
 [`participants`](#participants) who takes part. Most questions need none of these joins: the
 [views](#views) contain them.

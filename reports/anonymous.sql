@@ -59,7 +59,7 @@ with unnamed (evidence_id, fact_id, kind, why) as (
   cross join evidence
   join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
   where evidence.fact_id = fact_summaries.fact_id
-    and fact_summaries.kind <> 'name'
+    and fact_summaries.kind not in ('name', 'event-name')
     and fact_summaries.kind = :kind  -- if :kind
     and fact_summaries.unnamed = 'all'  -- if :only_support
     and evidence.certainty = :certainty  -- if :certainty

@@ -56,7 +56,7 @@ from evidence
 join evidence_passages on evidence_passages.evidence_id = evidence.id
 join chains on chains.attribution_id = evidence.attribution_id
 join fact_overview on fact_overview.fact_id = evidence.fact_id
-where fact_overview.kind <> 'name'
+where fact_overview.kind not in ('name', 'event-name')
   and chains.depth + case fact_overview.kind when 'quote' then 1 else 0 end >= :least
   and evidence.document_id in (select id from sources  -- if :document
     where key in (:document))  -- if :document

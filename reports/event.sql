@@ -19,8 +19,8 @@
 -- Columns
 --   event      text, detail   the event, as document:key
 --   section    text, section  heading
---   part       text           what the row is: What, Where, a role (Doer), how a voice states it
---                             (Alleged as intended), how another event is linked to this one
+--   part       text           what the row is: What, Called, Where, How long, a role (Doer), how a voice states it
+--                             (Alleged as intended), how another event or quote is linked to this one
 --                             (Follows), Said there, Before, Meanwhile or After
 --   what       text, main     the event or another one as a sentence; place; actor; voice; quote
 --   stance     text, detail   what the document makes of a voice: endorses, neutral, doubts or
@@ -55,15 +55,15 @@ with asked (id, name, place_id, first_day, last_day) as (
     and cast(:event as text) in (facts.key, documents.key || ':' || facts.key)
 ),
 linked (event_id, fact_id, other_id, label) as (
-  select asked.id, event_links.id, to_event_id, replace(type, '-', ' ')
+  select asked.id, event_links.id, to_fact_id, replace(type, '-', ' ')
   from asked
-  join event_links on event_links.from_event_id = asked.id
+  join event_links on event_links.from_fact_id = asked.id
   union all
-  select asked.id, event_links.id, from_event_id, case type when 'follows' then 'followed by'
+  select asked.id, event_links.id, from_fact_id, case type when 'follows' then 'followed by'
       when 'part-of' then 'has as a part' when 'in-response-to' then 'answered by'
       when 'condition-of' then 'depends on' else 'replaced by' end
   from asked
-  join event_links on event_links.to_event_id = asked.id
+  join event_links on event_links.to_fact_id = asked.id
 ),
 -- Dated events of the same actors. Cross joins keep SQLite from reading all participants.
 timed (event_id, other_id, first_day, last_day, shared, name, rank) as (
@@ -93,7 +93,17 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   select id, 1, 'what', 0, id, id, cast(null as integer), null, null
   from asked
   union all
-  select asked.id, 2, 'where', 0, asked.id, null, null,
+  select asked.id, 2, 'called', 0, event_names.id, null, null,
+    '“' || event_names.name || '”', event_names.name_kind
+  from asked
+  join event_names on event_names.event_id = asked.id
+  union all
+  select asked.id, 2, 'how long', 2, asked.id, null, null, '“' || events.duration_words || '”', null
+  from asked
+  join events on events.id = asked.id
+  where events.duration_words is not null
+  union all
+  select asked.id, 2, 'where', 1, asked.id, null, null,
     places.name || coalesce(', ' || regions.name, ''), places.key
   from asked
   join places on places.id = asked.place_id

@@ -90,18 +90,18 @@ judged (fact_id, part) as (
   from doubtful
   join fact_summaries on fact_summaries.fact_id = doubtful.fact_id
   left join events on events.id = doubtful.fact_id
-  where fact_summaries.kind <> 'name'
+  where fact_summaries.kind not in ('name', 'event-name')
 ),
 -- What followed an event, answered it or took its place; gathered once, not for each row.
 linked (fact_id, link, event_id, n) as materialized (
-  select to_event_id, case type when 'instead-of' then 'replaced by' when 'follows' then
+  select to_fact_id, case type when 'instead-of' then 'replaced by' when 'follows' then
       'followed by' when 'in-response-to' then 'answered by' when 'part-of' then 'had as a part'
-      else 'hung on' end, from_event_id,
-    row_number() over (partition by to_event_id order by case type when 'instead-of' then 1
+      else 'hung on' end, from_fact_id,
+    row_number() over (partition by to_fact_id order by case type when 'instead-of' then 1
       when 'in-response-to' then 2 when 'follows' then 3 else 4 end, facts.key, facts.document_id)
   from event_links
-  join facts on facts.id = event_links.from_event_id
-  where to_event_id in (select fact_id from doubtful)
+  join facts on facts.id = event_links.from_fact_id
+  where to_fact_id in (select fact_id from doubtful)
 ),
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
 voices (fact_id, denies, name, more, n) as (
@@ -145,7 +145,7 @@ select
   fact_overview.hedge,
   fact_overview.through,
   fact_overview.certainty,
-  coalesce(events.date, quotes.date, relations.since) as date,
+  coalesce(events.date, quotes.date, positions.date, relations.since) as date,
   coalesce(fact_overview.standing, case when judged.part = 'threatened' then 'made'
     when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
   linked.link, others.sentence as linked, others.settled as linked_is,
@@ -158,6 +158,7 @@ join fact_overview on fact_overview.fact_id = judged.fact_id
 left join firsts on firsts.fact_id = judged.fact_id
 left join events on events.id = judged.fact_id
 left join quotes on quotes.id = judged.fact_id
+left join positions on positions.id = judged.fact_id
 left join relations on relations.id = judged.fact_id
 left join linked on linked.fact_id = judged.fact_id and linked.n = 1
 left join fact_summaries as others on others.fact_id = linked.event_id

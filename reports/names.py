@@ -44,6 +44,12 @@ KNOWN = {
         from events
         join facts on facts.id = events.id
         join sources as documents on documents.id = facts.document_id
+        union
+        select documents.key || ':' || facts.key, events.title, event_names.name, 'event', name_kind
+        from event_names
+        join events on events.id = event_names.event_id
+        join facts on facts.id = events.id
+        join sources as documents on documents.id = facts.document_id
     """,
     Type.DOCUMENT: """
         select
@@ -58,6 +64,12 @@ KNOWN = {
         join source_actors on source_actors.source_id = sources.id
         join actors on actors.id = source_actors.actor_id
         where source_actors.role = 'author'
+        union
+        select sources.key, sources.title, source_credits.name, 'document', 'author'
+        from codings
+        join sources on sources.id = codings.document_id
+        join source_credits on source_credits.source_id = sources.id
+        where source_credits.role = 'author'
     """,
     Type.SOURCE: """
         select key, title as heading, title as name, 'source' as kind, 'heading' as sort

@@ -41,7 +41,7 @@ select
 from evidence_counts
 join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
 where evidence_counts.relayed = 0
-  and fact_overview.kind <> 'name'
+  and fact_overview.kind not in ('name', 'event-name')
   and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
     where document in (:document))  -- if :document
   and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic

@@ -53,7 +53,7 @@ select
 from evidence_counts
 join sources on sources.id = evidence_counts.origin_id
 join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
-where fact_overview.kind <> 'name'
+where fact_overview.kind not in ('name', 'event-name')
   and cast(:voice as text) in (
     'any',
     case when evidence_counts.relayed > 0 then 'relayed' else 'own' end

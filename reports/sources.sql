@@ -46,7 +46,7 @@ with voices as (
     (
       select count(distinct evidence.fact_id)
       from evidence
-      join facts on facts.id = evidence.fact_id and facts.kind <> 'name'
+      join facts on facts.id = evidence.fact_id and facts.kind not in ('name', 'event-name')
       where evidence.attribution_id = chains.attribution_id
         and evidence.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
         and evidence.fact_id in (select fact_id from fact_places where place = :place)  -- if :place

@@ -23,6 +23,7 @@
 --                                        how they differ; position: one of them holds it
 --   holder      text, detail             everybody who holds the position; of a comparison the two
 --   sentence    text, main, as Position  the position or the comparison, with its holders
+--   date        date                     when it was held; empty: not said
 --   kind        text, detail             goal, priority, need, stake, fear, constraint, capability,
 --                                        motive, framing, refusal, view; of a comparison the type
 --                                        of tie
@@ -100,6 +101,7 @@ select
   listed.how,
   listed.holder,
   fact_overview.sentence,
+  positions.date,
   coalesce(positions.position_kind, relations.type) as kind,
   fact_overview.modality,
   fact_overview.certainty,

@@ -22,14 +22,14 @@ with figures (kind, relayed, origins, named_origins, unnamed, others) as (
   from evidence_counts as figures
   join evidence_counts as equals on equals.counted_as_id = figures.fact_id
   join fact_summaries on fact_summaries.fact_id = equals.fact_id
-  where fact_summaries.kind <> 'name'
+  where fact_summaries.kind not in ('name', 'event-name')
   group by figures.fact_id, fact_summaries.kind, figures.relayed, figures.origins,
     figures.named_origins
 ),
 facts_of (document_id, facts) as (
   select evidence.document_id, count(distinct evidence.fact_id)
   from evidence
-  join facts on facts.id = evidence.fact_id and facts.kind <> 'name'
+  join facts on facts.id = evidence.fact_id and facts.kind not in ('name', 'event-name')
   group by evidence.document_id
 ),
 authors (source_id, name) as (
@@ -47,7 +47,7 @@ pieces (certainty, own, unnamed) as (
   from evidence
   join fact_summaries on fact_summaries.fact_id = evidence.fact_id
   join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
-  where fact_summaries.kind <> 'name'
+  where fact_summaries.kind not in ('name', 'event-name')
 ),
 others (anonymity) as (
   select anonymity

@@ -17,6 +17,7 @@
 --   sentence    text, main, as Tie      the tie as a sentence, with its standing in front
 --   since       date                    when it began, in EDTF; empty: not said
 --   until       date                    when it ended, in EDTF; empty: not said
+--   duration    text, as How long       words that say how long it lasted
 --   certainty   text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
 --                                       inferred
 --   acting_for  text, as For whom       with --with-members: who acts for the actor that was asked
@@ -52,6 +53,7 @@ select
   ties.sentence,
   ties.since,
   ties.until,
+  ties.duration,
   ties.certainty,
   involved.acting_for,  -- if :actor
   cast(null as text) as acting_for,  -- unless :actor

@@ -1,8 +1,8 @@
 -- Timeline
 -- What happened, in what order, and how sure are the dates?
 --
--- Events and dated statements. What isn't plainly stated as a fact begins with its standing:
--- "Alleged:", "Did not happen:".
+-- Events, dated statements, and positions that somebody held at a time. What isn't plainly stated as
+-- a fact begins with its standing: "Alleged:", "Did not happen:".
 --
 -- Dated rows come first, in the order of the first day, then the last. What is only partly in the
 -- time asked for, lasts more than a year, or has no beginning or no end comes under headings of its
@@ -25,12 +25,12 @@
 --   document      document, repeated     only what these documents state
 --
 -- Columns
---   event       text, detail                       key of the event or statement
---   kind        text, detail                       event or statement
+--   event       text, detail                       key of the event, statement or position
+--   kind        text, detail                       event, statement or position
 --   part        text, section                      heading: dated, partly in the time asked for,
 --                                                  long or open at one end, undated
 --   date        date                               when, as the text gives it; empty: undated
---   what        text, main, as Event or statement  the event or statement as a sentence
+--   what        text, main, as Event or statement  the event, statement or position as a sentence
 --   earliest    day, detail                        first day that the date can mean; empty: open or
 --                                                  unknown
 --   latest      day, detail                        last day that it can mean; empty: open or
@@ -39,6 +39,7 @@
 --                                                  range: once between the two days; span: the
 --                                                  whole time
 --   words       text, detail                       words of the text that date it
+--   duration    text, detail                       words that say how long an event lasts
 --   place       text, detail                       where
 --   who         text, detail                       who takes part: of an event doers first, then
 --                                                  receivers and others; of a statement speakers,
@@ -97,6 +98,10 @@ dated (fact_id) as (
   select id
   from quotes
   where date in (select edtf from period)
+  union all
+  select id
+  from positions
+  where date in (select edtf from period)
 )
 select
   cited_as as event,
@@ -116,6 +121,7 @@ select
   latest,
   precision,
   words,
+  duration,
   place,
   who,
   modality,

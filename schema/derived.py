@@ -36,7 +36,9 @@ class FactSummary(Base):
     fact_id: Mapped[int] = mapped_column(
         ForeignKey("facts.id", ondelete="cascade"), primary_key=True, comment="the fact"
     )
-    kind: Mapped[str] = mapped_column(comment="event, quote, position, relation, link or name")
+    kind: Mapped[str] = mapped_column(
+        comment="event, quote, position, relation, link, name, event-name or control"
+    )
     key: Mapped[str] = mapped_column(comment="its key, unique in the document that introduced it")
     introduced_by: Mapped[str] = mapped_column(comment="key of the document that introduced it")
     sentence: Mapped[str] = mapped_column(

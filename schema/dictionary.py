@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from schema import edtf, views, vocabulary
+from schema.facts import LINKED
 from schema.models import DERIVED, METADATA
 from schema.suggest import did_you_mean
 
@@ -42,14 +43,17 @@ class UnknownTableError(KeyError):
     """There is no table or view of that name; the message suggests one."""
 
 
-VOCABULARY_OF: dict[str, type[vocabulary.Vocabulary]] = {
+VOCABULARY_OF: dict[str, Iterable[vocabulary.Vocabulary]] = {
     "actor_names.name_kind": vocabulary.NameKind,
     "actors.kind": vocabulary.ActorKind,
     "changes.action": vocabulary.Action,
     "loads.action": vocabulary.LoadAction,
     "dates.precision": edtf.Precision,
     "dates.qualifier": edtf.Qualifier,
+    "event_links.from_kind": LINKED,
+    "event_links.to_kind": LINKED,
     "event_links.type": vocabulary.LinkType,
+    "event_names.name_kind": vocabulary.NameKind,
     "events.event_type": vocabulary.EventType,
     "events.modality": vocabulary.Modality,
     "evidence.certainty": vocabulary.Certainty,
@@ -69,8 +73,10 @@ VOCABULARY_OF: dict[str, type[vocabulary.Vocabulary]] = {
     "relation_types.nature": vocabulary.TieNature,
     "relations.type": vocabulary.RelationType,
     "source_actors.role": vocabulary.SourceRole,
+    "source_credits.role": vocabulary.SourceRole,
     "sources.anonymity": vocabulary.Anonymity,
     "sources.kind": vocabulary.SourceKind,
+    "territorial_control.type": vocabulary.ControlType,
 }
 """The closed vocabulary of a column; a test compares it with the CHECKs."""
 

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from schema.base import Base, Id, not_blank, one_of
 from schema.vocabulary import Anonymity, Certainty, Modality, SourceKind, SourceRole, Stance
 
+IDENTIFIED = ("actor", "place", "source")
+"""What may have identifiers."""
+
 
 class Source(Base):
     """Anything that can be cited; a document is a source that has passages.
@@ -29,6 +32,7 @@ class Source(Base):
         one_of("anonymity", Anonymity),
         not_blank("key"),
         not_blank("title"),
+        *map(not_blank, ("volume", "issue", "pages")),
         CheckConstraint(
             "(document_id is null) = (anonymity = 'named')", name="unnamed_in_its_document"
         ),
@@ -60,6 +64,9 @@ class Source(Base):
         ForeignKey("dates.edtf"), index=True, comment="date of publication, EDTF"
     )
     url: Mapped[str | None] = mapped_column(comment="web address")
+    volume: Mapped[str | None] = mapped_column(comment="volume of the journal that it is in")
+    issue: Mapped[str | None] = mapped_column(comment="issue of the journal or newspaper")
+    pages: Mapped[str | None] = mapped_column(comment="its pages there, such as 12-34")
 
 
 class SourceActor(Base):
@@ -80,6 +87,74 @@ class SourceActor(Base):
     )
     role: Mapped[str] = mapped_column(primary_key=True, comment="author, publisher or voice")
     n: Mapped[int] = mapped_column(comment="number in its role, from 1, in the coder's order")
+
+
+class SourceCredit(Base):
+    """Who wrote or published a source, by name alone: not coded as an actor.
+
+    Numbered together with the actors of the same role in source_actors.
+    """
+
+    __tablename__ = "source_credits"
+    __table_args__ = (
+        one_of("role", SourceRole),
+        CheckConstraint("n >= 1", name="from_one"),
+        not_blank("name"),
+        {"comment": "who wrote or published a source and isn't coded as an actor"},
+    )
+
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id", ondelete="cascade"), primary_key=True, comment="the source"
+    )
+    role: Mapped[str] = mapped_column(primary_key=True, comment="author, publisher or voice")
+    n: Mapped[int] = mapped_column(
+        primary_key=True,
+        comment="number in its role, from 1, in the coder's order; source_actors has the others",
+    )
+    name: Mapped[str] = mapped_column(comment="the name")
+
+
+class Identifier(Base):
+    """What identifies an actor, place or source elsewhere: in Wikidata, VIAF, a register, as DOI.
+
+    Of the three columns one is filled. Two actors cannot have the same identifier: they are one.
+    """
+
+    __tablename__ = "identifiers"
+    __table_args__ = (
+        CheckConstraint(
+            " + ".join(f"case when {owner}_id is null then 0 else 1 end" for owner in IDENTIFIED)
+            + " = 1",
+            name="exactly_one",
+        ),
+        not_blank("scheme"),
+        not_blank("identifier"),
+        *(
+            Index(
+                f"uq_identifiers_scheme_identifier_{owner}",
+                "scheme",
+                "identifier",
+                unique=True,
+                sqlite_where=text(f"{owner}_id is not null"),
+                postgresql_where=text(f"{owner}_id is not null"),
+            )
+            for owner in IDENTIFIED
+        ),
+        {"comment": "identifiers of actors, places and sources in other catalogues"},
+    )
+
+    id: Mapped[Id]
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("actors.id", ondelete="cascade"), index=True, comment="the actor"
+    )
+    place_id: Mapped[int | None] = mapped_column(
+        ForeignKey("places.id", ondelete="cascade"), index=True, comment="the place"
+    )
+    source_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sources.id", ondelete="cascade"), index=True, comment="the source"
+    )
+    scheme: Mapped[str] = mapped_column(comment="the catalogue: wikidata, viaf, doi, isbn, …")
+    identifier: Mapped[str] = mapped_column(comment="the identifier there")
 
 
 class Passage(Base):

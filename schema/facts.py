@@ -6,6 +6,8 @@ evidence and participants join each of them directly through one indexed column.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
@@ -20,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from schema.base import Base, Id, not_blank, one_of
 from schema.vocabulary import (
     ROLES_OF,
+    ControlType,
     Directness,
     EventType,
     FactKind,
@@ -57,8 +60,41 @@ TABLE_OF: dict[str, str] = {
     FactKind.POSITION: "positions",
     FactKind.RELATION: "relations",
     FactKind.NAME: "actor_names",
+    FactKind.EVENT_NAME: "event_names",
+    FactKind.CONTROL: "territorial_control",
 }
 """The table with the columns of each kind of fact."""
+
+LINKED = (FactKind.EVENT, FactKind.QUOTE)
+"""The kinds of facts that a link may join."""
+
+
+def _duration() -> tuple[CheckConstraint, ...]:
+    """Make the constraints of the columns for how long something lasts."""
+    return (
+        not_blank("duration_words"),
+        CheckConstraint(
+            "duration_least_days >= 0 and duration_most_days >= 0 "
+            "and duration_least_days <= duration_most_days",
+            name="duration_in_order",
+        ),
+        CheckConstraint(
+            "duration_words is not null "
+            "or (duration_least_days is null and duration_most_days is null)",
+            name="duration_has_words",
+        ),
+    )
+
+
+DurationWords = Annotated[
+    str | None, mapped_column(comment="the words that say how long it lasts, verbatim")
+]
+LeastDays = Annotated[
+    int | None, mapped_column(comment="days that it lasts at least; null: not said")
+]
+MostDays = Annotated[
+    int | None, mapped_column(comment="days that it lasts at most; null: not said")
+]
 
 
 class Fact(Base):
@@ -73,7 +109,7 @@ class Fact(Base):
         Index(
             "ix_facts_draft", "draft", sqlite_where=text("draft"), postgresql_where=text("draft")
         ),
-        {"comment": "events, quotes, positions, relations, links and names: what needs evidence"},
+        {"comment": "events, quotes, positions, relations, links, names …: what needs evidence"},
     )
 
     id: Mapped[Id]
@@ -151,6 +187,7 @@ class Event(Base):
         one_of("modality", Modality),
         not_blank("title"),
         not_blank("summary"),
+        *_duration(),
         {"comment": "what happened, goes on, was expected, or is only imagined"},
     )
 
@@ -168,30 +205,49 @@ class Event(Base):
     place_id: Mapped[int | None] = mapped_column(
         ForeignKey("places.id"), index=True, comment="where"
     )
+    duration_words: Mapped[DurationWords]
+    duration_least_days: Mapped[LeastDays]
+    duration_most_days: Mapped[MostDays]
 
 
 class EventLink(Base):
-    """How one event stands to another."""
+    """How an event or utterance stands to another.
+
+    The kind of each end is here, too, so that the database can refuse facts of other kinds.
+    """
 
     __tablename__ = "event_links"
     __table_args__ = (
         *_of_kind(FactKind.LINK),
         one_of("type", LinkType),
         not_blank("lag"),
-        CheckConstraint("from_event_id <> to_event_id", name="not_to_itself"),
-        UniqueConstraint("from_event_id", "type", "to_event_id"),
-        {"comment": "how one event stands to another: read from, type, to"},
+        *(
+            constraint
+            for end in ("from", "to")
+            for constraint in (
+                one_of(f"{end}_kind", LINKED),
+                ForeignKeyConstraint([f"{end}_fact_id", f"{end}_kind"], ["facts.id", "facts.kind"]),
+                Index(f"ix_event_links_{end}_fact_id_{end}_kind", f"{end}_fact_id", f"{end}_kind"),
+            )
+        ),
+        CheckConstraint("from_fact_id <> to_fact_id", name="not_to_itself"),
+        UniqueConstraint("from_fact_id", "type", "to_fact_id"),
+        {"comment": "how an event or utterance stands to another: read from, type, to"},
     )
 
     id: Mapped[Id]
     kind: Mapped[str] = _kind(FactKind.LINK)
-    from_event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), comment="the one event")
+    from_fact_id: Mapped[int] = mapped_column(
+        ForeignKey("facts.id"), comment="the one event or quote"
+    )
+    from_kind: Mapped[str] = mapped_column(comment="which of the two it is: event or quote")
     type: Mapped[str] = mapped_column(
         comment="follows, part-of, in-response-to, condition-of or instead-of"
     )
-    to_event_id: Mapped[int] = mapped_column(
-        ForeignKey("events.id"), index=True, comment="the other event"
+    to_fact_id: Mapped[int] = mapped_column(
+        ForeignKey("facts.id"), comment="the other event or quote"
     )
+    to_kind: Mapped[str] = mapped_column(comment="which of the two it is: event or quote")
     lag: Mapped[str | None] = mapped_column(comment="how long between them, verbatim")
 
 
@@ -247,6 +303,9 @@ class Position(Base):
     )
     position_kind: Mapped[str] = mapped_column(comment="goal, priority, need, stake, fear, …")
     statement: Mapped[str] = mapped_column(comment="the position in the coder's words")
+    date: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when it was held; EDTF; null: undated"
+    )
 
 
 class RelationKind(Base):
@@ -288,6 +347,7 @@ class Relation(Base):
     __table_args__ = (
         *_of_kind(FactKind.RELATION),
         not_blank("what"),
+        *_duration(),
         CheckConstraint("from_actor_id <> to_actor_id", name="not_to_itself"),
         Index(
             "ix_relations_from_actor_id_type_to_actor_id", "from_actor_id", "type", "to_actor_id"
@@ -313,6 +373,9 @@ class Relation(Base):
     until: Mapped[str | None] = mapped_column(
         ForeignKey("dates.edtf"), index=True, comment="when it ended; EDTF; null: not said"
     )
+    duration_words: Mapped[DurationWords]
+    duration_least_days: Mapped[LeastDays]
+    duration_most_days: Mapped[MostDays]
 
 
 class ActorName(Base):
@@ -333,4 +396,55 @@ class ActorName(Base):
     name: Mapped[str] = mapped_column(index=True, comment="the name as the text has it")
     name_kind: Mapped[str] = mapped_column(
         comment="name, short, title, metonym, description or transliteration"
+    )
+
+
+class EventName(Base):
+    """A name of an event, such as that of an operation; its evidence says who uses it."""
+
+    __tablename__ = "event_names"
+    __table_args__ = (
+        *_of_kind(FactKind.EVENT_NAME),
+        one_of("name_kind", NameKind),
+        not_blank("name"),
+        {"comment": "names of events: in full, short, descriptions"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.EVENT_NAME)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("events.id"), index=True, comment="whose name it is"
+    )
+    name: Mapped[str] = mapped_column(index=True, comment="the name as the text has it")
+    name_kind: Mapped[str] = mapped_column(
+        comment="name, short, title, metonym, description or transliteration"
+    )
+
+
+class TerritorialControl(Base):
+    """That an actor holds, contests or besieges a place, or a part of it, for some time."""
+
+    __tablename__ = "territorial_control"
+    __table_args__ = (
+        *_of_kind(FactKind.CONTROL),
+        one_of("type", ControlType),
+        not_blank("part"),
+        {"comment": "who holds, contests or besieges which place"},
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = _kind(FactKind.CONTROL)
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id"), index=True, comment="who does so"
+    )
+    type: Mapped[str] = mapped_column(comment="holds, contests or besieges")
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True, comment="the place")
+    part: Mapped[str | None] = mapped_column(
+        comment="which part of the place, in the coder's words; null: all of it, or not said"
+    )
+    since: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when it began; EDTF; null: not said"
+    )
+    until: Mapped[str | None] = mapped_column(
+        ForeignKey("dates.edtf"), index=True, comment="when it ended; EDTF; null: not said"
     )

@@ -35,6 +35,7 @@ def _taking_part() -> str:
         ("participants", "fact_id", "actor_id", "participants.role", _DATE_OF_FACT),
         ("relations", "id", "from_actor_id", "'from'", _TIME_OF_TIE),
         ("relations", "id", "to_actor_id", "'to'", _TIME_OF_TIE),
+        ("territorial_control", "id", "actor_id", "'controller'", _TIME_OF_TIE),
     ):
         arms += [
             f"""\
@@ -73,15 +74,16 @@ def _taking_part() -> str:
 _DATE_OF_FACT = """\
   left join events on events.id = {table}.{fact}
   left join quotes on quotes.id = {table}.{fact}
-  left join dates on dates.edtf = coalesce(events.date, quotes.date)
+  left join positions on positions.id = {table}.{fact}
+  left join dates on dates.edtf = coalesce(events.date, quotes.date, positions.date)
   where coalesce(memberships.first_day, dates.last_day, 0)
       <= coalesce(dates.last_day, memberships.first_day, 0)
     and coalesce(memberships.last_day, dates.first_day, 0)
       >= coalesce(dates.first_day, memberships.last_day, 0)
 """
 _TIME_OF_TIE = """\
-  left join dates as begun on begun.edtf = relations.since
-  left join dates as ended on ended.edtf = relations.until
+  left join dates as begun on begun.edtf = {table}.since
+  left join dates as ended on ended.edtf = {table}.until
   where coalesce(memberships.first_day, ended.last_day, 0)
       <= coalesce(ended.last_day, memberships.first_day, 0)
     and coalesce(memberships.last_day, begun.first_day, 0)
@@ -137,7 +139,7 @@ where fact_passages.document_id = documents.id
     ),
     View(
         "fact_places",
-        "what happened, or was said on an occasion, in a place or in one that lies in it",
+        "what happened, or was said on an occasion, in a place or one within it; who controls it",
         f"""\
 select
   placed.fact_id,
@@ -149,9 +151,12 @@ from (
   select quotes.id, places.key
 {_LYING}  cross join quotes
   where events.place_id = lowest.id and quotes.occasion_id = events.id
+  union all
+  select territorial_control.id, places.key
+{_LYING.replace("events", "territorial_control")}  where territorial_control.place_id = lowest.id
 ) as placed
 """,
-        {"fact_id": "the event or utterance: facts.id", "place": "key of the place"},
+        {"fact_id": "the event, utterance or control: facts.id", "place": "key of the place"},
         {"placed.fact_id": "events.id", "placed.place": "places.key"},
     ),
     View(
@@ -243,7 +248,7 @@ from (
 """,
         MEMBER
         | FACT
-        | {"role": "role in an event, quote or position; from or to: an end of a tie"},
+        | {"role": "role in an event, quote or position; from or to: an end of a tie; controller"},
         {
             "parts.fact_id": "participants.fact_id",
             "parts.actor": "actors.key",

@@ -33,6 +33,13 @@ DATED = """
   dates.last_day,
   fact_summaries.words,"""
 
+TIME = {
+    "earliest": "first day on which it can have begun, YYYY-MM-DD; null: open or unknown",
+    "latest": "last day on which it can have ended, YYYY-MM-DD; null: open or unknown",
+    "first_day": "earliest as a day number, in any year",
+    "last_day": "latest as a day number, in any year",
+}
+
 
 def _view_of_facts(
     name: str,
@@ -142,33 +149,37 @@ left join evidence_counts as figures on figures.fact_id = evidence_counts.counte
     ),
     _view_of_facts(
         "timeline",
-        "events, and dated utterances as statements; undated events have a null date",
+        "events, dated utterances as statements, and dated positions; undated events have no date",
         "event",
         """
-  case fact_summaries.kind when 'event' then 'event' else 'statement' end as kind,
+  case fact_summaries.kind when 'quote' then 'statement' else fact_summaries.kind end as kind,
   events.event_type as type,
-  coalesce(fact_summaries.speaker || ': ', '') || fact_summaries.statement as title,
+  coalesce(fact_summaries.speaker || ': ', fact_summaries.holder || ': ', '') || \
+fact_summaries.statement as title,
   fact_summaries.sentence,
   fact_summaries.standing,
   dates.edtf as date,"""
         + DATED
         + """
   places.name as place,
-  fact_summaries.who,
+  coalesce(fact_summaries.who, fact_summaries.holder) as who,
+  events.duration_words as duration,
   fact_summaries.settled as modality,
   fact_summaries.certainty,""",
         """\
 left join events on events.id = fact_summaries.fact_id
 left join quotes on quotes.id = fact_summaries.fact_id
-left join dates on dates.edtf = coalesce(events.date, quotes.date)
+left join positions on positions.id = fact_summaries.fact_id
+left join dates on dates.edtf = coalesce(events.date, quotes.date, positions.date)
 left join places on places.id = events.place_id
 """,
         {
-            "kind": "event, or statement for an utterance",
-            "title": "title of the event; of a statement who said what",
+            "kind": "event; statement for an utterance; or position, for what somebody held then",
+            "title": "title of the event; of a statement or position who said or held what",
+            "who": "who takes part: of an event doers first; of a position its holders",
             "place": "name of the place",
         },
-        "where fact_summaries.kind = 'event' or quotes.date is not null\n",
+        "where fact_summaries.kind = 'event' or dates.edtf is not null\n",
     ),
     _view_of_facts(
         "quotations",
@@ -218,6 +229,7 @@ left join facts as occasions on occasions.id = quotes.occasion_id
   ended.latest,
   begun.first_day,
   ended.last_day,
+  relations.duration_words as duration,
   fact_summaries.modality,
   fact_summaries.certainty,
   fact_summaries.words,""",
@@ -230,11 +242,8 @@ left join topics on topics.id = relations.topic_id
 left join dates as begun on begun.edtf = relations.since
 left join dates as ended on ended.edtf = relations.until
 """,
-        {
-            "earliest": "first day on which it can have begun, YYYY-MM-DD; null: open or unknown",
-            "latest": "last day on which it can have ended, YYYY-MM-DD; null: open or unknown",
-            "first_day": "earliest as a day number, in any year",
-            "last_day": "latest as a day number, in any year",
+        TIME
+        | {
             "from_key": "key of the first actor",
             "from_name": "its heading",
             "to_key": "key of the second actor",
@@ -255,13 +264,54 @@ left join dates as ended on ended.edtf = relations.until
   positions.position_kind as kind,
   fact_summaries.statement,
   fact_summaries.object,
+  positions.date,"""
+        + DATED
+        + """
   fact_summaries.modality,
   fact_summaries.certainty,""",
         """\
 join positions on positions.id = fact_summaries.fact_id
 join topics on topics.id = positions.topic_id
+left join dates on dates.edtf = positions.date
 """,
         {"topic_key": "key of the topic", "topic": "its label"},
+    ),
+    _view_of_facts(
+        "control",
+        "who holds, contests or besieges which place",
+        "control",
+        """
+  fact_summaries.sentence,
+  fact_summaries.standing,
+  actors.key as actor,
+  actors.name as actor_name,
+  territorial_control.type,
+  places.key as place,
+  places.name as place_name,
+  territorial_control.part,
+  territorial_control.since,
+  territorial_control.until,
+  begun.earliest,
+  ended.latest,
+  begun.first_day,
+  ended.last_day,
+  fact_summaries.modality,
+  fact_summaries.certainty,
+  fact_summaries.words,""",
+        """\
+join territorial_control on territorial_control.id = fact_summaries.fact_id
+join actors on actors.id = territorial_control.actor_id
+join places on places.id = territorial_control.place_id
+left join dates as begun on begun.edtf = territorial_control.since
+left join dates as ended on ended.edtf = territorial_control.until
+""",
+        TIME
+        | {
+            "actor": "key of the actor",
+            "actor_name": "its heading",
+            "place": "key of the place",
+            "place_name": "its name",
+        },
     ),
     View(
         "words",

@@ -85,8 +85,10 @@ class FactKind(Vocabulary):
     QUOTE = "quote", "an utterance"
     POSITION = "position", "what actors want, fear, hold or refuse on a topic"
     RELATION = "relation", "a standing tie between two actors"
-    LINK = "link", "how one event stands to another"
+    LINK = "link", "how one event or utterance stands to another"
     NAME = "name", "a name of an actor"
+    EVENT_NAME = "event-name", "a name of an event"
+    CONTROL = "control", "that an actor holds, contests or besieges a place"
 
 
 class Modality(Vocabulary):
@@ -173,13 +175,21 @@ class PositionKind(Vocabulary):
 
 
 class LinkType(Vocabulary):
-    """How one event stands to another: read FROM, type, TO."""
+    """How one event or utterance stands to another: read FROM, type, TO."""
 
     FOLLOWS = "follows", "came after it, with the lag in words where the text gives one"
     PART_OF = "part-of", "is a part of it"
     IN_RESPONSE_TO = "in-response-to", "was done because of it"
     CONDITION_OF = "condition-of", "had to be, or would have to be, for the other to be"
     INSTEAD_OF = "instead-of", "took or would take its place"
+
+
+class ControlType(Vocabulary):
+    """How an actor stands to a place that it controls, or wants to."""
+
+    HOLDS = "holds", "holds it: governs it, or has forces throughout it"
+    CONTESTS = "contests", "fights for it, or holds some of it against others"
+    BESIEGES = "besieges", "surrounds it, and lets little or nothing through"
 
 
 class NameKind(Vocabulary):

@@ -9,6 +9,20 @@ from tests.sample_rows import ROWS, Row
 
 NONE_SAID = {"text": None, "marks": "none"}
 
+DURATIONS: dict[str, list[Row]] = {
+    f"ck_{table}_duration_{name}": rows
+    for table in ("events", "relations")
+    for name, rows in {
+        "words_not_blank": [{"duration_words": ""}],
+        "has_words": [{"duration_least_days": 1}, {"duration_most_days": 1}],
+        "in_order": [
+            {"duration_words": "years", "duration_least_days": -1},
+            {"duration_words": "years", "duration_most_days": -1},
+            {"duration_words": "years", "duration_least_days": 2, "duration_most_days": 1},
+        ],
+    }.items()
+}
+
 VIOLATIONS: dict[str, list[Row]] = {
     # who and where
     "pk_actors": [{"id": 1}],
@@ -50,6 +64,26 @@ VIOLATIONS: dict[str, list[Row]] = {
     "ck_sources_not_its_own_document": [{"document_id": 90, "anonymity": "unnamed"}],
     "fk_sources_document_id_sources": [{"document_id": 999, "anonymity": "unnamed"}],
     "fk_sources_published_dates": [{"published": "2014"}],
+    **{f"ck_sources_{name}_not_blank": [{name: ""}] for name in ("volume", "issue", "pages")},
+    "pk_source_credits": [{"n": 1}],
+    "ck_source_credits_role": [{"role": "reader"}],
+    "ck_source_credits_from_one": [{"n": 0}],
+    "ck_source_credits_name_not_blank": [{"name": ""}],
+    "fk_source_credits_source_id_sources": [{"source_id": 999}],
+    "pk_identifiers": [{"id": 1}],
+    "ck_identifiers_exactly_one": [{"actor_id": None}, {"place_id": 1}],
+    "ck_identifiers_scheme_not_blank": [{"scheme": ""}],
+    "ck_identifiers_identifier_not_blank": [{"identifier": ""}],
+    "fk_identifiers_actor_id_actors": [{"actor_id": 999}],
+    "fk_identifiers_place_id_places": [{"actor_id": None, "place_id": 999}],
+    "fk_identifiers_source_id_sources": [{"actor_id": None, "source_id": 999}],
+    "uq_identifiers_scheme_identifier_actor": [{"identifier": "Q1", "actor_id": 2}],
+    "uq_identifiers_scheme_identifier_place": [
+        {"identifier": "Q2", "actor_id": None, "place_id": 2}
+    ],
+    "uq_identifiers_scheme_identifier_source": [
+        {"scheme": "doi", "identifier": "10.1000/1", "actor_id": None, "source_id": 2}
+    ],
     "pk_source_actors": [{"source_id": 1}],
     "ck_source_actors_role": [{"role": "reader"}],
     "fk_source_actors_source_id_sources": [{"source_id": 999}],
@@ -121,14 +155,18 @@ VIOLATIONS: dict[str, list[Row]] = {
     "fk_events_date_dates": [{"date": "2014"}],
     "fk_events_place_id_places": [{"place_id": 999}],
     "pk_event_links": [{"id": 5}],
-    "uq_event_links_from_event_id_type_to_event_id": [{"type": "follows"}],
+    "uq_event_links_from_fact_id_type_to_fact_id": [{"type": "follows"}],
     "ck_event_links_kind": [{"id": 10, "kind": "event"}],
     "ck_event_links_type": [{"type": "causes"}],
     "ck_event_links_lag_not_blank": [{"lag": ""}],
-    "ck_event_links_not_to_itself": [{"to_event_id": 7}],
+    "ck_event_links_not_to_itself": [{"to_fact_id": 7}],
+    "ck_event_links_from_kind": [{"from_fact_id": 3, "from_kind": "position"}],
+    "ck_event_links_to_kind": [{"to_fact_id": 3, "to_kind": "position"}],
     "fk_event_links_id_kind_facts": [{"id": 10}],
-    "fk_event_links_from_event_id_events": [{"from_event_id": 2}],
-    "fk_event_links_to_event_id_events": [{"to_event_id": 2}],
+    "fk_event_links_from_fact_id_facts": [{"from_fact_id": 999}],
+    "fk_event_links_to_fact_id_facts": [{"to_fact_id": 999}],
+    "fk_event_links_from_fact_id_from_kind_facts": [{"from_kind": "quote"}],
+    "fk_event_links_to_fact_id_to_kind_facts": [{"to_kind": "quote"}],
     "pk_quotes": [{"id": 2}],
     "ck_quotes_kind": [{"id": 10, "kind": "event"}],
     "ck_quotes_directness": [{"directness": "whole"}],
@@ -158,6 +196,7 @@ VIOLATIONS: dict[str, list[Row]] = {
     "ck_positions_statement_not_blank": [{"statement": ""}],
     "fk_positions_id_kind_facts": [{"id": 10}],
     "fk_positions_topic_id_topics": [{"topic_id": 999}],
+    "fk_positions_date_dates": [{"date": "2014"}],
     "pk_relation_types": [{"key": "advises"}],
     "ck_relation_types_key_not_blank": [{"key": ""}],
     "pk_relations": [{"id": 4}],
@@ -171,6 +210,24 @@ VIOLATIONS: dict[str, list[Row]] = {
     "fk_relations_topic_id_topics": [{"topic_id": 999}],
     "fk_relations_since_dates": [{"since": "2014"}],
     "fk_relations_until_dates": [{"until": "2014"}],
+    **DURATIONS,
+    "pk_event_names": [{"id": 8}],
+    "ck_event_names_kind": [{"id": 10, "kind": "event"}],
+    "ck_event_names_name_kind": [{"name_kind": "nickname"}],
+    "ck_event_names_name_not_blank": [{"name": ""}],
+    "fk_event_names_id_kind_facts": [{"id": 10}],
+    "fk_event_names_id_facts": [{"id": 999}],
+    "fk_event_names_event_id_events": [{"event_id": 2}],
+    "pk_territorial_control": [{"id": 9}],
+    "ck_territorial_control_kind": [{"id": 10, "kind": "event"}],
+    "ck_territorial_control_type": [{"type": "owns"}],
+    "ck_territorial_control_part_not_blank": [{"part": ""}],
+    "fk_territorial_control_id_kind_facts": [{"id": 10}],
+    "fk_territorial_control_id_facts": [{"id": 999}],
+    "fk_territorial_control_actor_id_actors": [{"actor_id": 999}],
+    "fk_territorial_control_place_id_places": [{"place_id": 999}],
+    "fk_territorial_control_since_dates": [{"since": "2014"}],
+    "fk_territorial_control_until_dates": [{"until": "2014"}],
     "pk_actor_names": [{"id": 6}],
     "ck_actor_names_kind": [{"id": 10, "kind": "event"}],
     "ck_actor_names_name_kind": [{"name_kind": "nickname"}],

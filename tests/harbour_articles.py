@@ -134,9 +134,11 @@ def harbour(connection: Connection) -> None:
             FactKind.LINK,
             key,
             [said("gazette", (2, 50))],
-            from_event_id=book.ids["fact", one],
+            from_fact_id=book.ids["fact", one],
+            from_kind="event",
             type=type,
-            to_event_id=book.ids["fact", other],
+            to_fact_id=book.ids["fact", other],
+            to_kind="event",
         )
     book.quote(
         "boast",

@@ -137,9 +137,11 @@ def island_relations(connection: Connection) -> None:
             FactKind.LINK,
             key,
             [at((6, 70))],
-            from_event_id=ids["fact", origin],
+            from_fact_id=ids["fact", origin],
+            from_kind="event",
             type=type,
-            to_event_id=ids["fact", target],
+            to_fact_id=ids["fact", target],
+            to_kind="event",
             lag=lag,
         )
     quotes = METADATA.tables["quotes"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from schema.facts import TABLE_OF
 from schema.models import METADATA
 
 Row = dict[str, Any]
@@ -81,7 +82,9 @@ ROWS: dict[str, list[Row]] = {
         {"id": number, "document_id": 1, "kind": kind, "key": f"{kind}-{number}"}
         for number, kind in [
             *enumerate(("event", "quote", "position", "relation", "link", "name", "event"), 1),
+            *enumerate(("event-name", "control"), 8),
             *enumerate(("event", "quote", "position", "relation", "link", "name"), 10),
+            *enumerate(("event-name", "control"), 16),
         ]
     ],
     "events": [
@@ -103,11 +106,28 @@ ROWS: dict[str, list[Row]] = {
         | {"what": "ports", "topic_id": 1, "since": "2011/..", "until": "2015-10-14~"},
     ],
     "event_links": [
-        {"id": 5, "kind": "link", "from_event_id": 7, "type": "follows", "to_event_id": 1}
-        | {"lag": "two weeks later"},
+        {"id": 5, "kind": "link", "from_fact_id": 7, "type": "follows", "to_fact_id": 1}
+        | {"from_kind": "event", "to_kind": "event", "lag": "two weeks later"}
+        | {"from_event_id": 7, "to_event_id": 1},  # the columns of older revisions
     ],
     "actor_names": [
         {"id": 6, "kind": "name", "actor_id": 2, "name": "the Coast", "name_kind": "metonym"},
+    ],
+    "event_names": [
+        {"id": 8, "kind": "event-name", "event_id": 1, "name": "the Call", "name_kind": "name"},
+    ],
+    "territorial_control": [
+        {"id": 9, "kind": "control", "actor_id": 2, "type": "holds", "place_id": 2}
+        | {"part": "the port", "since": "2011/..", "until": "2015-10-14~"},
+    ],
+    "source_credits": [{"source_id": 2, "role": "author", "n": 1, "name": "Nobody Known"}],
+    "identifiers": [
+        {"id": 1, "actor_id": 1, "place_id": None, "source_id": None}
+        | {"scheme": "wikidata", "identifier": "Q1"},
+        {"id": 2, "actor_id": None, "place_id": 1, "source_id": None}
+        | {"scheme": "wikidata", "identifier": "Q2"},
+        {"id": 3, "actor_id": None, "place_id": None, "source_id": 1}
+        | {"scheme": "doi", "identifier": "10.1000/1"},
     ],
     "participants": [
         {"fact_id": 1, "actor_id": 1, "role": "doer", "kind": "event", "count_words": None}
@@ -198,6 +218,10 @@ EXTRA_ROWS: dict[str, Row] = {
     "relations": ROWS["relations"][0] | {"id": 13},
     "event_links": ROWS["event_links"][0] | {"id": 14, "type": "part-of"},
     "actor_names": ROWS["actor_names"][0] | {"id": 15},
+    "event_names": ROWS["event_names"][0] | {"id": 16},
+    "territorial_control": ROWS["territorial_control"][0] | {"id": 17},
+    "source_credits": ROWS["source_credits"][0] | {"n": 2},
+    "identifiers": ROWS["identifiers"][0] | {"id": 90, "identifier": "Q90"},
     "participants": ROWS["participants"][0]
     | {"actor_id": 2}
     | {"count_words": "three or four", "count_least": 3, "count_most": 4},
@@ -229,7 +253,11 @@ def fill(connection: sa.Connection) -> None:
     for table in sorted(METADATA.sorted_tables, key=lambda table: table.name in JOURNAL):
         if table.name in ROWS and inspector.has_table(table.name):
             there = {column["name"] for column in inspector.get_columns(table.name)}
-            rows = [{name: row[name] for name in there & row.keys()} for row in ROWS[table.name]]
+            rows = [
+                {name: row[name] for name in there & row.keys()}
+                for row in ROWS[table.name]
+                if table.name != "facts" or inspector.has_table(TABLE_OF[row["kind"]])
+            ]
             stored = sa.table(table.name, *map(sa.column, rows[0]))
             connection.execute(stored.insert(), rows)
 

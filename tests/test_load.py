@@ -419,7 +419,7 @@ def test_events_that_others_link_to_or_quote_at_stay(book: str, tmp_path: Path) 
     )
     said = refused(book, path)
     assert [one.split(", but ")[1].split(" other-talks;")[0] for one in said] == [
-        "an event is linked to it in",
+        "an event or quote is linked to it in",
         "it is the occasion of a quote in",
     ]
 

@@ -15,6 +15,7 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 from database.connect import reading, writing
 from schema import vocabulary
 from schema.edtf import Precision, Qualifier
+from schema.facts import LINKED
 from schema.models import METADATA
 from schema.vocabulary import RELATIONS, ROLES_OF, FactKind, Role
 from tests.constraint_violations import VIOLATIONS
@@ -29,6 +30,11 @@ VOCABULARY_OF = {
     "ck_actors_kind": vocabulary.ActorKind,
     "ck_changes_action": vocabulary.Action,
     "ck_loads_action": vocabulary.LoadAction,
+    "ck_event_links_from_kind": LINKED,
+    "ck_event_links_to_kind": LINKED,
+    "ck_event_names_name_kind": vocabulary.NameKind,
+    "ck_source_credits_role": vocabulary.SourceRole,
+    "ck_territorial_control_type": vocabulary.ControlType,
     "ck_dates_precision": Precision,
     "ck_dates_qualifier": Qualifier,
     "ck_event_links_type": vocabulary.LinkType,
@@ -269,16 +275,20 @@ def refusal(connection: sa.Connection, column: sa.Column[Any]) -> str:
 
 # --- what is pointed to stays, or goes with what points -------------------------------------------
 
-OF_FACTS = {"actor_names", "event_links", "events", "evidence", "facts", "participants"} | {
-    "positions",
-    "quotes",
-    "relations",
-    "spans",
-    "fact_summaries",
-    "evidence_counts",
-    "fact_passages",
-    "evidence_passages",
-}
+OF_FACTS = (
+    {"actor_names", "event_links", "event_names", "territorial_control"}
+    | {"events", "evidence", "facts", "participants"}
+    | {
+        "positions",
+        "quotes",
+        "relations",
+        "spans",
+        "fact_summaries",
+        "evidence_counts",
+        "fact_passages",
+        "evidence_passages",
+    }
+)
 
 
 def test_a_fact_takes_along_what_is_its_own_and_nothing_else(filled: sa.Connection) -> None:

@@ -22,8 +22,11 @@ FACTS = """
       relations.from_actor_id, relations.to_actor_id, relations.type, relations.what,
       relations.topic_id, topics.label as topic, relation_types.sentence, relation_types.label,
       relation_types.is_symmetric,
-      event_links.type as link, event_links.lag, event_links.from_event_id, event_links.to_event_id,
-      actor_names.name, actor_names.actor_id
+      event_links.type as link, event_links.lag, event_links.from_fact_id, event_links.to_fact_id,
+      coalesce(actor_names.name, event_names.name) as name, actor_names.actor_id,
+      event_names.event_id,
+      controls.type as control, controls.actor_id as controller_id, controls.part,
+      places.name as place
     from facts
     join sources as documents on documents.id = facts.document_id
     left join events on events.id = facts.id
@@ -34,6 +37,9 @@ FACTS = """
     left join relation_types on relation_types.key = relations.type
     left join event_links on event_links.id = facts.id
     left join actor_names on actor_names.id = facts.id
+    left join event_names on event_names.id = facts.id
+    left join territorial_control as controls on controls.id = facts.id
+    left join places on places.id = controls.place_id
     where facts.id in ({ids})
 """
 
@@ -109,17 +115,26 @@ class _Summaries:
     def __init__(self, connection: Connection, facts: Sequence[int]) -> None:
         self.asked = set(facts)
         selected = rows_by_id(connection, FACTS, facts)
-        linked = {event for fact in selected for event in (fact.from_event_id, fact.to_event_id)}
+        linked = {
+            other
+            for fact in selected
+            for other in (fact.from_fact_id, fact.to_fact_id, fact.event_id)
+        }
         more = rows_by_id(connection, FACTS, sorted(linked - {None} - self.asked))
         self.facts = {fact.id: fact for fact in (*selected, *more)}
         ids = sorted(self.facts)
         self.evidence = _by_fact(rows_by_id(connection, EVIDENCE, ids))
         self.places = _by_fact(rows_by_id(connection, PLACES, facts))
-        self.participants = _by_fact(rows_by_id(connection, PARTICIPANTS, facts))
+        self.participants = _by_fact(rows_by_id(connection, PARTICIPANTS, ids))
         owners = {
             actor
             for fact in selected
-            for actor in (fact.from_actor_id, fact.to_actor_id, fact.actor_id)
+            for actor in (
+                fact.from_actor_id,
+                fact.to_actor_id,
+                fact.actor_id,
+                fact.controller_id,
+            )
         }
         self.actors = {
             actor.id: actor for actor in rows_by_id(connection, ACTORS, sorted(owners - {None}))
@@ -201,7 +216,7 @@ class _Summaries:
         if fact.statement:
             many = sentences.several(_named(people.get(Role.HOLDER, ())))
             return sentences.predicate(fact.position_kind, fact.statement, many)
-        if fact.kind in (FactKind.RELATION, FactKind.LINK):
+        if fact.kind in (FactKind.RELATION, FactKind.LINK, FactKind.CONTROL):
             return bare
         return str(fact.title or fact.says or fact.text or fact.name or fact.key)
 
@@ -217,22 +232,28 @@ class _Summaries:
             return sentences.tie(fact.sentence, named, {"what": fact.what, "topic": fact.topic})
         if fact.link:
             return self._link(fact, None)
+        if fact.control:
+            [actor] = _named([self.actors[fact.controller_id]])
+            return sentences.control(actor, fact.control, fact.place, fact.part)
+        if fact.event_id:
+            event = self.facts[fact.event_id]
+            return sentences.event_name(self._standing(event).before(event.title), fact.name)
         if fact.name:
             return sentences.name(_named([self.actors[fact.actor_id]])[0], fact.name)
         return str(fact.title or fact.key)
 
     def _link(self, fact: Any, covering: str | None) -> str:
-        """Return how two events are linked, each with its standing.
+        """Return how two events or quotes are linked, each with its standing.
 
         If both have the one that covers the link, it isn't repeated.
         """
-        events = (self.facts[fact.from_event_id], self.facts[fact.to_event_id])
-        ends = [self._standing(event) for event in events]
+        linked = (self.facts[fact.from_fact_id], self.facts[fact.to_fact_id])
+        ends = [self._standing(other) for other in linked]
         if all(end.words == covering for end in ends):
             ends = [end._replace(words=None) for end in ends]
         first, second = (
-            end.before(self._bare_sentence(event, {}))
-            for end, event in zip(ends, events, strict=True)
+            end.before(self._bare_sentence(other, self._people(other.id)))
+            for end, other in zip(ends, linked, strict=True)
         )
         return sentences.link(fact.link, first, second, fact.lag)
 

@@ -49,15 +49,18 @@ FACTS_OF = {
         "select id from relations where from_actor_id in ({ids})",
         "select id from relations where to_actor_id in ({ids})",
         "select id from actor_names where actor_id in ({ids})",
+        "select id from territorial_control where actor_id in ({ids})",
     ),
+    "places": ("select id from territorial_control where place_id in ({ids})",),
     "topics": (
         "select id from positions where topic_id in ({ids})",
         "select id from relations where topic_id in ({ids})",
     ),
     "attributions": ("select fact_id from evidence where attribution_id in ({ids})",),
     "facts": (
-        "select id from event_links where from_event_id in ({ids})",
-        "select id from event_links where to_event_id in ({ids})",
+        "select id from event_links where from_fact_id in ({ids})",
+        "select id from event_links where to_fact_id in ({ids})",
+        "select id from event_names where event_id in ({ids})",
     ),
 }
 """Facts whose summaries depend on some rows."""
@@ -103,12 +106,14 @@ class Refresh:
         documents: Collection[int],
         *,
         actors: Collection[int] = (),
+        places: Collection[int] = (),
         topics: Collection[int] = (),
         sources: Collection[int] = (),
     ) -> int:
         """Refresh what depends on these rows, which were changed; return how many rows differed.
 
-        `actors`, `topics` and `sources` are rows that documents share and whose columns changed.
+        `actors`, `places`, `topics` and `sources` are rows that documents share and whose columns
+        changed.
         """
         touched = {*documents, *ids_in(self._connection, DOCUMENTS_OF_SOURCES, sources)}
         changes = list(self._settled(touched, _of_documents))
@@ -117,6 +122,7 @@ class Refresh:
         for kind, ids in (
             ("documents", documents),
             ("actors", actors),
+            ("places", places),
             ("topics", topics),
             ("attributions", chains),
         ):

@@ -274,10 +274,21 @@ INNER = str.maketrans("“”", "‘’")
 
 
 def link(kind: str, first: str, second: str, lag: str | None) -> str:
-    """Return how two events, given as sentences with their standing, are linked."""
+    """Return how two events or quotes, given as sentences with their standing, are linked."""
     ends = (f"“{end.translate(INNER)}”" for end in (first, second))
     sentence = LINKS[kind].format(*ends)
     return f"{sentence} (“{lag}”)" if lag else sentence
+
+
+def control(actor: Named, kind: str, place: str, part: str | None) -> str:
+    """Return who holds, contests or besieges a place, or a part of it."""
+    verb = kind.removesuffix("s") if several([actor]) else kind
+    return f"{listed([actor], first=True)} {verb} {within(place)}{f' ({part})' if part else ''}"
+
+
+def event_name(event: str, called: str) -> str:
+    """Return what an event, given as a sentence with its standing, is called."""
+    return f"“{called}” is a name for “{event.translate(INNER)}”"
 
 
 def name(actor: Named, called: str) -> str:
