@@ -55,9 +55,9 @@ ROLES = """
 
 # What hangs on an event: other events, and what was said on its occasion.
 LINKED = """
-    select from_event_id, count(*) from event_links group by from_event_id
+    select from_fact_id, count(*) from event_links group by from_fact_id
     union all
-    select to_event_id, count(*) from event_links group by to_event_id
+    select to_fact_id, count(*) from event_links group by to_fact_id
     union all
     select occasion_id, count(*) from quotes where occasion_id is not null group by occasion_id
 """

@@ -19,9 +19,9 @@ BATCH = 200
 EVENTS = "select id from events order by id"
 
 RELATED = """
-    select from_event_id as event, id as fact from event_links where from_event_id in :ids
+    select from_fact_id as event, id as fact from event_links where from_fact_id in :ids
     union all
-    select to_event_id, id from event_links where to_event_id in :ids
+    select to_fact_id, id from event_links where to_fact_id in :ids
     union all
     select occasion_id, id from quotes where occasion_id in :ids
     order by 1, 2

@@ -43,9 +43,9 @@ ABOUT = {
 }
 ABOUT["event"] += f"""
         union
-        select event_links.id from event_links where from_event_id in ({ABOUT["event"]})
+        select event_links.id from event_links where from_fact_id in ({ABOUT["event"]})
         union
-        select event_links.id from event_links where to_event_id in ({ABOUT["event"]})
+        select event_links.id from event_links where to_fact_id in ({ABOUT["event"]})
         union
         select quotes.id from quotes where occasion_id in ({ABOUT["event"]})
     """  # noqa: S608 - of texts in this file

@@ -113,7 +113,7 @@ def upgrade() -> None:
     comment(after=True)
     remake_links(
         linked_facts,
-        "id, kind, from_event_id, 'event', type, to_event_id, 'event', lag",
+        "id, kind, from_event_id, cast('event' as text) as from_kind, type, to_event_id, cast('event' as text) as to_kind, lag",
         "id, kind, from_fact_id, from_kind, type, to_fact_id, to_kind, lag",
     )
     names_and_control()
