@@ -279,14 +279,11 @@ FACTS = """
     left join actor_names on actor_names.id = fact_summaries.fact_id
     left join topics on topics.id = coalesce(positions.topic_id, relations.topic_id)
     left join places on places.id = events.place_id
-    left join events as first_events
-      on first_events.id = coalesce(quotes.occasion_id, event_links.from_fact_id)
-    left join fact_summaries as first_sentences on first_sentences.fact_id = first_events.id
-    left join facts as firsts on firsts.id = first_events.id
+    left join facts as firsts on firsts.id = coalesce(quotes.occasion_id, event_links.from_fact_id)
+    left join fact_summaries as first_sentences on first_sentences.fact_id = firsts.id
     left join sources as first_documents on first_documents.id = firsts.document_id
-    left join events as second_events on second_events.id = event_links.to_fact_id
-    left join fact_summaries as second_sentences on second_sentences.fact_id = second_events.id
-    left join facts as seconds on seconds.id = second_events.id
+    left join facts as seconds on seconds.id = event_links.to_fact_id
+    left join fact_summaries as second_sentences on second_sentences.fact_id = seconds.id
     left join sources as second_documents on second_documents.id = seconds.document_id
     where fact_summaries.fact_id in :ids
 """
