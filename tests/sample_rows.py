@@ -249,13 +249,9 @@ EXTRA_ROWS: dict[str, Row] = {
 def fill(connection: sa.Connection) -> None:
     """Insert ROWS, as far as this revision has tables and columns for them."""
     inspector = sa.inspect(connection)
-<<<<<<< HEAD
-    # In older revisions, loads refer to codings.
-    for table in sorted(METADATA.sorted_tables, key=lambda table: table.name in JOURNAL):
-=======
-    # Earlier revisions let links refer to events, so they come last.
-    for table in sorted(METADATA.sorted_tables, key=lambda table: table.name == "event_links"):
->>>>>>> d6a7d30 (Codings can name events, say who controls a place, link quotes, date positions, and give identifiers (tests, PostgreSQL))
+    # In older revisions loads refer to codings, and links to events.
+    late = (*JOURNAL, "event_links")
+    for table in sorted(METADATA.sorted_tables, key=lambda table: table.name in late):
         if table.name in ROWS and inspector.has_table(table.name):
             there = {column["name"] for column in inspector.get_columns(table.name)}
             rows = [
