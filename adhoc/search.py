@@ -311,7 +311,8 @@ class SearchResult:
             if kind is Kind.PASSAGE:
                 yield Hit(kind, row.text, None, f"¶{row.n}", None, None, None, row.source)
             elif kind is Kind.ACTOR:
-                what = f"{row.text}: {row.more}" if row.more else row.text
+                others = [name for name in (row.more or "").split("; ") if name != row.text]
+                what = f"{row.text}: {'; '.join(others)}" if others and others[0] else row.text
                 source, passage = names.get(row.id, (None, None))
                 yield Hit(kind, what, None, passage, row.key, None, None, source)
             else:
@@ -346,7 +347,7 @@ class SearchResult:
 def _what(kind: Kind, sentence: str, more: str | None) -> str:
     if not more or more in sentence:
         return sentence
-    return f"{sentence}: “{more}”" if kind is Kind.QUOTE else f"{sentence}: {more}"
+    return f"{sentence}: “{more}”" if kind is Kind.QUOTE else f"{sentence}. {more}"
 
 
 def _voice(kind: Kind, fact: Any, documents: Collection[str]) -> str:

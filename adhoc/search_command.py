@@ -185,6 +185,7 @@ def _search(
             _columns(MEANINGS),
             result.hits(marks),
             title=f"Search: {words}",
+            unit="hit",
             question="What contains all these words, in sentences, quotes, names, or among those "
             "who take part?",
             filters=f"Only {', '.join(kind)}." if kind else "",
@@ -243,6 +244,7 @@ def _check(
                 _columns(QUOTATION),
                 findings[:limit],
                 title=f"Quotation: {quote}",
+                unit="hit",
                 question="Is it there, word for word, and who says it?",
                 filters=f"Ascribed to {known.heading}." if known else "",
                 legend=["[-…-] is only in what was asked, {+…+} only in the text."],

@@ -5,8 +5,9 @@ People see fewer columns than programs, and what all rows share only once:
 - details are left out, and so is a column that has the same value in every row, which the caption
   says, and the documents if one document states all rows, which is cited;
 - a column that is a section becomes headings; within a section, empty columns are left out;
-- the usual value of a column becomes an empty cell, and a note says so;
-- dates are in words, and passages are numbers under the heading ¶.
+- the usual value of a column becomes an empty cell, and a note says so, unless it is 0;
+- dates are in words, and passages are numbers under the heading ¶;
+- beside rows with a date, one without says that it is undated, so that nobody reads it as the same.
 
 To compare all rows means to hold them, so that is done for the first `MOST` at most. A longer
 answer passes through row by row, and keeps the columns that only then are known to say nothing.
@@ -34,6 +35,8 @@ FEW = 1_000
 
 _NUMBERS = re.compile(r"¶[0-9]+(?:; ¶[0-9]+)*")
 
+UNDATED = "undated"
+
 NOT_GIVEN = "–"
 """What people see for null in a column whose empty cells mean its usual value."""
 
@@ -55,6 +58,8 @@ class Answer:
 
     title: str
     question: str
+    unit: str
+    """What a row is."""
     filters: str
     shared: str
     """What is the same in every row."""
@@ -142,29 +147,32 @@ def answer(page: Page) -> Answer:
             sources = sources or _cited(page, values)
         elif n == section:
             kept.remove(n)
-        elif column.main or column.type == "passage":
-            continue
-        elif len(values) == 1 and (len(seen) >= ALIKE or _empty(column, *values)):
+        elif _shared(column, values, len(seen)):
             kept.remove(n)
             if text := shown(column, *values):
                 shared.append(f"{column.heading} “{text}”")
         elif column.usually is not None and (not seen or column.usually in map(cell_text, values)):
             usual.setdefault(column.usually, []).append(column.heading)
     notes += [
-        f"{', '.join(of)}: {value} unless a row says otherwise." for value, of in usual.items()
+        f"{', '.join(of)}: {value} unless a row says otherwise."
+        for value, of in usual.items()
+        if value != "0"
     ]
     if not kept:
         kept, shared = everything, []
     none = page.choose and not head
     if none:
         notes, sources = [], []
-    size = counted(len(head)) if whole else f"more than {most:,} rows"
+    size = counted(len(head), page.unit)
+    if not whole:
+        size = f"more than {counted(most, page.unit)}"
     if page.limit and page.limit < len(head):
         size = f"the first {page.limit:,} of {size}"
     every = islice(chain(head, rows), page.limit)
     return Answer(
         title=page.title,
         question=page.question,
+        unit=page.unit,
         filters=page.filters,
         shared="; ".join(shared),
         size=size,
@@ -201,12 +209,12 @@ def _sections(
     whole: bool,
 ) -> Iterator[Section]:
     """Yield the rows in sections, with the columns that are kept and needed."""
-    usual = {n: columns[n].usually for n in kept if choose and columns[n].usually is not None}
+    chosen = [columns[n] for n in kept]
 
     def cells(row: Sequence[Cell]) -> list[Cell]:
-        return [_unless_usual(row[n], usual[n]) if n in usual else row[n] for n in kept]
+        values = [row[n] for n in kept]
+        return list(map(_read, chosen, values)) if choose else values
 
-    chosen = [columns[n] for n in kept]
     groups = groupby(rows, lambda row: None if section is None else row[section])
     empty = True
     for heading, group in groups:
@@ -216,18 +224,26 @@ def _sections(
             yield Section(title, chosen, map(cells, group))
             continue
         members = list(map(cells, group))
-        full = [n for n in range(len(chosen)) if any(row[n] not in (None, "") for row in members)]
+        nothing = [(None, "", UNDATED if column.undated else "") for column in chosen]
+        full = [n for n in range(len(chosen)) if any(row[n] not in nothing[n] for row in members)]
         yield Section(title, [chosen[n] for n in full], [[row[n] for n in full] for row in members])
     if empty:
         yield Section("", chosen, [])
 
 
-def _empty(column: Column, value: Cell) -> bool:
-    """Whether people would see nothing in the column."""
-    return cell_text(value) in ("", column.usually)
+def _shared(column: Column, values: set[Cell], rows: int) -> bool:
+    """Whether one value, or nothing, is all that people would see in the column."""
+    if column.main or column.type == "passage" or len(values) != 1:
+        return False
+    return rows >= ALIKE or cell_text(*values) in ("", column.usually)
 
 
-def _unless_usual(value: Cell, usual: str | None) -> Cell:
+def _read(column: Column, value: Cell) -> Cell:
+    """Return what people read: nothing for the usual value, and words for null beside it."""
+    if value is None and column.undated:
+        return UNDATED
+    if column.usually is None:
+        return value
     if value is None:
         return NOT_GIVEN
-    return None if cell_text(value) == usual else value
+    return None if cell_text(value) == column.usually else value

@@ -48,6 +48,8 @@ class Column:
     """Whether the column answers the question; it gets the width that others leave."""
     section: bool = False
     """Whether people read its value as a heading above the rows that share it."""
+    undated: bool = False
+    """Whether people read null as “undated” where other rows have a date."""
     usually: str | None = None
     """The value that people see as an empty cell; a note says so."""
     label: str = ""
@@ -72,6 +74,8 @@ class Page:
     rows: Iterable[Sequence[Cell]]
     title: str = ""
     question: str = ""
+    unit: str = "row"
+    """What a row is, for `counted`."""
     filters: str = ""
     """What narrows the rows, in words."""
     legend: Sequence[str] = ()
@@ -149,5 +153,9 @@ def runs(numbers: Iterable[int]) -> list[list[int]]:
 
 
 def counted(count: int, unit: str = "row") -> str:
-    """Return a count in words: no rows, 1 row, 12 rows."""
-    return f"{f'{count:,}' if count else 'no'} {unit}{'' if count == 1 else 's'}"
+    """Return a count in words: no rows, 1 row, 12 rows.
+
+    A unit may say what several are called: "entry | entries".
+    """
+    singular, _, plural = unit.partition(" | ")
+    return f"{f'{count:,}' if count else 'no'} {singular if count == 1 else plural or f'{unit}s'}"

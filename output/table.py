@@ -58,7 +58,7 @@ def table(answer: Answer, width: int | None = None, *, bold: bool = False) -> It
         yield from _lines(section, counting(_texts(section)), width)
     notes = [*answer.notes, *(f"From {source}." for source in answer.sources)]
     if answer.title and not answer.whole:
-        notes.append(f"{counted(count)}.")
+        notes.append(f"{counted(count, answer.unit)}.")
     if answer.origin:
         notes.append(answer.origin)
     for n, note in enumerate(notes):

@@ -22,7 +22,7 @@
 --   part        text, detail   actor, source, name, post, tie, position, position about, event,
 --                              quote by, quote about
 --   section     text, section  heading of the part
---   date        date           when; of a tie since when; empty: undated
+--   date        date, undated  when; of a tie since when; empty: undated
 --   what        text, main     the heading, title or name; a tie, position, event or quote as a
 --                              sentence
 --   as_what     text, as As    kind of actor or name; its role in a source, event or statement
@@ -41,6 +41,9 @@
 --   through     text, detail   voices, the innermost first, the document last; " | " between two
 --                              chains
 --   key         text, detail   key of the actor, source, event, quote, position or tie
+--
+-- Rows
+--   entry | entries
 
 with subject (id, key, name, kind) as (
   select id, key, name, kind

@@ -11,22 +11,25 @@
 --   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
---   name       text, as Actor          heading
---   kind       text                    person, state, government, armed-force, armed-group,
---                                      organisation, outlet, institute, community, collective or
---                                      unnamed
---   names      text, main, as Called   every name that the texts use: in full, then short ones,
---                                      titles, metonyms, descriptions
---   events     integer                 events that it takes part in, in whatever role, whether or
---                                      not they came to pass
---   quotes     integer, as Says        utterances that it speaks, alone or with others
---   about      integer, as Said of it  utterances about it
---   positions  integer                 positions that it holds
---   actor      text, detail            key of the actor
+--   name       text, as Actor                    heading
+--   kind       text                              person, state, government, armed-force,
+--                                                armed-group, organisation, outlet, institute,
+--                                                community, collective or unnamed
+--   names      text, main, as Called             every name that the texts use: in full, then short
+--                                                ones, titles, metonyms, descriptions
+--   events     integer, usually 0                events that it takes part in, in whatever role,
+--                                                whether or not they came to pass
+--   quotes     integer, usually 0, as Says       utterances that it speaks, alone or with others
+--   about      integer, usually 0, as Spoken of  utterances about it
+--   positions  integer, usually 0                positions that it holds
+--   actor      text, detail                      key of the actor
+--
+-- Rows
+--   actor
 --
 -- Legend
---   Says: utterances by the actor. Said of it: utterances about it. Events count whether or not
---   they came to pass.
+-- Says: statements by the actor. Spoken of: statements about it. Events count whether or not they
+-- came to pass.
 
 -- The role says of what kind the fact is. Counted by role, the index on actors and roles holds all
 -- that is asked, and the table need not be read.

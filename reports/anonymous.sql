@@ -1,5 +1,5 @@
 -- Unnamed voices
--- What rests on voices that the text does not name, who are they, and is there other support?
+-- What rests on voices that the text doesn't name, who are they, and is there other support?
 --
 -- Every piece of evidence that comes from or through somebody whom the text does not name, or from
 -- nobody at all, and every statement whose speakers are all unnamed. First what nothing else
@@ -16,44 +16,62 @@
 --                                                             this place or within it
 --
 -- Columns
---   fact        text, detail                 key of the fact
---   kind        text, detail                 event, quote, position, relation or link
---   support     text, section                heading: whether anything else supports the fact
---   voice       text                         who says so: the innermost voice of the chain, or the
---                                            speakers of a statement whose chain is named
---   relayed_by  text, as Through             voices between this one and the document, the
---                                            innermost first; empty: none
---   claim       text, main, as What it says  what the voice says, and how: "Alleged as possible:"
---   verdict     text, as Document            whether the document doubts, rejects or endorses it;
---                                            empty: it only relays it
---   overall     text                         how the fact stands with all other evidence; empty:
---                                            there is none
---   sentence    text, detail                 the fact as a sentence, with its standing overall
---   anonymity   text, detail                 why it is here: unnamed (somebody is pointed to) or
---                                            voiceless (nobody is) occurs in its chain; speaker:
---                                            the chain is named, the speaker is not
---   named       integer, detail              other pieces of evidence for the same fact, without an
---                                            unnamed voice; 0: it rests on unnamed voices alone
---   positions   integer, detail              positions that rest on the same words as this
---                                            statement, and have no row of their own
---   modality    text, detail                 whether it is so, as this voice has it
---   certainty   text, detail                 how it is stated: asserted, reported, alleged,
---                                            rumoured, inferred
---   stance      text, detail                 what the document makes of it: endorses, neutral,
---                                            doubts, rejects
---   hedge       text, detail                 words that hedge it
---   through     text, detail                 the chain of voices: the innermost first, the document
---                                            last
---   source      documents                    key of the document that states it
---   passage     passage                      where it states it
+--   fact        text, detail                              key of the fact
+--   kind        text, detail                              event, quote, position, relation or link
+--   support     text, section                             heading: whether anything else supports
+--                                                         the fact
+--   voice       text                                      who says so: the innermost voice of the
+--                                                         chain, or the speakers of a statement
+--                                                         whose chain is named
+--   relayed_by  text, as Through                          voices between this one and the document,
+--                                                         the innermost first; empty: none
+--   claim       text, main, as What it says               what the voice says, and how: "Alleged
+--                                                         intention:"
+--   verdict     text, usually relays it, as The document  what the document makes of it: relays it,
+--                                                         doubts it, rejects it or endorses it
+--   overall     text                                      how the fact stands with all other
+--                                                         evidence; empty: there is none
+--   sentence    text, detail                              the fact as a sentence, with its standing
+--                                                         overall
+--   anonymity   text, detail                              why it is here: unnamed (somebody is
+--                                                         pointed to) or voiceless (nobody is)
+--                                                         occurs in its chain; speaker: the chain
+--                                                         is named, the speaker is not
+--   named       integer, detail                           other pieces of evidence for the same
+--                                                         fact, without an unnamed voice; 0: it
+--                                                         rests on unnamed voices alone
+--   positions   integer, detail                           positions that rest on the same words as
+--                                                         this statement, and have no row of their
+--                                                         own
+--   modality    text, detail                              whether it is so, as this voice has it
+--   certainty   text, detail                              how it is stated: asserted, reported,
+--                                                         alleged, rumoured, inferred
+--   stance      text, detail                              what the document makes of it: endorses,
+--                                                         neutral, doubts, rejects
+--   hedge       text, detail                              words that hedge it
+--   through     text, detail                              the chain of voices: the innermost first,
+--                                                         the document last
+--   source      documents                                 key of the document that states it
+--   passage     passage                                   where it states it
+--
+-- Rows
+--   claim
 --
 -- Legend
--- Where nothing else supports a row, the document itself doesn't state it either, except that
--- unnamed speakers said what they said.
+-- Where nothing else supports a row, the document itself doesn't state it either. It only states
+-- that unnamed speakers said what they said.
 
-with unnamed (evidence_id, fact_id, kind, why) as (
+with unnamed (evidence_id, fact_id, kind, why, words) as (
   select evidence.id, evidence.fact_id, fact_summaries.kind,
-    case attribution_chains.anonymity when 'named' then 'speaker' else anonymity end
+    case attribution_chains.anonymity when 'named' then 'speaker' else anonymity end,
+    case evidence.modality when 'hypothetical' then 'imagined' when 'possible' then 'possible'
+      when 'denied' then case kind when 'event' then 'said not to happen'
+        else 'said not to be so' end
+      else case when evidence.certainty not in ('asserted', 'reported') then evidence.certainty
+          || case evidence.modality when 'intended' then ' intention'
+            when 'expected' then ' expectation' else '' end
+        when evidence.modality <> 'actual' then evidence.modality
+        when evidence.certainty = 'asserted' then 'stated' else 'reported' end end
   -- A cross join, so that SQLite doesn't start from all evidence.
   from fact_summaries
   cross join evidence
@@ -99,25 +117,23 @@ voices (source_id, name) as (
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  case fact_overview.unnamed
-    when 'all' then 'Nothing else supports these'
-    else 'Others speak of these, too'
-  end as support,
-  case unnamed.why
-    when 'speaker' then fact_overview.speaker
-    else coalesce(voices.name, chains.title)
-  end as voice,
+  case fact_overview.unnamed when 'all' then 'Nothing else supports these'
+    else 'Others speak of these, too' end as support,
+  case unnamed.why when 'speaker' then fact_overview.speaker
+    else coalesce(voices.name, chains.title) end as voice,
   case unnamed.why when 'speaker' then chains.voices else chains.relayed_by end as relayed_by,
   case
     when fact_overview.kind = 'quote' then fact_overview.sentence
-    else upper(substr(evidence.certainty, 1, 1)) || substr(evidence.certainty, 2)
-      || case evidence.modality when 'actual' then '' when 'denied' then ' not to be so'
-        when 'hypothetical' then ' as imagined' else ' as ' || evidence.modality end || ': '
+    -- two linked events don't repeat the standing of their link
+    when fact_overview.kind = 'link' and evidence.modality = 'actual'
+      and lower(fact_overview.standing) = evidence.certainty then fact_overview.sentence
+    else upper(substr(unnamed.words, 1, 1)) || substr(unnamed.words, 2) || ': '
       || case fact_overview.kind when 'position' then
         substr(fact_overview.sentence, coalesce(length(fact_overview.standing) + 3, 1))
         else fact_overview.statement end
   end as claim,
-  nullif(evidence.stance, 'neutral') as verdict,
+  case when coalesce(evidence.stance, 'neutral') = 'neutral' then 'relays it'
+    else evidence.stance || ' it' end as verdict,
   case fact_overview.unnamed when 'some' then coalesce(fact_overview.standing, 'Stated') end
     as overall,
   fact_overview.sentence,
@@ -131,11 +147,7 @@ select
       where others.fact_id = unnamed.fact_id and attribution_chains.anonymity = 'named'
     )
   end as named,
-  (
-    select count(*)
-    from carried
-    where carried.quote_evidence_id = unnamed.evidence_id
-  ) as positions,
+  (select count(*) from carried where quote_evidence_id = unnamed.evidence_id) as positions,
   evidence.modality,
   evidence.certainty,
   evidence.stance,

@@ -13,20 +13,23 @@
 --   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
---   period  date, as When                   a month (2015-11); a year (2015): in that year, but not
---                                           in a single month; "several years"; "open": a first or
---                                           last day is not known; "undated"
---   type    text, as Type of event          PLOVER type of the events; empty: no type fits
---   actual  integer, as Happened            events that are actual
---   other   integer, as Did not or may not  events that are intended, expected, possible,
---                                           hypothetical or denied
---   bar     text, main                      a block for each actual event, a light one for each
---                                           other event; if a row has more than 40, the longest is
---                                           40 long and the others in proportion
+--   period  date, as When                                     a month (2015-11); a year (2015): in
+--                                                             that year, but not in a single month;
+--                                                             "several years"; "open": a first or
+--                                                             last day is not known; "undated"
+--   type    text, as Type of event                            PLOVER type of the events; empty: no
+--                                                             type fits
+--   actual  integer, usually 0, as Happened                   events that are actual
+--   other   integer, usually 0, as Did not or may not happen  events that are intended, expected,
+--                                                             possible, hypothetical or denied
+--   bar     text, main                                        a block for each actual event, a
+--                                                             light one for each other event; if a
+--                                                             row has more than 40, the longest is
+--                                                             40 long and the others in proportion
 --
 -- Legend
---   Happened: █. Intended, expected, possible, imagined or denied: ░. A year: in that year, but not
---   in a single month. Open: a first or last day is not known.
+-- █ happened; ░ is intended, expected, possible, imagined or denied. A year: in that year, but not
+-- in a single month. Open: it isn't known when it began, or when it ended.
 
 -- Months from day numbers, in any year: years that begin in March end with the leap day, and whole
 -- cycles of 400 years (146,097 days) keep all numbers above zero.

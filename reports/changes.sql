@@ -13,6 +13,9 @@
 --   key        text, main     its key
 --   document   documents      key of the document that was loaded
 --   loaded_at  text           when, UTC
+--
+-- Rows
+--   change
 
 with last_load (load_id, document, loaded_at) as (
   select

@@ -16,7 +16,7 @@
 --   precision  text                     day, month, season, year, decade, century; range: once
 --                                       between the two days; span: the whole time; empty: the
 --                                       words give no date
---   date       date                     the date in EDTF
+--   date       date, undated            the date in EDTF; empty: the words give none
 --   words      text, as On which words  words of the text that date it; empty: none do
 --   sentence   text, main, as What      the fact as a sentence, with its overall standing in front
 --   source     documents                key of the document that dates it; without words, of all

@@ -181,6 +181,8 @@ class Report:
     columns: tuple[Column, ...]
     legend: tuple[str, ...]
     """Sentences that people need to read the rows."""
+    unit: str
+    """What a row is, for captions that count them."""
     sql: str
     """The query as written, below the header."""
     lines: tuple[Line, ...]

@@ -38,6 +38,9 @@
 --                                                        last; " | " between two chains
 --   fact        text, detail                             key of the tie or position
 --
+-- Rows
+--   tie or need | ties and needs
+--
 -- Legend
 --   Mutual: the other actor is said to depend on this one, too. Where it is empty, the row is a
 --   need that nobody in particular is said to meet.

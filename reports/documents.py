@@ -125,6 +125,7 @@ def documents_page(connection: Connection) -> Page:
         ),
         rows,
         title="Documents",
+        unit="document",
         question="What is loaded?",
         legend=legend,
         meta={"command": command_line(), **provenance(connection)},

@@ -25,7 +25,7 @@
 --   kind        text, detail   event, quote, position or relation
 --   part        text, section  heading: dated; long or open at one end; undated events, positions,
 --                              statements, ties
---   date        date           when; of a tie since when; empty: undated
+--   date        date, undated  when; of a tie since when; empty: undated
 --   direction   text           who acts upon whom: "A to B"; "A and B" where both do, say or hold
 --                              it, and of ties that are the same both ways
 --   what        text, main     the event, statement, position or tie as a sentence
@@ -39,6 +39,9 @@
 --   passage     passage        where they state it
 --   through     text, detail   voices, the innermost first, the document last; " | " between two
 --                              chains
+--
+-- Rows
+--   fact
 --
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without

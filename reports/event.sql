@@ -19,14 +19,14 @@
 -- Columns
 --   event      text, detail   the event, as document:key
 --   section    text, section  heading
---   part       text           what the row is: What, Called, Where, How long, a role (Doer), how a voice states it
---                             (Alleged as intended), how another event or quote is linked to this one
---                             (Follows), Said there, Before, Meanwhile or After
+--   part       text           what the row is: What, Called, Where, How long, a role (Doer), how a
+--                             voice states it (Alleged intention), how another event or quote is
+--                             linked to this one (Follows), Said there, Before, Meanwhile or After
 --   what       text, main     the event or another one as a sentence; place; actor; voice; quote
 --   stance     text, detail   what the document makes of a voice: endorses, neutral, doubts or
 --                             rejects it
 --   hedge      text           words with which a voice hedges it
---   date       date           when; of a voice its own; empty: undated or not stated
+--   date       date, undated  when; of a voice its own; empty: undated or not stated
 --   words      text           words of the text that date it
 --   in_common  text           who takes part in both events
 --   modality   text, detail   actual, intended, expected, possible, hypothetical or denied; of a
@@ -39,10 +39,13 @@
 --   key        text, detail   key of the place, actor, voice, other event or quote
 --   fact       text, detail   key of the fact that the row states
 --
+-- Rows
+--   entry | entries
+--
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
--- distance. Events before and after are near in time and share somebody; that connects them no
--- further.
+-- distance. Events before and after are only near in time and share somebody: nothing else connects
+-- them.
 
 with asked (id, name, place_id, first_day, last_day) as (
   select facts.id, documents.key || ':' || facts.key, events.place_id, first_day, last_day
@@ -90,8 +93,7 @@ nearest (event_id, other_id, shared, name, rank, n) as (
 ),
 -- fact_id is what a row states; other_id the event or quote that it shows.
 listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as (
-  select id, 1, 'what', 0, id, id, cast(null as integer), null, null
-  from asked
+  select id, 1, 'what', 0, id, id, cast(null as integer), null, null from asked
   union all
   select asked.id, 2, 'called', 0, event_names.id, null, null,
     '“' || event_names.name || '”', event_names.name_kind
@@ -104,8 +106,7 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   where events.duration_words is not null
   union all
   select asked.id, 2, 'where', 1, asked.id, null, null,
-    places.name || coalesce(', ' || regions.name, ''), places.key
-  from asked
+    places.name || coalesce(', ' || regions.name, ''), places.key from asked
   join places on places.id = asked.place_id
   left join places as regions on regions.id = places.within_id
   union all
@@ -117,9 +118,12 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   join participants on participants.fact_id = asked.id
   join actors on actors.id = participants.actor_id
   union all
-  select asked.id, 4, case certainty when 'asserted' then 'stated' else certainty end
-      || case modality when 'actual' then '' when 'denied' then ' not to be so'
-      else ' as ' || modality end, 0, asked.id, null, evidence.id, chains.title, chains.source
+  select asked.id, 4, case when modality = 'denied' then 'said not to happen'
+      when modality = 'hypothetical' then 'imagined' when modality = 'possible' then modality
+      when certainty not in ('asserted', 'reported') then certainty || case modality
+        when 'intended' then ' intention' when 'expected' then ' expectation' else '' end
+      when modality <> 'actual' then modality when certainty = 'asserted' then 'stated'
+      else certainty end, 0, asked.id, null, evidence.id, chains.title, chains.source
   from asked
   join evidence on evidence.fact_id = asked.id
   join chains on chains.attribution_id = evidence.attribution_id
@@ -127,11 +131,9 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   -- A link has its own standing, in front of how it leads to the other event.
   select event_id, 5, coalesce(standing || ': ', '') || label, 0, linked.fact_id, other_id,
     null, null, null
-  from linked
-  join fact_summaries on fact_summaries.fact_id = linked.fact_id
+  from linked join fact_summaries on fact_summaries.fact_id = linked.fact_id
   union all
-  select asked.id, 6, 'said there', 0, quotes.id, quotes.id, null, null, null
-  from asked
+  select asked.id, 6, 'said there', 0, quotes.id, quotes.id, null, null, null from asked
   join quotes on quotes.occasion_id = asked.id
   union all
   select event_id, rank, case rank when 7 then 'before' when 8 then 'meanwhile' else 'after' end, n,
@@ -141,8 +143,9 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
 )
 select
   asked.name as event,
-  case when listed.rank <= 3 then 'Who, where, when' when listed.rank = 4 then 'Who says so'
-    when listed.rank <= 6 then 'What belongs to it' else 'Before, meanwhile, after' end as section,
+  case when listed.rank = 1 then 'What and when' when listed.rank <= 3 then 'Where and who'
+    when listed.rank = 4 then 'Who says so' when listed.rank <= 6 then 'What belongs to it'
+    else 'Before, meanwhile, after' end as section,
   upper(substr(listed.label, 1, 1)) || substr(listed.label, 2) as part,
   case when listed.rank in (2, 3, 4) then listed.what else others.sentence
     || coalesce('. ' || case listed.rank when 1 then events.summary end, '') || coalesce(': “'

@@ -34,7 +34,7 @@
 --                                                | " between two chains
 --   certainty    text, detail                    how it is stated: asserted, reported, alleged,
 --                                                rumoured, inferred
---   date         date                            when it was or would be overall; empty: undated
+--   date         date, detail                    when it was or would be overall; empty: undated
 --   outcome      text, detail                    its standing overall: Did not happen, Held
 --                                                unlikely, Ruled out, Possible, Expected, Imagined,
 --                                                Alleged, …; of an event that is stated as a fact:
@@ -50,10 +50,13 @@
 --   source       documents                       keys of the documents that state it
 --   passage      passage                         where they state it
 --
+-- Rows
+--   fact
+--
 -- Legend
--- Where “Expected or wanted by” is empty, nobody is said to have expected it: the text only rules
--- it out or imagines it. Words in quotation marks are the text's: “very unlikely” is less than “did
--- not”.
+-- Where “Expected or wanted by” is empty, the text names nobody who expected it: it only rules it
+-- out or imagines it. Words in quotation marks are the text's: “very unlikely” says less than “did
+-- not happen”.
 
 with involved (fact_id, acting_for) as (
   select fact_id,
@@ -86,7 +89,8 @@ judged (fact_id, part) as (
       when events.event_type = 'threaten' and events.modality = 'actual' then 'threatened'
       when settled = 'denied' then 'did not happen' when settled = 'hypothetical' then 'imagined'
       when settled <> 'actual' then settled
-      when standing is null then 'came to pass' else 'alleged' end
+      when standing is null then 'came to pass'
+      when lower(standing) like '%disputed' then 'disputed' else 'alleged' end
   from doubtful
   join fact_summaries on fact_summaries.fact_id = doubtful.fact_id
   left join events on events.id = doubtful.fact_id
@@ -99,8 +103,7 @@ linked (fact_id, link, event_id, n) as materialized (
       else 'hung on' end, from_fact_id,
     row_number() over (partition by to_fact_id order by case type when 'instead-of' then 1
       when 'in-response-to' then 2 when 'follows' then 3 else 4 end, facts.key, facts.document_id)
-  from event_links
-  join facts on facts.id = event_links.from_fact_id
+  from event_links join facts on facts.id = event_links.from_fact_id
   where to_fact_id in (select fact_id from doubtful)
 ),
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
@@ -135,7 +138,7 @@ select
   fact_overview.kind,
   case judged.part
     when 'came to pass' then 'Came to pass, or stated as a fact'
-    when 'did not happen' then 'Did not happen, or said not to'
+    when 'did not happen' then 'Did not happen, ruled out or held unlikely'
     else upper(substr(judged.part, 1, 1)) || substr(judged.part, 2)
   end as part,
   fact_overview.sentence,
@@ -170,7 +173,9 @@ where true
   and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = judged.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
-  judged.part,
+  case judged.part when 'came to pass' then 1 when 'did not happen' then 2 when 'threatened' then 3
+    when 'expected' then 4 when 'intended' then 5 when 'possible' then 6 when 'imagined' then 7
+    when 'alleged' then 8 else 9 end,
   fact_overview.document nulls last,
   fact_overview.paragraph nulls last,
   fact_overview.start nulls last,

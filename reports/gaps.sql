@@ -31,6 +31,9 @@
 --                                          published or speaks through; of a passage the sources
 --                                          that are only pointed to there
 --
+-- Rows
+--   gap
+--
 -- Legend
 --   Months count only between the first and the last thing that one document dates to a month.
 

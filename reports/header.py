@@ -39,12 +39,14 @@ have a name, a type and a meaning, separated by two spaces or more.
   below the table if all rows come from one document. Programs get every value as stored.
 - What may follow the type, each after a comma: `detail` hides the column from people unless they
   ask for it; `main` is the column that answers, and gets the width that others leave; `section`
-  turns its values into headings above the rows, which must be sorted by it; `usually VALUE` shows
-  VALUE as an empty cell, and a note says so; `as HEADING`, always last, is what people read above
-  the column instead of its name.
+  turns its values into headings above the rows, which must be sorted by it; `undated` shows null as
+  that word where other rows have a date; `usually VALUE` shows VALUE as an empty cell, and a note
+  says so, unless it is 0; `as HEADING`, always last, is what people read above the column instead
+  of its name.
 
 A section `-- Legend` holds sentences that people need to read the rows; they are printed below the
-rows.
+rows. A section `-- Rows` says what a row is, for captions that count them: `pair`, or with its
+plural `entry | entries`.
 
 The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
 key; for an event it is the key or `document:key`. A date such as `:from` is the text of a day;
@@ -83,7 +85,8 @@ _ALWAYS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HEADINGS = ("Parameters", "Columns")
 _LEGEND = "Legend"
-_MARKS = ("detail", "main", "section")
+_UNIT = "Rows"
+_MARKS = ("detail", "main", "section", "undated")
 _BLANK = ("blank", "comment")
 
 
@@ -101,7 +104,7 @@ def parse(path: Path, text: str) -> Report:
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
     end = next((n for n in range(start, len(lines)) if lines[n][:2] != "--"), len(lines))
     header = [(n + 1, lines[n][2:].expandtabs().rstrip()) for n in range(start, end)]
-    entries, (title, question, *notes), legend = _sections(header, end)
+    entries, (title, question, *notes), legend, unit = _sections(header, end)
     parameters = {entry.name: _parameter(entry) for entry in entries["Parameters"]}
     for entry in entries["Parameters"]:
         other = parameters[entry.name].other_than
@@ -127,6 +130,7 @@ def parse(path: Path, text: str) -> Report:
         tuple(parameters.values()),
         tuple(columns.values()),
         legend,
+        unit,
         body,
         _lines(body, end + 1, parameters, {e.name: e.line for e in entries["Parameters"]}),
     )
@@ -146,13 +150,13 @@ class _Entry(NamedTuple):
 
 def _sections(
     header: list[tuple[int, str]], end: int
-) -> tuple[dict[str, list[_Entry]], list[str], tuple[str, ...]]:
-    """Split the header into entries by heading; title, question and notes; and the legend."""
+) -> tuple[dict[str, list[_Entry]], list[str], tuple[str, ...], str]:
+    """Split the header into entries by heading; title, question and notes; legend; and unit."""
     sections: dict[str, list[tuple[int, str]]] = {}
     prose: list[tuple[int, str]] = []
     current = prose
     for number, line in header:
-        if line.strip() in (*_HEADINGS, _LEGEND) and len(line) - len(line.lstrip()) <= 1:
+        if line.strip() in (*_HEADINGS, _LEGEND, _UNIT) and len(line) - len(line.lstrip()) <= 1:
             if line.strip() in sections:
                 raise HeaderError(number, f"{line.strip()} appears twice")
             current = sections.setdefault(line.strip(), [])
@@ -167,7 +171,8 @@ def _sections(
     if not entries["Columns"]:
         raise HeaderError(end, "the header lists no columns: add `-- Columns` and the columns")
     legend = _paragraphs([line.strip() for _, line in sections.get(_LEGEND, [])])
-    return entries, [prose[0][1].strip(), *paragraphs], tuple(legend)
+    unit = " ".join(line.strip() for _, line in sections.get(_UNIT, [])).strip() or "row"
+    return entries, [prose[0][1].strip(), *paragraphs], tuple(legend), unit
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
@@ -216,7 +221,8 @@ def _column(entry: _Entry) -> Column:
         elif option not in _MARKS:
             raise HeaderError(
                 entry.line,
-                f"{option}: after a comma write detail, main, section, usually VALUE or as HEADING",
+                f"{option}: after a comma write detail, main, section, undated, usually VALUE "
+                "or as HEADING",
             )
     if not label and type != "passage":
         label = entry.name.replace("_", " ")

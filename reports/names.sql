@@ -27,6 +27,9 @@
 --   through     text, detail           the chain of voices, the innermost first, the document last
 --   fact        text, detail           key of the name, as the coding has it
 --
+-- Rows
+--   use of a name | uses of names
+--
 -- Legend
 --   Where “By” is empty, the document itself uses the name.
 

@@ -4,7 +4,7 @@
 -- One row for each pair of actors that take part in the same events, in whatever role: the edges of
 -- a graph. Graph tools read source, target and weight from csv as they are; the edges are
 -- undirected, and further columns show the directions. Edges with the most events come first. The
--- report dyad lists the events of two actors with all passages.
+-- report dyad lists the events of two actors.
 --
 -- Parameters
 --   actor         actor                               only the edges of this actor
@@ -23,7 +23,7 @@
 --                                                   order
 --   target       text, detail                       key of the second actor
 --   source_name  text, main, as First               heading of the first actor
---   target_name  text, main, as Second                  heading of the second actor
+--   target_name  text, main, as Second              heading of the second actor
 --   weight       integer, as Events                 events in which both take part, in whatever
 --                                                   roles, and that are stated as facts
 --   together     integer, usually 0, as Both act    of these, events in which both are doers
@@ -35,9 +35,13 @@
 --                                                   inferred or rumoured
 --   acting_for   text                               with --with-members: which of the two acts for
 --                                                   the actor
---   document     documents                          key of the document that states the first event
---                                                   of all, by key
---   passage      passage, as First ¶                where it states it first
+--   document     documents                          keys of the documents that state these events:
+--                                                   of several the first and the last
+--   passage      passage                            where they state them, up to twelve passages
+--                                                   and how many more
+--
+-- Rows
+--   pair
 --
 -- Legend
 -- Events: both take part, in whatever role. Both act: they do it together. 1st on 2nd: the first
@@ -53,20 +57,14 @@ with involved (fact_id, actor_id, acting_for) as (
     and participation.steps = 0  -- unless :with_members
   group by participation.fact_id, actors.id
 ),
--- place numbers the events in the order of the texts. A standing begins with one of these words:
--- there is also "Alleged intention".
-shown (fact_id, alleged, place, document, paragraph) as (
+-- A standing begins with one of these words: there is also "Alleged intention".
+shown (fact_id, alleged) as (
   select
     events.id,
     case
       when substr(fact_summaries.standing, 1, 7) in ('Alleged', 'Inferre', 'Rumoure') then 1
       else 0
-    end,
-    row_number() over (
-      order by fact_summaries.document nulls last, fact_summaries.paragraph nulls last
-    ),
-    fact_summaries.document,
-    fact_summaries.paragraph
+    end
   from events
   join fact_summaries on fact_summaries.fact_id = events.id
   where events.modality = :modality
@@ -80,7 +78,7 @@ shown (fact_id, alleged, place, document, paragraph) as (
 ),
 -- Nobody is twice in the same role of one event: so roles need no distinct count, events do.
 -- The keys decide which of the two comes first, at the end.
-pairs (first_id, second_id, events, alleged, together, forth, back, place, acting_for) as (
+pairs (first_id, second_id, events, alleged, together, forth, back, acting_for) as (
   select
     firsts.actor_id,
     seconds.actor_id,
@@ -95,7 +93,6 @@ pairs (first_id, second_id, events, alleged, together, forth, back, place, actin
     count(*) filter (
       where shown.alleged = 0 and firsts.role = 'receiver' and seconds.role = 'doer'
     ),
-    min(shown.place),
     min(coalesce(one.acting_for, other.acting_for))  -- if :actor
     cast(null as text)  -- unless :actor
   -- A cross join, so that SQLite doesn't start from all participants.
@@ -113,6 +110,42 @@ pairs (first_id, second_id, events, alleged, together, forth, back, place, actin
     firsts.actor_id,
     seconds.actor_id
   having count(distinct shown.fact_id) >= :at_least
+),
+-- The passages of each pair, each once and in order.
+stated (first_id, second_id, document, passage, n, first, last) as (
+  select first_id, second_id, document, passage,
+    row_number() over (partition by first_id, second_id order by document, passage),
+    min(document) over (partition by first_id, second_id),
+    max(document) over (partition by first_id, second_id)
+  from (
+    select distinct pairs.first_id, pairs.second_id, sources.key as document, fact_passages.passage
+    from pairs
+    join participants as firsts on firsts.actor_id = pairs.first_id
+    join participants as seconds
+      on seconds.fact_id = firsts.fact_id and seconds.actor_id = pairs.second_id
+    join shown on shown.fact_id = firsts.fact_id
+    join fact_passages on fact_passages.fact_id = firsts.fact_id
+    join sources on sources.id = fact_passages.document_id
+  ) as each_once
+),
+marked (first_id, second_id, documents, passage, n) as (
+  select first_id, second_id, first || coalesce('; ' || nullif(last, first), ''),
+    case n when 1 then '' else '; ' end || case first when last then '' else document || ' ' end
+      || '¶' || passage, n
+  from stated
+),
+-- The engines share no function that joins a list.
+places (first_id, second_id, documents, passage) as (
+  select first_id, second_id, min(documents),
+    max(case n when 1 then passage else '' end) || max(case n when 2 then passage else '' end)
+    || max(case n when 3 then passage else '' end) || max(case n when 4 then passage else '' end)
+    || max(case n when 5 then passage else '' end) || max(case n when 6 then passage else '' end)
+    || max(case n when 7 then passage else '' end) || max(case n when 8 then passage else '' end)
+    || max(case n when 9 then passage else '' end) || max(case n when 10 then passage else '' end)
+    || max(case n when 11 then passage else '' end) || max(case n when 12 then passage else '' end)
+    || case when max(n) > 12 then '; and ' || (max(n) - 12) || ' more' else '' end
+  from marked
+  group by first_id, second_id
 )
 select
   case when firsts.key < seconds.key then firsts.key else seconds.key end as source,
@@ -125,10 +158,10 @@ select
   case when firsts.key < seconds.key then pairs.back else pairs.forth end as back,
   pairs.alleged,
   pairs.acting_for,
-  shown.document,
-  '¶' || shown.paragraph as passage
+  places.documents as document,
+  places.passage
 from pairs
-join shown on shown.place = pairs.place
+left join places on places.first_id = pairs.first_id and places.second_id = pairs.second_id
 join actors as firsts on firsts.id = pairs.first_id
 join actors as seconds on seconds.id = pairs.second_id
 order by

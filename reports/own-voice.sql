@@ -3,31 +3,47 @@
 --
 -- What documents say themselves, without naming anybody from whom they have it. An utterance is
 -- here if the document says who said so, but not where that was reported. If two documents say the
--- same, each in its own voice, both vouch for it. In the order of the text. Names are left out.
+-- same, each in its own voice, both vouch for it. Names are left out.
+--
+-- By kind. Within a kind, what is said most often comes first; then the order of the text counts.
 --
 -- Parameters
---   document   document, repeated   only what these documents state
---   topic      topic                only what is on this topic
---   place      place                only what happened or was said at this place or within it
---   certainty  choice of certainty  only what at least one voice states like this
+--   kind       event | quote | position | relation | link  only facts of this kind
+--   document   document, repeated                          only what these documents state
+--   topic      topic                                       only what is on this topic
+--   place      place                                       only what happened or was said at this
+--                                                          place or within it
+--   certainty  choice of certainty                         only what at least one voice states like
+--                                                          this
 --
 -- Columns
---   sentence   text, main, as What     the fact as a sentence, with its standing in front
---   kind       text                    event, quote, position, relation or link
---   certainty  text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
---                                      inferred
---   source     documents               keys of the documents that say it
---   passage    passage                 where they state it
---   modality   text, detail            whether it is so, as the documents have it
---   hedge      text, detail            words that hedge it
---   pieces     integer, detail         pieces of evidence
---   documents  integer, detail         documents that say it
---   fact       text, detail            key of the fact
+--   part       text, section        heading: the kind, and how many facts of it there are
+--   sentence   text, main, as What  the fact as a sentence, with its standing in front
+--   kind       text, detail         event, quote, position, relation or link
+--   certainty  text, detail         how it is stated: asserted, reported, alleged, rumoured,
+--                                   inferred
+--   source     documents            keys of the documents that say it
+--   passage    passage              where they state it
+--   modality   text, detail         whether it is so, as the documents have it
+--   hedge      text, detail         words that hedge it
+--   pieces     integer, detail      pieces of evidence
+--   documents  integer, detail      documents that say it
+--   fact       text, detail         key of the fact
+--
+-- Rows
+--   fact
 --
 -- Legend
---   What somebody said is here if the document says who said it, but not where that was reported.
+-- What somebody said is here if the document says who said it, but not where that was reported.
 
 select
+  case fact_overview.kind
+    when 'event' then 'Events: '
+    when 'quote' then 'Statements: '
+    when 'position' then 'Positions: '
+    when 'relation' then 'Ties: '
+    else 'Links between events: '
+  end || count(*) over (partition by fact_overview.kind) as part,
   fact_overview.sentence,
   fact_overview.kind,
   fact_overview.certainty,
@@ -42,6 +58,7 @@ from evidence_counts
 join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
 where evidence_counts.relayed = 0
   and fact_overview.kind not in ('name', 'event-name')
+  and fact_overview.kind = :kind  -- if :kind
   and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
     where document in (:document))  -- if :document
   and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
@@ -49,6 +66,14 @@ where evidence_counts.relayed = 0
   and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = fact_overview.fact_id and certainty = :certainty)  -- if :certainty
 order by
+  case fact_overview.kind
+    when 'event' then 1
+    when 'quote' then 2
+    when 'position' then 3
+    when 'relation' then 4
+    else 5
+  end,
+  evidence_counts.pieces desc,
   fact_overview.document,
   fact_overview.paragraph,
   fact_overview.start,

@@ -53,6 +53,9 @@
 --   relation    text, detail                            key of the tie; of equal ties, of the one
 --                                                       with most dates
 --
+-- Rows
+--   post
+--
 -- Legend
 --   Attested: no dates are given. The post was held when the document appeared, and nothing is said
 --   about other days.

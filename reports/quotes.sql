@@ -23,7 +23,7 @@
 --   text        text, detail              the words in quotation marks
 --   directness  text, detail              direct: whole sentences in marks; partial: a few words;
 --                                         indirect: none
---   date        date                      when; empty: undated
+--   date        date, undated             when; empty: undated
 --   about       text, detail              who is spoken about
 --   through     text, detail              voices that relay it, the innermost first, the document
 --                                         last; " | " between two chains
@@ -39,6 +39,9 @@
 --                                         text) or none
 --   certainty   text, detail              how it is stated: asserted, reported, alleged, rumoured,
 --                                         inferred
+--
+-- Rows
+--   statement
 --
 -- Legend
 -- “…” are the speaker's own words; in brackets, words that hedge it. That something is said doesn't

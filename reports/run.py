@@ -74,6 +74,7 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
             rows,
             title=report.title,
             question=report.question,
+            unit=report.unit,
             legend=[*report.legend, *_drafts(connection)],
             choose=True,
         )

@@ -1,26 +1,29 @@
 -- Single source
--- What rests on one origin alone?
+-- What do the documents have from one origin alone?
 --
 -- An origin is the innermost voice of a chain: two documents that cite one report are one origin. A
--- document's own voice is an origin too. What comes from elsewhere is listed first, by origin; then
--- what the documents say in their own voice. Names are left out.
+-- document's own voice is an origin too, but what rests on it alone is left out unless you ask for
+-- it: it is most of what a document says. Origins with the most facts come first. Names are left
+-- out.
 --
 -- Parameters
---   voice      any | relayed | own, default any  relayed: only what a document has from somebody
---                                                else; own: only what it says itself
---   document   document, repeated                only what these documents state
---   topic      topic                             only what is on this topic
---   place      place                             only what happened or was said at this place or
---                                                within it
---   certainty  choice of certainty               only what at least one voice states like this
+--   voice      any | relayed | own, default relayed  relayed: only what a document has from
+--                                                    somebody else; own: only what it says itself
+--   document   document, repeated                    only what these documents state
+--   topic      topic                                 only what is on this topic
+--   place      place                                 only what happened or was said at this place
+--                                                    or within it
+--   certainty  choice of certainty                   only what at least one voice states like this
 --
 -- Columns
---   title      text, section, as Origin               title of the only source that it rests on, or
+--   part       text, section                          heading: the origin, and how many facts rest
+--                                                     on it alone
+--   title      text, detail, as Origin                title of the only source that it rests on, or
 --                                                     what it is in the coder's words
 --   sentence   text, main, as What rests on it alone  the fact as a sentence, with its standing in
 --                                                     front
---   kind       text                                   event, quote, position, relation or link
---   certainty  text, usually asserted                 how it is stated: asserted, reported,
+--   kind       text, detail                           event, quote, position, relation or link
+--   certainty  text, detail                           how it is stated: asserted, reported,
 --                                                     alleged, rumoured, inferred
 --   source     documents                              keys of the documents that state it
 --   passage    passage                                where they state it
@@ -33,10 +36,32 @@
 --   origin     text, detail                           key of that source
 --   fact       text, detail                           key of the fact
 --
+-- Rows
+--   fact
+--
 -- Legend
---   The headings are the origins: whoever said or reported it first, as far as the documents say.
+-- The headings are the origins: whoever said or reported it first, as far as the documents say.
+-- What a document says itself is in own-voice; --voice any adds it here.
 
+with alone (fact_id, facts) as (
+  select evidence_counts.fact_id, count(*) over (partition by evidence_counts.origin_id)
+  from evidence_counts
+  join facts on facts.id = evidence_counts.fact_id
+  where evidence_counts.origin_id is not null
+    and facts.kind not in ('name', 'event-name')
+    and cast(:voice as text) in (
+      'any',
+      case when evidence_counts.relayed > 0 then 'relayed' else 'own' end
+    )
+    and facts.id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and facts.id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and facts.id in (select fact_id from fact_places where place = :place)  -- if :place
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = facts.id and certainty = :certainty)  -- if :certainty
+)
 select
+  sources.title || ': ' || alone.facts as part,
   sources.title,
   fact_overview.sentence,
   fact_overview.kind,
@@ -50,22 +75,13 @@ select
   evidence_counts.documents,
   sources.key as origin,
   fact_overview.cited_as as fact
-from evidence_counts
+from alone
+join evidence_counts on evidence_counts.fact_id = alone.fact_id
 join sources on sources.id = evidence_counts.origin_id
-join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
-where fact_overview.kind not in ('name', 'event-name')
-  and cast(:voice as text) in (
-    'any',
-    case when evidence_counts.relayed > 0 then 'relayed' else 'own' end
-  )
-  and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
-    where document in (:document))  -- if :document
-  and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
-  and fact_overview.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
-  and exists (select 1 from evidence  -- if :certainty
-    where evidence.fact_id = fact_overview.fact_id and certainty = :certainty)  -- if :certainty
+join fact_overview on fact_overview.fact_id = alone.fact_id
 order by
   evidence_counts.relayed = 0,
+  alone.facts desc,
   sources.key,
   fact_overview.document,
   fact_overview.paragraph,

@@ -38,6 +38,9 @@
 --                                        between two chains
 --   fact        text, detail             key of the position or tie
 --
+-- Rows
+--   position or comparison | positions and comparisons
+--
 -- Legend
 -- Each topic begins with the comparisons that the documents themselves make. Other positions stand
 -- together because they are on one topic; that doesn't mean that they differ or agree.

@@ -37,6 +37,9 @@
 --   through     text, detail            voices, the innermost first, the document last; " | "
 --                                       between two chains
 --   relation    text, detail            key of the tie
+--
+-- Rows
+--   tie
 
 with involved (fact_id, acting_for) as (
   select

@@ -57,6 +57,9 @@
 --                                                  " | " between two chains
 --   qualifier   text, detail                       approximate (~), uncertain (?) or both (%)
 --
+-- Rows
+--   event or statement | events and statements
+--
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
 -- distance. “between … and …” means once, on some day within that time.
@@ -111,8 +114,8 @@ select
     when coalesce(first_day, last_day) is null then 'Undated'
     when first_day is null or last_day is null then 'Long, or open at one end'
     when last_day - first_day > 366 then 'Long, or open at one end'
-    when first_day < :from_day then 'Dated, not only in the time asked for'  -- if :from
-    when last_day > :to_day then 'Dated, not only in the time asked for'  -- if :to
+    when first_day < :from_day then 'Dated, only partly in the time asked for'  -- if :from
+    when last_day > :to_day then 'Dated, only partly in the time asked for'  -- if :to
     else 'Dated'
   end as part,
   date,

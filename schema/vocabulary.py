@@ -304,7 +304,8 @@ class Outcome(Vocabulary):
     INTENDED = "intended", "somebody intends it"
     POSSIBLE = "possible", "it is possible"
     IMAGINED = "imagined", "it is only imagined"
-    ALLEGED = "alleged", "it is only alleged, inferred or rumoured, or disputed"
+    ALLEGED = "alleged", "it is only alleged, inferred or rumoured"
+    DISPUTED = "disputed", "one voice says so, and another that it is not so"
     THREATENED = "threatened", "it is a threat, and the threat was made"
 
 

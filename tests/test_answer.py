@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 
 from output.answer import FEW, MOST, answer
 from output.formats import Format
-from output.page import Cell, Column, Page
+from output.page import Cell, Column, Page, counted
 from tests.databases import on_sqlite
 from tests.island_reports import book, own, sourcebook
 from tests.render_cases import TEXTS, harmless, show
@@ -95,6 +95,35 @@ def test_null_where_empty_means_the_usual_is_not_empty() -> None:
     rows = [*ROWS, ("Longer", "d", None, "A truce", None, "Homs", "gazette", "¶4")]
     [_, (_, headings, shown)] = seen(replace(PAGE, rows=rows))
     assert [row[headings.index("Certainty")] for row in shown] == [None, "–"]
+
+
+def test_beside_dates_null_is_undated_and_where_nothing_is_dated_the_column_goes() -> None:
+    columns = [Column("part", section=True), Column("date", "date", undated=True), Column("what")]
+    rows: list[tuple[Cell, ...]] = [
+        ("Said", "2015-11", "A"),
+        ("Said", None, "B"),
+        ("Known", None, "C"),
+    ]
+    page = Page(columns, rows, choose=True)
+    assert seen(page) == [
+        ("Said", ["date", "what"], [["2015-11", "A"], ["undated", "B"]]),
+        ("Known", ["what"], [["C"]]),
+    ]
+    assert show(page, Format.CSV).splitlines()[2] == "Said,,B"
+
+
+def test_no_number_is_an_empty_cell_without_a_note() -> None:
+    columns = [Column("actor"), Column("events", "integer", usually="0")]
+    page = Page(columns, [("Iran", 2), ("Syria", 0)], unit="actor", choose=True)
+    assert seen(page) == [("", ["actor", "events"], [["Iran", 2], ["Syria", None]])]
+    assert answer(page).notes == []
+    assert answer(page).size == "2 actors"
+
+
+def test_a_count_is_in_the_words_of_the_report() -> None:
+    assert counted(1, "entry | entries") == "1 entry"
+    assert counted(2, "entry | entries") == "2 entries"
+    assert counted(0, "pair") == "no pairs"
 
 
 def test_documents_stay_where_rows_come_from_several() -> None:
@@ -315,7 +344,7 @@ def test_a_width_is_asked_for_or_that_of_the_surroundings(book: str) -> None:
 
 def test_a_limit_is_said_in_every_format(book: str) -> None:
     table = sourcebook(book, "report", "quotes", "--limit", "2")
-    assert re.match(r"QUOTES +the first 2 of 3 rows\n", table.stdout)
+    assert re.match(r"QUOTES +the first 2 of 3 statements\n", table.stdout)
     lines = sourcebook(book, "report", "quotes", "--limit", "2", "--format", "jsonl")
     assert len(list(map(json.loads, lines.stdout.splitlines()))) == 2
     assert "stopped after 2 rows; leave --limit out for all" in lines.stderr

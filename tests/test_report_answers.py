@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 import cli
+from schema.vocabulary import Outcome
 from tests.databases import create
 
 Row = dict[str, Any]
@@ -162,7 +164,8 @@ def test_what_happened_and_what_is_only_expected_never_share_a_section(article: 
 
 def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
     assert sections(article, "event", "putin visits tehran") == [
-        "Who, where, when",
+        "What and when",
+        "Where and who",
         "Who says so",
         "What belongs to it",
         "Before, meanwhile, after",
@@ -178,6 +181,69 @@ def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("arguments", [["quotes"], ["actor", "putin"]], ids=" ".join)
+def test_beside_dated_rows_an_undated_one_says_so(
+    article: str, arguments: list[str], width: int
+) -> None:
+    answer = shown(article, *arguments, width=width)
+    assert "undated" in answer
+    assert "undated" not in shown(article, *arguments, "--format", "csv")
+
+
+def test_roles_in_an_event_have_no_date(article: str) -> None:
+    assert "undated" not in shown(article, "event", "putin visits tehran")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "size"),
+    [
+        (["timeline", "--from", "2015-07", "--to", "2015-12"], "29 events and statements"),
+        (["quotes", "--about", "assad"], "15 statements"),
+        (["network"], "44 pairs"),
+        (["actors"], "63 actors"),
+        (["actor", "lund"], "8 entries"),
+    ],
+    ids=lambda it: it if isinstance(it, str) else it[0],
+)
+def test_a_caption_counts_what_the_report_lists(
+    article: str, arguments: list[str], size: str
+) -> None:
+    assert shown(article, *arguments).split("\n")[0].endswith(f"  {size}")
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        # a standing of the link, of one event, of both, and of a denied link
+        (
+            "Inferred: “Iran lets Russian planes fly over its territory” is a condition of "
+            "“Russian planes fly to Syria through Iranian air space”"
+        ),
+        (
+            "“Assad ignores what Moscow and Washington ask of him” takes the place of “Assad "
+            "grants humanitarian access” (did not happen)"
+        ),
+        (
+            "Both imagined: “Putin cooperates with Khamenei” is a condition of “Putin gets a "
+            "return on his stake in Syria”"
+        ),
+        (
+            "Alleged: “Soleimani and Putin plan to intervene together” (alleged intention) is "
+            "part of “Soleimani visits Putin in Moscow”"
+        ),
+        "Not so: “Assad's opponents give in” in response to “Assad gains ground”",
+    ],
+)
+def test_a_link_says_once_how_its_events_stand(article: str, sentence: str) -> None:
+    links = rows(article, "own-voice", "--kind", "link")
+    links += rows(article, "single-source", "--columns", "sentence")
+    assert sentence in {row["sentence"] for row in links}
+
+
 # --- network --------------------------------------------------------------------------------------
 
 
@@ -190,6 +256,66 @@ def test_the_network_shows_names_and_explains_its_numbers(article: str) -> None:
     assert len(rows(article, "network", "--at-least", "2")) == 13
 
 
+def test_the_network_lists_every_passage_of_a_pair(article: str) -> None:
+    edges = {(row["source"], row["target"]): row["passage"] for row in rows(article, "network")}
+    assert edges["russia", "united-states"] == "¶5; ¶6; ¶13"
+    assert edges["iran", "russia"].count("¶") == 12
+    answer = shown(article, "network")
+    assert re.search(r"Russia +The United States +4 .* 5, 6, 13\n", answer)
+
+
+# --- what it rests on -----------------------------------------------------------------------------
+
+
+def test_corroboration_has_a_row_for_each_fact_with_all_its_voices(article: str) -> None:
+    facts = rows(article, "corroboration")
+    assert len({row["fact"] for row in facts}) == len(facts)
+    [first, *_] = facts
+    assert first["relayed_from"] == (
+        "the document; Putin's remarks on Iran's role during his visit to Tehran; "
+        "American intelligence assessments of the Russian air operations"
+    )
+    assert first["passage"] == "¶10; ¶13; ¶18; ¶20; ¶25"
+    assert sections(article, "corroboration") == [
+        "3 named origins",
+        "2 named origins",
+        "One named origin, besides others",
+        "One named origin",
+        "The document alone",
+        "No named origin",
+    ]
+
+
+def test_corroboration_can_be_asked_for_each_voice(article: str) -> None:
+    pieces = rows(article, "corroboration", "--each-voice", "--least", "3")
+    assert [(row["passage"], row["certainty"], row["voice"]) for row in pieces] == [
+        ("¶10", "asserted", "own"),
+        ("¶13", "asserted", "own"),
+        ("¶18", "asserted", "own"),
+        ("¶20", "reported", "named"),
+        ("¶25", "reported", "named"),
+    ]
+
+
+def test_what_rests_on_the_documents_word_is_counted_by_kind(article: str) -> None:
+    facts = rows(article, "own-voice")
+    for row in facts:
+        alike = [other for other in facts if other["kind"] == row["kind"]]
+        assert row["part"].endswith(f": {len(alike)}")
+    pieces = [row["pieces"] for row in facts if row["kind"] == "event"]
+    assert pieces == sorted(pieces, reverse=True)
+    assert {row["kind"] for row in rows(article, "own-voice", "--kind", "quote")} == {"quote"}
+
+
+def test_a_single_source_is_somebody_elses_unless_asked_otherwise(article: str) -> None:
+    relayed = rows(article, "single-source")
+    assert {row["voice"] for row in relayed} == {"relayed"}
+    counts = [int(row["part"].rpartition(": ")[2]) for row in relayed]
+    assert counts == sorted(counts, reverse=True)
+    assert len(rows(article, "single-source", "--voice", "any")) > len(relayed)
+    assert "own-voice; --voice any adds it here" in shown(article, "single-source")
+
+
 # --- unnamed voices -------------------------------------------------------------------------------
 
 
@@ -198,8 +324,13 @@ def test_unnamed_voices_are_named_as_far_as_they_are(article: str) -> None:
     diplomat = found["putin-pulls-assad-from-orbit"]
     assert diplomat["voice"] == "An anonymous Russian diplomat"
     assert diplomat["relayed_by"].startswith("Der Spiegel")
-    assert diplomat["claim"].startswith("Alleged as imagined: ")
+    assert diplomat["claim"].startswith("Imagined: ")
     assert found["iran-pulls-troops-back"]["voice"] == "The United States (nobody named)"
+    standings = {row["claim"].partition(":")[0] for row in found.values() if ":" in row["claim"]}
+    assert standings <= {
+        *("Alleged", "Rumoured", "Reported", "Possible", "Imagined", "Expected"),
+        *("Alleged intention", "Rumoured expectation", "Said not to happen"),
+    }
 
 
 def test_unnamed_voices_are_set_apart_by_whether_anything_else_supports_them(article: str) -> None:
@@ -220,6 +351,14 @@ def test_unnamed_voices_are_set_apart_by_whether_anything_else_supports_them(art
 def test_expectations_have_one_row_per_fact(article: str) -> None:
     facts = [row["fact"] for row in rows(article, "expectations")]
     assert len(facts) == len(set(facts))
+
+
+def test_outcomes_are_named_as_they_are_shown(article: str) -> None:
+    for outcome in Outcome:
+        for row in rows(article, "expectations", "--outcome", outcome):
+            assert row["part"].lower().startswith(outcome)
+    [alliance] = rows(article, "expectations", "--outcome", "disputed")
+    assert alliance["sentence"] == "Disputed: Russia is allied with Bashar al-Assad"
 
 
 def test_expectations_that_did_not_come_true_say_who_had_them_and_who_denies_them(

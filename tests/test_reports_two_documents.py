@@ -59,8 +59,9 @@ def test_edges_count_what_happened_and_what_is_only_alleged_apart(new: str) -> N
 
     add(new, fill)
     columns = "source target weight alleged together passage"
-    assert ask(new, "network", columns) == [("alma", "brim", 1, 3, 1, "¶1")]
-    assert ask(new, "network", columns, at_least="4") == [("alma", "brim", 1, 3, 1, "¶1")]
+    edges = [("alma", "brim", 1, 3, 1, "¶1; ¶2; ¶3; ¶4")]
+    assert ask(new, "network", columns) == edges
+    assert ask(new, "network", columns, at_least="4") == edges
     assert ask(new, "network", columns, at_least="5") == []
 
 

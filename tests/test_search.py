@@ -120,7 +120,7 @@ def test_a_row_says_what_it_is_where_it_stands_and_how_sure_it_is(library: str) 
     rows = {hit.key or hit.passage: hit for hit in found(library, "red")}
     assert rows["crossing"] == Hit(
         "event",
-        "Did not happen: Alma crosses the red line: Of a line, a red one.",
+        "Did not happen: Alma crosses the red line. Of a line, a red one.",
         "the document",
         "bulletin ¶1; bulletin ¶2; gazette ¶1",
         "crossing",

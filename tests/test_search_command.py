@@ -51,7 +51,7 @@ def test_rows_come_in_every_format_and_the_rest_is_said_beside_them(library: str
         0,
         {
             "kind": "event",
-            "what": "Did not happen: Alma crosses the red line: Of a line, a red one.",
+            "what": "Did not happen: Alma crosses the red line. Of a line, a red one.",
             "voice": "the document",
             "passage": "bulletin ¶1; bulletin ¶2; gazette ¶1",
             "key": "crossing",

@@ -12,7 +12,7 @@ from database.derived import sentences
 from database.derived.documents import Row
 from database.derived.sentences import Named, Voice
 from database.rows import rows_by_id
-from schema.vocabulary import ActorKind, Anonymity, FactKind, Role, Stance, Unnamed
+from schema.vocabulary import ActorKind, Anonymity, FactKind, Modality, Role, Stance, Unnamed
 
 FACTS = """
     select facts.id, facts.kind, facts.key, facts.draft, documents.key as document,
@@ -108,6 +108,16 @@ class _Standing(NamedTuple):
         """Return a sentence with its standing in front."""
         return sentences.with_standing(sentence, self.words, self.voices, self.settled)
 
+    def behind(self, sentence: str, covering: str | None) -> str:
+        """Return a sentence to quote, with its standing behind it, unless that covers it anyway."""
+        words = None if self.words == covering else self.words
+        return sentences.with_standing_behind(sentence, words, self.voices, self.settled)
+
+    @property
+    def denied(self) -> bool:
+        """Whether it is not so, or held unlikely."""
+        return self.settled == Modality.DENIED
+
 
 class _Summaries:
     """What the database holds about some facts, and about those that they depend on."""
@@ -191,7 +201,7 @@ class _Summaries:
             settled = fact.modality or sentences.first_upheld(voices)
             words = sentences.standing(fact.kind, settled, voices)
             if fact.draft:
-                words = f"Draft, {words[:1].lower()}{words[1:]}" if words else "Draft"
+                words = f"Draft, {sentences.within_marks(words)}" if words else "Draft"
             self.standings[fact.id] = _Standing(settled, words, voices)
         return self.standings[fact.id]
 
@@ -245,17 +255,21 @@ class _Summaries:
     def _link(self, fact: Any, covering: str | None) -> str:
         """Return how two events or quotes are linked, each with its standing.
 
-        If both have the one that covers the link, it isn't repeated.
+        One that covers the link isn't repeated, nor is that of an event that is denied with its
+        link. One that both have stands in front.
         """
         linked = (self.facts[fact.from_fact_id], self.facts[fact.to_fact_id])
         ends = [self._standing(other) for other in linked]
-        if all(end.words == covering for end in ends):
-            ends = [end._replace(words=None) for end in ends]
+        denied = self._standing(fact).denied
+        if denied and ends[0].denied:
+            ends[0] = ends[0]._replace(words=None)
+        both = ends[0].words if covering is None and ends[0].words == ends[1].words else None
         first, second = (
-            end.before(self._bare_sentence(other, self._people(other.id)))
+            end.behind(self._bare_sentence(other, self._people(other.id)), both or covering)
             for end, other in zip(ends, linked, strict=True)
         )
-        return sentences.link(fact.link, first, second, fact.lag)
+        link = sentences.link(fact.link, first, second, fact.lag, denied=denied)
+        return f"Both {sentences.within_marks(both)}: {link}" if both else link
 
     # --- what vouches for it ------------------------------------------------------------------
 

@@ -106,6 +106,24 @@ def with_standing(
     sentence: str, words: str | None, voices: Sequence[Voice], settled: str | None
 ) -> str:
     """Put the standing in front, and hedges of what is stated at the end."""
+    shown = _hedges(voices, settled)
+    return f"{f'{words}: ' if words else ''}{sentence}{f' ({shown})' if shown else ''}"
+
+
+def with_standing_behind(
+    sentence: str, words: str | None, voices: Sequence[Voice], settled: str | None
+) -> str:
+    """Quote a sentence within another, and put its standing and its hedges behind it."""
+    marks = ", ".join(filter(None, [words and within_marks(words), _hedges(voices, settled)]))
+    return f"“{sentence.translate(INNER)}”{f' ({marks})' if marks else ''}"
+
+
+def within_marks(words: str) -> str:
+    """Return a standing as it is written behind a sentence or within another standing."""
+    return words[:1].lower() + words[1:]
+
+
+def _hedges(voices: Sequence[Voice], settled: str | None) -> str:
     hedges = [
         voice.hedge
         for voice in voices
@@ -113,8 +131,7 @@ def with_standing(
         and voice.modality == settled
         and (voice.certainty in STATED or settled == Modality.DENIED)
     ]
-    shown = "; ".join(f"“{hedge}”" for hedge in dict.fromkeys(hedges))
-    return f"{f'{words}: ' if words else ''}{sentence}{f' ({shown})' if shown else ''}"
+    return "; ".join(f"“{hedge}”" for hedge in dict.fromkeys(hedges))
 
 
 # --- actors ---------------------------------------------------------------------------------------
@@ -261,22 +278,26 @@ def tie(template: str, ends: Mapping[str, Named], values: Mapping[str, str | Non
     return re.sub(r"{([^{}]*)}", filled, re.sub(r"\[([^\[\]]*)\]", optional, template))
 
 
-LINKS: dict[str, str] = {
-    LinkType.FOLLOWS: "{} follows {}",
-    LinkType.PART_OF: "{} is part of {}",
-    LinkType.IN_RESPONSE_TO: "{} is a response to {}",
-    LinkType.CONDITION_OF: "{} is a condition of {}",
-    LinkType.INSTEAD_OF: "{} takes the place of {}",
+LINKS: dict[str, tuple[str, str]] = {
+    LinkType.FOLLOWS: ("follows", "after"),
+    LinkType.PART_OF: ("is part of", "as part of"),
+    LinkType.IN_RESPONSE_TO: ("is a response to", "in response to"),
+    LinkType.CONDITION_OF: ("is a condition of", "as a condition of"),
+    LinkType.INSTEAD_OF: ("takes the place of", "instead of"),
 }
+"""How one event is linked to another, and how it would be where that is denied."""
 
 INNER = str.maketrans("“”", "‘’")
 """Quotation marks within others."""
 
 
-def link(kind: str, first: str, second: str, lag: str | None) -> str:
-    """Return how two events or quotes, given as sentences with their standing, are linked."""
-    ends = (f"“{end.translate(INNER)}”" for end in (first, second))
-    sentence = LINKS[kind].format(*ends)
+def link(kind: str, first: str, second: str, lag: str | None, *, denied: bool) -> str:
+    """Return how two events or quotes, which are quoted with their standing, are linked.
+
+    Without a verb, what is denied can't be taken for something that did happen, if not as a
+    response: "Not so: “They give in” in response to “He gains ground”".
+    """
+    sentence = f"{first} {LINKS[kind][denied]} {second}"
     return f"{sentence} (“{lag}”)" if lag else sentence
 
 
