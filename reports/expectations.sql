@@ -70,15 +70,13 @@ with involved (fact_id, acting_for) as (
 ),
 -- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
-  select fact_id
-  from evidence
+  select fact_id from evidence
   where modality <> 'actual'
     and fact_id in (select fact_id from involved)  -- if :actor
     and fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   union
-  select id
-  from events
+  select id from events
   where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
     and id in (select fact_id from fact_topics where topic = :topic)  -- if :topic

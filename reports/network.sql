@@ -144,8 +144,7 @@ places (first_id, second_id, documents, passage) as (
     || max(case n when 9 then passage else '' end) || max(case n when 10 then passage else '' end)
     || max(case n when 11 then passage else '' end) || max(case n when 12 then passage else '' end)
     || case when max(n) > 12 then '; and ' || (max(n) - 12) || ' more' else '' end
-  from marked
-  group by first_id, second_id
+  from marked group by first_id, second_id
 )
 select
   case when firsts.key < seconds.key then firsts.key else seconds.key end as source,
