@@ -74,8 +74,6 @@ class Page:
     rows: Iterable[Sequence[Cell]]
     title: str = ""
     question: str = ""
-    unit: str = "row"
-    """What a row is, for `counted`."""
     filters: str = ""
     """What narrows the rows, in words."""
     legend: Sequence[str] = ()
@@ -92,6 +90,8 @@ class Page:
     """How many rows people see. None: all."""
     choose: bool = False
     """Whether people see only the columns that answer the question. Otherwise they see all."""
+    unit: str = "row"
+    """What a row is, for `counted`."""
 
     @property
     def about(self) -> dict[str, str]:
