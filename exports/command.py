@@ -25,13 +25,19 @@ from output.options import OnceCommand, failing, only_for, write
 def export(
     db: str, folder: Path, format: str, keep_text: bool, null: str | None, bom: bool
 ) -> None:
-    """Write everything that the sourcebook holds into the folder DIR, and list the files.
+    r"""Write everything that the sourcebook holds into the folder DIR, and list the files.
 
-    csv, jsonl and parquet have a file for each table, and timeline, quotations, ties and stances,
-    which need no joins; in csv, null is an empty cell and empty text is "". sql has a file for
-    sqlite3 and one for psql; each restores the sourcebook. graphml has actors and their ties, ftm
-    has entities of FollowTheMoney. datasette has a database with full-text search and what
-    `datasette DIR` needs to show it, every report as a form.
+    \b
+    csv, jsonl, parquet  a file for each table, and timeline, quotations, ties
+                         and stances, which need no joins; in csv, null is an
+                         empty cell and empty text is ""
+    sql                  a file for sqlite3 and one for psql; each restores the
+                         sourcebook
+    graphml, gexf        a graph of actors with their ties, and one of voices:
+                         who relays whom; Gephi shows gexf on its timeline
+    datasette            a database with full-text search, every report as a
+                         form: run `datasette DIR`
+    ftm                  entities of FollowTheMoney
 
     DIR must not exist, or must be empty or an earlier export, which is replaced. It is written
     whole or not at all. The same sourcebook makes the same bytes.

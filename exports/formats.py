@@ -6,6 +6,7 @@ FORMATS = {
     "parquet": "exports.parquet:parquet",
     "sql": "exports.sql_dump:sql",
     "graphml": "exports.graphml:graphml",
+    "gexf": "exports.gexf:gexf",
     "datasette": "exports.datasette:datasette",
     "ftm": "exports.ftm:ftm",
 }

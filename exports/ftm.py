@@ -5,9 +5,9 @@ of the entity, what its id is made of (sort and key), and then columns named as 
 properties; `[]` marks a list. exports/ftm_entities.py makes entities of the rows.
 
 FollowTheMoney has no modality: everything in it is a fact. So events and ties that are intended,
-expected, possible, hypothetical or denied are left out, and counted on stderr. So is what it has
-no schema for: quotes, positions, links between events. What is alleged, inferred, rumoured or
-disputed says so in its name.
+expected, possible, hypothetical or denied are left out, and counted on stderr; so are links
+between events. What is alleged, inferred, rumoured or disputed says so in its name. Quotes and
+positions are notes on the actors who take part; a sentence begins with whatever standing it has.
 """
 
 from __future__ import annotations
@@ -81,13 +81,18 @@ LISTS = {
     "weakAlias": NAMES.format("not in"),
     "author": MAKERS.format("author"),
     "publisher": MAKERS.format("publisher"),
+    "entity": PARTICIPANTS.format("actors.key"),
     "involved": PARTICIPANTS.format("actors.key"),
     "notes": PARTICIPANTS.format("participants.role || ': ' || actors.name"),
     "proof": EVIDENCE.format("documents.key"),
     "sourceUrl": EVIDENCE.format("documents.url"),
     "description": EVIDENCE.format(DESCRIPTION),
+    "evidence": EVIDENCE.format(DESCRIPTION),
 }
 """Queries of lists in the queries below."""
+
+PROPERTY = {"evidence": "notes"}
+"""The property that a list is, where it isn't called the same."""
 
 ACTORS = """
 select actors.kind as schema, 'actor' as sort, actors.key as key,
@@ -174,10 +179,21 @@ from ends as facts
 order by introduced_by, facts.key
 """
 
+# A note has no date of its own.
+NOTES = """
+select 'Note' as schema, 'fact' as sort, facts.introduced_by || ':' || facts.key as key,
+  facts.sentence as description, quotes.text as summary, {entity},
+  facts.kind as keywords, {sourceUrl}, {evidence}
+from fact_summaries as facts
+left join quotes on quotes.id = facts.fact_id
+where facts.kind in ('quote', 'position')
+order by facts.introduced_by, facts.key
+"""
+
 LEFT_OUT = """
 select kind, count(*)
 from fact_summaries
-where kind in ('quote', 'position', 'link')
+where kind = 'link'
   or (kind in ('event', 'relation') and settled is distinct from 'actual')
 group by kind
 order by kind
@@ -185,8 +201,6 @@ order by kind
 KINDS = {
     "event": "events that are not actual",
     "link": "links between events",
-    "position": "positions",
-    "quote": "quotes",
     "relation": "ties that are not actual",
 }
 
@@ -212,9 +226,10 @@ def ftm(job: ExportJob) -> Iterator[ExportedFile]:
 def _entities(job: ExportJob) -> Iterator[Entity]:
     """Return all entities, in an order that depends on keys alone."""
     lists = {
-        name: f'cast({json_list(query, job.snapshot.engine)} as text) as "{name}[]"'
+        name: f"cast({json_list(query, job.snapshot.engine)} as text) as "
+        f'"{PROPERTY.get(name, name)}[]"'
         for name, query in LISTS.items()
     }
-    for query in (ACTORS, DOCUMENTS, POSTS, EVENTS, TIES):
+    for query in (ACTORS, DOCUMENTS, POSTS, EVENTS, TIES, NOTES):
         for row in job.rows(query.format(**lists)):
             yield entity(row._asdict())

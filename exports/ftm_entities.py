@@ -44,7 +44,8 @@ ENDS = {
 """What the two ends of a tie are called."""
 
 SORTS = {"proof": "source", "post": "post"} | dict.fromkeys(
-    ("involved", "organization", "holder", "director", "member", "subject", "object"), "actor"
+    ("entity", "involved", "organization", "holder", "director", "member", "subject", "object"),
+    "actor",
 )
 """Properties that refer to entities, and the sort in their ids."""
 
@@ -73,7 +74,9 @@ NAME_PROPERTIES = ("name", "alias", "weakAlias")
 def entity(row: Mapping[str, str | None]) -> Entity:
     """Return the entity of a row: schema, sort, key, and its properties."""
     schema, sort, key = (row[name] or "" for name in ("schema", "sort", "key"))
-    properties: dict[str, list[str | None]] = {"recordId": [key] if sort == "fact" else []}
+    properties: dict[str, list[str | None]] = {
+        "recordId": [key] if sort == "fact" and schema != "Note" else []
+    }
     described: list[str | None] = []
     for column, value in list(row.items())[3:]:
         name = column.removesuffix("[]")

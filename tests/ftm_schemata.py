@@ -38,6 +38,7 @@ PROPERTIES = {
         *("name", "summary", "date", "startDate", "endDate", "location", "involved", "notes"),
         *("keywords", *EVIDENCE),
     },
+    "Note": {"description", "summary", "entity", "keywords", "notes", "sourceUrl"},
     "Position": {"name", "organization"},
     "Occupancy": {"holder", "post", *TIE},
     "Directorship": {"director", "organization", "role", *TIE},
@@ -50,6 +51,7 @@ REQUIRED = {
     **{name: {"name"} for name in ("Person", "PublicBody", "Organization", "LegalEntity")},
     "Article": set[str](),
     "Event": {"name"},
+    "Note": set(),
     "Position": {"name"},
     "Occupancy": {"holder", "post"},
     "Directorship": {"director", "organization"},
@@ -62,6 +64,7 @@ ORGANIZATIONS = {"Organization", "PublicBody"}
 ACTORS = {"Person", "LegalEntity", *ORGANIZATIONS}
 TARGETS = {
     "proof": {"Article"},
+    "entity": ACTORS,
     "involved": ACTORS,
     "organization": ORGANIZATIONS,
     "holder": {"Person"},

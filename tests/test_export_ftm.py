@@ -72,8 +72,28 @@ def test_every_actual_fact_becomes_an_entity(
     assert all(schemata[name] for name in (*links, "Position", "Article"))
     assert capsys.readouterr().err == (
         f"ftm: left out {count['events']} events that are not actual, {count['links']} links "
-        f"between events, {count['positions']} positions, {count['quotes']} quotes\n"
+        "between events\n"
     )
+    assert schemata["Note"] == count["quotes"] + count["positions"]
+
+
+def test_quotes_and_positions_are_notes_with_their_standing(
+    article: Connection, tmp_path: Path
+) -> None:
+    notes = [one for one in exported(article, tmp_path).values() if one["schema"] == "Note"]
+    query = "select sentence from fact_summaries where kind in ('quote', 'position')"
+    assert sorted(values(note, "description")[0] for note in notes) == sorted(
+        article.execute(text(query)).scalars()
+    )
+    lavrov = ftm_entities.entity_id("actor", "sergei-lavrov")
+    [note] = [
+        note
+        for note in notes
+        if lavrov in values(note, "entity") and "not an ally" in " ".join(values(note, "summary"))
+    ]
+    assert values(note, "keywords") == ["quote"]
+
+    assert values(note, "notes")[0].startswith("stand-together-or-fall-apart ¶4: ")
 
 
 def test_nothing_that_is_not_actual_is_exported(article: Connection, tmp_path: Path) -> None:

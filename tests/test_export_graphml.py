@@ -1,11 +1,11 @@
-"""The graph export: networkx reads back every actor and tie, and nothing that is not actual."""
+"""The graph exports: networkx reads back every actor and tie, and nothing that is not actual."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from coding.load import SHIPPED, load
 from coding.validation import read
 from database.connect import reading, writing
 from exports.ftm import ENTITIES, ftm
-from exports.graphml import EDGE, GRAPHML, NODE, Xml, graphml
+from exports.gexf import gexf
+from exports.graphml import graphml
+from exports.graphs import EDGE, NODE, RELAY, VOICE
+from exports.xml_text import Xml
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
@@ -35,12 +38,21 @@ HOSTILE = (
 )
 
 
-def exported(connection: Connection, folder: Path) -> Any:
-    """Export the graph and read it as networkx does."""
-    [file] = graphml(job(connection, folder, "graphml"))
-    graph = networkx.read_graphml(folder / file.name, force_multigraph=True)
-    assert file.rows == len(graph.nodes) + len(graph.edges)
+GRAPHML = ("sourcebook.graphml", "voices.graphml")
+
+
+def exported(connection: Connection, folder: Path, name: str = "sourcebook") -> Any:
+    """Export the graphs and read one as networkx does."""
+    rows = {file.name: file.rows for file in graphml(job(connection, folder, "graphml"))}
+    graph = networkx.read_graphml(folder / f"{name}.graphml", force_multigraph=True)
+    assert rows[f"{name}.graphml"] == len(graph.nodes) + len(graph.edges)
     return graph
+
+
+def exported_gexf(connection: Connection, folder: Path, name: str = "sourcebook") -> Any:
+    """Export the graphs for Gephi and read one as networkx does."""
+    list(gexf(job(connection, folder, "gexf")))
+    return networkx.read_gexf(folder / f"{name}.gexf", version="1.3")
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +146,83 @@ def test_events_are_edges_that_are_counted(article: Connection, tmp_path: Path) 
 
 def test_every_attribute_is_declared_with_its_meaning(article: Connection, tmp_path: Path) -> None:
     exported(article, tmp_path)
-    lines = (tmp_path / GRAPHML).read_text(encoding="utf-8").splitlines()
-    declared = [line for line in lines if "<key " in line]
-    assert len(declared) == len(NODE) + len(EDGE)
-    assert all("</desc>" in line for line in declared)
+    for name, attributes in zip(GRAPHML, ((NODE, EDGE), (VOICE, RELAY)), strict=True):
+        lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        declared = [line for line in lines if "<key " in line]
+        assert len(declared) == sum(map(len, attributes))
+        assert all("</desc>" in line for line in declared)
+
+
+def test_voices_are_a_graph_of_their_own(article: Connection, tmp_path: Path) -> None:
+    """An edge leads from a voice to the one that relays it, weighted by the evidence."""
+    graph = exported(article, tmp_path, "voices")
+    lund = "stand-together-or-fall-apart"
+    assert [node for node in graph if not graph.out_degree(node)] == [lund]
+    assert "der-spiegel-report" in graph
+    [(diplomat, _, data)] = graph.in_edges("der-spiegel-report", data=True)
+    assert graph.nodes[diplomat]["anonymity"] == "unnamed"
+    assert (data["document"], data["passage"]) == (lund, "¶9")
+    query = """
+        select count(*)
+        from evidence
+        join chains on chains.attribution_id = evidence.attribution_id
+        where chains.depth = 1
+           or chains.depth = 2
+    """
+    into = sum(data["weight"] for _, _, data in graph.in_edges(lund, data=True))
+    assert into == article.execute(text(query)).scalar_one()
+    assert networkx.is_directed_acyclic_graph(graph)
+
+
+def test_gephi_gets_the_same_graphs(article: Connection, tmp_path: Path) -> None:
+    for name in ("sourcebook", "voices"):
+        graph, other = exported(article, tmp_path, name), exported_gexf(article, tmp_path, name)
+        assert dict(graph.nodes(data=True)) == dict(other.nodes(data=True))
+        own = {"id", "spells", "start", "end"}
+        for (*ends, data), (*other_ends, other_data) in zip(
+            graph.edges(data=True), other.edges(data=True), strict=True
+        ):
+            assert ends == other_ends
+            assert {key: value for key, value in data.items() if key not in own} == {
+                key: value for key, value in other_data.items() if key not in own
+            }
+
+
+def test_an_edge_has_the_days_of_its_events(article: Connection, tmp_path: Path) -> None:
+    """Gephi's timeline shows an edge at the times that its dates can mean."""
+    dates = {
+        fact: (date, earliest, latest)
+        for fact, date, earliest, latest in article.execute(
+            text("select introduced_by || ':' || event, date, earliest, latest from timeline")
+        )
+    }
+    graph, dynamic = exported(article, tmp_path), exported_gexf(article, tmp_path)
+    dated = 0
+    for (*_, edge), (*_, timed) in zip(
+        graph.edges(data=True), dynamic.edges(data=True), strict=True
+    ):
+        if edge["layer"] != "events":
+            continue
+        days = [dates[fact] for fact in edge["fact"].split("; ")]
+        days = [day for day in days if day[0]]
+        assert edge.get("date") == ("; ".join(dict.fromkeys(day[0] for day in days)) or None)
+        if days:
+            dated += 1
+            opens = any(first is None for _, first, _ in days)
+            assert edge.get("start") == (None if opens else min(first for _, first, _ in days))
+            spells = timed["spells"]
+            assert [spell for spell in spells if "" in spell] == [] or opens
+            for _, first, last in days:
+                assert any(
+                    (not start or start <= first) and (not end or last is None or last <= end)
+                    for start, end in spells
+                    if first
+                )
+            for (_, before), (after, _) in pairwise(spells):
+                assert before < after  # Gephi refuses times that overlap
+        else:
+            assert "spells" not in timed
+    assert dated > 10
 
 
 def piece(certainty: str = "asserted", modality: str = "actual", stance: str | None = None) -> Any:
@@ -361,5 +446,6 @@ def test_ids_and_engine_leave_no_trace(
         ids = select(ACTORS.c.key, ACTORS.c.id)
         assert {*connection.execute(ids)} != {*article.execute(ids)}
         list(graphml(job(connection, folders[1], "graphml")))
-    one, other = ((folder / GRAPHML).read_bytes() for folder in folders)
-    assert one == other
+    for name in GRAPHML:
+        one, other = ((folder / name).read_bytes() for folder in folders)
+        assert one == other
