@@ -13,13 +13,12 @@ import click
 
 from adhoc.session import Session
 from adhoc.values import Argument, Cells, Row
+from output.formats import FOR_PEOPLE
 from output.options import write
 from output.page import Cell, Column, Page
 
 ROWS = 1000
 """How many rows a table on a terminal shows by default."""
-
-FOR_PEOPLE = ("table", "markdown", "html")
 
 AHEAD_ROWS, AHEAD_CHARACTERS = 1000, 1_000_000
 """How many rows, and how much text, decide for people which columns hold numbers."""

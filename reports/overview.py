@@ -2,12 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from textwrap import wrap
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from output.page import counted, listed, shortened
 from reports.about import provenance
@@ -15,6 +16,7 @@ from reports.catalogue import Catalogue
 from reports.definition import Type
 from reports.references import references
 from reports.resolve import UnknownNameError, look_up
+from reports.run import run
 from schema.date_words import date_in_words
 from schema.escape import visible
 
@@ -24,6 +26,14 @@ LEAST_COLUMN = 30
 MOST_DOCUMENTS = 3
 """How many documents are named; more are only counted."""
 
+
+class Measure(NamedTuple):
+    """A row of the report `summary`."""
+
+    count: int
+    note: str
+
+
 DOCUMENTS = """
     select sources.id, sources.key, count(*) as passages
     from codings
@@ -31,52 +41,6 @@ DOCUMENTS = """
     join passages on passages.document_id = codings.document_id
     group by sources.id, sources.key
     order by sources.key
-"""
-
-CONTENTS = """
-    select
-      (select count(*) from actors) as actors,
-      (select count(*) from actor_names) as names,
-      (select count(*) from places) as places,
-      (select count(*) from topics) as topics,
-      (select count(*) from quotes) as quotes,
-      (select count(text) from quotes) as own_words,
-      (select count(*) from positions) as positions,
-      (select count(*) from relations) as ties
-"""
-
-EVENTS = """
-    select
-      count(*) as events,
-      count(*) filter (where events.modality <> 'actual') as others,
-      count(*) filter (
-        where events.modality = 'actual' and fact_summaries.standing is not null
-      ) as alleged
-    from events
-    join fact_summaries on fact_summaries.fact_id = events.id
-"""
-
-SOURCES = """
-    select
-      count(*) filter (where anonymity = 'named') as named,
-      count(*) filter (where anonymity = 'unnamed') as unnamed,
-      count(*) filter (where anonymity = 'voiceless') as voiceless
-    from sources
-    left join codings on codings.document_id = sources.id
-    where codings.document_id is null
-"""
-
-# Equal ties of several documents count as one.
-SOURCING = """
-    select
-      count(*) as facts,
-      count(*) filter (where evidence_counts.relayed = 0) as alone,
-      count(*) filter (where fact_summaries.unnamed = 'all') as unnamed,
-      count(*) filter (where evidence_counts.named_origins > 1) as several
-    from evidence_counts
-    join fact_summaries on fact_summaries.fact_id = evidence_counts.fact_id
-    where evidence_counts.counted_as_id = evidence_counts.fact_id
-      and fact_summaries.kind <> 'name'
 """
 
 # Who does most, or whom most statements are about; people before others.
@@ -108,14 +72,22 @@ def _lines(connection: Connection, command: str, width: int) -> Iterator[str]:
     data = provenance(connection)
     yield f"What is in {data['database']}"
     yield ""
-    contents = list(_contents(connection, command))
+    it = _measures(connection)
+    contents = list(_contents(connection, command, it))
     yield from _columns(contents, width)
     yield ""
-    facts = _one(connection, SOURCING)
+    facts, alone, unnamed, several = (
+        f"{it[name].count:,}"
+        for name in (
+            "facts",
+            "facts, own word alone",
+            "facts, unnamed alone",
+            "facts, several origins",
+        )
+    )
     yield from wrap(
-        f"How well sourced it is: {facts.alone:,} of the {facts.facts:,} facts rest on a "
-        f"document's word alone, {facts.unnamed:,} on unnamed voices alone; {facts.several:,} have "
-        "two or more named origins.",
+        f"How well sourced it is: {alone} of the {facts} facts rest on a document's word alone, "
+        f"{unnamed} on unnamed voices alone; {several} have two or more named origins.",
         width,
     )
     yield ""
@@ -132,7 +104,9 @@ def _lines(connection: Connection, command: str, width: int) -> Iterator[str]:
     yield f"Content {shortened(data['content'])} · {date_in_words(data['date'], full=True)}"
 
 
-def _contents(connection: Connection, command: str) -> Iterator[tuple[str, str]]:
+def _contents(
+    connection: Connection, command: str, it: Mapping[str, Measure]
+) -> Iterator[tuple[str, str]]:
     """Yield what there is, and what it is."""
     documents = connection.execute(text(DOCUMENTS)).all()
     passages = {row.key: counted(row.passages, "passage") for row in documents}
@@ -151,24 +125,15 @@ def _contents(connection: Connection, command: str) -> Iterator[tuple[str, str]]
             ]
             yield label, f"{', '.join(filter(None, parts))} ({passages[cited.key]})"
             label = ""
-    it = _one(connection, CONTENTS)
-    names, places = counted(it.names, "name"), counted(it.places, "place")
-    yield counted(it.actors, "actor"), f"with {names}; {places}, {counted(it.topics, 'topic')}"
-    events = _one(connection, EVENTS)
-    happened = f"{events.events - events.others - events.alleged:,} happened"
-    if events.alleged:
-        happened += f", {events.alleged:,} more only by allegation or inference"
-    others = f"{events.others:,} are intended, expected, possible, imagined or"
-    yield counted(events.events, "event"), f"{happened}; {others} said not to be so"
-    own, rest = f"{it.own_words:,} with the speaker's own words", f"{it.quotes - it.own_words:,}"
-    yield counted(it.quotes, "statement"), f"{own}, {rest} in the coder's"
+    places, topics = counted(it["places"].count, "place"), counted(it["topics"].count, "topic")
+    yield counted(it["actors"].count, "actor"), f"{it['actors'].note}; {places}, {topics}"
+    yield counted(it["events"].count, "event"), it["events"].note
+    yield counted(it["quotes"].count, "statement"), it["quotes"].note
     wishes = "what somebody wants, fears, needs, claims or refuses"
-    yield counted(it.positions, "position"), wishes
-    yield counted(it.ties, "tie"), "who supports, needs, heads or opposes whom"
-    sources = _one(connection, SOURCES)
-    named = f"{sources.named:,} named, {sources.unnamed:,} unnamed"
-    silent = f"{sources.voiceless:,} with no voice at all, besides the documents themselves"
-    yield counted(sum(sources), "source"), f"{named}, {silent}"
+    yield counted(it["positions"].count, "position"), wishes
+    yield counted(it["ties"].count, "tie"), "who supports, needs, heads or opposes whom"
+    others = it["other sources"]
+    yield counted(others.count, "source"), f"{others.note}, besides the documents themselves"
 
 
 def _commands(connection: Connection, command: str) -> Iterator[tuple[str, str]]:
@@ -196,8 +161,15 @@ def _prominent(connection: Connection, role: str) -> tuple[str, str]:
     return shlex.quote(actor.key), actor.name
 
 
-def _one(connection: Connection, query: str) -> Row[Any]:
-    return connection.execute(text(query)).one()
+def _measures(connection: Connection) -> Mapping[str, Measure]:
+    """Return the measures of the report `summary` by name; one that it lacks is 0."""
+    measures = defaultdict(lambda: Measure(0, ""))
+    with run(connection, Catalogue().report("summary"), {}) as page:
+        names = [column.name for column in page.columns]
+        for values in page.rows:
+            row = dict(zip(names, values, strict=True))
+            measures[str(row["measure"])] = Measure(int(row["count"] or 0), str(row["note"] or ""))
+    return measures
 
 
 def _columns(rows: list[tuple[str, str]], width: int) -> Iterator[str]:

@@ -66,7 +66,8 @@ measured (rank, published, about, measure, count, note) as (
   select 10, null, 'contents', 'passages', count(*),
     count(*) filter (where facts = 0) || ' without any fact' from passage_coverage
   union all select 11, null, 'contents', 'actors', count(*),
-    'names: ' || (select count(*) from (select distinct actor_id, name from actor_names) as names)
+    'with ' || (select count(*) from (select distinct actor_id, name from actor_names) as names)
+    || ' names'
   from actors
   union all select 12, null, 'contents', 'places', count(*), null from places
   union all select 13, null, 'contents', 'topics', count(*), null from topics

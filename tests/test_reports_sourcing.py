@@ -84,7 +84,7 @@ def test_the_summary_counts_what_the_other_reports_list(database: str) -> None:
 def test_the_summary_leaves_names_out_of_the_facts(database: str) -> None:
     assert measures(database)["facts"] == (14, None)
     assert measures(database)["evidence"] == (18, None)
-    assert notes(database)["actors"] == "names: 1"
+    assert notes(database)["actors"] == "with 1 names"
 
 
 def test_the_summary_keeps_apart_what_did_not_happen(database: str) -> None:
@@ -330,7 +330,7 @@ def test_a_name_that_two_documents_state_is_counted_once(blank: str) -> None:
         for document in ("log", "diary"):
             book.document(document, document.title(), 1)
             book.name("alma", "Alma", {"voice": document, "at": [(1, 0)]})
-    assert notes(blank)["actors"] == "names: 1"
+    assert notes(blank)["actors"] == "with 1 names"
 
 
 def test_dates_of_years_before_0_are_compared(blank: str) -> None:
