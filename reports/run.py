@@ -184,7 +184,8 @@ def bind(
         value = values.get(parameter.name)
         if value is not None and value == values.get(parameter.other_than or ""):
             raise BadValueError(
-                parameter.name, f"{value} is --{parameter.other_than} too; give another"
+                parameter.name,
+                f"{value} is given as --{parameter.other_than} already; name somebody else",
             )
     return values
 
