@@ -221,8 +221,11 @@ class Writer:
         yield "How they are stated", ", ".join(how)
         unnamed = sum(fact.unnamed for fact in everything)
         named = sum(fact.named_origins > 1 for fact in everything)
-        words = f"{unnamed or 'none'} on unnamed voices alone; {named or 'none'} from two or more"
-        yield "How well sourced", f"{words} named sources"
+        words = f"{counted(unnamed, 'fact')} on unnamed voices alone"
+        yield (
+            "How well sourced",
+            f"{words}; {counted(named, 'fact')} from two or more named sources",
+        )
 
     def when(self) -> Section:
         """Return the timeline."""

@@ -13,10 +13,6 @@ from reports.about import provenance
 from reports.references import references
 from schema.date_words import date_in_words
 
-MOST_CITED = 8
-"""Documents that the head of the notes cites."""
-
-
 READING = (
     "A sentence without a tag is stated as a fact by its source; a tag in front says what is not. "
     "The present tense is that of a chronicle."
@@ -32,6 +28,7 @@ def rendered(connection: Connection, brief: Brief, command: str, format: str) ->
         "command": command,
         "basis": _basis(connection, brief),
         "notes": _about_notes(connection, brief),
+        "documents": _documents(connection, brief),
     }
     templates = html_templates() if format == "html" else markdown_templates()
     templates.tests |= {
@@ -61,18 +58,25 @@ def _basis(connection: Connection, brief: Brief) -> str:
     return f"All of this is what one {kind} says: {source.brief()}. {READING}"
 
 
+def _documents(connection: Connection, brief: Brief) -> list[tuple[str, str]]:
+    """Return what notes call each document, with its citation; nothing, if there is just one."""
+    if len(brief.documents) < 2:
+        return []
+    shown = {voiced.document for note in brief.notes for voiced in note.voiced}
+    cited = {it.key: it.text() for it in references(connection, [it.id for it in shown])}
+    return sorted((document.called, cited[document.key]) for document in shown)
+
+
 def _about_notes(connection: Connection, brief: Brief) -> str:
-    """Return how to read the notes, and which documents they are to."""
-    cited = [it.text() for it in references(connection, brief.documents[:MOST_CITED])]
-    more = len(brief.documents) - len(cited)
-    rest = f"; and {counted(more, 'more document')}: sourcebook documents" if more > 0 else ""
+    """Return how to read the notes."""
     sentences = [
-        f"All notes are to {'; '.join(cited)}{rest}. ¶ counts its visible lines."
-        if cited
-        else "Nothing is loaded.",
+        "¶ counts the visible lines of a document.",
         "“Stated flatly”: in the document's own voice.",
         "An arrow leads from a voice to whoever relays it.",
     ]
+    if len(brief.documents) == 1:
+        [source] = references(connection, brief.documents)
+        sentences.insert(0, f"All notes are to {source.text()}.")
     if brief.kept:
         sentences.append("Words in quotation marks at the end of a note are the text's;")
         sentences.append(f"{LEFT_OUT} marks where more of them are left out.")

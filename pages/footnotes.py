@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pages.statements import Evidence, Statement, paragraphs
+from pages.statements import Document, Evidence, Statement, paragraphs
 from schema.vocabulary import FactKind
 
 LONGEST = 90
 """Characters of the text that a note shows; a mark says where more is left out."""
+
+MOST_VOICED = 2
+"""Voices, or ways of stating a fact, that a note has."""
 
 LEFT_OUT = "[…]"
 
@@ -25,6 +28,8 @@ class Reference(NamedTuple):
 class Voiced(NamedTuple):
     """What one voice, or several alike, say about a fact, and the words."""
 
+    document: Document
+
     where: str
     how: str
     words: tuple[str, ...]
@@ -37,6 +42,8 @@ class Note(NamedTuple):
     about: str
     """The fact as a sentence, if only a picture refers to it."""
     voiced: list[Voiced]
+    more: int
+    """How many more voices, or ways of stating it, the note leaves out."""
 
 
 class Footnotes:
@@ -45,7 +52,8 @@ class Footnotes:
     def __init__(self, *, several: bool) -> None:
         self._several = several
         self._numbers: dict[int, int] = {}
-        self._facts: list[Statement] = []
+        self.facts: list[Statement] = []
+        """Those that have a note, in the order of their numbers."""
         self._in_text: set[int] = set()
 
     def refer(self, statement: Statement) -> Reference:
@@ -60,31 +68,33 @@ class Footnotes:
 
     def _number(self, statement: Statement) -> int:
         if statement.id not in self._numbers:
-            self._facts.append(statement)
-            self._numbers[statement.id] = len(self._facts)
+            self.facts.append(statement)
+            self._numbers[statement.id] = len(self.facts)
         return self._numbers[statement.id]
 
     def notes(self) -> Iterator[Note]:
         """Yield the notes in the order of their numbers."""
-        for n, statement in enumerate(self._facts, 1):
+        for n, statement in enumerate(self.facts, 1):
             drawn = statement.id not in self._in_text
-            yield Note(n, statement.sentence if drawn else "", self._note(statement))
+            voiced = self._note(statement)
+            about = statement.sentence if drawn else ""
+            yield Note(n, about, voiced[:MOST_VOICED], max(len(voiced) - MOST_VOICED, 0))
 
     def _note(self, statement: Statement) -> list[Voiced]:
         """Return what the voices say; those of one document that say it alike are one."""
-        alike: dict[tuple[str, str], list[Evidence]] = {}
+        alike: dict[tuple[Document, str], list[Evidence]] = {}
         for piece in statement.evidence:
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
-            document = f"{piece.document.called} " if self._several else ""
-            alike.setdefault((document, how), []).append(piece)
+            alike.setdefault((piece.document, how), []).append(piece)
         voiced = []
         room = LONGEST
         for (document, how), pieces in alike.items():
-            where = document + paragraphs(it.n for piece in pieces for it in piece.passages)
+            called = f"{document.called} " if self._several else ""
+            where = called + paragraphs(it.n for piece in pieces for it in piece.passages)
             quoted = (piece.words for piece in pieces if statement.kind != FactKind.NAME)
             words = [*_fitting(quoted, room)]
             room -= sum(map(len, words))
-            voiced.append(Voiced(where, how, tuple(words)))
+            voiced.append(Voiced(document, where, how, tuple(words)))
         return voiced
 
 

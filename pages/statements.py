@@ -7,7 +7,8 @@ escaped: templates do that.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,8 +19,9 @@ from sqlalchemy import Connection, bindparam, text
 from output.page import runs
 from pages.marks import Look, look
 from pages.subjects import facts_about
+from reports.references import Creator
 from schema.date_words import date_in_words
-from schema.vocabulary import Anonymity, Certainty, FactKind, Modality, Stance
+from schema.vocabulary import ActorKind, Anonymity, Certainty, FactKind, Modality, Stance
 
 BATCH = 500
 """Facts that are read together."""
@@ -71,7 +73,7 @@ class Document(NamedTuple):
     key: str
     title: str
     called: str
-    """“the article” if it is the only one; otherwise its main title in quotation marks."""
+    """“the article” if it is the only one; otherwise its author and year, or its main title."""
 
     @property
     def thing(self) -> Thing:
@@ -348,10 +350,17 @@ WORDS = """
 """
 
 DOCUMENTS = """
-    select sources.id, sources.key, sources.title, sources.kind
+    select sources.id, sources.key, sources.title, sources.kind, sources.published,
+      actors.name as author, actors.kind as author_kind,
+      (select count(*) from source_actors
+        where source_actors.source_id = sources.id and role = 'author') as authors
     from codings
     join sources on sources.id = codings.document_id
-    order by sources.key
+    left join source_actors
+      on source_actors.source_id = sources.id and source_actors.role = 'author'
+        and source_actors.n = 1
+    left join actors on actors.id = source_actors.actor_id
+    order by sources.published nulls last, sources.key
 """
 
 
@@ -360,12 +369,8 @@ class Statements:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        rows = connection.execute(text(DOCUMENTS)).all()
-        self.documents = {
-            it.id: Document(it.id, it.key, it.title, called(it.title, it.kind, len(rows)))
-            for it in rows
-        }
-        """The documents by id, sorted by key."""
+        self.documents = _documents(connection.execute(text(DOCUMENTS)).all())
+        """The documents by id, in the order of their dates."""
         query = text("select 1 from passages where text is not null limit 1")
         self.kept = connection.execute(query).scalar() is not None
         """Whether the text of any document is kept, so that there are words."""
@@ -467,8 +472,34 @@ class Statements:
         return self._connection.execute(statement, {"ids": list(ids)}).all()
 
 
-def called(title: str, kind: str, documents: int) -> str:
-    """Return how notes speak of a document: “the article”, if it is the only one."""
-    if documents == 1:
-        return f"the {kind.replace('-', ' ')}"
-    return f"“{title.partition(': ')[0]}”"
+def _documents(rows: Sequence[Any]) -> dict[int, Document]:
+    """Return documents with what notes call them; letters tell those of one author and year."""
+    names = [_called(it) for it in rows]
+    if len(rows) == 1:
+        names = [f"the {rows[0].kind.replace('-', ' ')}"]
+    occurs = Counter(names)
+    letters: Counter[str] = Counter()
+    documents = {}
+    for it, name in zip(rows, names, strict=True):
+        letters[name] += 1
+        called = f"{name}{_letters(letters[name])}" if occurs[name] > 1 else name
+        documents[it.id] = Document(it.id, it.key, it.title, called)
+    return documents
+
+
+def _called(it: Any) -> str:
+    """Return author and year of a document, Lund 2016; or its main title, if they aren't known."""
+    year = re.match("-?[0-9]{4}", it.published or "")
+    if not it.author or not year:
+        return f"“{it.title.partition(': ')[0]}”"
+    names = Creator(it.author, it.author_kind == ActorKind.PERSON).family_and_given()
+    return f"{names[0] if names else it.author}{' et al.' if it.authors > 1 else ''} {year[0]}"
+
+
+def _letters(n: int) -> str:
+    """Return a for 1, z for 26, aa for 27."""
+    letters = ""
+    while n:
+        n, rest = divmod(n - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters

@@ -1,0 +1,394 @@
+"""`brief`: a page for a first reader, in which nothing alleged or denied reads as a fact."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import cli
+from database.connect import reading, writing
+from output.page import counted
+from pages.brief_prose import dated, series
+from pages.footnotes import LONGEST, Footnotes, Reference
+from pages.statements import Statement, Statements
+from tests.databases import create, on_sqlite
+from tests.island_reports import rows
+from tests.sourcebook_builder import SourcebookBuilder, derive
+from tests.test_render_markup import Cells
+
+SUBJECTS = (
+    ("--actor", "khamenei"),
+    ("--actor", "iran"),
+    ("--actor", "vladimir-putin"),
+    ("--actor", "western-diplomats"),
+    ("--topic", "syrian-war"),
+    ("--event", "iran-pulls-troops-back"),
+    ("--event", "putin-visits-tehran"),
+    ("--document", "stand together"),
+    (),
+)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "[x](javascript:alert(1))",
+    "\u202eevil\u202c \x1b[31m",
+    "</style></title>{{ 7 * 7 }}{% raw %}",
+    "# heading",
+    "1. item `code` **bold** | cell",
+)
+
+
+def brief(database: str, *arguments: str) -> Result:
+    return CliRunner().invoke(cli.sourcebook, ["--db", database, "brief", *arguments])
+
+
+def page(database: str, *arguments: str) -> str:
+    result = brief(database, *arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def statements(database: str, *about: str) -> dict[str, Statement]:
+    with reading(database) as connection:
+        return {it.key: it for it in Statements(connection).about(*about)}
+
+
+# --- statements -----------------------------------------------------------------------------------
+
+
+def test_a_statement_has_its_standing_its_voices_and_its_place(shipped: str) -> None:
+    found = statements(shipped, "event", "iran-pulls-troops-back")
+    fact = found["iran-pulls-troops-back"]
+    assert (fact.tag, fact.bare, fact.when) == (
+        "did not happen",
+        "Iran pulls its troops back",
+        "spring 2016",
+    )
+    assert fact.sentence == "Did not happen: Iran pulls its troops back"
+    assert [(part.key, part.role) for part in fact.participants] == [
+        ("iran", "doer"),
+        ("iranian-troops", "instrument"),
+    ]
+    assert [(thing.kind, thing.key) for thing in fact.related] == [("place", "syria")]
+    own, others = fact.evidence
+    assert (own.how, own.chain) == ("stated flatly as not so", "the article, in its own voice")
+    assert others.how == "reported as expected, “expectations”; the article rejects it"
+    assert others.chain.endswith("(unnamed) → the article")
+    assert (others.where, others.words) == ("¶13", "")
+    assert any(it.kind == "link" for it in found.values())
+
+
+def test_each_kind_of_subject_has_its_facts(shipped: str) -> None:
+    everything = statements(shipped)
+    actor = statements(shipped, "actor", "ali-khamenei")
+    assert {it.kind for it in actor.values()} == {"event", "quote", "position", "relation", "name"}
+    assert {it.key: it for it in actor.values()}.keys() < everything.keys()
+    for about in (
+        ("topic", "syrian-war"),
+        ("place", "tehran"),
+        ("source", "der-spiegel-diplomat-report"),
+        ("document", "stand-together-or-fall-apart"),
+    ):
+        found = statements(shipped, *about)
+        assert set(found) <= set(everything), about
+    assert statements(shipped, "document", "stand-together-or-fall-apart") == everything
+
+
+def test_a_tie_says_since_when(shipped: str) -> None:
+    tie = statements(shipped, "actor", "iran")["iran--ally-of--assad-family"]
+    assert tie.when == "since about 1986"
+    assert {part.role for part in tie.participants} == {"from", "to"}
+
+
+@on_sqlite
+def test_the_words_are_there_if_the_text_is_kept(kept: str) -> None:
+    fact = statements(kept, "event", "e")["e"]
+    assert [piece.words for piece in fact.evidence] == ["lorem", "ipsum"]
+    assert "¶1: stated flatly. “lorem”" in page(kept, "--event", "e", "--format", "markdown")
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
+    database = create(tmp_path_factory.mktemp("brief") / "kept.db")
+    with writing(database) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("paper", "Paper", 1)
+        places = ({"voice": "paper", "at": [(1, 0)]}, {"voice": "paper", "at": [(1, 6)]})
+        book.event("e", "It rains", *places)
+        connection.exec_driver_sql("update passages set text = 'lorem ipsum', length = 11")
+        derive(connection)
+    return database
+
+
+def test_documents_of_one_author_and_year_are_told_apart(two_papers: str) -> None:
+    with reading(two_papers) as connection:
+        names = [it.called for it in Statements(connection).documents.values()]
+    assert names == ["Lund 2016a", "Lund 2016b", "“Untitled”"]
+    assert "Lund 2016a: Aron Lund, “One”, May 2016." in page(two_papers, "--format", "markdown")
+
+
+@pytest.fixture(scope="module")
+def two_papers(tmp_path_factory: pytest.TempPathFactory) -> str:
+    database = create(tmp_path_factory.mktemp("brief") / "papers.db")
+    with writing(database) as connection:
+        book = SourcebookBuilder(connection)
+        book.actor("lund", "Aron Lund", "person")
+        for key, title, date in (("a", "One", "2016-05"), ("b", "Two", "2016-06"), ("c", "", "")):
+            book.document(key, title or "Untitled: a note", 1)
+            book.event(f"e{key}", f"It rains in {key}", {"voice": key, "at": [(1, 0)]})
+            if date:
+                book.row(
+                    "source_actors",
+                    source_id=book.ids["source", key],
+                    actor_id=book.ids["actor", "lund"],
+                    role="author",
+                    n=1,
+                )
+                query = f"update sources set published = '{book.date(date)}' where key = '{key}'"
+                connection.exec_driver_sql(query)
+        derive(connection)
+    return database
+
+
+# --- what a reader gets ---------------------------------------------------------------------------
+
+
+def test_the_lead_says_who_did_what_and_what_is_expected(shipped: str) -> None:
+    text = page(shipped, "--actor", "khamenei", "--format", "markdown")
+    lead = re.sub(r"\[\^\d+\]", "", text.split("\n\n")[2])
+    assert lead == (
+        "Ali Khamenei heads Iran as supreme leader. In November 2015, Putin and Khamenei meet. "
+        "Vladimir Putin and Ali Khamenei say that they fully agree on Syria: “complete "
+        "agreement”. It is expected that Khamenei goes out of his way to accommodate Putin "
+        "(“more likely”)."
+    )
+    assert "Nobody is quoted about Ali Khamenei." in text
+    assert "All of this is what one article says: Aron Lund, “Stand Together" in text
+
+
+def test_ties_that_differ_in_one_part_are_one_sentence(shipped: str) -> None:
+    text = re.sub(r"\[\^\d+\]", "", page(shipped, "--actor", "iran", "--format", "markdown"))
+    assert "Iran differs from Russia on the war in Syria and its outcome, in its approach" in text
+    assert "Iran is allied with Bashar al-Assad and Russia." in text
+    assert "the Quds Force and Iranian ground troops are part of Iran." in text
+
+
+@on_sqlite
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("format", ["html", "markdown"])
+def test_what_is_not_a_fact_never_reads_as_one(
+    shipped: str, subject: tuple[str, ...], format: str
+) -> None:
+    text = page(shipped, *subject, "--format", format)
+    text = re.sub(r"<svg.*?</svg>|<sup>.*?</sup>|\[\^\d+\]", "", text, flags=re.DOTALL)
+    text = re.sub(r"<span class=\"tag[^>]*>(.*?)</span>", r"\1:", text).replace("**", "")
+    text = " ".join(re.sub(r"<[^>]*>", "\n", text).replace("&#39;", "'").split()).lower()
+    seen = 0
+    for fact in statements(shipped).values():
+        if not fact.standing or fact.kind == "link":
+            continue
+        bare = fact.bare.split(" (“")[0].lower()
+        for match in re.finditer(re.escape(bare), text):
+            before = text[max(0, match.start() - 90) : match.start()]
+            if fact.tag.split()[0] in before or ("that" in before[-6:] and "it is" in before):
+                seen += 1
+                continue
+            # A title may be part of another sentence, which then is a fact of its own.
+            others = [it.bare.lower() for it in statements(shipped).values() if it is not fact]
+            around = text[match.start() - 60 : match.end() + 60]
+            assert any(bare in other and other[:40] in around for other in others), (bare, before)
+    assert seen or subject in (("--event", "putin-visits-tehran"), ("--actor", "western-diplomats"))
+
+
+@on_sqlite
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_note_is_referred_to_and_leads_back(shipped: str, subject: tuple[str, ...]) -> None:
+    tags = Cells(page(shipped, *subject)).tags
+    ids = [str(attrs["id"]) for _, attrs in tags if "id" in attrs]
+    targets = {
+        str(attrs["href"]) for _, attrs in tags if str(attrs.get("href", "")).startswith("#")
+    }
+    assert len(ids) == len(set(ids))
+    assert {target[1:] for target in targets} <= set(ids)
+    notes = {id for id in ids if re.fullmatch(r"n\d+", id)}
+    assert notes
+    assert {f"#{note}" for note in notes} <= targets
+    markdown = page(shipped, *subject, "--format", "markdown")
+    defined = set(re.findall(r"(?m)^\[\^(\d+)\]:", markdown))
+    assert set(re.findall(r"\[\^(\d+)\](?!:)", markdown)) == defined
+
+
+@on_sqlite
+def test_what_is_left_out_is_counted_and_can_be_asked_for(shipped: str) -> None:
+    text = page(shipped, "--actor", "iran", "--format", "markdown")
+    for report, unit, options in (
+        ("stances", "position", ("--a", "iran")),
+        ("quotes", "statement", ("--about", "iran")),
+    ):
+        command = f"sourcebook report {report} {' '.join(options)}"
+        [more] = re.findall(rf"(\d+) more {unit}s?: {re.escape(command)}", text.replace("\\", ""))
+        shown = 5 if report == "stances" else 3
+        total = len(rows(shipped, report, *options))
+        assert int(more) + shown == total, counted(total, unit)
+
+
+@on_sqlite
+def test_a_subject_of_which_nothing_is_known_has_sentences_for_it(shipped: str) -> None:
+    text = page(shipped, "--actor", "france", "--format", "markdown")
+    assert "No fact here has a date." in text
+    assert "Nobody quotes France." in text
+    assert "\n\n\n\n" not in text
+
+
+def test_an_empty_sourcebook_makes_a_page(tmp_path: Path) -> None:
+    text = page(create(tmp_path / "empty.db"))
+    assert "What is in this sourcebook" in text
+    assert "No tie is coded." in text
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_the_extension_decides_the_format(shipped: str, tmp_path: Path) -> None:
+    for name, start in (("x.html", "<!DOCTYPE html>"), ("x.md", "# Iran")):
+        assert brief(shipped, "--actor", "iran", "-o", str(tmp_path / name)).exit_code == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--actor", "iran", "--topic", "syrian-war"), "--actor and --topic: a briefing has one"),
+        (("--actor", "nobody-at-all"), "there is no actor 'nobody-at-all'"),
+        (("-o", "x.pdf"), "-o: write FILE.html or FILE.md"),
+        (("--format", "html", "-o", "x.md"), "--format html doesn't fit -o x.md"),
+    ],
+)
+def test_wrong_usage_is_explained(shipped: str, arguments: tuple[str, ...], message: str) -> None:
+    result = brief(shipped, *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+@on_sqlite
+def test_a_name_is_understood_and_said_so(shipped: str) -> None:
+    result = brief(shipped, "--actor", "khamenei")
+    assert result.stderr == "› khamenei: understood as Ali Khamenei\n"
+    assert "<code>sourcebook brief --actor khamenei</code>" in result.stdout
+
+
+@pytest.mark.parametrize("format", ["html", "markdown"])
+def test_the_same_data_make_the_same_bytes(
+    shipped: str, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1500000000")
+    first, second = (page(shipped, "--actor", "iran", "--format", format) for _ in range(2))
+    assert first == second
+    assert "14 July 2017" in first
+
+
+# --- hostile data ---------------------------------------------------------------------------------
+
+
+def hostile_book(path: Path, texts: Iterator[str]) -> str:
+    """Make a small sourcebook in which each name, title and quote is the next of the texts."""
+    database = create(path)
+    with writing(database) as connection:
+        book = SourcebookBuilder(connection)
+        for key, kind in (("a", "person"), ("b", "state")):
+            book.actor(key, next(texts), kind)
+        book.document("paper", next(texts), 2)
+        book.source("talk", next(texts), "talk")
+        book.chain("paper", "talk")
+        own = {"voice": "paper", "at": [(1, 0)]}
+        relayed = {"voice": "paper>talk", "at": [(2, 9)], "certainty": "alleged"}
+        doubted = relayed | {"hedge": next(texts), "stance": "doubts", "date_words": next(texts)}
+        both = {"doer": ["a"], "receiver": ["b"]}
+        book.event("e", next(texts), own, doubted, date="2015-11", **both)
+        book.event("f", next(texts), relayed, modality="expected", **both)
+        book.quote("q", own, text=next(texts), directness="direct", marks="complete", speaker=["a"])
+        for n in range(3):
+            book.name("a", f"{next(texts)} {n}", own | {"at": [(1, 50 + 9 * n)]}, "title")
+        derive(connection)
+    return database
+
+
+def cycled(texts: tuple[str, ...], first: int) -> Iterator[str]:
+    n = first
+    while True:
+        yield f"{texts[n % len(texts)]} {n}"
+        n += 1
+
+
+@pytest.mark.parametrize(
+    "subject", [("--actor", "a"), ("--event", "e"), ("--document", "paper"), ()]
+)
+@pytest.mark.parametrize("first", range(len(HOSTILE)))
+def test_hostile_texts_change_nothing(tmp_path: Path, subject: tuple[str, ...], first: int) -> None:
+    evil = hostile_book(tmp_path / "evil.db", cycled(HOSTILE, first))
+    plain = hostile_book(tmp_path / "plain.db", cycled(("harmless",), first))
+    for text in (page(evil, *subject), page(evil, *subject, "--format", "markdown")):
+        assert not re.search("[\u202e\u202c\x1b]", text)
+        assert "49 " not in re.findall(r"\d* \{|49 ", text)
+    expected, found = (Cells(page(book, *subject)).names() for book in (plain, evil))
+    assert sorted(set(found)) == sorted(set(expected))
+    github = importlib.import_module("cmarkgfm")
+    options = importlib.import_module("cmarkgfm.cmark").Options
+    flags = options.CMARK_OPT_UNSAFE | options.CMARK_OPT_FOOTNOTES
+    tags = [
+        Cells(github.github_flavored_markdown_to_html(text, flags)).tags
+        for text in (page(book, *subject, "--format", "markdown") for book in (plain, evil))
+    ]
+    kinds = [{name for name, _ in it} - {"br", "span"} for it in tags]
+    assert kinds[1] == kinds[0]
+    addresses = [str(attrs.get("href")) for _, attrs in tags[1] if "href" in attrs]
+    assert all(address.startswith(("#", "http")) for address in addresses)
+
+
+# --- sentences ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edtf", "words"),
+    [
+        ("2015-08-26", "On 26 August 2015"),
+        ("2015-11", "In November 2015"),
+        ("2015-23", "In autumn 2015"),
+        ("2015-10-14~", "Around 14 October 2015"),
+        ("[2015-08-26..2015-09-29]", "Between 26 August and 29 September 2015"),
+        ("2015-08-26/2015-09-30", "From 26 August to 30 September 2015"),
+        ("2011/..", "Since 2011"),
+        ("[..2016-02]", "In or before February 2016"),
+        ("[2016-05-01..2016-05-10]", "In early May 2016"),
+        ("201X", "In the 2010s"),
+        ("-0043-03-15", "On 15 March 44 BC"),
+    ],
+)
+def test_a_date_begins_a_sentence(edtf: str, words: str) -> None:
+    assert dated(edtf) == words
+
+
+def test_a_list_has_a_note_after_each_name() -> None:
+    items = [(name, Reference(n, first=True)) for n, name in enumerate("abc", 1)]
+    pieces = series(items, ".")
+    assert (
+        "".join(it if isinstance(it, str) else f"[{it.n}]" for it in pieces)
+        == "a,[1] b[2] and c.[3]"
+    )
+
+
+@on_sqlite
+def test_a_note_shows_no_more_of_the_text_than_it_says(kept: str) -> None:
+    notes = Footnotes(several=False)
+    [fact] = [it for it in statements(kept, "event", "e").values() if it.key == "e"]
+    notes.refer(fact)
+    [note] = notes.notes()
+    assert sum(len(words) for it in note.voiced for words in it.words) <= LONGEST
