@@ -59,14 +59,12 @@ with asked (id, name, place_id, first_day, last_day) as (
 ),
 linked (event_id, fact_id, other_id, label) as (
   select asked.id, event_links.id, to_fact_id, replace(type, '-', ' ')
-  from asked
-  join event_links on event_links.from_fact_id = asked.id
+  from asked join event_links on event_links.from_fact_id = asked.id
   union all
   select asked.id, event_links.id, from_fact_id, case type when 'follows' then 'followed by'
       when 'part-of' then 'has as a part' when 'in-response-to' then 'answered by'
       when 'condition-of' then 'depends on' else 'replaced by' end
-  from asked
-  join event_links on event_links.to_fact_id = asked.id
+  from asked join event_links on event_links.to_fact_id = asked.id
 ),
 -- Dated events of the same actors. Cross joins keep SQLite from reading all participants.
 timed (event_id, other_id, first_day, last_day, shared, name, rank) as (
@@ -88,8 +86,7 @@ nearest (event_id, other_id, shared, name, rank, n) as (
   select event_id, other_id, shared, name, rank, row_number() over (partition by event_id, rank
       order by case rank when 7 then -last_day when 9 then first_day end nulls last,
         last_day - first_day nulls last, shared desc, facts.key, facts.document_id)
-  from timed
-  join facts on facts.id = timed.other_id
+  from timed join facts on facts.id = timed.other_id
 ),
 -- fact_id is what a row states; other_id the event or quote that it shows.
 listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as (
@@ -97,12 +94,10 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   union all
   select asked.id, 2, 'called', 0, event_names.id, null, null,
     '“' || event_names.name || '”', event_names.name_kind
-  from asked
-  join event_names on event_names.event_id = asked.id
+  from asked join event_names on event_names.event_id = asked.id
   union all
   select asked.id, 2, 'how long', 2, asked.id, null, null, '“' || events.duration_words || '”', null
-  from asked
-  join events on events.id = asked.id
+  from asked join events on events.id = asked.id
   where events.duration_words is not null
   union all
   select asked.id, 2, 'where', 1, asked.id, null, null,
@@ -114,8 +109,7 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
       when 'beneficiary' then 3000 when 'instrument' then 4000 when 'host' then 5000
       when 'mediator' then 6000 else 7000 end + participants.n, asked.id, null, null,
     actors.name || coalesce(' (' || count_words || ')', ''), actors.key
-  from asked
-  join participants on participants.fact_id = asked.id
+  from asked join participants on participants.fact_id = asked.id
   join actors on actors.id = participants.actor_id
   union all
   select asked.id, 4, case when modality = 'denied' then 'said not to happen'
@@ -124,8 +118,7 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
         when 'intended' then ' intention' when 'expected' then ' expectation' else '' end
       when modality <> 'actual' then modality when certainty = 'asserted' then 'stated'
       else certainty end, 0, asked.id, null, evidence.id, chains.title, chains.source
-  from asked
-  join evidence on evidence.fact_id = asked.id
+  from asked join evidence on evidence.fact_id = asked.id
   join chains on chains.attribution_id = evidence.attribution_id
   union all
   -- A link has its own standing, in front of how it leads to the other event.
@@ -138,8 +131,7 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   union all
   select event_id, rank, case rank when 7 then 'before' when 8 then 'meanwhile' else 'after' end, n,
     other_id, other_id, null, name || coalesce(', ' || nullif(shared - 1, 0) || ' more', ''), null
-  from nearest
-  where n <= :near
+  from nearest where n <= :near
 )
 select
   asked.name as event,
@@ -150,8 +142,7 @@ select
   case when listed.rank in (2, 3, 4) then listed.what else others.sentence
     || coalesce('. ' || case listed.rank when 1 then events.summary end, '') || coalesce(': “'
     || case when quotes.says is not null then quotes.text end || '”', '') end as what,
-  evidence.stance, evidence.hedge,
-  coalesce(evidence.date, events.date, quotes.date) as date,
+  evidence.stance, evidence.hedge, coalesce(evidence.date, events.date, quotes.date) as date,
   coalesce(evidence.date_words, case listed.rank when 1 then fact_overview.words end) as words,
   case when listed.rank > 6 then listed.what end as in_common,
   coalesce(evidence.modality, events.modality, fact_overview.modality) as modality,
@@ -162,8 +153,7 @@ select
   coalesce(listed.key, case when (select count(*) from codings) > 1 then others.introduced_by || ':'
     else '' end || others.key) as key,
   fact_overview.cited_as as fact
-from asked
-join listed on listed.event_id = asked.id
+from asked join listed on listed.event_id = asked.id
 join fact_overview on fact_overview.fact_id = listed.fact_id
 left join fact_summaries as others on others.fact_id = listed.other_id
 left join events on events.id = listed.other_id

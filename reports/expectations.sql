@@ -62,22 +62,19 @@ with involved (fact_id, acting_for) as (
   select fact_id,
     min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
       || case when count(distinct acting_for) > 2 then '; and others' else '' end
-  from participation
-  where true
+  from participation where true
     and actor = :actor  -- if :actor
     and steps = 0  -- unless :with_members
   group by fact_id
 ),
 -- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
-  select fact_id from evidence
-  where modality <> 'actual'
+  select fact_id from evidence where modality <> 'actual'
     and fact_id in (select fact_id from involved)  -- if :actor
     and fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   union
-  select id from events
-  where (modality <> 'actual' or event_type = 'threaten')
+  select id from events where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
     and id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and id in (select fact_id from fact_places where place = :place)  -- if :place

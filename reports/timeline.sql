@@ -1,8 +1,8 @@
 -- Timeline
 -- What happened, in what order, and how sure are the dates?
 --
--- Events, dated statements, and positions that somebody held at a time. What isn't plainly stated as
--- a fact begins with its standing: "Alleged:", "Did not happen:".
+-- Events, dated statements, and positions that somebody held at a time. What isn't plainly stated
+-- as a fact begins with its standing: "Alleged:", "Did not happen:".
 --
 -- Dated rows come first, in the order of the first day, then the last. What is only partly in the
 -- time asked for, lasts more than a year, or has no beginning or no end comes under headings of its
