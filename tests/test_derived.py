@@ -316,7 +316,7 @@ CASES: dict[str, tuple[str, Edit, Look, Any, Any]] = {
         "one", unasked,
         lambda book: book.of("sentence", "two", "talks--follows--one:strike"),
         "“Ann and the crew talk” follows “The crew strikes”",
-        "“Ann and the crew talk” follows “Possible: The crew strikes”",
+        "“Ann and the crew talk” follows “The crew strikes” (possible)",
     ),
     "evidence": (
         "one", hedge, lambda book: book.of("certainty", "one", "strike"),
