@@ -48,7 +48,7 @@ class Addresses:
         self._documents = documents
 
     def thing(self, thing: Thing) -> str:
-        """Return the address of the page on something."""
+        """Return the address of the page on something; of a quote, which has none, nothing."""
         if thing.kind == "event":
             document, _, key = thing.key.rpartition(":")
             return self.event(document or next(iter(self._documents)), key)
@@ -56,7 +56,8 @@ class Addresses:
             return self.source(thing.key)
         if thing.kind == "document":
             return self.document(thing.key)
-        return f"{FOLDERS[thing.kind]}/{file_name(thing.key)}.html"
+        folder = FOLDERS.get(thing.kind)
+        return f"{folder}/{file_name(thing.key)}.html" if folder else ""
 
     def event(self, document: str, key: str) -> str:
         """Return the address of an event, given the key of the document that introduced it."""

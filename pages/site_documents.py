@@ -175,7 +175,8 @@ class Documents:
             for fact in facts[row.n]:
                 statement = statements[fact]
                 own = first_passage(statement, key) == row.n
-                where = passage.names if statement.kind == FactKind.NAME else passage.facts
+                named = statement.kind in (FactKind.NAME, FactKind.EVENT_NAME)
+                where = passage.names if named else passage.facts
                 where.append((statement, fact_id(statement, key) if own else ""))
             passages.append(passage)
         return passages

@@ -26,7 +26,7 @@ RELATED = """
     select occasion_id, id from quotes where occasion_id in :ids
     order by 1, 2
 """
-"""What hangs together with an event: its links to others, and what was said on its occasion."""
+"""What hangs together with an event: links to others, what was said on its occasion, names."""
 
 
 def events(
@@ -62,7 +62,8 @@ def _page(it: Statement, addresses: Addresses, related: Sequence[Statement]) -> 
         about.setdefault(part.role.capitalize(), []).append(link)
     page.about = [*about.items()]
     titles = {
-        FactKind.LINK: "How it hangs together with other events",
+        FactKind.EVENT_NAME: "Names",
+        FactKind.LINK: "How it hangs together with others",
         FactKind.QUOTE: "Said on its occasion",
     }
     for kind, title in titles.items():

@@ -25,7 +25,8 @@ from pages.site_parts import (
     span,
 )
 from pages.site_subjects import VOICED, source_key
-from pages.statements import IN_ORDER, Statements, Thing
+from pages.statements import Statements, Thing
+from pages.subjects import IN_ORDER
 from reports.references import references
 from schema.date_words import date_in_words
 from schema.folding import fold

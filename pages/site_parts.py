@@ -134,7 +134,7 @@ def split(page: PageText, section: Section) -> list[PageText]:
     pages = []
     for n, chunk in enumerate(chunks[1:], 1):
         words = f"{section.title[:1].lower()}{section.title[1:]}, {n + 1} of {len(chunks)}"
-        part = replace(section, facts=chunk, parts=near(parts, n))
+        part = replace(section, facts=chunk, parts=near(parts, n), picture=None)
         title = f"{page.title}: {words}"
         pages.append(PageText(parts[n].address, title, crumbs, page.current, sections=[part]))
     return pages

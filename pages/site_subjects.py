@@ -12,7 +12,6 @@ from output.page import counted
 from pages.network_facts import Actor
 from pages.site_addresses import Addresses
 from pages.site_parts import (
-    Cell,
     Column,
     External,
     Link,
@@ -23,7 +22,7 @@ from pages.site_parts import (
     passage_links,
     split,
 )
-from pages.statements import Statement, Statements, Thing
+from pages.statements import Document, Statement, Statements, Thing
 from schema.date_words import date_in_words
 from schema.vocabulary import Anonymity, FactKind, Modality, Role, SourceRole
 
@@ -36,10 +35,15 @@ KINDS = {
     FactKind.QUOTE.value: "Statements",
     FactKind.POSITION.value: "Positions",
     FactKind.RELATION.value: "Ties",
-    FactKind.LINK.value: "How events hang together",
+    FactKind.CONTROL.value: "Control of places",
+    FactKind.LINK.value: "How events and statements hang together",
     FactKind.NAME.value: "Names",
+    FactKind.EVENT_NAME.value: "Names of events",
 }
 """The sections of facts, by kind; events by whether they happened."""
+
+MANY_DOCUMENTS, MOST_DOCUMENTS = 20, 100
+"""Of more documents only the number of facts is listed, and of still more those that state most."""
 
 ACTORS = "select key, name, kind, background from actors order by key"
 NAMES = """
@@ -250,6 +254,7 @@ class Subjects:
             "about": "What others say about it" if it.kind != "person" else "What others say",
             "positions": "Positions",
             "object": "Positions of others",
+            "control": KINDS[FactKind.CONTROL],
             "other": KINDS["other"],
         }
         sections = [
@@ -340,32 +345,42 @@ class Subjects:
         return self._split(page)
 
     def _stated(self, statements: Sequence[Statement]) -> list[Section]:
-        """Return a section that lists the passages, if there are any."""
-        passages: dict[str, Counter[int]] = defaultdict(Counter)
-        titles = {}
+        """Return a section on where it is stated: the passages, or of many documents how many."""
+        passages: dict[Document, Counter[int]] = defaultdict(Counter)
+        facts = Counter[Document]()
         for s in statements:
-            places = {
-                (piece.document, passage.n) for piece in s.evidence for passage in piece.passages
-            }
+            places = {(e.document, passage.n) for e in s.evidence for passage in e.passages}
+            facts.update({document for document, _ in places})
             for document, n in places:
-                titles[document.key] = document.title
-                passages[document.key][n] += 1
-        rows: list[Sequence[Cell]] = [
-            (
-                Link(titles[key], self._addresses.document(key)),
-                [
-                    Link(f"¶{n}", self._addresses.passage(key, n), f"{count}" if count > 1 else "")
-                    for n, count in sorted(numbers.items())
-                ],
-            )
-            for key, numbers in sorted(passages.items())
-        ]
-        if not rows:
+                passages[document][n] += 1
+        if not facts:
             return []
-        table = Table(
-            (Column("Document"), Column("Passages, and how many facts where several")), rows
-        )
-        return [Section("stated", "Where it is stated", table=table)]
+        first = Column("Document")
+        section = Section("stated", "Where it is stated")
+        if len(facts) > MANY_DOCUMENTS:
+            ranked = sorted(facts, key=lambda it: (-facts[it], it.key))
+            rows = [(self._document(it), facts[it]) for it in ranked[:MOST_DOCUMENTS]]
+            section.table = Table((first, Column("Facts", number=True)), rows)
+            if len(ranked) > len(rows):
+                more = counted(len(ranked) - len(rows), "more document")
+                section.note = f"Those that state most; there are {more}."
+        else:
+            listed = [
+                (self._document(it), self._passages(it, passages[it]))
+                for it in sorted(passages, key=lambda it: it.key)
+            ]
+            columns = (first, Column("Passages, and how many facts where several"))
+            section.table = Table(columns, listed)
+        return [section]
+
+    def _document(self, document: Document) -> Link:
+        return Link(document.title, self._addresses.document(document.key))
+
+    def _passages(self, document: Document, facts: Counter[int]) -> list[Link]:
+        return [
+            Link(f"¶{n}", self._addresses.passage(document.key, n), str(facts[n]) * (facts[n] > 1))
+            for n in sorted(facts)
+        ]
 
     def _split(self, page: PageText) -> list[PageText]:
         parts: list[PageText] = []
@@ -393,4 +408,4 @@ def _part(statement: Statement, actor: str) -> str:
         return "says" if Role.SPEAKER in roles else "about"
     if statement.kind == FactKind.POSITION:
         return "positions" if Role.HOLDER in roles else "object"
-    return "ties" if statement.kind == FactKind.RELATION else "name"
+    return "ties" if statement.kind == FactKind.RELATION else statement.kind

@@ -31,13 +31,13 @@ class Thing(NamedTuple):
     """Something that may have a page of its own; `key` is what a report calls it."""
 
     kind: str
-    """actor, topic, place, event, source or document."""
+    """actor, topic, place, event, source or document; a quote has no page of its own."""
     key: str
     name: str
 
 
 class Participant(NamedTuple):
-    """An actor in a fact. Of a tie the role is from or to, of a name `named`."""
+    """An actor in a fact. Of a tie the role is from or to; others are `named` and `controller`."""
 
     key: str
     name: str
@@ -171,12 +171,12 @@ class Statement:
     modality: str
     """actual, intended, expected, possible, hypothetical or denied, as the coder settled it."""
     date: str | None
-    """EDTF of an event, a statement, or the beginning of a tie."""
+    """EDTF of an event, a statement or a position, or the beginning of what lasts."""
     until: str | None
     summary: str | None
     """Of an event: what happened, in a sentence or two."""
     type: str | None
-    """Of an event, a link or a tie its type, of a position or a name its kind."""
+    """Of an event, a link, a tie or control its type, of a position or a name its kind."""
     nature: str | None
     """Of a tie: friendly, hostile or structural."""
     quoted: str | None
@@ -189,7 +189,7 @@ class Statement:
     documents: int
     participants: tuple[Participant, ...]
     related: tuple[Thing, ...]
-    """Its topic, its place, the occasion of a quote, the two events of a link."""
+    """Its topic, its place, the occasion of a quote, the two ends of a link, the event named."""
     evidence: tuple[Evidence, ...]
 
     @property
@@ -219,7 +219,7 @@ class Statement:
     @property
     def when(self) -> str:
         """Return its date for running text, months in full; empty: undated."""
-        if self.kind != FactKind.RELATION:
+        if self.kind not in (FactKind.RELATION, FactKind.CONTROL):
             return date_in_words(self.date, full=True) if self.date else ""
         began = date_in_words(self.date, full=True, tie=True) if self.date else ""
         if began and "since" not in began:
@@ -254,20 +254,24 @@ FACTS = """
       fact_summaries.fact_id, fact_summaries.kind, fact_summaries.key,
       fact_summaries.introduced_by, fact_summaries.sentence, fact_summaries.standing,
       fact_summaries.settled, fact_summaries.unnamed,
-      coalesce(events.date, quotes.date, relations.since) as date, relations.until,
+      coalesce(
+        events.date, quotes.date, positions.date, relations.since, territorial_control.since
+      ) as date,
+      coalesce(relations.until, territorial_control.until) as until,
       events.summary,
       coalesce(
         events.event_type, relations.type, positions.position_kind, event_links.type,
-        actor_names.name_kind
+        actor_names.name_kind, event_names.name_kind, territorial_control.type
       ) as type,
       relation_types.nature,
       quotes.text as quoted, quotes.directness,
       figures.origins, figures.documents,
       topics.key as topic, topics.label as topic_name,
       places.key as place, places.name as place_name,
-      first_sentences.sentence as first_title, firsts.key as first_key,
+      first_sentences.sentence as first_title, firsts.key as first_key, firsts.kind as first_kind,
       first_documents.key as first_document,
       second_sentences.sentence as second_title, seconds.key as second_key,
+      seconds.kind as second_kind,
       second_documents.key as second_document
     from fact_summaries
     left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
@@ -279,9 +283,12 @@ FACTS = """
     left join relation_types on relation_types.key = relations.type
     left join event_links on event_links.id = fact_summaries.fact_id
     left join actor_names on actor_names.id = fact_summaries.fact_id
+    left join event_names on event_names.id = fact_summaries.fact_id
+    left join territorial_control on territorial_control.id = fact_summaries.fact_id
     left join topics on topics.id = coalesce(positions.topic_id, relations.topic_id)
-    left join places on places.id = events.place_id
-    left join facts as firsts on firsts.id = coalesce(quotes.occasion_id, event_links.from_fact_id)
+    left join places on places.id = coalesce(events.place_id, territorial_control.place_id)
+    left join facts as firsts
+      on firsts.id = coalesce(quotes.occasion_id, event_links.from_fact_id, event_names.event_id)
     left join fact_summaries as first_sentences on first_sentences.fact_id = firsts.id
     left join sources as first_documents on first_documents.id = firsts.document_id
     left join facts as seconds on seconds.id = event_links.to_fact_id
@@ -311,6 +318,11 @@ PARTICIPANTS = """
     from actor_names
     join actors on actors.id = actor_names.actor_id
     where actor_names.id in :ids
+    union all
+    select territorial_control.id, actors.key, actors.name, actors.kind, 'controller', 1
+    from territorial_control
+    join actors on actors.id = territorial_control.actor_id
+    where territorial_control.id in :ids
     order by 1, 5, 6, 3, 2
 """
 
@@ -428,9 +440,11 @@ class Statements:
         if it.place:
             yield Thing("place", it.place, it.place_name)
         if it.first_key:
-            yield Thing("event", self.key(it.first_document, it.first_key), it.first_title)
+            key = self.key(it.first_document, it.first_key)
+            yield Thing(it.first_kind, key, it.first_title)
         if it.second_key:
-            yield Thing("event", self.key(it.second_document, it.second_key), it.second_title)
+            key = self.key(it.second_document, it.second_key)
+            yield Thing(it.second_kind, key, it.second_title)
 
     def _evidence(self, facts: Sequence[int]) -> Mapping[int, list[Evidence]]:
         rows = self._rows(EVIDENCE, facts)

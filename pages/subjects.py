@@ -18,6 +18,9 @@ ABOUT = {
         union
         select actor_names.id from actor_names
         join actors on actors.id = actor_names.actor_id where actors.key = :key
+        union
+        select territorial_control.id from territorial_control
+        join actors on actors.id = territorial_control.actor_id where actors.key = :key
     """,
     "topic": "select fact_id from fact_topics where topic = :key",
     "place": "select fact_id from fact_places where place = :key",
@@ -48,6 +51,8 @@ ABOUT["event"] += f"""
         select event_links.id from event_links where to_fact_id in ({ABOUT["event"]})
         union
         select quotes.id from quotes where occasion_id in ({ABOUT["event"]})
+        union
+        select event_names.id from event_names where event_id in ({ABOUT["event"]})
     """  # noqa: S608 - of texts in this file
 """The ids of the facts about a thing, by its kind; of everything, for the empty kind."""
 
@@ -57,7 +62,11 @@ IN_ORDER = """
     left join events on events.id = fact_summaries.fact_id
     left join quotes on quotes.id = fact_summaries.fact_id
     left join relations on relations.id = fact_summaries.fact_id
-    left join dates on dates.edtf = coalesce(events.date, quotes.date, relations.since)
+    left join territorial_control on territorial_control.id = fact_summaries.fact_id
+    left join positions on positions.id = fact_summaries.fact_id
+    left join dates on dates.edtf = coalesce(
+      events.date, quotes.date, positions.date, relations.since, territorial_control.since
+    )
     where fact_summaries.fact_id in ({about})
     order by
       dates.first_day nulls last, dates.last_day nulls last, fact_summaries.document nulls first,
