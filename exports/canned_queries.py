@@ -4,6 +4,8 @@ Datasette knows no conditional lines, and passes every parameter as text, '' if 
 So a line that a report runs only with a parameter becomes a condition that also holds without it,
 and a CTE turns what was typed into the values that the report expects: null for an empty field,
 the default, the key of a name, the first or last day of a month.
+
+A flag that joins other tables makes two queries of a report.
 """
 
 from __future__ import annotations
@@ -65,19 +67,52 @@ STARTS = ("and ", "join ", "left join ", "when ")
 """How a line starts that doesn't continue the line before."""
 
 
-def canned_query(report: Report) -> str:
-    """Return the query of a report whose optional parameters may all be empty."""
-    sql = "\n".join(_unconditional(report.lines))
-    days = {day_of(it.name) for it in report.parameters if it.type is Type.DATE}
-    names = {it.name for it in report.parameters} | days
+def canned_queries(report: Report) -> dict[str, tuple[Sequence[Parameter], str]]:
+    """Return the queries of a report by name, with their parameters, all of which may be empty."""
+    flags = [it for it in report.parameters if _joins(report, it)]
+    queries = {report.name: _query(report, absent=flags)}
+    for flag in flags:
+        others = [it for it in flags if it is not flag]
+        queries[f"{report.name}-{flag.name.replace('_', '-')}"] = _query(report, others, flag)
+    return queries
+
+
+def _joins(report: Report, flag: Parameter) -> bool:
+    """Return whether a flag decides which tables are joined."""
+    lines = [it.sql.lstrip() for it in report.lines if it.unless == {flag.name}]
+    return flag.type is Type.FLAG and any(it.startswith(("join ", "left join ")) for it in lines)
+
+
+def _query(
+    report: Report, absent: Sequence[Parameter], present: Parameter | None = None
+) -> tuple[Sequence[Parameter], str]:
+    given = {present.name} if present else set[str]()
+    fixed = given | {it.name for it in absent}
+    lines = [
+        replace(line, when=frozenset(), unless=line.unless - fixed)
+        if line.when & given
+        else replace(line, when=line.when - fixed, unless=line.unless - fixed)
+        for line in report.lines
+        if not line.unless & given and (line.when & given or not (line.when and line.when <= fixed))
+    ]
+    parameters = [it for it in report.parameters if it.name not in fixed]
+    return parameters, _with_given(lines, parameters)
+
+
+def _with_given(lines: Sequence[Line], parameters: Sequence[Parameter]) -> str:
+    sql = "\n".join(_unconditional(lines))
+    days = {day_of(it.name) for it in parameters if it.type is Type.DATE}
+    names = {it.name for it in parameters} | days
     if not names:
         return sql
+    for name in (it.name for it in parameters if it.repeated):
+        sql = sql.replace(f"(:{name})", f"(select value from json_each(:{name}))")
     sql = "".join(
         _given(it.text[1:]) if it.kind == "parameter" and it.text[1:] in names else it.text
         for it in tokens(sql, "portable")
     )
-    typed = [f"nullif(trim(:{it.name}), '') as \"{it.name}\"" for it in report.parameters]
-    values = [value for it in report.parameters for value in _values(it)]
+    typed = [f"nullif(trim(:{it.name}), '') as \"{it.name}\"" for it in parameters]
+    values = [value for it in parameters for value in _values(it)]
     ctes = (
         f"with typed as (\n  select\n    {_listed(typed)}\n),\n"
         f"given as (\n  select\n    {_listed(values)}\n  from typed\n)"
@@ -107,7 +142,8 @@ def _values(parameter: Parameter) -> Iterator[str]:
         number = f"cast(julianday({value}) - julianday('0000-01-01') as integer)"
         yield f'{number} as "{day_of(parameter.name)}"'
     elif parameter.repeated:
-        value = f"replace({typed}, ' ', '')"
+        keys = f"replace(json_quote(replace({typed}, ' ', '')), ',', '\",\"')"
+        value = f"case when {typed} is not null then '[' || {keys} || ']' end"
     elif parameter.type in KEYS:
         queries = [f"({dedent(query).strip().format(typed)})" for query in KEYS[parameter.type]]
         alternatives = ",\n".join([*queries, typed])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from html import escape
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy import Table
 
 from database.connect import REVISION, VERSION_TABLE
 from database.snapshot import TABLES
-from exports.canned_queries import canned_query
+from exports.canned_queries import canned_queries
 from exports.datapackage import ExportedFile, ExportError
 from exports.job import ExportJob, decoded
 from exports.sql_dump import build_statements, is_index
@@ -163,7 +163,11 @@ def _databases() -> dict[str, Any]:
     tables = {entry.name: _table(entry) for entry in dictionary.tables()}
     tables[VERSION_TABLE] = {"hidden": True}
     # Nine reports have the name of a table or view, which a query of that name would hide.
-    queries = {f"report-{it.name}": _query(it) for it in Catalogue.of(None).reports()}
+    queries = {
+        f"report-{name}": _query(report, parameters, sql)
+        for report in Catalogue.of(None).reports()
+        for name, (parameters, sql) in canned_queries(report).items()
+    }
     return {DATABASE.removesuffix(".db"): {"tables": tables, "queries": queries}}
 
 
@@ -184,17 +188,17 @@ def _table(entry: dictionary.Entry) -> dict[str, Any]:
     return described
 
 
-def _query(report: Report) -> dict[str, Any]:
+def _query(report: Report, taken: Sequence[Parameter], sql: str) -> dict[str, Any]:
     # The notes name parameters as options: --with-members.
     notes = (OPTION.sub(lambda it: it[1].replace("-", "_"), note) for note in report.notes)
     paragraphs = "".join(f"<p>{escape(it)}</p>" for it in (report.question, *notes))
-    parameters = "".join(map(_explained, report.parameters))
+    parameters = "".join(map(_explained, taken))
     return {
         "title": report.title,
         "description_html": paragraphs + (f"<ul>{parameters}</ul>" if parameters else ""),
-        "params": [parameter.name for parameter in report.parameters],
+        "params": [parameter.name for parameter in taken],
         "hide_sql": True,
-        "sql": canned_query(report),
+        "sql": sql,
     }
 
 

@@ -73,7 +73,7 @@ where true
   and (control.last_day is null or control.last_day >= :from_day)  -- if :from
   and (control.first_day is null or control.first_day <= :to_day)  -- if :to
   and control.fact_id in (select fact_id from fact_documents  -- if :document
-    where replace(',' || :document || ',', listed, '') <> ',' || :document || ',')  -- if :document
+    where document in (:document))  -- if :document
   and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = control.fact_id and certainty = :certainty)  -- if :certainty
 order by

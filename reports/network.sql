@@ -133,7 +133,7 @@ marked (first_id, second_id, documents, passage, n) as (
   from stated
 ),
 -- The engines share no function that joins a list.
-places (first_id, second_id, documents, passage) as (
+located (first_id, second_id, documents, passage) as (
   select first_id, second_id, min(documents),
     max(case n when 1 then passage else '' end) || max(case n when 2 then passage else '' end)
     || max(case n when 3 then passage else '' end) || max(case n when 4 then passage else '' end)
@@ -155,10 +155,10 @@ select
   case when firsts.key < seconds.key then pairs.back else pairs.forth end as back,
   pairs.alleged,
   pairs.acting_for,
-  places.documents as document,
-  places.passage
+  located.documents as document,
+  located.passage
 from pairs
-left join places on places.first_id = pairs.first_id and places.second_id = pairs.second_id
+left join located on located.first_id = pairs.first_id and located.second_id = pairs.second_id
 join actors as firsts on firsts.id = pairs.first_id
 join actors as seconds on seconds.id = pairs.second_id
 order by
