@@ -29,8 +29,10 @@ TYPES: dict[str, tuple[str, str, str]] = {
 OTHERWISE = ("document", "misc", "GEN")
 ON_THE_WEB = ("webpage", "misc", "ELEC")
 """An article with an address."""
+IN_A_JOURNAL = ("article-journal", "article", "JOUR")
+"""An article with a volume or an issue; who published it is the journal."""
 
-PUBLISHED_BY = {"book": "publisher", "techreport": "institution", "misc": "howpublished"}
+PUBLISHED_BY = {"article": "journal", "book": "publisher", "techreport": "institution", "misc": "howpublished"}
 """The field of a BibTeX entry for who published it."""
 
 _PLAIN = re.compile(r"((?!0000)[0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?([?~%]?)")
@@ -57,7 +59,11 @@ def bibtex(references: Iterable[Reference]) -> Iterator[str]:
             PUBLISHED_BY[type]: f"{{{_tex(_publisher(reference))}}}"
             if reference.publishers
             else "",
+            "volume": _tex(reference.volume),
+            "number": _tex(reference.issue),
+            "pages": _tex(reference.pages).replace("-", "--"),
             **_bibtex_date(reference.published),
+            **{scheme: _tex(value) for scheme, value in reference.identifiers.items()},
             "url": _address(reference.url),
             "note": _tex(_sentence(reference.note())),
         }
@@ -129,8 +135,16 @@ def ris(references: Iterable[Reference]) -> Iterator[str]:
             ("ID", reference.key),
             *(("AU", _ris_name(author)) for author in reference.authors),
             ("TI", reference.title),
-            *(("PB", publisher.name) for publisher in reference.publishers),
+            *(
+                ("T2" if reference.in_journal else "PB", publisher.name)
+                for publisher in reference.publishers
+            ),
+            ("VL", reference.volume),
+            ("IS", reference.issue),
+            *zip(("SP", "EP"), reference.pages.split("-", 1), strict=False),
             *_ris_date(reference.published),
+            ("DO", reference.doi),
+            ("SN", reference.identifiers.get("isbn") or reference.identifiers.get("issn", "")),
             ("UR", _address(reference.url).replace(";", "%3B")),  # separates two addresses
             ("LA", reference.language),
             ("N1", _sentence(reference.note())),
@@ -162,8 +176,12 @@ def csl_json(references: Iterable[Reference]) -> Iterator[str]:
             "type": _types(reference)[0],
             "author": [_csl_name(author) for author in reference.authors],
             "title": reference.title,
-            "publisher": _publisher(reference),
+            "container-title" if reference.in_journal else "publisher": _publisher(reference),
+            "volume": reference.volume,
+            "issue": reference.issue,
+            "page": reference.pages,
             "issued": _csl_date(reference.published),
+            **{scheme.upper(): value for scheme, value in reference.identifiers.items()},
             "URL": reference.url,
             "language": reference.language,
             "note": _sentence(reference.note()),
@@ -192,6 +210,8 @@ def _csl_date(edtf: str) -> dict[str, Any]:
 
 
 def _types(reference: Reference) -> tuple[str, str, str]:
+    if reference.in_journal:
+        return IN_A_JOURNAL
     if reference.kind == SourceKind.ARTICLE and reference.url:
         return ON_THE_WEB
     return TYPES.get(reference.kind, OTHERWISE)

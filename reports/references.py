@@ -1,7 +1,8 @@
 """Sources as they are cited: who wrote them, title, publisher, date, address and passages."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -17,16 +18,32 @@ BATCH = 1000
 
 SOURCES = """
     select sources.id, sources.key, sources.kind, sources.anonymity, sources.title,
-      sources.published, sources.url, sources.language, documents.key as document,
-      codings.document_id as coded, source_actors.role, actors.name, actors.kind as actor_kind
+      sources.published, sources.url, sources.language, sources.volume, sources.issue,
+      sources.pages, documents.key as document, codings.document_id as coded,
+      makers.role, makers.name, makers.actor_kind
     from sources
     left join sources as documents on documents.id = sources.document_id
     left join codings on codings.document_id = sources.id
-    left join source_actors on source_actors.source_id = sources.id
-    left join actors on actors.id = source_actors.actor_id
+    left join (
+      select source_actors.source_id, source_actors.role, source_actors.n, actors.name,
+        actors.kind as actor_kind, actors.key as actor
+      from source_actors
+      join actors on actors.id = source_actors.actor_id
+      union all
+      select source_id, role, n, name, null, null
+      from source_credits
+    ) as makers on makers.source_id = sources.id
     where sources.id in :ids
-    order by documents.key nulls first, sources.key, sources.id, source_actors.n, actors.name,
-      actors.key
+    order by documents.key nulls first, sources.key, sources.id, makers.n, makers.name,
+      makers.actor
+"""
+
+IDENTIFIERS = """
+    select source_id, scheme, min(identifier) as identifier
+    from identifiers
+    where source_id in :ids and scheme in ('doi', 'isbn', 'issn')
+    group by source_id, scheme
+    order by source_id, scheme
 """
 
 DOCUMENTS = """
@@ -90,6 +107,11 @@ class Reference:
     language: str
     described: bool
     """Whether the title may be the coder's words for it: then it isn't quoted."""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    """Its DOI, ISBN and ISSN, by scheme."""
     relayed_by: tuple["Reference", ...] = ()
     """The coded documents through which it is known, unless it is such a document itself."""
 
@@ -99,16 +121,34 @@ class Reference:
             listed([author.name for author in self.authors]),
             self.title if self.described else f"“{self.title}”",
             listed([publisher.name for publisher in self.publishers]),
+            self.place_in_journal(),
             date_in_words(self.published, full=True),
-            self.url,
+            f"https://doi.org/{self.doi}" if self.doi else self.url,
             passages,
             self.note(),
         ]
         return ", ".join(part for part in parts if part)
 
+    def place_in_journal(self) -> str:
+        """Return volume, issue and pages: vol. 3, no. 2, pp. 12–34."""
+        plural = "pp." if re.search("[-–,]", self.pages) else "p."
+        parts = {"vol.": self.volume, "no.": self.issue, plural: self.pages.replace("-", "–")}
+        return ", ".join(f"{label} {value}" for label, value in parts.items() if value)
+
+    @property
+    def doi(self) -> str:
+        """Its DOI, or nothing."""
+        return self.identifiers.get("doi", "")
+
+    @property
+    def in_journal(self) -> bool:
+        """Whether it is an article with a place in a journal, which is its publisher then."""
+        return self.kind == SourceKind.ARTICLE and bool(self.volume or self.issue)
+
     def brief(self) -> str:
         """Return author, title and date, without a full stop."""
-        return replace(self, publishers=(), url="", relayed_by=()).text()
+        left_out = {"url": "", "volume": "", "issue": "", "pages": ""}
+        return replace(self, publishers=(), identifiers={}, relayed_by=(), **left_out).text()
 
     def note(self) -> str:
         """Say which documents the source is known through, if it hasn't been read itself."""
@@ -160,12 +200,23 @@ def cited_passages(numbers: Collection[int]) -> str:
 def _references(
     connection: Connection, ids: Sequence[int], relayed: dict[int, tuple[Reference, ...]]
 ) -> Iterator[tuple[int, Reference]]:
+    identifiers = {
+        source: {row.scheme: row.identifier for row in rows}
+        for source, rows in groupby(
+            _rows(connection, IDENTIFIERS, ids), attrgetter("source_id")
+        )
+    }
     for id, rows in groupby(_rows(connection, SOURCES, ids), attrgetter("id")):
         actors = list(rows)
         source = actors[0]
         by_role = {
             role: tuple(
-                Creator(row.name, row.actor_kind == ActorKind.PERSON)
+                # Who isn't coded as an actor is probably a person, if it is an author.
+                Creator(
+                    row.name,
+                    row.actor_kind == ActorKind.PERSON
+                    or (row.actor_kind is None and role == SourceRole.AUTHOR),
+                )
                 for row in actors
                 if row.role == role
             )
@@ -185,6 +236,10 @@ def _references(
                 published=source.published or "",
                 url=source.url or "",
                 language=source.language or "",
+                volume=source.volume or "",
+                issue=source.issue or "",
+                pages=source.pages or "",
+                identifiers=identifiers.get(id, {}),
                 described=not (coded or (named and writing)),
                 relayed_by=() if coded else relayed.get(id, ()),
             ),

@@ -20,6 +20,7 @@ REPORTS = {report.name: report for report in Catalogue().reports()}
 
 WITHOUT = {
     "changes": ("topic", "place", "certainty"),  # what a load changed, whatever it is about
+    "control": ("topic",),  # control is on no topic
     "coverage": ("topic", "place", "certainty"),  # a share of all that a passage says
     "dependence": ("place",),  # ties and positions have no place
     "event": tuple(FILTERS),  # all about one event
@@ -69,6 +70,7 @@ def rows(connection: sa.Connection, name: str, **given: str) -> set[str]:
         for name in REPORTS
         for option in ("topic", "place", "certainty")
         if option not in WITHOUT.get(name, ())
+        and (name, option) != ("control", "place")  # all that the article controls is in Syria
     ],
 )
 def test_a_filter_narrows_a_report(connection: sa.Connection, name: str, option: str) -> None:
