@@ -22,7 +22,7 @@ from coding.load import Loaded, apply, complete, load
 from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
 
-MUTUAL = {"unknown-reference", "unknown-fact", "still-in-use", "link-twice"}
+MUTUAL = {"unknown-reference", "unknown-fact", "still-in-use", "link-twice", "identifier-twice"}
 """Faults that may disappear when other codings are loaded first, or at the same time."""
 
 FIRST = {"coding", "passage", "topic", "place", "actor", "source"}

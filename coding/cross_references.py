@@ -18,6 +18,7 @@ from coding.faults import Fault
 from coding.items import FACT_FIELDS, SHARED, ItemKey, Items
 from coding.snapshot import Snapshot
 from schema.escape import visible
+from schema.evidence import IDENTIFIED
 from schema.facts import LINKED
 from schema.vocabulary import FactKind
 
@@ -101,6 +102,7 @@ class CrossReferences:
         return [
             *self._unknown_facts(wanted),
             *self._links_coded_there(changes),
+            *self._identified_there(changes),
             *(self._still_in_use(item, message) for item, message in self.in_use(changes)),
         ]
 
@@ -171,6 +173,36 @@ class CrossReferences:
                     f"{document} has this link already; give its evidence under `elsewhere`, as "
                     f"{visible(f'{document}:{key}')}",
                 )
+
+    def _identified_there(self, changes: ChangeSet) -> Iterator[Fault]:
+        """Find identifiers that something else has already: the two are one, or one is wrong."""
+        new = {**changes.added, **changes.changed, **changes.updated}
+        for kind in IDENTIFIED:
+            listed = {
+                (scheme, identifier): item
+                for item, content in new.items()
+                if (item.kind if item.kind != "voice" else "source") == kind
+                for scheme, identifier in content["identifiers"]
+            }
+            query = f"""
+                select identifiers.scheme, identifiers.identifier, {kind}s.id, {kind}s.key
+                from identifiers
+                join {kind}s on {kind}s.id = identifiers.{kind}_id
+                where identifiers.identifier in :values
+            """  # noqa: S608 - the kind is one of ours
+            values = sorted({identifier for _scheme, identifier in listed})
+            rewritten = {
+                self._snapshot.ids.get(item)
+                for item in (*new, *changes.dropped)
+                if item.kind == kind or (item.kind == "voice" and kind == "source")
+            }
+            for scheme, identifier, id, key in rows_in(self._connection, query, values):
+                item = listed.get((scheme, identifier))
+                if item is None or id in rewritten or id == self._snapshot.ids.get(item):
+                    continue
+                remedy = f"`sourcebook rename {kind} {item.key} {key} CODING…` joins the two"
+                message = f"{scheme} {visible(identifier)} is {key} already; if it is one, {remedy}"
+                yield self._fault(item, "identifier-twice", message)
 
     def _linked(self, key: str) -> int | None:
         kinds = ("elsewhere",) if ":" in key else LINKED

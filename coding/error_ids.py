@@ -47,7 +47,8 @@ LOADING = {
     "unknown-reference": "A row given by its key alone is introduced by a loaded coding.",
     "unknown-fact": "A fact referred to as `document:key` is loaded.",
     "still-in-use": "Nothing is removed that another loaded document uses.",
-    "link-twice": "Only one document codes a link between two events; others add evidence to it.",
+    "link-twice": "Only one document codes a link between the same two; others add evidence to it.",
+    "identifier-twice": "An identifier belongs to one actor, place or source of all codings.",
 }
 """Loading: comparing with the database."""
 

@@ -402,6 +402,22 @@ def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
             yield ("links", i), f"{after} is before {before}; swap its ends or correct a date"
 
 
+@rule("identifier-of-two", ERROR, "An identifier belongs to one actor, place or source.")
+def _identifier_of_two(index: CodingIndex) -> Iterator[Finding]:
+    coding = index.coding
+    for section in ("actors", "places", "sources"):
+        owned: dict[tuple[str, str], str] = {}
+        items = [((section, i), item) for i, item in enumerate(getattr(coding, section))]
+        items += [(("document",), coding.document)] if section == "sources" else []
+        for loc, item in items:
+            for scheme, identifiers in item.identifiers.items():
+                for identifier in identifiers:
+                    other = owned.setdefault((scheme, identifier), item.key)
+                    if other != item.key:
+                        message = f"{scheme} {identifier} is {other} already; are the two one?"
+                        yield (*loc, "identifiers", scheme), message
+
+
 @rule("name-of-two", WARNING, "A name belongs to one actor.")
 def _name_of_two(index: CodingIndex) -> Iterator[Finding]:
     claimed: dict[str, str] = {}

@@ -7,7 +7,7 @@ the order: delete referencing rows first, referenced rows last.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,7 @@ from coding.items import SHARED, Content, ItemKey, Items, dates_of, source_named
 from coding.removal import remove_facts, remove_rest
 from coding.snapshot import Chain, Snapshot
 from schema.edtf import Edtf
+from schema.evidence import IDENTIFIED
 from schema.facts import LINKED
 from schema.vocabulary import FactKind
 
@@ -106,7 +107,8 @@ class Writer:
                 }
             for item, content in updated.items():
                 self._bulk.update(table, self._ids[item], self._columns(item, content))
-            self._identifiers({**new, **updated}, kind)
+            gone = [item for item in changes.dropped if item.kind == kind]
+            self._identifiers({**new, **updated}, kind, gone)
             if kind == "source":
                 self._source_actors({**new, **updated})
 
@@ -116,7 +118,7 @@ class Writer:
         self._insert("voice", new, document_id=self._document_id)
         for item, content in changed.items():
             self._bulk.update(TABLE["sources"], self._ids[item], self._columns(item, content))
-        self._identifiers({**new, **changed}, "source")
+        self._identifiers({**new, **changed}, "source", _of(changes.removed, "voice"))
         self._source_actors({**new, **changed})
 
     def _source_actors(self, items: Items) -> None:
@@ -137,21 +139,21 @@ class Writer:
             credits, "source_id role n name", ((*row, *name) for *row, _, name in rows if name)
         )
 
-    def _identifiers(self, items: Items, kind: str) -> None:
-        table = TABLE["identifiers"]
-        listed = {item: content for item, content in items.items() if "identifiers" in content}
-        column = table.c[f"{kind}_id"] if listed else None
-        if column is not None:
-            self._bulk.delete(column, [self._ids[item] for item in listed])
-            self._bulk.insert_new(
-                table,
-                f"{column.name} scheme identifier",
-                [
-                    (self._ids[item], *identifier)
-                    for item, content in listed.items()
-                    for identifier in content["identifiers"]
-                ],
-            )
+    def _identifiers(self, items: Items, kind: str, gone: Iterable[ItemKey]) -> None:
+        """Rewrite the identifiers of items, which may have those of items that are to go."""
+        if kind not in IDENTIFIED:
+            return
+        column = TABLE["identifiers"].c[f"{kind}_id"]
+        self._bulk.delete(column, [self._ids[item] for item in (*items, *gone)])
+        self._bulk.insert_new(
+            column.table,
+            f"{column.name} scheme identifier",
+            [
+                (self._ids[item], *identifier)
+                for item, content in items.items()
+                for identifier in content["identifiers"]
+            ],
+        )
 
     def _coding(self, wanted: Items) -> None:
         """Insert the row of the coding, which facts refer to; the loader completes it."""

@@ -32,7 +32,12 @@ ON_THE_WEB = ("webpage", "misc", "ELEC")
 IN_A_JOURNAL = ("article-journal", "article", "JOUR")
 """An article with a volume or an issue; who published it is the journal."""
 
-PUBLISHED_BY = {"article": "journal", "book": "publisher", "techreport": "institution", "misc": "howpublished"}
+PUBLISHED_BY = {
+    "article": "journal",
+    "book": "publisher",
+    "techreport": "institution",
+    "misc": "howpublished",
+}
 """The field of a BibTeX entry for who published it."""
 
 _PLAIN = re.compile(r"((?!0000)[0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?([?~%]?)")
@@ -61,7 +66,7 @@ def bibtex(references: Iterable[Reference]) -> Iterator[str]:
             else "",
             "volume": _tex(reference.volume),
             "number": _tex(reference.issue),
-            "pages": _tex(reference.pages).replace("-", "--"),
+            "pages": re.sub("-+", "--", _tex(reference.pages)),
             **_bibtex_date(reference.published),
             **{scheme: _tex(value) for scheme, value in reference.identifiers.items()},
             "url": _address(reference.url),

@@ -202,9 +202,7 @@ def _references(
 ) -> Iterator[tuple[int, Reference]]:
     identifiers = {
         source: {row.scheme: row.identifier for row in rows}
-        for source, rows in groupby(
-            _rows(connection, IDENTIFIERS, ids), attrgetter("source_id")
-        )
+        for source, rows in groupby(_rows(connection, IDENTIFIERS, ids), attrgetter("source_id"))
     }
     for id, rows in groupby(_rows(connection, SOURCES, ids), attrgetter("id")):
         actors = list(rows)

@@ -1,0 +1,390 @@
+"""Names of events, control, links of quotes, dates of positions, durations, identifiers, credits.
+
+What a coding says of them is stored and read back, and reports, searches and citations show it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from click.testing import CliRunner
+
+from cli import sourcebook
+from coding.items import content_hash
+from coding.snapshot import Snapshot
+from coding.validation import read
+from database.connect import reading
+from database.derived.refresh import recompute
+
+CODING: dict[str, Any] = yaml.safe_load(
+    """
+format: 1
+coder: Tests
+document:
+  key: branch-and-river
+  title: Branch and River
+  language: en
+  published: "2020-03-10"
+  authors: [ana-writer, {name: Jo van Stone}]
+  publishers: {name: Journal of Rivers}
+  volume: "12"
+  issue: "3"
+  pages: 45-67
+  identifiers: {doi: 10.1000/ABC, issn: [1234-5678]}
+passages:
+- {length: 200, hash: "HASH"}
+places:
+- {key: norland, name: Norland, kind: country, identifiers: {wikidata: Q1}}
+- {key: port-ann, name: Port Ann, kind: city, within: norland}
+topics:
+- {key: peace, label: Peace}
+actors:
+- {key: ana-writer, name: Ana Writer, kind: person}
+- {key: army, name: The army, kind: armed-force, identifiers: {wikidata: Q1, viaf: ["7", "8"]}}
+- {key: rebels, name: The rebels, kind: armed-group}
+events:
+- key: campaign
+  title: The army crosses the river
+  date: "2020-01"
+  duration: {words: decades-long, least: 20 years, most: 3 decades}
+  place: port-ann
+  who: {doer: army}
+  names:
+  - {name: Operation Olive Branch, evidence: [{at: "1:0-9"}]}
+  - {name: Olive, kind: short, evidence: [{at: "1:5-9"}]}
+  evidence: [{at: "1:0-50", words: in January}]
+quotes:
+- key: announcement
+  says: The river will be crossed.
+  date: "2019-12"
+  who: {speaker: army}
+  evidence: [{at: "1:10-40", words: in December}]
+links:
+- {from: campaign, type: in-response-to, to: announcement, evidence: [{at: "1:0-50"}]}
+- {from: announcement, type: part-of, to: campaign, key: back, evidence: [{at: "1:0-40"}]}
+positions:
+- key: army-wants-peace
+  topic: peace
+  kind: goal
+  statement: to have peace
+  date: "2020-02"
+  who: {holder: army}
+  evidence: [{at: "1:60-80", words: in February}]
+relations:
+- from: army
+  type: fights
+  to: rebels
+  duration: {words: for years}
+  evidence: [{at: "1:60-90"}]
+control:
+- actor: rebels
+  type: besieges
+  place: port-ann
+  part: the harbour
+  since: "2019"
+  until: "2020-02"
+  evidence: [{at: "1:90-120", words: since 2019}]
+- {key: army-holds, actor: army, type: holds, place: norland, evidence: [{at: "1:0-9"}]}
+""".replace("HASH", "0" * 64)
+)
+
+
+def coding(**changed: Any) -> dict[str, Any]:
+    """Return the coding, with other parts."""
+    return {**json.loads(json.dumps(CODING)), **changed}
+
+
+def put(tmp_path: Path, content: dict[str, Any], name: str = "coding.yaml") -> str:
+    path = tmp_path / name
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    return str(path)
+
+
+def run(database: str, *arguments: str, code: int = 0) -> Any:
+    done = CliRunner().invoke(sourcebook, ["--db", database, *arguments])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def rows(database: str, *arguments: str) -> list[dict[str, Any]]:
+    done = run(database, *arguments, "--format", "json")
+    listed = json.loads(done.stdout)
+    return listed if isinstance(listed, list) else listed["rows"]
+
+
+def ask(database: str, query: str) -> list[Any]:
+    with reading(database) as connection:
+        return [*connection.execute(sa.text(query)).scalars()]
+
+
+@pytest.fixture
+def loaded(database: str, tmp_path: Path) -> str:
+    run(database, "load", put(tmp_path, coding()))
+    return database
+
+
+def test_what_is_stored_is_what_the_coding_says(loaded: str, tmp_path: Path) -> None:
+    items = read(Path(put(tmp_path, coding()))).items
+    with reading(loaded) as connection:
+        assert Snapshot(connection, "branch-and-river").items == items
+        assert [*recompute(connection, write=False)] == []
+    assert "unchanged" in run(loaded, "load", str(tmp_path / "coding.yaml")).stderr
+
+
+CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "author": lambda it: it["document"]["authors"].reverse(),
+    "publisher": lambda it: it["document"].pop("publishers"),
+    "volume": lambda it: it["document"].pop("volume"),
+    "issue": lambda it: it["document"].update(issue="4"),
+    "pages": lambda it: it["document"].update(pages="1"),
+    "doi": lambda it: it["document"].update(identifiers={"doi": "10.1000/x"}),
+    "identifier of a place": lambda it: it["places"][0].pop("identifiers"),
+    "identifiers trade places": lambda it: (
+        it["actors"][1].update(identifiers={"viaf": "9"}),
+        it["actors"][2].update(identifiers={"wikidata": "Q1"}),
+    ),
+    "words of a duration": lambda it: it["events"][0]["duration"].update(words="long"),
+    "bound of a duration": lambda it: it["events"][0]["duration"].pop("most"),
+    "duration of a tie": lambda it: it["relations"][0].pop("duration"),
+    "name of an event": lambda it: it["events"][0]["names"].pop(0),
+    "kind of a name": lambda it: it["events"][0]["names"][0].update(kind="description"),
+    "date of a position": lambda it: it["positions"][0].update(date="2020-01"),
+    "part of a place": lambda it: it["control"][0].pop("part"),
+    "end of control": lambda it: it["control"][0].pop("until"),
+    "kind of control": lambda it: it["control"][1].update(type="contests"),
+    "control": lambda it: it["control"].clear(),
+    "link of a quote": lambda it: it["links"].pop(),
+    "actor of control goes": lambda it: (
+        it["control"].pop(0),
+        it["relations"].clear(),
+        it["actors"].pop(),
+    ),
+    "event becomes a quote": lambda it: (
+        it["quotes"].append(
+            {"key": "campaign", "says": "So.", "evidence": [{"at": "1"}]},
+        ),
+        it["events"].clear(),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_seen_stored_and_hashed(loaded: str, tmp_path: Path, change: str) -> None:
+    changed = coding()
+    CHANGES[change](changed)
+    before = read(Path(put(tmp_path, coding()))).items
+    after = read(Path(put(tmp_path, changed))).items
+    assert content_hash(before) != content_hash(after)
+    assert "unchanged" not in run(loaded, "load", str(tmp_path / "coding.yaml")).stderr
+    with reading(loaded) as connection:
+        assert Snapshot(connection, "branch-and-river").items == after
+        assert [*recompute(connection, write=False)] == []
+
+
+def test_what_was_not_known_before_leaves_the_hash_as_it_was(tmp_path: Path) -> None:
+    bare = coding(control=[], links=[])
+    bare["document"] = {
+        key: value
+        for key, value in bare["document"].items()
+        if key in ("key", "title", "language", "published")
+    }
+    for section in ("places", "actors", "events", "relations", "positions"):
+        for item in bare[section]:
+            for field in ("identifiers", "duration", "names"):
+                item.pop(field, None)
+    bare["positions"] = []
+    items = read(Path(put(tmp_path, bare))).items
+    hashed = content_hash(items)
+    for content in items.values():
+        for field in ("identifiers", "volume", "issue", "pages"):
+            content.pop(field, None)
+        for field in [field for field in content if field.startswith("duration_")]:
+            content.pop(field)
+    assert content_hash(items) == hashed
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["olive branch", "Operation Olive Branch", "campaign"])
+def test_an_event_is_found_by_its_names(loaded: str, name: str) -> None:
+    listed = rows(loaded, "report", "event", name)
+    parts = {(row["part"], row["what"]) for row in listed}
+    assert ("Called", "“Operation Olive Branch”") in parts
+    assert ("How long", "“decades-long”") in parts
+    assert ("In response to", "The army says that the river will be crossed") in parts
+
+
+def test_a_search_finds_the_names_of_events(loaded: str) -> None:
+    [hit] = rows(loaded, "search", "operation olive")
+    assert hit["kind"] == "event-name"
+    assert hit["what"] == ("“Operation Olive Branch” is a name for “The army crosses the river”")
+
+
+def test_links_of_quotes_are_sentences(loaded: str) -> None:
+    assert ask(loaded, "select sentence from fact_summaries where kind = 'link' order by 1") == [
+        (
+            "“The army crosses the river” is a response to “The army says that the river will be "
+            "crossed”"
+        ),
+        "“The army says that the river will be crossed” is part of “The army crosses the river”",
+    ]
+
+
+def test_a_dated_position_is_a_position_in_the_timeline(loaded: str) -> None:
+    listed = rows(loaded, "report", "timeline", "--from", "2020-02")
+    assert [(row["kind"], row["what"]) for row in listed] == [
+        ("position", "The army wants to have peace")
+    ]
+    [stance] = rows(loaded, "report", "stances")
+    assert stance["date"] == "2020-02"
+
+
+def test_control_is_asked_for_by_place_and_time(loaded: str) -> None:
+    siege = "The rebels besiege Port Ann (the harbour)"
+    held = "The army holds Norland"
+    listed = rows(loaded, "report", "control")
+    assert [row["sentence"] for row in listed] == [held, siege]
+    asked = {
+        siege: ("--place", "port-ann"),
+        held: ("--actor", "army"),
+    }
+    for sentence, options in asked.items():
+        assert [row["sentence"] for row in rows(loaded, "report", "control", *options)] == [
+            sentence
+        ]
+    assert len(rows(loaded, "report", "control", "--place", "norland")) == 2
+    assert len(rows(loaded, "report", "control", "--from", "2020-03")) == 1
+
+
+def test_ties_say_how_long_they_lasted(loaded: str) -> None:
+    [tie] = rows(loaded, "report", "ties")
+    assert tie["duration"] == "for years"
+
+
+def test_a_source_is_cited_with_its_place_in_a_journal(loaded: str) -> None:
+    assert run(loaded, "cite").stdout == (
+        "Ana Writer and Jo van Stone, “Branch and River”, Journal of Rivers, vol. 12, no. 3, "
+        "pp. 45–67, 10 March 2020, https://doi.org/10.1000/abc.\n"
+    )
+    bibtex = run(loaded, "cite", "--format", "bibtex").stdout
+    for line in (
+        "@article{branch-and-river,",
+        "  author = {Writer, Ana and van Stone, Jo},",
+        "  journal = {{Journal of Rivers}},",
+        "  volume = {12},",
+        "  number = {3},",
+        "  pages = {45--67},",
+        "  doi = {10.1000/abc},",
+        "  issn = {1234-5678}",
+    ):
+        assert line in bibtex
+    ris = run(loaded, "cite", "--format", "ris").stdout
+    assert ris.startswith("TY  - JOUR\n")
+    for line in ("T2  - Journal of Rivers", "VL  - 12", "IS  - 3", "SP  - 45", "EP  - 67"):
+        assert f"\n{line}\n" in ris
+    assert "\nDO  - 10.1000/abc\nSN  - 1234-5678\n" in ris
+    [item] = json.loads(run(loaded, "cite", "--format", "csl-json").stdout)
+    assert item["type"] == "article-journal"
+    assert item["container-title"] == "Journal of Rivers"
+    assert (item["volume"], item["issue"], item["page"]) == ("12", "3", "45-67")
+    assert (item["DOI"], item["ISSN"]) == ("10.1000/abc", "1234-5678")
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+REFUSED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
+    "a DOI as an address": (
+        lambda it: it["document"].update(identifiers={"doi": "https://doi.org/10.1000/1"}),
+        "https://doi.org/10.1000/1 is no doi identifier, such as 10.1000/182",
+    ),
+    "an identifier of two": (
+        lambda it: it["actors"][2].update(identifiers={"wikidata": "Q1"}),
+        "wikidata Q1 is army already; are the two one?",
+    ),
+    "bounds in the wrong order": (
+        lambda it: it["events"][0]["duration"].update(least="40 years"),
+        "least 40 years is more than most 3 decades",
+    ),
+    "an author with key and name": (
+        lambda it: it["document"].update(authors=[{"actor": "ana-writer", "name": "Ana"}]),
+        "give the key of an actor, or the name of somebody who is none",
+    ),
+    "a link to a position": (
+        lambda it: it["links"][0].update(to="army-wants-peace"),
+        "“army-wants-peace” is a position; give an event or quote",
+    ),
+    "a siege that ends too early": (
+        lambda it: it["control"][0].update(until="2018"),
+        "2018 is before 2019",
+    ),
+    "a name without evidence": (
+        lambda it: it["events"][0]["names"][0].update(evidence=[]),
+        "has no evidence",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_mistake_is_refused(tmp_path: Path, case: str) -> None:
+    change, message = REFUSED[case]
+    changed = coding()
+    change(changed)
+    done = CliRunner().invoke(sourcebook, ["check", put(tmp_path, changed)])
+    assert done.exit_code == 1
+    assert message in done.output
+
+
+def test_an_identifier_of_another_coding_is_refused(loaded: str, tmp_path: Path) -> None:
+    other = {
+        "format": 1,
+        "coder": "Tests",
+        "document": {"key": "other", "title": "Other", "language": "en", "published": "2021"},
+        "passages": CODING["passages"],
+        "actors": [
+            {
+                "key": "the-army",
+                "name": "The Army",
+                "kind": "armed-force",
+                "identifiers": {"wikidata": "Q1"},
+                "names": [{"name": "army", "evidence": [{"at": "1"}]}],
+            }
+        ],
+    }
+    done = run(loaded, "load", put(tmp_path, other, "other.yaml"), code=1)
+    assert (
+        "identifier-twice: actors[the-army]: wikidata Q1 is army already; if it is one, "
+        "`sourcebook rename actor the-army army CODING…` joins the two"
+    ) in done.stderr
+
+
+def test_quotes_and_events_of_other_documents_are_linked(loaded: str, tmp_path: Path) -> None:
+    other = {
+        "format": 1,
+        "coder": "Tests",
+        "document": {"key": "other", "title": "Other", "language": "en", "published": "2021"},
+        "passages": CODING["passages"],
+        "quotes": [{"key": "echo", "says": "It was crossed.", "evidence": [{"at": "1"}]}],
+        "links": [
+            {
+                "from": "echo",
+                "type": "follows",
+                "to": "branch-and-river:announcement",
+                "evidence": [{"at": "1"}],
+            }
+        ],
+    }
+    run(loaded, "load", put(tmp_path, other, "other.yaml"))
+    assert ask(
+        loaded,
+        "select from_kind || to_kind from event_links where id = (select max(id) from event_links)",
+    ) == ["quotequote"]
+    fewer = coding(quotes=[], links=[])
+    done = run(loaded, "load", put(tmp_path, fewer), code=1)
+    assert "an event or quote is linked to it in other" in done.stderr
