@@ -200,7 +200,7 @@ order by kind
 """
 KINDS = {
     "event": "events that are not actual",
-    "link": "links between events",
+    "link": "links between events or quotes",
     "relation": "ties that are not actual",
 }
 

@@ -42,7 +42,8 @@ select
     when 'quote' then 'Statements: '
     when 'position' then 'Positions: '
     when 'relation' then 'Ties: '
-    else 'Links between events: '
+    when 'control' then 'Control of places: '
+    else 'Links: '
   end || count(*) over (partition by fact_overview.kind) as part,
   fact_overview.sentence,
   fact_overview.kind,

@@ -81,9 +81,9 @@ measured (rank, published, about, measure, count, note) as (
   join fact_summaries on fact_summaries.fact_id = events.id
   union all select 22, null, 'contents', 'quotes', count(*), count(date) || ' dated; '
     || count(text) || ' with the speaker''s own words' from quotes
-  union all select 23, null, 'contents', case kind when 'relation' then 'ties' else kind || 's' end,
-    count(*), null from figures
-  where kind in ('position', 'relation', 'link')
+  union all select 23, null, 'contents', case kind when 'relation' then 'ties'
+    when 'control' then 'control of places' else kind || 's' end, count(*), null from figures
+  where kind in ('position', 'relation', 'link', 'control')
   group by kind
   union all select 30, null, 'sources', 'other sources', count(*),
     count(*) filter (where anonymity = 'named') || ' named, '
