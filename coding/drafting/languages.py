@@ -21,6 +21,7 @@ OURS = Path(__file__).parent / "languages"
 MAX_WORDS = 1_000_000
 """The largest word list that is read, in bytes."""
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, if PyYAML has it
 NO_LANGUAGE = "other"
 """The lists for a language that has none of its own: marks alone."""
 
@@ -106,7 +107,7 @@ def language(code: str, extra: Path | None = None) -> Language:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        lists = yaml.safe_load(read_file(path, MAX_WORDS))
+        lists = yaml.load(read_file(path, MAX_WORDS), Loader=LOADER)  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         raise invalid("not-yaml", path, str(error).replace("\n", " ")) from None
     if not isinstance(lists, dict):
