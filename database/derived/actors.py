@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from database.derived.documents import Row
+from database.derived.documents import Rows
 from database.rows import rows_by_id
 from schema.vocabulary import NameKind
 
@@ -128,19 +128,21 @@ def _not_after(day: int | None, other: int | None) -> bool:
     return day == other or (day is not None and other is not None and day < other)
 
 
-def of_named(connection: Connection, actors: Sequence[int]) -> list[Row]:
+def of_named(connection: Connection, actors: Sequence[int]) -> Rows:
     """Compute the lists of names of actors."""
     names: dict[int, dict[str, int]] = defaultdict(dict)
     for actor, name, kind in rows_by_id(connection, NAMES, actors):
         rank = RANK[kind]
         names[actor][name] = min(rank, names[actor].get(name, rank))
-    return [
-        (actor, "; ".join(sorted(ranks, key=lambda name: (ranks[name], name))))
-        for actor, ranks in names.items()
-    ]
+    return {
+        "actor_summaries": [
+            (actor, "; ".join(sorted(ranks, key=lambda name: (ranks[name], name))))
+            for actor, ranks in names.items()
+        ]
+    }
 
 
-def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
+def of_members(connection: Connection, members: Sequence[int]) -> Rows:
     """Compute the memberships of actors; the summaries of all ties must be up to date."""
     ties: dict[int, list[Any]] = {}
     kept: dict[tuple[int, int], list[_Path]] = defaultdict(list)
@@ -151,7 +153,7 @@ def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
         for tie in rows_by_id(connection, TIES, sorted(unknown)):
             ties[tie.from_actor_id].append(tie)
         paths = list(_longer(paths, ties, kept))
-    return [
+    rows = [
         (
             member,
             whole,
@@ -167,6 +169,7 @@ def of_members(connection: Connection, members: Sequence[int]) -> list[Row]:
         for (member, whole), several in kept.items()
         for n, path in enumerate(several, start=1)
     ]
+    return {"memberships": rows}
 
 
 def _longer(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from database.derived import sentences
-from database.derived.documents import Row
+from database.derived.documents import Row, Rows
 from database.derived.sentences import Named, Voice
 from database.rows import rows_by_id
 from schema.vocabulary import ActorKind, Anonymity, FactKind, Modality, Role, Stance, Unnamed
@@ -88,9 +88,9 @@ UNNAMED = {
 RANK = {str(role): rank for rank, role in enumerate(Role)}
 
 
-def of_facts(connection: Connection, facts: Sequence[int]) -> list[Row]:
+def of_facts(connection: Connection, facts: Sequence[int]) -> Rows:
     """Compute the summaries of facts; chains and passages must be up to date."""
-    return _Summaries(connection, facts).rows()
+    return {"fact_summaries": _Summaries(connection, facts).rows()}
 
 
 People = dict[str, list[Any]]

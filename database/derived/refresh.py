@@ -116,7 +116,7 @@ class Refresh:
         changed.
         """
         touched = {*documents, *ids_in(self._connection, DOCUMENTS_OF_SOURCES, sources)}
-        changes = list(self._settled(touched, _of_documents))
+        changes = list(self._settled(touched, of_documents))
         chains = {change.row[0] for change in changes if change.table == "attribution_chains"}
         facts = self._facts
         for kind, ids in (
@@ -128,7 +128,7 @@ class Refresh:
         ):
             facts |= self._depending(kind, ids)
         facts |= self._depending("facts", facts)
-        changes += self._settled(facts, _of_facts)
+        changes += self._settled(facts, of_facts)
         ties = ids_in(self._connection, TIES, facts)
         equal = self._equal | equal_elsewhere(self._connection, ties, documents)
         changes += _settle_counts(
@@ -137,9 +137,9 @@ class Refresh:
             facts - ties,
         )
         members = self._members | ids_in(self._connection, REACHING, facts)
-        changes += self._settled(members, _of_members)
+        changes += self._settled(members, of_members)
         named = self._named | ids_in(self._connection, NAMED, facts)
-        changes += self._settled(named, _of_names)
+        changes += self._settled(named, of_named)
         return len(changes)
 
     def _depending(self, kind: str, ids: Collection[int]) -> set[int]:
@@ -157,10 +157,10 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
     """
     ids = connection.exec_driver_sql
     for query, compute in (
-        (DOCUMENTS, _of_documents),
-        (FACTS, _of_facts),
-        (MEMBERS, _of_members),
-        (NAMED_ACTORS, _of_names),
+        (DOCUMENTS, of_documents),
+        (FACTS, of_facts),
+        (MEMBERS, of_members),
+        (NAMED_ACTORS, of_named),
     ):
         for some in chunks(sorted(ids(query).scalars().all())):
             yield from _compare(connection, some, compute(connection, some), write=write)
@@ -169,22 +169,6 @@ def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
 
 
 Compute = Callable[[Connection, Sequence[int]], Rows]
-
-
-def _of_documents(connection: Connection, documents: Sequence[int]) -> Rows:
-    return of_documents(connection, documents)
-
-
-def _of_facts(connection: Connection, facts: Sequence[int]) -> Rows:
-    return {"fact_summaries": of_facts(connection, facts)}
-
-
-def _of_members(connection: Connection, members: Sequence[int]) -> Rows:
-    return {"memberships": of_members(connection, members)}
-
-
-def _of_names(connection: Connection, actors: Sequence[int]) -> Rows:
-    return {"actor_summaries": of_named(connection, actors)}
 
 
 def _settle_counts(
