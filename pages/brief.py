@@ -181,11 +181,6 @@ class Writer:
         more = self.more(len(chosen) - MOST_TIES, "tie", self.command("ties", *self.only()))
         return [Paragraph(self._as_text(chosen)), *more]
 
-    def comparisons(self) -> list[Sentence]:
-        """Return how the actors compare, as running text."""
-        chosen = self.facts.where(lambda it: it.type in COMPARISONS and not it.contested)
-        return self._as_text(chosen)
-
     def _as_text(self, chosen: Sequence[Fact]) -> list[Sentence]:
         """Return the weightiest ties as sentences, the weightiest first."""
         shown = {it.id: it for it in self.read(chosen[:MOST_TIES])}
@@ -279,13 +274,16 @@ class Writer:
             blocks.append(Paragraph([plain(count, command)], remark=True))
         return Section("When", blocks)
 
-    def differences(self, extra: Sequence[Sentence] = ()) -> Section:
-        """Return what several sources state, and where voices contradict one another."""
+    def differences(self) -> Section:
+        """Return how actors compare, what several sources state, and where voices differ."""
         agreed = self.facts.where(lambda fact: fact.named_origins > 1 and not fact.contested)
         contested = self.facts.where(lambda fact: fact.contested)
         blocks: list[Block] = []
-        if extra:
-            blocks.append(Paragraph(extra))
+        compared = self.facts.where(lambda fact: fact.type in COMPARISONS and not fact.contested)
+        if compared:
+            blocks.append(Paragraph(self._as_text(compared)))
+            command = self.command("ties", *self.only())
+            blocks += self.more(len(compared) - MOST_TIES, "comparison", command)
         if agreed:
             blocks.append(Paragraph([plain("Two or more named sources state this:")]))
             blocks += self.bullets(agreed, "fact", self.command("corroboration"), 2)
@@ -365,10 +363,15 @@ class Writer:
             blocks.append(Paragraph([plain("Nothing else was expected, as far as is coded.")]))
         return Section(title, blocks)
 
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return self.subject.name or "What is in this sourcebook"
+
     def finished(self, lead: list[Sentence], sections: list[Section]) -> Brief:
         """Return the briefing; the notes are those that its text refers to."""
         return Brief(
-            title=self.subject.name or "What is in this sourcebook",
+            title=self.title,
             lead=lead,
             figures=[*self.figures()],
             sections=sections,

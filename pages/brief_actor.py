@@ -73,7 +73,7 @@ class ActorWriter(Writer):
             self._wants(),
             self.when(),
             self._said(),
-            self.differences(self.comparisons()),
+            self.differences(),
             self.unnamed(),
             self.expected(),
         ]

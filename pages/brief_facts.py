@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from pages.subjects import subject
-from schema.vocabulary import FactKind, Modality, PositionKind, Unnamed
+from schema.vocabulary import FactKind, Modality, PositionKind, RelationType, Unnamed
 
 PLANS = (Modality.INTENDED, Modality.EXPECTED, Modality.POSSIBLE)
 """Readings that leave open what will come of it."""
@@ -171,6 +171,7 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
             + (fact.date is not None)
             + bool(active)
             + (fact.type in TELLING) / 2
+            + (fact.type == RelationType.HEADS)
             + bool(it.quoted) / 2
         )
         result.append(fact)

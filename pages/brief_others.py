@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from sqlalchemy import Connection, text
 
@@ -114,7 +115,7 @@ class TopicWriter(Writer):
                 "Who wants, fears or holds what",
                 blocks or [Paragraph([plain("Nobody holds a position on it.")])],
             ),
-            self.differences(self.comparisons()),
+            self.differences(),
             self.unnamed(),
         ]
         return self.finished(lead, sections)
@@ -123,9 +124,19 @@ class TopicWriter(Writer):
 class EventWriter(Writer):
     """Writes the briefing on an event."""
 
+    @cached_property
+    def _events(self) -> list[Statement]:
+        """The event; several, if documents share its key."""
+        return self.read(self.facts.where(lambda it: it.kind == FactKind.EVENT))
+
+    @property
+    def title(self) -> str:
+        """Its title, with its standing in front."""
+        return " / ".join(dict.fromkeys(it.sentence for it in self._events))
+
     def brief(self) -> Brief:
         """Return it."""
-        events = self.read(self.facts.where(lambda it: it.kind == FactKind.EVENT))
+        events = self._events
         lead = [*self._lead(events)]
         command = self.command("event", self.subject.key)
         links = self.facts.where(lambda it: it.kind == FactKind.LINK)
@@ -228,7 +239,7 @@ class WholeWriter(Writer):
                 or [Paragraph([plain("No position or statement is coded.")])],
             ),
             self.when(),
-            self.differences(self.comparisons()),
+            self.differences(),
             self.unnamed(),
             self.expected(),
             self._sources(),
