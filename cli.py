@@ -44,6 +44,10 @@ LAZY = {
         "coding.commands",
         "Load codings, or all codings of a folder, and print what changed, by key.",
     ),
+    "drop": (
+        "coding.commands",
+        "Remove documents, by key: their facts and what only they use; print what that was.",
+    ),
     "pin": (
         "coding.commands",
         "Turn places quoted by their words into offsets, and measure the passages.",

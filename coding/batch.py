@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from coding.changeset import Peers, compare
+from coding.changeset import ChangeSet, Peers, compare
 from coding.cross_references import references
 from coding.faults import Fault, InvalidInputError
 from coding.items import SHARED, ItemKey, Items
@@ -158,8 +158,9 @@ def load_together(
         return coding.items
 
     for step in (shared_rows, independent, everything):
-        _settle(connection, codings, step, peers, keep_used=True)
-    _settle(connection, codings, everything, peers, keep_used=False)
+        settle(connection, codings, step, peers, keep_used=True)
+    settle(connection, codings, everything, peers, keep_used=False)
+    count_once(connection, [changes for _, changes in before.values()])
     loaded = []
     for coding in codings:
         snapshot, changes = before[coding.document]
@@ -171,7 +172,26 @@ def load_together(
     return loaded
 
 
-def _settle(
+def count_once(connection: Connection, group: Sequence[ChangeSet]) -> None:
+    """Let the changes of a group list a shared row once, and only if it is new or gone by now."""
+    for kind in SHARED:
+        listed: set[ItemKey] = set()
+        touched = {item for changes in group for item in (*changes.added, *changes.removed)}
+        keys = sorted(item.key for item in touched if item.kind == kind)
+        present = Snapshot(connection, "").shared(kind, keys)
+        for changes in group:
+            new = {item for item in changes.added if item.kind == kind} - changes.known
+            changes.known |= {item for item in new if item in listed or item.key not in present}
+            gone = [
+                item
+                for item in changes.removed
+                if item.kind == kind and item.key not in present and item not in listed
+            ]
+            changes.dropped = [item for item in changes.dropped if item.kind != kind] + gone
+            listed |= {*new, *gone}
+
+
+def settle(
     connection: Connection,
     codings: Sequence[ValidatedCoding],
     step: Callable[[ValidatedCoding], Items],

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coding.faults import Fault
+from coding.fields import FieldChange, field_changes
 from coding.items import (
     CANONICAL,
     SHARED,
@@ -47,8 +48,8 @@ class Peers:
 
     def __init__(self, codings: Sequence[ValidatedCoding] = ()) -> None:
         self.documents = {coding.document for coding in codings}
-        self.updated: set[ItemKey] = set()
-        """Shared rows that a load of this command has rewritten."""
+        self.updated: Items = {}
+        """Shared rows that a load of this command has rewritten, as they were before."""
         self._introducers: dict[ItemKey, dict[str, list[Introducer]]] = defaultdict(dict)
         for coding in codings if len(codings) > 1 else ():
             introducer = Introducer(coding.document, coding.file)
@@ -80,8 +81,8 @@ class ChangeSet:
     """Those of them that another document has introduced before."""
     updated: Items = field(default_factory=dict)
     """Shared rows that exist and get other columns."""
-    replaced: list[Content] = field(default_factory=list)
-    """The former contents of what is updated, changed or removed."""
+    former: Items = field(default_factory=dict)
+    """What is updated, changed or removed, as it was."""
     written_by_peers: Items = field(default_factory=dict)
     """Shared rows that an earlier load of the same command has brought to what this one says."""
     reattributed: Items = field(default_factory=dict)
@@ -92,6 +93,14 @@ class ChangeSet:
     def __bool__(self) -> bool:
         """Return whether there is anything to do."""
         return bool(self.added or self.changed or self.removed)
+
+    def fields(self) -> list[FieldChange]:
+        """Return what differs in changed items, field by field, in the order of the list."""
+        return [
+            change
+            for item in sorted(self.changed)
+            for change in field_changes(item, self.former[item], self.changed[item])
+        ]
 
     def listed(self) -> list[tuple[Action, ItemKey]]:
         """Return the changes in a fixed order.
@@ -150,8 +159,8 @@ def compare(
         for item, content in snapshot.items.items()
         if item not in wanted or (item.kind in SHARED and not wanted[item])
     }
-    changes.replaced += changes.removed.values()
-    changes.replaced += (snapshot.items[item] for item in changes.changed)
+    changes.former |= changes.removed
+    changes.former |= {item: snapshot.items[item] for item in changes.changed}
     changes.dropped = [item for item in changes.removed if item.kind == "voice"]
     for kind in SHARED:
         gone = [item for item in changes.removed if item.kind == kind]
@@ -201,11 +210,12 @@ def _compare_shared(
         owned = kind == "source" and any(other.document == item.key for other in others)
         if present is not None and present != content and not owned:
             changes.updated[item] = content
-            changes.replaced.append(present)
+            changes.former[item] = present
             if item in snapshot.items:
                 changes.changed[item] = content
         elif item in peers.updated and item in snapshot.items and not owned:
             changes.written_by_peers[item] = content
+            changes.former[item] = peers.updated[item]
         for message in _conflicts(item, content, present, others, snapshot.document, peers):
             yield fault(item, "conflict", message)
 

@@ -1,4 +1,4 @@
-"""The commands on codings: load, check, pin, unpin, compare and rename.
+"""The commands on codings: load, drop, check, pin, unpin, compare and rename.
 
 Imports click and the options for rows; each command imports what it needs when it runs.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,8 @@ def load(
 ) -> None:
     """Load codings, or all codings of a folder, and print what changed, by key.
 
+    What was changed is printed field by field, with the old and the new value.
+
     Each is loaded in one transaction, after those that it refers to; codings that refer to one
     another are loaded together, all or none. Exit status: 1 if any was refused.
     """
@@ -85,20 +87,20 @@ def load(
         raise click.UsageError("--keep-text needs --text or --texts, the texts to keep")
     only_for("--raw", raw, [format], "csv")
     listing = format != "table" or output is not None
-    columns = ("document", "action", "item", "key")
+    columns = ("document", "action", "item", "key", "field", "old_value", "new_value")
     faults: list[Fault] = []
     with failing("loaded") as done:
         folder = Texts(texts) if texts else None
         codings = _read(codings_in(files), text, folder, drafts, None if strict else faults)
 
-        def changes() -> Iterator[tuple[str, ...]]:
+        def changes() -> Iterator[tuple[str | None, ...]]:
             """Load all codings, then yield what has changed: a reader may stop at any row."""
-            rows: list[tuple[str, ...]] = []
+            rows: list[tuple[str | None, ...]] = []
             for loaded in _load(db, codings, keep_text, strict, faults):
                 done.append(loaded.document)
                 # A table of a document's first load would list everything in it.
                 if listing or not loaded.first:
-                    rows += ((loaded.document, action, *item) for action, item in loaded.changes)
+                    rows += loaded.rows()
             yield from rows
 
         if output is not None:
@@ -155,6 +157,54 @@ def _load(
         if coding.remarks:
             say(f"{coding.path}: {counted(len(coding.remarks), 'remark')} by `check`")
         yield loaded
+
+
+@click.command(cls=OnceCommand, params=row_options())
+@click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and change nothing.")
+@click.pass_obj
+def drop(
+    db: str,
+    documents: tuple[str, ...],
+    dry_run: bool,
+    format: str,
+    output: Path | None,
+    raw: bool,
+) -> None:
+    """Remove documents, by key: their facts and what only they use; print what that was.
+
+    Actors, places, topics and sources that other codings introduce stay. If another document uses
+    what would be removed, nothing is, and a list says what to do. Documents that refer to one
+    another can be dropped together.
+    """
+    from coding.drop import Dropped
+    from coding.drop import drop as dropping
+    from database.connect import writing
+
+    only_for("--raw", raw, [format], "csv")
+    dropped: list[Dropped] = []
+
+    def removed() -> Iterator[tuple[str, ...]]:
+        """Drop all documents, then yield what has been removed: a reader may stop at any row."""
+        with suppress(_DryRun), writing(db) as connection:
+            dropped.extend(dropping(connection, documents))
+            if dry_run:
+                raise _DryRun
+        for document in dropped:
+            say(
+                f"{document.document}: {'would remove' if dry_run else 'removed'} "
+                f"{document.summary()}"
+            )
+            yield from document.rows
+
+    with failing("dropped"):
+        rows = removed() if output is not None else list(removed())
+        columns = ("document", "item", "key", "what")
+        print_rows(columns, rows, format, output, raw, main="what")
+
+
+class _DryRun(Exception):  # noqa: N818 - no error
+    """Rolls a dry run back."""
 
 
 @click.command(cls=OnceCommand, params=row_options())

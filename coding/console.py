@@ -47,12 +47,16 @@ def print_rows(
     output: Path | None,
     raw: bool,
     numbers: Sequence[str] = (),
+    main: str = "",
 ) -> None:
-    """Write rows to stdout or a file, in one of the formats."""
+    """Write rows to stdout or a file, in one of the formats; `main` gets the width that is left."""
     from output.options import write
     from output.page import Column, Page
 
-    typed = [Column(name, "integer" if name in numbers else "text") for name in columns]
+    typed = [
+        Column(name, "integer" if name in numbers else "text", main=name == main)
+        for name in columns
+    ]
     write(Page(typed, rows), format, output, raw)
 
 

@@ -7,46 +7,36 @@ the first one reports which fact is missing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from coding.bulk import rows_in
 from coding.changeset import ChangeSet, MakeFault
 from coding.faults import Fault
-from coding.items import FACT_FIELDS, SHARED, ItemKey, Items
+from coding.items import FACT_FIELDS, SHARED, ItemKey, Items, mentioned
 from coding.snapshot import Snapshot
 from schema.escape import visible
 from schema.evidence import IDENTIFIED
 from schema.facts import LINKED
 from schema.vocabulary import FactKind
 
-# Each query returns the document that uses a row, the id of that row, and the id of the row that
-# refers to it if that can change without its key (0 for a fact).
+# Each query returns the document that uses a row, the id of that row, the id of the row that refers
+# to it if that can change without its key (0 for a fact), and what that is (empty: evidence).
 
 
 def _by_document(column: str) -> str:
     table = column.partition(".")[0]
-    return f"select {table}.document_id, {column}, 0 from {table} where {column} in :values"  # noqa: S608 - our own names
+    return f"select {table}.document_id, {column}, 0, '' from {table} where {column} in :values"  # noqa: S608 - our own names
 
 
 def _by_facts(column: str, fact: str = "id") -> str:
     table = column.partition(".")[0]
     return f"""
-        select facts.document_id, {column}, 0
+        select facts.document_id, {column}, 0, facts.kind || ' ' || facts.key
         from {table}
         join facts on facts.id = {table}.{fact}
-        where {column} in :values
-    """  # noqa: S608 - our own names
-
-
-def _by_introduction(column: str, kind: str, id: str) -> str:
-    table = column.partition(".")[0]
-    return f"""
-        select introductions.document_id, {column}, {table}.{id}
-        from {table}
-        join introductions on introductions.{kind}_id = {table}.{id}
         where {column} in :values
     """  # noqa: S608 - our own names
 
@@ -67,9 +57,16 @@ USES_OF_SHARED_ROWS = {
         _by_facts("relations.to_actor_id"),
         _by_facts("actor_names.actor_id"),
         _by_facts("territorial_control.actor_id"),
-        _by_introduction("source_actors.actor_id", "source", "source_id"),
         """
-        select sources.document_id, source_actors.actor_id, sources.id
+        select introductions.document_id, source_actors.actor_id, sources.id,
+          'source ' || sources.key
+        from source_actors
+        join sources on sources.id = source_actors.source_id
+        join introductions on introductions.source_id = sources.id
+        where source_actors.actor_id in :values
+        """,
+        """
+        select sources.document_id, source_actors.actor_id, sources.id, 'voice ' || sources.key
         from source_actors
         join sources on sources.id = source_actors.source_id and sources.document_id is not null
         where source_actors.actor_id in :values
@@ -78,12 +75,30 @@ USES_OF_SHARED_ROWS = {
     "place": (
         _by_facts("events.place_id"),
         _by_facts("territorial_control.place_id"),
-        _by_introduction("places.within_id", "place", "id"),
+        """
+        select introductions.document_id, places.within_id, places.id, 'place ' || places.key
+        from places
+        join introductions on introductions.place_id = places.id
+        where places.within_id in :values
+        """,
     ),
     "topic": (_by_facts("positions.topic_id"), _by_facts("relations.topic_id")),
     "source": (_by_document("attributions.source_id"), _by_document("citations.source_id")),
 }
 """How a document can use a shared row."""
+
+REWRITTEN = {"actor": "source", "place": "place"}
+"""The shared rows that refer to others of a kind, and may do so no longer."""
+
+
+class Use(NamedTuple):
+    """Something that other documents use."""
+
+    item: ItemKey
+    how: str
+    users: dict[str, list[str]]
+    """By what in which documents; of evidence only the documents are known."""
+
 
 MAX_LISTED = 5
 """How many documents a message names."""
@@ -103,7 +118,7 @@ class CrossReferences:
             *self._unknown_facts(wanted),
             *self._links_coded_there(changes),
             *self._identified_there(changes),
-            *(self._still_in_use(item, message) for item, message in self.in_use(changes)),
+            *(self._still_in_use(use, dropping=not wanted) for use in self.in_use(changes)),
         ]
 
     # --- what this document uses of others ----------------------------------------------------
@@ -211,36 +226,55 @@ class CrossReferences:
 
     # --- what others use of this document -----------------------------------------------------
 
-    def in_use(self, changes: ChangeSet) -> Iterator[tuple[ItemKey, str]]:
-        """Yield what the coding no longer has and others use, with a message about it."""
+    def in_use(self, changes: ChangeSet) -> Iterator[Use]:
+        """Yield what the coding no longer has and others use."""
         facts = [item for item in changes.removed if item.kind in set(FactKind)]
-        for use, query in USES_OF_FACTS.items():
-            for item, documents in self._users(query, facts):
-                remedy = "keep it here, or take that out there and load that coding first"
-                yield item, f"is no longer in this coding, but {use} {documents}; {remedy}"
+        for how, query in USES_OF_FACTS.items():
+            yield from self._users(how, query, facts, {})
         for kind in SHARED:
             rows = [item for item in changes.dropped if item.kind == kind]
+            rewritten = {
+                self._snapshot.ids[item]: mentioned({item: content})
+                for item, content in changes.updated.items()
+                if item.kind == REWRITTEN.get(kind)
+            }
             query = " union ".join(USES_OF_SHARED_ROWS[kind])
-            for item, documents in self._users(query, rows, rewritten=changes.updated):
-                remedy = "keep it here, or introduce it there and load that coding first"
-                yield item, f"is no longer introduced here, but is in use by {documents}; {remedy}"
+            yield from self._users("is in use by", query, rows, rewritten)
 
     def _users(
-        self, query: str, items: Iterable[ItemKey], rewritten: Iterable[ItemKey] = ()
-    ) -> Iterator[tuple[ItemKey, str]]:
-        """Yield each item that other documents use, and list them; rewritten rows use nothing."""
+        self,
+        how: str,
+        query: str,
+        items: Iterable[ItemKey],
+        rewritten: Mapping[int, Collection[ItemKey]],
+    ) -> Iterator[Use]:
+        """Yield each item that others use; rewritten rows use only what they mention now."""
         by_id = {self._snapshot.ids[item]: item for item in items}
-        ignored = {self._snapshot.ids[item] for item in rewritten}
-        users = defaultdict(set)
-        for document, id, referring in self._of_others(query, list(by_id)):
-            if referring not in ignored:
-                users[id].add(document)
+        users: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for document, id, referring, what in self._of_others(query, list(by_id)):
+            if referring not in rewritten or by_id[id] in rewritten[referring]:
+                users[id][document] += filter(None, [what])
         for id, documents in sorted(users.items()):
-            yield by_id[id], _listed(documents)
+            yield Use(by_id[id], how, documents)
 
-    def _still_in_use(self, item: ItemKey, message: str) -> Fault:
+    def _still_in_use(self, use: Use, *, dropping: bool) -> Fault:
+        shared = use.item.kind in SHARED
+        remedy = "introduce it there" if shared else "take that out there"
+        users = [
+            f"{document} ({_listed(map(visible, whats))})" if whats and dropping else document
+            for document, whats in use.users.items()
+        ]
+        if dropping:
+            message = f"{use.how} {_listed(users)}; {remedy} and load that coding, or drop it, too"
+        else:
+            state = "is no longer introduced here" if shared else "is no longer in this coding"
+            message = (
+                f"{state}, but {use.how} {_listed(users)}; keep it here, or {remedy} and load that "
+                "coding first"
+            )
         document = ItemKey("source", self._snapshot.document)
-        return self._fault(document, "still-in-use", f"{item.kind} {visible(item.key)} {message}")
+        item = f"{use.item.kind} {visible(use.item.key)}{':' if dropping and not shared else ''}"
+        return self._fault(document, "still-in-use", f"{item} {message}")
 
     def _of_others(self, query: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Run a query whose first column is a document; yield the rows of others, with its key."""
@@ -267,8 +301,8 @@ def references(wanted: Items) -> Iterator[tuple[ItemKey, str, Sequence[str]]]:
 
 
 def _listed(documents: Iterable[str]) -> str:
-    """List documents; if there are many, only the first."""
+    """List names; if there are many, only the first."""
     names = sorted(documents)
     if len(names) > MAX_LISTED:
-        return f"{', '.join(names[:MAX_LISTED])} and {len(names) - MAX_LISTED} other documents"
+        return f"{', '.join(names[:MAX_LISTED])} and {len(names) - MAX_LISTED} more"
     return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 2 else names)

@@ -47,6 +47,7 @@ LOADING = {
     "unknown-reference": "A row given by its key alone is introduced by a loaded coding.",
     "unknown-fact": "A fact referred to as `document:key` is loaded.",
     "still-in-use": "Nothing is removed that another loaded document uses.",
+    "unknown-document": "A document to be dropped is loaded.",
     "link-twice": "Only one document codes a link between the same two; others add evidence to it.",
     "identifier-twice": "An identifier belongs to one actor, place or source of all codings.",
 }

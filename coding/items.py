@@ -184,6 +184,7 @@ def needed(items: Items, wanted: Iterable[ItemKey]) -> Items:
             continue
         content = result[item] = items[item]
         passages = {span[0] for piece in content.get("evidence", ()) for span in piece["spans"]}
+        passages |= {content["section"]} if content.get("section") else set()
         todo += (ItemKey("passage", str(number)) for number in passages)
         todo += (other for other in mentioned({item: content}, items) if other in items)
         todo += (

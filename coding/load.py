@@ -6,7 +6,8 @@ was.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,12 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, text, update
 
 from coding.bulk import BulkStatements
-from coding.changeset import ChangeSet, Peers, compare
+from coding.changeset import ChangeSet, MakeFault, Peers, compare
+from coding.citing import citing, keep_citing
 from coding.columns import TABLE
 from coding.cross_references import CrossReferences
-from coding.faults import InvalidInputError
+from coding.faults import Fault, InvalidInputError
+from coding.fields import FieldChange
 from coding.items import ItemKey, Items, content_hash, digest, needed
 from coding.snapshot import Snapshot
 from coding.validation import ValidatedCoding
@@ -35,23 +38,41 @@ class Loaded:
 
     document: str
     changes: list[tuple[Action, ItemKey]]
-    kept: int
+    fields: list[FieldChange]
+    """What differs in items that were changed."""
+    kept: int = 0
     """Passages whose text was stored."""
-    first: bool
+    first: bool = False
     """Whether the document is new in the database."""
+
+    def rows(self) -> Iterator[tuple[str | None, ...]]:
+        """Yield a row for each change: document, action, item, key; of changed items, their fields.
+
+        These have a row for each field that differs, with its old and new value.
+        """
+        fields = defaultdict(list)
+        for item, *change in self.fields:
+            fields[item].append(change)
+        for action, item in self.changes:
+            for change in fields.get(item) or [(None, None, None)]:
+                yield self.document, action, *item, *change
 
     def summary(self) -> str:
         """Count the changes by action and item: `added 3 events, 1 quote; removed 1 name`."""
-        parts = []
-        for action in Action:
-            counts = Counter(item.kind for done, item in self.changes if done is action)
-            if counts:
-                items = ", ".join(
-                    f"{count} {kind if count == 1 or kind == 'elsewhere' else f'{kind}s'}"
-                    for kind, count in sorted(counts.items())
-                )
-                parts.append(f"{action} {items}")
-        return "; ".join(parts)
+        done = {action: [item for a, item in self.changes if a is action] for action in Action}
+        return "; ".join(
+            f"{action} {counted_kinds(item.kind for item in items)}"
+            for action, items in done.items()
+            if items
+        )
+
+
+def counted_kinds(kinds: Iterable[str]) -> str:
+    """Count items by kind: `3 events, 1 quote`."""
+    return ", ".join(
+        f"{count} {kind if count == 1 or kind == 'elsewhere' else f'{kind}s'}"
+        for kind, count in sorted(Counter(kinds).items())
+    )
 
 
 def load(
@@ -88,13 +109,14 @@ def apply(
     `keep_used` keeps what the coding no longer has while other documents still use it: a later step
     will remove it. Raises InvalidInputError before anything is written.
     """
-    changes, faults = compare(wanted, snapshot, peers, coding.fault)
+    changes, faults = _compare(wanted, snapshot, peers, coding.fault)
     references = CrossReferences(connection, snapshot, coding.fault)
     if keep_used:
-        used = [item for item, _ in references.in_use(changes)]
-        kept = needed(snapshot.items, used)
+        used = [use.item for use in references.in_use(changes)]
+        head = (ItemKey("coding", coding.document), ItemKey("source", coding.document))
+        kept = needed(snapshot.items, [*used, *head] if used else [])
         wanted = kept | {item: it for item, it in wanted.items() if it or item not in kept}
-        changes, faults = compare(wanted, snapshot, peers, coding.fault)
+        changes, faults = _compare(wanted, snapshot, peers, coding.fault)
     faults += references.faults(wanted, changes)
     if faults:
         raise InvalidInputError(faults)
@@ -109,8 +131,25 @@ def apply(
                 for kind in ("actor", "place", "topic", "source")
             },
         )
-        peers.updated.update(changes.updated)
+        peers.updated |= {item: changes.former[item] for item in changes.updated}
     return changes
+
+
+def _compare(
+    wanted: Items, snapshot: Snapshot, peers: Peers, fault: MakeFault
+) -> tuple[ChangeSet, list[Fault]]:
+    """Compare; the row of a document that goes, but is cited, gets what others say about it."""
+    changes, faults = compare(wanted, snapshot, peers, fault)
+    document = ItemKey("source", snapshot.document)
+    if document in changes.removed and document not in changes.dropped:
+        cited, problem = citing(snapshot)
+        if cited is None:
+            faults.append(fault(document, "still-in-use", problem))
+        elif cited != snapshot.items[document]:
+            named = [actor for _role, actor, *_name in cited["actors"] if actor]
+            snapshot.shared("actor", named)  # notes their ids
+            changes.updated[document] = cited
+    return changes, faults
 
 
 def complete(
@@ -132,15 +171,18 @@ def complete(
         codings = TABLE["codings"]
         values = {"file": file, "hash": hashed, **about}
         connection.execute(update(codings).where(codings.c.document_id == document).values(values))
-    if changes or hashed != snapshot.hash:
-        _journal(connection, coding.document, changes.listed())
+    new_citing = keep_citing(connection, coding.document, wanted)
+    if changes or hashed != snapshot.hash or new_citing:
+        journal(connection, coding.document, LoadAction.LOADED, changes)
     kept = 0
     if keep_text and coding.passages is not None and document is not None:
         kept = _keep_text(connection, document, coding.passages)
-    return Loaded(coding.document, changes.listed(), kept, snapshot.hash is None)
+    first = snapshot.hash is None
+    return Loaded(coding.document, changes.listed(), changes.fields(), kept, first)
 
 
-def _journal(connection: Connection, document: str, changes: list[tuple[Action, ItemKey]]) -> None:
+def journal(connection: Connection, document: str, action: LoadAction, changes: ChangeSet) -> None:
+    """Note that a document was loaded or dropped, and what that changed."""
     sources, codings = TABLE["sources"], TABLE["codings"]
     every = (
         select(sources.c.key, codings.c.hash)
@@ -151,15 +193,21 @@ def _journal(connection: Connection, document: str, changes: list[tuple[Action, 
         insert(TABLE["loads"]).returning(TABLE["loads"].c.id),
         {
             "document": document,
-            "action": LoadAction.LOADED,
+            "action": action,
             "loaded_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "content_hash": digest([*row] for row in connection.execute(every)),
         },
     )
-    BulkStatements(connection).insert(
+    bulk = BulkStatements(connection)
+    bulk.insert(
         TABLE["changes"],
         "load_id item key action",
-        [(load_id, *item, str(action)) for action, item in changes],
+        [(load_id, *item, str(done)) for done, item in changes.listed()],
+    )
+    bulk.insert(
+        TABLE["changed_fields"],
+        "load_id item key field old_value new_value",
+        [(load_id, *item, *change) for item, *change in changes.fields()],
     )
 
 

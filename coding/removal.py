@@ -1,4 +1,4 @@
-"""Removes what a coding no longer says, in the caller's transaction.
+"""Removes what a coding no longer says, or all of a document, in the caller's transaction.
 
 coding/cross_references.py has checked before that no other document uses these rows. Referencing
 rows go first: facts before anything is written, the rest afterwards.
@@ -71,13 +71,15 @@ def remove_rest(
             _ids(snapshot, changes.removed, kind),
             introductions.c.document_id == snapshot.document_id,
         )
+    if any(item.kind == "coding" for item in changes.removed):  # the document is dropped
+        bulk.delete(TABLE["codings"].c.document_id, [snapshot.document_id])
     # Sources refer to actors, and places to larger places: referencing rows go first.
     bulk.set_null(TABLE["places"].c.within_id, _ids(snapshot, changes.dropped, "place"))
     for kinds in (("voice", "source"), ("topic",), ("place",), ("actor",)):
         bulk.delete(TABLE[f"{kinds[-1]}s"].c.id, _ids(snapshot, changes.dropped, *kinds))
     dates = TABLE["dates"].c.edtf
     unused = [~exists().where(column == dates) for column in DATED]
-    bulk.delete(dates, sorted(dates_of(changes.replaced)), *unused)
+    bulk.delete(dates, sorted(dates_of(changes.former.values())), *unused)
 
 
 def _ids(snapshot: Snapshot, items: Iterable[ItemKey], *kinds: str) -> list[int]:

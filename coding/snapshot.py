@@ -59,7 +59,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection, document: str) -> None:
         """Read a document; there is nothing to read if it was never loaded."""
-        self._connection = connection
+        self.connection = connection
         self.document = document
         self.items: Items = {}
         self.ids: dict[ItemKey, int] = {}
@@ -94,7 +94,7 @@ class Snapshot:
         rows = (
             row
             for chunk in chunks(keys, MOST)
-            for row in self._connection.execute(query.where(table.c.key.in_(chunk))).all()
+            for row in self.connection.execute(query.where(table.c.key.in_(chunk))).all()
         )
         return self._shared_rows(kind, rows)
 
@@ -104,7 +104,7 @@ class Snapshot:
         query = select(table.c.key)
         if kind == "source":
             query = query.where(table.c.document_id.is_(None))
-        return [*self._connection.execute(query).scalars()]
+        return [*self.connection.execute(query).scalars()]
 
     def introduced_elsewhere(self, kind: str, ids: Sequence[int]) -> set[int]:
         """Return which of these shared rows another document's coding introduces."""
@@ -119,7 +119,7 @@ class Snapshot:
               and introductions.document_id <> :document
             )
         """  # noqa: S608 - the kind is one of ours
-        rows = rows_in(self._connection, query, ids, document=self.document_id or 0)
+        rows = rows_in(self.connection, query, ids, document=self.document_id or 0)
         return {row.id for row in rows}
 
     def introducers(self, kind: str, ids: Sequence[int]) -> dict[int, list[Introducer]]:
@@ -146,14 +146,14 @@ class Snapshot:
             {owners if kind == "source" else ""}
             order by documents.key
         """  # noqa: S608 - the kind is one of ours
-        for id, key, file in rows_in(self._connection, query, ids, document=self.document_id or 0):
+        for id, key, file in rows_in(self.connection, query, ids, document=self.document_id or 0):
             introducers[id].append(Introducer(key, file))
         return introducers
 
     def _rows(self, query: str | Select[Any]) -> Sequence[Any]:
         """Return the rows of a query that needs only the document."""
         statement = text(query) if isinstance(query, str) else query
-        return self._connection.execute(statement, {"document": self.document_id}).all()
+        return self.connection.execute(statement, {"document": self.document_id}).all()
 
     def _read(self) -> None:
         coding = self._rows(
@@ -200,7 +200,7 @@ class Snapshot:
         """Add what a query returns after the id to a list of each content."""
         for content in contents.values():
             content[field] = []
-        for id, *values in rows_in(self._connection, query, list(contents)):
+        for id, *values in rows_in(self.connection, query, list(contents)):
             contents[id][field].append(values[:-1] if values[-1] is None else values)
 
     def _read_citations(self) -> None:

@@ -157,7 +157,7 @@ class Writer:
 
     def _coding(self, wanted: Items) -> None:
         """Insert the row of the coding, which facts refer to; the loader completes it."""
-        if self._snapshot.hash is None:
+        if self._snapshot.hash is None and wanted:
             about = wanted[ItemKey("coding", self._snapshot.document)]
             self._bulk.insert(
                 TABLE["codings"],
@@ -307,7 +307,7 @@ class Writer:
     def _chains(self, wanted: Items) -> tuple[Mapping[Chain, int], list[int]]:
         """Insert new chains, shorter ones first; also return those no longer used."""
         table = TABLE["attributions"]
-        used: set[Chain] = {()}
+        used: set[Chain] = {()} if wanted else set()
         for content in wanted.values():
             for piece in content.get("evidence", ()):
                 through = _chain(wanted, piece["through"])

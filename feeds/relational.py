@@ -19,7 +19,10 @@ from feeds.target import Change, NeedsRefill, Target, TargetState
 from output.progress import Progress
 from schema.models import DERIVED
 
-SHARED = {"relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"}
+SHARED = {
+    *("relation_types", "dates", "actors", "places", "topics", "sources", "source_actors"),
+    *("source_credits", "identifiers"),
+}
 """Tables whose rows belong to no single document; they are small, and compared whole."""
 
 REFERENCED = {"codings", "passages", "attributions", "facts", "events"}

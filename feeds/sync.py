@@ -107,7 +107,7 @@ class _Sync:
         if self.options.replace:
             return self._fill("replaced" if there.documents or state.missing else "first feed")
         self._require_structure(state.missing)
-        if not there.documents:
+        if not there.documents and not there.loads:
             self._require_structure(self.target.drift())
             counts = self.target.counts()
             if any(rows for name, rows in counts.items() if name != MIGRATED):
@@ -124,7 +124,7 @@ class _Sync:
         loaded = descends and self.book.loads != there.loads
         if same and not loaded and (self.options.verify or not differing):
             return self._unchanged(same_ids=descends)
-        self._require_fed(related=descends)
+        self._require_fed(related=descends or not there.documents)
         if state.older:
             return self._fill("refilled")
         self._require_structure(self.target.drift())

@@ -2,42 +2,58 @@
 -- What did the last load add, change and remove?
 --
 -- The last load that changed something; loading the same again leaves no trace. With --document the
--- last one of these documents.
+-- last one of these documents, with --since all of them since that day. What was changed has a row
+-- for each field, with its old and its new value.
 --
 -- Parameters
 --   document  document, repeated  only these documents
+--   since     date, first day     all loads on this day or later, UTC, instead of the last one
 --
 -- Columns
 --   action     text, section  added, changed or removed
 --   item       text           what it is: actor, source, event, quote, passage, …
 --   key        text, main     its key
+--   field      text           the field that was changed, as a coding calls it; of evidence, its
+--                             number and field
+--   old_value  text, as Was   before the load; empty: nothing
+--   new_value  text, as Is    after it; empty: nothing
 --   document   documents      key of the document that was loaded
+--   done       text           whether the document was loaded or dropped
 --   loaded_at  text           when, UTC
 --
 -- Rows
 --   change
 
-with last_load (load_id, document, loaded_at) as (
-  select
-    loads.id,
-    loads.document,
-    loads.loaded_at
+with last_load (load_id) as (
+  -- By number: a clock can be set back.
+  select max(id)
   from loads
   where true
-    and loads.document in (:document)  -- if :document
-  -- By number: a clock can be set back.
-  order by loads.id desc
-  limit 1
+    and document in (:document)  -- if :document
 )
 select
   changes.action,
   changes.item,
   changes.key,
-  last_load.document,
-  last_load.loaded_at
-from last_load
-join changes on changes.load_id = last_load.load_id
+  changed_fields.field,
+  changed_fields.old_value,
+  changed_fields.new_value,
+  loads.document,
+  loads.action as done,
+  loads.loaded_at
+from loads
+join last_load on last_load.load_id = loads.id  -- unless :since
+join changes on changes.load_id = loads.id
+left join changed_fields
+  on changed_fields.load_id = changes.load_id
+  and changed_fields.item = changes.item
+  and changed_fields.key = changes.key
+where true
+  and loads.document in (:document)  -- if :document
+  and loads.loaded_at >= :since  -- if :since
 order by
   changes.action,
   changes.item,
-  changes.key
+  changes.key,
+  loads.id,
+  changed_fields.field nulls first

@@ -67,8 +67,8 @@ class Introduction(Base):
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"), comment="the topic")
     source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"), comment="the source")
     cited_as: Mapped[str | None] = mapped_column(
-        comment="of a source: what this coding says about it, as JSON, where the source's own "
-        "coding says more; null: the same as the source"
+        comment="of a source other than the document: what this coding says about it, as JSON; "
+        "the source's own coding may say more; null: an earlier version loaded it"
     )
 
 

@@ -121,6 +121,7 @@ def test_load_lists_by_key_what_a_changed_coding_changes(tmp_path: Path) -> None
     second = run("load", "coding.yaml", "--format", "json", cwd=tmp_path)
     assert json.loads(second.stdout) == [
         {"document": "harbour-talks", "action": "changed", "item": "event", "key": "walk-out"}
+        | {"field": "title", "old_value": "Sudland leaves", "new_value": "Sudland goes"}
     ]
     assert "harbour-talks: changed 1 event" in second.stderr
     third = run("load", "coding.yaml", cwd=tmp_path)

@@ -523,7 +523,7 @@ def stop(connection, *rest):
     print("written", flush=True)
     time.sleep(60)
 
-load._journal = stop
+load.journal = stop
 with writing(sys.argv[1]) as connection:
     load.load(connection, validation.read(Path(sys.argv[2])))
 """

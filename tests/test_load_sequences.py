@@ -1,6 +1,7 @@
 """Random edits of two codings that share rows and refer to each other, loaded in turn.
 
-Whatever was loaded before, the database equals a new database that loads only the current codings.
+Whatever was loaded or dropped before, the database equals a new one that loads only the current
+codings.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import yaml
 from sqlalchemy import Column
 
 from coding.changeset import Peers
+from coding.drop import drop
 from coding.faults import InvalidInputError
 from coding.items import ItemKey
 from coding.load import load
@@ -29,7 +31,10 @@ from tests.sample_rows import JOURNAL
 
 Coding = dict[str, Any]
 DOCUMENTS = ("one-talk", "two-talks")
-STEPS = {"sqlite": 6, "postgresql": 3}
+DROPS = 0.4
+"""How often documents are dropped, instead of loading changed ones."""
+
+STEPS = {"sqlite": 8, "postgresql": 5}
 """A new database takes a second on a server, which many tests use."""
 
 
@@ -359,6 +364,27 @@ class Loader:
                 changes += load(connection, validated, peers=peers).changes
         return changes
 
+    def drop_some(
+        self, chance: random.Random, database: str, present: dict[str, ValidatedCoding]
+    ) -> bool:
+        """Drop one document or both, and compare; return whether that was allowed."""
+        keys = chance.sample(sorted(present), min(len(present), chance.choice([1, 1, 2])))
+        before = stored_rows(database)
+        try:
+            with writing(database) as connection:
+                drop(connection, keys)
+        except InvalidInputError:
+            assert stored_rows(database) == before
+            return False
+        for key in keys:
+            del present[key]
+        after = stored_rows(database)
+        assert stale(database) == []
+        assert self.load(database, *present.values()) == []
+        assert stored_rows(database) == after
+        assert (fresh := self.fresh([*present.values()])) is None or by_key(after) == fresh
+        return True
+
     def fresh(self, present: list[ValidatedCoding]) -> dict[str, list[str]] | None:
         """Return what a new database holds; None if each coding needs the other loaded first."""
         missing: list[str] = []
@@ -394,9 +420,13 @@ def test_a_database_depends_only_on_the_current_codings(
     chance = random.Random(seed)
     codings = {key: bare(key) for key in DOCUMENTS}
     present: dict[str, ValidatedCoding] = {}
-    done, compared, before = 0, 0, stored_rows(database)
+    done, compared, dropped, before = 0, 0, 0, stored_rows(database)
     steps = STEPS["sqlite" if isinstance(loader.sourcebooks, Files) else "postgresql"]
     while done < steps:
+        if present and chance.random() < DROPS:
+            dropped += loader.drop_some(chance, database, present)
+            before = stored_rows(database)
+            continue
         edited = copy.deepcopy(codings)
         keys = chance.sample(DOCUMENTS, chance.choice([1, 1, 2]))
         for key in keys:
@@ -435,3 +465,4 @@ def test_a_database_depends_only_on_the_current_codings(
             assert by_key(after) == fresh
             compared += 1
     assert compared or isinstance(loader.sourcebooks, Server)
+    assert dropped

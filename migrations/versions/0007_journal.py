@@ -76,8 +76,8 @@ def upgrade() -> None:
             "cited_as",
             TEXT,
             nullable=True,
-            comment="of a source: what this coding says about it, as JSON, where the source's own "
-            "coding says more; null: the same as the source",
+            comment="of a source other than the document: what this coding says about it, as JSON; "
+            "the source's own coding may say more; null: an earlier version loaded it",
         ),
     )
 
