@@ -132,7 +132,8 @@ def vocabulary_of(table: str, column: str) -> type[vocabulary.Vocabulary] | None
     origins = {
         (view.name, shown.name): shown.origin for view in views.VIEWS for shown in view.columns
     }
-    return VOCABULARY_OF.get(origins.get((table, column)) or f"{table}.{column}")
+    values = VOCABULARY_OF.get(origins.get((table, column)) or f"{table}.{column}")
+    return values if isinstance(values, type) else None  # a part of a vocabulary has no name
 
 
 def _values(table: str, column: str) -> str | None:

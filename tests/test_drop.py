@@ -116,7 +116,8 @@ def test_a_drop_is_refused_with_who_uses_what(database: str, tmp_path: Path) -> 
         "event meeting, event walk-out, quote envoy-on-walk-out and relation "
         "norland-state--rival-of--sudland-state"
     )
-    linked = "an event or quote is linked to it in other-talks (link walk-out--follows--harbour-talks:talks)"
+    link = "link walk-out--follows--harbour-talks:talks"
+    linked = f"an event or quote is linked to it in other-talks ({link})"
     assert faults == [
         f"actor sudland-state is in use by other-talks ({using}); introduce it{remedy}",
         f"event talks: {linked}; take that out{remedy}",
