@@ -16,13 +16,16 @@ from sqlalchemy import Connection, text
 from coding.faults import quoted
 from coding.items import ItemKey
 from schema.folding import fold
-from schema.vocabulary import FactKind
+from schema.vocabulary import ActorKind, FactKind
 
 ALIKE = 88
 """How alike two names must be to be taken for spellings of one, out of 100."""
 
 SHORTEST = 5
 """Names of fewer letters are alike by chance."""
+
+VAGUE = ActorKind.UNNAMED
+"""A kind that doesn't speak against another one: a bare surname may be coded so."""
 
 NAMED = {
     "actor": """
@@ -119,7 +122,8 @@ def likely_duplicates(connection: Connection, documents: set[str]) -> Iterator[t
             reasons = _reasons(kind, a, b)
             if reasons:
                 new, old = (a, b) if a.documents & documents else (b, a)
-                against = "" if new.kind == old.kind else f"; against it: {new.kind}, {old.kind}"
+                same = new.kind == old.kind or VAGUE in (new.kind, old.kind)
+                against = "" if same else f"; against it: {new.kind}, {old.kind}"
                 remedy = f"`sourcebook rename {kind} {new.key} {old.key} CODING…` joins them"
                 where = ", ".join(sorted(old.documents))
                 message = f"may be {old.key} of {where}: {reasons}{against}; if so, {remedy}"
@@ -146,11 +150,12 @@ def _reasons(kind: str, a: _Known, b: _Known) -> str:
     same = a.names.keys() & b.names.keys()
     if same:
         return f"both are called {quoted(a.names[min(same, key=len)])}"
-    if a.kind != b.kind:
+    kinds = {a.kind, b.kind} - {VAGUE}
+    if len(kinds) > 1:
         return ""
     ours, theirs = a.names[a.heading], b.names[b.heading]
     words, other = set(a.heading.split()), set(b.heading.split())
-    if kind == "actor" and a.kind == "person" and (words < other or other < words):
+    if kind == "actor" and kinds <= {ActorKind.PERSON} and (words < other or other < words):
         short, long = sorted((ours, theirs), key=len)
         if fold(short).split()[-1] == fold(long).split()[-1]:
             return f"{quoted(short)} is part of {quoted(long)}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import takewhile
 
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.parse import Parse, Token
@@ -45,6 +47,8 @@ class Beside:
         for item in marked:
             for stretch in item.stretches:
                 self.masks[stretch.passage - 1].append((stretch.start - 1, stretch.end + 1))
+        for masks in self.masks:
+            masks.sort()
         self._before = [
             re.compile(rf"(?i:(?P<cue>{cues.according}))\s(?P<name>[^,:;“”\"]+)[,:]\s*$"),
             re.compile(r"(?i:(?P<cue>\bas))\s(?P<name>[^,:;]+?)\s(?:put it|sang)[^,:]*[,:]\s*$"),
@@ -57,7 +61,9 @@ class Beside:
 
     def outside(self, passage: int, at: int) -> bool:
         """Whether a place is outside all marks."""
-        return not any(start <= at < end for start, end in self.masks[passage - 1])
+        masks = self.masks[passage - 1]
+        n = bisect_left(masks, (at + 1,))
+        return not (n and masks[n - 1][1] > at)
 
     # --- cues --------------------------------------------------------------------------------
 
@@ -79,8 +85,8 @@ class Beside:
         end = self._region_end(stretch)
         words = [
             i
-            for i, token in enumerate(tokens)
-            if stretch.end < token.start < end and _LETTER.search(token.text)
+            for i in self.parses[stretch.passage - 1].within((stretch.end + 1, end))
+            if _LETTER.search(tokens[i].text)
         ][: FAR if asks else 4]
         if words and tokens[words[0]].pos in ("CCONJ", "SCONJ"):
             return None  # "…," but he said something else
@@ -126,8 +132,8 @@ class Beside:
         start = self._region_start(stretch)
         words = [
             i
-            for i, token in enumerate(tokens)
-            if start <= token.start < stretch.start - 1 and _LETTER.search(token.text)
+            for i in self.parses[stretch.passage - 1].within((start, stretch.start - 1))
+            if _LETTER.search(tokens[i].text)
         ][-NEAR:]
         cues = [i for i in words if self.is_cue(tokens[i], after=of)]
         return min(
@@ -164,7 +170,7 @@ class Beside:
     def between(self, stretch: Stretch, i: int) -> Range | None:
         """Return a pronoun or a short name between the marks and their cue: ",” she said"."""
         _text, tokens = self._of(stretch)
-        nodes = [j for j, token in enumerate(tokens[:i]) if stretch.end < token.start]
+        nodes = [*self.parses[stretch.passage - 1].within((stretch.end + 1, tokens[i].start))]
         named = [j for j in nodes if tokens[j].pos in ("PROPN", "PRON")]
         return self._tidy(tokens, nodes) if named and len(nodes) <= 5 else None
 
@@ -210,14 +216,13 @@ class Beside:
                 return source
         near = range(max(0, i - 3), i)
         named = [j for j in near if tokens[j].start >= low and tokens[j].pos == "PROPN"]
-        behind = [j for j in range(i + 1, len(tokens)) if tokens[j].start < high]
+        behind = [*parse.within((tokens[i].end, high))]
         if not named and behind and len(behind) <= 6 and tokens[behind[-1]].text == ":":
             return self._tidy(tokens, behind)  # Added Arvel: …
         named = [
             j
-            for j in range(i)
-            if tokens[j].start >= low
-            and (tokens[j].pos == "PROPN" or tokens[j].text.casefold() in self.cues.subjects)
+            for j in parse.within((low, tokens[i].start))
+            if (tokens[j].pos == "PROPN" or tokens[j].text.casefold() in self.cues.subjects)
         ]
         run = [j for n, j in enumerate(named) if j == named[0] + n]
         return (tokens[run[0]].start, tokens[run[-1]].end) if run else None
@@ -229,14 +234,14 @@ class Beside:
         if not text[: max(0, stretch.start - 1)].rstrip().endswith(":"):
             return None
         parse = self.parses[stretch.passage - 1]
-        for i, token in enumerate(tokens):
-            if token.dep == "nsubj" and start <= token.start < stretch.start:
+        for i in parse.within((start, stretch.start)):
+            if tokens[i].dep == "nsubj":
                 return self._tidy(tokens, parse.subtree(i))
         return None
 
     def _neighbour(self, tokens: Sequence[Token], i: int, low: int, high: int) -> Range | None:
         """Return what is between marks and cue, or else behind the cue."""
-        between = [j for j, token in enumerate(tokens) if low <= token.start < tokens[i].start]
+        between = [*takewhile(lambda j: tokens[j].start >= low, range(i - 1, -1, -1))][::-1]
         words = [j for j in between if _LETTER.search(tokens[j].text) and tokens[j].pos != "ADV"]
         if len(words) > 1 or any(tokens[j].pos != "X" for j in words):
             return self._tidy(tokens, between)
@@ -270,7 +275,8 @@ class Beside:
         """Return where the sentence around the marks ends, or the next marks begin."""
         text = self.passages[stretch.passage - 1]
         masks = self.masks[stretch.passage - 1]
-        end = min((start for start, _ in masks if start > stretch.end), default=len(text))
+        n = bisect_left(masks, (stretch.end + 1,))
+        end = masks[n][0] if n < len(masks) else len(text)
         for match in _END.finditer(text, stretch.end + 1, end):
             if not _INITIALS.search(text, stretch.end, match.start() + 1):
                 return match.start()
@@ -280,7 +286,8 @@ class Beside:
         """Return where the sentence around the marks begins, or the marks before them end."""
         text = self.passages[stretch.passage - 1]
         masks = self.masks[stretch.passage - 1]
-        start = max((end for _, end in masks if end < stretch.start), default=0)
+        n = bisect_left(masks, (stretch.start - 1,))
+        start = masks[n - 1][1] if n else 0
         for match in _END.finditer(text, start, max(start, stretch.start - 1)):
             if not _INITIALS.search(text, start, match.start() + 1):
                 start = match.end()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from coding.drafting.dates import DateWords
 from coding.drafting.languages import Language, alternatives
@@ -22,6 +24,7 @@ FAR = 62
 
 _MORE = re.compile(r"more|over|least", re.IGNORECASE)
 _LESS = re.compile(r"less|under|fewer|most|up to", re.IGNORECASE)
+_PLURAL = re.compile(r"(?:days|weeks|months|years)$", re.IGNORECASE)
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
 
@@ -55,7 +58,7 @@ class Resolver:
             parsed = Edtf.parse(resolved.date) if resolved.date else None
         except (EdtfError, KeyError, ValueError, OverflowError):
             return _open("no such day")
-        if parsed and parsed.earliest and item.kind not in ("lasting", "today"):
+        if parsed and parsed.earliest and item.kind not in ("lasting", "today", "ago"):
             self.latest = (str(resolved.date), date.fromisoformat(parsed.earliest))
         return resolved
 
@@ -140,7 +143,7 @@ class Resolver:
         del words
         now, weekday = self.published, int(parts["weekday"])
         unsure = None
-        if self.latest and abs((now - self.latest[1]).days) > FAR:
+        if self.latest and self._is_far(*self.latest):
             unsure = f"or after {self.latest[0]}, the date before it?"
         back = (now.isoweekday() - weekday) % 7
         ahead = (weekday - now.isoweekday()) % 7
@@ -151,6 +154,12 @@ class Resolver:
         if future or "this" in parts:
             return Resolved((now + timedelta(days=ahead)).isoformat(), unsure=unsure)
         return Resolved((now - timedelta(days=back)).isoformat(), unsure=unsure)
+
+    def _is_far(self, text: str, first: date) -> bool:
+        """Whether a date of the text is long before or after the publication."""
+        last = Edtf.parse(text).latest or text
+        around = first <= self.published and last >= self.published.isoformat()
+        return not around and abs((self.published - first).days) > FAR
 
     # --- relative to the publication ---------------------------------------------------------
 
@@ -170,7 +179,8 @@ class Resolver:
         del future
         shift = -1 if "last" in parts else 1 if "next" in parts else 0
         unit = parts["unit"]
-        if unit in ("minute", "hour", "day", "season", "decade", "century"):
+        plural = _PLURAL.search(words)  # in the coming weeks
+        if plural or unit in ("minute", "hour", "day", "season", "decade", "century"):
             return _open("how long, not when")
         if re.search("fiscal|school|academic", words):
             return Resolved(f"{self.published.year + shift:04}~")
@@ -294,7 +304,7 @@ class Outlook:
 
         "She said on Monday that it would end": Monday is in another clause than "would".
         """
-        low, high = next(((a, b) for a, b in sentences(text) if a <= at <= b), (0, len(text)))
+        low, high = sentence_at(text, at)
         for that in self._that.finditer(text, low, high):
             if that.end() > at:
                 high = that.start()
@@ -319,6 +329,18 @@ _SENTENCE_END = re.compile(
     + "".join(rf"(?<!\b{word}[.])" for word in _ABBREVIATIONS)
     + r"[”\"’)\]]*(?:\s?»)?\s+(?=[“\"‘(«„]?\s?[^\Wa-z_])"
 )
+
+
+def sentence_at(text: str, at: int) -> tuple[int, int]:
+    """Return where the sentence around a place begins and ends."""
+    bounds = _bounds(text)
+    found = bounds[max(0, bisect_right(bounds, (at, len(text))) - 1)] if bounds else (0, len(text))
+    return found if at <= found[1] else (0, len(text))
+
+
+@lru_cache(maxsize=8)
+def _bounds(text: str) -> list[tuple[int, int]]:
+    return [*sentences(text)]
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -66,13 +66,17 @@ def draft(
     """
     from coding.drafting.compose import Composer
     from coding.drafting.head import Head, drafted_head
-    from coding.drafting.languages import language
+    from coding.drafting.languages import known_languages, language
     from coding.drafting.layout import written
     from coding.drafting.parse import parser
     from coding.reading import parse_coding
     from coding.text import read_text
     from output.destination import destination
 
+    known = known_languages(words)
+    if code.partition("-")[0] not in known:
+        message = f"there are no word lists for {code!r}; known are {', '.join(known)}"
+        raise click.BadParameter(message, param_hint="--language")
     if output is not None and output.exists():
         raise click.ClickException(f"{output}: exists already; name a new file, or remove it")
     with failing("drafted"), destination(output) as out:
@@ -81,7 +85,10 @@ def draft(
         given = Head(title, authors, publisher, published, url, code, coder)
         head, day, actors = drafted_head(passages, lists, given, text)
         model = None if no_model else parser(code)
-        sections = Composer(passages, lists, model, _known(db), day).compose()
+        names = head["document"].get("authors", [])
+        author = names[0] if len(names) == 1 else None
+        heading = head["document"]["title"]
+        sections = Composer(passages, lists, model, _known(db), day, author, heading).compose()
         drafted = {actor["key"] for actor in sections["actors"]}
         sections["actors"][:0] = [actor for actor in actors if actor["key"] not in drafted]
         comments = [

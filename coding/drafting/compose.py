@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
-from coding.drafting.calendar import Outlook, Resolved, Resolver, sentences
+from coding.drafting.calendar import Outlook, Resolved, Resolver, sentence_at, sentences
 from coding.drafting.dates import DateFinder, DateWords
+from coding.drafting.head import LINES, announces, dateline
 from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Known
@@ -18,7 +22,7 @@ from coding.drafting.people import People
 from coding.drafting.plain import plain_parses
 from coding.drafting.quotations import Quotations
 from coding.drafting.speech import Attribution, Range, doubt
-from coding.passage_block import is_heading
+from coding.drafting.wording import LONGEST, statement, title
 from coding.reading import slug
 from schema.edtf import Edtf
 from schema.vocabulary import PositionKind
@@ -27,9 +31,6 @@ Item = dict[str, Any]
 
 LEAST = 3
 """Fewer words that somebody is said to say or think are left out, unless they are in marks."""
-
-LONGEST = 200
-"""The longest title of a drafted event, in characters."""
 
 DENIED = "it is denied; does the statement say so?"
 
@@ -69,12 +70,20 @@ class Composer:
         parser: Parser | None,
         known: Sequence[Known],
         published: date,
+        author: str | None = None,
+        heading: str | None = None,
     ) -> None:
         self.passages = passages
         self.language = language
         self.published = published
+        self.heading = heading
         self._today = published.isoformat()
-        self.parses = parser(passages) if parser else plain_parses(passages, language)
+        behind = [dateline(text) for text in passages[:LINES]]
+        behind += [0] * (len(passages) - len(behind))
+        self.begins = behind
+        """Where the sentences of each passage begin, behind its dateline."""
+        blank = [" " * at + text[at:] for at, text in zip(behind, passages, strict=True)]
+        self.parses = parser(blank) if parser else plain_parses(blank, language)
         self.quotations = Quotations(passages, self.parses, language)
         self.attributions = self.quotations.attributions()
         self.dates = self._dates()
@@ -86,7 +95,7 @@ class Composer:
         )
         self.denials = {*language.words("denials")}
         self.negations = {*language.words("negations")}
-        self.people = People(passages, self.parses, language, known)
+        self.people = People(passages, self.parses, language, known, author)
         self.keys: set[str] = set()
         self.positions: list[Item] = []
         self.quotes: list[Item] = []
@@ -100,6 +109,8 @@ class Composer:
         dates = []
         for number, text in enumerate(self.passages, start=1):
             for item in finder.find(text):
+                if item.start < self.begins[number - 1]:
+                    continue
                 resolved = resolver.resolve(item, outlook.future(text, item.start))
                 low, high = finder.with_preposition(item, text)
                 dates.append(Dated(number, item, resolved, text[low:high]))
@@ -109,28 +120,41 @@ class Composer:
         self, passage: int, span: Range, *, outside: Sequence[tuple[int, Range]] = ()
     ) -> Dated | None:
         """Return the first date in a stretch of a passage, not inside what is said there."""
-        for dated in self.dates:
-            if dated.passage != passage or dated.resolved.date is None or dated.used:
+        for dated in self._dates_in(passage, span):
+            if dated.resolved.date is None or dated.used:
                 continue
             at = dated.item.start
-            inside = any(n == passage and start <= at < end for n, (start, end) in outside)
-            if span[0] <= at < span[1] and not inside:
+            if not any(n == passage and start <= at < end for n, (start, end) in outside):
                 return dated
         return None
+
+    def _dates_in(self, passage: int, span: Range) -> list[Dated]:
+        low, high = (
+            bisect_left(self.dates, (passage, at), key=lambda it: (it.passage, it.item.start))
+            for at in span
+        )
+        return self.dates[low:high]
 
     # --- the coding --------------------------------------------------------------------------
 
     def compose(self) -> dict[str, list[Item]]:
         """Return the drafted items of each section, in the order of the format."""
         for attribution in self.attributions:
-            self._attributed(attribution)
+            if not self._is_heading(attribution.passage):
+                self._attributed(attribution)
         claimed = {n for attribution in self.attributions for n in attribution.quoted}
         for n, item in enumerate(self.quotations.marked):
-            if n not in claimed:
+            if n not in claimed and not self._is_heading(item.stretches[0].passage):
                 self._unattributed(item)
         self._sentences()
         sections = self.people.sections()
-        topics = [{"key": TOPIC, "label": "To be sorted", "draft": True}] if self.positions else []
+        used = dict.fromkeys(item["topic"] for item in self.positions)
+        topics = [
+            {"key": key, "label": "To be sorted", "draft": True}
+            if key == TOPIC
+            else {"key": key, "draft": True}
+            for key in used
+        ]
         return {
             "topics": topics,
             "places": sections["places"],
@@ -142,6 +166,10 @@ class Composer:
             "relations": sections["relations"],
         }
 
+    def _is_heading(self, number: int) -> bool:
+        """Whether a passage is a title or a heading: it announces what the text says."""
+        return announces(self.passages[number - 1], self.heading)
+
     def _attributed(self, attribution: Attribution) -> None:
         outer = attribution.inside
         if outer is not None and not self._relays(outer):
@@ -150,9 +178,17 @@ class Composer:
             inner.inside is attribution and inner.source for inner in self.attributions
         ):
             return  # what its report relays is drafted instead
-        words = self._content_words(attribution)
+        position = attribution.kind in POSITIONS and not attribution.quoted
+        words = statement(self.passages, attribution, position=position)
+        drafted = set(self.people.actors)
         speakers, unsure = self.people.speakers(attribution)
-        if not attribution.quoted and (not speakers or len(words.split()) < LEAST):
+        if position and not any(map(self.people.is_somebody, speakers)):
+            self.people.forget([key for key in speakers if key not in drafted])
+            return
+        size = sum(
+            len(self.passages[n - 1][start:end].split()) for n, (start, end) in attribution.content
+        )
+        if not attribution.quoted and (not speakers or size < LEAST):
             return
         if self._negated(attribution) and not attribution.quoted:
             return  # whoever does not say it, or want it, is not quoted
@@ -161,7 +197,7 @@ class Composer:
             clause = attribution.frame == "clause"
             words = f"it is not so that {words}" if clause else f"not so: {words}"
         reasons = [denied, doubt(attribution), unsure]
-        if attribution.kind in POSITIONS and not attribution.quoted:
+        if position:
             reasons = [denied, attribution.unsure, unsure, "is it a position, and of this kind?"]
             item, target = self._position(attribution, words, speakers), self.positions
         else:
@@ -203,7 +239,8 @@ class Composer:
     def _position(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
         return {
             "key": self._key(speakers, words),
-            "topic": TOPIC,
+            "topic": self.people.topic_in(attribution.passage, self._sentence(attribution))
+            or TOPIC,
             "kind": POSITIONS[attribution.kind].value,
             "statement": words,
             "who": {"holder": _one_or_all(speakers)},
@@ -212,7 +249,7 @@ class Composer:
 
     def _quote(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
         marked = [self.quotations.marked[n] for n in attribution.quoted]
-        item = self._in_marks(marked, speakers, words)
+        item = self._in_marks(marked, speakers, words, whole=attribution.direct)
         if not marked:
             item = {"key": self._key(speakers, words), "says": _sentence_of(words)}
             item["evidence"] = [{"at": _places([(attribution.passage, self._whole(attribution))])}]
@@ -221,13 +258,14 @@ class Composer:
             item |= {"who": {"speaker": _one_or_all(speakers)}, "evidence": evidence}
         return item
 
-    def _in_marks(self, marked: Sequence[Marked], speakers: list[str], words: str) -> Item:
+    def _in_marks(
+        self, marked: Sequence[Marked], speakers: list[str], words: str, *, whole: bool
+    ) -> Item:
         """Return a quote of what is in marks; `words` are the statement around them."""
         stretches = [self._trimmed(stretch) for item in marked for stretch in item.stretches]
         if not stretches:
             return {}
         segments = [self.passages[s.passage - 1][s.start : s.end] for s in stretches]
-        whole = all(self.quotations.is_direct(item) for item in marked)
         quote: Item = {"key": self._key(speakers, segments[0]), "text": _one_or_all(segments)}
         if not whole:
             quote["says"] = _sentence_of(words or " … ".join(segments))
@@ -243,16 +281,26 @@ class Composer:
 
     def _unattributed(self, item: Marked) -> None:
         """Draft what is in marks though nobody is said to say it."""
-        quote = self._in_marks([item], [], "")
-        whole = quote["directness"] == "direct"
+        whole = self.quotations.is_direct(item)
+        first = item.stretches[0]
+        sentence = self._sentence_at(first.passage, first.start)
+        around = self._title(first.passage, sentence, 400)
+        quote = self._in_marks([item], [], around, whole=whole)
         why = "who says it?" if whole else "who says it, or is it a title or a term?"
         self.quotes.append(_marked(quote, [why, DAMAGED if item.damaged else None]))
 
     def _sentences(self) -> None:
         """Draft an event for each sentence that has a date or hearsay, outside of what is said."""
-        said = [part for a in self.attributions if a.kind == "say" for part in a.content]
+        contents: dict[int, list[tuple[int, Range]]] = defaultdict(list)
+        for part in (part for a in self.attributions if a.kind == "say" for part in a.content):
+            contents[part[0]].append(part)
         for number, text in enumerate(self.passages, start=1):
-            for span in sentences(text) if not is_heading(text) else ():
+            parts = sorted(contents[number])
+            ends = [*accumulate((end for _, (_, end) in parts), max)]
+            for span in sentences(text) if not self._is_heading(number) else ():
+                span = max(span[0], self.begins[number - 1]), span[1]
+                low, high = bisect_left(ends, span[0]), bisect_left(parts, (number, (span[1],)))
+                said = parts[low:high]
                 dated = self._date_in(number, span, outside=said)
                 hearsay = self.voiceless.search(text, *span)
                 if hearsay and any(
@@ -267,7 +315,7 @@ class Composer:
         self, number: int, span: Range, dated: Dated | None, hearsay: re.Match[str] | None
     ) -> None:
         words = self.passages[number - 1][slice(*span)].rstrip(".!?…")
-        title = words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
+        title = self._title(number, span)
         event: Item = {"key": self._key([], title), "title": title}
         evidence: Item = {"at": f"{number}:{span[0]}-{span[0] + len(words)}"}
         why = None
@@ -299,10 +347,16 @@ class Composer:
         start = stretch.end - len(words.lstrip(" …"))
         return Stretch(stretch.passage, start, end) if start < end else stretch
 
+    def _title(self, number: int, span: Range, longest: int = LONGEST) -> str:
+        dates = [(it.item.start, it.item.end) for it in self._dates_in(number, span)]
+        return title(self.passages[number - 1], self.parses[number - 1], span, dates, longest)
+
     def _sentence(self, attribution: Attribution) -> Range:
-        text = self.passages[attribution.passage - 1]
         at = (attribution.cue or attribution.content[0][1])[0]
-        return next(((a, b) for a, b in sentences(text) if a <= at <= b), (0, len(text)))
+        return self._sentence_at(attribution.passage, at)
+
+    def _sentence_at(self, number: int, at: int) -> Range:
+        return sentence_at(self.passages[number - 1], at)
 
     def _whole(self, attribution: Attribution) -> Range:
         """Return the stretch of its passage with source, cue and content."""
@@ -316,13 +370,6 @@ class Composer:
         if not spans:
             return 0, 0
         return max(0, min(a for a, _ in spans) - 20), max(b for _, b in spans)
-
-    def _content_words(self, attribution: Attribution) -> str:
-        words = " ".join(
-            self.passages[n - 1][start:end].strip() for n, (start, end) in attribution.content
-        )
-        words = re.sub(r"[“”\"«»„]", "", words)
-        return re.sub(r"^(?:that|to)\s+", "", words)[:600].strip(" ,;:–—")
 
     def _key(self, speakers: list[str], words: str) -> str:
         speaker = speakers[0] if speakers else ""

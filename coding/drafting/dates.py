@@ -142,6 +142,8 @@ class DateFinder:
     def _plausible(self, kind: str, parts: dict[str, str], match: re.Match[str], text: str) -> bool:
         """Whether a word that also means something else is next to other words of a date."""
         if kind == "date" and set(parts) == {"year"}:
+            if text[: match.start()].endswith("(") and text[match.end() :].startswith(")"):
+                return False  # resolution 2254 (2015)
             return not re.match(
                 r"[ -](?:percent|dollars|people|votes|miles|feet)", text[match.end() :]
             )

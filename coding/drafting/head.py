@@ -21,7 +21,15 @@ LINES = 6
 SHORT = 100
 """A longer passage is no byline and no dateline."""
 
-_DATELINE = re.compile(r"[^\Wa-z_]{3,}\b[^.!?]*?\s(?:[—–]|--?)\s")
+_ENDS = re.compile(r"[.!?…][”\"’')]*$")
+
+KEY = 50
+"""The longest key of a document that is drafted."""
+
+_DATELINE = re.compile(
+    r"[^\Wa-z_]{3,}(?:[ /-][^\Wa-z_]{2,})*"
+    r"(?:[ ,/]+(?:[A-Z][\w.]*|\d+|\([^)]*\))){0,6},?\s(?:[—–]|--?)\s"
+)
 
 
 @dataclass(frozen=True)
@@ -51,19 +59,20 @@ def drafted_head(
         message = "does not say when it was published; give --published YYYY-MM-DD"
         raise invalid("missing-field", path, message)
     people = [(slug(name) or "author", name, "person") for name in authors]
+    people = [person for person in people if person[1] != given.publisher]
     outlets = (
         [(slug(given.publisher) or "publisher", given.publisher, "outlet")]
         if given.publisher
         else []
     )
     document: dict[str, Any] = {
-        "key": slug(title) or "document",
+        "key": _short(slug(title)) or "document",
         "title": title,
         "language": given.language,
         "published": published.isoformat(),
     }
-    if people:
-        document["authors"] = [key for key, *_ in people]
+    if authors:
+        document["authors"] = [slug(name) or "author" for name in authors]
     if outlets:
         document["publishers"] = [key for key, *_ in outlets]
     if given.url:
@@ -72,13 +81,30 @@ def drafted_head(
     for passage in passages:
         length, digest = measure(passage)
         item = {"length": length, "hash": digest}
-        measures.append(item | {"heading": True} if is_heading(passage) else item)
+        heading = announces(passage, title)
+        measures.append(item | {"heading": True} if heading else item)
     head = {"format": 1, "coder": given.coder, "document": document, "passages": measures}
     actors = [
         {"key": key, "name": name, "kind": kind, "draft": True}
         for key, name, kind in [*people, *outlets]
     ]
     return head, published, actors
+
+
+def announces(passage: str, title: str | None) -> bool:
+    """Whether a passage is the title or a heading: it announces what the text says."""
+    return is_heading(passage) or (passage == title and not _ENDS.search(passage))
+
+
+def _short(key: str) -> str:
+    """Return the whole words of a key that fit."""
+    return key if len(key) <= KEY else key[: KEY + 1].rpartition("-")[0]
+
+
+def dateline(passage: str) -> int:
+    """Return where the text of a passage begins, behind its dateline: "TARN, 3 May 2021 — …"."""
+    match = _DATELINE.match(passage[:SHORT])
+    return match.end() if match else 0
 
 
 def _byline(passages: Sequence[str], language: Language) -> tuple[str, ...]:

@@ -89,6 +89,12 @@ def alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s") for word in ordered) or r"(?!)"
 
 
+def known_languages(extra: Path | None = None) -> list[str]:
+    """Return the codes of the languages that have word lists, here or in a folder of one's own."""
+    paths = [*OURS.glob("*.yaml"), *(extra.glob("*.yaml") if extra else ())]
+    return sorted({path.stem for path in paths} - {NO_LANGUAGE})
+
+
 def language(code: str, extra: Path | None = None) -> Language:
     """Return the lists of a language, such as `en` or `en-GB`; raises InvalidInputError."""
     base = code.partition("-")[0]

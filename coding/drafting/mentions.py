@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*")
 LEAST = 3
 """A known name of fewer letters is looked for only if it is in capitals."""
 
-_PLACES = {"GPE": PlaceKind.COUNTRY, "LOC": PlaceKind.REGION, "FAC": PlaceKind.SITE}
+_PLACES = {"GPE": PlaceKind.CITY, "LOC": PlaceKind.REGION, "FAC": PlaceKind.SITE}
 _NOT_NAMES = re.compile(r"[\d@#<>/_]|^[a-z]|^The$")
 
 
@@ -92,8 +92,9 @@ class Names:
         order = {"actors": 0, "places": 1, "topics": 2, "sources": 3}
         for item in sorted(known, key=lambda item: (order[item.section], item.key)):
             words = tuple(fold(item.name).split())
-            if len(words) == 1 and item.kind in (NameKind.TITLE, NameKind.DESCRIPTION):
-                continue  # "President" is whoever the text is about
+            common = item.kind in (NameKind.TITLE, NameKind.DESCRIPTION) or item.name.islower()
+            if len(words) == 1 and common:
+                continue  # "President" or "the state" is whoever the text is about
             if words and (len(fold(item.name)) >= LEAST or item.name.isupper()):
                 self._by_first[words[0]].append((words, item))
         for entries in self._by_first.values():
@@ -127,6 +128,8 @@ class Candidates:
         self.language = language
         self.people: dict[str, Candidate] = {}
         self.others: dict[str, Candidate] = {}
+        self._countries = frozenset(language.words("countries"))
+        self._no_names = frozenset(language.words("no_names"))
         titles = alternatives(language.words("titles"))
         addresses = alternatives(language.words("addresses"))
         self._title = re.compile(rf"(?:(?P<of>[A-Z]\w+(?:’s)?)\s)?(?P<title>(?:{titles}))\s$")
@@ -147,7 +150,7 @@ class Candidates:
             for start, end, label in _entities(parse, text):
                 place = self._tidy(Stretch(number, start, end), text)
                 words = text[place.start : place.end]
-                if len(words) < LEAST or _NOT_NAMES.search(words):
+                if len(words) < LEAST or _NOT_NAMES.search(words) or words in self._no_names:
                     continue
                 if not any(_touch(place, other) for other in taken.get(number, ())):
                     found.append((place, words, label))
@@ -203,6 +206,8 @@ class Candidates:
         """Leave out the title, the article and the genitive of a name."""
         start, end = place.start, place.end
         words = re.sub(r"[’']s?$", "", text[start:end]).rstrip(' .,;:)”"-—–')
+        if re.search(r"(?:^|[\s.])[A-Z]\.[A-Z]$", words) and text[start + len(words) :][:1] == ".":
+            words += "."  # U.S.
         end = start + len(words)
         while match := self._address.match(text[start:end]):
             start += match.end()
@@ -216,7 +221,7 @@ class Candidates:
             self._surnames[words.split()[-1]].append(words)
         person = self.people[words]
         person.at(words, NameKind.NAME, place)
-        before = self._title.search(text[: place.start])
+        before = self._title.search(text, max(0, place.start - 80), place.start)
         if before:
             title = Stretch(place.passage, before.start("title"), place.start - 1)
             person.at(before["title"], NameKind.TITLE, title)
@@ -243,8 +248,8 @@ class Candidates:
     def _other(self, words: str, label: str, place: Stretch) -> None:
         kind: ActorKind | PlaceKind
         unsure = None
-        if label in _PLACES:
-            kind, unsure = _PLACES[label], "is it a country, a region, a city, or an actor?"
+        if label in _PLACES or words in self._countries:
+            kind, unsure = self._place(words, label)
         elif label == "ORG":
             kind, unsure = self._organisation(words)
         elif label == "NORP":
@@ -257,6 +262,11 @@ class Candidates:
         self.others.setdefault(words, Candidate(words, kind, unsure)).at(
             words, NameKind.NAME, place
         )
+
+    def _place(self, words: str, label: str) -> tuple[PlaceKind, str | None]:
+        if words.removeprefix("the ") in self._countries:
+            return PlaceKind.COUNTRY, None
+        return _PLACES[label], "is it a city, a region, a site, or an actor?"
 
     def _organisation(self, words: str) -> tuple[ActorKind, str | None]:
         for name, kind in (
@@ -275,6 +285,8 @@ def _entities(parse: Parse, text: str) -> Iterator[tuple[int, int, str]]:
     tokens = parse.tokens
     if any(token.tag for token in tokens):
         for start, end, label in parse.entities():
+            if label == "NORP" and tokens[end - 1].pos == "ADJ":
+                continue  # "Russian officials" names no people
             if label in ("PERSON", "ORG", "NORP", *_PLACES):
                 yield tokens[start].start, tokens[end - 1].end, label
         return

@@ -6,6 +6,7 @@ on its objects.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
@@ -45,10 +46,16 @@ class Parse:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
+        self._starts = [token.start for token in tokens]
         self._children: list[list[int]] = [[] for _ in tokens]
         for i, token in enumerate(tokens):
             if token.head != i:
                 self._children[token.head].append(i)
+
+    def within(self, span: tuple[int, int]) -> range:
+        """Return the tokens that begin in a stretch of the passage."""
+        low, high = (bisect_left(self._starts, at) for at in span)
+        return range(low, high)
 
     def children(self, i: int, *deps: str) -> list[int]:
         """Return the dependents of a token, in order; only those in one of `deps`, if given."""

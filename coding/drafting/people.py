@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ _REPORTS: dict[str, str] = {
     ActorKind.OUTLET: "press-report",
     ActorKind.INSTITUTE: "institute-report",
 }
+REACH = 5_000
+"""How many characters before a pronoun the person is looked for in its passage."""
+
 _MOST_PLACES = 60
 """How many places of a name are listed: a locator has at most 2,000 characters."""
 
@@ -33,8 +37,11 @@ class People:
         parses: Sequence[Parse],
         language: Language,
         known: Sequence[Known],
+        author: str | None = None,
     ) -> None:
         self.passages = passages
+        self.author = author
+        """The key of its only author, who says "I" outside of quotation marks."""
         self.parses = parses
         self.language = language
         self.pronouns = {word.casefold() for word in language.words("pronouns")}
@@ -48,13 +55,16 @@ class People:
         self.by_passage: dict[int, list[tuple[Stretch, str]]] = {}
         self._by_name: dict[str, str] = {}
         self._known_places: dict[int, list[tuple[Stretch, str]]] = {}
+        self._topics: dict[int, list[tuple[Stretch, str]]] = {}
+        self._sources: dict[int, list[tuple[Stretch, str]]] = {}
         taken = self._known(known)
         candidates = Candidates(language).collect(passages, parses, taken)
         self._keys = {item.key for item in known}
         for candidate in candidates:
             self._new(candidate)
-        for mentions in self.by_passage.values():
-            mentions.sort()
+        for owner in (self.by_passage, self._known_places, self._topics, self._sources):
+            for mentions in owner.values():
+                mentions.sort()
         for candidate in candidates:
             self._posts(candidate)
 
@@ -75,8 +85,10 @@ class People:
                     kind = mention.known.kind or NameKind.NAME
                     places.setdefault((key, mention.words, kind), []).append(mention.place)
                     self.by_passage.setdefault(number, []).append((mention.place, key))
-                elif section == "places":
-                    self._known_places.setdefault(number, []).append((mention.place, key))
+                else:
+                    owner = {"places": self._known_places, "topics": self._topics}
+                    found = owner.get(section, self._sources).setdefault(number, [])
+                    found.append((mention.place, key))
         for (key, words, kind), stretches in places.items():
             actor = self.actors.setdefault(key, {"key": key, "draft": True, "names": []})
             actor["names"].append(_name(words, kind, stretches))
@@ -138,21 +150,22 @@ class People:
         if span is None:
             return [], None
         words = self.passages[attribution.passage - 1][span[0] : span[1]]
+        if words == "I" and self.author:
+            return [self.author], None
         if words.casefold() in self.pronouns:
             return self._antecedent(attribution.passage, span, words)
         head = self._head(attribution.passage, span)
-        inside = [
-            (place, key)
-            for place, key in self.by_passage.get(attribution.passage, ())
-            if span[0] <= place.start < span[1]
-        ]
+        inside = _within(self.by_passage.get(attribution.passage, ()), span)
         for place, key in inside:
             if head is None or place.start <= head[0] < place.end:
                 return self._joined(attribution.passage, place, key, inside), None
+        place, key = inside[-1] if inside else (None, "")
+        if place and place.end == span[1] and self.kinds.get(key) == "person":
+            return [key], None  # the ambassador to Ostrand Sofi Lunde
         beside = self._apposition(attribution.passage, head, inside)
         if beside:
             return [beside], None
-        for place, key in self._known_places.get(attribution.passage, ()):
+        for place, key in _within(self._known_places.get(attribution.passage, ()), span):
             if head and place.start <= head[0] < place.end:
                 return [self._as_actor(key, place)], "does it speak for a government?"
         return [self._unnamed(words, attribution.passage, span, head)], None
@@ -187,11 +200,12 @@ class People:
         singular = words.casefold() in ("he", "she")
         if singular:
             for number in (passage, passage - 1, passage - 2):
+                end = span[0] if number == passage else len(self.passages[number - 1])
+                before = max(0, end - REACH), end
                 people = [
                     key
-                    for place, key in self.by_passage.get(number, ())
-                    if self.kinds.get(key, "person") == "person"
-                    and (number < passage or place.end <= span[0])
+                    for place, key in _within(self.by_passage.get(number, ()), before)
+                    if self.kinds.get(key, "person") == "person" and place.end <= before[1]
                 ]
                 if people:
                     name = self.actors[people[-1]].get("name", people[-1])
@@ -200,7 +214,7 @@ class People:
 
     def _head(self, passage: int, span: Range) -> Range | None:
         tokens = self.parses[passage - 1].tokens
-        inside = [i for i, token in enumerate(tokens) if span[0] <= token.start < span[1]]
+        inside = self.parses[passage - 1].within(span)
         for i in inside:
             if tokens[i].tag and tokens[i].head not in inside:
                 return tokens[i].start, tokens[i].end
@@ -209,7 +223,7 @@ class People:
         return None
 
     def _unnamed(self, words: str, passage: int, span: Range, head: Range | None) -> str:
-        short = re.split(r",| who | that | which ", words)[0].strip()[:120]
+        short = re.split(r",\s| who | that | which ", words)[0].strip()[:120]
         key = self._key(short)
         item: Item = {
             "key": key,
@@ -228,7 +242,7 @@ class People:
         ]
         self.actors[key] = item
         self.kinds[key] = "unnamed"
-        self.by_passage.setdefault(passage, []).append((Stretch(passage, span[0], span[1]), key))
+        insort(self.by_passage.setdefault(passage, []), (Stretch(passage, span[0], span[1]), key))
         return key
 
     def _as_actor(self, key: str, place: Stretch) -> str:
@@ -244,16 +258,38 @@ class People:
         self.kinds[key] = "state"
         return key
 
+    def is_somebody(self, key: str) -> bool:
+        """Whether an actor is named, or called by a noun for a person."""
+        return not (self.kinds.get(key) == "unnamed" and "unsure" in self.actors[key])
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Leave out actors that were drafted for a statement that is left out itself."""
+        for key in keys:
+            self.actors.pop(key, None)
+            self._keys.discard(key)
+        for number, found in self.by_passage.items():
+            self.by_passage[number] = [(place, key) for place, key in found if key not in keys]
+
+    def topic_in(self, passage: int, span: Range) -> str | None:
+        """Return the first topic of the database that a stretch names."""
+        return next((key for _, key in _within(self._topics.get(passage, ()), span)), None)
+
     def is_report(self, attribution: Attribution) -> bool:
         """Whether the source of an attribution publishes what others say."""
-        keys, _ = self.speakers(attribution) if attribution.source else ([], None)
-        return any(self.kinds.get(key) in _REPORTS for key in keys)
+        named = self.by_passage.get(attribution.passage, ())
+        within = _within(named, attribution.source) if attribution.source else ()
+        return any(self.kinds.get(key) in _REPORTS for _, key in within)
 
     def source(self, attribution: Attribution) -> str | None:
         """Return the key of the source that an attribution comes through; draft it if it is new."""
-        keys, _ = self.speakers(attribution)
-        if not keys or attribution.source is None:
+        if attribution.source is None:
             return None
+        for _, known in _within(self._sources.get(attribution.passage, ()), attribution.source):
+            self.sources.setdefault(known, {"key": known, "draft": True})
+            return known
+        keys, _ = self.speakers(attribution)
+        if not keys or keys[0] == self.author:
+            return None  # what an author says is what the document says
         actor = keys[0]
         name = (
             self.actors[actor].get("name")
@@ -293,21 +329,17 @@ class People:
 
     def doer(self, passage: int, span: Range) -> tuple[str, str | None]:
         """Return the actor that a sentence is about, and whether it does it or undergoes it."""
-        tokens = self.parses[passage - 1].tokens
-        for token in tokens:
-            if token.dep in ("nsubj", "nsubjpass") and span[0] <= token.start < span[1]:
-                for place, key in self.by_passage.get(passage, ()):
+        parse = self.parses[passage - 1]
+        for token in (parse.tokens[i] for i in parse.within(span)):
+            if token.dep in ("nsubj", "nsubjpass"):
+                for place, key in _within(self.by_passage.get(passage, ()), span):
                     if place.start <= token.start < place.end and key in self.actors:
                         return ("doer" if token.dep == "nsubj" else "receiver"), key
         return "doer", None
 
     def place_in(self, passage: int, span: Range) -> str | None:
         """Return the place that a stretch names, if it names just one."""
-        keys = {
-            key
-            for place, key in self._known_places.get(passage, ())
-            if span[0] <= place.start < span[1]
-        }
+        keys = {key for _, key in _within(self._known_places.get(passage, ()), span)}
         if len(keys) != 1:
             return None
         key = keys.pop()
@@ -332,6 +364,12 @@ class People:
             key, n = f"{base}-{n}", n + 1
         self._keys.add(key)
         return key
+
+
+def _within(found: Sequence[tuple[Stretch, str]], span: Range) -> Sequence[tuple[Stretch, str]]:
+    """Return what begins in a stretch of its passage; what is found there is in order."""
+    low, high = (bisect_left(found, at, key=lambda item: item[0].start) for at in span)
+    return found[low:high]
 
 
 def _name(words: str, kind: str, stretches: Sequence[Stretch]) -> Item:
