@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ from click.testing import CliRunner, Result
 from benchmarks.drafting import corpus, measured
 from cli import sourcebook
 from coding.drafting.calendar import Outlook, Resolver
+from coding.drafting.compose import Composer
 from coding.drafting.dates import finder, names_a_day
 from coding.drafting.languages import language
 from coding.drafting.marks import marked
+from coding.drafting.mentions import Known
 from coding.drafting.parse import parser
 from coding.drafting.quotations import analyse
 from coding.faults import InvalidInputError, Severity
@@ -275,10 +279,12 @@ def test_another_model_than_the_measured_one_is_refused(
     )
 
 
-def drafted(folder: Path, *passages: str) -> dict[str, list[dict[str, object]]]:
+def drafted(
+    folder: Path, text: str, options: Sequence[str] = ()
+) -> dict[str, list[dict[str, object]]]:
     """Return the coding that is drafted from a text, published on Thursday, 12 March 2020."""
-    (folder / "text.txt").write_text("\n".join(passages), encoding="utf-8")
-    arguments = ["draft", str(folder / "text.txt"), "--published", "2020-03-12"]
+    (folder / "text.txt").write_text(text, encoding="utf-8")
+    arguments = ["draft", str(folder / "text.txt"), "--published", "2020-03-12", *options]
     result = CliRunner().invoke(sourcebook, ["--db", str(folder / "missing.db"), *arguments])
     assert result.exit_code == 0, result.output
     coding: dict[str, list[dict[str, object]]] = yaml.safe_load(result.stdout)
@@ -352,3 +358,84 @@ def test_the_day_of_publication_may_be_in_a_dateline(tmp_path: Path) -> None:
     text.write_text("On 3 May 2021 it began – slowly. " * 9, encoding="utf-8")
     result = CliRunner().invoke(sourcebook, arguments)
     assert "does not say when it was published" in result.stderr
+
+
+def test_datelines_and_headings_are_not_drafted_as_statements(tmp_path: Path) -> None:
+    coding = drafted(
+        tmp_path,
+        "Dasko says the talks are over\n"
+        "TARN, 3 March (Border Wire) — The minister of fishing, Irena Dasko, said that the talks "
+        "were over for this year.",
+    )
+    (quote,) = coding["quotes"]
+    assert quote["says"] == "The talks were over for this year."
+    assert "date" not in quote
+    assert "TARN" not in str(coding["actors"])
+    assert "events" not in coding
+
+
+def test_a_title_is_the_head_clause_of_its_sentence(tmp_path: Path) -> None:
+    coding = drafted(
+        tmp_path,
+        "On Monday, after months of delay, a group of sailors (twelve in all) crossed the Sound, "
+        "which separates the two islands, and the storm began.",
+    )
+    (event,) = coding["events"]
+    assert event["title"] == "After months of delay, a group of sailors crossed the Sound"
+
+
+def test_what_is_said_without_a_clause_keeps_its_verb(tmp_path: Path) -> None:
+    coding = drafted(tmp_path, "President Irena Dasko asked the council to help the sailors.")
+    (quote,) = coding["quotes"]
+    assert quote["says"] == "Asked the council to help the sailors."
+
+
+def test_an_author_who_says_i_holds_the_position(tmp_path: Path) -> None:
+    text = "I hope for a year in which both sides can fish in peace. We must act now for it."
+    coding = drafted(tmp_path, text, ["--author", "Irena Dasko"])
+    first, second = coding["positions"]
+    assert first["who"] == second["who"] == {"holder": "irena-dasko"}
+    assert first["statement"] == "a year in which both sides can fish in peace"
+    assert second["statement"] == "We must act now for it."
+
+
+def test_what_happened_is_drafted_as_a_guess_without_a_date(tmp_path: Path) -> None:
+    coding = drafted(tmp_path, "Jonas Arvel left Tarn in a hurry. Jonas Arvel likes the sea.")
+    (event,) = coding["events"]
+    assert (event["title"], "date" in event) == ("Jonas Arvel left Tarn in a hurry", False)
+    assert event["unsure"] == "is it an event worth coding?"
+
+
+def test_one_name_for_author_and_publisher_is_one_actor(tmp_path: Path) -> None:
+    options = ["--author", "Wikinews", "--publisher", "Wikinews"]
+    coding = drafted(tmp_path, "Nothing much happened here. " * 9, options)
+    assert [(actor["key"], actor["kind"]) for actor in coding["actors"]] == [("wikinews", "outlet")]
+
+
+def test_known_topics_and_sources_are_used_where_the_text_names_them(tmp_path: Path) -> None:
+    known = [
+        Known("Fishing rights", "topics", "fishing-rights"),
+        Known("The Sound Treaty", "sources", "sound-treaty"),
+    ]
+    text = "Irena Dasko wants the fishing rights to be kept. The Sound Treaty says that all fish."
+    sections = Composer([text], language("en"), parser("en"), known, date(2021, 6, 18)).compose()
+    (position,) = sections["positions"]
+    assert position["topic"] == "fishing-rights"
+    assert [source["key"] for source in sections["sources"]] == ["sound-treaty"]
+
+
+def test_a_common_noun_is_no_name_of_an_actor_that_is_known_by_it(tmp_path: Path) -> None:
+    known = [Known("the state", "actors", "ostrand", "short")]
+    text = "The State Department and the state of the nets are no actors."
+    sections = Composer([text], language("en"), None, known, date(2021, 6, 18)).compose()
+    assert "ostrand" not in {actor["key"] for actor in sections["actors"]}
+
+
+def test_a_language_without_word_lists_is_refused(tmp_path: Path) -> None:
+    command = ["draft", str(EXAMPLE), "--published", "2021-06-18", "--language"]
+    result = CliRunner().invoke(sourcebook, [*command, "xx"])
+    assert result.exit_code == 2
+    assert "no word lists for 'xx'; known are ar, de, en, es, fr, ru" in result.stderr
+    (tmp_path / "xx.yaml").write_text("marks: ['« »']", encoding="utf-8")
+    result = CliRunner().invoke(sourcebook, [*command, "xx", "--words", str(tmp_path)])
+    assert result.exit_code == 0

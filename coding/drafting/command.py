@@ -85,8 +85,8 @@ def draft(
         given = Head(title, authors, publisher, published, url, code, coder)
         head, day, actors = drafted_head(passages, lists, given, text)
         model = None if no_model else parser(code)
-        names = head["document"].get("authors", [])
-        author = names[0] if len(names) == 1 else None
+        people = [actor["key"] for actor in actors if actor["kind"] == "person"]
+        author = people[0] if len(people) == 1 else None
         heading = head["document"]["title"]
         sections = Composer(passages, lists, model, _known(db), day, author, heading).compose()
         drafted = {actor["key"] for actor in sections["actors"]}

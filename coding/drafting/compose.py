@@ -17,6 +17,7 @@ from coding.drafting.head import LINES, announces, dateline
 from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Known
+from coding.drafting.narrative import happened, ought
 from coding.drafting.parse import Parser
 from coding.drafting.people import People
 from coding.drafting.plain import plain_parses
@@ -77,6 +78,7 @@ class Composer:
         self.language = language
         self.published = published
         self.heading = heading
+        self.author = author
         self._today = published.isoformat()
         behind = [dateline(text) for text in passages[:LINES]]
         behind += [0] * (len(passages) - len(behind))
@@ -182,16 +184,17 @@ class Composer:
         words = statement(self.passages, attribution, position=position)
         drafted = set(self.people.actors)
         speakers, unsure = self.people.speakers(attribution)
-        if position and not any(map(self.people.is_somebody, speakers)):
-            self.people.forget([key for key in speakers if key not in drafted])
-            return
         size = sum(
             len(self.passages[n - 1][start:end].split()) for n, (start, end) in attribution.content
         )
-        if not attribution.quoted and (not speakers or size < LEAST):
+        if not attribution.quoted and (
+            not speakers
+            or size < LEAST
+            or self._negated(attribution)  # whoever does not say it, or want it, is not quoted
+            or (position and not any(map(self.people.is_somebody, speakers)))
+        ):
+            self.people.forget([key for key in speakers if key not in drafted])
             return
-        if self._negated(attribution) and not attribution.quoted:
-            return  # whoever does not say it, or want it, is not quoted
         denied = DENIED if self._denied(attribution) else None
         if denied:
             clause = attribution.frame == "clause"
@@ -237,12 +240,13 @@ class Composer:
         return f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
 
     def _position(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
+        whole = attribution.frame == "clause" and attribution.kind in ("goal", "view")
         return {
             "key": self._key(speakers, words),
             "topic": self.people.topic_in(attribution.passage, self._sentence(attribution))
             or TOPIC,
             "kind": POSITIONS[attribution.kind].value,
-            "statement": words,
+            "statement": _sentence_of(words) if whole else words,
             "who": {"holder": _one_or_all(speakers)},
             "evidence": [{"at": _places([(attribution.passage, self._whole(attribution))])}],
         }
@@ -290,10 +294,13 @@ class Composer:
         self.quotes.append(_marked(quote, [why, DAMAGED if item.damaged else None]))
 
     def _sentences(self) -> None:
-        """Draft an event for each sentence that has a date or hearsay, outside of what is said."""
+        """Draft what sentences tell of their own: with a date or hearsay, or in the past."""
         contents: dict[int, list[tuple[int, Range]]] = defaultdict(list)
         for part in (part for a in self.attributions if a.kind == "say" for part in a.content):
             contents[part[0]].append(part)
+        attributed = sorted(
+            (a.passage, (a.cue or a.content[0][1])[0]) for a in self.attributions if a.content
+        )
         for number, text in enumerate(self.passages, start=1):
             parts = sorted(contents[number])
             ends = [*accumulate((end for _, (_, end) in parts), max)]
@@ -310,15 +317,39 @@ class Composer:
                     hearsay = None
                 if dated or hearsay:
                     self._event(number, span, dated, hearsay)
+                    continue
+                low, high = (bisect_left(attributed, (number, at)) for at in span)
+                parse = self.parses[number - 1]
+                if low == high and self.author and ought(parse, span):
+                    self._aim(number, span, self.author)
+                elif low == high and happened(parse, span) and self.people.named_in(number, span):
+                    self._event(number, span, None, None, "is it an event worth coding?")
+
+    def _aim(self, number: int, span: Range, author: str) -> None:
+        """Draft a position of the author: what must or should be."""
+        words = self.passages[number - 1][slice(*span)]
+        item = {
+            "key": self._key([author], words),
+            "topic": self.people.topic_in(number, span) or TOPIC,
+            "kind": PositionKind.GOAL.value,
+            "statement": _sentence_of(words),
+            "who": {"holder": author},
+            "evidence": [{"at": f"{number}:{span[0]}-{span[0] + len(words.rstrip('.!?…'))}"}],
+        }
+        self.positions.append(_marked(item, ["is it a position, and of this kind?"]))
 
     def _event(
-        self, number: int, span: Range, dated: Dated | None, hearsay: re.Match[str] | None
+        self,
+        number: int,
+        span: Range,
+        dated: Dated | None,
+        hearsay: re.Match[str] | None,
+        why: str | None = None,
     ) -> None:
         words = self.passages[number - 1][slice(*span)].rstrip(".!?…")
         title = self._title(number, span)
         event: Item = {"key": self._key([], title), "title": title}
         evidence: Item = {"at": f"{number}:{span[0]}-{span[0] + len(words)}"}
-        why = None
         if dated:
             dated.used = True
             event["date"], evidence["words"] = dated.resolved.date, dated.words

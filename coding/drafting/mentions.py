@@ -111,7 +111,8 @@ class Names:
                 if tuple(word for word, _ in words[at : at + size]) != wanted:
                     continue
                 start, end = words[at][1].start(), words[at + size - 1][1].end()
-                if item.name[:1].isupper() and not text[start].isupper():
+                name = item.section != "topics" and item.name[:1].isupper()
+                if name and not text[start].isupper():
                     continue
                 if item.section in ("topics", "sources") and size == 1:
                     continue
@@ -263,9 +264,9 @@ class Candidates:
             words, NameKind.NAME, place
         )
 
-    def _place(self, words: str, label: str) -> tuple[PlaceKind, str | None]:
+    def _place(self, words: str, label: str) -> tuple[PlaceKind, str]:
         if words.removeprefix("the ") in self._countries:
-            return PlaceKind.COUNTRY, None
+            return PlaceKind.COUNTRY, "does the text mean the place, or its state?"
         return _PLACES[label], "is it a city, a region, a site, or an actor?"
 
     def _organisation(self, words: str) -> tuple[ActorKind, str | None]:

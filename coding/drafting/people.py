@@ -86,6 +86,8 @@ class People:
                     places.setdefault((key, mention.words, kind), []).append(mention.place)
                     self.by_passage.setdefault(number, []).append((mention.place, key))
                 else:
+                    if section == "places":
+                        self.places.setdefault(key, {"key": key, "draft": True})
                     owner = {"places": self._known_places, "topics": self._topics}
                     found = owner.get(section, self._sources).setdefault(number, [])
                     found.append((mention.place, key))
@@ -269,6 +271,11 @@ class People:
             self._keys.discard(key)
         for number, found in self.by_passage.items():
             self.by_passage[number] = [(place, key) for place, key in found if key not in keys]
+
+    def named_in(self, passage: int, span: Range) -> bool:
+        """Whether a stretch names an actor or a place."""
+        owners = (self.by_passage, self._known_places)
+        return any(_within(owner.get(passage, ()), span) for owner in owners)
 
     def topic_in(self, passage: int, span: Range) -> str | None:
         """Return the first topic of the database that a stretch names."""

@@ -33,7 +33,7 @@ def title(
     root = next((i for i in parse.within(span) if parse.tokens[i].dep == "ROOT"), None)
     words = _clause(parse, root, span, dates) if root is not None else ""
     words = words if len(words.split()) > 2 else text[slice(*span)]
-    words = re.sub(r"[“”\"«»„]", "", words).strip(" ,;:.!?…–—-")
+    words = re.sub(r"\s?\([^()]*\)|[“”\"«»„]", "", words).strip(" ,;:.!?…–—-")
     words = words[:1].upper() + words[1:]
     if len(words) <= longest:
         return words
@@ -96,4 +96,6 @@ def statement(passages: Sequence[str], attribution: Attribution, *, position: bo
         words = " ".join(passages[n - 1][start:stop].strip() for n, (start, stop) in parts)
     words = re.sub(r"[“”\"«»„]", "", words)
     words = re.sub(r"^that\s+" if position and to else r"^(?:that|to)\s+", "", words)
+    if position and attribution.frame == "object":
+        words = re.sub(r"^(?:for|of|about)\s+", "", words)  # "hopes for a future": wants a future
     return words[:600].strip(" ,;:–—")
