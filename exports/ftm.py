@@ -33,6 +33,21 @@ where actor_names.actor_id = actors.id
 order by value
 """
 
+EVENT_NAMES = """
+select event_names.name as value
+from event_names
+join fact_summaries on fact_summaries.fact_id = event_names.id
+where event_names.event_id = events.id and fact_summaries.settled = 'actual'
+order by value
+"""
+
+IDENTIFIERS = """
+select {} as value
+from identifiers
+where identifiers.{}_id = {}s.id and scheme {}
+order by value
+"""
+
 MAKERS = """
 select actors.name as value
 from source_actors
@@ -79,6 +94,12 @@ DESCRIPTION = """
 LISTS = {
     "alias": NAMES.format("in"),
     "weakAlias": NAMES.format("not in"),
+    "eventAlias": EVENT_NAMES,
+    "wikidataId": IDENTIFIERS.format("identifier", "actor", "actor", "= 'wikidata'"),
+    "idNumber": IDENTIFIERS.format(
+        "scheme || ':' || identifier", "actor", "actor", "<> 'wikidata'"
+    ),
+    "doi": IDENTIFIERS.format("'https://doi.org/' || identifier", "source", "source", "= 'doi'"),
     "author": MAKERS.format("author"),
     "publisher": MAKERS.format("publisher"),
     "entity": PARTICIPANTS.format("actors.key"),
@@ -91,12 +112,12 @@ LISTS = {
 }
 """Queries of lists in the queries below."""
 
-PROPERTY = {"evidence": "notes"}
+PROPERTY = {"eventAlias": "alias", "doi": "sourceUrl", "evidence": "notes"}
 """The property that a list is, where it isn't called the same."""
 
 ACTORS = """
 select actors.kind as schema, 'actor' as sort, actors.key as key,
-  actors.name as name, {alias}, {weakAlias}, actors.kind as keywords,
+  actors.name as name, {alias}, {weakAlias}, {wikidataId}, {idNumber}, actors.kind as keywords,
   'Background without a source: ' || actors.background as notes
 from actors
 order by actors.key
@@ -106,7 +127,7 @@ order by actors.key
 DOCUMENTS = """
 select 'Article' as schema, 'source' as sort, sources.key as key,
   sources.title as title, {author}, {publisher}, sources.published as "publishedAt",
-  sources.url as "sourceUrl", sources.kind as keywords
+  sources.url as "sourceUrl", {doi}, sources.kind as keywords
 from sources
 where sources.anonymity = 'named'
   and (
@@ -118,7 +139,8 @@ order by sources.key, sources.id
 
 EVENTS = """
 select 'Event' as schema, 'fact' as sort, facts.introduced_by || ':' || facts.key as key,
-  coalesce(facts.standing || ': ', '') || events.title as name, events.summary as summary,
+  coalesce(facts.standing || ': ', '') || events.title as name, {eventAlias},
+  events.summary as summary,
   events.date as date, places.name as location, {involved}, {notes}, events.event_type as keywords,
   {proof}, {sourceUrl}, {description}
 from fact_summaries as facts

@@ -93,7 +93,7 @@ def entity(row: Mapping[str, str | None]) -> Entity:
             bounds = {"startDate": start, "endDate": end} if name == "date" else {}
             properties |= {bound: [day] for bound, day in bounds.items() if DATE.fullmatch(day)}
             continue
-        properties[name] = values
+        properties[name] = [*properties.get(name, []), *values]
     properties["description"] = [*described, *properties.pop("description", [])]
     distinct = {
         name: [*dict.fromkeys(value for value in values if value is not None)]
@@ -136,6 +136,8 @@ def _is_url(value: str) -> bool:
 
 def _fits(name: str, value: str) -> bool:
     """Whether FollowTheMoney accepts a value for a property, its length aside."""
+    if name == "wikidataId":
+        return bool(re.fullmatch("Q[1-9][0-9]{0,30}", value))
     if name == "sourceUrl":
         return _is_url(value) and len(value) <= LIMITS[name]
     return _is_name(value) if name in NAME_PROPERTIES else _is_visible(value)

@@ -23,7 +23,7 @@ Entity = dict[str, Any]
 Entities = dict[str, Entity]
 
 EVIDENCE = {"recordId", "proof", "sourceUrl", "description"}
-ACTOR = {"name", "alias", "weakAlias", "keywords", "notes"}
+ACTOR = {"name", "alias", "weakAlias", "wikidataId", "idNumber", "keywords", "notes"}
 TIE = {"startDate", "endDate", "status", "summary", *EVIDENCE}
 
 PROPERTIES = {
@@ -35,7 +35,17 @@ PROPERTIES = {
         *("title", "author", "publisher", "publishedAt", "sourceUrl", "keywords", "description"),
     },
     "Event": {
-        *("name", "summary", "date", "startDate", "endDate", "location", "involved", "notes"),
+        *(
+            "name",
+            "alias",
+            "summary",
+            "date",
+            "startDate",
+            "endDate",
+            "location",
+            "involved",
+            "notes",
+        ),
         *("keywords", *EVIDENCE),
     },
     "Note": {"description", "summary", "entity", "keywords", "notes", "sourceUrl"},

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from database.connect import reading, writing
 from exports import ftm_entities
 from exports.ftm import ENTITIES, ftm
 from exports.ftm_entities import SCHEMA_OF
+from schema.models import METADATA
 from schema.vocabulary import ActorKind
 from tests import ftm_schemata
 from tests.databases import Files, Server, on_sqlite
@@ -72,9 +73,39 @@ def test_every_actual_fact_becomes_an_entity(
     assert all(schemata[name] for name in (*links, "Position", "Article"))
     assert capsys.readouterr().err == (
         f"ftm: left out {count['events']} events that are not actual, {count['links']} links "
-        "between events\n"
+        "between events or quotes\n"
     )
     assert schemata["Note"] == count["quotes"] + count["positions"]
+
+
+def test_identifiers_and_names_of_events_are_there(article: Connection, tmp_path: Path) -> None:
+    entities = exported(article, tmp_path)
+    putin = entities[ftm_entities.entity_id("actor", "vladimir-putin")]
+    assert values(putin, "wikidataId") == ["Q7747"]
+    aliases = {name for one in entities.values() for name in values(one, "alias")}
+    assert {"Geneva III peace process", "Geneva talks"} <= aliases
+
+
+def test_other_identifiers_have_their_scheme(database: str, tmp_path: Path) -> None:
+    with writing(database) as connection:
+        book = SourcebookBuilder(connection)
+        book.actor("zoe", "Zoë", "person")
+        book.document("letter", "A letter", 1)
+        for owner, key, scheme, identifier in (
+            ("actor", "zoe", "viaf", "42"),
+            ("actor", "zoe", "wikidata", "nonsense"),
+            ("source", "letter", "doi", "10.1000/182"),
+        ):
+            table = METADATA.tables["identifiers"]
+            row = {f"{owner}_id": book.ids[owner, key], "scheme": scheme, "identifier": identifier}
+            connection.execute(insert(table).values(row))
+    with reading(database) as connection:
+        entities = exported(connection, tmp_path)
+    zoe = entities[ftm_entities.entity_id("actor", "zoe")]
+    assert values(zoe, "idNumber") == ["viaf:42"]
+    assert values(zoe, "wikidataId") == []  # FollowTheMoney would refuse it
+    [letter] = [one for one in entities.values() if one["schema"] == "Article"]
+    assert values(letter, "sourceUrl") == ["https://doi.org/10.1000/182"]
 
 
 def test_quotes_and_positions_are_notes_with_their_standing(
