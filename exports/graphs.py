@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Any
 
 from exports.job import ExportJob
+from reports.voices import RELAYS, VOICES
 
 Attributes = Mapping[str, tuple[str, str]]
 """The attributes of nodes or edges: their types and meanings."""
@@ -216,47 +217,10 @@ RELAY = {
     "passage": ("string", "where it relays them: ¶n"),
 }
 
-# The key of a source that a document introduces for itself is unique in that document alone.
-KEY = """
-case
-  when {0}.document_id is null then {0}.key
-  else (select key from sources as documents where documents.id = {0}.document_id)
-    || ':' || {0}.key
-end
-"""
-
-VOICES = f"""
-select distinct {KEY.format("voices")} as id, voices.title, voices.kind, voices.anonymity
-from attributions
-join sources as voices on voices.id = attributions.source_id
-order by id
-"""
-
-RELAYS = f"""
-select
-  {KEY.format("voices")} as from_id,
-  {KEY.format("relays")} as to_id,
-  'is relayed by',
-  (
-    select count(*)
-    from attribution_ancestors
-    join evidence on evidence.attribution_id = attribution_ancestors.attribution_id
-    where attribution_ancestors.ancestor_id = chains.attribution_id
-  ),
-  chains.document,
-  chains.passage
-from chains
-join attributions on attributions.id = chains.attribution_id
-join attributions as outer_voice on outer_voice.id = attributions.parent_id
-join sources as voices on voices.id = attributions.source_id
-join sources as relays on relays.id = outer_voice.source_id
-order by from_id, to_id, chains.document, chains.passage, chains.attribution_id
-"""
-
 
 def _relays(job: ExportJob) -> Iterator[Edge]:
-    for source, target, *values in job.rows(RELAYS):
-        yield Edge(source, target, values)
+    for source, target, weight, document, passage, *_ in job.rows(RELAYS):
+        yield Edge(source, target, ["is relayed by", weight, document, passage])
 
 
 VOICES_GRAPH = Graph("voices", VOICE, RELAY, lambda job: job.rows(VOICES), _relays)

@@ -61,6 +61,11 @@ class Edge:
         return "hostile" in self.natures
 
     @property
+    def weight(self) -> int:
+        """Return how many ties and joint events it stands for, alleged ones included."""
+        return len(self.sentences) + self.events + self.alleged
+
+    @property
     def numbered(self) -> bool:
         """Whether it bears the number of its events."""
         return self.events >= NUMBERED
@@ -80,9 +85,9 @@ class Graph:
     all: int
     """Actors of the sourcebook."""
     single: int
-    """Left out because only one edge leads to them."""
+    """Left out because they have one tie or joint event only."""
     weaker: int
-    """Left out because others have more edges."""
+    """Left out because others have more of them."""
     unreal: int
     """Ties left out because they aren't so: possible, intended, denied."""
 
@@ -175,16 +180,16 @@ def _chosen(
     most: int,
     singles: bool,
 ) -> tuple[set[str], int, int]:
-    """Return the actors to draw, and how many have one edge only, or fewer than those drawn."""
+    """Return the actors to draw, and how many have one tie or event only, or fewer than those."""
     degree: dict[str, int] = {}
     weight: dict[str, int] = {}
     for edge in edges:
         for key in (edge.first, edge.second):
             degree[key] = degree.get(key, 0) + 1
-            weight[key] = weight.get(key, 0) + edge.events + len(edge.sentences)
+            weight[key] = weight.get(key, 0) + edge.weight
     everybody = singles or bool(centre)
     candidates = [
-        key for key in degree if everybody or degree[key] > 1 or actors[key].kind == "person"
+        key for key in degree if everybody or weight[key] > 1 or actors[key].kind == "person"
     ]
     candidates.sort(key=lambda key: (key not in centre, -degree[key], -weight[key], key))
     chosen = set(candidates[:most])
