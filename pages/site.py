@@ -20,7 +20,7 @@ from pages.network_facts import Actor
 from pages.site_addresses import Addresses
 from pages.site_documents import Bar, Documents
 from pages.site_events import events
-from pages.site_home import figures, most, sourcing
+from pages.site_home import figures, most, sourcing, summary
 from pages.site_lists import (
     CRUMBS,
     DATED,
@@ -259,11 +259,12 @@ class Writing:
         bars: list[Bar] = []
         if len(documents) == 1:
             bars = Documents(self._connection, self._statements, self._addresses).bars()
+        measures = summary(self._connection)
         self._site.page(
             page,
             "home",
-            figures=figures(self._connection),
-            sourcing=sourcing(self._connection),
+            figures=figures(measures),
+            sourcing=sourcing(measures),
             bars=bars,
         )
 

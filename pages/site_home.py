@@ -1,28 +1,28 @@
-"""The first page of a site: what is in it, how well sourced it is, and where to go on."""
+"""The first page of a site: what is in it, and how well sourced it is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from output.page import counted
+from pages.answers import Row, ask
 from pages.site_parts import Link, Table
-from pages.statements import STATED
-from reports.overview import CONTENTS, EVENTS, SOURCES, SOURCING
 
 MOST_ROWS = 14
 """Actors and sources that the first page lists."""
 
-CERTAINTIES = """
-    select evidence.certainty, count(*) as pieces
-    from evidence
-    join facts on facts.id = evidence.fact_id
-    where facts.kind <> 'name'
-    group by evidence.certainty
-"""
+FIGURES = {
+    "events": ("events", "events.html", ": "),
+    "quotes": ("statements", "statements.html", ": "),
+    "positions": ("positions", "topics.html", " of actors on topics"),
+    "ties": ("ties", "network.html#ties", " between actors"),
+    "actors": ("actors", "actors.html", " "),
+    "other sources": ("sources", "sources.html", " beside the documents: "),
+}
+"""Measures of the report `summary`, with the words and the address for each."""
 
 
 @dataclass(frozen=True)
@@ -32,38 +32,6 @@ class Figure:
     count: int
     what: Link
     words: str
-
-
-def figures(connection: Connection) -> Sequence[Figure]:
-    """Return how much of everything there is."""
-    it, events = _one(connection, CONTENTS), _one(connection, EVENTS)
-    sources = _one(connection, SOURCES)
-    happened = events.events - events.others - events.alleged
-    alleged = f", {events.alleged:,} more only by allegation or inference" if events.alleged else ""
-    others = f"{events.others:,} are intended, expected, possible, imagined or said not to be so"
-    return (
-        Figure(
-            events.events,
-            Link("events", "events.html"),
-            f": {happened:,} happened{alleged}; {others}",
-        ),
-        Figure(
-            it.quotes,
-            Link("statements", "statements.html"),
-            f", {it.own_words:,} with the speaker’s own words",
-        ),
-        Figure(
-            it.positions, Link("positions", "topics.html"), f" on {counted(it.topics, 'topic')}"
-        ),
-        Figure(it.ties, Link("ties", "network.html#ties"), " between actors"),
-        Figure(it.actors, Link("actors", "actors.html"), f", {counted(it.names, 'name')}"),
-        Figure(
-            sum(sources),
-            Link("sources", "sources.html"),
-            f" beside the documents: {sources.named:,} named, {sources.unnamed:,} unnamed, "
-            f"{sources.voiceless:,} with no voice",
-        ),
-    )
 
 
 @dataclass(frozen=True)
@@ -80,19 +48,39 @@ class Sourcing:
     sentences: Sequence[str]
 
 
-def sourcing(connection: Connection) -> Sourcing:
-    """Return what vouches for the facts; equal ties count as one, names don't count."""
-    it = _one(connection, SOURCING)
-    pieces = dict(map(tuple, connection.execute(text(CERTAINTIES))))
-    listed = [f"{pieces[key]:,} {words}" for key, words in STATED.items() if key in pieces]
-    several = counted(it.several, "fact")
-    have = "has" if it.several == 1 else "have"
-    number = counted(sum(pieces.values()), "piece")
-    sentences = [
-        f"{several[:1].upper()}{several[1:]} {have} two or more named origins.",
-        f"How the {number} of evidence are stated: {', '.join(listed)}.",
+def summary(connection: Connection) -> Mapping[str, Row]:
+    """Return the rows of the report `summary`, by their measure."""
+    return {row["measure"]: row for row in ask(connection, "summary", {}).rows}
+
+
+def figures(measures: Mapping[str, Row]) -> Sequence[Figure]:
+    """Return how much of everything there is."""
+    return [
+        Figure(
+            _count(measures, name),
+            Link(words, address),
+            f"{more}{measures[name]['note'] or ''}" if name in measures else more,
+        )
+        for name, (words, address, more) in FIGURES.items()
     ]
-    return Sourcing(it.facts, it.alone, it.facts - it.alone - it.unnamed, it.unnamed, sentences)
+
+
+def sourcing(measures: Mapping[str, Row]) -> Sourcing:
+    """Return what vouches for the facts; equal ties count as one, names don't count."""
+    facts, own, several, unnamed = (
+        _count(measures, name)
+        for name in (
+            *("facts", "facts, own word alone", "facts, several origins", "facts, unnamed alone"),
+        )
+    )
+    number = counted(several, "fact")
+    have = "has" if several == 1 else "have"
+    sentences = [f"{number[:1].upper()}{number[1:]} {have} two or more named origins."]
+    if stated := measures.get("evidence, asserted"):
+        pieces = counted(_count(measures, "evidence"), "piece")
+        flat = f"{_count(measures, 'evidence, asserted'):,} are stated flatly"
+        sentences.append(f"Of {pieces} of evidence, {flat}; {stated['note']}.")
+    return Sourcing(facts, own, facts - own - unnamed, unnamed, sentences)
 
 
 def most(table: Table, *columns: int) -> Table:
@@ -101,9 +89,9 @@ def most(table: Table, *columns: int) -> Table:
     return Table(table.columns, rows[:MOST_ROWS])
 
 
+def _count(measures: Mapping[str, Row], name: str) -> int:
+    return int(measures[name]["count"] or 0) if name in measures else 0
+
+
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _one(connection: Connection, query: str) -> Any:
-    return connection.execute(text(query)).one()

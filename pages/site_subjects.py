@@ -45,7 +45,15 @@ KINDS = {
 MANY_DOCUMENTS, MOST_DOCUMENTS = 20, 100
 """Of more documents only the number of facts is listed, and of still more those that state most."""
 
-ACTORS = "select key, name, kind, background from actors order by key"
+ACTORS = """
+    select actors.key, actors.name, actors.kind, actors.background
+    from actors
+    left join participants on participants.actor_id = actors.id
+    group by actors.id, actors.key, actors.name, actors.kind, actors.background
+    order by count(participants.fact_id) desc, actors.key
+"""
+"""Those with most facts first: search lists them in this order."""
+
 NAMES = """
     select actor_names.id, actor_names.name, actor_names.name_kind
     from actor_names

@@ -52,15 +52,18 @@ if (results) {
   const shardOf = (word) => [...word].slice(0, depth)
     .map((sign) => /[a-z0-9]/.test(sign) ? sign : `_${sign.codePointAt(0).toString(16)}`).join("");
 
-  // Return the score of each entry that has a word beginning like this: the whole word counts more.
+  // Return the score of each entry that has a word beginning like this: a whole word counts more,
+  // and most of all a word of its title.
   const matching = async (word) => {
     const name = shardOf(word), scores = new Map();
     if (!shards.has(name)) return scores;
     const index = await load(name);
     for (const [key, entries] of Object.entries(index))
       if (key.startsWith(word))
-        for (const entry of entries)
-          scores.set(entry, Math.max(scores.get(entry) || 0, key === word ? 2 : 1));
+        for (const code of entries) {
+          const entry = code >> 1, score = 2 * (code & 1) + (key === word) + 1;
+          scores.set(entry, Math.max(scores.get(entry) || 0, score));
+        }
     return scores;
   };
 

@@ -1,0 +1,165 @@
+"""A site in a real browser, from disk: quiet, within the window, searchable and accessible."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from database.connect import reading
+from pages.site import Options, write_site
+from tests.databases import on_sqlite
+from tests.launched_browser import browser as browser
+
+Scheme = Literal["light", "dark"]
+WIDTHS = (390, 1280, 1920)
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+KINDS = (
+    "index.html",
+    "timeline.html",
+    "network.html",
+    "actors.html",
+    "events.html",
+    "search.html?q=putin",
+    "actors/ali-khamenei.html",
+    "topics/assad-presidency.html",
+    "places/syria.html",
+    "sources/der-spiegel-report.html",
+    "events/stand-together-or-fall-apart/iran-pulls-troops-back.html",
+)
+"""A page of each kind; that of the document is like them, but takes long to check."""
+
+RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+RULES["dark"] = ["color-contrast"]
+"""What axe checks: what the colours don't decide, it needs to see once."""
+
+AXE = """async (rules) => (await axe.run(document, { runOnly: rules })).violations
+  .filter((it) => ["serious", "critical"].includes(it.impact))
+  .map((it) => [it.id, it.nodes.slice(0, 3).map((node) => node.html)])"""
+
+
+@pytest.fixture(scope="module")
+def folder(shipped: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The article's site."""
+    folder = tmp_path_factory.mktemp("site") / "out"
+    with reading(shipped) as connection:
+        write_site(connection, folder, Options())
+    return folder
+
+
+class Watched:
+    """A page of the browser, with what it requests and complains about."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self.page = page
+        self.events: list[str] = []
+        self._root = folder.as_uri()
+        page.on("request", lambda request: self._add(request.url))
+        page.on("console", lambda message: self.events.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.events.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: self.events.append(f"failed: {request.url}"))
+
+    def _add(self, url: str) -> None:
+        if not url.startswith(self._root):
+            self.events.append(f"outside: {url}")
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self._root}/{path}")
+
+
+@on_sqlite
+def test_every_page_opens_quietly_and_fits_each_window_and_paper(
+    browser: Browser, folder: Path
+) -> None:
+    watched = Watched(browser.new_page(), folder)
+    wide = []
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    assert len(paths) > 200
+    for path in paths:
+        watched.open(path)
+        for width in WIDTHS:
+            watched.page.set_viewport_size({"width": width, "height": 900})
+            if watched.page.evaluate(WIDER) > 0:
+                wide.append((path, width))
+        watched.page.emulate_media(media="print")
+        watched.page.set_viewport_size({"width": 690, "height": 900})  # A4 between its margins
+        if watched.page.evaluate(WIDER) > 0:
+            wide.append((path, "print"))
+        watched.page.emulate_media(media="screen")
+    assert (watched.events, wide) == ([], [])
+    watched.page.close()
+
+
+@on_sqlite
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_keeps_anybody_out(browser: Browser, folder: Path, scheme: Scheme) -> None:
+    package = find_spec("axe_playwright_python")
+    assert package is not None
+    assert package.origin is not None
+    axe = Path(package.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    found = {}
+    for path in KINDS:
+        page.goto(f"{folder.as_uri()}/{path}")
+        page.evaluate(axe)
+        found[path] = page.evaluate(AXE, RULES[scheme])
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    page.close()
+
+
+@on_sqlite
+def test_search_finds_from_disk_what_is_typed(browser: Browser, folder: Path) -> None:
+    watched = Watched(browser.new_page(), folder)
+    page = watched.page
+    watched.open("actors/iran.html")
+    page.fill("#q", "Lavrov ALLY")
+    page.press("#q", "Enter")
+    page.wait_for_selector("#results a")
+    assert page.url.endswith("/search.html?q=Lavrov+ALLY")
+    assert page.inner_text("#answer") == "1 result"
+    assert page.inner_text("#results a").startswith("Sergei Lavrov says that Russia backs Assad")
+    page.fill("#q", "iran")
+    page.wait_for_selector("#more:visible")
+    assert page.inner_text("#results li >> nth=0").split() == ["state", "Iran"]
+    assert page.locator("#results li").count() == 30
+    page.click("#more")
+    page.wait_for_function("document.querySelectorAll('#results li').length === 60")
+    page.fill("#q", "nobody-at-all")
+    page.wait_for_function("document.querySelector('#answer').textContent === 'No results'")
+    page.fill("#q", "putin")
+    page.wait_for_selector("#results a")
+    page.click("#results a >> nth=0")
+    page.wait_for_url("**/actors/vladimir-putin.html")
+    assert watched.events == []
+    page.close()
+
+
+@on_sqlite
+def test_a_page_is_searched_and_read_by_keyboard(browser: Browser, folder: Path) -> None:
+    watched = Watched(browser.new_page(viewport={"width": 1280, "height": 900}), folder)
+    page = watched.page
+    watched.open("actors/iran.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.fill(".find input", "special forces")
+    shown = page.locator(".fact:visible")
+    assert 0 < shown.count() < 10
+    assert all("special forces" in text.lower() for text in shown.all_inner_texts())
+    assert " of " in page.inner_text(".find output")
+    assert watched.events == []
+    page.close()
+
+
+@on_sqlite
+def test_a_phone_has_lists_where_a_window_has_pictures(browser: Browser, folder: Path) -> None:
+    for width, picture in ((1280, True), (390, False)):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(f"{folder.as_uri()}/index.html")
+        assert page.locator("figure svg").first.is_visible() == picture
+        assert page.locator("details.listed table").first.is_visible() != picture
+        page.close()
