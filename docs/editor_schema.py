@@ -24,6 +24,8 @@ KEY: Schema = TypeAdapter(Key).json_schema()
 A_KEY: Schema = {"$ref": "#/$defs/Key"}
 COUNT: Schema = {"$ref": "#/$defs/Count"}
 COUNTS: Schema = {"$ref": "#/$defs/Counts"}
+CREDIT: Schema = {"$ref": "#/$defs/Credit"}
+CREDITS: Schema = {"$ref": "#/$defs/Credits"}
 
 
 def coding_schema() -> Schema:
@@ -33,9 +35,10 @@ def coding_schema() -> Schema:
         name: _described(name, _walk(part)) for name, part in sorted(made.pop("$defs").items())
     }
     definitions["Key"] = {**KEY, "type": SCALAR}
-    definitions["Counts"] = {
-        "anyOf": [A_KEY, COUNT, {"type": "array", "items": {"anyOf": [A_KEY, COUNT]}}]
-    }
+    for name, one in (("Counts", COUNT), ("Credits", CREDIT)):
+        definitions[name] = {
+            "anyOf": [A_KEY, one, {"type": "array", "items": {"anyOf": [A_KEY, one]}}]
+        }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **_walk(made),
@@ -101,8 +104,8 @@ def _one_or_more(part: Schema) -> Schema:
     items = part.get("items")
     if part.get("type") != "array" or items is None:
         return part
-    if items == COUNT:
-        return {**_without(part, "type", "items"), **COUNTS}
+    if items in (COUNT, CREDIT):
+        return {**_without(part, "type", "items"), **(COUNTS if items == COUNT else CREDITS)}
     if items != A_KEY and items.get("type") != SCALAR:
         return part
     whole = {"type": "array", "items": items}
@@ -113,7 +116,7 @@ def _one_or_more(part: Schema) -> Schema:
 
 def _roles(part: Schema) -> Schema:
     """Name the keys of a mapping from roles, so that an editor offers them."""
-    if "propertyNames" not in part:
+    if "enum" not in part.get("propertyNames", ()):
         return part
     inner, names = part["additionalProperties"], part["propertyNames"]["enum"]
     return {

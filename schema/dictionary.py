@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from schema import edtf, views, vocabulary
-from schema.facts import LINKED
 from schema.models import DERIVED, METADATA
 from schema.suggest import did_you_mean
 
@@ -43,15 +42,15 @@ class UnknownTableError(KeyError):
     """There is no table or view of that name; the message suggests one."""
 
 
-VOCABULARY_OF: dict[str, Iterable[vocabulary.Vocabulary]] = {
+VOCABULARY_OF: dict[str, type[vocabulary.Vocabulary]] = {
     "actor_names.name_kind": vocabulary.NameKind,
     "actors.kind": vocabulary.ActorKind,
     "changes.action": vocabulary.Action,
     "loads.action": vocabulary.LoadAction,
     "dates.precision": edtf.Precision,
     "dates.qualifier": edtf.Qualifier,
-    "event_links.from_kind": LINKED,
-    "event_links.to_kind": LINKED,
+    "event_links.from_kind": vocabulary.LinkedKind,
+    "event_links.to_kind": vocabulary.LinkedKind,
     "event_links.type": vocabulary.LinkType,
     "event_names.name_kind": vocabulary.NameKind,
     "events.event_type": vocabulary.EventType,

@@ -26,6 +26,7 @@ from schema.vocabulary import (
     Directness,
     EventType,
     FactKind,
+    LinkedKind,
     LinkType,
     Marks,
     Modality,
@@ -65,7 +66,7 @@ TABLE_OF: dict[str, str] = {
 }
 """The table with the columns of each kind of fact."""
 
-LINKED = (FactKind.EVENT, FactKind.QUOTE)
+LINKED = tuple(FactKind(kind) for kind in LinkedKind)
 """The kinds of facts that a link may join."""
 
 
@@ -225,7 +226,7 @@ class EventLink(Base):
             constraint
             for end in ("from", "to")
             for constraint in (
-                one_of(f"{end}_kind", LINKED),
+                one_of(f"{end}_kind", LinkedKind),
                 ForeignKeyConstraint([f"{end}_fact_id", f"{end}_kind"], ["facts.id", "facts.kind"]),
                 Index(f"ix_event_links_{end}_fact_id_{end}_kind", f"{end}_fact_id", f"{end}_kind"),
             )

@@ -184,6 +184,13 @@ class LinkType(Vocabulary):
     INSTEAD_OF = "instead-of", "took or would take its place"
 
 
+class LinkedKind(Vocabulary):
+    """What a link joins."""
+
+    EVENT = "event", "something that happened, goes on, was expected or is only imagined"
+    QUOTE = "quote", "an utterance"
+
+
 class ControlType(Vocabulary):
     """How an actor stands to a place that it controls, or wants to."""
 

@@ -15,7 +15,6 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 from database.connect import reading, writing
 from schema import vocabulary
 from schema.edtf import Precision, Qualifier
-from schema.facts import LINKED
 from schema.models import METADATA
 from schema.vocabulary import RELATIONS, ROLES_OF, FactKind, Role
 from tests.constraint_violations import VIOLATIONS
@@ -30,8 +29,8 @@ VOCABULARY_OF = {
     "ck_actors_kind": vocabulary.ActorKind,
     "ck_changes_action": vocabulary.Action,
     "ck_loads_action": vocabulary.LoadAction,
-    "ck_event_links_from_kind": LINKED,
-    "ck_event_links_to_kind": LINKED,
+    "ck_event_links_from_kind": vocabulary.LinkedKind,
+    "ck_event_links_to_kind": vocabulary.LinkedKind,
     "ck_event_names_name_kind": vocabulary.NameKind,
     "ck_source_credits_role": vocabulary.SourceRole,
     "ck_territorial_control_type": vocabulary.ControlType,
