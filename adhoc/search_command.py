@@ -26,7 +26,7 @@ from schema.escape import shortened
 if TYPE_CHECKING:
     from output.page import Column, Type
 
-KINDS = ("passage", "quote", "event", "position", "tie", "actor")
+KINDS = ("passage", "quote", "event", "event-name", "position", "tie", "control", "actor")
 """The kinds of hits; a test compares them with adhoc/search_rows.py."""
 
 MEANINGS = {

@@ -58,9 +58,9 @@ def _described(name: str, part: Schema) -> Schema:
 def _walk(part: Schema) -> Schema:
     """Turn what pydantic makes of a model into what an editor needs."""
     part = {key: value for key, value in part.items() if key != "title"}
-    for key in ("anyOf", "items", "additionalProperties", "properties"):
+    for key in ("anyOf", "items", "additionalProperties", "properties", "patternProperties"):
         value = part.get(key)
-        if key == "properties" and value is not None:
+        if key.endswith("roperties") and key != "additionalProperties" and value is not None:
             part[key] = {name: _property(name, inner) for name, inner in value.items()}
         elif isinstance(value, list):
             part[key] = [_walk(inner) for inner in value if inner != {"type": "null"}]

@@ -167,7 +167,9 @@ def _unique(table: Table) -> Iterator[tuple[Sequence[Column[Any]], str]]:
         if index.unique:
             where = index.dialect_options["sqlite"]["where"]
             unique.append((list(index.columns), f" where {where}" if where is not None else ""))
-    for columns, condition in sorted(unique, key=lambda item: [column.name for column in item[0]]):
+    for columns, condition in sorted(
+        unique, key=lambda item: ([column.name for column in item[0]], item[1])
+    ):
         if not own <= set(columns):
             yield columns, condition
 

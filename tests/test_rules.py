@@ -54,6 +54,11 @@ VIOLATIONS = {
         "to: sudland-state, since: 1990, until: 1980, evidence: [{at: '1:0-50', words: then}]",
     ),
     "follows-what-is-later": ("2020-03-03~", "2020-02~"),
+    "identifier-of-two": (
+        "kind: state}\n- {key: envoy, name: An unnamed envoy, kind: unnamed}",
+        "kind: state, identifiers: {viaf: 1}}\n"
+        "- {key: envoy, name: An unnamed envoy, kind: unnamed, identifiers: {viaf: 1}}",
+    ),
     "name-of-two": ("name: the Norlanders", "name: Sudland"),
     "actor-unused": ("authors: [ana-writer]", "authors: []"),
     "source-unused": (
