@@ -30,7 +30,7 @@ KINDS = ("passage", "quote", "event", "event-name", "position", "tie", "control"
 """The kinds of hits; a test compares them with adhoc/search_rows.py."""
 
 MEANINGS = {
-    "kind": "passage, quote, event, position, tie or actor",
+    "kind": "passage, quote, event, event-name, position, tie, control or actor",
     "what": "the fact as a sentence, with the words of a quote or the summary of an event; the "
     "passage; the actor's heading and other names",
     "voice": "whose word it is: of a quote the speaker and the date, otherwise the voices it came "

@@ -56,8 +56,10 @@ VIOLATIONS = {
     "follows-what-is-later": ("2020-03-03~", "2020-02~"),
     "identifier-of-two": (
         "kind: state}\n- {key: envoy, name: An unnamed envoy, kind: unnamed}",
-        "kind: state, identifiers: {viaf: 1}}\n"
-        "- {key: envoy, name: An unnamed envoy, kind: unnamed, identifiers: {viaf: 1}}",
+        (
+            "kind: state, identifiers: {viaf: 1}}\n"
+            "- {key: envoy, name: An unnamed envoy, kind: unnamed, identifiers: {viaf: 1}}"
+        ),
     ),
     "name-of-two": ("name: the Norlanders", "name: Sudland"),
     "actor-unused": ("authors: [ana-writer]", "authors: []"),
