@@ -129,6 +129,10 @@ class ActorWriter(Writer):
             blocks += self.more(len(names) - len(called), "name", command)
         for nature in (TieNature.STRUCTURAL, TieNature.FRIENDLY, None, TieNature.HOSTILE):
             blocks += self.tied(lambda it, nature=nature: it.nature == nature)
+        control = self.facts.where(lambda it: it.kind == FactKind.CONTROL)
+        blocks += self.bullets(
+            control, "place", self.command("control", "--actor", self.subject.key)
+        )
         if not blocks:
             blocks.append(Paragraph([plain("No name, post or tie is coded.")]))
         who = "What" if self._kind in BODIES else "Who"

@@ -33,7 +33,10 @@ FACTS = """
     left join positions on positions.id = fact_summaries.fact_id
     left join relations on relations.id = fact_summaries.fact_id
     left join relation_types on relation_types.key = relations.type
-    left join dates on dates.edtf = coalesce(events.date, quotes.date, relations.since)
+    left join territorial_control on territorial_control.id = fact_summaries.fact_id
+    left join dates on dates.edtf = coalesce(
+      events.date, quotes.date, positions.date, relations.since, territorial_control.since
+    )
     where fact_summaries.fact_id in ({about})
     order by
       dates.first_day nulls last, dates.last_day nulls last, fact_summaries.document nulls first,
@@ -50,6 +53,11 @@ ROLES = """
     select relations.id, 'from'
     from actors
     join relations on relations.from_actor_id = actors.id
+    where actors.key = :key
+    union all
+    select territorial_control.id, 'controller'
+    from actors
+    join territorial_control on territorial_control.actor_id = actors.id
     where actors.key = :key
 """
 
@@ -79,7 +87,7 @@ PASSAGES = """
     group by fact_passages.document_id
 """
 
-ACTIVE = {"doer", "speaker", "holder", "from", "mediator"}
+ACTIVE = {"doer", "speaker", "holder", "from", "mediator", "controller"}
 """Roles of whoever does, says or wants it."""
 
 
@@ -145,7 +153,7 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
     contested = {row.fact_id for row in rows(CONTESTED)}
     result = []
     for n, it in enumerate(rows(FACTS)):
-        if it.kind == FactKind.NAME:
+        if it.kind in (FactKind.NAME, FactKind.EVENT_NAME):
             continue
         fact = Fact(
             id=it.fact_id,
@@ -172,7 +180,7 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
             + bool(active)
             + (fact.type in TELLING) / 2
             + (fact.type == RelationType.HEADS)
-            + bool(it.quoted) / 2
+            + bool(it.quoted)
         )
         result.append(fact)
     return Facts(result, {it[0]: it[1] for it in rows(PASSAGES)})

@@ -222,13 +222,17 @@ class WholeWriter(Writer):
         lead = [*self._lead()]
         positions = self.facts.where(lambda it: it.kind == FactKind.POSITION)
         quotes = self.facts.where(lambda it: it.kind == FactKind.QUOTE)
+        control = self.facts.where(lambda it: it.kind == FactKind.CONTROL)
         only = self.only()
         none: list[Block] = [Paragraph([plain("No tie is coded.")])]
         sections = [
             self._actors(),
             Section(
                 "How the actors stand to one another",
-                self.tied(lambda it: it.nature != TieNature.STRUCTURAL) or none,
+                [
+                    *(self.tied(lambda it: it.nature != TieNature.STRUCTURAL) or none),
+                    *self.bullets(control, "place", self.command("control", *only)),
+                ],
             ),
             Section(
                 "What they want, and what they say",

@@ -63,9 +63,7 @@ def in_time(statement: Statement) -> str:
         bare = f"{bare}: “{statement.quoted}”"
     if statement.date and statement.kind in (FactKind.EVENT, FactKind.QUOTE):
         return f"{dated(statement.date)}, {within(bare)}"
-    if statement.kind == FactKind.RELATION and statement.when:
-        return f"{bare} ({statement.when})"
-    return bare
+    return f"{bare} ({statement.when})" if statement.when else bare
 
 
 def full_stop(text: str) -> str:
