@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import Connection, text
 
 from output.page import counted
-from pages.answers import ask
+from pages.answers import Answer, Row, ask
 from pages.brief_facts import PLANS, Fact, Facts, facts, in_order
+from pages.brief_parts import Block, Brief, Bullets, Paragraph, Picture, Section, Subject
 from pages.brief_prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
-from pages.footnotes import Footnotes, Note
+from pages.footnotes import Footnotes
 from pages.statements import Statement, Statements
 from pages.timeline import inset
 from schema.vocabulary import Certainty, FactKind, Modality, RelationType
@@ -27,6 +28,9 @@ MOST_DRAWN = 9
 
 MOST_TIES = 6
 """Ties of one nature that running text has."""
+
+MOST_IN_LANE = 5
+"""Facts in the lane of what an actor heads."""
 
 FEW = 8
 """With fewer dated facts, an actor's timeline has those who act for it as well."""
@@ -51,65 +55,17 @@ HOW: dict[str, str] = {
 """How a fact is stated at best, in words."""
 
 
-@dataclass(frozen=True)
-class Paragraph:
-    """Sentences of running text; or a remark on what is left out."""
-
-    sentences: Sequence[Sentence]
-    remark: bool = False
-
-
-@dataclass(frozen=True)
-class Bullets:
-    """Sentences below one another."""
-
-    sentences: Sequence[Sentence]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture, and the same facts as sentences for a phone or plain text."""
-
-    svg: Markup
-    caption: str
-    sentences: Sequence[Sentence]
-
-
-Block = Paragraph | Bullets | Picture
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with what is below it."""
-
-    title: str
-    blocks: list[Block]
-
-
-@dataclass
-class Brief:
-    """A briefing, ready for its template."""
-
-    title: str
-    lead: list[Sentence]
-    figures: list[tuple[str, str]]
-    sections: list[Section]
-    notes: list[Note]
-    documents: list[int]
-    """The ids of the documents that it rests on."""
-    kept: bool
-    """Whether there are words of the text."""
-    about: dict[str, Any] = field(default_factory=dict)
-    """Day, command, content hash and citations."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a briefing is about: its kind (empty: everything), its key and its name."""
-
-    kind: str
-    key: str
-    name: str
+HEADED = """
+    select wholes.key, wholes.name
+    from actors
+    join relations on relations.from_actor_id = actors.id and relations.type = 'heads'
+    join fact_summaries on fact_summaries.fact_id = relations.id
+    join actors as wholes on wholes.id = relations.to_actor_id
+    where actors.key = :key
+      and fact_summaries.standing is null
+    group by wholes.key, wholes.name
+    order by wholes.name, wholes.key
+"""
 
 
 class Writer:
@@ -223,50 +179,72 @@ class Writer:
         )
 
     def when(self) -> Section:
-        """Return the timeline."""
+        """Return the timeline; an actor with few dates has lanes for those who stand with it."""
         given: dict[str, Any] = {}
-        if self.subject.kind in ("actor", "document"):
-            given[self.subject.kind] = self.subject.key
-            if self.subject.kind == "document":
-                given["document"] = [self.subject.key]
+        if self.subject.kind == "actor":
+            given["actor"] = self.subject.key
+        elif self.subject.kind == "document":
+            given["document"] = [self.subject.key]
         answer = ask(self.connection, "timeline", given)
-        dated = [row for row in answer.rows if row["date"] is not None]
-        if self.subject.kind == "actor" and len(dated) < FEW:
-            with_members = ask(self.connection, "timeline", {**given, "with_members": True})
-            if any(row["acting_for"] and row["date"] for row in with_members.rows):
-                answer = with_members
-                dated = [row for row in answer.rows if row["date"] is not None]
         command = self.command("timeline", *self.only())
-        section = self.drawn(answer, dated, command)
+        remark = ""
+        if self.subject.kind == "actor" and len(_dated(answer)) < FEW:
+            answer, remark = self._with_lanes(given)
+        section = self.drawn(answer, command, remark)
         undated = self.facts.where(lambda fact: fact.happened and fact.date is None)
         if undated:
             without = Paragraph([plain("Without a date:")])
             section.blocks.extend([without, *self.bullets(undated, "undated event", command, 2)])
         return section
 
-    def drawn(self, answer: Any, dated: Sequence[Any], command: Code) -> Section:
-        """Return a timeline of the weightiest of these rows."""
-        if not dated:
-            none = "No fact here has a date."
-            return Section("When", [Paragraph([plain(none)])])
+    def _with_lanes(self, given: dict[str, Any]) -> tuple[Answer, str]:
+        """Return the timeline with those who act for an actor, and with what it heads."""
+        answer = ask(self.connection, "timeline", {**given, "with_members": True})
+        rows = [*answer.rows]
+        ids = self._ids()
+        remarks = []
+        for whole in self.connection.execute(text(HEADED), {"key": self.subject.key}).all():
+            there = {row["event"] for row in rows}
+            weights = {it.id: it.weight for it in facts(self.connection, "actor", whole.key).all}
+            others = _dated(ask(self.connection, "timeline", {"actor": whole.key}))
+            others = [row for row in others if row["event"] not in there]
+            others.sort(key=lambda row, of=weights: -of.get(ids[row["event"]], 0))
+            if others:
+                shown = others[:MOST_IN_LANE]
+                rows += [{**row, "acting_for": whole.name} for row in shown]
+                of = f"{len(shown)} of its {counted(len(others), 'other dated fact')}"
+                remarks.append(f"{whole.name}, which {self.subject.name} heads, has a lane: {of}.")
+        lanes = any(row["acting_for"] for row in _dated(replace(answer, rows=rows)))
+        values = {**answer.values, "with_members": 1} if lanes else {}
+        return replace(answer, rows=rows, values=values), " ".join(remarks)
+
+    def _ids(self) -> dict[str, int]:
+        """Return the ids of what is dated, by the keys that reports print."""
         query = "select fact_id, cited_as from timeline where date is not null"
-        ids = {it.cited_as: it.fact_id for it in self.connection.execute(text(query))}
+        return {it.cited_as: it.fact_id for it in self.connection.execute(text(query))}
+
+    def drawn(self, answer: Answer, command: Code, remark: str = "") -> Section:
+        """Return a timeline of the weightiest of these rows."""
+        dated = _dated(answer)
+        if not dated:
+            return Section("When", [Paragraph([plain("No fact here has a date.")])])
+        ids = self._ids()
         weights = {fact.id: fact.weight for fact in self.facts.all}
-        ranked = sorted(dated, key=lambda row: -weights.get(ids[row["event"]], 0))[:MOST_DRAWN]
-        chosen = {row["event"] for row in ranked}
+        most = MOST_DRAWN + MOST_IN_LANE * any(row["acting_for"] for row in dated)
+        ranked = sorted(dated, key=lambda row: -weights.get(ids[row["event"]], 0))
+        chosen = {row["event"] for row in ranked[:most]}
         rows = [row for row in answer.rows if row["event"] in chosen or row["date"] is None]
-        shown = [*dict.fromkeys(ids[row["event"]] for row in rows if row["date"] is not None)]
-        lanes = {ids[it["event"]]: it["acting_for"] for it in rows if it["date"] is not None}
-        statements = [*self.statements.read(shown)]
+        lanes = {ids[row["event"]]: row["acting_for"] for row in rows if row["date"] is not None}
+        statements = [*self.statements.read(lanes)]
         numbers = {it.key: self.notes.draw(it).n for it in statements}
         svg, left_out = inset(
             self.connection, replace(answer, rows=rows), lambda key: f"#n{numbers[key]}"
         )
-        caption = f"{left_out} A mark leads to its note.".lstrip()
         items = []
         for it in statements:
-            lane = f" ({lanes[it.id]})" if lanes.get(it.id) else ""
+            lane = f" ({lanes[it.id]})" if lanes[it.id] else ""
             items.append(sentence(it, self.notes.draw, lane))
+        caption = " ".join(filter(None, [remark, left_out, "A mark leads to its note."]))
         picture = Picture(Markup("".join(svg)), caption, items)  # noqa: S704 - ours
         blocks: list[Block] = [picture]
         if len(dated) > len(chosen):
@@ -392,3 +370,7 @@ def _coarse(fact: Fact) -> str:
     if fact.settled == Modality.HYPOTHETICAL:
         return "imagined"
     return fact.settled if fact.settled != Modality.ACTUAL else fact.standing.lower()
+
+
+def _dated(answer: Answer) -> list[Row]:
+    return [row for row in answer.rows if row["date"] is not None]

@@ -8,8 +8,9 @@ from functools import cached_property
 from sqlalchemy import text
 
 from database.derived.sentences import Named, several, within
-from pages.brief import MOST, Block, Brief, Bullets, Paragraph, Section, Writer
+from pages.brief import MOST, Writer
 from pages.brief_facts import ACTIVE, NOT_SO, Fact
+from pages.brief_parts import Block, Brief, Bullets, Paragraph, Section
 from pages.brief_prose import Sentence, plain, sentence, series
 from schema.vocabulary import ActorKind, FactKind, RelationType, TieNature
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 from database.derived.sentences import within
 from output.page import counted, listed
 from pages.answers import ask
-from pages.brief import Block, Brief, Bullets, Paragraph, Section, Subject, Writer
+from pages.brief import Writer
 from pages.brief_actor import ActorWriter
+from pages.brief_parts import Block, Brief, Bullets, Paragraph, Section, Subject
 from pages.brief_prose import Sentence, dated, full_stop, plain, sentence, spoken
 from pages.statements import Statement
 from pages.subjects import subject
@@ -205,9 +206,8 @@ class EventWriter(Writer):
         near |= {it.key for it in events}
         answer = ask(self.connection, "timeline", {})
         rows = [row for row in answer.rows if row["event"] in near and row["date"] is not None]
-        section = self.drawn(
-            replace(answer, rows=rows), rows, self.command("event", self.subject.key)
-        )
+        command = self.command("event", self.subject.key)
+        section = self.drawn(replace(answer, rows=rows), command)
         if len(rows) > len(events):
             words = "With what it is linked to, and the nearest events of the same actors:"
             section.blocks.insert(0, Paragraph([plain(words)]))

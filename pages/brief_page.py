@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from output.page import counted, shortened
-from pages.brief import Brief, Picture
+from pages.brief_parts import Brief, Picture
 from pages.brief_prose import Code
 from pages.footnotes import LEFT_OUT, Reference
 from pages.rendering import html_templates, markdown_templates, policy, styles_of, template_text

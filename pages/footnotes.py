@@ -8,8 +8,11 @@ from typing import NamedTuple
 from pages.statements import Document, Evidence, Statement, paragraphs
 from schema.vocabulary import FactKind
 
-LONGEST = 90
-"""Characters of the text that a note shows; a mark says where more is left out."""
+LONGEST, LEAST_WORDS, ALL_WORDS = 300, 90, 6_000
+"""Characters of the text that a note shows: at most, at least, and all notes together.
+
+A mark says where more is left out.
+"""
 
 MOST_VOICED = 2
 """Voices, or ways of stating a fact, that a note has."""
@@ -74,20 +77,20 @@ class Footnotes:
 
     def notes(self) -> Iterator[Note]:
         """Yield the notes in the order of their numbers."""
+        room = max(LEAST_WORDS, min(LONGEST, ALL_WORDS // max(len(self.facts), 1)))
         for n, statement in enumerate(self.facts, 1):
             drawn = statement.id not in self._in_text
-            voiced = self._note(statement)
+            voiced = self._note(statement, room)
             about = statement.sentence if drawn else ""
             yield Note(n, about, voiced[:MOST_VOICED], max(len(voiced) - MOST_VOICED, 0))
 
-    def _note(self, statement: Statement) -> list[Voiced]:
+    def _note(self, statement: Statement, room: int) -> list[Voiced]:
         """Return what the voices say; those of one document that say it alike are one."""
         alike: dict[tuple[Document, str], list[Evidence]] = {}
         for piece in statement.evidence:
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
             alike.setdefault((piece.document, how), []).append(piece)
         voiced = []
-        room = LONGEST
         for (document, how), pieces in alike.items():
             called = f"{document.called} " if self._several else ""
             where = called + paragraphs(it.n for piece in pieces for it in piece.passages)
