@@ -268,6 +268,7 @@ def test_the_wheel_carries_every_file_of_the_application(wheel: ZipFile) -> None
         "html",
         "js",
         "mako",
+        "md",
         "py",
         "sql",
         "svg",
