@@ -183,6 +183,54 @@ def test_a_row_that_is_there_already_is_not_counted_as_new(
     assert ask(database, "select count(*) from actors") == [3]
 
 
+def test_codings_loaded_together_count_a_shared_row_once(
+    database: str, write: Callable[..., Path]
+) -> None:
+    """Each refers to an event of the other, so both are loaded in one transaction."""
+
+    def codings(actor: str) -> list[Path]:
+        return [
+            write(
+                name,
+                f"actors: [{{key: {actor}, name: Iran, kind: state}}]\n"
+                f"events: [{{key: e, title: E, who: {{doer: {actor}}}, evidence: [{{at: 1}}]}}]\n"
+                f"elsewhere: [{{fact: '{other}:e', evidence: [{{at: 1}}]}}]\n",
+            )
+            for name, other in (("a", "b"), ("b", "a"))
+        ]
+
+    done = load(database, *codings("iran"))
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("added 1 actor, 1 coding") == 1
+    assert done.stderr.count("added 1 coding") == 1
+    renamed = load(database, *codings("persia"))
+    assert renamed.exit_code == 0, renamed.stderr
+    assert renamed.stderr.count("added 1 actor; changed 1 event; removed 1 actor") == 1
+    assert renamed.stderr.count(": changed 1 event\n") == 1
+    counted = "select count(*) from changes where item = 'actor' and action = '{}'"
+    assert ask(database, counted.format("added")) == [2]
+    assert ask(database, counted.format("removed")) == [1]
+
+
+def test_a_row_that_another_coding_takes_over_is_neither_new_nor_gone(
+    database: str, write: Callable[..., Path]
+) -> None:
+    actor, elsewhere = (
+        "actors: [{key: iran, name: Iran, kind: state}]\n",
+        "elsewhere: [{fact: '{}:e', evidence: [{at: 1}]}]\n",
+    )
+    events = "events:\n" + EVENT.format("e")
+    assert load(database, write("a", actor + events), write("b", events)).exit_code == 0
+    done = load(
+        database,
+        write("a", events.replace("key: e", "key: f") + elsewhere.replace("{}:e", "b:f")),
+        write("b", actor + events.replace("key: e", "key: f") + elsewhere.replace("{}:e", "a:f")),
+    )
+    assert done.exit_code == 0, done.stderr
+    assert "actor" not in done.stderr
+    assert ask(database, "select key from actors") == ["iran"]
+
+
 def test_a_folder_is_loaded_with_the_texts_of_its_codings(database: str, tmp_path: Path) -> None:
     root = Path(__file__).parent.parent / "docs"
     codings, texts = tmp_path / "codings", tmp_path / "texts" / "deep"
