@@ -240,7 +240,10 @@ class Duration(Model):
     def days(self) -> tuple[int | None, int | None]:
         """The bounds in days."""
         least, most = self._days(self.least), self._days(self.most)
-        return least and floor(least), most and ceil(most)
+        return (
+            None if least is None else floor(least),
+            None if most is None else ceil(most),
+        )
 
     @staticmethod
     def _days(length: str | None) -> float | None:

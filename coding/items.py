@@ -76,7 +76,8 @@ def items_of(coding: Coding) -> Items:
     for actor in coding.actors:
         content = {**_fields(actor), **_identifiers(actor)} if actor.name else {}
         items[ItemKey("actor", actor.key)] = content
-    for owner in (*coding.actors, *coding.events):
+    owners: list[Actor | Event] = [*coding.actors, *coding.events]
+    for owner in owners:
         kind, field = (
             (FactKind.NAME, "actor") if isinstance(owner, Actor) else (FactKind.EVENT_NAME, "event")
         )

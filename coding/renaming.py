@@ -197,7 +197,8 @@ def _tie_renamed(
     """Return the key of a tie whose ends have new keys, unless the tie has a key of its own."""
     owners = [file.index.coding for file in files if file.document == document]
     explicit = {tie.key for coding in owners for tie in coding.relations}
-    explicit |= {tie.key for coding in owners for tie in (*coding.links, *coding.control)}
+    explicit |= {tie.key for coding in owners for tie in coding.links}
+    explicit |= {tie.key for coding in owners for tie in coding.control}
     for type in types:
         origin, between, target = fact.partition(f"--{type}--")
         if between and fact not in explicit:

@@ -394,8 +394,8 @@ def _ends_before_it_begins(index: CodingIndex) -> Iterator[Finding]:
 
 @rule("follows-what-is-later", ERROR, "What follows something is not dated earlier.")
 def _follows_what_is_later(index: CodingIndex) -> Iterator[Finding]:
-    linked = (*index.coding.events, *index.coding.quotes)
-    dates = {fact.key: fact.date for fact in linked}
+    dates = {event.key: event.date for event in index.coding.events}
+    dates |= {quote.key: quote.date for quote in index.coding.quotes}
     for i, link in enumerate(index.coding.links):
         after, before = dates.get(link.origin), dates.get(link.target)
         if link.type is LinkType.FOLLOWS and _is_later(before, after):
@@ -407,7 +407,9 @@ def _identifier_of_two(index: CodingIndex) -> Iterator[Finding]:
     coding = index.coding
     for section in ("actors", "places", "sources"):
         owned: dict[tuple[str, str], str] = {}
-        items = [((section, i), item) for i, item in enumerate(getattr(coding, section))]
+        items: list[tuple[Loc, Any]] = [
+            ((section, i), item) for i, item in enumerate(getattr(coding, section))
+        ]
         items += [(("document",), coding.document)] if section == "sources" else []
         for loc, item in items:
             for scheme, identifiers in item.identifiers.items():

@@ -147,8 +147,8 @@ class Reference:
 
     def brief(self) -> str:
         """Return author, title and date, without a full stop."""
-        left_out = {"url": "", "volume": "", "issue": "", "pages": ""}
-        return replace(self, publishers=(), identifiers={}, relayed_by=(), **left_out).text()
+        bare = replace(self, publishers=(), url="", identifiers={}, relayed_by=())
+        return replace(bare, volume="", issue="", pages="").text()
 
     def note(self) -> str:
         """Say which documents the source is known through, if it hasn't been read itself."""

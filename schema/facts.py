@@ -66,7 +66,7 @@ TABLE_OF: dict[str, str] = {
 }
 """The table with the columns of each kind of fact."""
 
-LINKED = tuple(FactKind(kind) for kind in LinkedKind)
+LINKED = (FactKind.EVENT, FactKind.QUOTE)
 """The kinds of facts that a link may join."""
 
 

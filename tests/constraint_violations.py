@@ -9,18 +9,19 @@ from tests.sample_rows import ROWS, Row
 
 NONE_SAID = {"text": None, "marks": "none"}
 
-DURATIONS: dict[str, list[Row]] = {
+OF_DURATIONS: dict[str, list[Row]] = {
+    "words_not_blank": [{"duration_words": ""}],
+    "has_words": [{"duration_least_days": 1}, {"duration_most_days": 1}],
+    "in_order": [
+        {"duration_words": "years", "duration_least_days": -1},
+        {"duration_words": "years", "duration_most_days": -1},
+        {"duration_words": "years", "duration_least_days": 2, "duration_most_days": 1},
+    ],
+}
+DURATIONS = {
     f"ck_{table}_duration_{name}": rows
     for table in ("events", "relations")
-    for name, rows in {
-        "words_not_blank": [{"duration_words": ""}],
-        "has_words": [{"duration_least_days": 1}, {"duration_most_days": 1}],
-        "in_order": [
-            {"duration_words": "years", "duration_least_days": -1},
-            {"duration_words": "years", "duration_most_days": -1},
-            {"duration_words": "years", "duration_least_days": 2, "duration_most_days": 1},
-        ],
-    }.items()
+    for name, rows in OF_DURATIONS.items()
 }
 
 VIOLATIONS: dict[str, list[Row]] = {

@@ -96,7 +96,9 @@ def stale(database: str) -> list[Difference]:
 
 def bare(key: str) -> Coding:
     """Return a coding that says nothing yet."""
-    sections = "topics places actors sources events links quotes positions relations elsewhere"
+    sections = (
+        "topics places actors sources events links quotes positions relations control elsewhere"
+    )
     return {
         "format": 1,
         "coder": "Tests",
@@ -118,6 +120,11 @@ class Editor:
             self.quote,
             self.position,
             self.relation,
+            self.control,
+            self.name_event,
+            self.identify,
+            self.credit,
+            self.last,
             self.link,
             self.link_to_other,
             *[self.elsewhere] * 2,
@@ -222,14 +229,44 @@ class Editor:
             made["topic"] = self.row("topics", "peace")
         self.coding["relations"].append({**made, "evidence": self.evidence()})
 
+    def control(self) -> None:
+        made: Coding = {"actor": self.actor(), "place": self.row("places", "port")}
+        made["type"] = self.chance.choice(["holds", "besieges"])
+        self.coding["control"].append({**made, "evidence": self.evidence()})
+
+    def name_event(self) -> None:
+        if item := self.any_of("events"):
+            name = self.chance.choice(["Operation", "Storm"])
+            item["names"] = [{"name": name, "evidence": self.evidence()}]
+
+    def identify(self) -> None:
+        item = self.any_of("actors", "places", "sources")
+        if item and len(item) > 1:
+            item["identifiers"] = {"viaf": self.chance.choice([item["key"], item["key"] + "2"])}
+
+    def credit(self) -> None:
+        document = self.coding["document"]
+        document["authors"] = [self.actor(), {"name": "Jo Stone"}][:: self.chance.choice([1, -1])]
+        document["volume"] = self.chance.choice(["1", "2"])
+
+    def last(self) -> None:
+        """Say how long something lasts, or when a position was held."""
+        if item := self.any_of("events", "relations"):
+            least = self.chance.choice(["2 years", "3 decades"])
+            item["duration"] = {"words": "long", "least": least}
+        if item := self.any_of("positions"):
+            item["date"] = self.chance.choice(["2020-04", "2019"])
+            item["evidence"][0]["words"] = "in April"
+
     def link(self) -> None:
-        first, second = self.any_of("events"), self.any_of("events")
+        first, second = self.any_of("events", "quotes"), self.any_of("events", "quotes")
         if first and second:
             made = {"from": first["key"], "type": "part-of", "to": second["key"]}
             self.coding["links"].append({**made, "evidence": self.evidence()})
 
     def link_to_other(self) -> None:
-        item, theirs = self.any_of("events"), self.other["events"]
+        item = self.any_of("events", "quotes")
+        theirs = self.other["events"] + self.other["quotes"]
         if item and theirs:
             to = f"{self.other['document']['key']}:{self.chance.choice(theirs)['key']}"
             made = {"from": item["key"], "type": "part-of", "to": to}
@@ -335,10 +372,11 @@ class Editor:
         for quote in self.coding["quotes"]:
             if ":" not in quote.get("occasion", ":") and quote["occasion"] not in events:
                 del quote["occasion"]
+        linked = events | {item["key"] for item in self.coding["quotes"]}
         self.coding["links"] = [
             item
             for item in self.coding["links"]
-            if item["from"] in events and (":" in item["to"] or item["to"] in events)
+            if item["from"] in linked and (":" in item["to"] or item["to"] in linked)
         ]
 
 
