@@ -115,14 +115,9 @@ class Writer:
     def leading(
         self, *choices: Callable[[Fact], bool], most: int = 1, only_stated: bool = True
     ) -> Iterator[Sentence]:
-        """Yield for each choice the weightiest fact that fits: stated as a fact, if there is one.
-
-        With `only_stated`, others are left out.
-        """
+        """Yield for each choice the weightiest facts that fit: of those stated as facts, or all."""
         for fits in choices:
-            chosen = self.facts.where(
-                lambda it, fits=fits: fits(it) and not (only_stated and it.standing)
-            )
+            chosen = [it for it in self.facts.where(fits) if not (only_stated and it.standing)]
             for it in self.statements.read([fact.id for fact in chosen[:most]]):
                 yield spoken(it, self.notes.refer, dated=it.date != self._last_date)
                 self._last_date = it.date
@@ -208,9 +203,8 @@ class Writer:
             weights = {it.id: it.weight for it in facts(self.connection, "actor", whole.key).all}
             others = _dated(ask(self.connection, "timeline", {"actor": whole.key}))
             others = [row for row in others if row["event"] not in there]
-            others.sort(key=lambda row, of=weights: -of.get(ids[row["event"]], 0))
             if others:
-                shown = others[:MOST_IN_LANE]
+                shown = _heaviest(others, ids, weights, MOST_IN_LANE)
                 rows += [{**row, "acting_for": whole.name} for row in shown]
                 of = f"{len(shown)} of its {counted(len(others), 'other dated fact')}"
                 remarks.append(f"{whole.name}, which {self.subject.name} heads, has a lane: {of}.")
@@ -231,8 +225,7 @@ class Writer:
         ids = self._ids()
         weights = {fact.id: fact.weight for fact in self.facts.all}
         most = MOST_DRAWN + MOST_IN_LANE * any(row["acting_for"] for row in dated)
-        ranked = sorted(dated, key=lambda row: -weights.get(ids[row["event"]], 0))
-        chosen = {row["event"] for row in ranked[:most]}
+        chosen = {row["event"] for row in _heaviest(dated, ids, weights, most)}
         rows = [row for row in answer.rows if row["event"] in chosen or row["date"] is None]
         lanes = {ids[row["event"]]: row["acting_for"] for row in rows if row["date"] is not None}
         statements = [*self.statements.read(lanes)]
@@ -244,9 +237,11 @@ class Writer:
         for it in statements:
             lane = f" ({lanes[it.id]})" if lanes[it.id] else ""
             items.append(sentence(it, self.notes.draw, lane))
-        caption = " ".join(filter(None, [remark, left_out, "A mark leads to its note."]))
+        caption = f"{left_out} A mark leads to its note.".lstrip()
         picture = Picture(Markup("".join(svg)), caption, items)  # noqa: S704 - ours
         blocks: list[Block] = [picture]
+        if remark:
+            blocks.append(Paragraph([plain(remark)], remark=True))
         if len(dated) > len(chosen):
             count = f"The {len(chosen)} of {len(dated):,} dated facts with the most evidence; all: "
             blocks.append(Paragraph([plain(count, command)], remark=True))
@@ -374,3 +369,10 @@ def _coarse(fact: Fact) -> str:
 
 def _dated(answer: Answer) -> list[Row]:
     return [row for row in answer.rows if row["date"] is not None]
+
+
+def _heaviest(
+    rows: Sequence[Row], ids: dict[str, int], weights: dict[int, float], most: int
+) -> Sequence[Row]:
+    """Return the rows whose facts weigh most."""
+    return sorted(rows, key=lambda row: -weights.get(ids[row["event"]], 0))[:most]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlalchemy import text
 
@@ -129,7 +129,7 @@ class ActorWriter(Writer):
             command = self.command("names", "--actor", self.subject.key)
             blocks += self.more(len(names) - len(called), "name", command)
         for nature in (TieNature.STRUCTURAL, TieNature.FRIENDLY, None, TieNature.HOSTILE):
-            blocks += self.tied(lambda it, nature=nature: it.nature == nature)
+            blocks += self.tied(partial(_of_nature, nature))
         control = self.facts.where(lambda it: it.kind == FactKind.CONTROL)
         blocks += self.bullets(
             control, "place", self.command("control", "--actor", self.subject.key)
@@ -176,3 +176,7 @@ class ActorWriter(Writer):
         else:
             blocks.append(Paragraph([plain(f"Nobody is quoted about {name}.")]))
         return Section(f"What {name} said, and what was said about {name}", blocks)
+
+
+def _of_nature(nature: str | None, fact: Fact) -> bool:
+    return fact.nature == nature

@@ -305,9 +305,8 @@ def hostile_book(path: Path, texts: Iterator[str]) -> str:
         own = {"voice": "paper", "at": [(1, 0)]}
         relayed = {"voice": "paper>talk", "at": [(2, 9)], "certainty": "alleged"}
         doubted = relayed | {"hedge": next(texts), "stance": "doubts", "date_words": next(texts)}
-        both = {"doer": ["a"], "receiver": ["b"]}
-        book.event("e", next(texts), own, doubted, date="2015-11", **both)
-        book.event("f", next(texts), relayed, modality="expected", **both)
+        book.event("e", next(texts), own, doubted, date="2015-11", doer="a", receiver="b")
+        book.event("f", next(texts), relayed, modality="expected", doer="a", receiver="b")
         book.quote("q", own, text=next(texts), directness="direct", speaker=["a"])
         for n in range(3):
             book.name("a", f"{next(texts)} {n}", own | {"at": [(1, 50 + 9 * n)]}, "title")
