@@ -157,9 +157,13 @@ class Writer:
             yield "Rests on", rests
         everything = self.facts.all
         others = Counter(_coarse(fact) for fact in everything)
-        split = [f"{others.pop('', 0):,} stated or reported as facts"]
-        split += [f"{n:,} {word}" for word, n in others.most_common()]
-        yield "Facts", f"{len(everything):,}: {', '.join(split)}"
+        stated = others.pop("", 0)
+        if others:
+            kinds = ", ".join(f"{n:,} {word}" for word, n in others.most_common())
+            split = f": {stated:,} stated or reported as facts, {kinds}"
+        else:
+            split = ", all stated or reported as facts" if stated else ""
+        yield "Facts", f"{len(everything):,}{split}"
         counts: Counter[str] = Counter()
         for fact in everything:
             counts.update([it for it in HOW if it in fact.certainties][:1])

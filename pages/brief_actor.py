@@ -68,7 +68,8 @@ class ActorWriter(Writer):
 
     def brief(self) -> Brief:
         """Return it."""
-        lead = [*self._lead()]
+        # Of whom little is known, whatever there is.
+        lead = [*self._lead()] or [*self.leading(lambda _: True, most=2, only_stated=False)]
         sections = [
             self._who(),
             self._wants(),
@@ -111,7 +112,9 @@ class ActorWriter(Writer):
             )
         quoted = any("speaker" in fact.roles for fact in everything)
         voice = "speaker" if quoted else "holder"
-        yield from self.leading(lambda it: event(it) and it.happened and it.date is not None)
+        happened = [it for it in everything if event(it) and it.happened and it.standing is None]
+        dated = any(it.date for it in happened)
+        yield from self.leading(lambda it: it in happened and (it.date is not None) == dated)
         if self._kind == ActorKind.PERSON:
             yield from self.leading(lambda it: voice in it.roles)
         yield from self.leading(lambda it: event(it) and it.settled in NOT_SO, only_stated=False)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from pages.subjects import subject
-from schema.vocabulary import FactKind, Modality, PositionKind, RelationType, Unnamed
+from schema.vocabulary import Certainty, FactKind, Modality, PositionKind, RelationType, Unnamed
 
 PLANS = (Modality.INTENDED, Modality.EXPECTED, Modality.POSSIBLE)
 """Readings that leave open what will come of it."""
@@ -178,6 +178,7 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
             + min(linked[it.fact_id], 4) / 2
             + (fact.date is not None)
             + bool(active)
+            + (Certainty.ASSERTED in fact.certainties) / 2
             + (fact.type in TELLING) / 2
             + (fact.type == RelationType.HEADS)
             + bool(it.quoted)

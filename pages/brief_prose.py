@@ -77,6 +77,9 @@ def sentence(statement: Statement, refer: Refer, *more: Piece) -> Sentence:
     return Sentence(pieces, statement.tag, statement.css)
 
 
+MOST_QUOTED = 80
+"""Characters of a quote in a lead."""
+
 IN_WORDS = {
     "": "{}",
     "expected": "It is expected that {}",
@@ -93,11 +96,14 @@ IN_WORDS = {
 def spoken(statement: Statement, refer: Refer, *, dated: bool = True) -> Sentence:
     """Return a fact as a sentence that says itself how it is stated, if there are words for it.
 
-    The date is left out of a sentence that follows one of the same date.
+    The date is left out of a sentence that follows one of the same date, and a long quote out of
+    one that says the same in other words.
     """
     words = IN_WORDS.get(statement.tag)
     if words is None:
         return sentence(statement, refer)
+    if len(statement.quoted or "") > MOST_QUOTED:
+        statement = replace(statement, quoted=None)
     said = in_time(statement if dated else replace(statement, date=None))
     if statement.tag:
         said = within(said) if said.startswith(statement.bare) else f"{said[:1].lower()}{said[1:]}"
