@@ -51,8 +51,8 @@ class Loaded:
         These have a row for each field that differs, with its old and new value.
         """
         fields: dict[ItemKey, list[tuple[str | None, ...]]] = defaultdict(list)
-        for item, *change in self.fields:
-            fields[item].append(tuple(change))
+        for item, *values in self.fields:
+            fields[item].append(tuple(values))
         for action, item in self.changes:
             for change in fields.get(item) or [(None, None, None)]:
                 yield self.document, action, *item, *change

@@ -51,6 +51,8 @@ left join changed_fields
 where true
   and loads.document in (:document)  -- if :document
   and loads.loaded_at >= :since  -- if :since
+  -- The same once more, for the index of changes.
+  and changes.load_id >= (select min(id) from loads where loaded_at >= :since)  -- if :since
 order by
   changes.action,
   changes.item,
