@@ -30,8 +30,8 @@ MOST_DOCUMENTS = 3
 class Measure(NamedTuple):
     """A row of the report `summary`."""
 
-    count: int
-    note: str
+    number: int = 0
+    note: str = ""
 
 
 DOCUMENTS = """
@@ -76,15 +76,8 @@ def _lines(connection: Connection, command: str, width: int) -> Iterator[str]:
     contents = list(_contents(connection, command, it))
     yield from _columns(contents, width)
     yield ""
-    facts, alone, unnamed, several = (
-        f"{it[name].count:,}"
-        for name in (
-            "facts",
-            "facts, own word alone",
-            "facts, unnamed alone",
-            "facts, several origins",
-        )
-    )
+    kinds = ("facts", "facts, own word alone", "facts, unnamed alone", "facts, several origins")
+    facts, alone, unnamed, several = (f"{it[name].number:,}" for name in kinds)
     yield from wrap(
         f"How well sourced it is: {alone} of the {facts} facts rest on a document's word alone, "
         f"{unnamed} on unnamed voices alone; {several} have two or more named origins.",
@@ -125,15 +118,15 @@ def _contents(
             ]
             yield label, f"{', '.join(filter(None, parts))} ({passages[cited.key]})"
             label = ""
-    places, topics = counted(it["places"].count, "place"), counted(it["topics"].count, "topic")
-    yield counted(it["actors"].count, "actor"), f"{it['actors'].note}; {places}, {topics}"
-    yield counted(it["events"].count, "event"), it["events"].note
-    yield counted(it["quotes"].count, "statement"), it["quotes"].note
+    places, topics = counted(it["places"].number, "place"), counted(it["topics"].number, "topic")
+    yield counted(it["actors"].number, "actor"), f"{it['actors'].note}; {places}, {topics}"
+    yield counted(it["events"].number, "event"), it["events"].note
+    yield counted(it["quotes"].number, "statement"), it["quotes"].note
     wishes = "what somebody wants, fears, needs, claims or refuses"
-    yield counted(it["positions"].count, "position"), wishes
-    yield counted(it["ties"].count, "tie"), "who supports, needs, heads or opposes whom"
+    yield counted(it["positions"].number, "position"), wishes
+    yield counted(it["ties"].number, "tie"), "who supports, needs, heads or opposes whom"
     others = it["other sources"]
-    yield counted(others.count, "source"), f"{others.note}, besides the documents themselves"
+    yield counted(others.number, "source"), f"{others.note}, besides the documents themselves"
 
 
 def _commands(connection: Connection, command: str) -> Iterator[tuple[str, str]]:
@@ -163,7 +156,7 @@ def _prominent(connection: Connection, role: str) -> tuple[str, str]:
 
 def _measures(connection: Connection) -> Mapping[str, Measure]:
     """Return the measures of the report `summary` by name; one that it lacks is 0."""
-    measures = defaultdict(lambda: Measure(0, ""))
+    measures: dict[str, Measure] = defaultdict(Measure)
     with run(connection, Catalogue().report("summary"), {}) as page:
         names = [column.name for column in page.columns]
         for values in page.rows:
