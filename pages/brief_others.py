@@ -187,15 +187,16 @@ class EventWriter(Writer):
                 yield plain(f"{chain}: {piece.how}{when} ({piece.where}).{words}")
 
     def _parts(self, events: Sequence[Statement]) -> Iterator[Sentence]:
-        """Yield who takes part as what, and where it is."""
+        """Yield who takes part as what, and where it is, behind the tag of the event."""
         for it in events:
+            parts = []
             for role, words in AS_WHAT.items():
                 names = [part.name for part in it.participants if part.role == role]
                 if names:
-                    yield plain(f"{words}: {listed([names[0], *map(within, names[1:])])}.")
-            for thing in it.related:
-                if thing.kind == "place":
-                    yield plain(f"Place: {thing.name}.")
+                    parts.append(f"{words}: {listed([names[0], *map(within, names[1:])])}.")
+            parts += [f"Place: {thing.name}." for thing in it.related if thing.kind == "place"]
+            told = " ".join(parts) or "Nobody is coded as taking part."
+            yield Sentence((told,), it.tag, it.css)
 
     def _timeline(self, events: Sequence[Statement]) -> Section:
         """Return it among the events that it is linked to, and the nearest of the same actors."""
