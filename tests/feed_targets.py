@@ -185,7 +185,7 @@ def load(source: str, document: int, *statements: str) -> None:
             connection.exec_driver_sql(
                 f"update codings set hash = '{last + 1:064x}' where document_id = {document}"
             )
-        values = f"{last + 1}, key, 'loaded', '2020-01-01T00:00:00Z', '{last + 1:064x}'"
+        values = f"{last + 1}, key, 'loaded', '2020-01-01T00:00:00Z', '{document}{last + 1:063x}'"
         connection.exec_driver_sql(
             "insert into loads (id, document, action, loaded_at, content_hash) "
             f"select {values} from sources where id = {document}"

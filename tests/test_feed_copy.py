@@ -171,7 +171,7 @@ def test_a_dry_run_says_what_would_change(source: str, copy: Place) -> None:
 
 GONE = (
     *("spans", "evidence", "participants", "event_links", "quotes", "positions", "relations"),
-    *("actor_names", "events", "citations", "introductions"),
+    *("actor_names", "event_names", "territorial_control", "events", "citations", "introductions"),
 )
 
 HARD: dict[str, list[str]] = {
@@ -189,8 +189,8 @@ HARD: dict[str, list[str]] = {
     "a key comes again under another number": [
         "delete from positions",
         "delete from facts where id = 3",
-        "insert into facts (id, kind, key, document_id) values (9, 'position', 'position-3', 1)",
-        "insert into positions (id, topic_id, position_kind, statement) values (9, 1, 'goal', 'x')",
+        "insert into facts (id, kind, key, document_id) values (90, 'position', 'position-3', 1)",
+        "insert into positions (id, topic_id, position_kind, statement) values (90, 1, 'goal', 'x')",
     ],
     "two actors change keys": [
         "update actors set key = '-' where id = 1",
@@ -202,6 +202,7 @@ HARD: dict[str, list[str]] = {
         "update participants set actor_id = 9 where actor_id = 2",
         "update relations set to_actor_id = 9 where to_actor_id = 2",
         "update actor_names set actor_id = 9 where actor_id = 2",
+        "update territorial_control set actor_id = 9 where actor_id = 2",
         "delete from actors where id = 2",
         "update actors set key = 'state' where id = 9",
     ],
@@ -214,6 +215,7 @@ HARD: dict[str, list[str]] = {
     "a place is no longer within another, which goes": [
         "update places set within_id = null",
         "update introductions set place_id = 2 where place_id = 1",
+        "update identifiers set place_id = 2 where place_id = 1",
         "delete from places where id = 1",
     ],
     "a date that was used is no longer there": [
@@ -222,6 +224,7 @@ HARD: dict[str, list[str]] = {
         "update evidence set date = null",
         "update sources set published = null",
         "update relations set until = null",
+        "update territorial_control set until = null",
         "delete from dates where edtf = '2015-10-14~'",
     ],
     "a coding is renamed and recoded": [

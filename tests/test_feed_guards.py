@@ -178,10 +178,20 @@ def test_where_no_file_can_be_made(small: str, tmp_path: Path) -> None:
 # --- what somebody changed ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", ["actors", "evidence", "spans", "changes"])
-def test_verify_finds_a_row_that_somebody_changed(source: str, copy: Place, table: str) -> None:
-    column = {"actors": "background", "evidence": "hedge", "spans": "n", "changes": "item"}[table]
-    copy.do(f"update {table} set {column} = " + ("n + 7" if table == "spans" else "'forged'"))
+@pytest.mark.parametrize(
+    ("table", "forgery"),
+    [
+        ("actors", "background = 'forged'"),
+        ("evidence", "hedge = 'forged'"),
+        ("spans", "n = n + 7"),
+        ("changes", "action = 'removed'"),
+        ("changed_fields", "old_value = 'forged'"),
+    ],
+)
+def test_verify_finds_a_row_that_somebody_changed(
+    source: str, copy: Place, table: str, forgery: str
+) -> None:
+    copy.do(f"update {table} set {forgery}")
     assert f"differs from the source: {table}, " in copy.refused(source, verify=True)
     assert fed(source, copy, replace=True).summary == "replaced"
     assert equal(source, copy)
@@ -302,6 +312,7 @@ def test_a_source_that_holds_nothing_empties_no_target(
 def test_verifying_fails_if_rows_cannot_be_compared(source: str, copy: Place) -> None:
     with altering(source) as connection:
         connection.exec_driver_sql("update loads set loaded_at = '2011-01-01T00:00:00Z'")
+        connection.exec_driver_sql("delete from changed_fields")
         connection.exec_driver_sql("delete from changes where key <> 'gazette'")
     assert fed(source, copy).summary == "nothing to copy"
     with pytest.raises(DatabaseError, match="its rows cannot be compared"):
