@@ -13,6 +13,9 @@ from reports.about import provenance
 from reports.references import references
 from schema.date_words import date_in_words
 
+MANY = 8
+"""Documents above which a citation has neither publisher nor address."""
+
 READING = (
     "A sentence without a tag is stated as a fact by its source; a tag in front says what is not. "
     "The present tense is that of a chronicle."
@@ -63,7 +66,8 @@ def _documents(connection: Connection, brief: Brief) -> list[tuple[str, str]]:
     if len(brief.documents) < 2:
         return []
     shown = {voiced.document for note in brief.notes for voiced in note.voiced}
-    cited = {it.key: it.text() for it in references(connection, [it.id for it in shown])}
+    sources = references(connection, [it.id for it in shown])
+    cited = {it.key: it.text() if len(shown) <= MANY else it.brief() for it in sources}
     return sorted((document.called, cited[document.key]) for document in shown)
 
 
