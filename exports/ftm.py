@@ -49,11 +49,17 @@ order by value
 """
 
 MAKERS = """
-select actors.name as value
-from source_actors
-join actors on actors.id = source_actors.actor_id
-where source_actors.source_id = sources.id and source_actors.role = '{}'
-order by source_actors.n, actors.key
+select makers.name as value
+from (
+  select source_id, role, n, actors.name, actors.key
+  from source_actors
+  join actors on actors.id = source_actors.actor_id
+  union all
+  select source_id, role, n, name, ''
+  from source_credits
+) as makers
+where makers.source_id = sources.id and makers.role = '{}'
+order by makers.n, makers.key
 """
 
 PARTICIPANTS = """
