@@ -128,10 +128,11 @@ def test_a_drop_is_refused_with_who_uses_what(database: str, tmp_path: Path) -> 
 
 
 def test_documents_that_refer_to_one_another_go_together(database: str, tmp_path: Path) -> None:
+    """The event that is linked is under a heading, which stays as long as the event does."""
     loaded(database, put(tmp_path, VALID_CODING))
-    other = OTHER.replace("to: meeting", "to: harbour-talks:talks")
+    other = OTHER.replace("from: walk-out", "from: harbour-talks:walk-out")
     loaded(database, put(tmp_path, other, "other.yaml"))
-    evidence = ELSEWHERE.format("other-talks:walk-out--follows--harbour-talks:talks")
+    evidence = ELSEWHERE.format("other-talks:harbour-talks:walk-out--follows--meeting")
     loaded(database, put(tmp_path, VALID_CODING + evidence))
     assert refused(database, "harbour-talks")
     assert refused(database, "other-talks")
