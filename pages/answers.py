@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -25,6 +25,8 @@ class Answer:
     rows: Sequence[Row]
     page: Page
     values: Mapping[str, Value]
+    lanes: Mapping[str, str] = field(default_factory=dict)
+    """Why rows are in lanes, by the title of the lane: a row has it as `acting_for`."""
 
     @property
     def subject(self) -> str:

@@ -1,4 +1,4 @@
-"""The command `draw`: a timeline or a network as an SVG file."""
+"""The command `draw`: a timeline, a network or who relays whom, as an SVG file."""
 
 from __future__ import annotations
 
@@ -87,8 +87,24 @@ class DrawCommand(OnceCommand):
 def _timeline(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]:
     from pages.answers import ask
     from pages.timeline import timeline
+    from pages.timeline_lanes import FEW, in_lanes, with_reasons
 
-    return timeline(connection, ask(connection, "timeline", arguments, say), "#{}".format)
+    remarks: list[str] = []
+    answer = ask(connection, "timeline", arguments, remarks.append)
+    if answer.values.get("with_members"):
+        answer = with_reasons(connection, answer)
+    else:
+        answer = in_lanes(connection, answer, arguments)
+        if answer.lanes:
+            # Then those who act for the actor aren't left out.
+            remarks = [it for it in remarks if not it.startswith("left out")]
+            remarks.append(
+                f"fewer than {FEW} dated facts: in lanes of their own, also those of "
+                f"{'; '.join(answer.lanes)}"
+            )
+    for remark in remarks:
+        say(remark)
+    return timeline(connection, answer, "#{}".format)
 
 
 EVENTS_ONLY, TIES_ONLY = ("place", "at_least"), ("type",)
@@ -118,6 +134,14 @@ def _network(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]
         most=most,
         singles=singles,
     )
+
+
+def _voices(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]:
+    from pages.answers import ask
+    from pages.voices import voices
+
+    most = arguments.pop("most")
+    return voices(connection, ask(connection, "sources", arguments, say), "#{}".format, most=most)
 
 
 def _quiet(_: str) -> None:
@@ -170,12 +194,26 @@ PICTURES: dict[str, tuple[tuple[str, ...], str, Picture, Sequence[click.Option]]
             ),
         ),
     ),
+    "voices": (
+        ("sources",),
+        "Draw who relays whom: each document, and left of it the voices that it draws on.",
+        _voices,
+        (
+            click.Option(
+                ["--most"],
+                type=Number(least=1),
+                default=60,
+                show_default=True,
+                help="Draw at most this many voices: those on whose word most facts rest.",
+            ),
+        ),
+    ),
 }
 
 
 @click.group(cls=Pictures)
 def draw() -> None:
-    """Draw a timeline or a network as an SVG picture.
+    """Draw a timeline, a network or who relays whom as an SVG picture.
 
     It needs no script. A picture takes the options of the report of its name, and says what it
     leaves out. The same data make the same bytes.

@@ -17,8 +17,15 @@ LINE, ROW = 16.0, 20.0
 LABEL, LEAST = 350.0, 150.0
 """The greatest width of a label, and the least that is tried beside its mark."""
 
+LINED = 560.0
+"""The greatest width of a label on one line, where room is short."""
+
 SPACE = 8.0
 """Between a mark and its label."""
+
+
+Line = list[tuple[str, str]]
+"""What stands on a line, from left to right: class and text of each run."""
 
 
 @dataclass
@@ -27,8 +34,8 @@ class Placed:
 
     fact: Fact
     marks: list[Mark]
-    lines: list[tuple[str, str]]
-    """The lines of the label: class and text."""
+    lines: list[Line]
+    """The lines of the label."""
     x: float
     """Where the label begins or, if it is left of the mark, ends."""
     before: bool
@@ -43,29 +50,47 @@ class Placed:
         return len(self.lines) + self.below
 
 
-def labelled(fact: Fact, axis: Axis, left: float, right: float) -> Placed:
-    """Return a fact with its label right of its marks; near the edge left of them, or below."""
+def labelled(
+    fact: Fact, axis: Axis, left: float, right: float, *, dense: bool = False
+) -> list[Placed]:
+    """Return a fact with its label right of its marks; near the edge left of them, or below.
+
+    If it is `dense`, sentence and date share a line, and a label that fits on both sides is
+    returned on both.
+    """
     marks = [mark(piece, axis, fact.look, fact.limit) for piece in fact.pieces]
     begin = min(mark.reach[0] for mark in marks)
     end = max(mark.reach[1] for mark in marks)
-    room_after, room_before = right - end - SPACE, begin - left - SPACE
-    room = max(room_after, room_before)
+    after, before = right - end - SPACE, begin - left - SPACE
+    room = max(after, before)
     below = room < LEAST
-    lines = _lines(fact, LABEL if below else min(LABEL, room))
-    taken = max(width(line, SIZES[kind]) for kind, line in lines)
-    before = not below and taken > room_after
+    widest = LINED if dense else LABEL
+    lines = _lines(fact, widest if below else min(widest, room))
+    if dense:
+        line = [("label", visible(fact.sentence)), ("small", visible(fact.brief))]
+        if line_width(line) <= (widest if below else min(widest, room)):
+            lines = [line]
+    taken = max(map(line_width, lines))
     if below:
         x = max(left, min(begin, right - taken))
-        return Placed(fact, marks, lines, x, False, True, min(begin, x), max(end, x + taken))
-    x = begin - SPACE if before else end + SPACE
-    if before:
-        return Placed(fact, marks, lines, x, True, False, x - taken, end)
-    return Placed(fact, marks, lines, x, False, False, begin, x + taken)
+        return [Placed(fact, marks, lines, x, False, True, min(begin, x), max(end, x + taken))]
+    x, other = end + SPACE, begin - SPACE
+    sides = [
+        Placed(fact, marks, lines, x, False, False, begin, x + taken),
+        Placed(fact, marks, lines, other, True, False, other - taken, end),
+    ]
+    fitting = [side for side, wide in zip(sides, (after, before), strict=True) if taken <= wide]
+    return fitting if dense else fitting[:1]
 
 
-def _lines(fact: Fact, limit: float) -> list[tuple[str, str]]:
+def line_width(line: Line) -> float:
+    """Return how wide a line is, with the space between its runs."""
+    return sum(width(text, SIZES[kind]) for kind, text in line) + SPACE * (len(line) - 1)
+
+
+def _lines(fact: Fact, limit: float) -> list[Line]:
     return [
-        (kind, line)
+        [(kind, line)]
         for kind, text in (("label", fact.sentence), ("small", fact.when))
         for line in balanced(visible(text), limit, SIZES[kind])
     ]

@@ -27,11 +27,16 @@ class Rows:
 
     def place(self, left: float, right: float, height: int) -> int:
         """Return the first row at which a box of so many rows fits, and take the place."""
+        row = self.first(left, right, height)
+        for taken in range(row, row + height):
+            self._take(taken, left - self._gap, right + self._gap)
+        return row
+
+    def first(self, left: float, right: float, height: int) -> int:
+        """Return the first row at which a box of so many rows fits."""
         row = 0
         while (blocked := self._blocked(range(row, row + height), left, right)) is not None:
             row = blocked + 1
-        for taken in range(row, row + height):
-            self._take(taken, left - self._gap, right + self._gap)
         return row
 
     def _blocked(self, rows: Iterable[int], left: float, right: float) -> int | None:

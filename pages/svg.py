@@ -107,14 +107,21 @@ class Drawing:
     def open_group(self, key: str, title: str, link: str, x: float = 0, y: float = 0) -> None:
         """Begin a mark and its label: they link to a fact, and say on hovering what it is."""
         place = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
-        self.add(
-            f'<g id="{markup(key)}"{place}><a href="{markup(link)}">'
-            f"<title>{markup(visible(title))}</title>"
-        )
+        self.add(f'<g id="{markup(key)}"{place}>')
+        self.open_link(link, title)
 
     def close_group(self) -> None:
         """End it."""
-        self.add("</a></g>")
+        self.close_link()
+        self.add("</g>")
+
+    def open_link(self, link: str, title: str) -> None:
+        """Begin what links to an address, and says on hovering where it leads."""
+        self.add(f'<a href="{markup(link)}"><title>{markup(visible(title))}</title>')
+
+    def close_link(self) -> None:
+        """End it."""
+        self.add("</a>")
 
     def finished(
         self, height: float, title: str, description: str, style: str = "", defs: str = ""

@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from output.page import counted
 from pages.answers import Answer
 from pages.axis import Axis, calendar_day, day_in_words, year_in_words
-from pages.labels import LINE, ROW, Placed, labelled
+from pages.labels import LINE, ROW, SPACE, Placed, labelled
 from pages.legend import legend
 from pages.lettering import width
 from pages.marks import DEFS, STYLE, draw
 from pages.packing import Rows
 from pages.svg import SIZES, Drawing, number
-from pages.timeline_facts import Dated, Fact, Window, dated, left_out, window
+from pages.timeline_facts import Dated, Fact, dated, left_out, window
+from pages.timeline_years import STYLE as YEARS
+from pages.timeline_years import Part, overview, parts
 
 
 class Frame(NamedTuple):
@@ -38,11 +40,11 @@ INSET = Frame(760, 2, 758, 748, 400)
 GAP = 14.0
 """The least space between two labels of one row."""
 
-MOST_IN_PART = 150
-"""Facts on one axis; if there are more, the timeline is continued on another, below."""
-
 AXIS_EVERY = 44
 """In a high band, the axis is written again after so many rows."""
+
+DENSE = 18.0
+"""Height of a row where each fact has one line."""
 
 OTHERS = {
     "intended": "intended",
@@ -59,14 +61,6 @@ class Band:
 
     title: str
     note: str
-    facts: Sequence[Fact]
-
-
-class Part(NamedTuple):
-    """Facts of some years, with the days of their axis."""
-
-    title: str
-    window: Window
     facts: Sequence[Fact]
 
 
@@ -122,7 +116,7 @@ class Timeline:
             self._y,
             self._answer.page.title,
             f"{caption} Each label has its date in words and its passages.",
-            STYLE,
+            STYLE + YEARS,
             DEFS.format(name=self._drawing.name),
         )
 
@@ -141,6 +135,9 @@ class Timeline:
         self._drawing.text(self._frame.left, self._y, page.title, "title")
         self._y += 22
         count = counted(len(self._data.facts), "dated fact")
+        if self._answer.lanes:
+            own = sum(not fact.acting_for for fact in self._data.facts)
+            count = f"{counted(own, 'dated fact')}, and {len(self._data.facts) - own:,} in lanes"
         if page.filters:
             self._lines(page.filters, "head")
         parts = [page.question, f"{count[:1].upper()}{count[1:]}."]
@@ -152,14 +149,17 @@ class Timeline:
         data = self._data
         held = window(data.facts, data.publication)
         common = [fact for fact in data.facts if held and not fact.lasts and held.holds(fact)]
-        for part in parts(common, held) if held else ():
+        divided = parts(common, held) if held else []
+        if len(divided) > 1:
+            frame = self._frame
+            self._y = overview(self._drawing, divided, self._y, frame.left, frame.right)
+        for part in divided:
             axis = Axis.over(
                 part.window.first, part.window.last, self._frame.left, self._frame.axis_right
             )
             if part.title:
-                self._y += 34
-                self._drawing.text(self._frame.left, self._y, part.title, "part")
-                self._y += 10
+                self._part(part, axis)
+                continue
             for band in bands(part.facts, self._answer):
                 self._band(band, axis, data.publication)
         there = {id(fact) for fact in common}
@@ -176,12 +176,26 @@ class Timeline:
             note = f"on a scale of its own: {begin} to {end}"
             self._band(Band(f"Long spans{far}", note, rest), axis, None)
 
+    def _part(self, part: Part, axis: Axis) -> None:
+        """Draw some years below what there is, all their facts in one band."""
+        drawing = self._drawing
+        drawing.add(f'<g id="{drawing.name}-{part.id}">')
+        self._y += 14
+        self._line()
+        self._y += 20
+        drawing.text(self._frame.left, self._y, part.title, "part")
+        drawing.add("</g>")
+        self._y += 6
+        self._rows(part.facts, axis, self._data.publication, dense=True)
+
+    def _line(self) -> None:
+        left, right = self._frame.left, self._frame.right
+        self._drawing.path(f"M{number(left)} {number(self._y)}H{number(right)}", "line")
+
     def _band(self, band: Band, axis: Axis, published: int | None) -> None:
         """Draw a band below what there is."""
         drawing = self._drawing
-        drawing.path(
-            f"M{number(self._frame.left)} {number(self._y)}H{number(self._frame.right)}", "line"
-        )
+        self._line()
         self._y += 18
         drawing.text(self._frame.left, self._y, band.title, "head")
         drawing.text(
@@ -191,17 +205,25 @@ class Timeline:
             "small",
         )
         self._y += 8
-        placed, axes, rows = arrange(band.facts, axis, self._frame.left, self._frame.right)
-        top, bottom = self._y, self._y + rows * ROW + 6
+        self._rows(band.facts, axis, published)
+
+    def _rows(
+        self, facts: Sequence[Fact], axis: Axis, published: int | None, *, dense: bool = False
+    ) -> None:
+        """Draw facts on an axis, in rows below what there is."""
+        drawing, row_height = self._drawing, DENSE if dense else ROW
+        left, right = self._frame.left, self._frame.right
+        placed, axes, rows = arrange(facts, axis, left, right, dense=dense)
+        top, bottom = self._y, self._y + rows * row_height + 6
         for x, _, _ in axis.ticks():
             drawing.path(f"M{number(x)} {number(top)}V{number(bottom)}", "rule")
         if published is not None and axis.first <= published <= axis.last:
             line = number(axis.x(published + 1))
             drawing.path(f"M{line} {number(top)}V{number(bottom)}", "line")
         for row in axes:
-            self._ticks(axis, top + row * ROW + 13, published)
+            self._ticks(axis, top + row * row_height + 13, published)
         for item in placed:
-            self._fact(item, top)
+            self._fact(item, top + item.row * row_height, row_height)
         self._y = bottom
 
     def _ticks(self, axis: Axis, y: float, published: int | None) -> None:
@@ -220,71 +242,51 @@ class Timeline:
                 self._drawing.text(x + 4, y, words, kind)
                 free = right
 
-    def _fact(self, item: Placed, top: float) -> None:
+    def _fact(self, item: Placed, y: float, row_height: float) -> None:
         drawing, fact = self._drawing, item.fact
-        y = top + item.row * ROW
         drawing.open_group(fact.key, fact.explained, self._link(fact.key))
         for mark in item.marks:
-            draw(drawing, mark, y + ROW / 2, fact.colour, fact.look, said=fact.said)
-        y += 14.5 + (ROW if item.below else 0)
-        for kind, line in item.lines:
-            drawing.text(item.x, y, line, kind, end=item.before)
+            draw(drawing, mark, y + row_height / 2, fact.colour, fact.look, said=fact.said)
+        y += row_height / 2 + 4.5 + (row_height if item.below else 0)
+        for line in item.lines:
+            x = item.x
+            for kind, words in reversed(line) if item.before else line:
+                drawing.text(x, y, words, kind, end=item.before)
+                taken = width(words, SIZES[kind]) + SPACE
+                x += -taken if item.before else taken
             y += LINE
         drawing.close_group()
 
 
-def parts(facts: Sequence[Fact], held: Window) -> Iterator[Part]:
-    """Yield the facts in parts of whole years, each with an axis of its own, if there are many."""
-    if len(facts) <= MOST_IN_PART:
-        yield Part("", held, facts)
-        return
-    years: dict[int, list[Fact]] = {}
-    for fact in facts:
-        day = fact.last if fact.first is None else fact.first
-        years.setdefault(calendar_day(day or 0)[0], []).append(fact)
-    together: list[int] = []
-    members: list[Fact] = []
-    for year in sorted(years):
-        if members and len(members) + len(years[year]) > MOST_IN_PART:
-            yield _part(together, members)
-            together, members = [], []
-        together.append(year)
-        members += years[year]
-    yield _part(together, members)
-
-
-def _part(years: Sequence[int], facts: Sequence[Fact]) -> Part:
-    names = dict.fromkeys(year_in_words(year) for year in (years[0], years[-1]))
-    days = [day for fact in facts for day in (fact.first, fact.last) if day is not None]
-    return Part(" to ".join(names), Window(min(days), max(days)), facts)
-
-
 def arrange(
-    facts: Sequence[Fact], axis: Axis, left: float, right: float
+    facts: Sequence[Fact], axis: Axis, left: float, right: float, *, dense: bool = False
 ) -> tuple[list[Placed], list[int], int]:
     """Give every fact its rows; return the facts, the rows that have the axis, and the number."""
     rows = Rows(GAP / 2)
-    items = sorted(
-        (labelled(fact, axis, left, right) for fact in facts),
-        key=lambda item: (item.marks[0].left, item.marks[-1].right),
+    sides = sorted(
+        (labelled(fact, axis, left, right, dense=dense) for fact in facts),
+        key=lambda sides: (sides[0].marks[0].left, sides[0].marks[-1].right),
     )
-    most = sum(item.height for item in items)
+    most = sum(item.height for item, *_ in sides)
     closed = range(0, most + most // AXIS_EVERY + 2, AXIS_EVERY)
     for row in closed:
         rows.close(row)
-    for item in items:
+    items = []
+    for side in sides:
+        item = min(side, key=lambda it: rows.first(it.left, it.right, it.height))
         item.row = rows.place(item.left, item.right, item.height)
+        items.append(item)
     used = max((item.row + item.height for item in items), default=0)
     return items, [row for row in closed if row < used], used
 
 
 def bands(facts: Sequence[Fact], answer: Answer) -> Iterator[Band]:
     """Yield the bands on the common axis: by what the facts are or, with members, by who acts."""
-    if answer.values.get("with_members"):
-        for lane in dict.fromkeys(["", *(fact.acting_for for fact in facts)]):
+    if answer.lanes:
+        for lane, note in {"": "", **answer.lanes}.items():
             members = [fact for fact in facts if fact.acting_for == lane]
             if members:
-                yield Band(lane or "By or on the actor itself", "", members)
+                yield Band(lane or f"What {answer.subject} takes part in", note, members)
         return
     kinds = {
         "happened": Band("What happened", "", []),

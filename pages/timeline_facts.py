@@ -41,6 +41,14 @@ class Fact:
     """The last day of which its documents can tell; None: not known."""
 
     @property
+    def brief(self) -> str:
+        """Date and passages where room is short: those of one document, and how many have more."""
+        words, _, where = self.when.partition(" · ")
+        first, *more = where.split("; ")
+        others = f" and {counted(len(more), 'document')} more" if more else ""
+        return f"{words} · {first}{others}"
+
+    @property
     def first(self) -> int | None:
         """First day that it may mean."""
         days = [piece.first for piece in self.pieces]
@@ -123,12 +131,12 @@ def _fact(
     modality = row["modality"] or "actual"
     told = modality in ("actual", "denied") and None not in limits
     uncertain = "?" if row["qualifier"] and "uncertain" in row["qualifier"] else ""
-    acting = f" · {row['acting_for']}" if row["acting_for"] else ""
+    acting = f" ({row['acting_for']})" if row["acting_for"] else ""
     return Fact(
         key=row["event"],
         sentence=f"{row['what']}{f' {uncertain}' if uncertain else ''}",
-        when=f"{words} · {where}{acting}",
-        explained=f"{row['what']}. {words[:1].upper()}{words[1:]}. "
+        when=f"{words} · {where}",
+        explained=f"{row['what']}{acting}. {words[:1].upper()}{words[1:]}. "
         f"{(row['certainty'] or 'no evidence').capitalize()}, {where}. {row['through'] or ''}",
         pieces=drawn,
         look=look(row["modality"], standing),

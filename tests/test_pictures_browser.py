@@ -21,7 +21,7 @@ COLOUR = 'getComputedStyle(document.querySelector(".page")).fill'
 
 
 @on_sqlite
-@pytest.mark.parametrize("which", ["timeline", "network"])
+@pytest.mark.parametrize("which", ["timeline", "network", "voices"])
 def test_a_picture_opens_quietly_and_its_texts_stay_apart(
     browser: Browser, shipped: str, tmp_path: Path, which: str
 ) -> None:

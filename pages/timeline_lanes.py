@@ -1,0 +1,136 @@
+"""Lanes for an actor with few dated facts: what it heads and who acts for it, with their ties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from pages.answers import Answer, ask, passages
+from schema.vocabulary import RelationType
+
+FEW = 10
+"""An actor that has fewer dated facts of its own gets lanes."""
+
+TIED = """
+select actor, member, path
+from members
+where steps > 0
+  and (actor = :actor or (member = :actor and steps = 1))
+order by steps, actor, member, path
+"""
+TIES = """
+select introduced_by || ':' || relation as key, sentence, passage, standing, type
+from ties
+where relation in :relations
+"""
+
+# A bound that is missing on either side is replaced by the other, so that it excludes nothing.
+OF_HEADED = """
+select distinct
+  participants.fact_id,
+  wholes.name || ', which ' || heads.name || ' heads' as title
+from memberships
+join actors as wholes on wholes.id = memberships.whole_id
+join actors as heads on heads.id = memberships.member_id
+join participants on participants.actor_id = memberships.whole_id
+left join events on events.id = participants.fact_id
+left join quotes on quotes.id = participants.fact_id
+left join dates on dates.edtf = coalesce(events.date, quotes.date)
+where wholes.key = :other
+  and heads.key = :actor
+  and memberships.steps = 1
+  and coalesce(memberships.first_day, dates.last_day, 0)
+    <= coalesce(dates.last_day, memberships.first_day, 0)
+  and coalesce(memberships.last_day, dates.first_day, 0)
+    >= coalesce(dates.first_day, memberships.last_day, 0)
+"""
+OF_MEMBER = """
+select distinct
+  participation.fact_id,
+  participation.acting_for as title
+from participation
+where participation.actor = :actor
+  and participation.member = :other
+  and participation.steps > 0
+order by title desc
+"""
+
+
+IDS = "select cited_as, fact_id from timeline"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Somebody whose facts are drawn beside those of an actor, and why."""
+
+    actor: str
+    """Its key."""
+    title: str
+    note: str
+    """The tie between the two, with its passages."""
+    facts: frozenset[int]
+    """Ids of its facts at the time of the tie: events and quotes in which it takes part."""
+    headed: bool
+    """Whether the actor heads it; else it acts for the actor."""
+
+
+def in_lanes(connection: Connection, answer: Answer, given: Mapping[str, Any]) -> Answer:
+    """Return an actor's answer of the report `timeline` with its lanes, if it has few dated facts.
+
+    The rows of others have the title of their lane as `acting_for`. `given` is what was asked.
+    """
+    actor = str(answer.values.get("actor", ""))
+    dated = [row for row in answer.rows if row["date"] is not None]
+    if not actor or len(dated) >= FEW:
+        return answer
+    ids = dict(map(tuple, connection.execute(text(IDS))))
+    rows = {row["event"]: row for row in answer.rows}
+    found = [*lanes(connection, actor)]
+    # What somebody does for the actor may also be about what the actor heads.
+    for lane in sorted(found, key=lambda lane: lane.headed):
+        others = ask(connection, "timeline", {**given, "actor": lane.actor, "with_members": None})
+        for row in others.rows:
+            if row["date"] and row["event"] not in rows and ids[row["event"]] in lane.facts:
+                rows[row["event"]] = {**row, "acting_for": lane.title}
+    used = {row["acting_for"] for row in rows.values()}
+    reasons = {lane.title: lane.note for lane in found if lane.title in used}
+    return replace(answer, rows=[*rows.values()], lanes=reasons)
+
+
+def with_reasons(connection: Connection, answer: Answer) -> Answer:
+    """Return an answer that has those who act for an actor, with the tie of each of them."""
+    notes = {lane.title: lane.note for lane in lanes(connection, str(answer.values["actor"]))}
+    reasons: dict[str, str] = {}
+    for row in answer.rows:
+        if title := row["acting_for"]:
+            known = [notes[part] for part in title.split("; ") if part in notes]
+            reasons[title] = "; ".join(known)
+    return replace(answer, lanes=reasons)
+
+
+def lanes(connection: Connection, actor: str) -> Iterator[Lane]:
+    """Yield a lane for each actor that this one heads, then one for each that acts for it."""
+    tied = connection.execute(text(TIED), {"actor": actor}).all()
+    keys = {key for row in tied for key in row.path.split("; ")}
+    query = text(TIES).bindparams(bindparam("relations", expanding=True))
+    relations = [key.partition(":")[2] for key in sorted(keys)]
+    ties = {row.key: row for row in connection.execute(query, {"relations": relations})}
+    headed: dict[str, Lane] = {}
+    acting: dict[str, Lane] = {}
+    for row in tied:
+        path = [ties[key] for key in row.path.split("; ") if key in ties]
+        heads = row.member == actor
+        of, other = (headed, row.actor) if heads else (acting, row.member)
+        if other in of or (heads and any(tie.type != RelationType.HEADS for tie in path)):
+            continue
+        given = {"actor": actor, "other": other}
+        facts = connection.execute(text(OF_HEADED if heads else OF_MEMBER), given).all()
+        if facts:
+            note = "; ".join(f"{tie.sentence} · {passages(tie.passage)}" for tie in path)
+            ids = frozenset(it.fact_id for it in facts)
+            of[other] = Lane(other, facts[0].title, note, ids, heads)
+    yield from headed.values()
+    yield from (lane for key, lane in acting.items() if key not in headed)
