@@ -27,6 +27,7 @@ from benchmarks.generate import EVENTS, ROOT, SEED, cached
 from benchmarks.loading import loads
 from benchmarks.measure import LONGEST, Trial, machine, paragraph
 from benchmarks.reporting import reports
+from benchmarks.sites import sites
 from benchmarks.starting import starting
 from database.snapshot import TABLES
 
@@ -37,6 +38,7 @@ SECTIONS = {
     "starting": starting,
     "loads": loads,
     "exports": exports,
+    "sites": sites,
     "feeds": feeds,
     "copies": copies,
 }

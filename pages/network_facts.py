@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -91,8 +92,8 @@ class Graph:
     unreal: int
     """Ties left out because they aren't so: possible, intended, denied."""
 
-    def caption(self, *, everybody: bool) -> str:
-        """Return what is drawn and what isn't, in sentences."""
+    def caption(self, *, everybody: bool, options: bool = True) -> str:
+        """Return what is drawn and what isn't, in sentences; with the options that draw it."""
         drawn = len(self.actors)
         of = f"{drawn:,} of {counted(self.all, 'actor')}"
         chosen = "" if everybody else ": those with two or more, and every person who has any"
@@ -103,6 +104,8 @@ class Graph:
             (rest, "with none here"),
         ]
         parts = ", ".join(f"{count:,} {words}" for count, words in left if count)
+        if not options:
+            parts = re.sub(r" \(--\w+\)", "", parts)
         lines = [f"Ties and joint events of {of}{chosen}."]
         if parts:
             lines.append(f"Actors not drawn: {parts}.")

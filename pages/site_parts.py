@@ -89,9 +89,14 @@ class Section:
     links: Sequence[Link] = ()
 
     @property
+    def drawn_only(self) -> bool:
+        """Whether there is nothing but a picture, whose facts other sections list."""
+        return bool(self.picture) and not (self.facts or self.table or self.links)
+
+    @property
     def undated(self) -> bool:
-        """Whether its facts are ties or links and none has a date: then they need no column."""
-        without = (FactKind.RELATION, FactKind.LINK)
+        """Whether none of its facts has a date, or could have: then they need no column."""
+        without = (FactKind.RELATION, FactKind.LINK, FactKind.NAME, FactKind.EVENT_NAME)
         return all(it.kind in without and not it.when for it in self.facts)
 
 
@@ -140,11 +145,14 @@ def split(page: PageText, section: Section) -> list[PageText]:
     return pages
 
 
-def merged(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Return pieces of evidence; what one voice says in the same way in several places is one."""
+def merged(evidence: Iterable[Evidence], *, full: bool = False) -> list[Evidence]:
+    """Return pieces of evidence; what one voice says in the same way in several places is one.
+
+    `full` says that the words of the date are shown, too.
+    """
     pieces: dict[object, Evidence] = {}
     for it in evidence:
-        way = (it.document, it.voices, it.how, it.date, it.date_words)
+        way = (it.document, it.voices, it.how, it.date, it.date_words if full else None)
         same = pieces.get(way)
         pieces[way] = replace(same, passages=same.passages + it.passages) if same else it
     return [*pieces.values()]

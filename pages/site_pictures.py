@@ -167,7 +167,7 @@ class Pictures:
         """
         tied, acting = (ask(self._connection, name, {}) for name in ("ties", "network"))
         data = graph(self._connection, tied, acting, MOST_ACTORS, singles=False)
-        caption = data.caption(everybody=False)
+        caption = data.caption(everybody=False, options=False)
 
         def link(key: str) -> str:
             address = ties.get(key) or self._addresses.thing(Thing("actor", key, ""))

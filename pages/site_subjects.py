@@ -30,10 +30,10 @@ Pictures = Callable[[Actor, str, Sequence[Statement]], Iterable[Section]]
 """Draws an actor for the page of this path: returns sections with a picture each."""
 
 KINDS = {
+    FactKind.POSITION.value: "Positions",
     "happened": "What happened",
     "other": "Intended, expected, possible, imagined or not so",
     FactKind.QUOTE.value: "Statements",
-    FactKind.POSITION.value: "Positions",
     FactKind.RELATION.value: "Ties",
     FactKind.CONTROL.value: "Control of places",
     FactKind.LINK.value: "How events and statements hang together",
@@ -320,7 +320,8 @@ class Subjects:
         for it in self._rows(SOURCES):
             key = source_key(it.document, it.key)
             page = self._page("source", key, it.title, "sources.html", "Sources")
-            page.lead = f"{article(it.kind)}, {VOICED[it.anonymity]}."
+            unnamed = "" if it.anonymity == Anonymity.NAMED else f", {VOICED[it.anonymity]}"
+            page.lead = f"{article(it.kind)}{unnamed}."
             page.about = self._source_terms(it)
             page.found_as = "source"
             yield from self._filled(page, "source", key)

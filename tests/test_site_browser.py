@@ -75,7 +75,7 @@ def test_every_page_opens_quietly_and_fits_each_window_and_paper(
     browser: Browser, folder: Path
 ) -> None:
     watched = Watched(browser.new_page(), folder)
-    wide = []
+    wide: list[tuple[str, int | str]] = []
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
     assert len(paths) > 200
     for path in paths:
