@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from coding.faults import quoted
 from coding.items import ItemKey
+from schema.evidence import IDENTIFIED
 from schema.folding import fold
 from schema.vocabulary import ActorKind, FactKind
 
@@ -89,6 +90,13 @@ TIES = """
 """
 
 
+IDENTIFIERS = """
+    select {kind}s.key, identifiers.scheme, identifiers.identifier
+    from identifiers
+    join {kind}s on {kind}s.id = identifiers.{kind}_id
+"""
+
+
 @dataclass
 class _Known:
     """Something that codings share, with all its names."""
@@ -99,6 +107,8 @@ class _Known:
     """By folded name, the heading first."""
     documents: set[str] = field(default_factory=set)
     """The documents that name it."""
+    identifiers: dict[str, set[str]] = field(default_factory=dict)
+    """By scheme."""
 
     @property
     def heading(self) -> str:
@@ -116,7 +126,14 @@ def likely_duplicates(connection: Connection, documents: set[str]) -> Iterator[t
             one = known.setdefault(key, _Known(key, what))
             one.names.setdefault(fold(name), name)
             one.documents.add(document)
+        identified = IDENTIFIERS.format(kind=kind) if kind in IDENTIFIED else None
+        for key, scheme, identifier in connection.execute(text(identified)) if identified else ():
+            if key in known:
+                known[key].identifiers.setdefault(scheme, set()).add(identifier)
         for a, b in _candidates(known):
+            shared = a.identifiers.keys() & b.identifiers.keys()
+            if any(a.identifiers[scheme].isdisjoint(b.identifiers[scheme]) for scheme in shared):
+                continue  # catalogues tell them apart
             if a.documents & b.documents or not (a.documents | b.documents) & documents:
                 continue
             reasons = _reasons(kind, a, b)

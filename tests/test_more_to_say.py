@@ -364,6 +364,29 @@ def test_an_identifier_of_another_coding_is_refused(loaded: str, tmp_path: Path)
     ) in done.stderr
 
 
+@pytest.mark.parametrize(("identifier", "likely"), [("Q2", False), (None, True)])
+def test_what_catalogues_tell_apart_is_no_likely_duplicate(
+    loaded: str, tmp_path: Path, identifier: str | None, likely: bool
+) -> None:
+    army: dict[str, Any] = {
+        "key": "the-army",
+        "name": "The army",
+        "kind": "armed-force",
+        "names": [{"name": "the army", "evidence": [{"at": "1"}]}],
+    }
+    if identifier:
+        army["identifiers"] = {"wikidata": identifier}
+    other = {
+        "format": 1,
+        "coder": "Tests",
+        "document": {"key": "other", "title": "Other", "language": "en", "published": "2021"},
+        "passages": CODING["passages"],
+        "actors": [army],
+    }
+    done = run(loaded, "check", put(tmp_path, other, "other.yaml"), code=3)  # warnings
+    assert ("likely-duplicate" in done.output) == likely
+
+
 def test_quotes_and_events_of_other_documents_are_linked(loaded: str, tmp_path: Path) -> None:
     other = {
         "format": 1,
