@@ -16,6 +16,7 @@ from cli import sourcebook
 from coding.drafting.calendar import Outlook, Resolver
 from coding.drafting.compose import Composer
 from coding.drafting.dates import finder, names_a_day
+from coding.drafting.durations import duration
 from coding.drafting.languages import language
 from coding.drafting.marks import marked
 from coding.drafting.mentions import Known
@@ -439,3 +440,27 @@ def test_a_language_without_word_lists_is_refused(tmp_path: Path) -> None:
     (tmp_path / "xx.yaml").write_text("marks: ['« »']", encoding="utf-8")
     result = CliRunner().invoke(sourcebook, [*command, "xx", "--words", str(tmp_path)])
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "bounds"),
+    [
+        ("for three years", {"least": "3 years", "most": "3 years"}),
+        ("for more than two decades", {"least": "2 decades"}),
+        ("for nearly six months", {"most": "6 months"}),
+        ("for about a year", {}),
+        ("decades-long", {"least": "2 decades"}),
+        ("five-day", {"least": "5 days", "most": "5 days"}),
+        ("over the past three years", None),
+        ("three years ago", None),
+    ],
+)
+def test_words_that_say_how_long_have_bounds(words: str, bounds: dict[str, str] | None) -> None:
+    (item,) = finder("en").find(words)
+    assert duration(item) == (None if bounds is None else {"words": item.words, **bounds})
+
+
+def test_an_event_says_how_long_it_lasted(tmp_path: Path) -> None:
+    coding = drafted(tmp_path, "Jonas Arvel ruled Tarn for more than ten years.")
+    (event,) = coding["events"]
+    assert event["duration"] == {"words": "for more than ten years", "least": "10 years"}

@@ -13,6 +13,7 @@ from typing import Any
 
 from coding.drafting.calendar import Outlook, Resolved, Resolver, sentence_at, sentences
 from coding.drafting.dates import DateFinder, DateWords
+from coding.drafting.durations import duration
 from coding.drafting.head import LINES, announces, dateline
 from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
@@ -356,6 +357,9 @@ class Composer:
             why = f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
             if (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
                 event["modality"] = "expected"
+        lasting = (duration(it.item) for it in self._dates_in(number, span))
+        if length := next(filter(None, lasting), None):
+            event["duration"] = length
         if place := self.people.place_in(number, span):
             event["place"] = place
         role, actor = self.people.doer(number, span)
