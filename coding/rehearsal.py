@@ -5,17 +5,21 @@ Everything is loaded in one transaction, which is rolled back, so `check` and `l
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import dedent
 
 from sqlalchemy import Connection
 
 from coding.batch import MUTUAL, Refused, load_all
 from coding.duplicates import likely_duplicates, repeated_ties
 from coding.faults import Fault, Severity
+from coding.items import SHARED, ItemKey, items_of
+from coding.reading import parse_coding
 from coding.validation import ValidatedCoding
 
 
@@ -52,6 +56,39 @@ def rehearse(database: str | None, codings: Sequence[ValidatedCoding]) -> list[F
     return faults
 
 
+_STAND_INS = """
+    format: 1
+    coder: check
+    document: {{key: stand-ins, title: T, language: en, published: 2000}}
+    passages: [{{length: 1, hash: {hash}}}]
+    {kind}s: [{{key: {key}, {name}: {key}{rest}}}]
+"""
+_NAMES = {"topic": "label", "source": "title"}
+_KINDS = {"actor": ", kind: unnamed", "place": ", kind: site", "source": ", kind: article"}
+
+
+def _with_stand_ins(refused: Refused) -> ValidatedCoding:
+    """Return a coding in which what no coding introduces is described by its key alone.
+
+    So the rest of it can be compared.
+    """
+    coding = refused.coding
+    missing = {fault.where for fault in refused.faults}
+    rows = json.loads(coding.packed)
+    for row in rows:
+        kind, key, _content, _line, where = row
+        if kind in SHARED and where in missing:
+            source = _STAND_INS.format(
+                hash="0" * 64,
+                kind=kind,
+                key=key,
+                name=_NAMES.get(kind, "name"),
+                rest=_KINDS.get(kind, ""),
+            )
+            row[2] = items_of(parse_coding(dedent(source), "check")[0])[ItemKey(kind, key)]
+    return replace(coding, packed=json.dumps(rows))
+
+
 def _loaded(connection: Connection, codings: Sequence[ValidatedCoding]) -> Iterator[Fault]:
     @contextmanager
     def savepoint() -> Iterator[Connection]:
@@ -59,10 +96,16 @@ def _loaded(connection: Connection, codings: Sequence[ValidatedCoding]) -> Itera
             yield connection
 
     loaded: dict[str, ValidatedCoding] = {}
+    unknown: list[Refused] = []
     for result in load_all(savepoint, codings):
         if isinstance(result, Refused):
             yield from result.faults
+            if all(fault.rule == "unknown-reference" for fault in result.faults):
+                unknown.append(result)
         else:
+            loaded[result[0].document] = result[0]
+    for result in load_all(savepoint, [_with_stand_ins(refused) for refused in unknown]):
+        if not isinstance(result, Refused):
             loaded[result[0].document] = result[0]
     for item, message in likely_duplicates(connection, set(loaded)):
         for coding in loaded.values():

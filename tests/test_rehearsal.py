@@ -48,6 +48,7 @@ def check(*arguments: str | Path) -> tuple[Result, list[dict[str, Any]]]:
         ("Sana'a Brigade", "Sanaa brigade", ("armed-group", "armed-group"), "both are called"),
         ("Qasem Soleimani", "Qassem Suleimani", ("person", "person"), "are spelled alike"),
         ("Turkey", "Turkey", ("state", "government"), "; against it: "),
+        ("Kaya", "Ibrahim Kaya", ("unnamed", "person"), "“Kaya” is part of “Ibrahim Kaya”"),
         ("Iran", "Iraq", ("state", "state"), None),
         ("Hafez al-Assad", "Bashar al-Assad", ("person", "person"), None),
         ("5th Corps of Syria", "6th Corps of Syria", ("armed-force", "armed-force"), None),
@@ -98,7 +99,9 @@ def test_a_mistyped_key_and_a_repeated_tie_are_found(tmp_path: Path) -> None:
         HEAD.format("c", "0" * 64)
         + "actors: [{key: frnace}]\n"
         + "events: [{key: e, title: E, who: {doer: frnace}, evidence: [{at: 1}]}]\n"
+        + "topics: [{key: t, label: Relations with Mali}]\n"
     )
+    a.write_text(a.read_text() + "topics: [{key: u, label: Relations with Mali}]\n")
     done, rows = check("check", a, b, c)
     assert done.exit_code == 3
     ties = [row for row in rows if row["rule"] == "tie-elsewhere"]
@@ -107,6 +110,9 @@ def test_a_mistyped_key_and_a_repeated_tie_are_found(tmp_path: Path) -> None:
     (unknown,) = [row for row in rows if row["rule"] == "unknown-reference"]
     assert (unknown["severity"], unknown["where"]) == ("warning", "actors[frnace]")
     assert "did you mean `france`?" in unknown["message"]
+    # What is known of the coding is compared all the same.
+    alike = {row["where"] for row in rows if row["rule"] == "likely-duplicate"}
+    assert "topics[t]" in alike
 
 
 def test_a_database_is_compared_and_stays_as_it_was(database: str, tmp_path: Path) -> None:
