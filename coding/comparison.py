@@ -25,10 +25,10 @@ OVERLAP = 0.3
 MAX_UNITS = 100_000
 """Of a longer text, this many characters are counted, in proportion: alpha hardly changes."""
 
-FREE_TEXT = ("title", "summary", "says", "statement")
-"""Fields in the coders' own words, which are not compared."""
+NOT_COMPARED = ("title", "summary", "says", "statement", "draft", "unsure")
+"""Fields in the coders' own words, and how far their review has come."""
 
-LABELS = ("title", "text", "says", "statement")
+LABELS = ("title", "text", "says", "statement", "name")
 """The fields that show a reader which fact is meant."""
 
 
@@ -147,7 +147,7 @@ def _fact(key: ItemKey, content: Content) -> _Fact:
     fields: dict[str, str | None] = {
         name: None if value is None else str(value)
         for name, value in content.items()
-        if not isinstance(value, list) and name not in FREE_TEXT
+        if not isinstance(value, list) and name not in NOT_COMPARED
     }
     for actor, role, *_ in content.get("participants", ()):
         fields[role] = _joined([*(fields.get(role) or "").split(", "), actor])

@@ -28,6 +28,9 @@ from coding.yaml_tree import Lines, Loc
 from schema.escape import is_blank, visible
 from schema.vocabulary import RELATIONS
 
+_EDGES = " ,;:.!?–—“”\"'"
+"""What is around coded words, but isn't worth coding itself."""
+
 LEAST = 12
 """How many characters that are coded as nothing are worth showing."""
 
@@ -65,9 +68,10 @@ class ReviewedPassage:
         at = 0
         for item in [*self.coded, None]:
             start = item.start if item else len(self.text)
-            words = self.text[at:start].strip(" ,;:.–—“”\"'")
+            words = self.text[at:start].strip(_EDGES)
             if len(words) >= LEAST and not is_blank(words) and not self.heading:
-                gaps.append((at, start))
+                low = self.text.index(words, at)
+                gaps.append((low, low + len(words)))
             at = max(at, item.end) if item else at
         return gaps
 
@@ -197,6 +201,10 @@ def review_text(passages: Sequence[ReviewedPassage], width: int) -> Iterator[str
                 )
                 if word
             )
+            if kind == "name":  # its words are in what it says
+                lines = ", ".join(str(line) for line in dict.fromkeys(it.line for it in items))
+                yield from _wrapped(f"{kind:<9} {state}{says}, line {lines}", width, "  ", 12)
+                continue
             yield from _wrapped(f"{kind:<9} {state}{says}", width, "  ", 12)
             for item in items:
                 words = quoted(passage.text[item.start : item.end], 2 * width)

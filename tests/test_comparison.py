@@ -48,6 +48,13 @@ def test_where_the_codings_differ(old: str, new: str, expected: dict[str, tuple[
     assert expected.items() <= found.items()
 
 
+def test_how_far_a_review_has_come_is_no_difference() -> None:
+    fact = "- key: nets-given-up\n"
+    drafted = EXAMPLE.replace(fact, f"{fact}  draft: true\n  unsure: who says it?\n")
+    assert drafted != EXAMPLE
+    assert compared(EXAMPLE, drafted).differences() == []
+
+
 def test_what_only_one_coding_has() -> None:
     start = VALID_CODING.index("quotes:")
     end = VALID_CODING.index("positions:")
