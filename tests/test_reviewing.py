@@ -51,7 +51,7 @@ def test_what_was_not_coded_is_shown_but_not_of_headings() -> None:
     assert [second.text[start:end] for start, end in second.uncoded] == []
     bare = passages(DRAFT.replace('  - at: 2 "tired and cold", 2 "but alive"', "  - at: 3"))[1]
     assert [bare.text[start:end] for start, end in bare.uncoded] == [
-        " at night, “tired and cold,” as he said, “but alive.” The "
+        "at night, “tired and cold,” as he said, “but alive.” The"
     ]
     assert "not coded “at night, “tired" in "\n".join(review_text([bare], 100))
 
