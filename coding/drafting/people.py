@@ -161,9 +161,9 @@ class People:
         for place, key in inside:
             if head is None or place.start <= head[0] < place.end:
                 return self._joined(attribution.passage, place, key, inside), None
-        place, key = inside[-1] if inside else (None, "")
-        if place and place.end == span[1] and self.kinds.get(key) == "person":
-            return [key], None  # the ambassador to Ostrand Sofi Lunde
+        for last, person in inside[-1:]:
+            if last.end == span[1] and self.kinds.get(person) == "person":
+                return [person], None  # the ambassador to Ostrand Sofi Lunde
         beside = self._apposition(attribution.passage, head, inside)
         if beside:
             return [beside], None

@@ -54,7 +54,7 @@ def _clause(parse: Parse, root: int, span: Range, dates: Sequence[Range]) -> str
         ]
         for child in parse.children(node):
             token = tokens[child]
-            connects = token.dep == "cc" and sentences
+            connects = token.dep == "cc" and bool(sentences)
             connects = connects or (token.dep == "mark" and node == root)
             if token.dep in _ASIDE or child in sentences or connects:
                 continue
