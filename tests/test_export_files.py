@@ -279,7 +279,7 @@ def test_frictionless_accepts_a_package(exported: dict[str, Path], format: str) 
 @pytest.mark.parametrize(
     ("table", "old", "new", "fault"),
     [
-        ("events", b",2\r\n", b",7777\r\n", "foreign-key"),
+        ("events", b",2,,,\r\n", b",7777,,,\r\n", "foreign-key"),
         ("attributions", b"2,1,1,3", b"2,1,7777,3", "foreign-key"),
         ("places", b"2,town,The Town,city,1", b"2,town,The Town,hamlet,1", "constraint-error"),
         ("places", b"2,town", b"2,land", "unique-error"),
@@ -368,8 +368,9 @@ def test_pyarrow_and_duckdb_read_parquet(exported: dict[str, Path], stored: Rows
         if "loaded_at" in found.column_names:
             assert found.schema.field("loaded_at").type == pa.timestamp("ms", "UTC")
             assert found["loaded_at"].to_pylist()[0].isoformat() == "2016-06-01T12:00:00+00:00"
-            found = found.drop_columns(["loaded_at"])
-            rows = [(*row[:2], *row[3:]) for row in rows]
+            place = found.column_names.index("loaded_at")
+            found = found.remove_column(place)
+            rows = [(*row[:place], *row[place + 1 :]) for row in rows]
         assert list(zip(*found.to_pydict().values(), strict=True)) == rows
         assert len(duckdb.read_parquet(str(path))) == len(rows)
     symmetric = pq.read_schema(exported["parquet"] / "relation_types.parquet").field(3)
