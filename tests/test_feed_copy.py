@@ -190,8 +190,10 @@ HARD: dict[str, list[str]] = {
         "delete from positions",
         "delete from facts where id = 3",
         "insert into facts (id, kind, key, document_id) values (90, 'position', 'position-3', 1)",
-        "insert into positions (id, topic_id, position_kind, statement) "
-        "values (90, 1, 'goal', 'x')",
+        (
+            "insert into positions (id, topic_id, position_kind, statement) "
+            "values (90, 1, 'goal', 'x')"
+        ),
     ],
     "two actors change keys": [
         "update actors set key = '-' where id = 1",
