@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -20,44 +19,43 @@ from output.options import (
     timeout_option,
     write,
 )
+from reports.header import columns
 from reports.options import completing
 from schema.escape import shortened
-
-if TYPE_CHECKING:
-    from output.page import Column, Type
 
 KINDS = ("passage", "quote", "event", "event-name", "position", "tie", "control", "actor")
 """The kinds of hits; a test compares them with adhoc/search_rows.py."""
 
-MEANINGS = {
-    "kind": "passage, quote, event, event-name, position, tie, control or actor",
-    "what": "the fact as a sentence, with the words of a quote or the summary of an event; the "
-    "passage; the actor's heading and other names",
-    "voice": "whose word it is: of a quote the speaker and the date, otherwise the voices it came "
-    'through, innermost first; ";" between two chains',
-    "passage": "the passages that say it; for an actor, where its names are",
-    "key": "the key of an actor, or of a fact in its document; empty for a passage",
-    "modality": "actual, intended, expected, possible, hypothetical or denied; empty for passages, "
-    "quotes and actors",
-    "certainty": "how it is stated: asserted, reported, alleged, rumoured or inferred",
-    "source": "keys of the documents that say it",
-}
-QUOTATION = {
-    "verdict": "verbatim; nearly; partly: only a part of it is in quotation marks there; in the "
-    "text, not coded as a quotation; only in the coder's words. If the speaker of --speaker didn't "
-    "say it: by another speaker",
-    "quotation": "the words that are there; [-words-] are only in what was asked, {+words+} only "
-    "in the text",
-    "speaker": "who says it; of what is only in the text, the author",
-    "date": "when, in EDTF; empty: undated",
-    "passage": "where",
-    "key": "the key of the quote in its document",
-    "source": "key of the document",
-}
-DETAILS = ("key", "modality", "certainty")
-MAIN = ("what", "quotation")
-TYPES: dict[str, Type] = {"passage": "passage", "source": "documents", "date": "date"}
-LABELS = {"voice": "Whose word", "passage": "¶", "source": "Document"}
+COLUMNS = columns("""
+  kind       text             passage, quote, event, position, tie or actor
+  what       text, main                 the fact as a sentence, with the words of a quote or the
+                                        summary of an event; the passage; the actor's heading and
+                                        other names
+  voice      text, as Whose word        whose word it is: of a quote the speaker and the date,
+                                        otherwise the voices it came through, innermost first; ";"
+                                        between two chains
+  passage    passage                    the passages that say it; for an actor, where its names are
+  key        text, detail               the key of an actor, or of a fact in its document; empty for
+                                        a passage
+  modality   text, detail               actual, intended, expected, possible, hypothetical or
+                                        denied; empty for passages, quotes and actors
+  certainty  text, detail               how it is stated: asserted, reported, alleged, rumoured or
+                                        inferred
+  source     documents, as Document     keys of the documents that say it
+""")
+QUOTE_COLUMNS = columns("""
+  verdict    text                       verbatim; nearly; partly: only a part of it is in quotation
+                                        marks there; in the text, not coded as a quotation; only in
+                                        the coder's words. If the speaker of --speaker didn't say
+                                        it: by another speaker
+  quotation  text, main                 the words that are there; [-words-] are only in what was
+                                        asked, {+words+} only in the text
+  speaker    text                       who says it; of what is only in the text, the author
+  date       date                       when, in EDTF; empty: undated
+  passage    passage                    where
+  key        text, detail               the key of the quote in its document
+  source     documents, as Document     key of the document
+""")
 MARKS = ("*", "*")
 
 
@@ -67,9 +65,9 @@ class Search(OnceCommand):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what the columns mean."""
         with formatter.section("Columns"):
-            formatter.write_dl(list(MEANINGS.items()))
+            formatter.write_dl([(it.name, it.meaning) for it in COLUMNS])
         with formatter.section("Columns with --quote"):
-            formatter.write_dl(list(QUOTATION.items()))
+            formatter.write_dl([(it.name, it.meaning) for it in QUOTE_COLUMNS])
 
 
 @click.command(
@@ -116,7 +114,8 @@ def search(
     quote: str | None,
     speaker: str | None,
     limit: int,
-    **options: Any,
+    timeout: float | None,
+    **writing: Any,
 ) -> None:
     """Find passages (if their text is stored), quotes, events, actors and more by their words.
 
@@ -131,17 +130,17 @@ def search(
     little other text. A table on a terminal *marks* the words, and shows only the part of a long
     text around them.
     """
-    only_for("--raw", options["raw"], [options["format"]], "csv")
+    only_for("--raw", writing["raw"], [writing["format"]], "csv")
     if quote is not None:
         if words or kind:
             raise click.UsageError("--quote takes the words; leave WORDS and --kind out")
-        _check(db, quote, speaker, limit, **options)
+        _check(db, quote, speaker, limit, timeout, writing)
     elif speaker is not None:
         raise click.UsageError("--speaker is for --quote; or add the name to the words")
     elif not words:
         raise click.UsageError("Missing argument 'WORDS...'.")
     else:
-        _search(db, " ".join(words), kind, limit, **options)
+        _search(db, " ".join(words), kind, limit, timeout, writing)
 
 
 def _search(
@@ -150,11 +149,8 @@ def _search(
     words: str,
     kind: Sequence[str],
     limit: int,
-    *,
-    format: str,
-    output: Path | None,
-    raw: bool,
     timeout: float | None,
+    writing: dict[str, Any],
 ) -> None:
     from adhoc.search import (
         SearchError,
@@ -172,7 +168,7 @@ def _search(
     from reports.about import with_origin
     from reports.row_evidence import text_not_kept
 
-    marks = MARKS if format == "table" and output is None and sys.stdout.isatty() else None
+    marks = None if _for_others(writing) or not sys.stdout.isatty() else MARKS
     words = plain_text(words)
     try:
         query = SearchQuery.parse(words)
@@ -182,7 +178,7 @@ def _search(
     with reading(db, timeout) as connection:
         result = SearchResult(connection, query, kinds, limit)
         page = Page(
-            _columns(MEANINGS),
+            COLUMNS,
             result.hits(marks),
             title=f"Search: {words}",
             unit="hit",
@@ -191,8 +187,8 @@ def _search(
             filters=f"Only {', '.join(kind)}." if kind else "",
             choose=True,
         )
-        if result.total or _for_others(format, output):
-            write(with_origin(connection, page, command_line()), format, output, raw)
+        if result.total or _for_others(writing):
+            write(with_origin(connection, page, command_line()), **writing)
         searched = not kinds or Kind.PASSAGE in kinds
         missing = documents_without_text(connection) if searched else []
         if not result.total:
@@ -219,11 +215,8 @@ def _check(
     quote: str,
     speaker: str | None,
     limit: int,
-    *,
-    format: str,
-    output: Path | None,
-    raw: bool,
     timeout: float | None,
+    writing: dict[str, Any],
 ) -> None:
     from adhoc.quotation import Verdict, check_quotation
     from adhoc.search import SearchError, documents_without_text, plain_text
@@ -241,7 +234,7 @@ def _check(
             known = None if speaker is None else look_up(connection, Type.ACTOR, speaker, say)
             findings = check_quotation(connection, quote, known.key if known else None)
             page = Page(
-                _columns(QUOTATION),
+                QUOTE_COLUMNS,
                 findings[:limit],
                 title=f"Quotation: {quote}",
                 unit="hit",
@@ -250,8 +243,8 @@ def _check(
                 legend=["[-…-] is only in what was asked, {+…+} only in the text."],
                 choose=True,
             )
-            if findings or _for_others(format, output):
-                write(with_origin(connection, page, command_line()), format, output, raw)
+            if findings or _for_others(writing):
+                write(with_origin(connection, page, command_line()), **writing)
             sure = any(it.verdict.startswith((Verdict.VERBATIM, Verdict.NEARLY)) for it in findings)
             missing = [] if sure else documents_without_text(connection)
     except SearchError as error:
@@ -271,22 +264,6 @@ def _check(
         say(f"the best {limit} of {len(findings)}; --limit {len(findings)} shows all")
 
 
-def _for_others(format: str, output: Path | None) -> bool:
+def _for_others(writing: dict[str, Any]) -> bool:
     """Whether even no rows are an answer: to a program, or in a file."""
-    return format != "table" or output is not None
-
-
-def _columns(meanings: dict[str, str]) -> list[Column]:
-    from output.page import Column
-
-    return [
-        Column(
-            name,
-            TYPES.get(name, "text"),
-            meaning,
-            detail=name in DETAILS,
-            main=name in MAIN,
-            label=LABELS.get(name, name.capitalize()),
-        )
-        for name, meaning in meanings.items()
-    ]
+    return writing["format"] != "table" or writing["output"] is not None

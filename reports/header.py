@@ -136,6 +136,11 @@ def parse(path: Path, text: str) -> Report:
     )
 
 
+def columns(text: str) -> tuple[Column, ...]:
+    """Read columns that are written as in a header, for a command that isn't a report."""
+    return tuple(map(_column, _entries([*enumerate(text.split("\n"), start=1)])))
+
+
 # --- the header -----------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from output.options import (
     timeout_option,
     write,
 )
+from reports.header import columns
 from reports.options import completing
 from schema.escape import shortened
 
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from output.page import Cell, Page
+
+COLUMNS = columns("""
+  passage    text, section            the passage
+  kind       text                     text, or the kind of fact
+  what       text, main               the passage itself, or a fact
+  modality   text, usually actual     whether it is so
+  certainty  text, usually asserted   how it is stated
+  through    text                     voices between this and the document, nearest last
+  words      text                     the words that say it
+  fact       text, detail             key of the fact
+""")
 
 NUMBER = re.compile(r"¶*([0-9]{1,9})(?:[-–]¶*([0-9]{1,9}))?")
 """A passage or a range, as reports and citations print them."""
@@ -168,7 +180,7 @@ def _page(
     """Return a page with these passages, and whether their text is kept."""
     from sqlalchemy import text
 
-    from output.page import Column, Page
+    from output.page import Page
     from reports.about import provenance
     from reports.references import cited_passages, references
 
@@ -187,30 +199,8 @@ def _page(
             rows.append((f"¶{n}", "text", texts[n], "", "", None, None, None))
         rows += coded[n]
     [cited] = references(connection, [document])
-    columns = (
-        Column("passage", meaning="the passage", section=True),
-        Column("kind", meaning="text, or the kind of fact", label="Kind"),
-        Column("what", meaning="the passage itself, or a fact", main=True, label="What"),
-        Column(
-            "modality",
-            meaning="whether it is so",
-            usually="actual",
-            label="Modality",
-        ),
-        Column(
-            "certainty",
-            meaning="how it is stated",
-            usually="asserted",
-            label="Certainty",
-        ),
-        Column(
-            "through", meaning="voices between this and the document, nearest last", label="Through"
-        ),
-        Column("words", meaning="the words that say it", detail=not kept, label="Words"),
-        Column("fact", meaning="key of the fact", detail=True),
-    )
     page = Page(
-        columns,
+        COLUMNS,
         rows,
         title=f"{'Passage' if len(numbers) == 1 else 'Passages'} {cited_passages(numbers)}",
         question="What does it say, and what was coded from it?",

@@ -41,8 +41,8 @@ def searched(database: str, *arguments: str) -> Result:
 
 def test_it_knows_what_the_search_knows() -> None:
     assert tuple(Kind) == search_command.KINDS
-    assert tuple(search_command.MEANINGS) == Hit._fields
-    assert tuple(search_command.QUOTATION) == Finding._fields
+    assert tuple(it.name for it in search_command.COLUMNS) == Hit._fields
+    assert tuple(it.name for it in search_command.QUOTE_COLUMNS) == Finding._fields
 
 
 def test_rows_come_in_every_format_and_the_rest_is_said_beside_them(library: str) -> None:
