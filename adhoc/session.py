@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from adhoc.postgresql import PostgresqlSource
 from adhoc.readonly import ReadOnlySource
@@ -113,30 +113,3 @@ def _check_arguments(statement: Statement, arguments: Mapping[str, Argument]) ->
         )
     if unused:
         raise StatementError(stray)
-
-
-def ask(
-    database: str,
-    sql: str,
-    arguments: Mapping[str, Argument] | None = None,
-    *,
-    timeout: float | None = TIMEOUT,
-) -> list[Any]:
-    """Run one query and return its rows: tuples whose fields have the columns' names.
-
-    >>> query = "select name from actors where key = :key"
-    >>> for actor in ask("sourcebook.db", query, {"key": "iran"}):
-    ...     print(actor.name)
-
-    Values are int, float, bool, str, bytes and None; from other engines than SQLite also Decimal,
-    and lists for arrays. Dates, times, json and everything else are text, as the engine writes it.
-    A column whose name is not a Python name, or comes twice, is called by its place: `_0`, `_1`.
-
-    Raises what `Session.ask` raises. For millions of rows, or many queries, use a Session.
-    """
-    from collections import namedtuple
-
-    with Session(database) as session, session.ask(sql, arguments, timeout) as result:
-        names = [column.name for column in result.columns]
-        row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # known when it runs
-        return [row._make(values) for values in result.rows]

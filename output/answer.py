@@ -163,11 +163,6 @@ def answer(page: Page) -> Answer:
     none = page.choose and not head
     if none:
         notes, sources = [], []
-    size = counted(len(head), page.unit)
-    if not whole:
-        size = f"more than {counted(most, page.unit)}"
-    if page.limit and page.limit < len(head):
-        size = f"the first {page.limit:,} of {size}"
     every = islice(chain(head, rows), page.limit)
     return Answer(
         title=page.title,
@@ -175,7 +170,7 @@ def answer(page: Page) -> Answer:
         unit=page.unit,
         filters=page.filters,
         shared="; ".join(shared),
-        size=size,
+        size=_size(page, len(head), most),
         whole=whole,
         columns=[columns[n] for n in kept],
         section=None if section is None else columns[section],
@@ -187,6 +182,16 @@ def answer(page: Page) -> Answer:
         meta=page.about,
         citations=page.citations,
     )
+
+
+def _size(page: Page, rows: int, most: int) -> str:
+    """Say how many rows there are: all of them, if there are no more than `most`."""
+    size = counted(rows, page.unit) if rows <= most else f"more than {counted(most, page.unit)}"
+    if page.limit and page.limit < rows:
+        return f"the first {page.limit:,} of {size}"
+    if page.total and rows <= most and (total := page.total()) > rows:
+        return f"{rows:,} of {counted(total, page.unit)}"
+    return size
 
 
 def _cited(page: Page, values: Iterable[Cell]) -> list[str]:

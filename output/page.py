@@ -92,6 +92,8 @@ class Page:
     """Whether people see only the columns that answer the question. Otherwise they see all."""
     unit: str = "row"
     """What a row is, for `counted`."""
+    total: Callable[[], int] | None = None
+    """Counts the rows without any filter, for people; None: nothing is left out."""
 
     @property
     def about(self) -> dict[str, str]:

@@ -16,8 +16,8 @@
 --
 -- Columns
 --   sentence   text, main, as Statement  the fact as a sentence, with its overall standing in front
---   hands      integer                   how many voices are between it and the reader. The
---                                        document isn't counted; the speaker of an utterance is
+--   hands      integer                   the voices that it passed through, with its speaker but
+--                                        without the document
 --   voices     text, as Through          the chain without the document, the innermost first;
 --                                        empty: the document itself
 --   certainty  text                      how this voice states it: asserted, reported, alleged,
@@ -35,8 +35,7 @@
 --   fact       text, detail              key of the fact
 --
 -- Legend
---   Hands: the voices between the statement and the reader. The document is not counted; the
---   speaker of an utterance is.
+--   Hands: the voices that a statement passed through, with its speaker but without the document.
 
 select
   fact_overview.sentence,

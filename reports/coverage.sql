@@ -11,7 +11,8 @@
 --   passage   passage                        the passage
 --   percent   integer, as % coded            percentage of its characters that are evidence for
 --                                            something
---   kind      text                           event, quote, position, relation, link or name
+--   kind      text                           event, quote, position, tie, link, control, name or
+--                                          event-name
 --   sentence  text, main, as What was coded  the fact as a sentence, with its standing in front
 --   source    documents                      key of the document
 --   section   text, detail                   heading that it is under; for a heading, itself
@@ -26,7 +27,7 @@
 select
   '¶' || passages.n as passage,
   (200 * passage_coverage.characters + passages.length) / (2 * passages.length) as percent,
-  fact_summaries.kind,
+  case fact_summaries.kind when 'relation' then 'tie' else fact_summaries.kind end as kind,
   fact_summaries.sentence,
   documents.key as source,
   '¶' || passages.section as section,

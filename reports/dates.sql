@@ -33,8 +33,8 @@
 --   fact       text, detail             key of the fact
 --
 -- Legend
---   Range: once, on some day between the two. Span: the whole time. No words: the coder inferred
---   the date from what stands around it.
+--   Range: on one day between the two. Span: all that time. Where no words are shown, the coder
+--   inferred the date from the text around it.
 
 with asked (fact_id) as (
   select fact_id

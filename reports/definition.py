@@ -183,6 +183,8 @@ class Report:
     """Sentences that people need to read the rows."""
     unit: str
     """What a row is, for captions that count them."""
+    out_of_all: bool
+    """Whether captions say how many rows there are without filters."""
     sql: str
     """The query as written, below the header."""
     lines: tuple[Line, ...]

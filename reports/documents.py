@@ -28,7 +28,7 @@ DOCUMENTS = """
       select evidence.document_id, count(distinct evidence.fact_id)
       from evidence
       join facts on facts.id = evidence.fact_id
-      where facts.kind <> 'name'
+      where facts.kind not in ('name', 'event-name')
       group by evidence.document_id
     ),
     lines (document_id, passages, kept) as (

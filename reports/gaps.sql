@@ -35,7 +35,7 @@
 --   gap
 --
 -- Legend
---   Months count only between the first and the last thing that one document dates to a month.
+--   Only months between the first and the last thing that a document dates to a month can be gaps.
 
 with happened (fact_id, date) as (
   select id, date from events where modality = 'actual'

@@ -46,7 +46,8 @@ have a name, a type and a meaning, separated by two spaces or more.
 
 A section `-- Legend` holds sentences that people need to read the rows; they are printed below the
 rows. A section `-- Rows` says what a row is, for captions that count them: `pair`, or with its
-plural `entry | entries`.
+plural `entry | entries`. With `, out of all` behind it, a caption also says how many rows there are
+without filters, in a report that ships.
 
 The SQL refers to a parameter as `:actor`. For an actor, topic, place or document its value is the
 key; for an event it is the key or `document:key`. A date such as `:from` is the text of a day;
@@ -86,6 +87,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HEADINGS = ("Parameters", "Columns")
 _LEGEND = "Legend"
 _UNIT = "Rows"
+_OUT_OF_ALL = ", out of all"
 _MARKS = ("detail", "main", "section", "undated")
 _BLANK = ("blank", "comment")
 
@@ -130,7 +132,8 @@ def parse(path: Path, text: str) -> Report:
         tuple(parameters.values()),
         tuple(columns.values()),
         legend,
-        unit,
+        unit.removesuffix(_OUT_OF_ALL),
+        unit.endswith(_OUT_OF_ALL),
         body,
         _lines(body, end + 1, parameters, {e.name: e.line for e in entries["Parameters"]}),
     )

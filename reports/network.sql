@@ -41,12 +41,12 @@
 --                                                   and how many more
 --
 -- Rows
---   pair
+--   pair, out of all
 --
 -- Legend
--- Events: both take part, in whatever role. Both act: they do it together. 1st on 2nd: the first
--- does it, the second is at the receiving end. Alleged: further events that are only alleged,
--- inferred or rumoured, and count in no other number.
+-- Events: those in which both take part, in any role. Both act: they do it together. 1st on 2nd:
+-- the first does it, the second is at the receiving end. Alleged: further events that are only
+-- alleged, inferred or rumoured; no other number counts them.
 
 with involved (fact_id, actor_id, acting_for) as (
   select participation.fact_id, actors.id, min(participation.acting_for)

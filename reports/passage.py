@@ -74,7 +74,8 @@ EVIDENCE = """
       spans.passage, evidence.id, facts.kind, facts.key, fact_summaries.sentence,
       evidence.modality, evidence.certainty, chains.voices
     order by
-      spans.passage, case when facts.kind = 'name' then 1 else 0 end, start, facts.key, evidence.id
+      spans.passage, case when facts.kind in ('name', 'event-name') then 1 else 0 end, start,
+      facts.key, evidence.id
 """
 
 WORDS = """
@@ -228,7 +229,7 @@ def _coded(
         rows[it.passage].append(
             (
                 f"¶{it.passage}",
-                it.kind,
+                "tie" if it.kind == "relation" else it.kind,
                 it.sentence,
                 it.modality,
                 it.certainty,

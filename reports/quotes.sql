@@ -41,11 +41,11 @@
 --                                         inferred
 --
 -- Rows
---   statement
+--   statement, out of all
 --
 -- Legend
--- “…” are the speaker's own words; in brackets, words that hedge it. That something is said doesn't
--- mean that it is so. Where “Relayed by” is empty, the document itself says that it was said.
+-- “…” are the speaker's own words; words in brackets hedge the statement. That something is said
+-- doesn't mean that it is so. Where “Relayed by” is empty, the document itself reports it.
 
 with spoken (fact_id, acting_for) as (
   select

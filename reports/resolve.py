@@ -51,7 +51,7 @@ USES = """
     from (
       select name as sentence from places
       union
-      select sentence from fact_summaries where kind <> 'name'
+      select sentence from fact_summaries where kind not in ('name', 'event-name')
     ) as uses
     where lower(sentence) like :pattern
     order by length(sentence), sentence

@@ -75,9 +75,28 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
             title=report.title,
             question=report.question,
             unit=report.unit,
+            total=_total(connection, report, values),
             legend=[*report.legend, *_drafts(connection)],
             choose=True,
         )
+
+
+def _total(
+    connection: Connection, report: Report, values: Mapping[str, Value]
+) -> Callable[[], int] | None:
+    """Return what counts the rows of the report without filters, if its captions say that.
+
+    Only a report that ships: one of the user's own would have to pass the guard a second time.
+    """
+    if not report.out_of_all or report.path.parent != SHIPPED:
+        return None
+    required = {it.name: values[it.name] for it in report.parameters if it.required}
+    unfiltered = bind(connection, report, required)
+    if unfiltered == values:
+        return None
+    statement, used = _query(report, unfiltered)
+    query = text(escape_colons(f"select count(*) from ({statement}) as everything"))  # noqa: S608 - ours
+    return lambda: int(connection.execute(query, used).scalar_one())
 
 
 def _drafts(connection: Connection) -> Iterator[str]:

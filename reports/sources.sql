@@ -32,8 +32,8 @@
 --   source     text, detail                    key of the source
 --
 -- Legend
---   Facts: what rests on this very voice; 0 where it only relays others, or is only pointed to.
---   Voiceless: nobody is named or described.
+--   Facts: how many rest on this source itself; 0 where it only relays others, or is only pointed
+--   to. Voiceless: nobody is named or described.
 
 with voices as (
   select

@@ -42,8 +42,8 @@
 --   position or comparison | positions and comparisons
 --
 -- Legend
--- Each topic begins with the comparisons that the documents themselves make. Other positions stand
--- together because they are on one topic; that doesn't mean that they differ or agree.
+-- Each topic begins with the comparisons that the documents themselves make. Other positions are
+-- listed together because they share a topic; that doesn't mean that their holders differ or agree.
 
 with involved (fact_id, sides, acting_for) as (
   select

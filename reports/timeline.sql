@@ -58,11 +58,11 @@
 --   qualifier   text, detail                       approximate (~), uncertain (?) or both (%)
 --
 -- Rows
---   event or statement | events and statements
+--   event or statement | events and statements, out of all
 --
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
--- distance. “between … and …” means once, on some day within that time.
+-- distance. “between … and …” means on one day in that time.
 
 with involved (fact_id, acting_for) as (
   select

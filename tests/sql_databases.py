@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
+import sourcebook
 from tests.postgres import GUEST
 
 SQLITE = """
@@ -101,3 +104,9 @@ STATE = f"""
 def state_of(connection: sa.Connection) -> dict[str, str]:
     """Give all that a statement could change in a database of PostgreSQL, or leave there."""
     return {str(name): str(found) for name, found in connection.exec_driver_sql(STATE)}
+
+
+def ask(database: str, sql: str, arguments: Mapping[str, Any] | None = None) -> list[Any]:
+    """Return the rows of one query, as programs get them."""
+    with sourcebook.open(database) as book:
+        return [*book.sql(sql, arguments)]

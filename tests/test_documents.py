@@ -57,7 +57,7 @@ def two(sourcebooks: Files | Server) -> Iterator[str]:
 def test_a_single_document_is_described_below_the_table(shipped: str) -> None:
     text = printed(shipped, "documents")
     [row] = [line for line in text.splitlines() if line.startswith("| Aron Lund")]
-    assert " | 31 May 2016 | 28 | 392 | " in row
+    assert " | 31 May 2016 | 28 | 394 | " in row
     assert "Carnegie Middle East Center, http" in text
     assert "The text is not kept. Coded by Sourcebook." in text
 
@@ -65,7 +65,7 @@ def test_a_single_document_is_described_below_the_table(shipped: str) -> None:
 def test_several_documents_are_listed(two: str) -> None:
     lund, hallin = rows(two, "documents")
     assert (lund["document"], lund["author"], lund["passages"]) == (ARTICLE, "Aron Lund", "28")
-    assert (lund["facts"], lund["text"], lund["published"]) == ("392", "not kept", "2016-05-31")
+    assert (lund["facts"], lund["text"], lund["published"]) == ("394", "not kept", "2016-05-31")
     assert lund["url"] == "http://carnegie-mec.org/diwan/63699"
     assert (hallin["author"], hallin["text"]) == ("Mira Hallin", "kept")
     assert hallin["loaded_at"].startswith(hallin["loaded"] + "T")

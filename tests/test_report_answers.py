@@ -198,9 +198,14 @@ def test_roles_in_an_event_have_no_date(article: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "size"),
     [
-        (["timeline", "--from", "2015-07", "--to", "2015-12"], "29 events and statements"),
-        (["quotes", "--about", "assad"], "15 statements"),
+        (["timeline", "--from", "2015-07", "--to", "2015-12"], "29 of 128 events and statements"),
+        (
+            ["timeline", "--actor", "soleimani", "--limit", "2"],
+            "the first 2 of 4 events and statements",
+        ),
+        (["quotes", "--about", "assad"], "15 of 37 statements"),
         (["network"], "44 pairs"),
+        (["network", "--at-least", "2"], "13 of 44 pairs"),
         (["actors"], "63 actors"),
         (["actor", "lund"], "8 entries"),
     ],

@@ -129,7 +129,7 @@ def test_a_row_says_what_it_is_where_it_stands_and_how_sure_it_is(library: str) 
         "bulletin; gazette",
     )
     assert rows["talks"][1:7] == (
-        "Rumoured expectation: Talks: Of a line, a red one.",
+        "Rumoured expectation: Talks. Of a line, a red one.",
         "the document",
         "¶1",
         "talks",

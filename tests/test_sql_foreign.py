@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from adhoc.session import Session, ask
+from adhoc.session import Session
 from cli import sourcebook
 from database import sqlite
 from database.errors import DatabaseError
 from database.sqlite import open_sqlite
 from tests.foreign_sqlite_files import half_written, left_with_log, left_without_index, logged, odd
-from tests.sql_databases import folder_of
+from tests.sql_databases import ask, folder_of
 
 
 def rows(database: str, query: str) -> list[dict[str, object]]:

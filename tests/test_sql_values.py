@@ -17,13 +17,13 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adhoc.session import Session, ask
+from adhoc.session import Session
 from adhoc.values import Cells, Field, Text, parse_parameter
 from cli import sourcebook
 from database.statement import Engine, Statement, StatementError, tokens
 from output.page import Json
 from tests.databases import Files, Server, on_postgresql, on_sqlite
-from tests.sql_databases import make_sqlite
+from tests.sql_databases import ask, make_sqlite
 
 UNHURRIED = settings(
     deadline=None,
