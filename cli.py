@@ -20,7 +20,7 @@ try:
     import click
 
     from coding.console import counted, failing, print_rows, say, say_loaded
-    from output.options import OnceCommand, only_for, row_options
+    from output.options import OnceCommand, row_options
 except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
 
@@ -271,7 +271,6 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
     from database import describe
     from schema.dictionary import UnknownTableError
 
-    only_for("--raw", raw, [format], "csv")
     if format == "mermaid" and name is not None:
         raise click.UsageError("--format mermaid draws all tables; leave NAME out")
     with failing(), describe.describing(db) as dictionary:

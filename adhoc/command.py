@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import Number, OnceCommand, failing, only_for, row_options, timeout_option
+from output.options import Number, OnceCommand, failing, row_options, timeout_option
 
 if TYPE_CHECKING:
     from adhoc.printing import PrintOptions
@@ -119,7 +119,6 @@ def sql(
 
     Without a query, a terminal gets a shell.
     """
-    only_for("--raw", raw, [format], "csv")
     from adhoc.printing import PrintOptions
 
     options = PrintOptions(format, output, raw, timeout, limit, value_limit)

@@ -13,7 +13,6 @@ from output.options import (
     OnceCommand,
     command_line,
     failing,
-    only_for,
     row_options,
     say,
     timeout_option,
@@ -130,7 +129,6 @@ def search(
     little other text. A table on a terminal *marks* the words, and shows only the part of a long
     text around them.
     """
-    only_for("--raw", writing["raw"], [writing["format"]], "csv")
     if quote is not None:
         if words or kind:
             raise click.UsageError("--quote takes the words; leave WORDS and --kind out")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coding.console import counted, failing, print_line, print_rows, say, say_loaded
-from output.options import OnceCommand, only_for, row_options
+from output.options import OnceCommand, row_options
 
 if TYPE_CHECKING:
     from coding.faults import Fault
@@ -85,7 +85,6 @@ def load(
     _one_text(files, text, texts)
     if keep_text and text is None and texts is None:
         raise click.UsageError("--keep-text needs --text or --texts, the texts to keep")
-    only_for("--raw", raw, [format], "csv")
     listing = format != "table" or output is not None
     columns = ("document", "action", "item", "key", "field", "old_value", "new_value")
     faults: list[Fault] = []
@@ -181,7 +180,6 @@ def drop(
     from coding.drop import drop as dropping
     from database.connect import writing
 
-    only_for("--raw", raw, [format], "csv")
     dropped: list[Dropped] = []
 
     def removed() -> Iterator[tuple[str, ...]]:
@@ -234,7 +232,6 @@ def check(
     from coding.validation import check_file
 
     _one_text(files, text, texts)
-    only_for("--raw", raw, [format], "csv")
     with failing():
         folder = Texts(texts) if texts else None
         paths = codings_in(files)
@@ -382,7 +379,6 @@ def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None,
     from coding.comparison import Agreement, Comparison, Difference
     from coding.reading import read_coding
 
-    only_for("--raw", raw, [format], "csv")
     with failing():
         comparison = Comparison(read_coding(a)[0], read_coding(b)[0])
         if agreement:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from output.options import OnceCommand, failing, only_for, row_options, write
+from output.options import OnceCommand, failing, row_options, write
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -131,7 +131,6 @@ def feed(
     from output.progress import Progress
     from schema.escape import visible
 
-    only_for("--raw", raw, [format], "csv")
     typed = ctx.get_parameter_source("target") is ParameterSource.COMMANDLINE
     progress = Progress()
     summaries: list[str] = []

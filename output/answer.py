@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from output.page import Cell, Column, Page, cell_text, counted, runs, shortened
+from output.page import Cell, Column, Counted, Page, cell_text, counted, runs, shortened
 from schema.date_words import date_in_words
 
 MOST = 2_000
@@ -71,6 +71,8 @@ class Answer:
     """The columns of all sections; a section may lack those that are empty in it."""
     section: Column | None
     """The column whose values are the headings of the sections, if there are any."""
+    rows: Counted
+    """The rows of all sections, which count as they are read."""
     sections: Iterable[Section]
     notes: Sequence[str]
     """Sentences to read below the rows."""
@@ -163,7 +165,7 @@ def answer(page: Page) -> Answer:
     none = page.choose and not head
     if none:
         notes, sources = [], []
-    every = islice(chain(head, rows), page.limit)
+    every = Counted(islice(chain(head, rows), page.limit))
     return Answer(
         title=page.title,
         question=page.question,
@@ -174,6 +176,7 @@ def answer(page: Page) -> Answer:
         whole=whole,
         columns=[columns[n] for n in kept],
         section=None if section is None else columns[section],
+        rows=every,
         sections=()
         if none
         else _sections(every, columns, kept, section, choose=page.choose, whole=whole),

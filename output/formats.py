@@ -20,13 +20,13 @@ which data (json only with --meta), and hold `Page.citations`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from output.page import Cell, Page
+    from output.page import Page
 
 
 class Format(StrEnum):
@@ -92,14 +92,9 @@ def render(
     """
     from dataclasses import replace  # slow to import; every command imports this module
 
-    count = 0
+    from output.page import Counted
 
-    def counted() -> Iterator[Sequence[Cell]]:
-        nonlocal count
-        for row in page.rows:
-            count += 1
-            yield row
-
+    rows = Counted(page.rows)
     # Each format imports only what it needs.
     module, function = _WRITERS[format]
     writer = getattr(import_module(f"output.{module}"), function)
@@ -108,7 +103,7 @@ def render(
         options = {"width": width, "bold": bold}
     elif format is Format.CSV:
         options = {"raw": raw, "bom": bom}
-    content: Any = replace(page, rows=counted())
+    content: Any = replace(page, rows=rows)
     if format in FOR_PEOPLE:
         from output.answer import answer
 
@@ -117,4 +112,4 @@ def render(
         writer(content, out.buffer)
     else:
         (send or out.writelines)(writer(content, **options))
-    return count
+    return rows.count

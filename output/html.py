@@ -70,13 +70,11 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
         yield f"<p>{escaped(line)}</p>\n"
     yield f'<p class="note">{escaped(answer.size)}</p>\n'
     yield box
-    count = 0
     meanings: dict[str, str] = {}
     for section in answer.sections:
         meanings |= {column.heading: column.meaning for column in section.columns}
         yield _table_start(section, level)
         for row in section.rows:
-            count += 1
             yield f"<tr>{''.join(map(_cell, section.columns, row))}</tr>\n"
         yield "</tbody>\n</table>\n</div>\n"
     for note in answer.notes:
@@ -91,7 +89,7 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
         yield f"<details>\n<summary>Columns</summary>\n{_terms(explained)}</details>\n"
     about = [(name, escaped(value)) for name, value in answer.about_data.items()]
     if about:
-        yield f"<footer>\n{_terms([('rows', str(count)), *about])}</footer>\n"
+        yield f"<footer>\n{_terms([('rows', str(answer.rows.count)), *about])}</footer>\n"
 
 
 def _table_start(section: Section, level: int) -> str:

@@ -25,7 +25,6 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
         shared = f"In every row: {answer.shared}." if answer.shared else ""
         for text in filter(None, (answer.question, answer.filters, shared, answer.size)):
             yield f"{_paragraph(text)}\n\n"
-    count = 0
     for n, section in enumerate(answer.sections):
         yield "\n" if n else ""
         if section.heading:
@@ -34,7 +33,6 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
         marks = ("---:" if column.number else "---" for column in section.columns)
         yield f"| {' | '.join(marks)} |\n"
         for row in section.rows:
-            count += 1
             yield _line(map(shown, section.columns, row))
     for note in answer.notes:
         yield f"\n{_paragraph(note)}\n"
@@ -43,7 +41,8 @@ def markdown(answer: Answer, level: int = 1) -> Iterator[str]:
     for n, (source, citation) in enumerate(answer.citations or ()):
         yield f"{'' if n else chr(10)}- **{markdown_text(source)}** {_linked(citation)}\n"
     if answer.about_data:
-        parts = [footer(answer.meta, count), answer.asked, answer.meta.get("command", "")]
+        data = footer(answer.meta, answer.rows.count)
+        parts = [data, answer.asked, answer.meta.get("command", "")]
         yield f"\n*{markdown_text(' · '.join(filter(None, parts)))}*\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from math import nan
@@ -116,6 +116,7 @@ def row_options(
             ["--raw"],
             is_flag=True,
             default=None,
+            callback=agree,
             help="In csv, don't protect text that a spreadsheet would run as a formula.",
         ),
         click.Option(
@@ -129,35 +130,42 @@ def row_options(
     ]
 
 
-def format_of(format: str | None, output: Path | None) -> str:
-    """Return the format asked for or, without one, that of the file's extension.
+def format_of(
+    format: str | None, output: Path | None, extensions: Mapping[str, str] = EXTENSIONS
+) -> str:
+    """Return the format asked for or, without one, that of the file's extension, or of `.txt`.
 
     Raises UsageError if they contradict each other, or if the extension is unknown.
     """
     extension = output.suffix.lower() if output else ""
-    if output is None or not extension or (format and extension not in EXTENSIONS):
-        return format or Format.TABLE
+    if output is None or not extension or (format and extension not in extensions):
+        return format or extensions[".txt"]
     from schema.escape import visible
 
     name = visible(str(output))
-    if extension not in EXTENSIONS:
+    if extension not in extensions:
         raise click.UsageError(
             f"-o {name}: no format has the extension {visible(output.suffix)}; use one of "
-            f"{' '.join(EXTENSIONS)}, or say --format"
+            f"{' '.join(extensions)}, or say --format"
         )
-    if format not in (None, EXTENSIONS[extension]):
+    if format not in (None, extensions[extension]):
         raise click.UsageError(
-            f"-o {name} is for --format {EXTENSIONS[extension]}, not {format}; leave one out"
+            f"-o {name} is for --format {extensions[extension]}, not {format}; leave one out"
         )
-    return EXTENSIONS[extension]
+    return extensions[extension]
 
 
 def _agree(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Let --format and the extension of -o agree, whichever of them click reads last."""
+    """Let --format, --raw and the extension of -o agree, whichever of them click reads last."""
+    raw, format = ctx.params.get("raw"), ctx.params.get("format")
     if param.name == "format":
-        return format_of(value, ctx.params.get("output"))
-    if "format" in ctx.params:
-        format_of(ctx.params["format"], value)
+        value = format = format_of(value, ctx.params.get("output"))
+    elif param.name == "raw":
+        raw = value
+    elif format:
+        format_of(format, value)
+    if format:
+        only_for("--raw", raw, [format], "csv")
     return value
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -105,6 +105,19 @@ class Page:
             "document": self.document,
         }
         return {name: value for name, value in asked.items() if value} | {**self.meta}
+
+
+class Counted:
+    """Rows, and how many of them have been read so far."""
+
+    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+        self.count = 0
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 def cell_text(value: Cell) -> str:

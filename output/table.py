@@ -41,24 +41,16 @@ def table(answer: Answer, width: int | None = None, *, bold: bool = False) -> It
     Without a width nothing is wrapped. `bold` is for the captions, in a terminal that can do that.
     """
     yield from _caption(answer, width, bold=bold)
-    count = 0
-
-    def counting(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            yield row
-
     drawn = False
     for n, section in enumerate(answer.sections):
         drawn = True
         yield "\n" if n else ""
         if section.heading:
             yield from _paragraph(section.heading, width, bold=bold)
-        yield from _lines(section, counting(_texts(section)), width)
+        yield from _lines(section, _texts(section), width)
     notes = [*answer.notes, *(f"From {source}." for source in answer.sources)]
     if answer.title and not answer.whole:
-        notes.append(f"{counted(count, answer.unit)}.")
+        notes.append(f"{counted(answer.rows.count, answer.unit)}.")
     if answer.origin:
         notes.append(answer.origin)
     for n, note in enumerate(notes):
@@ -239,28 +231,15 @@ def _grid(
         batch, skipped = list(islice(rows, _BATCH)), above
 
 
-# Lines end with a mark that is cut off: tabulate would strip a value's no-break space from the end.
-_BLOCK = tabulate.TableFormat(
-    None, None, None, None, None, tabulate.DataRow("", " | ", "|"), 0, None
-)
-
-
 def _blocks(names: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
     """Yield each row as a block: a heading with its number, then a line for each column."""
     label = min(max(map(_width, names)), width // 2)
     for n, row in enumerate(rows, 1):
         yield f"-[ {n} ]".ljust(width, "-") + "\n"
-        block = [
-            pair
-            for name, cell in zip(names, row, strict=True)
-            for pair in zip_longest(
-                _fold(name, label), _fold(cell, width - label - 3), fillvalue=""
-            )
-        ]
-        lines = tabulate.tabulate(
-            block, tablefmt=_BLOCK, disable_numparse=True, preserve_whitespace=True
-        )
-        yield from (line[:-1].rstrip(" ") + "\n" for line in lines.split("\n"))
+        for name, cell in zip(names, row, strict=True):
+            lines = zip_longest(_fold(name, label), _fold(cell, width - label - 3), fillvalue="")
+            for left, right in lines:
+                yield f"{left}{' ' * (label - _width(left))} | {right}".rstrip(" ") + "\n"
 
 
 def _words(text: str, width: float) -> list[str]:

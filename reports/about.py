@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from output.page import Citation, Page, counted, listed
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
-from reports.names import KNOWN
+from reports.known_names import KNOWN
 from reports.references import references
 from reports.run import Given
 from schema.date_words import date_in_words

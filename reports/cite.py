@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import OnceCommand, failing, say
+from output.options import OnceCommand, failing, format_of, say
 from reports.options import completing
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from reports.references import Reference
 
-FORMATS = {"text": ".txt", "bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}
-"""What --format takes, and the extension of such a file."""
+FORMATS = {".txt": "text", ".bib": "bibtex", ".ris": "ris", ".json": "csl-json"}
+"""What --format takes, by the extension of such a file."""
 
 DOCUMENTS = "select document_id from codings"
 
@@ -34,7 +34,7 @@ IDS = """
 )
 @click.option(
     "--format",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice([*FORMATS.values()]),
     help="How to write the citations.  [default: what the extension of -o says, or text]",
 )
 @click.option(
@@ -56,22 +56,11 @@ def cite(db: str, names: tuple[str, ...], format: str | None, output: Path | Non
     from output.destination import destination
     from reports.references import references
 
-    format = _format(format, output)
+    format = format_of(format, output, FORMATS)
     with reading(db) as connection:
         cited = references(connection, _ids(connection, names))
         with destination(output) as out:
             out.writelines(_writer(format)(cited))
-
-
-def _format(format: str | None, output: Path | None) -> str:
-    """Return the format, from the extension of the file if it isn't given."""
-    extension = output.suffix.lower() if output else ""
-    by_extension = next((name for name, own in FORMATS.items() if own == extension), None)
-    if extension and by_extension is None:
-        raise click.UsageError(f"-o: the extension is none of {', '.join(FORMATS.values())}")
-    if format and by_extension and format != by_extension:
-        raise click.UsageError(f"--format {format} doesn't fit -o {output}; leave one out")
-    return format or by_extension or "text"
 
 
 def _ids(connection: Connection, names: Sequence[str]) -> list[int]:

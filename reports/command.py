@@ -223,17 +223,7 @@ class ReportCommand(OnceCommand):
         from output.destination import destination
         from reports.run import BadValueError, bind, query_with_names, query_with_values
 
-        plain = ReportOptions(
-            format=("table",),
-            output=options.output,
-            raw=False,
-            cite=False,
-            words=False,
-            meta=False,
-            timeout=options.timeout,
-            limit=None,
-        )
-        if options != plain:
+        if options != ReportOptions(output=options.output, timeout=options.timeout):
             raise click.UsageError(
                 "--sql prints the query; of the other options only -o and --timeout apply"
             )

@@ -15,7 +15,7 @@ from click.shell_completion import BashComplete, CompletionItem
 
 from reports.catalogue import Catalogue
 from reports.definition import NAMED, Parameter, ReportError, Type
-from reports.names import KNOWN
+from reports.known_names import KNOWN
 from schema.folding import fold
 
 PATIENCE = 1

@@ -105,14 +105,6 @@ dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) a
     -- coalesce keeps SQLite off the index on dates, of which each has many pieces of evidence
     where evidence.fact_id = overall.fact_id and coalesce(evidence.date, '') = overall.date
   )
-),
-counted (precision, alike) as (
-  select
-    dates.precision,
-    count(*)
-  from dated
-  left join dates on dates.edtf = dated.date
-  group by dates.precision
 )
 select
   dates.precision,
@@ -125,13 +117,12 @@ select
   dates.earliest,
   dates.latest,
   dated.date_of,
-  counted.alike,
+  count(*) over (partition by dates.precision) as alike,
   fact_overview.kind,
   fact_overview.cited_as as fact
 from dated
 join fact_overview on fact_overview.fact_id = dated.fact_id
 left join dates on dates.edtf = dated.date
-join counted on counted.precision is not distinct from dates.precision
 order by
   case dates.precision
     when 'day' then 1

@@ -11,7 +11,6 @@ from output.options import (
     OnceCommand,
     command_line,
     failing,
-    only_for,
     row_options,
     timeout_option,
     write,
@@ -62,7 +61,6 @@ def documents(db: str, format: str, output: Path | None, raw: bool, timeout: flo
 
     Facts are events, quotes, positions, relations and links; names are not counted.
     """
-    only_for("--raw", raw, [format], "csv")
     from database.connect import reading
 
     with reading(db, timeout) as connection:

@@ -88,14 +88,14 @@ def report_options(*, many: bool = False) -> list[click.Parameter]:
 class ReportOptions(NamedTuple):
     """The values of the options that every report has."""
 
-    format: Sequence[str]
-    output: Path | None
-    raw: bool
-    cite: bool
-    words: bool
-    meta: bool
-    timeout: float | None
-    limit: int | None
+    format: Sequence[str] = (Format.TABLE,)
+    output: Path | None = None
+    raw: bool = False
+    cite: bool = False
+    words: bool = False
+    meta: bool = False
+    timeout: float | None = None
+    limit: int | None = None
 
     @classmethod
     def take(

@@ -15,7 +15,6 @@ from output.options import (
     OnceCommand,
     command_line,
     failing,
-    only_for,
     row_options,
     say,
     timeout_option,
@@ -114,7 +113,6 @@ def passage(
 
     The text itself is printed if it is kept: `sourcebook load CODING --text TEXT --keep-text`.
     """
-    only_for("--raw", raw, [format], "csv")
     from database.connect import reading
     from reports.resolve import UnknownNameError
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from sqlalchemy import Connection
 
-    from reports.names import Name
+    from reports.known_names import Name
 
 NAMES = "_names"
 """Their key among the arguments; no parameter of a report begins so."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from reports.definition import Type
-from reports.names import HEADING, KNOWN, Name
+from reports.known_names import HEADING, KNOWN, Name
 from schema.escape import shortened, visible
 from schema.folding import fold, foldings, romanised
 from schema.suggest import nearest_names

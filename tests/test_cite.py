@@ -265,8 +265,11 @@ def test_the_extension_decides_the_format(
     ("arguments", "message"),
     [
         (["nobody-wrote-this"], "there is no source 'nobody-wrote-this'"),
-        (["-o", "a.docx"], "-o: the extension is none of .txt, .bib, .ris, .json"),
-        (["-o", "a.bib", "--format", "ris"], "--format ris doesn't fit -o a.bib; leave one out"),
+        (["-o", "a.docx"], "-o a.docx: no format has the extension .docx; use one of .txt .bib"),
+        (
+            ["-o", "a.bib", "--format", "ris"],
+            "-o a.bib is for --format bibtex, not ris; leave one out",
+        ),
     ],
 )
 def test_wrong_usage_is_one_line(book: str, arguments: list[str], message: str) -> None:
