@@ -205,7 +205,7 @@ def _search(
     if result.total > limit:
         say(f"the best {limit} of {result.total}; --limit {result.total} shows all")
     if missing:
-        say(text_not_kept(missing).replace("--words", "passages", 1))
+        say(f"passages: {text_not_kept(missing)}")
 
 
 def _check(
@@ -223,6 +223,7 @@ def _check(
     from reports.about import with_origin
     from reports.definition import Parameter, Type
     from reports.resolve import UnknownNameError, look_up
+    from reports.row_evidence import text_not_kept
 
     quote = plain_text(quote)
     try:
@@ -250,12 +251,8 @@ def _check(
     except (ValueError, UnknownNameError) as error:
         raise click.BadParameter(str(error), param_hint="'--speaker'") from None
     if missing:
-        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
         where = "" if findings else "not among the quotations; "
-        say(
-            f"{where}the text of {named} isn't kept, so it couldn't be searched; keep it with "
-            "`sourcebook load CODING --text TEXT --keep-text`"
-        )
+        say(where + text_not_kept(missing, ", so it couldn't be searched"))
     elif not findings:
         say("nowhere: neither a quotation nor a text has these words, or nearly")
     if len(findings) > limit:

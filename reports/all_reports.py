@@ -66,7 +66,7 @@ class AllReports:
         else:
             written = self._folder(output, contents)
         if self._textless:
-            click.echo(visible(text_not_kept(self._textless)), err=True)
+            click.echo(visible(f"--words: {text_not_kept(self._textless)}"), err=True)
         click.echo(f"{visible(str(output))}: {footer(self._meta, written, 'report')}", err=True)
 
     def _contents(self) -> Contents:

@@ -190,7 +190,7 @@ class ReportCommand(OnceCommand):
         except BadValueError as error:
             raise self._bad(error, ctx) from None
         if evidence and evidence.textless:
-            click.echo(visible(text_not_kept(evidence.textless)), err=True)
+            click.echo(visible(f"--words: {text_not_kept(evidence.textless)}"), err=True)
 
     def _place(
         self,

@@ -115,6 +115,7 @@ def passage(
     """
     from database.connect import reading
     from reports.resolve import UnknownNameError
+    from reports.row_evidence import text_not_kept
 
     try:
         with reading(db, timeout) as connection:
@@ -124,10 +125,7 @@ def passage(
     except (UnknownNameError, NoPassageError) as error:
         raise click.UsageError(str(error)) from None
     if not kept:
-        say(
-            f"the text of {key} is not kept, so this is only what was coded; keep it with "
-            "`sourcebook load CODING --text TEXT --keep-text`"
-        )
+        say(text_not_kept([key], ", so this is only what was coded"))
 
 
 class NoPassageError(Exception):

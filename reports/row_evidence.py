@@ -34,13 +34,13 @@ WORDS = Column(
 _PLACE = re.compile(r"(?:(?P<document>\S+) )?¶(?P<n>[0-9]+)")
 
 
-def text_not_kept(documents: Collection[str]) -> str:
-    """Return a message that names the documents whose text isn't kept, and says how to keep it."""
+def text_not_kept(documents: Collection[str], so: str = "") -> str:
+    """Name the documents whose text isn't kept, say what follows, and how to keep it."""
     keys = sorted(documents)
     named = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
     return (
-        f"--words: the text of {named} is not kept; keep it with `sourcebook load CODING "
-        "--text TEXT --keep-text`"
+        f"the text of {named} is not kept{so}; keep it with `sourcebook load CODING --text TEXT "
+        "--keep-text`"
     )
 
 

@@ -337,7 +337,7 @@ def test_a_quotation_is_checked(
     assert [row["verdict"] for row in rows[:1]] == ([verdict] if verdict else [])
     assert all(row["quotation"].startswith(quotation) for row in rows[:1])
     unsure = verdict in (None, "partly", "only in the coder's words")
-    assert ("isn't kept, so it couldn't be searched; keep it with `" in done.stderr) is unsure
+    assert ("is not kept, so it couldn't be searched; keep it with `" in done.stderr) is unsure
     assert ("› not among the quotations; the text of stand-" in done.stderr) is (verdict is None)
 
 
