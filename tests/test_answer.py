@@ -126,6 +126,13 @@ def test_a_count_is_in_the_words_of_the_report() -> None:
     assert counted(0, "pair") == "no pairs"
 
 
+def test_a_caption_says_how_many_rows_there_are_without_filters() -> None:
+    few = replace(PAGE, unit="pair", total=lambda: 44)
+    assert answer(few).size == f"{len(ROWS)} of 44 pairs"
+    assert answer(replace(few, total=lambda: len(ROWS))).size == f"{len(ROWS)} pairs"
+    assert answer(replace(few, limit=1)).size == f"the first 1 of {len(ROWS)} pairs"
+
+
 def test_documents_stay_where_rows_come_from_several() -> None:
     rows = [*ROWS, ("Longer", "d", None, "A truce", "alleged", "Homs", "bulletin", "¶4")]
     prepared = answer(replace(PAGE, rows=rows))
