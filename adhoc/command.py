@@ -102,14 +102,9 @@ def sql(
     query: str | None,
     file: Path | None,
     parameters: tuple[Parameter, ...],
-    format: str,
-    output: Path | None,
-    raw: bool,
-    timeout: float,
-    limit: int | None,
-    value_limit: int,
     save: str | None,
     reports: Path | None,
+    **printing: Any,
 ) -> None:
     """Run an SQL query on any SQLite, PostgreSQL or DuckDB database. It cannot change anything.
 
@@ -121,7 +116,7 @@ def sql(
     """
     from adhoc.printing import PrintOptions
 
-    options = PrintOptions(format, output, raw, timeout, limit, value_limit)
+    options = PrintOptions(**printing)
     arguments = _arguments(parameters)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if terminal and save is None and query is None and file is None:
@@ -135,7 +130,7 @@ def sql(
 
     try:
         if save is not None:
-            _save(ctx.obj, save, reports, text, parameters, timeout)
+            _save(ctx.obj, save, reports, text, parameters, options.timeout)
             return
         with Session(ctx.obj) as session:
             print_result(session, text, arguments, options)
