@@ -183,7 +183,7 @@ def _search(
             question="What contains all these words, in sentences, quotes, names, or among those "
             "who take part?",
             filters=f"Only {', '.join(kind)}." if kind else "",
-            choose=True,
+            condensed=True,
         )
         if result.total or _for_others(writing):
             write(with_origin(connection, page, command_line()), **writing)
@@ -240,7 +240,7 @@ def _check(
                 question="Is it there, word for word, and who says it?",
                 filters=f"Ascribed to {known.heading}." if known else "",
                 legend=["[-…-] is only in what was asked, {+…+} only in the text."],
-                choose=True,
+                condensed=True,
             )
             if findings or _for_others(writing):
                 write(with_origin(connection, page, command_line()), **writing)

@@ -127,19 +127,19 @@ def _numbers(passages: re.Match[str]) -> str:
 def answer(page: Page) -> Answer:
     """Return the page as people read it."""
     rows = iter(page.rows)
-    most = MOST if page.choose else FEW
+    most = MOST if page.condensed else FEW
     head = list(islice(rows, most + 1))
     whole = len(head) <= most
     seen = head if whole else []
     columns = page.columns
-    kept = [n for n, column in enumerate(columns) if not (page.choose and column.detail)]
-    section = next((n for n in kept if columns[n].section and page.choose), None)
+    kept = [n for n, column in enumerate(columns) if not (page.condensed and column.detail)]
+    section = next((n for n in kept if columns[n].section and page.condensed), None)
     sources = [page.document] if page.document else []
     shared: list[str] = []
     notes = list(page.legend)
     usual: dict[str, list[str]] = {}
     everything = kept[:]
-    for n in everything if page.choose else []:
+    for n in everything if page.condensed else []:
         column = columns[n]
         values = {row[n] for row in seen}
         if column.type == "documents":
@@ -162,7 +162,7 @@ def answer(page: Page) -> Answer:
     ]
     if not kept:
         kept, shared = everything, []
-    none = page.choose and not head
+    none = page.condensed and not head
     if none:
         notes, sources = [], []
     every = Counted(islice(chain(head, rows), page.limit))
@@ -179,7 +179,7 @@ def answer(page: Page) -> Answer:
         rows=every,
         sections=()
         if none
-        else _sections(every, columns, kept, section, choose=page.choose, whole=whole),
+        else _sections(every, columns, kept, section, condensed=page.condensed, whole=whole),
         notes=notes,
         sources=sources,
         meta=page.about,
@@ -213,7 +213,7 @@ def _sections(
     kept: Sequence[int],
     section: int | None,
     *,
-    choose: bool,
+    condensed: bool,
     whole: bool,
 ) -> Iterator[Section]:
     """Yield the rows in sections, with the columns that are kept and needed."""
@@ -221,7 +221,7 @@ def _sections(
 
     def cells(row: Sequence[Cell]) -> list[Cell]:
         values = [row[n] for n in kept]
-        return list(map(_read, chosen, values)) if choose else values
+        return list(map(_read, chosen, values)) if condensed else values
 
     groups = groupby(rows, lambda row: None if section is None else row[section])
     empty = True

@@ -380,4 +380,4 @@ def _select_columns(page: Page, columns: str | None) -> Page:
             )
     chosen = [names.index(name) for name in dict.fromkeys(wanted)]
     rows = ([row[n] for n in chosen] for row in page.rows)
-    return replace(page, columns=[page.columns[n] for n in chosen], rows=rows, choose=False)
+    return replace(page, columns=[page.columns[n] for n in chosen], rows=rows, condensed=False)

@@ -88,7 +88,7 @@ class Page:
     """Returns the citation of a document, given its key."""
     limit: int | None = None
     """How many rows people see. None: all."""
-    choose: bool = False
+    condensed: bool = False
     """Whether people see only the columns that answer the question. Otherwise they see all."""
     unit: str = "row"
     """What a row is, for `counted`."""

@@ -127,5 +127,5 @@ def documents_page(connection: Connection) -> Page:
         question="What is loaded?",
         legend=legend,
         meta={"command": command_line(), **provenance(connection)},
-        choose=True,
+        condensed=True,
     )

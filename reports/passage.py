@@ -203,7 +203,7 @@ def _page(
         question="What does it say, and what was coded from it?",
         document=cited.text(passages=cited_passages(numbers)),
         meta={"command": command_line(), **provenance(connection)},
-        choose=True,
+        condensed=True,
     )
     return page, kept
 

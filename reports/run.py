@@ -77,7 +77,7 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
             unit=report.unit,
             total=_total(connection, report, values),
             legend=[*report.legend, *_drafts(connection)],
-            choose=True,
+            condensed=True,
         )
 
 

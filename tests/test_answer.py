@@ -34,7 +34,7 @@ ROWS: list[tuple[Cell, ...]] = [
     ("Within", "b", "2015", "A visit", "alleged", "Aleppo", "gazette", "¶3"),
     ("Longer", "c", None, "An alliance", "asserted", "Aleppo", "gazette", "¶1; ¶2; ¶3; ¶9"),
 ]
-PAGE = Page(COLUMNS, ROWS, title="Timeline", choose=True, cite="The {}".format)
+PAGE = Page(COLUMNS, ROWS, title="Timeline", condensed=True, cite="The {}".format)
 
 
 def seen(page: Page) -> list[tuple[str, list[str], list[list[Cell]]]]:
@@ -104,7 +104,7 @@ def test_beside_dates_null_is_undated_and_where_nothing_is_dated_the_column_goes
         ("Said", None, "B"),
         ("Known", None, "C"),
     ]
-    page = Page(columns, rows, choose=True)
+    page = Page(columns, rows, condensed=True)
     assert seen(page) == [
         ("Said", ["date", "what"], [["2015-11", "A"], ["undated", "B"]]),
         ("Known", ["what"], [["C"]]),
@@ -114,7 +114,7 @@ def test_beside_dates_null_is_undated_and_where_nothing_is_dated_the_column_goes
 
 def test_no_number_is_an_empty_cell_without_a_note() -> None:
     columns = [Column("actor"), Column("events", "integer", usually="0")]
-    page = Page(columns, [("Iran", 2), ("Syria", 0)], unit="actor", choose=True)
+    page = Page(columns, [("Iran", 2), ("Syria", 0)], unit="actor", condensed=True)
     assert seen(page) == [("", ["actor", "events"], [["Iran", 2], ["Syria", None]])]
     assert answer(page).notes == []
     assert answer(page).size == "2 actors"
@@ -162,12 +162,12 @@ def test_a_column_that_is_empty_throughout_goes_however_few_the_rows(count: int)
 
 
 def test_rows_that_are_all_alike_are_shown() -> None:
-    page = Page([Column("a"), Column("b")], [("x", 1), ("x", 1)], choose=True)
+    page = Page([Column("a"), Column("b")], [("x", 1), ("x", 1)], condensed=True)
     assert seen(page) == [("", ["a", "b"], [["x", 1], ["x", 1]])]
 
 
 def test_columns_that_were_asked_for_are_shown_whatever_they_say() -> None:
-    page = replace(PAGE, choose=False)
+    page = replace(PAGE, condensed=False)
     [(heading, headings, shown)] = seen(page)
     assert heading == ""
     assert len(headings) == len(COLUMNS)
@@ -177,7 +177,7 @@ def test_columns_that_were_asked_for_are_shown_whatever_they_say() -> None:
 
 @pytest.mark.parametrize("format", [Format.CSV, Format.TSV, Format.JSON, Format.JSONL])
 def test_programs_get_every_column_as_stored(format: Format) -> None:
-    assert show(PAGE, format) == show(replace(PAGE, choose=False), format)
+    assert show(PAGE, format) == show(replace(PAGE, condensed=False), format)
     assert "2015-10-14~" in show(PAGE, format)
 
 

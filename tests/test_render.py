@@ -290,7 +290,7 @@ def test_no_format_for_people_lets_data_steer(value: str, format: Format) -> Non
         [value],
         {value: value, "content": value, "date": value},
         document=value,
-        choose=True,
+        condensed=True,
     )
     assert harmless(show(page, format))
     assert harmless(show(page, Format.TABLE, width=40))

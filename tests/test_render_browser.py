@@ -360,7 +360,7 @@ def test_on_a_phone_each_row_is_a_list_with_the_names_of_its_columns(tab: Tab) -
 def test_the_box_filters_rows_by_words_in_any_case_and_accent(tab: Tab) -> None:
     columns = [Column("part", section=True), Column("what", main=True)]
     rows = [("One", "Zoë visits İstanbul"), ("One", "zoe stays"), ("Two", "Nobody")]
-    tab.open(Page(columns, rows, "t", choose=True))
+    tab.open(Page(columns, rows, "t", condensed=True))
     box = tab.page.get_by_role("searchbox")
     box.fill("ZOE visits")
     assert tab.page.locator("tbody tr:visible").all_inner_texts() == ["Zoë visits İstanbul"]

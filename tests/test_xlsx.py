@@ -163,7 +163,7 @@ SECTIONS = Page(
     legend=["Nothing is left out."],
     meta={"command": "sourcebook report actor khamenei", "date": "2016-06-01", "content": "c" * 64},
     document="Aron Lund, “Stand Together”",
-    choose=True,
+    condensed=True,
 )
 
 
