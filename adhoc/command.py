@@ -99,6 +99,7 @@ class QueryParameter(click.ParamType[Any]):
 @failing()
 def sql(
     ctx: click.Context,
+    /,
     query: str | None,
     file: Path | None,
     parameters: tuple[Parameter, ...],
