@@ -42,8 +42,8 @@
 --   tie or need | ties and needs
 --
 -- Legend
---   Mutual: the other actor depends on this one, too. Where it is empty, the row is a need, and the
---   text doesn't say who is to meet it.
+--   Mutual: the documents say that the other actor depends on this one, too. Where it is empty,
+--   the row is a need, and the text doesn't say who is to meet it.
 
 with asked (fact_id) as (
   select fact_id
