@@ -26,17 +26,22 @@ PARTS = """
     order by n
 """
 FACTS = """
-    select passage, fact_id
+    select fact_passages.passage, fact_passages.fact_id
     from fact_passages
-    where document_id = :id and passage between :first and :last
-    order by passage, start, fact_id
+    join facts on facts.id = fact_passages.fact_id
+    join sources on sources.id = facts.document_id
+    where fact_passages.document_id = :id
+      and fact_passages.passage between :first and :last
+    order by fact_passages.passage, fact_passages.start, facts.key, sources.key
 """
 SPANS = """
     select spans.passage, spans.start_offset, spans.end_offset, evidence.fact_id
     from spans
     join evidence on evidence.id = spans.evidence_id
+    join facts on facts.id = evidence.fact_id
+    join sources on sources.id = facts.document_id
     where spans.document_id = :id and spans.passage between :first and :last
-    order by spans.passage, spans.start_offset, spans.end_offset desc, evidence.fact_id
+    order by spans.passage, spans.start_offset, spans.end_offset desc, facts.key, sources.key
 """
 RELAYED = """
     select sources.key, sources.title, sources.anonymity, documents.key as document,
@@ -52,7 +57,8 @@ RELAYED = """
       and attributions.parent_id is not null
     group by attributions.id, sources.key, sources.title, sources.anonymity, documents.key,
       attribution_chains.depth, attribution_chains.passage
-    order by facts desc, documents.key nulls first, sources.key, attribution_chains.depth
+    order by facts desc, documents.key nulls first, sources.key, attribution_chains.depth,
+      attribution_chains.passage
 """
 SIZE = "select count(*) from passages where document_id = :id"
 

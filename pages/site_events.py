@@ -16,7 +16,13 @@ from schema.vocabulary import FactKind
 BATCH = 200
 """Events that are read together."""
 
-EVENTS = "select id from events order by id"
+EVENTS = """
+    select events.id
+    from events
+    join facts on facts.id = events.id
+    join sources on sources.id = facts.document_id
+    order by sources.key, facts.key
+"""
 
 RELATED = """
     select from_fact_id as event, id as fact from event_links where from_fact_id in :ids

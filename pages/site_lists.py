@@ -36,7 +36,7 @@ ACTORS = """
       select actor_id, role, count(*) from participants group by actor_id, role
     ),
     tied (actor_id, facts) as (
-      select actor_id, sum(facts)
+      select actor_id, cast(sum(facts) as integer)
       from (
         select from_actor_id as actor_id, count(*) as facts from relations group by from_actor_id
         union all

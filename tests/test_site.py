@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from pages.site_addresses import file_name, relative
 from pages.site_search import words_of
 from pages.site_writer import MANIFEST
 from pages.statements import Statements
-from tests.databases import create
+from tests.databases import create, on_postgresql
 from tests.site_pages import Page, broken, read_page, read_site
 from tests.sourcebook_builder import SourcebookBuilder, derive, islands
 
@@ -191,6 +192,34 @@ def test_the_site_is_small_and_quickly_made(article: tuple[str, Path, float]) ->
 def test_the_same_sourcebook_makes_the_same_bytes(two: str, tmp_path: Path) -> None:
     first = contents(write(two, tmp_path / "one"))
     assert contents(write(two, tmp_path / "other")) == first
+
+
+@on_postgresql
+def test_postgresql_makes_the_same_bytes(
+    shipped: str, article: tuple[str, Path, float], tmp_path: Path
+) -> None:
+    assert contents(write(shipped, tmp_path / "out")) == contents(article[1])
+
+
+def test_the_order_of_loading_makes_no_difference(two: str, tmp_path: Path) -> None:
+    """Local numbers follow the order of loading; nothing may depend on them."""
+    other = tmp_path / "other.db"
+    other.write_bytes(Path(two).read_bytes())
+    before = contents(write(two, tmp_path / "one"))
+    with sqlite3.connect(other) as database:
+        for column in ("id", "fact_id", "from_fact_id", "to_fact_id", "occasion_id", "event_id"):
+            tables = database.execute(
+                "select m.name from sqlite_schema as m, pragma_table_info(m.name) as c "
+                "where m.type = 'table' and c.name = ? and (c.name <> 'id' or m.name in "
+                "('facts', 'events', 'quotes', 'positions', 'relations', 'event_links', "
+                "'actor_names', 'event_names', 'territorial_control'))",
+                [column],
+            )
+            for (table,) in tables.fetchall():
+                database.execute(f"update {table} set {column} = -{column}")
+        database.execute("update evidence_counts set counted_as_id = -counted_as_id")
+    database.close()
+    assert contents(write(str(other), tmp_path / "other")) == before
 
 
 def test_pages_link_both_ways(pages: dict[str, Page]) -> None:
