@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,6 @@ from reports.options import completing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from reports.references import Reference
 
 FORMATS = {".txt": "text", ".bib": "bibtex", ".ris": "ris", ".json": "csl-json"}
 """What --format takes, by the extension of such a file."""
@@ -54,13 +52,14 @@ def cite(db: str, names: tuple[str, ...], format: str | None, output: Path | Non
     """
     from database.connect import reading
     from output.destination import destination
+    from reports.reference_formats import WRITERS
     from reports.references import references
 
     format = format_of(format, output, FORMATS)
     with reading(db) as connection:
         cited = references(connection, _ids(connection, names))
         with destination(output) as out:
-            out.writelines(_writer(format)(cited))
+            out.writelines(WRITERS[format](cited))
 
 
 def _ids(connection: Connection, names: Sequence[str]) -> list[int]:
@@ -82,15 +81,3 @@ def _ids(connection: Connection, names: Sequence[str]) -> list[int]:
                 raise click.UsageError(str(error)) from None
         keys.add(known.key)
     return [row.id for row in connection.execute(text(IDS)) if row.key in keys]
-
-
-def _writer(format: str) -> Callable[[Iterable[Reference]], Iterator[str]]:
-    from reports import reference_formats
-
-    writers = {
-        "text": reference_formats.plain,
-        "bibtex": reference_formats.bibtex,
-        "ris": reference_formats.ris,
-        "csl-json": reference_formats.csl_json,
-    }
-    return writers[format]

@@ -240,3 +240,6 @@ def _address(url: str) -> str:
 
 
 _UNWISE = str.maketrans("", "", '"<>\\^`{|}')
+
+WRITERS = {"text": plain, "bibtex": bibtex, "ris": ris, "csl-json": csl_json}
+"""What writes each format of `cite`."""
