@@ -11,8 +11,7 @@
 --   passage   passage                        the passage
 --   percent   integer, as % coded            percentage of its characters that are evidence for
 --                                            something
---   kind      text                           event, quote, position, tie, link, control, name or
---                                          event-name
+--   kind      text                           event, quote, position, tie, link, control, name, …
 --   sentence  text, main, as What was coded  the fact as a sentence, with its standing in front
 --   source    documents                      key of the document
 --   section   text, detail                   heading that it is under; for a heading, itself
