@@ -49,11 +49,11 @@ def test_it_says_by_table_what_it_did(source: str, files: Files) -> None:
     assert "feeds" not in rows
     total = sum(int(row["added"]) for row in rows.values())
     assert ran.stderr == (
-        f"{place.database}: first feed; rows {total} added · content {'0' * 63}2\n"
+        f"{place.database}: first feed; rows {total} added · content 1{'0' * 62}2\n"
     )
     again = asked("--db", source, "feed", place.database, "--format", "json")
     assert {row["source"] for row in json.loads(again.stdout)} == {None}
-    assert again.stderr == f"{place.database}: nothing to copy · content {'0' * 63}2\n"
+    assert again.stderr == f"{place.database}: nothing to copy · content 1{'0' * 62}2\n"
     dry = asked("--db", source, "feed", place.database, "--replace", "--dry-run")
     assert f"dry run: replaced; rows {total} added, {total} removed" in dry.stderr
     assert equal(source, place)
