@@ -18,6 +18,7 @@ from pages.brief_prose import Code, Sentence, full_stop, plain, sentence, spoken
 from pages.footnotes import Footnotes
 from pages.statements import Statement, Statements
 from pages.timeline import inset
+from pages.timeline_lanes import in_lanes, lanes
 from schema.vocabulary import Certainty, FactKind, Modality, RelationType
 
 MOST = 3
@@ -53,19 +54,6 @@ HOW: dict[str, str] = {
     Certainty.RUMOURED: "rumoured",
 }
 """How a fact is stated at best, in words."""
-
-
-HEADED = """
-    select wholes.key, wholes.name
-    from actors
-    join relations on relations.from_actor_id = actors.id and relations.type = 'heads'
-    join fact_summaries on fact_summaries.fact_id = relations.id
-    join actors as wholes on wholes.id = relations.to_actor_id
-    where actors.key = :key
-      and fact_summaries.standing is null
-    group by wholes.key, wholes.name
-    order by wholes.name, wholes.key
-"""
 
 
 class Writer:
@@ -188,7 +176,7 @@ class Writer:
         command = self.command("timeline", *self.only())
         remark = ""
         if self.subject.kind == "actor" and len(_dated(answer)) < FEW:
-            answer, remark = self._with_lanes(given)
+            answer, remark = self._with_lanes(answer, given)
         section = self.drawn(answer, command, remark)
         undated = self.facts.where(lambda fact: fact.happened and fact.date is None)
         if undated:
@@ -196,25 +184,20 @@ class Writer:
             section.blocks.extend([without, *self.bullets(undated, "undated event", command, 2)])
         return section
 
-    def _with_lanes(self, given: dict[str, Any]) -> tuple[Answer, str]:
-        """Return the timeline with those who act for an actor, and with what it heads."""
-        answer = ask(self.connection, "timeline", {**given, "with_members": True})
-        rows = [*answer.rows]
-        ids = self._ids()
-        remarks = []
-        for whole in self.connection.execute(text(HEADED), {"key": self.subject.key}).all():
-            there = {row["event"] for row in rows}
-            weights = {it.id: it.weight for it in facts(self.connection, "actor", whole.key).all}
-            others = _dated(ask(self.connection, "timeline", {"actor": whole.key}))
-            others = [row for row in others if row["event"] not in there]
-            if others:
+    def _with_lanes(self, answer: Answer, given: dict[str, Any]) -> tuple[Answer, str]:
+        """Return the timeline with what an actor heads, shortened, and with who acts for it."""
+        answer = in_lanes(self.connection, answer, given)
+        rows, ids, remarks = [*answer.rows], self._ids(), []
+        for lane in lanes(self.connection, self.subject.key):
+            others = [row for row in rows if row["acting_for"] == lane.title]
+            if lane.headed and others:
+                there = facts(self.connection, "actor", lane.actor).all
+                weights = {it.id: it.weight for it in there}
                 shown = _heaviest(others, ids, weights, MOST_IN_LANE)
-                rows += [{**row, "acting_for": whole.name} for row in shown]
+                rows = [row for row in rows if row not in others or row in shown]
                 of = f"{len(shown)} of its {counted(len(others), 'other dated fact')}"
-                remarks.append(f"{whole.name}, which {self.subject.name} heads, has a lane: {of}.")
-        lanes = any(row["acting_for"] for row in _dated(replace(answer, rows=rows)))
-        values = {**answer.values, "with_members": 1} if lanes else {}
-        return replace(answer, rows=rows, values=values), " ".join(remarks)
+                remarks.append(f"{lane.title}, has a lane: {of}.")
+        return replace(answer, rows=rows), " ".join(remarks)
 
     def _ids(self) -> dict[str, int]:
         """Return the ids of what is dated, by the keys that reports print."""

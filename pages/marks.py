@@ -33,14 +33,18 @@ STYLE = """
 
 COLOURS = ("happened", "said", "other")
 
-DEFS = "".join(
-    f'<linearGradient id="{{name}}-{colour}-{side}">'
-    f'<stop offset="0" stop-color="var(--{colour})" stop-opacity="{int(side == "end")}"/>'
-    f'<stop offset="1" stop-color="var(--{colour})" stop-opacity="{int(side == "begin")}"/>'
-    "</linearGradient>"
-    for colour in COLOURS
-    for side in ("begin", "end")
-)
+
+def gradients(drawing: Drawing) -> str:
+    """Return the gradients that the marks of a drawing use."""
+    return "".join(
+        f'<linearGradient id="{drawing.name}-{colour}-{side}">'
+        f'<stop offset="0" stop-color="var(--{colour})" stop-opacity="{int(side == "end")}"/>'
+        f'<stop offset="1" stop-color="var(--{colour})" stop-opacity="{int(side == "begin")}"/>'
+        "</linearGradient>"
+        for colour in COLOURS
+        for side in ("begin", "end")
+        if drawing.uses(f"{drawing.name}-{colour}-{side}")
+    )
 
 
 class Look(Enum):

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from pages.answers import Answer
 from pages.lettering import balanced, width
 from pages.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
-from pages.network_layout import layout
-from pages.svg import SIZES, Drawing, number
+from pages.network_layout import MOST_STEPS, layout
+from pages.svg import SIZES, Drawing, attributes, number
 from schema.escape import visible
 
 WIDTH, LEFT, RIGHT = 1280.0, 24.0, 1256.0
@@ -22,6 +22,9 @@ ROOM = 25_000.0
 
 STEP = 74.0
 """Between the rows of a star: room for an edge with its marks."""
+
+HASTY = 1_200
+"""Steps of a shorter search for places."""
 
 RADIUS = 9.0
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78)
@@ -66,10 +69,17 @@ Arrange = Callable[[Sizes, Sequence[tuple[int, int]], float], tuple[Sizes, float
 """Places boxes that are joined, in a given width; returns their middles and the height."""
 
 
-def _springs(sizes: Sizes, ends: Sequence[tuple[int, int]], width: float) -> tuple[Sizes, float]:
+def _springs(
+    sizes: Sizes, ends: Sequence[tuple[int, int]], width: float, steps: int = MOST_STEPS
+) -> tuple[Sizes, float]:
     area = sum((w + 12) * (h + 12) for w, h in sizes)
     height = max(len(sizes) * ROOM, 3 * area) / width + 60
-    return layout(sizes, ends, width, height), height
+    return layout(sizes, ends, width, height, steps), height
+
+
+def hasty(sizes: Sizes, ends: Sequence[tuple[int, int]], width: float) -> tuple[Sizes, float]:
+    """Place boxes with a shorter search: for a picture that few people open."""
+    return _springs(sizes, ends, width, HASTY)
 
 
 def star(sizes: Sizes, ends: Sequence[tuple[int, int]], width: float) -> tuple[Sizes, float]:
@@ -130,12 +140,14 @@ def without_title(
     link: Callable[[str], str],
     arrange: Arrange = _springs,
     room: float = RIGHT - LEFT,
+    prefix: str = "",
 ) -> Iterable[str]:
     """Yield the SVG of a graph for a page that has its title and caption as text.
 
-    `arrange` places the boxes, `room` is the width that they have.
+    `arrange` places the boxes, `room` is the width that they have. A second network of a page
+    needs a prefix for its ids.
     """
-    drawing = Drawing(room + 2 * LEFT, "network")
+    drawing = Drawing(room + 2 * LEFT, f"{prefix}network", prefix)
     y = _draw(drawing, data, _legend(drawing, 12, data, room), link, arrange, room)
     return drawing.finished(y + 4, title, caption, STYLE)
 
@@ -200,6 +212,7 @@ def _draw(
             f"{edge.first}--{edge.second}",
             explained(edge, data.actors),
             link(edge.key or edge.first),
+            ends=f"{edge.first} {edge.second}",
         )
         drawing.path(
             f"M{number(x)} {number(y)}L{number(to_x)} {number(to_y)}",
@@ -211,7 +224,9 @@ def _draw(
     _marks(drawing, data.edges, places, boxes)
     for (key, actor), (w, h) in zip(data.actors.items(), sizes, strict=True):
         x, y = places[key]
-        drawing.open_group(key, f"{actor.name}, {actor.kind.replace('-', ' ')}", link(key))
+        drawing.open_group(
+            key, f"{actor.name}, {actor.kind.replace('-', ' ')}", link(key), actor=key
+        )
         _box(drawing, actor.kind, x, y, w, h)
         kind = "onstate" if actor.kind == "state" else "name"
         line_y = y - (len(names[key]) - 1) * LINE / 2 + 4.5
@@ -263,4 +278,6 @@ def _marks(
             )
             spot = next(free, spots[0])
             taken.append((*spot, 2 * RADIUS, 2 * RADIUS))
+            drawing.add(f"<g{attributes({'ends': f'{edge.first} {edge.second}'})}>")
             _mark(drawing, *spot, mark)
+            drawing.add("</g>")

@@ -36,13 +36,14 @@ def layout(
     edges: Sequence[tuple[int, int]],
     width: float,
     height: float,
+    most_steps: int = MOST_STEPS,
 ) -> list[tuple[float, float]]:
     """Return the middles of boxes of these sizes, joined by these edges, in a picture."""
     if not sizes:
         return []
     search = _Search(sizes, edges, width, height)
     search.start()
-    search.improve(min(STEPS * len(sizes), MOST_STEPS))
+    search.improve(min(STEPS * len(sizes), most_steps))
     return [(float(x), float(y)) for x, y in search.places]
 
 
@@ -97,9 +98,12 @@ class _Search:
         raise ValueError("the picture has no room for all boxes")
 
     def _free(self, box: int, place: Floats, others: list[int] | None = None) -> bool:
-        rest = [n for n in range(len(self.half)) if n != box] if others is None else others
+        rest = slice(None) if others is None else others
         apart = np.abs(self.places[rest] - place) - (self.half[rest] + self.half[box] + MARGIN)
-        return bool((apart.max(axis=1) >= 0).all()) if rest else True
+        free = apart.max(axis=1) >= 0
+        if others is None:
+            free[box] = True
+        return bool(free.all())
 
     def improve(self, steps: int) -> None:
         """Move boxes at random, and keep what is better, at first also what is a little worse."""
@@ -119,11 +123,11 @@ class _Search:
             before, kept = self._cost(moved), self.places[moved].copy()
             for other, place in moves.items():
                 self.places[other] = place
+            if not all(self._free(other, self.places[other]) for other in moved):
+                self.places[moved] = kept
+                continue
             worse = self._cost(moved) - before
-            free = all(self._free(other, self.places[other]) for other in moved)
-            if not free or (
-                worse > 0 and self._random.random() >= math.exp(-worse / (heat + 1e-9))
-            ):
+            if worse > 0 and self._random.random() >= math.exp(-worse / (heat + 1e-9)):
                 self.places[moved] = kept
 
     def _shift(self, box: int, far: float) -> dict[int, Floats] | None:

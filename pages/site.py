@@ -50,6 +50,7 @@ from pages.site_search import CHUNK, Index
 from pages.site_subjects import Subjects
 from pages.site_writer import Site, site_files
 from pages.statements import Statement, Statements
+from pages.timeline_lanes import FEW, lanes
 from reports.about import content_hash
 from reports.references import references
 
@@ -146,7 +147,7 @@ class Writing:
             self._site.page(page, "document", passages=passages, bars=bars)
         self._pages(subjects.sources())
         self._pages(events(self._connection, self._statements, self._addresses))
-        self._pages(self._lists.pages())
+        self._pages(map(self._with_voices, self._lists.pages()))
         self._home(self._timelines(), self._network())
         self._search()
         self._site.finish()
@@ -173,9 +174,24 @@ class Writing:
         if network:
             yield self._section("ties", "Posts and ties", *network)
         dated = [it for it in statements if it.date and it.kind in ("event", "quote")]
-        if 1 < len(dated) <= MOST_MARKS:
-            picture = self._pictures.timeline(path, actor.name, statements, BESIDE)
+        others = []
+        if len(dated) < FEW:
+            read = self._statements.read
+            found = lanes(self._connection, actor.key)
+            others = [(lane, [it for it in read(sorted(lane.facts)) if it.date]) for lane in found]
+        drawn = len(dated) + sum(len(facts) for _, facts in others)
+        if drawn > 1 and len(dated) <= MOST_MARKS:
+            picture = self._pictures.timeline(
+                path, actor.name, statements, BESIDE, others=[it for it in others if it[1]]
+            )
             yield self._section("timeline", "Timeline", *picture)
+
+    def _with_voices(self, page: PageText) -> PageText:
+        """Return a page; that of all sources with a picture of who relays whom."""
+        if page.path == "sources.html":
+            drawn = self._section("picture", "Who relays whom", *self._pictures.voices(page.path))
+            page.sections.insert(0, drawn)
+        return page
 
     def _section(self, id: str, title: str, svg: Any, caption: str) -> Section:
         return Section(id, title, picture=self._site.picture(svg), caption=caption)
@@ -224,6 +240,10 @@ class Writing:
                 drawn = Section(
                     "picture", "Ties and joint events", picture=home.picture, caption=caption
                 )
+                more, drawn.rest_caption = self._pictures.network(
+                    "network.html", addresses, everybody=True
+                )
+                drawn.rest = self._site.picture(more)
                 page.sections = [drawn, listed, self._lists.pairs()]
             else:
                 page.sections = [listed]

@@ -84,6 +84,9 @@ class Section:
     """Drawn above; the table is then the same as a list, and opened on demand."""
     caption: str = ""
     """What the picture shows, and what it leaves out."""
+    rest: Markup | None = None
+    """A picture with what the first leaves out, shown on demand."""
+    rest_caption: str = ""
     parts: Sequence[Link] = ()
     """The pages on which it is continued, with this one; empty: it is all here."""
     links: Sequence[Link] = ()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
 from output.page import Page
 from pages.answers import Answer, ask, published
 from pages.drawn_dates import pieces
-from pages.network import star, without_title
+from pages.network import hasty, star, without_title
 from pages.network_facts import WEAKER, Actor, Edge, Graph, graph
 from pages.site_addresses import Addresses, fact_id, relative
 from pages.statements import Statement, Thing
 from pages.timeline import Frame, Timeline
 from pages.timeline_facts import Dated, Fact, left_out
+from pages.timeline_lanes import Lane
+from pages.voices import without_title as voices_without_title
+from pages.voices_facts import chains
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind, Modality
 
@@ -30,8 +33,14 @@ LEAST_AROUND, MOST_AROUND = 2, 10
 
 AROUND = 892.0
 
-MOST_ACTORS = 40
-"""Actors in the network of all."""
+MOST_ACTORS, MOST_ON_DEMAND = 40, 60
+"""Actors in the network of all, at first and on demand."""
+
+MOST_VOICES = 60
+"""Voices in the picture of who relays whom."""
+
+MOST_IN_LANE = 30
+"""Facts in the lane of somebody else on the page of an actor."""
 
 UNDATED = """
     select
@@ -67,12 +76,14 @@ class Pictures:
         frame: Frame = WIDE,
         *,
         whole: bool = False,
+        others: Sequence[tuple[Lane, Sequence[Statement]]] = (),
     ) -> tuple[Iterable[str], str]:
         """Return the SVG of the dated facts among these, and what it leaves out.
 
-        `whole` says that they are all dated facts of the sourcebook.
+        `whole` says that they are all dated facts of the sourcebook. `others` are in lanes of
+        their own.
         """
-        data, links = Dated(), {}
+        data, links = Dated(), dict[str, str]()
         if whole:
             data.undated.update(dict(map(tuple, self._connection.execute(text(UNDATED)))))
         if len(self._published) == 1:
@@ -91,12 +102,37 @@ class Pictures:
                 continue
             key = f"t-{fact_id(it, it.introduced_by)}"
             links[key] = relative(path, self._addresses.fact(it))
-            data.facts.append(self._fact(it, key, said=said))
-        answer = Answer((), Page((), (), title, f"The dates of {title}."), {})
+            data.facts.append(self._fact(it, key))
+        shortened = [*self._add_lanes(path, data, links, others)]
+        lanes = {lane.title: lane.note for lane, _ in others}
+        heading = f"Timeline: {title}" if lanes else title
+        answer = Answer((), Page((), (), heading, f"The dates of {title}."), {}, lanes)
         svg = Timeline(data, answer, links.__getitem__, frame).without_title()
-        return svg, " ".join(left_out(data, answer))
+        return svg, " ".join([*left_out(data, answer), *shortened])
 
-    def _fact(self, it: Statement, key: str, *, said: bool) -> Fact:
+    def _add_lanes(
+        self,
+        path: str,
+        data: Dated,
+        links: dict[str, str],
+        others: Sequence[tuple[Lane, Sequence[Statement]]],
+    ) -> Iterator[str]:
+        """Add the facts of lanes that no other has; yield what each leaves out."""
+        # What somebody does for the actor may also be about what the actor heads.
+        for lane, statements in sorted(others, key=lambda it: it[0].headed):
+            rows = {f"t-{fact_id(it, it.introduced_by)}": it for it in statements}
+            fitting = [
+                key for key, it in rows.items() if key not in links and pieces(it.date or "")
+            ]
+            chosen = sorted(fitting, key=lambda key: -len(rows[key].evidence))[:MOST_IN_LANE]
+            for key in chosen:
+                links[key] = relative(path, self._addresses.fact(rows[key]))
+                data.facts.append(self._fact(rows[key], key, lane.title))
+            if len(fitting) > len(chosen):
+                count = f"the {len(chosen)} of {len(fitting):,} facts with the most evidence"
+                yield f"{lane.title}: {count}."
+
+    def _fact(self, it: Statement, key: str, lane: str = "") -> Fact:
         words = date_in_words(it.date or "")
         limits = [self._published.get(piece.document.key) for piece in it.evidence]
         days = [day for day in limits if day is not None]
@@ -110,9 +146,9 @@ class Pictures:
             explained=f"{it.sentence}. {words[:1].upper()}{words[1:]}. {it.where}: {stated}",
             pieces=pieces(it.date or ""),
             look=it.look,
-            said=said,
+            said=it.kind == FactKind.QUOTE,
             modality=it.modality,
-            acting_for="",
+            acting_for=lane,
             limit=max(days) if told else None,
         )
 
@@ -160,20 +196,36 @@ class Pictures:
 
         return without_title(data, actor.name, caption, link, star, AROUND), caption
 
-    def network(self, path: str, ties: Mapping[str, str]) -> tuple[Iterable[str], str]:
+    def network(
+        self, path: str, ties: Mapping[str, str], *, everybody: bool = False
+    ) -> tuple[Iterable[str], str]:
         """Return the SVG of all actors' ties and joint events, and its caption.
 
-        `ties` are addresses of ties, by their keys.
+        `ties` are addresses of ties, by their keys. With `everybody`, actors with one are there.
         """
         tied, acting = (ask(self._connection, name, {}) for name in ("ties", "network"))
-        data = graph(self._connection, tied, acting, MOST_ACTORS, singles=False)
-        caption = data.caption(everybody=False, options=False)
+        most = MOST_ON_DEMAND if everybody else MOST_ACTORS
+        data = graph(self._connection, tied, acting, most, singles=everybody)
+        caption = data.caption(everybody=everybody, options=False)
 
         def link(key: str) -> str:
             address = ties.get(key) or self._addresses.thing(Thing("actor", key, ""))
             return relative(path, address)
 
-        return without_title(data, "Network", caption, link), caption
+        if everybody:
+            svg = without_title(data, "Network", caption, link, hasty, prefix="all-")
+        else:
+            svg = without_title(data, "Network", caption, link)
+        return svg, caption
+
+    def voices(self, path: str) -> tuple[Iterable[str], str]:
+        """Return the SVG of who relays whom, and its caption."""
+        data = chains(self._connection, ask(self._connection, "sources", {}), MOST_VOICES)
+
+        def link(key: str) -> str:
+            return relative(path, self._addresses.source(key))
+
+        return voices_without_title(data, link), data.caption()
 
 
 def _weight(edge: Edge) -> int:

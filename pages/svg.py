@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from pages.lettering import width, wrap
@@ -59,15 +59,21 @@ def number(value: float) -> str:
 class Drawing:
     """A picture that grows downwards; elements are drawn in the order of the calls."""
 
-    def __init__(self, width: float, name: str) -> None:
+    def __init__(self, width: float, name: str, prefix: str = "") -> None:
         self.width = width
         self.name = name
         """What the ids of its parts begin with, so that a page may hold several pictures."""
+        self.prefix = prefix
+        """What the ids of its marks begin with, for the same reason."""
         self._parts: list[str] = []
 
     def add(self, markup: str) -> None:
         """Add markup, whose texts are escaped."""
         self._parts.append(markup)
+
+    def uses(self, id: str) -> bool:
+        """Return whether something is filled with what has this id."""
+        return any(f'"url(#{id})"' in part for part in self._parts)
 
     def text(
         self, x: float, y: float, text: str, kind: str = "label", *, end: bool = False
@@ -104,10 +110,12 @@ class Drawing:
             f'height="{number(height)}"{round}/>'
         )
 
-    def open_group(self, key: str, title: str, link: str, x: float = 0, y: float = 0) -> None:
-        """Begin a mark and its label: they link to a fact, and say on hovering what it is."""
-        place = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
-        self.add(f'<g id="{markup(key)}"{place}>')
+    def open_group(self, key: str, title: str, link: str, **data: str) -> None:
+        """Begin a mark and its label: they link to a fact, and say on hovering what it is.
+
+        `data` is what scripts of a page need to know of it.
+        """
+        self.add(f'<g id="{markup(self.prefix + key)}"{attributes(data)}>')
         self.open_link(link, title)
 
     def close_group(self) -> None:
@@ -143,6 +151,11 @@ class Drawing:
         for part in self._parts:
             yield f"{part}\n"
         yield "</svg>\n"
+
+
+def attributes(data: Mapping[str, str]) -> str:
+    """Return attributes for the scripts of a page: data-NAME."""
+    return "".join(f' data-{name}="{markup(value)}"' for name, value in data.items())
 
 
 def markup(text: str) -> str:

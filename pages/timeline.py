@@ -14,12 +14,12 @@ from pages.axis import Axis, calendar_day, day_in_words, year_in_words
 from pages.labels import LINE, ROW, SPACE, Placed, labelled
 from pages.legend import legend
 from pages.lettering import width
-from pages.marks import DEFS, STYLE, draw
+from pages.marks import STYLE, Look, draw, gradients
 from pages.packing import Rows
 from pages.svg import SIZES, Drawing, number
 from pages.timeline_facts import Dated, Fact, dated, left_out, window
+from pages.timeline_years import MOST_TOGETHER, Part, overview, parts
 from pages.timeline_years import STYLE as YEARS
-from pages.timeline_years import Part, overview, parts
 
 
 class Frame(NamedTuple):
@@ -45,6 +45,9 @@ AXIS_EVERY = 44
 
 DENSE = 18.0
 """Height of a row where each fact has one line."""
+
+SORTS = {"happened": "happened", "said": "said", "other": "not so, or not yet"}
+"""What scripts call the kinds of facts by which they filter."""
 
 OTHERS = {
     "intended": "intended",
@@ -117,7 +120,7 @@ class Timeline:
             self._answer.page.title,
             f"{caption} Each label has its date in words and its passages.",
             STYLE + YEARS,
-            DEFS.format(name=self._drawing.name),
+            gradients(self._drawing),
         )
 
     def _legend(self, y: float) -> None:
@@ -149,7 +152,11 @@ class Timeline:
         data = self._data
         held = window(data.facts, data.publication)
         common = [fact for fact in data.facts if held and not fact.lasts and held.holds(fact)]
-        divided = parts(common, held) if held else []
+        dense = len(common) > MOST_TOGETHER
+        divided: Sequence[Part] = []
+        if held:
+            undivided = bool(self._answer.lanes) or not dense
+            divided = [Part("", held, common)] if undivided else parts(common)
         if len(divided) > 1:
             frame = self._frame
             self._y = overview(self._drawing, divided, self._y, frame.left, frame.right)
@@ -161,7 +168,7 @@ class Timeline:
                 self._part(part, axis)
                 continue
             for band in bands(part.facts, self._answer):
-                self._band(band, axis, data.publication)
+                self._band(band, axis, data.publication, dense=dense)
         there = {id(fact) for fact in common}
         rest = [fact for fact in data.facts if id(fact) not in there]
         bounds = [day for fact in rest for day in (fact.first, fact.last, fact.limit) if day]
@@ -192,20 +199,21 @@ class Timeline:
         left, right = self._frame.left, self._frame.right
         self._drawing.path(f"M{number(left)} {number(self._y)}H{number(right)}", "line")
 
-    def _band(self, band: Band, axis: Axis, published: int | None) -> None:
+    def _band(self, band: Band, axis: Axis, published: int | None, *, dense: bool = False) -> None:
         """Draw a band below what there is."""
         drawing = self._drawing
         self._line()
         self._y += 18
-        drawing.text(self._frame.left, self._y, band.title, "head")
-        drawing.text(
-            self._frame.left + 10 + width(band.title, SIZES["head"], bold=True),
-            self._y,
-            band.note,
-            "small",
-        )
+        x = self._frame.left + 10 + width(band.title, SIZES["head"], bold=True)
+        if x + width(band.note, SIZES["small"]) <= self._frame.right:
+            drawing.text(self._frame.left, self._y, band.title, "head")
+            drawing.text(x, self._y, band.note, "small")
+        else:
+            self._lines(band.title, "head")
+            self._lines(band.note, "small")
+            self._y -= LINE + 2
         self._y += 8
-        self._rows(band.facts, axis, published)
+        self._rows(band.facts, axis, published, dense=dense)
 
     def _rows(
         self, facts: Sequence[Fact], axis: Axis, published: int | None, *, dense: bool = False
@@ -244,7 +252,10 @@ class Timeline:
 
     def _fact(self, item: Placed, y: float, row_height: float) -> None:
         drawing, fact = self._drawing, item.fact
-        drawing.open_group(fact.key, fact.explained, self._link(fact.key))
+        data = {"sort": SORTS[fact.colour]}
+        if fact.look is not Look.SOLID:
+            data["stated"] = fact.look.meaning
+        drawing.open_group(fact.key, fact.explained, self._link(fact.key), **data)
         for mark in item.marks:
             draw(drawing, mark, y + row_height / 2, fact.colour, fact.look, said=fact.said)
         y += row_height / 2 + 4.5 + (row_height if item.below else 0)

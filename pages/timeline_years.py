@@ -44,10 +44,8 @@ class Part(NamedTuple):
     id: str = ""
 
 
-def parts(facts: Sequence[Fact], whole: Window) -> list[Part]:
-    """Return the facts in parts of whole years, each with an axis of its own, if there are many."""
-    if len(facts) <= MOST_TOGETHER:
-        return [Part("", whole, facts)]
+def parts(facts: Sequence[Fact]) -> list[Part]:
+    """Return the facts in parts of whole years, each with an axis of its own."""
     years: dict[int, list[Fact]] = {}
     for fact in facts:
         years.setdefault(year_of(fact), []).append(fact)
