@@ -24,13 +24,13 @@ LINE, PADDING, GAP, APART = 16.0, 14.0, 8.0, 22.0
 """Height of a line, what a box adds to its lines, and space between boxes, and documents."""
 
 STYLE = """
-.picture .box{fill:var(--bg);stroke:var(--ink);stroke-width:1.3}
+.picture .voice{fill:var(--bg);stroke:var(--ink);stroke-width:1.3}
 .picture .document{stroke-width:3.5} .picture .unnamed{fill:var(--soft);stroke-dasharray:6 3}
 .picture .voiceless{fill:var(--soft);stroke-dasharray:.1 3.5;stroke-linecap:round;stroke-width:2}
 .picture .relay{fill:none;stroke:var(--happened)} .picture .tip{fill:var(--happened)}
 .picture .relay.pointed{stroke:var(--mut);stroke-dasharray:.1 5;stroke-linecap:round}
-.picture .name,.picture .box+text{stroke:none}
-.picture a:hover .box,.picture a:focus .box{stroke:var(--link)}
+.picture .name,.picture .voice~.small{stroke:none}
+.picture a:hover .voice,.picture a:focus .voice{stroke:var(--link)}
 """
 
 SHAPES = (
@@ -83,7 +83,8 @@ def without_title(
 ) -> Iterable[str]:
     """Yield the SVG of chains for a page that has a title and a caption as text."""
     picture = _Picture(data, link, width + 2 * LEFT)
-    return picture.drawing.finished(picture.draw(12), "Who relays whom", data.caption(), STYLE)
+    bottom = picture.draw(12) + 6
+    return picture.drawing.finished(bottom, "Who relays whom", data.caption(), STYLE)
 
 
 class _Picture:
@@ -185,7 +186,7 @@ class _Picture:
 
     def _box(self, shape: str, x: float, y: float, width: float, height: float) -> None:
         radius = min(height / 2, 14) if shape == "voiceless" else 0
-        self.drawing.rect(x, y, width, height, f"box {shape}", radius)
+        self.drawing.rect(x, y, width, height, f"voice {shape}", radius)
 
 
 def _columns(voice: Voice) -> int:

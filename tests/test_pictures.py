@@ -172,7 +172,7 @@ def test_a_large_network_is_legible(large: str) -> None:
 def test_the_articles_voices_are_legible(shipped: str) -> None:
     drawn = picture(shipped, "voices")
     assert_boxes_apart(drawn)
-    boxes = {box.owner: box for box in drawn.of_class("box") if box.owner}
+    boxes = {box.owner: box for box in drawn.of_class("voice") if box.owner}
     assert len(boxes) == 35
     assert drawn.width == 1280
     document = "stand-together-or-fall-apart"
@@ -191,7 +191,7 @@ def test_the_voices_of_many_documents_are_legible(large: str) -> None:
 def assert_boxes_apart(drawn: Picture) -> None:
     assert overlaps(drawn.texts) == []
     assert cut(drawn) == []
-    boxes = [box for box in drawn.of_class("box") if box.owner]
+    boxes = [box for kind in ("box", "voice") for box in drawn.of_class(kind) if box.owner]
     assert overlaps(boxes) == []
     around = {box.owner: box for box in boxes}
     for text in drawn.texts:
@@ -342,7 +342,7 @@ def test_voices_differ_by_shape_and_take_options(shipped: str) -> None:
     assert "pointed" not in classes(drawn, "der-spiegel-report")
     rumoured = picture(shipped, "voices", "--certainty", "rumoured")
     assert "What rests on" not in words(rumoured)
-    assert len(rumoured.of_class("box")) < len(drawn.of_class("box"))
+    assert len(rumoured.of_class("voice")) < len(drawn.of_class("voice"))
 
 
 @on_sqlite

@@ -1,4 +1,4 @@
-// Pictures: zoom, a filter for timelines, and the neighbours of an actor. Without it they only stand.
+// Pictures: a filter for timelines; zoom and an actor's neighbours for networks.
 "use strict";
 
 const made = (tag, words, type) => {
@@ -101,10 +101,10 @@ const filters = (svg) => {
 };
 
 for (const svg of document.querySelectorAll("figure svg.picture")) {
+  const network = svg.querySelector("[data-actor]");
   const tools = made("div", "");
   tools.className = "tools";
-  const timeline = svg.querySelector("[data-sort]");
-  tools.append(...(timeline ? filters(svg) : zooming(svg)));
+  tools.append(...(network ? zooming(svg) : filters(svg)));
   svg.before(tools);
-  neighbours(svg);
+  if (network) neighbours(svg);
 }
