@@ -140,14 +140,14 @@ def without_title(
     link: Callable[[str], str],
     arrange: Arrange = _springs,
     room: float = RIGHT - LEFT,
-    prefix: str = "",
+    name: str = "network",
 ) -> Iterable[str]:
     """Yield the SVG of a graph for a page that has its title and caption as text.
 
     `arrange` places the boxes, `room` is the width that they have. A second network of a page
-    needs a prefix for its ids.
+    needs a name of its own.
     """
-    drawing = Drawing(room + 2 * LEFT, f"{prefix}network", prefix)
+    drawing = Drawing(room + 2 * LEFT, name, ids=False)
     y = _draw(drawing, data, _legend(drawing, 12, data, room), link, arrange, room)
     return drawing.finished(y + 4, title, caption, STYLE)
 

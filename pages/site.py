@@ -50,7 +50,6 @@ from pages.site_search import CHUNK, Index
 from pages.site_subjects import Subjects
 from pages.site_writer import Site, site_files
 from pages.statements import Statement, Statements
-from pages.timeline_lanes import FEW, lanes
 from reports.about import content_hash
 from reports.references import references
 
@@ -174,17 +173,21 @@ class Writing:
         if network:
             yield self._section("ties", "Posts and ties", *network)
         dated = [it for it in statements if it.date and it.kind in ("event", "quote")]
-        others = []
-        if len(dated) < FEW:
-            read = self._statements.read
-            found = lanes(self._connection, actor.key)
-            others = [(lane, [it for it in read(sorted(lane.facts)) if it.date]) for lane in found]
-        drawn = len(dated) + sum(len(facts) for _, facts in others)
+        others = self._pictures.lanes(actor.key, statements, self._statements)
+        drawn = len(dated) + sum(len(theirs) for _, theirs, _ in others)
         if drawn > 1 and len(dated) <= MOST_MARKS:
-            picture = self._pictures.timeline(
-                path, actor.name, statements, BESIDE, others=[it for it in others if it[1]]
-            )
-            yield self._section("timeline", "Timeline", *picture)
+            picture = self._pictures.timeline(path, actor.name, statements, BESIDE, others=others)
+            section = self._section("timeline", "Timeline", *picture)
+            if others:
+                # Those of the actor itself are on the page anyway.
+                columns = (Column("Lane"), Column("When"), Column("What"), Column("Passages"))
+                rows = [
+                    (lane.title, it.when, it, passage_links(self._addresses, it))
+                    for lane, theirs, _ in others
+                    for it in theirs
+                ]
+                section.table = Table(columns, rows)
+            yield section
 
     def _with_voices(self, page: PageText) -> PageText:
         """Return a page; that of all sources with a picture of who relays whom."""

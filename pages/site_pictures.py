@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -12,10 +12,10 @@ from pages.drawn_dates import pieces
 from pages.network import hasty, star, without_title
 from pages.network_facts import WEAKER, Actor, Edge, Graph, graph
 from pages.site_addresses import Addresses, fact_id, relative
-from pages.statements import Statement, Thing
+from pages.statements import Statement, Statements, Thing
 from pages.timeline import Frame, Timeline
 from pages.timeline_facts import Dated, Fact, left_out
-from pages.timeline_lanes import Lane
+from pages.timeline_lanes import FEW, Lane, lanes
 from pages.voices import without_title as voices_without_title
 from pages.voices_facts import chains
 from schema.date_words import date_in_words
@@ -39,8 +39,13 @@ MOST_ACTORS, MOST_ON_DEMAND = 40, 60
 MOST_VOICES = 60
 """Voices in the picture of who relays whom."""
 
-MOST_IN_LANE = 30
+MOST_IN_LANE = 12
 """Facts in the lane of somebody else on the page of an actor."""
+
+DATED = (FactKind.EVENT, FactKind.QUOTE)
+
+Shown = tuple[Lane, Sequence[Statement], str]
+"""A lane with the facts that are shown in it, and a remark on those that aren't."""
 
 UNDATED = """
     select
@@ -76,7 +81,7 @@ class Pictures:
         frame: Frame = WIDE,
         *,
         whole: bool = False,
-        others: Sequence[tuple[Lane, Sequence[Statement]]] = (),
+        others: Sequence[Shown] = (),
     ) -> tuple[Iterable[str], str]:
         """Return the SVG of the dated facts among these, and what it leaves out.
 
@@ -90,7 +95,7 @@ class Pictures:
             [data.publication] = self._published.values()
         for it in statements:
             said = it.kind == FactKind.QUOTE
-            if it.kind not in (FactKind.EVENT, FactKind.QUOTE):
+            if it.kind not in DATED:
                 continue
             if it.date is None:
                 plain = "statement" if said else "happened"
@@ -103,34 +108,40 @@ class Pictures:
             key = f"t-{fact_id(it, it.introduced_by)}"
             links[key] = relative(path, self._addresses.fact(it))
             data.facts.append(self._fact(it, key))
-        shortened = [*self._add_lanes(path, data, links, others)]
-        lanes = {lane.title: lane.note for lane, _ in others}
-        heading = f"Timeline: {title}" if lanes else title
-        answer = Answer((), Page((), (), heading, f"The dates of {title}."), {}, lanes)
+        for lane, theirs, _ in others:
+            for it in theirs:
+                key = f"t-{fact_id(it, it.introduced_by)}"
+                links[key] = relative(path, self._addresses.fact(it))
+                data.facts.append(self._fact(it, key, lane.title))
+        notes = {lane.title: lane.note for lane, *_ in others}
+        heading = f"Timeline: {title}" if notes else title
+        answer = Answer((), Page((), (), heading, f"The dates of {title}."), {}, notes)
         svg = Timeline(data, answer, links.__getitem__, frame).without_title()
-        return svg, " ".join([*left_out(data, answer), *shortened])
+        remarks = [remark for *_, remark in others if remark]
+        return svg, " ".join([*left_out(data, answer), *remarks])
 
-    def _add_lanes(
-        self,
-        path: str,
-        data: Dated,
-        links: dict[str, str],
-        others: Sequence[tuple[Lane, Sequence[Statement]]],
-    ) -> Iterator[str]:
-        """Add the facts of lanes that no other has; yield what each leaves out."""
+    def lanes(
+        self, actor: str, own: Sequence[Statement], statements: Statements
+    ) -> Sequence[Shown]:
+        """Return what is in the lanes of an actor with these facts; nothing if dates are many."""
+        if sum(it.date is not None and it.kind in DATED for it in own) >= FEW:
+            return ()
+        there = {it.id for it in own}
+        found = [*lanes(self._connection, actor)]
+        shown: dict[str, Shown] = {}
         # What somebody does for the actor may also be about what the actor heads.
-        for lane, statements in sorted(others, key=lambda it: it[0].headed):
-            rows = {f"t-{fact_id(it, it.introduced_by)}": it for it in statements}
-            fitting = [
-                key for key, it in rows.items() if key not in links and pieces(it.date or "")
-            ]
-            chosen = sorted(fitting, key=lambda key: -len(rows[key].evidence))[:MOST_IN_LANE]
-            for key in chosen:
-                links[key] = relative(path, self._addresses.fact(rows[key]))
-                data.facts.append(self._fact(rows[key], key, lane.title))
-            if len(fitting) > len(chosen):
-                count = f"the {len(chosen)} of {len(fitting):,} facts with the most evidence"
-                yield f"{lane.title}: {count}."
+        for lane in sorted(found, key=lambda lane: lane.headed):
+            theirs = [*statements.read(sorted(lane.facts - there))]
+            drawable = [it for it in theirs if pieces(it.date or "")]
+            drawable.sort(key=lambda it: -len(it.evidence))
+            there |= lane.facts
+            remark = ""
+            if len(drawable) > MOST_IN_LANE:
+                count = f"{MOST_IN_LANE} of {len(drawable):,} facts, with the most evidence"
+                remark = f"{lane.title}: {count}."
+            if drawable:
+                shown[lane.title] = lane, drawable[:MOST_IN_LANE], remark
+        return [shown[lane.title] for lane in found if lane.title in shown]
 
     def _fact(self, it: Statement, key: str, lane: str = "") -> Fact:
         words = date_in_words(it.date or "")
@@ -213,7 +224,7 @@ class Pictures:
             return relative(path, address)
 
         if everybody:
-            svg = without_title(data, "Network", caption, link, hasty, prefix="all-")
+            svg = without_title(data, "Network", caption, link, hasty, name="everybody")
         else:
             svg = without_title(data, "Network", caption, link)
         return svg, caption

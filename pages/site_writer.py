@@ -22,8 +22,7 @@ from schema.escape import visible
 
 ASSETS = {
     "site.css": ("page.css", "site/site.css", "site/pictures.css"),
-    "site.js": ("site/site.js",),
-    "pictures.js": ("site/pictures.js",),
+    "site.js": ("site/site.js", "site/pictures.js"),
     "icon.svg": ("site/icon.svg",),
 }
 """The files that pages load, and what they are made of; pictures add their style to the first."""

@@ -59,12 +59,11 @@ def number(value: float) -> str:
 class Drawing:
     """A picture that grows downwards; elements are drawn in the order of the calls."""
 
-    def __init__(self, width: float, name: str, prefix: str = "") -> None:
+    def __init__(self, width: float, name: str, *, ids: bool = True) -> None:
         self.width = width
         self.name = name
         """What the ids of its parts begin with, so that a page may hold several pictures."""
-        self.prefix = prefix
-        """What the ids of its marks begin with, for the same reason."""
+        self._ids = ids
         self._parts: list[str] = []
 
     def add(self, markup: str) -> None:
@@ -115,7 +114,8 @@ class Drawing:
 
         `data` is what scripts of a page need to know of it.
         """
-        self.add(f'<g id="{markup(self.prefix + key)}"{attributes(data)}>')
+        id = f' id="{markup(key)}"' if self._ids else ""
+        self.add(f"<g{id}{attributes(data)}>")
         self.open_link(link, title)
 
     def close_group(self) -> None:

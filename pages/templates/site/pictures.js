@@ -1,6 +1,5 @@
-// Pictures: a filter for timelines; zoom and an actor's neighbours for networks.
-"use strict";
 
+// Pictures: a filter for timelines; zoom and an actor's neighbours for networks.
 const made = (tag, words, type) => {
   const element = document.createElement(tag);
   element.append(words);
