@@ -49,7 +49,7 @@ from pages.site_pictures import BESIDE, MOST_MARKS, Pictures
 from pages.site_search import CHUNK, Index
 from pages.site_subjects import Subjects
 from pages.site_writer import Site, site_files
-from pages.statements import Statement, Statements
+from pages.statements import Statement, Statements, Thing
 from reports.about import content_hash
 from reports.references import references
 
@@ -180,9 +180,15 @@ class Writing:
             section = self._section("timeline", "Timeline", *picture)
             if others:
                 # Those of the actor itself are on the page anyway.
-                columns = (Column("Lane"), Column("When"), Column("What"), Column("Passages"))
+                columns = (Column("Of"), Column("When"), Column("What"), Column("Passages"))
+                address = self._addresses.thing
                 rows = [
-                    (lane.title, it.when, it, passage_links(self._addresses, it))
+                    (
+                        Link(lane.name, address(Thing("actor", lane.actor, lane.name))),
+                        it.when,
+                        it,
+                        passage_links(self._addresses, it),
+                    )
                     for lane, theirs, _ in others
                     for it in theirs
                 ]

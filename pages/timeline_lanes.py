@@ -15,7 +15,7 @@ FEW = 10
 """An actor that has fewer dated facts of its own gets lanes."""
 
 TIED = """
-select actor, member, path
+select actor, actor_name, member, member_name, path
 from members
 where steps > 0
   and (actor = :actor or (member = :actor and steps = 1))
@@ -68,6 +68,7 @@ class Lane:
 
     actor: str
     """Its key."""
+    name: str
     title: str
     note: str
     """The tie between the two, with its passages."""
@@ -131,6 +132,7 @@ def lanes(connection: Connection, actor: str) -> Iterator[Lane]:
         if facts:
             note = "; ".join(f"{tie.sentence} · {passages(tie.passage)}" for tie in path)
             ids = frozenset(it.fact_id for it in facts)
-            of[other] = Lane(other, facts[0].title, note, ids, heads)
+            name = row.actor_name if heads else row.member_name
+            of[other] = Lane(other, name, facts[0].title, note, ids, heads)
     yield from headed.values()
     yield from (lane for key, lane in acting.items() if key not in headed)
