@@ -80,7 +80,7 @@ LAZY = {
         "reports.documents",
         "List the documents that are loaded: author, title, date of publication, size, and when.",
     ),
-    "draw": ("pages.command", "Draw a timeline or a network as an SVG picture."),
+    "draw": ("pages.command", "Draw a timeline, a network or who relays whom as an SVG picture."),
     "export": (
         "exports.command",
         "Write everything that the sourcebook holds into the folder DIR, and list the files.",

@@ -23,7 +23,7 @@ from database.snapshot import TABLES
 from exports.canned_queries import canned_queries
 from exports.datapackage import ExportedFile, ExportError
 from exports.job import ExportJob, decoded
-from exports.sql_dump import build_statements, is_index
+from exports.sql_dump import build_statements
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
 from schema import dictionary
@@ -129,16 +129,14 @@ def _fill(file: sqlite3.Connection, job: ExportJob) -> None:
     for pragma in ("journal_mode = off", "synchronous = off", "foreign_keys = off"):
         file.execute(f"pragma {pragma}")
     file.execute("begin")
-    statements = build_statements("sqlite")
+    statements, indexes = build_statements("sqlite")
     for statement in statements:
-        if not is_index(statement):
-            file.execute(statement)
+        file.execute(statement)
     file.execute(f"insert into {VERSION_TABLE} values ('{REVISION}')")
     for table in TABLES:
         _insert(file, job, table)
-    for statement in statements:
-        if is_index(statement):  # built faster once all rows are there
-            file.execute(statement)
+    for statement in indexes:
+        file.execute(statement)
     try:
         for name, (searched, key, column) in SEARCHES.items():
             file.execute(

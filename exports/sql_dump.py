@@ -41,6 +41,9 @@ begin;
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What the sqlite3 shell would not read back from a text: it ends lines in its own way."""
 
+INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\w+) ON ")
+DROPPED_TABLE = re.compile(r"DROP TABLE (?P<table>\w+)")
+
 
 def _literal(text: str) -> str:
     if CONTROLS.search(text):
@@ -68,15 +71,13 @@ def sql(job: ExportJob) -> Iterator[ExportedFile]:
         }
         indexes = {}
         for engine, file in files.items():
-            statements = build_statements(engine)
-            indexes[engine] = [line for line in statements if is_index(line)]
+            statements, indexes[engine] = build_statements(engine)
             file.write(START[engine].format(REVISION, names[engine]))
-            file.writelines(line for line in statements if not is_index(line))
+            file.writelines(statements)
             file.write(f"insert into {VERSION_TABLE} values ('{REVISION}');\n")
         for table in TABLES:
             _write_rows(job, table, **files)
         for engine, file in files.items():
-            # An index is built several times as fast once all rows are there.
             file.writelines(indexes[engine])
         files["postgresql"].writelines(_numbering())
         for file in files.values():
@@ -86,20 +87,28 @@ def sql(job: ExportJob) -> Iterator[ExportedFile]:
         yield ExportedFile(name, rows, {"format": "sql", "mediatype": "application/sql"})
 
 
-def build_statements(engine: str) -> list[str]:
-    """Return the statements with which the migrations build an empty database, without rows."""
+def build_statements(engine: str) -> tuple[list[str], list[str]]:
+    """Return the statements with which the migrations build an empty database, without rows.
+
+    The second list has its indexes: each is built several times as fast once all rows are there.
+    """
     bare = re.sub(r"^--.*\n\n", "", migration_sql(engine), flags=re.MULTILINE)
-    statements = [statement.strip() for statement in bare.split(";\n\n")]
-    return [
-        f"{statement};\n"
-        for statement in statements
-        if statement and not statement.startswith(("INSERT", "UPDATE"))
-    ]
-
-
-def is_index(statement: str) -> bool:
-    """Return whether a statement makes or drops an index, which can wait for the rows."""
-    return statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX", "DROP INDEX"))
+    statements: list[str] = []
+    indexes: dict[str, str] = {}
+    for statement in map(str.strip, bare.split(";\n\n")):
+        if made := INDEX.match(statement):
+            indexes[made["name"]] = f"{statement};\n"
+        elif statement.startswith("DROP INDEX "):
+            del indexes[statement.removeprefix("DROP INDEX ")]
+        elif statement and not statement.startswith(("INSERT", "UPDATE")):
+            statements.append(f"{statement};\n")
+            if dropped := DROPPED_TABLE.fullmatch(statement):  # its indexes go with it
+                indexes = {
+                    name: index
+                    for name, index in indexes.items()
+                    if f" ON {dropped['table']} (" not in index
+                }
+    return statements, [*indexes.values()]
 
 
 def _numbering() -> Iterator[str]:

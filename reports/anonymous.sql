@@ -126,7 +126,7 @@ select
     when fact_overview.kind = 'quote' then fact_overview.sentence
     -- two linked events don't repeat the standing of their link
     when fact_overview.kind = 'link' and evidence.modality = 'actual'
-      and lower(fact_overview.standing) = evidence.certainty then fact_overview.sentence
+      and upper(fact_overview.standing) = upper(evidence.certainty) then fact_overview.sentence
     else upper(substr(unnamed.words, 1, 1)) || substr(unnamed.words, 2) || ': '
       || case fact_overview.kind when 'position' then
         substr(fact_overview.sentence, coalesce(length(fact_overview.standing) + 3, 1))

@@ -85,7 +85,8 @@ judged (fact_id, part) as (
       when settled = 'denied' then 'did not happen' when settled = 'hypothetical' then 'imagined'
       when settled <> 'actual' then settled
       when standing is null then 'came to pass'
-      when lower(standing) like '%disputed' then 'disputed' else 'alleged' end
+      when upper(substr(standing, length(standing) - 7)) = 'DISPUTED' then 'disputed'
+      else 'alleged' end
   from doubtful
   join fact_summaries on fact_summaries.fact_id = doubtful.fact_id
   left join events on events.id = doubtful.fact_id

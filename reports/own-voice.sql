@@ -74,7 +74,7 @@ order by
     when 'relation' then 4
     else 5
   end,
-  evidence_counts.pieces desc,
+  evidence_counts.pieces desc nulls last,
   fact_overview.document,
   fact_overview.paragraph,
   fact_overview.start,

@@ -426,7 +426,9 @@ def in_terminal(article: Path, *arguments: str) -> tuple[str, str]:
 def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None:
     printed, said = in_terminal(article, "report", "timeline", "--actor", "soleimani")
     title, *lines = printed.splitlines()
-    assert re.fullmatch(r"\x1b\[1mTIMELINE: Qassem Soleimani +\d+ rows\x1b\[0m", title)
+    assert re.fullmatch(
+        r"\x1b\[1mTIMELINE: Qassem Soleimani +4 of \d+ events and statements\x1b\[0m", title
+    )
     assert len(title) == 100 + len("\x1b[1m\x1b[0m")
     assert max(map(len, lines)) <= 100
     assert not {"Key", "Kind", "Earliest", "Precision"} & set(" ".join(lines).split())

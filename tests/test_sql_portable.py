@@ -50,8 +50,8 @@ WORDS = {
 """Words that do not travel, and why. `true` may follow `on` and `where`."""
 
 COLUMNS = [column for table in METADATA.tables.values() for column in table.columns]
-STATED = word_set("document source passage paragraph start origins unnamed what cited_as")
-"""Null only for a fact without evidence, or in the journal; `what` is a report's own column."""
+STATED = word_set("document source passage paragraph start origins unnamed what part cited_as")
+"""Null only for a fact without evidence, or in the journal; reports have a `what` and `part`."""
 
 NULLABLE = (
     {column.name for column in COLUMNS if column.nullable}
