@@ -18,7 +18,15 @@ from typing import Any, TypeVar
 
 from benchmarks.shape import SCRIPTS, WORDS, Dates, calendar, chances, name, partners, ranks, slug
 from schema.edtf import Edtf
-from schema.vocabulary import ActorKind, EventType, LinkType, Modality, PositionKind, RelationType
+from schema.vocabulary import (
+    ActorKind,
+    ControlType,
+    EventType,
+    LinkType,
+    Modality,
+    PositionKind,
+    RelationType,
+)
 
 T = TypeVar("T")
 
@@ -29,6 +37,8 @@ COLUMNS = {
     "topics": "id, key, label",
     "sources": "id, key, document_id, title, kind, anonymity, published, url",
     "source_actors": "source_id, actor_id, role, n",
+    "source_credits": "source_id, role, n, name",
+    "identifiers": "id, actor_id, scheme, identifier",
     "codings": "document_id, file, hash, coder, format",
     "passages": "document_id, n, section, length, hash",
     "attributions": "id, document_id, parent_id, source_id",
@@ -40,6 +50,8 @@ COLUMNS = {
     "relations": "id, from_actor_id, type, to_actor_id, what, topic_id, since",
     "event_links": "id, from_fact_id, from_kind, type, to_fact_id, to_kind, lag",
     "actor_names": "id, actor_id, name, name_kind",
+    "event_names": "id, event_id, name, name_kind",
+    "territorial_control": "id, actor_id, type, place_id, since",
     "participants": "fact_id, actor_id, role, kind, count_words, count_least, count_most, n",
     "evidence": (
         "id, fact_id, document_id, n, attribution_id, modality, certainty, "
@@ -49,6 +61,7 @@ COLUMNS = {
     "introductions": "id, document_id, actor_id, place_id, topic_id, source_id",
     "loads": "id, document, action, loaded_at, content_hash",
     "changes": "load_id, item, key, action",
+    "changed_fields": "load_id, item, key, field, old_value, new_value",
 }
 """The columns that are written; tables come after those that they refer to."""
 
@@ -68,6 +81,7 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "other role": {"host": 4, "mediator": 2, "instrument": 2, "beneficiary": 2, "concerned": 2},
     "tie": _falling(RelationType, 3),
     "link": _falling(LinkType, 1),
+    "control": _falling(ControlType, 1),
     "position": {str(kind): 1.0 for kind in PositionKind},
     "own": {"asserted": 85, "inferred": 15},
     "named": {"reported": 75, "alleged": 20, "inferred": 5},
@@ -83,6 +97,7 @@ class Document:
     """The state of the document that is being made."""
 
     id: int
+    load: int
     day: int
     passages: int
     cast: Sequence[int]
@@ -198,13 +213,13 @@ class Documents:
             self._partners[focus] = partners(focus, self._ranks["actor"])
         cast = [focus] * 3 + self._random.choices(self._partners[focus], k=8)
         passages = 8 + len(self._few(20))
-        doc = Document(document, day, passages, [rank + 1 for rank in cast])
+        load = self._next_id("load")
+        doc = Document(document, load, day, passages, [rank + 1 for rank in cast])
         key, url = f"document-{document}", f"https://news.example/{document}"
         title = self._sentence()[:-1]
         self._add("sources", document, key, None, title, "article", "named", published, url)
         self._add("codings", document, f"{key}.yaml", self._hash(), "generator", 1)
-        loaded_at = f"{published}T12:00:00Z"
-        self._add("loads", document, key, "loaded", loaded_at, self._hash())
+        self._add("loads", load, key, "loaded", f"{published}T12:00:00Z", self._hash())
         for n in range(1, passages + 1):
             heading = n - (n - 1) % 9
             length = 40 if heading == n else 200 + self._below(900)
@@ -226,13 +241,26 @@ class Documents:
             self._position(doc)
         for _ in self._few(2):
             self._tie(doc)
+        for _ in self._few(0.5):
+            self._control(doc)
         for actor in {self._actor(doc) for _ in range(3)}:
             for fact in self._names_of[actor][:2]:
                 if fact not in doc.pieces:
                     self._evidence(doc, fact, "actual", None)
+        if self._maybe(0.1):
+            self._correct_title(key, title, f"{published}T18:00:00Z")
+
+    def _correct_title(self, key: str, title: str, when: str) -> None:
+        """Load a document again: it had another title."""
+        load = self._next_id("load")
+        self._add("loads", load, key, "loaded", when, self._hash())
+        self._add("changes", load, "source", key, "changed")
+        self._add("changed_fields", load, "source", key, "title", self._sentence(), title)
 
     def _voices(self, doc: Document) -> None:
         """Make the voices that a document relies on, and the sources that it only cites."""
+        if self._maybe(0.1):
+            self._add("source_credits", doc.id, "author", 2, name(self._any("actor")))
         root = self._voice(doc, None, doc.id, "own")
         doc.voices *= 5  # it says most things in its own voice
         relied_on: set[int] = set()
@@ -299,6 +327,9 @@ class Documents:
         kinds = list(ActorKind)
         kind = ActorKind.OUTLET if rank % 33 == 7 else kinds[rank * 13 % 37 % len(kinds)]
         self._add("actors", rank + 1, slug(heading), heading, str(kind))
+        if self._maybe(0.2):
+            identifier = self._next_id("identifier")
+            self._add("identifiers", identifier, rank + 1, "wikidata", f"Q{identifier}")
         short = heading.split()[-1]
         forms = [(heading, "name"), (short, "short"), (f"the {short} side", "description")]
         forms.append((SCRIPTS[rank % len(SCRIPTS)] + f" {rank}", "transliteration"))
@@ -313,7 +344,7 @@ class Documents:
     def _fact(self, doc: Document, kind: str, about: str) -> int:
         fact = self._next_id("fact")
         self._add("facts", fact, kind, f"{about}-{fact}", doc.id)
-        self._add("changes", doc.id, kind, f"{about}-{fact}", "added")
+        self._add("changes", doc.load, kind, f"{about}-{fact}", "added")
         return fact
 
     def _evidence(self, doc: Document, fact: int, modality: str, date: str | None) -> None:
@@ -360,12 +391,18 @@ class Documents:
             ends = (fact, "event", next(self._draw["link"]), other, "event")
             self._add("event_links", link, *ends, lag)
             self._evidence(doc, link, "actual", None)
+        if self._maybe(0.03):
+            named = self._fact(doc, "event-name", sort)
+            self._add("event_names", named, fact, f"Operation {name(fact)}", "name")
+            self._evidence(doc, named, "actual", None)
         doc.events.append(fact)
         self._recent.append((fact, modality, date))
 
     def _repeat(self, doc: Document) -> None:
         """Report events of earlier documents: mostly recent ones, and those reported often."""
         for _ in self._few(9):
+            if not self._recent:
+                return
             event = self._recent[-1 - int(self._random.random() ** 2 * len(self._recent))]
             if event[0] not in doc.pieces:
                 self._evidence(doc, *event)
@@ -409,6 +446,13 @@ class Documents:
             fact = self._fact(doc, "relation", tie)
             self._add("relations", fact, origin, tie, target, what, topic, since)
             self._evidence(doc, fact, next(self._draw["modality"]), since)
+
+    def _control(self, doc: Document) -> None:
+        actor, place, how = self._actor(doc), self._any("place"), next(self._draw["control"])
+        since = self._date_near(doc)
+        fact = self._fact(doc, "control", how)
+        self._add("territorial_control", fact, actor, how, place, since)
+        self._evidence(doc, fact, next(self._draw["modality"]), since)
 
     def _participants(self, fact: int, kind: str, roles: Sequence[tuple[int, str]]) -> None:
         numbers: Counter[str] = Counter()
