@@ -115,6 +115,8 @@ def with_reasons(connection: Connection, answer: Answer) -> Answer:
 def lanes(connection: Connection, actor: str) -> Iterator[Lane]:
     """Yield a lane for each actor that this one heads, then one for each that acts for it."""
     tied = connection.execute(text(TIED), {"actor": actor}).all()
+    if not tied:
+        return
     keys = {key for row in tied for key in row.path.split("; ")}
     query = text(TIES).bindparams(bindparam("relations", expanding=True))
     relations = [key.partition(":")[2] for key in sorted(keys)]

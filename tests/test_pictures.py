@@ -127,6 +127,26 @@ def test_the_labels_of_a_thousand_events_stay_apart(large: str) -> None:
     assert len({text.owner for text in drawn.texts}) > 900
 
 
+def test_each_year_of_a_long_timeline_has_an_axis(large: str) -> None:
+    drawn = picture(large, "timeline")
+    counts = [
+        int(match[1])
+        for text in drawn.texts
+        if (match := re.fullmatch(r"\d{4}(?: to \d{4})?: (\d+) facts?", text.what))
+    ]
+    assert len(counts) > 10
+    labels = {text.owner for text in drawn.texts if text.owner and "years-" not in text.owner}
+    [total] = re.findall(r"(\d+) dated facts", words(drawn))
+    assert len(labels) == int(total)
+    assert 0.8 * int(total) < sum(counts) <= int(total)  # the rest are long spans
+    ids = {element.get("id") for element in drawn.root.iter()}
+    links = [link.get("href", "") for link in drawn.root.iter(f"{SVG}a")]
+    years = [link for link in links if link.startswith("#timeline-years-")]
+    assert len(years) > 10
+    assert {link[1:] for link in years} <= ids
+    assert re.search(r"¶[0-9, ]+ and [0-9]+ documents? more", words(drawn))
+
+
 def test_labels_of_every_kind_of_date_stay_apart(every_date: str) -> None:
     assert_legible(picture(every_date, "timeline"))
 

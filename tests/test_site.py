@@ -520,3 +520,25 @@ def test_two_keys_with_one_address_stop_the_site(
 )
 def test_a_text_is_found_however_it_is_typed(text: str, typed: set[str]) -> None:
     assert typed <= words_of(text)
+
+
+def test_an_actor_with_few_dates_has_lanes_and_a_list_of_what_is_in_them(
+    pages: dict[str, Page],
+) -> None:
+    page = pages["actors/ali-khamenei.html"]
+    drawn = [it.words for it in page.all("text")]
+    for title in ("What Ali Khamenei takes part in", "Iran, which Ali Khamenei heads"):
+        assert title in drawn
+    rows = [it.words for it in page.all("tr")]
+    assert any(
+        row.startswith("Iran") and "Iran attacks in the area of Aleppo" in row for row in rows
+    )
+    assert any(row.startswith("Ali Akbar Velayati") for row in rows)
+    assert not any("Iran, which" in it.words for it in pages["actors/russia.html"].all("text"))
+
+
+def test_the_sources_have_a_picture_of_who_relays_whom(pages: dict[str, Page]) -> None:
+    page = pages["sources.html"]
+    drawn = " ".join(it.words for it in page.all("text"))
+    assert "unnamed: somebody is pointed to, but not named" in drawn
+    assert "sources/der-spiegel-report.html" in [page.target(it)[0] for it in page.references]
