@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from datasette.app import Datasette
 from httpx import Response
 from sqlalchemy import Connection
 
@@ -72,6 +71,8 @@ def folder(source: Connection, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="module")
 def ask(folder: Path) -> Iterator[Ask]:
     """Get a page from Datasette, which serves the folder as `datasette DIR` does."""
+    from datasette.app import Datasette  # not at the top: it takes every worker a second
+
     with asyncio.Runner() as runner:
         server = Datasette([str(folder / DATABASE)], config_dir=folder)
         runner.run(server.invoke_startup())

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pandas
 import pytest
 from click.testing import CliRunner
 
@@ -94,6 +93,8 @@ def test_a_query_has_typed_rows(shipped: str) -> None:
 
 
 def test_rows_become_a_data_frame(shipped: str) -> None:
+    import pandas  # not at the top: it takes every worker most of a second
+
     with sourcebook.open(shipped) as book:
         frame = book.sql(
             "select 1 as n, 'a' as t union all select null, 'b' order by t"
