@@ -26,7 +26,7 @@ KINDS = ("passage", "quote", "event", "event-name", "position", "tie", "control"
 """The kinds of hits; a test compares them with adhoc/search_rows.py."""
 
 COLUMNS = columns("""
-  kind       text             passage, quote, event, position, tie or actor
+  kind       text             passage, quote, event, event-name, position, tie, control or actor
   what       text, main                 the fact as a sentence, with the words of a quote or the
                                         summary of an event; the passage; the actor's heading and
                                         other names

@@ -28,9 +28,9 @@ def keep_citing(connection: Connection, document: str, wanted: Items) -> bool:
     """
     rows = connection.execute(text(query), {"document": document}).all()
     differing = [
-        {"id": id, "cited_as": said}
-        for key, id, kept in rows
-        if (said := CANONICAL.encode(wanted[ItemKey("source", key)])) != kept
+        {"id": id, "cited_as": description}
+        for key, id, stored in rows
+        if (description := CANONICAL.encode(wanted[ItemKey("source", key)])) != stored
     ]
     if differing:
         update = "update introductions set cited_as = :cited_as where id = :id"
@@ -39,7 +39,7 @@ def keep_citing(connection: Connection, document: str, wanted: Items) -> bool:
 
 
 def citing(snapshot: Snapshot) -> tuple[Content | None, str]:
-    """Return what the other codings say about a document; or None, and why that isn't known."""
+    """Return what other codings say about a document; or None, and why that can't be used."""
     query = """
         select documents.key, introductions.cited_as
         from introductions
@@ -50,15 +50,15 @@ def citing(snapshot: Snapshot) -> tuple[Content | None, str]:
     parameters = {"document": snapshot.document_id}
     rows = snapshot.connection.execute(text(query), parameters).all()
     versions: dict[str, list[str]] = defaultdict(list)
-    for key, said in rows:
-        if said is None:
+    for key, description in rows:
+        if description is None:
             return None, (
                 f"is cited in {visible(key)}, which an earlier version of Sourcebook loaded; load "
                 "that coding again first"
             )
-        versions[said].append(key)
+        versions[description].append(key)
     if len(versions) > 1:
-        first, second = (json.loads(said) for said in [*versions][:2])
+        first, second = (json.loads(description) for description in [*versions][:2])
         fields = ", ".join(field for field in first if first[field] != second.get(field))
         keys = " and ".join(visible(keys[0]) for keys in [*versions.values()][:2])
         return None, (

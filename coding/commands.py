@@ -74,7 +74,7 @@ def load(
 ) -> None:
     """Load codings, or all codings of a folder, and print what changed, by key.
 
-    What was changed is printed field by field, with the old and the new value.
+    Changed items are printed field by field, with old and new values.
 
     Each is loaded in one transaction, after those that it refers to; codings that refer to one
     another are loaded together, all or none. Exit status: 1 if any was refused.
@@ -160,7 +160,7 @@ def _load(
 
 @click.command(cls=OnceCommand, params=row_options())
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
-@click.option("--dry-run", is_flag=True, help="Say what would be removed, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be removed, and change nothing.")
 @click.pass_obj
 def drop(
     db: str,
@@ -170,11 +170,11 @@ def drop(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Remove documents, by key: their facts and what only they use; print what that was.
+    """Remove documents, by key, with their facts and what only they use; print what was removed.
 
     Actors, places, topics and sources that other codings introduce stay. If another document uses
-    what would be removed, nothing is, and a list says what to do. Documents that refer to one
-    another can be dropped together.
+    anything that would go, nothing is removed, and a list says what to do. Documents that refer to
+    one another can be dropped together.
     """
     from coding.drop import Dropped
     from coding.drop import drop as dropping
@@ -201,7 +201,7 @@ def drop(
         print_rows(columns, rows, format, output, raw, main="what")
 
 
-class _DryRun(Exception):  # noqa: N818 - no error
+class _DryRun(Exception):  # noqa: N818 - not an error
     """Rolls a dry run back."""
 
 

@@ -88,7 +88,7 @@ USES_OF_SHARED_ROWS = {
 """How a document can use a shared row."""
 
 REWRITTEN = {"actor": "source", "place": "place"}
-"""The shared rows that refer to others of a kind, and may do so no longer."""
+"""The kind of shared row that can refer to each kind, and can be rewritten so that it doesn't."""
 
 
 class Use(NamedTuple):
@@ -97,7 +97,7 @@ class Use(NamedTuple):
     item: ItemKey
     how: str
     users: dict[str, list[str]]
-    """By what in which documents; of evidence only the documents are known."""
+    """What uses it, by document; empty for evidence, which has no key."""
 
 
 MAX_LISTED = 5
@@ -137,7 +137,7 @@ class CrossReferences:
                 )
             elif allowed and kinds[key] not in allowed:
                 wanted_kinds = " or ".join(allowed)
-                message = f"{visible(key)} is a {kinds[key]}; give an {wanted_kinds}"
+                message = f"{visible(key)} is of kind {kinds[key]}; give an {wanted_kinds}"
             else:
                 continue
             yield self._fault(item, "unknown-fact", message)
@@ -190,7 +190,7 @@ class CrossReferences:
                 )
 
     def _identified_there(self, changes: ChangeSet) -> Iterator[Fault]:
-        """Find identifiers that something else has already: the two are one, or one is wrong."""
+        """Find identifiers that something else already has: a duplicate, or a mistake."""
         new = {**changes.added, **changes.changed, **changes.updated}
         for kind in IDENTIFIED:
             listed = {
@@ -215,8 +215,9 @@ class CrossReferences:
                 item = listed.get((scheme, identifier))
                 if item is None or id in rewritten or id == self._snapshot.ids.get(item):
                     continue
-                remedy = f"`sourcebook rename {kind} {item.key} {key} CODING…` joins the two"
-                message = f"{scheme} {visible(identifier)} is {key} already; if it is one, {remedy}"
+                remedy = f"`sourcebook rename {kind} {item.key} {key} CODING…` joins them"
+                owned = f"{scheme} {visible(identifier)} already belongs to {key}"
+                message = f"{owned}; if both are the same {kind}, {remedy}"
                 yield self._fault(item, "identifier-twice", message)
 
     def _linked(self, key: str) -> int | None:

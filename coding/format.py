@@ -213,7 +213,7 @@ class Credit(Model):
     @model_validator(mode="after")
     def _one_of_both(self) -> Credit:
         if (self.actor is None) == (self.name is None):
-            raise ValueError("give the key of an actor, or the name of somebody who is none")
+            raise ValueError("give either the key of an actor or a name")
         return self
 
 
@@ -259,18 +259,20 @@ class Duration(Model):
 
 
 SCHEMES = {
-    "doi": re.compile(r"10\.[0-9]{4,9}/\S+"),
-    "wikidata": re.compile("Q[1-9][0-9]*"),
+    "doi": (re.compile(r"10\.[0-9]{4,9}/\S+"), "10.1000/182"),
+    "wikidata": (re.compile("Q[1-9][0-9]*"), "Q7747"),
 }
-"""What identifiers of well-known schemes look like: a web address in place of one is refused."""
+"""The form of identifiers of well-known schemes, and an example: web addresses are refused."""
 
 
 def _identifiers(given: dict[str, list[str]]) -> dict[str, list[str]]:
     for scheme, identifiers in given.items():
         for identifier in identifiers:
-            if scheme in SCHEMES and not SCHEMES[scheme].fullmatch(identifier):
-                example = {"doi": "10.1000/182", "wikidata": "Q7747"}[scheme]
-                raise ValueError(f"{identifier} is no {scheme} identifier, such as {example}")
+            form, example = SCHEMES.get(scheme, (None, ""))
+            if form and not form.fullmatch(identifier):
+                raise ValueError(
+                    f"{identifier} is not a {scheme} identifier; write it like {example}"
+                )
     return given
 
 

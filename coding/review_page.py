@@ -8,6 +8,7 @@ from hashlib import sha256
 from html import escape
 from itertools import pairwise
 
+from coding.console import counted
 from coding.faults import quoted
 from coding.reviewing import CodedWords, ReviewedPassage
 from schema.escape import visible
@@ -17,6 +18,7 @@ KINDS = {
     "quote": ("#5a3f8c", "#c4aef0", "solid"),
     "position": ("#96380f", "#f2a37c", "solid"),
     "relation": ("#2f6b2f", "#8fd08f", "double"),
+    "control": ("#2f6b2f", "#8fd08f", "dashed"),
     "link": ("#545b65", "#a9b1ba", "double"),
     "name": ("#545b65", "#a9b1ba", "dotted"),
     "source": ("#545b65", "#a9b1ba", "dashed"),
@@ -80,8 +82,8 @@ def review_page(title: str, passages: Sequence[ReviewedPassage]) -> Iterator[str
 </head>
 <body>
 <h1>{_text(title)}</h1>
-<p>{len(passages)} passages; {drafts} places drafted, {unsure} of them doubtful; {uncoded} stretches
-from which nothing was coded.</p>
+<p>{counted(len(passages), "passage")}; {counted(drafts, "place")} drafted, {unsure} doubtful;
+{counted(uncoded, "stretch", "stretches")} from which nothing was coded.</p>
 <p class="note">Underlined words are coded: """
     yield ", ".join(f'<span class="{kind}" style="">{kind}</span>' for kind in KINDS).replace(
         ' style=""', ""

@@ -416,7 +416,7 @@ def _identifier_of_two(index: CodingIndex) -> Iterator[Finding]:
                 for identifier in identifiers:
                     other = owned.setdefault((scheme, identifier), item.key)
                     if other != item.key:
-                        message = f"{scheme} {identifier} is {other} already; are the two one?"
+                        message = f"{scheme} {identifier} already belongs to {other}"
                         yield (*loc, "identifiers", scheme), message
 
 

@@ -446,7 +446,7 @@ def test_an_occasion_is_an_event(book: str, tmp_path: Path) -> None:
     other = OTHER.replace("  directness: partial", f"  occasion: {fact}\n  directness: partial")
     path = put(tmp_path, other + ADDING.format("norland-wants-harbour"), "other.yaml")
     (said,) = refused(book, path)
-    assert said.endswith(f"{fact} is a position; give an event")
+    assert said.endswith(f"{fact} is of kind position; give an event")
 
 
 def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Path) -> None:

@@ -302,11 +302,11 @@ def test_a_source_is_cited_with_its_place_in_a_journal(loaded: str) -> None:
 REFUSED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a DOI as an address": (
         lambda it: it["document"].update(identifiers={"doi": "https://doi.org/10.1000/1"}),
-        "https://doi.org/10.1000/1 is no doi identifier, such as 10.1000/182",
+        "https://doi.org/10.1000/1 is not a doi identifier; write it like 10.1000/182",
     ),
     "an identifier of two": (
         lambda it: it["actors"][2].update(identifiers={"wikidata": "Q1"}),
-        "wikidata Q1 is army already; are the two one?",
+        "wikidata Q1 already belongs to army",
     ),
     "bounds in the wrong order": (
         lambda it: it["events"][0]["duration"].update(least="40 years"),
@@ -314,7 +314,7 @@ REFUSED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "an author with key and name": (
         lambda it: it["document"].update(authors=[{"actor": "ana-writer", "name": "Ana"}]),
-        "give the key of an actor, or the name of somebody who is none",
+        "give either the key of an actor or a name",
     ),
     "a link to a position": (
         lambda it: it["links"][0].update(to="army-wants-peace"),
@@ -359,8 +359,8 @@ def test_an_identifier_of_another_coding_is_refused(loaded: str, tmp_path: Path)
     }
     done = run(loaded, "load", put(tmp_path, other, "other.yaml"), code=1)
     assert (
-        "identifier-twice: actors[the-army]: wikidata Q1 is army already; if it is one, "
-        "`sourcebook rename actor the-army army CODING…` joins the two"
+        "identifier-twice: actors[the-army]: wikidata Q1 already belongs to army; if both are the "
+        "same actor, `sourcebook rename actor the-army army CODING…` joins them"
     ) in done.stderr
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from coding.index import SECTIONS
 from coding.reading import parse_coding, read_coding
-from coding.review_page import review_page
+from coding.review_page import KINDS, review_page
 from coding.reviewing import ReviewedPassage, review_text, reviewed
 from coding.text import read_text
 from tests.draft_coding import DRAFT, PASSAGES, pinned
@@ -68,7 +69,11 @@ def test_drafts_and_doubts_are_marked() -> None:
     page = "".join(review_page("A letter", [third]))
     assert '<section class="open" id="p3">' in page
     assert '<span class="state">draft, unsure: whose?</span>' in page
-    assert "1 places drafted, 1 of them doubtful" in page
+    assert "<p>1 passage; 1 place drafted, 1 doubtful;" in page
+
+
+def test_a_page_marks_every_kind_of_fact() -> None:
+    assert {section.removesuffix("s") for section in SECTIONS} <= KINDS.keys()
 
 
 @pytest.mark.parametrize("hostile", ["<script>x</script>", 'a" onmouseover="x', "\u202ethe end"])
