@@ -197,11 +197,14 @@ def _search(
             hint = f"try {instead} ({counted(rows)})" if rows else ""
             if len(query.phrases) > 1:
                 hint = f"nothing contains all these words; {hint or 'leave one out'}"
-            if hint or not nearest:
+            if len(query.phrases) > 1 or not (hint or nearest):
                 say(hint or "nothing contains these words")
+                hint = ""
             for word, near in nearest.items():
                 nearest_hint = f"; nearest: {', '.join(near)}" if near else ""
                 say(f"nothing contains “{shortened(word)}”{nearest_hint}")
+            if hint:
+                say(hint)
     if result.total > limit:
         say(f"the best {limit} of {result.total}; --limit {result.total} shows all")
     if missing:
@@ -239,7 +242,9 @@ def _check(
                 unit="hit",
                 question="Is it there, word for word, and who says it?",
                 filters=f"Ascribed to {known.heading}." if known else "",
-                legend=["[-…-] is only in what was asked, {+…+} only in the text."],
+                legend=["[-…-] is only in what was asked, {+…+} only in the text."]
+                if any(mark in it.quotation for it in findings[:limit] for mark in ("[-", "{+"))
+                else [],
                 condensed=True,
             )
             if findings or _for_others(writing):

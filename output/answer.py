@@ -6,6 +6,7 @@ People see fewer columns than programs, and what all rows share only once:
   says, and the documents if one document states all rows, which is cited;
 - a column that is a section becomes headings; within a section, empty columns are left out;
 - the usual value of a column becomes an empty cell, and a note says so, unless it is 0;
+- a sentence of the legend that explains “a term” is left out where the answer lacks the term;
 - dates are in words, and passages are numbers under the heading ¶;
 - beside rows with a date, one without says that it is undated, so that nobody reads it as the same.
 
@@ -34,6 +35,10 @@ FEW = 1_000
 """How many rows are counted before the first is shown, where nothing is compared."""
 
 _NUMBERS = re.compile(r"¶[0-9]+(?:; ¶[0-9]+)*")
+
+_SENTENCE_ENDS = re.compile(r"(?<=\.) (?=[A-Z“])")
+
+_EXPLAINED = re.compile("(?:Where )?“([^”]+)”")
 
 UNDATED = "undated"
 
@@ -136,7 +141,7 @@ def answer(page: Page) -> Answer:
     section = next((n for n in kept if columns[n].section and page.condensed), None)
     sources = [page.document] if page.document else []
     shared: list[str] = []
-    notes = list(page.legend)
+    legend = page.legend
     usual: dict[str, list[str]] = {}
     everything = kept[:]
     for n in everything if page.condensed else []:
@@ -155,10 +160,16 @@ def answer(page: Page) -> Answer:
                 shared.append(f"{column.heading} “{text}”")
         elif column.usually is not None and (not seen or column.usually in map(cell_text, values)):
             usual.setdefault(column.usually, []).append(column.heading)
-    notes += [
-        f"{', '.join(of)}: {value} unless a row says otherwise."
-        for value, of in usual.items()
-        if value != "0"
+    if page.condensed and whole:
+        visible = [n for n in range(len(columns)) if n in kept or n == section]
+        legend = _needed(legend, [(n, columns[n]) for n in visible], head)
+    notes = [
+        *legend,
+        *(
+            f"{', '.join(of)}: {value} unless a row says otherwise."
+            for value, of in usual.items()
+            if value != "0"
+        ),
     ]
     if not kept:
         kept, shared = everything, []
@@ -185,6 +196,27 @@ def answer(page: Page) -> Answer:
         meta=page.about,
         citations=page.citations,
     )
+
+
+def _needed(
+    legend: Iterable[str], columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+) -> list[str]:
+    """Return the legend without sentences that explain a term which people don't see.
+
+    Such a sentence begins with the term, as in “between … and …” or Where “Relayed by” is empty.
+    """
+
+    def is_seen(sentence: str) -> bool:
+        explained = _EXPLAINED.match(sentence)
+        if not explained:
+            return True
+        term = re.compile(re.escape(explained[1]).replace("…", ".+"))
+        headings = (column.heading for _, column in columns)
+        cells = (shown(column, row[n]) for row in rows for n, column in columns)
+        return any(map(term.search, chain(headings, cells)))
+
+    shorter = (" ".join(filter(is_seen, _SENTENCE_ENDS.split(note))) for note in legend)
+    return list(filter(None, shorter))
 
 
 def _size(page: Page, rows: int, most: int) -> str:

@@ -44,8 +44,8 @@
 --
 -- Legend
 -- Where a sentence doesn't say otherwise, the document states it as a fact, or relays it without
--- distance. Events before and after are only near in time and share somebody: nothing else connects
--- them.
+-- distance. “Before, meanwhile, after” lists events that are near in time and share somebody:
+-- nothing else connects them.
 
 with asked (id, name, place_id, first_day, last_day) as (
   select facts.id, documents.key || ':' || facts.key, events.place_id, first_day, last_day

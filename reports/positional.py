@@ -170,7 +170,7 @@ def _fits(
             try:
                 fits[parameter] = look_up(connection, parameter.type, name)
             except UnknownNameError as error:
-                reasons.append(str(error))
+                reasons.append(error.args[0])
     return fits, reasons
 
 

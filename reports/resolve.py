@@ -58,6 +58,12 @@ USES = """
 """
 
 MAX_CANDIDATES = 12
+
+FEW = 15
+"""Up to how many names a message lists where none is near."""
+
+LISTED_BY = {Type.ACTOR: "actors", Type.EVENT: "timeline", Type.SOURCE: "sources"}
+"""Which report lists all there are."""
 """How many candidates the message about an ambiguous name lists."""
 
 WIDEST = 60
@@ -74,7 +80,13 @@ CITED = (Type.TOPIC, Type.EVENT, Type.DOCUMENT, Type.SOURCE)
 
 
 class UnknownNameError(Exception):
-    """A name that matches nothing, or several things; the message suggests keys."""
+    """A name that matches nothing, or several things; the message suggests keys.
+
+    A second argument says what there is instead.
+    """
+
+    def __str__(self) -> str:
+        return "".join(self.args)
 
 
 def look_up(
@@ -106,7 +118,7 @@ def _look_up(connection: Connection, type: Type, name: str) -> Name:
         asked = _Asked(name)
         fitting = asked.fitting([*_spellings(everything)]) if asked.words else []
         if not fitting:
-            raise UnknownNameError(_unknown(type, name, everything))
+            raise UnknownNameError(*_unknown(type, name, everything))
     by_key: dict[str, Name] = {}
     for known in sorted(
         fitting, key=lambda known: (known.key, known.name != name, known.sort != HEADING)
@@ -274,15 +286,23 @@ def _several(name: str, fitting: Sequence[Name], everything: Sequence[Name]) -> 
     return "\n".join([f"{shortened(name)!r} may be", *lines, "give one of these keys"])
 
 
-def _unknown(type: Type, name: str, known: Sequence[Name]) -> str:
-    """Say that there is none, and suggest the most similar, each once, by heading and key."""
+def _unknown(type: Type, name: str, known: Sequence[Name]) -> tuple[str, str]:
+    """Say that there is none, with the most similar by heading and key, or else what there is."""
     if not known:
-        return f"there is no {type} {shortened(name)!r}: the database has none"
+        return f"there is no {type} {shortened(name)!r}: the database has none", ""
     labels: dict[str, str] = {}
     for it in known:
         for spelling in (it.key.rpartition(":")[2], it.heading, it.name):
             labels.setdefault(spelling, f"{it.heading} ({it.key})")
     asked = name.rpartition(":")[2]  # another document may have the key
     near = dict.fromkeys(labels[spelling] for spelling in nearest_names(asked, labels, limit=12))
-    hint = visible(f"; nearest: {', '.join(list(near)[:3])}") if near else ""
-    return f"there is no {type} {shortened(name)!r}{hint}"
+    nearest = visible(f"; nearest: {', '.join(list(near)[:3])}") if near else ""
+    return f"there is no {type} {shortened(name)!r}{nearest}", "" if near else _list(type, known)
+
+
+def _list(type: Type, known: Sequence[Name]) -> str:
+    """Return the headings of all there are, if they are few, or the report that lists them."""
+    headings = sorted({it.heading for it in known}, key=str.casefold)
+    if len(headings) <= FEW:
+        return visible(f"; there are: {'; '.join(headings)}")
+    return f"; `sourcebook report {LISTED_BY[type]}` lists all" if type in LISTED_BY else ""

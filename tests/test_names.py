@@ -101,7 +101,7 @@ def test_nothing_is_said_of_a_heading(article: str, name: str) -> None:
             ),
         ),
         ("lavrow", "there is no actor 'lavrow'; nearest: Sergei Lavrov (sergei-lavrov)"),
-        ("xyzzy", "there is no actor 'xyzzy'"),
+        ("xyzzy", "there is no actor 'xyzzy'; `sourcebook report actors` lists all\n"),
         ("usa", "there is no actor 'usa'; nearest: The United States (united-states), "),
     ],
 )
@@ -109,6 +109,21 @@ def test_what_fits_several_or_nothing_is_refused(article: str, name: str, messag
     done = typed(article, "report", "timeline", "--actor", name)
     assert (done.exit_code, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "listed"),
+    [
+        ("--place", "no place 'palmyra'; there are: Aleppo; Baghdad; Geneva; Iran; "),
+        ("--topic", "no topic 'palmyra'; there are: Air power; An endgame for the war; "),
+    ],
+)
+def test_where_nothing_is_near_a_message_says_what_there_is(
+    article: str, option: str, listed: str
+) -> None:
+    assert listed in typed(article, "report", "timeline", option, "palmyra").stderr
+    everything = typed(article, "report", "timeline", "palmyra").stderr
+    assert "there is no place 'palmyra'; there is no " in everything
 
 
 @pytest.mark.parametrize("name", ["Washington Institute", "spiegel", "nations"])
@@ -363,7 +378,10 @@ def test_a_quotation_is_looked_for_in_a_text_that_is_kept(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (["withdrawn"], "› try withdraw* ("),
+        (
+            ["withdrawn"],
+            "› nothing contains “withdrawn”; nearest: withdrawing, withdraws, withdrawal\n",
+        ),
         (["putin", "withdrawn"], "› nothing contains all these words; try putin* withdraw* ("),
         (["xyzzy"], "› nothing contains “xyzzy”\n"),
         (["xyzzy", "putin"], "› nothing contains all these words; leave one out\n"),

@@ -107,6 +107,21 @@ def test_the_timeline_can_be_filtered(article: str) -> None:
 # --- quotes ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("asked", "where", "explained"),
+    [
+        (["quotes", "--about", "assad"], ["quotes", "--speaker", "khamenei"], "Where “Relayed by”"),
+        (["timeline", "--to", "2015"], ["timeline", "--actor", "soleimani"], "“between … and …”"),
+        (["event", "putin visits tehran"], ["event", "iran urges"], "“Before, meanwhile, after”"),
+    ],
+)
+def test_a_legend_explains_only_what_is_shown(
+    article: str, asked: list[str], where: list[str], explained: str
+) -> None:
+    assert explained in shown(article, *asked)
+    assert explained not in shown(article, *where)
+
+
 def test_quoted_words_follow_the_whole_statement(article: str) -> None:
     [row, *_] = rows(article, "quotes", "--speaker", "velayati")
     assert row["what"] == "Ali Akbar Velayati says that Assad is a red line for Iran: “red line”"
