@@ -218,7 +218,10 @@ def test_what_cannot_be_listed_is_not_dropped(database: str, tmp_path: Path) -> 
 
 
 KILLED = """
-import sys, time
+import signal, sys, time
+# A shell that starts the tests in the background has them ignore SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 from coding import drop
 from database.connect import writing
 

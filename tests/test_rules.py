@@ -241,6 +241,57 @@ def test_a_day_needs_a_number_in_its_words(
 
 
 @pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("en", "May third", True),
+        ("en", "Good Friday 1998", True),
+        ("en", "Remembrance Day", True),
+        ("en", "Christmas", True),
+        ("en", "page 12", False),
+        ("en", "12-14 days later", False),
+        ("en", "every Monday", False),
+        ("de", "der dritte Mai", True),
+        ("de", "am einundzwanzigsten Juni", True),
+        ("de", "vorgestern", True),
+        ("de", "Karfreitag", True),
+        ("de", "in der 2. Woche", False),
+        ("de", "am Morgen", False),
+        ("fr", "le quatorze juillet", True),
+        ("fr", "avant-hier", True),
+        ("fr", "Noël 1914", True),
+        ("fr", "chaque lundi", False),
+        ("es", "el tres de mayo de 2019", True),
+        ("es", "este lunes", True),
+        ("es", "Nochebuena", True),
+        ("es", "los lunes", False),
+        ("ru", "во вторник", True),
+        ("ru", "позавчера", True),
+        ("ru", "по понедельникам", False),
+        ("ar", "يوم الاثنين", True),
+        ("ar", "الثالث من مايو", True),
+        ("zh", "五月三日", True),
+        ("zh", "昨天", True),
+        ("zh", "12次袭击", False),
+        ("zh", "三日后", False),
+        ("ja", "14日後", False),
+        ("ko", "5월 3일", True),
+        ("ko", "14일 후", False),
+        ("it", "il primo maggio", True),
+        ("it", "14 giorni dopo", False),
+        ("tr", "3 Ocak 2019", True),
+        ("tr", "5 ay sonra", False),
+        ("fi", "3. toukokuuta", True),
+    ],
+)
+def test_words_name_a_day_in_many_languages(
+    tmp_path: Path, language: str, words: str, day: bool
+) -> None:
+    coding = VALID_CODING.replace("language: en", f"language: {language}")
+    coding = coding.replace("on 1 March", words)
+    assert ("too-precise" in broken_rules(tmp_path, coding)) is not day
+
+
+@pytest.mark.parametrize(
     ("date", "words", "right"),
     [
         ("2020-03-10", "today", True),

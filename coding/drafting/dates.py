@@ -12,6 +12,8 @@ from coding.drafting.languages import Language, alternatives, language
 YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
 _AROUND = r"(?i)(?<![\w$€£#.,:/-])(?:{})(?![\w%]|[.,:/][0-9])"
 """What may not be next to a date: it would be part of a longer word or number."""
+_AMONG = r"(?i)(?<![^\W\u3000-\ud7ff])(?:{})(?![^\W\u3000-\ud7ff])"
+"""The same, where East Asian words need no space between them."""
 
 
 class DateWords(NamedTuple):
@@ -25,15 +27,20 @@ class DateWords(NamedTuple):
 
 
 _EXACT = {"dd", "weekday", "holiday"}
-_DAY = r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])(?!\d)"
+_DAY = r"(?<![\d$€£#A-Za-z])(?:0?[1-9]|[12]\d|3[01])(?!\d|\s?%)"
 _NUMBER = re.compile(
-    rf"{_DAY}(?!(?!(?:st|nd|rd|th)\b)\s*[-–]?[^\W\d_])(?!(?:st|nd|rd|th)\s+(?!of\b)[^\W\d_])"
+    rf"(?:\b(?P<of>[^\W\d_]+)[.:]? )?{_DAY}(?!(?!(?:st|nd|rd|th)\b)(?:[-–]\d+)?\.?\s*[-–]?[^\W\d_])"
+    r"(?!(?:st|nd|rd|th)\s+(?!of\b)[^\W\d_])"
 )
 """A number that can be a day: 1 to 31, and not a number of something."""
-_OTHER = re.compile(
-    rf"{_DAY}(?!\s*[天周週年月个個小时時秒分])|[一二三四五六七八九十廿卅]{{1,3}}[日号號]"
+_NUMBERED = re.compile(
+    "(?i)pages?|p|week|day|chapter|part|articles?|resolution|section|volume|no|nr|number|aged?|war|class|"
+    "seite|kapitel|teil|artikel|band|alter|chapitre|partie|siècle|an|siglo|capítulo|artículo|parte"
 )
+"""What has a number that isn't a day."""
+_OTHER = re.compile(rf"{_DAY}(?!\s*[天周週年月个個小时時秒分次人点])")
 """The same in a language without templates, where the word after it may be a month."""
+_FIGURES = re.compile(r"\d{1,4}([./-])\s?\d{1,2}\1\s?\d{1,4}|^\W*\d{1,2}\.?\W*$")
 _AT_AN_END = re.compile(r"(?i)\b(?:first|last) day\b")
 
 
@@ -47,8 +54,11 @@ def names_a_day(words: str, code: str) -> bool:
     """Whether the words of a date name a day, in this language, rather than count from one."""
     dates = finder(code)
     rest = words
-    if not dates.patterns or _AT_AN_END.search(words):
-        return (_AT_AN_END.search(words) or _OTHER.search(words)) is not None
+    if _AT_AN_END.search(words) or any(pattern.search(words) for pattern in dates.days):
+        return True
+    if not dates.patterns:
+        dated = dates.language.code in dates.language.words("dated")
+        return (_FIGURES if dated else _OTHER).search(words) is not None
     for item in dates.find(words):
         month = {"month", "mm"} & item.parts.keys()
         if item.kind in ("today", "yesterday", "tomorrow") or (
@@ -58,7 +68,7 @@ def names_a_day(words: str, code: str) -> bool:
         if {"day", "ordinal"} & item.parts.keys() and month:
             return True
         rest = rest.replace(item.words, " ", 1)
-    return _NUMBER.search(rest) is not None
+    return any(not _NUMBERED.fullmatch(match["of"] or "") for match in _NUMBER.finditer(rest))
 
 
 class DateFinder:
@@ -90,6 +100,9 @@ class DateFinder:
             (kind, language.compiled(_AROUND.format(template), slots))
             for kind, templates in language.templates("dates").items()
             for template in templates
+        ]
+        self.days = [
+            language.compiled(_AMONG.format(template), slots) for template in language.words("days")
         ]
         self._ambiguous = {word.casefold() for word in language.words("ambiguous")}
         self._before = re.compile(

@@ -23,7 +23,7 @@ MAX_WORDS = 1_000_000
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, if PyYAML has it
 NO_LANGUAGE = "other"
-"""The lists for a language that has none of its own: marks alone."""
+"""The lists for a language that has none of its own: marks, and what names a day."""
 
 
 class Language:
@@ -99,7 +99,7 @@ def language(code: str, extra: Path | None = None) -> Language:
     """Return the lists of a language, such as `en` or `en-GB`; raises InvalidInputError."""
     base = code.partition("-")[0]
     path = OURS / f"{base}.yaml"
-    if not path.exists():
+    if not path.exists():  # marks, and what names a day in several languages
         path = OURS / f"{NO_LANGUAGE}.yaml"
     lists = _read(path)
     if extra is not None:
