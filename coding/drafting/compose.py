@@ -6,13 +6,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from coding.drafting.calendar import Outlook, Resolved, Resolver, sentence_at, sentences
-from coding.drafting.dates import DateFinder, DateWords
+from coding.drafting.calendar import sentence_at, sentences
 from coding.drafting.durations import duration
 from coding.drafting.head import LINES, announces, dateline
 from coding.drafting.languages import Language, alternatives
@@ -24,9 +22,9 @@ from coding.drafting.people import People
 from coding.drafting.plain import plain_parses
 from coding.drafting.quotations import Quotations
 from coding.drafting.speech import Attribution, Range, doubt
+from coding.drafting.text_dates import Dated, TextDates
 from coding.drafting.wording import LONGEST, statement, title
 from coding.reading import slug
-from schema.edtf import Edtf
 from schema.vocabulary import PositionKind
 
 Item = dict[str, Any]
@@ -51,17 +49,6 @@ POSITIONS = {
 }
 
 
-@dataclass
-class Dated:
-    """Words of a date in a passage, and what they say."""
-
-    passage: int
-    item: DateWords
-    resolved: Resolved
-    words: str
-    used: bool = False
-
-
 class Composer:
     """Drafts one text."""
 
@@ -77,7 +64,6 @@ class Composer:
     ) -> None:
         self.passages = passages
         self.language = language
-        self.published = published
         self.heading = heading
         self.author = author
         self._today = published.isoformat()
@@ -89,7 +75,7 @@ class Composer:
         self.parses = parser(blank) if parser else plain_parses(blank, language)
         self.quotations = Quotations(passages, self.parses, language)
         self.attributions = self.quotations.attributions()
-        self.dates = self._dates()
+        self.dates = TextDates(passages, behind, language, published)
         hedges = language.words("hedges")
         hedges += [word.capitalize() for word in hedges if len(word) > len("might")]
         self.hedges = re.compile(rf"(?<!\w)(?:{alternatives(hedges)})(?!\w)")
@@ -103,40 +89,6 @@ class Composer:
         self.positions: list[Item] = []
         self.quotes: list[Item] = []
         self.events: list[Item] = []
-
-    # --- dates -------------------------------------------------------------------------------
-
-    def _dates(self) -> list[Dated]:
-        finder, resolver = DateFinder(self.language), Resolver(self.published)
-        outlook = Outlook(self.language)
-        dates = []
-        for number, text in enumerate(self.passages, start=1):
-            for item in finder.find(text):
-                if item.start < self.begins[number - 1]:
-                    continue
-                resolved = resolver.resolve(item, outlook.future(text, item.start))
-                low, high = finder.with_preposition(item, text)
-                dates.append(Dated(number, item, resolved, text[low:high]))
-        return dates
-
-    def _date_in(
-        self, passage: int, span: Range, *, outside: Sequence[tuple[int, Range]] = ()
-    ) -> Dated | None:
-        """Return the first date in a stretch of a passage, not inside what is said there."""
-        for dated in self._dates_in(passage, span):
-            if dated.resolved.date is None or dated.used:
-                continue
-            at = dated.item.start
-            if not any(n == passage and start <= at < end for n, (start, end) in outside):
-                return dated
-        return None
-
-    def _dates_in(self, passage: int, span: Range) -> list[Dated]:
-        low, high = (
-            bisect_left(self.dates, (passage, at), key=lambda it: (it.passage, it.item.start))
-            for at in span
-        )
-        return self.dates[low:high]
 
     # --- the coding --------------------------------------------------------------------------
 
@@ -231,8 +183,8 @@ class Composer:
     def _date(self, quote: Item, attribution: Attribution) -> str | None:
         """Date a quote by its sentence, and return why that is a guess, if it is one."""
         sentence = self._sentence(attribution)
-        dated = self._date_in(attribution.passage, sentence, outside=attribution.content)
-        if dated is None or (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
+        dated = self.dates.first_unused(attribution.passage, sentence, outside=attribution.content)
+        if dated is None or dated.is_after(self._today):
             return None
         evidence = quote.pop("evidence")
         quote["date"] = dated.resolved.date
@@ -309,7 +261,7 @@ class Composer:
                 span = max(span[0], self.begins[number - 1]), span[1]
                 low, high = bisect_left(ends, span[0]), bisect_left(parts, (number, (span[1],)))
                 said = parts[low:high]
-                dated = self._date_in(number, span, outside=said)
+                dated = self.dates.first_unused(number, span, outside=said)
                 hearsay = self.voiceless.search(text, *span)
                 if hearsay and any(
                     passage == number and start <= hearsay.start() < end
@@ -355,9 +307,9 @@ class Composer:
             dated.used = True
             event["date"], evidence["words"] = dated.resolved.date, dated.words
             why = f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
-            if (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today:
+            if dated.is_after(self._today):
                 event["modality"] = "expected"
-        lasting = (duration(it.item) for it in self._dates_in(number, span))
+        lasting = (duration(it.item) for it in self.dates.within(number, span))
         if length := next(filter(None, lasting), None):
             event["duration"] = length
         if place := self.people.place_in(number, span):
@@ -383,7 +335,7 @@ class Composer:
         return Stretch(stretch.passage, start, end) if start < end else stretch
 
     def _title(self, number: int, span: Range, longest: int = LONGEST) -> str:
-        dates = [(it.item.start, it.item.end) for it in self._dates_in(number, span)]
+        dates = [(it.item.start, it.item.end) for it in self.dates.within(number, span)]
         return title(self.passages[number - 1], self.parses[number - 1], span, dates, longest)
 
     def _sentence(self, attribution: Attribution) -> Range:

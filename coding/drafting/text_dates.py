@@ -1,0 +1,68 @@
+"""The dates of a text: where each is, what it says, and whether a drafted item has used it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from coding.drafting.calendar import Outlook, Resolved, Resolver
+from coding.drafting.dates import DateFinder, DateWords
+from coding.drafting.languages import Language
+from coding.drafting.speech import Range
+from schema.edtf import Edtf
+
+
+@dataclass
+class Dated:
+    """Words of a date in a passage, and what they say."""
+
+    passage: int
+    item: DateWords
+    resolved: Resolved
+    words: str
+    used: bool = False
+
+    def is_after(self, day: str) -> bool:
+        """Whether the whole date is after an ISO day."""
+        return (Edtf.parse(str(self.resolved.date)).earliest or "") > day
+
+
+class TextDates:
+    """All dates of a text, in order."""
+
+    def __init__(
+        self, passages: Sequence[str], begins: Sequence[int], language: Language, published: date
+    ) -> None:
+        """Find and resolve the dates; `begins` is where the sentences of each passage begin."""
+        finder, resolver = DateFinder(language), Resolver(published)
+        outlook = Outlook(language)
+        self._dates: list[Dated] = []
+        for number, text in enumerate(passages, start=1):
+            for item in finder.find(text):
+                if item.start < begins[number - 1]:
+                    continue
+                resolved = resolver.resolve(item, outlook.future(text, item.start))
+                low, high = finder.with_preposition(item, text)
+                self._dates.append(Dated(number, item, resolved, text[low:high]))
+
+    def within(self, passage: int, span: Range) -> list[Dated]:
+        """Return the dates in a stretch of a passage."""
+        low, high = (
+            bisect_left(self._dates, (passage, at), key=lambda it: (it.passage, it.item.start))
+            for at in span
+        )
+        return self._dates[low:high]
+
+    def first_unused(
+        self, passage: int, span: Range, *, outside: Sequence[tuple[int, Range]] = ()
+    ) -> Dated | None:
+        """Return the first unused date in a stretch of a passage, not inside what is said there."""
+        for dated in self.within(passage, span):
+            if dated.resolved.date is None or dated.used:
+                continue
+            at = dated.item.start
+            if not any(n == passage and start <= at < end for n, (start, end) in outside):
+                return dated
+        return None
