@@ -27,6 +27,7 @@ LUND = Named("Aron Lund", "person")
     [
         (PositionKind.GOAL, "to keep the port", "Iran wants to keep the port"),
         (PositionKind.GOAL, "The port should stay open.", "Iran wants the port to stay open"),
+        (PositionKind.GOAL, "Everything should stay open.", "Iran wants everything to stay open"),
         (PositionKind.FEAR, "a winter of empty nets", "Iran fears a winter of empty nets"),
         (PositionKind.FEAR, "The war may go on.", "Iran fears that the war may go on"),
         (PositionKind.MOTIVE, "The grain is needed.", "Iran acts because the grain is needed"),

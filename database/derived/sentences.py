@@ -169,7 +169,8 @@ def listed(actors: Sequence[Named], *, first: bool) -> str:
 
 SMALL_WORDS = re.compile(
     "(?:the|an?|this|that|these|those|there|here|such|some|any|every|each|all|both|no|not|nothing|"
-    "nobody|somebody|everybody|another|other|others|many|most|more|few|less|several|only|one|two|"
+    "nobody|somebody|everybody|everything|everyone|something|someone|anything|"
+    "anyone|another|other|others|many|most|more|few|less|several|only|one|two|"
     "three|he|she|it|they|we|you|his|her|its|their|our|what|when|where|who|how|why|if|since|while|"
     "although|because|as|after|before|until|unless|with|without|in|on|at|by|for|from|to|under|"
     "between|among|during|neither|either|even)(?![\\w.])",
