@@ -29,9 +29,11 @@ SOURCES = """
         actors.kind as actor_kind, actors.key as actor
       from source_actors
       join actors on actors.id = source_actors.actor_id
+      where source_actors.source_id in :ids
       union all
       select source_id, role, n, name, null, null
       from source_credits
+      where source_id in :ids
     ) as makers on makers.source_id = sources.id
     where sources.id in :ids
     order by documents.key nulls first, sources.key, sources.id, makers.n, makers.name,
