@@ -1,9 +1,9 @@
 -- Actor
 -- What is known about one actor: names, posts, ties, positions, events, and quotes by and about it?
 --
--- One part after another: its names, sources that it wrote, published or speaks through, posts and
--- other ties, positions that it holds or that are about it, events, what it says, and what others
--- say to it or about it. What happened and what is only expected, possible, imagined or denied are
+-- One part after another: its names and its identifiers in catalogues, sources that it wrote,
+-- published or speaks through, posts, other ties and control of places, positions that it holds or
+-- that are about it, events, what it says, and what others say to it or about it. What happened and what is only expected, possible, imagined or denied are
 -- kept apart. Within a part dated rows come first, in order of time; the others follow in the order
 -- of the text.
 --
@@ -19,8 +19,8 @@
 --   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
---   part        text, detail   actor, source, name, post, tie, position, position about, event,
---                              quote by, quote about
+--   part        text, detail   actor, source, name, identifier, post, tie, control, position,
+--                              position about, event, quote by, quote about
 --   section     text, section  heading of the part
 --   date        date, undated  when; of a tie since when; empty: undated
 --   what        text, main     the heading, title or name; a tie, position, event or quote as a
@@ -77,11 +77,20 @@ listed (rank, part, fact_id, source_id, how, acting_for) as (
   from subject
   join actor_names on actor_names.actor_id = subject.id
   union all
+  select distinct 2, 'identifier', cast(null as integer), cast(null as integer), scheme,
+    cast(null as text)
+  from subject
+  join identifiers on identifiers.actor_id = subject.id
+  union all
   select
     4, case when relations.type in ('heads', 'holds-post-in', 'advises') then 'post' else 'tie' end,
     relations.id, null, relations.type, acting_for
   from takes_part
   join relations on relations.id = takes_part.fact_id
+  union all
+  select 4, 'control', territorial_control.id, null, territorial_control.type, acting_for
+  from takes_part
+  join territorial_control on territorial_control.id = takes_part.fact_id
   union all
   select 5, case roles when 'object' then 'position about' else 'position' end,
     positions.id, null, positions.position_kind || ': ' || topics.label, acting_for
@@ -111,6 +120,7 @@ select
   coalesce(
     sources.title,
     actor_names.name,
+    identifiers.identifier,
     fact_summaries.sentence
       || coalesce(': “' || case when quotes.says is not null then quotes.text end || '”', ''),
     subject.name
@@ -120,7 +130,7 @@ select
   listed.acting_for,
   coalesce(fact_summaries.who, fact_summaries.holder || coalesce('; ' || fact_summaries.object, ''),
     fact_summaries.object, origins.name || '; ' || targets.name) as who,
-  relations.until,
+  coalesce(relations.until, territorial_control.until) as until,
   coalesce(events.modality, fact_summaries.modality) as modality,
   fact_summaries.certainty,
   fact_summaries.source,
@@ -137,10 +147,16 @@ left join actor_names on actor_names.id = listed.fact_id
 left join events on events.id = listed.fact_id
 left join quotes on quotes.id = listed.fact_id
 left join relations on relations.id = listed.fact_id
+left join territorial_control on territorial_control.id = listed.fact_id
+left join identifiers
+  on listed.part = 'identifier'
+  and identifiers.actor_id = subject.id
+  and identifiers.scheme = listed.how
 left join actors as origins on origins.id = relations.from_actor_id
 left join actors as targets on targets.id = relations.to_actor_id
 left join dates
-  on dates.edtf = coalesce(sources.published, events.date, quotes.date, relations.since)
+  on dates.edtf = coalesce(sources.published, events.date, quotes.date, relations.since,
+    territorial_control.since)
 where true
   and (listed.fact_id is null or listed.fact_id in (  -- if :document
     select fact_id from fact_documents where document in (:document)))  -- if :document
@@ -162,4 +178,5 @@ order by
   fact_summaries.start nulls first,
   coalesce(fact_summaries.key, sources.key) nulls first,
   fact_summaries.introduced_by nulls first,
-  listed.how
+  listed.how,
+  identifiers.identifier nulls first

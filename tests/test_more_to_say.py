@@ -263,6 +263,12 @@ def test_control_is_asked_for_by_place_and_time(loaded: str) -> None:
     assert len(rows(loaded, "report", "control", "--from", "2020-03")) == 1
 
 
+def test_an_actor_has_its_identifiers_and_what_it_controls(loaded: str) -> None:
+    listed = rows(loaded, "report", "actor", "army")
+    assert {"Q1", "7", "8"} <= {row["what"] for row in listed if row["part"] == "identifier"}
+    assert "control" in {row["part"] for row in listed}
+
+
 def test_ties_say_how_long_they_lasted(loaded: str) -> None:
     [tie] = rows(loaded, "report", "ties")
     assert tie["duration"] == "for years"
