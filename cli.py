@@ -69,7 +69,7 @@ LAZY = {
         "Draft the coding of TEXT: who said what, when, and who is named.",
     ),
     "brief": (
-        "pages.brief_command",
+        "pages.briefing.command",
         "Write a briefing: one to four printed pages for whoever knows nothing about it yet.",
     ),
     "cite": (
@@ -80,7 +80,10 @@ LAZY = {
         "reports.documents",
         "List the documents that are loaded: author, title, date of publication, size, and when.",
     ),
-    "draw": ("pages.command", "Draw a timeline, a network or who relays whom as an SVG picture."),
+    "draw": (
+        "pages.pictures.command",
+        "Draw a timeline, a network or who relays whom as an SVG picture.",
+    ),
     "export": (
         "exports.command",
         "Write everything that the sourcebook holds into the folder DIR, and list the files.",
@@ -93,7 +96,7 @@ LAZY = {
         "Find passages (if their text is stored), quotes, events, actors and more by their words.",
     ),
     "site": (
-        "pages.site_command",
+        "pages.site.command",
         "Write the sourcebook as static pages into the folder DIR.",
     ),
     "sql": ("adhoc.command", "Run an SQL query on any SQLite, PostgreSQL or DuckDB database."),

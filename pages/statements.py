@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from output.page import runs
-from pages.marks import Look, look
+from pages.pictures.marks import Look, look
 from pages.subjects import facts_about
 from reports.references import Creator
 from schema.date_words import date_in_words

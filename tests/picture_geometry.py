@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from pages.svg import SIZES
+from pages.pictures.svg import SIZES
 
 SVG = "{http://www.w3.org/2000/svg}"
 ABOVE, BELOW = 0.76, 0.22

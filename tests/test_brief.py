@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 import cli
 from database.connect import reading, writing
-from pages.brief_prose import dated, series
-from pages.footnotes import LONGEST, Footnotes, Reference
+from pages.briefing.footnotes import LONGEST, Footnotes, Reference
+from pages.briefing.prose import dated, series
 from pages.statements import Statement, Statements
 from tests.databases import create, on_sqlite
 from tests.island_reports import rows

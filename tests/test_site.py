@@ -19,10 +19,10 @@ from coding.load import load
 from coding.validation import read
 from database.connect import reading, writing
 from output.staging import StagingError
-from pages.site import Options, write_site
-from pages.site_addresses import file_name, relative
-from pages.site_search import words_of
-from pages.site_writer import MANIFEST
+from pages.site.addresses import file_name, relative
+from pages.site.search import words_of
+from pages.site.site import Options, write_site
+from pages.site.writer import MANIFEST
 from pages.statements import Statements
 from tests.databases import create, on_postgresql
 from tests.site_pages import Page, broken, read_page, read_site
@@ -487,7 +487,7 @@ def test_a_site_that_fails_leaves_the_earlier_one(
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("pages.site.figures", fail)
+    monkeypatch.setattr("pages.site.site.figures", fail)
     with pytest.raises(RuntimeError):
         write(two, folder)
     assert contents(folder) == before
@@ -500,7 +500,7 @@ def test_two_keys_with_one_address_stop_the_site(
     def same(key: str) -> str:
         return "same"
 
-    monkeypatch.setattr("pages.site_addresses.file_name", same)
+    monkeypatch.setattr("pages.site.addresses.file_name", same)
     with pytest.raises(StagingError, match="two keys have this address"):
         write(two, tmp_path / "out")
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from database.connect import reading
-from pages.site import Options, write_site
+from pages.site.site import Options, write_site
 from tests.databases import on_sqlite
 from tests.launched_browser import browser as browser
 

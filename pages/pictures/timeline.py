@@ -10,16 +10,16 @@ from sqlalchemy import Connection
 
 from output.page import counted
 from pages.answers import Answer
-from pages.axis import Axis, calendar_day, day_in_words, year_in_words
-from pages.labels import LINE, ROW, SPACE, Placed, labelled
-from pages.legend import legend
-from pages.lettering import width
-from pages.marks import STYLE, Look, draw, gradients
-from pages.packing import Rows
-from pages.svg import SIZES, Drawing, number
-from pages.timeline_facts import Dated, Fact, dated, left_out, window
-from pages.timeline_years import MOST_TOGETHER, Part, overview, parts
-from pages.timeline_years import STYLE as YEARS
+from pages.pictures.axis import Axis, calendar_day, day_in_words, year_in_words
+from pages.pictures.labels import LINE, ROW, SPACE, Placed, labelled
+from pages.pictures.legend import legend
+from pages.pictures.lettering import width
+from pages.pictures.marks import STYLE, Look, draw, gradients
+from pages.pictures.packing import Rows
+from pages.pictures.svg import SIZES, Drawing, number
+from pages.pictures.timeline_facts import Dated, Fact, dated, left_out, window
+from pages.pictures.timeline_years import MOST_TOGETHER, Part, overview, parts
+from pages.pictures.timeline_years import STYLE as YEARS
 
 
 class Frame(NamedTuple):

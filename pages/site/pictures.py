@@ -8,16 +8,16 @@ from sqlalchemy import Connection, text
 
 from output.page import Page
 from pages.answers import Answer, ask, published
-from pages.drawn_dates import pieces
-from pages.network import hasty, star, without_title
-from pages.network_facts import WEAKER, Actor, Edge, Graph, graph
-from pages.site_addresses import Addresses, fact_id, relative
+from pages.pictures.drawn_dates import pieces
+from pages.pictures.network import hasty, star, without_title
+from pages.pictures.network_facts import WEAKER, Actor, Edge, Graph, graph
+from pages.pictures.timeline import Frame, Timeline
+from pages.pictures.timeline_facts import Dated, Fact, left_out
+from pages.pictures.timeline_lanes import FEW, Lane, lanes
+from pages.pictures.voices import without_title as voices_without_title
+from pages.pictures.voices_facts import chains
+from pages.site.addresses import Addresses, fact_id, relative
 from pages.statements import Statement, Statements, Thing
-from pages.timeline import Frame, Timeline
-from pages.timeline_facts import Dated, Fact, left_out
-from pages.timeline_lanes import FEW, Lane, lanes
-from pages.voices import without_title as voices_without_title
-from pages.voices_facts import chains
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind, Modality
 

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, text
 
 from output.page import counted
 from pages.answers import Answer, Row, ask
-from pages.brief_facts import PLANS, Fact, Facts, facts, in_order
-from pages.brief_parts import Block, Brief, Bullets, Paragraph, Picture, Section, Subject
-from pages.brief_prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
-from pages.footnotes import Footnotes
+from pages.briefing.facts import PLANS, Fact, Facts, facts, in_order
+from pages.briefing.footnotes import Footnotes
+from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Picture, Section, Subject
+from pages.briefing.prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
+from pages.pictures.timeline import inset
+from pages.pictures.timeline_lanes import in_lanes, lanes
 from pages.statements import Statement, Statements
-from pages.timeline import inset
-from pages.timeline_lanes import in_lanes, lanes
 from schema.vocabulary import Certainty, FactKind, Modality, RelationType
 
 MOST = 3

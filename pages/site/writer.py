@@ -14,8 +14,8 @@ from markupsafe import Markup
 from output.progress import Progress
 from output.staging import StagingError
 from pages.rendering import html_templates, styles_of, template_text
-from pages.site_addresses import Addresses, relative
-from pages.site_parts import External, Link, PageText, merged
+from pages.site.addresses import Addresses, relative
+from pages.site.parts import External, Link, PageText, merged
 from pages.statements import Statement
 from schema.date_words import date_in_words
 from schema.escape import visible

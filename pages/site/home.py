@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from output.page import counted
 from pages.answers import Row, ask
-from pages.site_parts import Link, Table
+from pages.site.parts import Link, Table
 
 MOST_ROWS = 14
 """Actors and sources that the first page lists."""

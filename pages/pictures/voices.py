@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pages.answers import Answer
-from pages.lettering import balanced, width
-from pages.svg import SIZES, Drawing, number
-from pages.voices_facts import DOCUMENT, NAMED, Chains, Voice, chains
+from pages.pictures.lettering import balanced, width
+from pages.pictures.svg import SIZES, Drawing, number
+from pages.pictures.voices_facts import DOCUMENT, NAMED, Chains, Voice, chains
 from schema.escape import visible
 
 WIDTH, LEFT = 1280.0, 24.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from output.page import counted, shortened
-from pages.brief_parts import Brief, Picture
-from pages.brief_prose import Code
-from pages.footnotes import LEFT_OUT, Reference
+from pages.briefing.footnotes import LEFT_OUT, Reference
+from pages.briefing.parts import Brief, Picture
+from pages.briefing.prose import Code
 from pages.rendering import html_templates, markdown_templates, policy, styles_of, template_text
 from reports.about import provenance
 from reports.references import references

@@ -8,8 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pages.brief_prose import Sentence
-from pages.footnotes import Note
+from pages.briefing.footnotes import Note
+from pages.briefing.prose import Sentence
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from pages.lettering import width, wrap
+from pages.pictures.lettering import width, wrap
 from schema.escape import visible
 
 SIZES = {

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from markupsafe import Markup
 
 from output.addresses import with_addresses
-from pages.site_addresses import Addresses
+from pages.site.addresses import Addresses
 from pages.statements import Evidence, Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind

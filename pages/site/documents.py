@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from output.page import counted
-from pages.site_addresses import PASSAGES, Addresses, fact_id, first_passage
-from pages.site_parts import Column, Link, PageText, Section, Table, external
-from pages.site_subjects import VOICED, creators, source_key
+from pages.site.addresses import PASSAGES, Addresses, fact_id, first_passage
+from pages.site.parts import Column, Link, PageText, Section, Table, external
+from pages.site.subjects import VOICED, creators, source_key
 from pages.statements import Statement, Statements
 from reports.references import references
 from schema.date_words import date_in_words

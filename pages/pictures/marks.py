@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from pages.axis import Axis
-from pages.drawn_dates import End, Piece
-from pages.svg import Drawing, number
+from pages.pictures.axis import Axis
+from pages.pictures.drawn_dates import End, Piece
+from pages.pictures.svg import Drawing, number
 
 HALF = 4.5
 """Half the height of a bar."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 
 from output.page import counted
 from pages.answers import Answer, Row, passages, published
-from pages.drawn_dates import Piece, pieces
-from pages.marks import Look, look
+from pages.pictures.drawn_dates import Piece, pieces
+from pages.pictures.marks import Look, look
 from schema.date_words import date_in_words
 
 LONG = 366

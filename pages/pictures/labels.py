@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.axis import Axis
-from pages.lettering import balanced, width
-from pages.marks import Mark, mark
-from pages.svg import SIZES
-from pages.timeline_facts import Fact
+from pages.pictures.axis import Axis
+from pages.pictures.lettering import balanced, width
+from pages.pictures.marks import Mark, mark
+from pages.pictures.svg import SIZES
+from pages.pictures.timeline_facts import Fact
 from schema.escape import visible
 
 LINE, ROW = 16.0, 20.0

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, text
 
 from output.page import counted
 from pages.answers import ask
-from pages.site_addresses import Addresses
-from pages.site_parts import (
+from pages.site.addresses import Addresses
+from pages.site.parts import (
     MOST_FACTS,
     MOST_ROWS,
     Cell,
@@ -24,7 +24,7 @@ from pages.site_parts import (
     numbered,
     span,
 )
-from pages.site_subjects import VOICED, source_key
+from pages.site.subjects import VOICED, source_key
 from pages.statements import Statements, Thing
 from pages.subjects import IN_ORDER
 from reports.references import references

@@ -8,10 +8,10 @@ from functools import cached_property, partial
 from sqlalchemy import text
 
 from database.derived.sentences import Named, several, within
-from pages.brief import MOST, Writer
-from pages.brief_facts import ACTIVE, NOT_SO, Fact
-from pages.brief_parts import Block, Brief, Bullets, Paragraph, Section
-from pages.brief_prose import Sentence, plain, sentence, series
+from pages.briefing.briefing import MOST, Writer
+from pages.briefing.facts import ACTIVE, NOT_SO, Fact
+from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section
+from pages.briefing.prose import Sentence, plain, sentence, series
 from schema.vocabulary import ActorKind, FactKind, RelationType, TieNature
 
 BODIES = {

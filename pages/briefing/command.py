@@ -81,9 +81,9 @@ def _format(format: str | None, output: Path | None) -> str:
 
 def _written(connection: Connection, kind: str, name: str, format: str) -> str:
     """Return the briefing as text."""
-    from pages.brief_others import briefing
-    from pages.brief_page import rendered
-    from pages.brief_parts import Subject
+    from pages.briefing.others import briefing
+    from pages.briefing.page import rendered
+    from pages.briefing.parts import Subject
     from reports.definition import Type
     from reports.resolve import UnknownNameError, look_up
 

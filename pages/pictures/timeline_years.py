@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from output.page import counted
-from pages.axis import calendar_day, day_number, year_in_words
-from pages.lettering import width
-from pages.svg import SIZES, Drawing
-from pages.timeline_facts import Fact, Window
+from pages.pictures.axis import calendar_day, day_number, year_in_words
+from pages.pictures.lettering import width
+from pages.pictures.svg import SIZES, Drawing
+from pages.pictures.timeline_facts import Fact, Window
 
 MOST_TOGETHER = 150
 """Facts on one axis; if there are more, each year has its own, and each fact one line."""

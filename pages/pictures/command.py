@@ -86,8 +86,8 @@ class DrawCommand(OnceCommand):
 
 def _timeline(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]:
     from pages.answers import ask
-    from pages.timeline import timeline
-    from pages.timeline_lanes import FEW, in_lanes, with_reasons
+    from pages.pictures.timeline import timeline
+    from pages.pictures.timeline_lanes import FEW, in_lanes, with_reasons
 
     remarks: list[str] = []
     answer = ask(connection, "timeline", arguments, remarks.append)
@@ -116,7 +116,7 @@ def _network(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]
     from pages.answers import ask
 
     try:
-        from pages.network import network
+        from pages.pictures.network import network
     except ModuleNotFoundError as error:
         package = str(error.name)
         raise SourcebookError(f"a network needs {package}: {how_to_install(package)}") from None
@@ -138,7 +138,7 @@ def _network(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]
 
 def _voices(connection: Connection, arguments: dict[str, Any]) -> Iterable[str]:
     from pages.answers import ask
-    from pages.voices import voices
+    from pages.pictures.voices import voices
 
     most = arguments.pop("most")
     return voices(connection, ask(connection, "sources", arguments, say), "#{}".format, most=most)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from output.page import counted
-from pages.network_facts import Actor
-from pages.site_addresses import Addresses
-from pages.site_parts import (
+from pages.pictures.network_facts import Actor
+from pages.site.addresses import Addresses
+from pages.site.parts import (
     Column,
     External,
     Link,

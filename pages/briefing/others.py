@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 from database.derived.sentences import within
 from output.page import counted, listed
 from pages.answers import ask
-from pages.brief import Writer
-from pages.brief_actor import ActorWriter
-from pages.brief_parts import Block, Brief, Bullets, Paragraph, Section, Subject
-from pages.brief_prose import Sentence, dated, full_stop, plain, sentence, spoken
+from pages.briefing.actor import ActorWriter
+from pages.briefing.briefing import Writer
+from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section, Subject
+from pages.briefing.prose import Sentence, dated, full_stop, plain, sentence, spoken
 from pages.statements import Statement
 from pages.subjects import subject
 from reports.references import references

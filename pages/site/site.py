@@ -16,12 +16,12 @@ from sqlalchemy import Connection, text
 from output.folder import replacing
 from output.page import counted
 from output.progress import Progress
-from pages.network_facts import Actor
-from pages.site_addresses import Addresses
-from pages.site_documents import Bar, Documents
-from pages.site_events import events
-from pages.site_home import figures, most, sourcing, summary
-from pages.site_lists import (
+from pages.pictures.network_facts import Actor
+from pages.site.addresses import Addresses
+from pages.site.documents import Bar, Documents
+from pages.site.events import events
+from pages.site.home import figures, most, sourcing, summary
+from pages.site.lists import (
     CRUMBS,
     DATED,
     POSITIONS,
@@ -32,7 +32,7 @@ from pages.site_lists import (
     in_order,
     numbered_path,
 )
-from pages.site_parts import (
+from pages.site.parts import (
     MOST_ROWS,
     Column,
     Link,
@@ -45,10 +45,10 @@ from pages.site_parts import (
     numbered,
     passage_links,
 )
-from pages.site_pictures import BESIDE, MOST_MARKS, Pictures
-from pages.site_search import CHUNK, Index
-from pages.site_subjects import Subjects
-from pages.site_writer import Site, site_files
+from pages.site.pictures import BESIDE, MOST_MARKS, Pictures
+from pages.site.search import CHUNK, Index
+from pages.site.subjects import Subjects
+from pages.site.writer import Site, site_files
 from pages.statements import Statement, Statements, Thing
 from reports.about import content_hash
 from reports.references import references

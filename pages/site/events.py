@@ -8,8 +8,8 @@ from itertools import islice
 
 from sqlalchemy import Connection, bindparam, text
 
-from pages.site_addresses import Addresses
-from pages.site_parts import Link, PageText, Section, split
+from pages.site.addresses import Addresses
+from pages.site.parts import Link, PageText, Section, split
 from pages.statements import Statement, Statements
 from schema.vocabulary import FactKind
 

@@ -34,7 +34,7 @@ def site(db: str, folder: Path, base_url: str | None, title: str | None) -> None
     """
     from database.connect import reading
     from database.errors import SourcebookError, how_to_install
-    from pages.site_parts import External, external
+    from pages.site.parts import External, external
     from schema.escape import visible
 
     url = base_url or ""
@@ -43,7 +43,7 @@ def site(db: str, folder: Path, base_url: str | None, title: str | None) -> None
     if title is not None and not title.strip():
         raise click.UsageError("--title is empty; give a title, or leave the option out")
     try:
-        from pages.site import Options, write_site
+        from pages.site.site import Options, write_site
     except ModuleNotFoundError as error:
         package = str(error.name)
         raise SourcebookError(f"a site needs {package}: {how_to_install(package)}") from None

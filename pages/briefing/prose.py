@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from database.derived.sentences import Named, several, within
-from pages.footnotes import Reference
+from pages.briefing.footnotes import Reference
 from pages.statements import Participant, Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind

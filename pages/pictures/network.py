@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import Connection
 
 from pages.answers import Answer
-from pages.lettering import balanced, width
-from pages.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
-from pages.network_layout import MOST_STEPS, layout
-from pages.svg import SIZES, Drawing, attributes, number
+from pages.pictures.lettering import balanced, width
+from pages.pictures.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
+from pages.pictures.network_layout import MOST_STEPS, layout
+from pages.pictures.svg import SIZES, Drawing, attributes, number
 from schema.escape import visible
 
 WIDTH, LEFT, RIGHT = 1280.0, 24.0, 1256.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pages.drawn_dates import End, Piece
-from pages.lettering import width
-from pages.marks import Look, Mark, draw
-from pages.svg import SIZES, Drawing
-from pages.timeline_facts import Fact
+from pages.pictures.drawn_dates import End, Piece
+from pages.pictures.lettering import width
+from pages.pictures.marks import Look, Mark, draw
+from pages.pictures.svg import SIZES, Drawing
+from pages.pictures.timeline_facts import Fact
 
 SWATCH, LINE, APART = 36.0, 22.0, 24.0
 

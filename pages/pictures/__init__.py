@@ -1,0 +1,1 @@
+"""Timelines and networks as SVG, for files and for pages."""

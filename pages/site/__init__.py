@@ -1,0 +1,1 @@
+"""A sourcebook as static pages."""
