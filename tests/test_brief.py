@@ -383,3 +383,13 @@ def test_a_note_shows_no_more_of_the_text_than_it_says(kept: str) -> None:
     notes.refer(fact)
     [note] = notes.notes()
     assert sum(len(words) for it in note.voiced for words in it.words) <= LONGEST
+
+
+def test_facts_on_unnamed_voices_are_not_repeated(shipped: str) -> None:
+    text = page(shipped, "--actor", "putin", "--format", "markdown")
+    above, below = text.split("## What rests on unnamed voices alone", 1)
+    section = below.split("## ", 1)[0]
+    assert "10 facts; 6 of them above." in section
+    notes = re.findall(r"\[\^\d+\]", section)
+    assert notes
+    assert not any(note in above for note in notes)

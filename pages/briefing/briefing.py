@@ -196,7 +196,7 @@ class Writer:
                 shown = _heaviest(others, ids, weights, MOST_IN_LANE)
                 rows = [row for row in rows if row not in others or row in shown]
                 of = f"{len(shown)} of its {counted(len(others), 'other dated fact')}"
-                remarks.append(f"{lane.title}, has a lane: {of}.")
+                remarks.append(f"{lane.title}: {of}, those with the most evidence.")
         return replace(answer, rows=rows), " ".join(remarks)
 
     def _ids(self) -> dict[str, int]:
@@ -279,10 +279,13 @@ class Writer:
         chosen = self.facts.where(lambda fact: fact.unnamed and fact.kind != FactKind.LINK)
         if not chosen:
             return Section(title, [Paragraph([plain("Nothing.")])])
-        above = sum(fact.id in self.shown for fact in chosen)
-        count = f"{counted(len(chosen), 'fact')}".capitalize()
-        said = f"{count}{f', of which {above} stand above' if above else ''}."
-        remaining = [fact for fact in chosen if fact.id not in self.shown]
+        noted = {it.id for it in self.notes.facts}
+        remaining = [fact for fact in chosen if fact.id not in noted]
+        above = len(chosen) - len(remaining)
+        words = counted(len(chosen), "fact")
+        if above:
+            words += f"; {above:,} of them above" if remaining else ", above"
+        said = f"{words}."
         command = self.command("anonymous", "--only-support")
         return Section(title, [Paragraph([plain(said)]), *self.bullets(remaining, "fact", command)])
 

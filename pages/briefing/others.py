@@ -181,7 +181,7 @@ class EventWriter(Writer):
         """Yield what each piece of evidence has, with the words of its date."""
         for it in events:
             for piece in it.evidence:
-                when = f", dated “{piece.date_words}”" if piece.date_words else ""
+                when = f"; dated “{piece.date_words}”" if piece.date_words else ""
                 words = f" “{piece.words}”" if piece.words else ""
                 chain = f"{piece.chain[:1].upper()}{piece.chain[1:]}"
                 yield plain(f"{chain}: {piece.how}{when} ({piece.where}).{words}")

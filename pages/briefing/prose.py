@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from database.derived.sentences import Named, several, within
+from database.derived.sentences import within
 from pages.briefing.footnotes import Reference
-from pages.statements import Participant, Statement
+from pages.statements import Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind
 
@@ -213,8 +213,3 @@ def series(items: Sequence[tuple[str, Reference]], end: str = "") -> list[Piece]
         pieces += [f"{text}{',' if left > 1 else ''}{'' if left else end}", reference]
         pieces += [(" " if left > 1 else " and ")] if left else []
     return pieces
-
-
-def verb(participants: Sequence[Participant], one: str, many: str) -> str:
-    """Return the verb after these actors."""
-    return many if several([Named(it.name, it.kind) for it in participants]) else one

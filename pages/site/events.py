@@ -30,6 +30,8 @@ RELATED = """
     select to_fact_id, id from event_links where to_fact_id in :ids
     union all
     select occasion_id, id from quotes where occasion_id in :ids
+    union all
+    select event_id, id from event_names where event_id in :ids
     order by 1, 2
 """
 """What hangs together with an event: links to others, what was said on its occasion, names."""

@@ -69,6 +69,7 @@ class Site:
         self._environment = html_templates()
         self._environment.tests |= {
             "external": lambda value: isinstance(value, External),
+            "word": lambda value: isinstance(value, str) and re.fullmatch(r"\w{1,16}", value),
             "link": lambda value: isinstance(value, Link),
             "statement": lambda value: isinstance(value, Statement),
         }
