@@ -165,8 +165,10 @@ where settled is distinct from 'actual'
 def report_left_out(job: ExportJob) -> None:
     """Say on stderr how many ties and events are not in the graph of actors."""
     [(ties, events)] = job.rows(LEFT_OUT)
-    if ties or events:
-        job.report(f"left out {ties} standing ties and {events} events that are not actual")
+    sorts = ((ties, "standing tie"), (events, "event"))
+    left_out = [f"{number} {sort}{'s' * (number != 1)}" for number, sort in sorts if number]
+    if left_out:
+        job.report(f"left out what is not actual: {' and '.join(left_out)}")
 
 
 def _ties(job: ExportJob) -> Iterator[Edge]:

@@ -393,3 +393,11 @@ def test_facts_on_unnamed_voices_are_not_repeated(shipped: str) -> None:
     notes = re.findall(r"\[\^\d+\]", section)
     assert notes
     assert not any(note in above for note in notes)
+
+
+def test_a_note_that_is_shortened_keeps_who_differs(shipped: str) -> None:
+    """Lavrov denies what the article infers; others only agree with it."""
+    notes = page(shipped, "--actor", "russia", "--format", "markdown")
+    [note] = [line for line in notes.splitlines() if "inferred. ¶4: reported as not so" in line]
+    assert "Sergei Lavrov's remarks" in note
+    assert note.endswith("Stated in 1 more way.")

@@ -147,8 +147,10 @@ class Writer:
         others = Counter(_coarse(fact) for fact in everything)
         stated = others.pop("", 0)
         if others:
-            kinds = ", ".join(f"{n:,} {word}" for word, n in others.most_common())
-            split = f": {stated:,} stated or reported as facts, {kinds}"
+            kinds = [f"{n:,} {word}" for word, n in others.most_common()]
+            if stated:
+                kinds.insert(0, f"{stated:,} stated or reported as facts")
+            split = f": {', '.join(kinds)}"
         else:
             split = ", all stated or reported as facts" if stated else ""
         yield "Facts", f"{len(everything):,}{split}"

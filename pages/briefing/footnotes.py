@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pages.statements import Document, Evidence, Statement, paragraphs
-from schema.vocabulary import FactKind
+from schema.vocabulary import FactKind, Stance
 
 LONGEST, LEAST_WORDS, ALL_WORDS = 300, 90, 6_000
 """Characters of the text that a note shows: at most, at least, and all notes together.
@@ -90,8 +90,10 @@ class Footnotes:
         for piece in statement.evidence:
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
             alike.setdefault((piece.document, how), []).append(piece)
+        # Of several, one that differs tells more than another that agrees.
+        ways = sorted(alike.items(), key=lambda way: _differs_least(way[1][0], statement))
         voiced = []
-        for (document, how), pieces in alike.items():
+        for (document, how), pieces in ways:
             called = f"{document.called} " if self._several else ""
             where = called + paragraphs(it.n for piece in pieces for it in piece.passages)
             quoted = (piece.words for piece in pieces if statement.kind != FactKind.NAME)
@@ -99,6 +101,15 @@ class Footnotes:
             room -= sum(map(len, words))
             voiced.append(Voiced(document, where, how, tuple(words)))
         return voiced
+
+
+def _differs_least(piece: Evidence, statement: Statement) -> int:
+    """Return 0 for the first piece of evidence, 1 for one that differs from it, 2 for others."""
+    first = statement.evidence[0]
+    if piece is first:
+        return 0
+    doubted = piece.stance in (Stance.REJECTS, Stance.DOUBTS)
+    return 1 if doubted or piece.modality != first.modality else 2
 
 
 def _fitting(texts: Iterable[str], room: int) -> Iterator[str]:
