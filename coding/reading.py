@@ -8,7 +8,6 @@ Whatever the file contains, only `InvalidInputError` is raised.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -207,5 +206,9 @@ def _mismatch(name: str, given: str, pattern: str) -> str:
 
 def slug(text: str) -> str:
     """Return the key most like a text; empty if none of its characters fit."""
-    plain = unicodedata.normalize("NFKD", text[:200]).encode("ascii", "ignore").decode().lower()
+    from anyascii import anyascii
+
+    plain = "".join(
+        letter if letter.isascii() else anyascii(letter).replace("'", "") for letter in text[:200]
+    ).lower()
     return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")

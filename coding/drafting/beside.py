@@ -39,8 +39,11 @@ class Beside:
         parses: Sequence[Parse],
         cues: Cues,
         marked: Sequence[Marked],
+        dates: Sequence[Sequence[Range]] = (),
     ) -> None:
+        """Prepare a text; `dates` are the places of each passage's dates, in order."""
         self.passages = passages
+        self.dates = dates
         self.parses = parses
         self.cues = cues
         self.masks: list[list[Range]] = [[] for _ in passages]
@@ -64,6 +67,18 @@ class Beside:
         masks = self.masks[passage - 1]
         n = bisect_left(masks, (at + 1,))
         return not (n and masks[n - 1][1] > at)
+
+    def is_date(self, passage: int, token: Token) -> bool:
+        """Whether a word is part of a date: no date speaks."""
+        dates = self.dates[passage - 1] if self.dates else ()
+        n = bisect_left(dates, (token.start + 1,))
+        return bool(n and dates[n - 1][1] > token.start)
+
+    def only_a_date(self, passage: int, span: Range) -> bool:
+        """Whether all words in a stretch are part of a date."""
+        tokens = self.parses[passage - 1].tokens
+        inside = self.parses[passage - 1].within(span)
+        return all(self.is_date(passage, tokens[i]) for i in inside)
 
     # --- cues --------------------------------------------------------------------------------
 
@@ -171,6 +186,7 @@ class Beside:
         """Return a pronoun or a short name between the marks and their cue: ",” she said"."""
         _text, tokens = self._of(stretch)
         nodes = [*self.parses[stretch.passage - 1].within((stretch.end + 1, tokens[i].start))]
+        nodes = [j for j in nodes if not self.is_date(stretch.passage, tokens[j])]
         named = [j for j in nodes if tokens[j].pos in ("PROPN", "PRON")]
         return self._tidy(tokens, nodes) if named and len(nodes) <= 5 else None
 
@@ -181,6 +197,7 @@ class Beside:
         while last >= 0 and (
             (tokens[last].pos in ("AUX", "ADV", "PART") and not _capital(tokens, last))
             or tokens[last].text in self.cues.days
+            or self.is_date(passage, tokens[last])
         ):
             last -= 1
         if last < 0 or not self.outside(passage, tokens[last].start):
@@ -209,21 +226,26 @@ class Beside:
             if nodes and tokens[child].tag not in ("WDT", "WP"):
                 return self._tidy(tokens, nodes)
         if after:
-            return self._neighbour(tokens, i, low, high)
+            return self._neighbour(stretch.passage, i, low, high)
         if tokens[i].dep:
             source, _ = Speech(parse, self.cues, stretch.passage).source(i)
             if source and self.outside(stretch.passage, source[0]) and source[1] <= stretch.start:
                 return source
-        near = range(max(0, i - 3), i)
-        named = [j for j in near if tokens[j].start >= low and tokens[j].pos == "PROPN"]
-        behind = [*parse.within((tokens[i].end, high))]
-        if not named and behind and len(behind) <= 6 and tokens[behind[-1]].text == ":":
-            return self._tidy(tokens, behind)  # Added Arvel: …
         named = [
             j
             for j in parse.within((low, tokens[i].start))
             if (tokens[j].pos == "PROPN" or tokens[j].text.casefold() in self.cues.subjects)
+            and not self.is_date(stretch.passage, tokens[j])
         ]
+        behind = [
+            j
+            for j in parse.within((tokens[i].end, high))
+            if not self.is_date(stretch.passage, tokens[j])
+        ]
+        near = [j for j in named if j >= i - 3]
+        most = 6 if tokens[i].dep else NEAR
+        if not near and behind and len(behind) <= most and tokens[behind[-1]].text == ":":
+            return self._tidy(tokens, behind)  # Added Arvel: …
         run = [j for n, j in enumerate(named) if j == named[0] + n]
         return (tokens[run[0]].start, tokens[run[-1]].end) if run else None
 
@@ -239,15 +261,21 @@ class Beside:
                 return self._tidy(tokens, parse.subtree(i))
         return None
 
-    def _neighbour(self, tokens: Sequence[Token], i: int, low: int, high: int) -> Range | None:
+    def _neighbour(self, passage: int, i: int, low: int, high: int) -> Range | None:
         """Return what is between marks and cue, or else behind the cue."""
+        tokens = self.parses[passage - 1].tokens
         between = [*takewhile(lambda j: tokens[j].start >= low, range(i - 1, -1, -1))][::-1]
+        between = [j for j in between if not self.is_date(passage, tokens[j])]
         words = [j for j in between if _LETTER.search(tokens[j].text) and tokens[j].pos != "ADV"]
         if len(words) > 1 or any(tokens[j].pos != "X" for j in words):
             return self._tidy(tokens, between)
         behind: list[int] = []
         for j in range(i + 1, len(tokens)):
             token = tokens[j]
+            if self.is_date(passage, token) and token.start < high:
+                if behind:
+                    break
+                continue
             other = token.pos in ("ADP", "VERB", "SCONJ") and token.text != "of"
             alone = token.pos == "X" and token.text not in PARTICLES
             other = other or (alone and tokens[j - 1].pos == "PROPN" and j - 1 in behind)

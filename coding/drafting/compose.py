@@ -84,7 +84,10 @@ class Composer:
         )
         self.denials = {*language.words("denials")}
         self.negations = {*language.words("negations")}
-        self.people = People(passages, self.parses, language, known, author)
+        marked = self.quotations.marked
+        self.people = People(
+            passages, self.parses, language, known, author, marked, self.attributions
+        )
         self.keys: set[str] = set()
         self.positions: list[Item] = []
         self.quotes: list[Item] = []
@@ -130,19 +133,19 @@ class Composer:
         if outer is not None and not self._relays(outer):
             return
         if self._relays(attribution) and any(
-            inner.inside is attribution and inner.source for inner in self.attributions
+            inner.inside is attribution
+            and inner.source
+            and (inner.quoted or self._size(inner) >= LEAST)
+            for inner in self.attributions
         ):
             return  # what its report relays is drafted instead
         position = attribution.kind in POSITIONS and not attribution.quoted
         words = statement(self.passages, attribution, position=position)
         drafted = set(self.people.actors)
         speakers, unsure = self.people.speakers(attribution)
-        size = sum(
-            len(self.passages[n - 1][start:end].split()) for n, (start, end) in attribution.content
-        )
         if not attribution.quoted and (
             not speakers
-            or size < LEAST
+            or self._size(attribution) < LEAST
             or self._negated(attribution)  # whoever does not say it, or want it, is not quoted
             or (position and not any(map(self.people.is_somebody, speakers)))
         ):
@@ -168,6 +171,12 @@ class Composer:
         if hedge := self.hedges.search(text, *self._around_cue(attribution)):
             evidence["hedge"] = hedge[0]
         target.append(_marked(item, reasons))
+
+    def _size(self, attribution: Attribution) -> int:
+        """Return how many words are said or thought."""
+        return sum(
+            len(self.passages[n - 1][start:end].split()) for n, (start, end) in attribution.content
+        )
 
     def _denied(self, attribution: Attribution) -> bool:
         """Whether somebody says or thinks that it is not so; a refusal is a kind of its own."""
@@ -335,7 +344,11 @@ class Composer:
         return Stretch(stretch.passage, start, end) if start < end else stretch
 
     def _title(self, number: int, span: Range, longest: int = LONGEST) -> str:
-        dates = [(it.item.start, it.item.end) for it in self.dates.within(number, span)]
+        dates = [
+            (it.item.start, it.item.end)
+            for it in self.dates.within(number, span)
+            if it.item.kind != "lasting" or "-" not in it.item.words  # "a five-day strike"
+        ]
         return title(self.passages[number - 1], self.parses[number - 1], span, dates, longest)
 
     def _sentence(self, attribution: Attribution) -> Range:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from coding.drafting.languages import Language, alternatives
-from coding.drafting.marks import Stretch
+from coding.drafting.marks import Marked, Stretch
 from coding.drafting.parse import Parse
+from coding.passage_block import is_heading
 from schema.actors import Actor, Place, Topic
 from schema.evidence import Source
 from schema.facts import ActorName
@@ -24,11 +25,21 @@ from schema.folding import fold
 from schema.vocabulary import ActorKind, NameKind, PlaceKind
 
 _WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*")
+_COMMON = ("articles", "pronouns", "unnamed")
+"""Lists of words with which no name begins."""
+
 LEAST = 3
 """A known name of fewer letters is looked for only if it is in capitals."""
 
 _PLACES = {"GPE": PlaceKind.CITY, "LOC": PlaceKind.REGION, "FAC": PlaceKind.SITE}
 _NOT_NAMES = re.compile(r"[\d@#<>/_]|^[a-z]|^The$")
+
+_CAPITALS = re.escape("".join(filter(str.isupper, map(chr, range(0x590)))))
+_CAPITALISED = rf"[{_CAPITALS}][\w’'-]+"
+_FULL_NAME = re.compile(rf"\b{_CAPITALISED}(?: {_CAPITALISED})+")
+_OPENED = re.compile(r"(?:«\s?|[“„‘»\"(])$")
+_BEGINS = re.compile(r"(?:^|[.!?:…][”\"’»]?\s|[“\"‘«(—–]\s?)$")
+"""What is in front of the first word of a sentence."""
 
 
 class Known(NamedTuple):
@@ -131,6 +142,7 @@ class Candidates:
         self.others: dict[str, Candidate] = {}
         self._countries = frozenset(language.words("countries"))
         self._no_names = frozenset(language.words("no_names"))
+        self._common = {word.casefold() for name in _COMMON for word in language.words(name)}
         titles = alternatives(language.words("titles"))
         addresses = alternatives(language.words("addresses"))
         self._title = re.compile(rf"(?:(?P<of>[A-Z]\w+(?:’s)?)\s)?(?P<title>(?:{titles}))\s$")
@@ -143,19 +155,35 @@ class Candidates:
         self._surnames: dict[str, list[str]] = defaultdict(list)
 
     def collect(
-        self, passages: Sequence[str], parses: Sequence[Parse], taken: dict[int, list[Stretch]]
+        self,
+        passages: Sequence[str],
+        parses: Sequence[Parse],
+        taken: dict[int, list[Stretch]],
+        marked: Sequence[Marked],
+        voices: Iterable[Stretch],
     ) -> list[Candidate]:
-        """Return the candidates of a text; `taken` are the places of known names."""
+        """Return the candidates of a text.
+
+        `taken` are the places of known names, `voices` those of who speaks. What is in quotation
+        marks as a whole is no name.
+        """
         found: list[tuple[Stretch, str, str]] = []
+        spoken = [(place, place.start, place.end) for item in marked for place in item.stretches]
+        quoted = {self._tidy(place, passages[place.passage - 1]) for place, *_ in spoken}
+        speaking: dict[int, list[Stretch]] = defaultdict(list)
+        for voice in voices:
+            speaking[voice.passage].append(voice)
         for number, (text, parse) in enumerate(zip(passages, parses, strict=True), start=1):
-            for start, end, label in _entities(parse, text):
+            for start, end, label in self._entities(parse, text, speaking[number]):
                 place = self._tidy(Stretch(number, start, end), text)
                 words = text[place.start : place.end]
                 if len(words) < LEAST or _NOT_NAMES.search(words) or words in self._no_names:
                     continue
+                if place in quoted:
+                    continue
                 if not any(_touch(place, other) for other in taken.get(number, ())):
                     found.append((place, words, label))
-        found = self._settled(found)
+        found = self._settled(_names_only(found, passages))
         found += self._again(passages, found, taken)
         found.sort()
         # Full names first: surnames are looked up among them.
@@ -168,6 +196,32 @@ class Candidates:
             elif label != "PERSON":
                 self._other(words, label, place)
         return [*self.people.values(), *self.others.values()]
+
+    def _entities(
+        self, parse: Parse, text: str, voices: Sequence[Stretch]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Yield the names that the model found; without a model, full names and who speaks."""
+        if any(token.tag for token in parse.tokens):
+            yield from _model_entities(parse)
+            return
+        spans = set()
+        for match in _FULL_NAME.finditer(text):
+            before, (start, end) = text[: match.start()], match.span()
+            if _BEGINS.search(before):  # any word has a capital there
+                start = text.index(" ", start) + 1
+            if " " in text[start:end] and not _OPENED.search(before):
+                spans.add((start, end))
+        for voice in voices:
+            place = self._tidy(voice, text)
+            words = text[place.start : place.end]
+            first = words.partition(" ")[0].casefold()
+            caseless = words.lower() == words.upper() and not words.startswith("ال")
+            named = _FULL_NAME.fullmatch(words) or (caseless and " " in words)
+            if named and first not in self._common:
+                spans = {it for it in spans if it[1] <= place.start or place.end <= it[0]}
+                spans.add((place.start, place.end))
+        for start, end in sorted(spans):
+            yield start, end, "PERSON"
 
     def _settled(self, found: list[tuple[Stretch, str, str]]) -> list[tuple[Stretch, str, str]]:
         """Give each name the label that it has most often; a part of a person's name is one."""
@@ -218,7 +272,8 @@ class Candidates:
 
     def _person(self, words: str, place: Stretch, text: str) -> None:
         if words not in self.people:
-            self.people[words] = Candidate(words, ActorKind.PERSON)
+            unsure = None if words[0].isupper() else "is it a name?"
+            self.people[words] = Candidate(words, ActorKind.PERSON, unsure)
             self._surnames[words.split()[-1]].append(words)
         person = self.people[words]
         person.at(words, NameKind.NAME, place)
@@ -281,20 +336,40 @@ class Candidates:
         return ActorKind.ORGANISATION, "is it an organisation?"
 
 
-def _entities(parse: Parse, text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the names that the model found; without a model, words in capitals side by side."""
+def _model_entities(parse: Parse) -> Iterator[tuple[int, int, str]]:
+    """Yield the names that the model found, the parts of two clauses one by one."""
     tokens = parse.tokens
-    if any(token.tag for token in tokens):
-        for start, end, label in parse.entities():
-            if label == "NORP" and tokens[end - 1].pos == "ADJ":
-                continue  # "Russian officials" names no people
-            if label in ("PERSON", "ORG", "NORP", *_PLACES):
-                yield tokens[start].start, tokens[end - 1].end, label
-        return
-    for match in re.finditer(
-        r"(?<![.!?:“”\"»] )(?<!^)\b[^\W\da-z_][\w’'-]+(?: [^\W\da-z_][\w’'-]+)+", text
-    ):
-        yield *match.span(), "PERSON"
+    for start, end, label in parse.entities():
+        if label == "NORP" and tokens[end - 1].pos == "ADJ":
+            continue  # "Russian officials" names no people
+        if label not in ("PERSON", "ORG", "NORP", *_PLACES):
+            continue
+        first = start
+        for comma in range(start + 1, end - 1):
+            heads = {tokens[i].head for i in range(comma + 1, end)}
+            if tokens[comma].text == "," and heads.isdisjoint(range(first, comma + 1)):
+                yield tokens[first].start, tokens[comma - 1].end, label
+                first = comma + 1
+        yield tokens[first].start, tokens[end - 1].end, label
+
+
+def _names_only(
+    found: Sequence[tuple[Stretch, str, str]], passages: Sequence[str]
+) -> list[tuple[Stretch, str, str]]:
+    """Leave out words that have their capital only where they begin a sentence."""
+    inside = {
+        words
+        for place, words, _label in found
+        if " " in words or not _BEGINS.search(passages[place.passage - 1][: place.start])
+    }
+    small = {word for text in passages for word in _WORD.findall(text) if word.islower()}
+    titles = {n for n, text in enumerate(passages, start=1) if is_heading(text)}
+    elsewhere = {words for place, words, _label in found if place.passage not in titles}
+    return [
+        item
+        for item in found
+        if item[1] in inside or (item[1] in elsewhere and item[1].lower() not in small)
+    ]
 
 
 def _touch(a: Stretch, b: Stretch) -> bool:

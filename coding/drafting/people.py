@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coding.drafting.languages import Language
-from coding.drafting.marks import Stretch
+from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Candidate, Candidates, Known, Names
 from coding.drafting.parse import Parse
 from coding.drafting.speech import Attribution, Range
@@ -38,6 +38,8 @@ class People:
         language: Language,
         known: Sequence[Known],
         author: str | None = None,
+        marked: Sequence[Marked] = (),
+        attributions: Sequence[Attribution] = (),
     ) -> None:
         self.passages = passages
         self.author = author
@@ -45,6 +47,7 @@ class People:
         self.parses = parses
         self.language = language
         self.pronouns = {word.casefold() for word in language.words("pronouns")}
+        self.singular = {word.casefold() for word in language.words("singular")}
         self.unnamed = {word.casefold() for word in language.words("unnamed")}
         self._articles = {word.casefold() for word in language.words("articles")}
         self.actors: dict[str, Item] = {}
@@ -58,7 +61,8 @@ class People:
         self._topics: dict[int, list[tuple[Stretch, str]]] = {}
         self._sources: dict[int, list[tuple[Stretch, str]]] = {}
         taken = self._known(known)
-        candidates = Candidates(language).collect(passages, parses, taken)
+        voices = [Stretch(item.passage, *item.source) for item in attributions if item.source]
+        candidates = Candidates(language).collect(passages, parses, taken, marked, voices)
         self._keys = {item.key for item in known}
         for candidate in candidates:
             self._new(candidate)
@@ -199,9 +203,8 @@ class People:
         return keys
 
     def _antecedent(self, passage: int, span: Range, words: str) -> tuple[list[str], str | None]:
-        singular = words.casefold() in ("he", "she")
-        if singular:
-            for number in (passage, passage - 1, passage - 2):
+        if words.casefold() in self.singular:
+            for number in range(passage, max(0, passage - 3), -1):
                 end = span[0] if number == passage else len(self.passages[number - 1])
                 before = max(0, end - REACH), end
                 people = [

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from coding.drafting.beside import Beside
+from coding.drafting.dates import DateFinder
 from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch, marked
 from coding.drafting.parse import Parse
@@ -31,7 +32,11 @@ class Quotations:
         self.language = language
         self.cues = Cues(language)
         self.marked = marked(passages, language.marks)
-        self.beside = Beside(passages, parses, self.cues, self.marked)
+        dates = DateFinder(language)
+        spans = [
+            [dates.with_preposition(item, text) for item in dates.find(text)] for text in passages
+        ]
+        self.beside = Beside(passages, parses, self.cues, self.marked, spans)
 
     def attributions(self) -> list[Attribution]:
         """Return all attributions of the text, in order."""
@@ -42,6 +47,7 @@ class Quotations:
                 for item in self._found(number, parse)
                 if item.cue is None or self.beside.outside(number, item.cue[0])
             ]
+        self._silence_dates(found)
         by_cue = {(item.passage, item.cue): item for item in found}
         previous: Attribution | None = None
         for n, item in enumerate(self.marked):
@@ -67,6 +73,7 @@ class Quotations:
             match.direct = match.direct or whole
             if whole or match.kind == "say":
                 previous = match
+        self._silence_dates(found)
         self._cut(found)
         _nest(found)
         return sorted(found, key=lambda item: (item.passage, item.cue or item.content[0][1]))
@@ -315,6 +322,12 @@ class Quotations:
             attribution.kind = "say"
         elif not inside:
             attribution.content = sorted([*attribution.content, *stretches])
+
+    def _silence_dates(self, found: Sequence[Attribution]) -> None:
+        """Leave out the source of what a date would say."""
+        for item in found:
+            if item.source and self.beside.only_a_date(item.passage, item.source):
+                item.source = None
 
     def _cut(self, found: list[Attribution]) -> None:
         """Take whole quotations of others out of what the parse holds to be content."""

@@ -38,7 +38,7 @@ class Statements:
                 if source is not None and content is not None:
                     yield self._made((token.start, token.end), token.lemma, source, content)
         for match in self.according.finditer(text):
-            content = self._before(match.start())
+            content = self._before(match.start()) or self._behind(text, *match.span())
             if content is not None:
                 yield self._made(match.span("cue"), "", match.span("name"), content)
 
@@ -76,6 +76,14 @@ class Statements:
             return None
         words = list(reversed(self._sentence(list(reversed(before[:-1])))))
         return (words[0].start, words[-1].end) if len(words) > 3 else None
+
+    def _behind(self, text: str, start: int, end: int) -> Range | None:
+        """Return the clause behind "According to …," at the beginning of a sentence."""
+        before = [token for token in self.tokens if token.end <= start]
+        if text[end : end + 1] != "," or (before and before[-1].text not in _END):
+            return None
+        words = self._sentence([token for token in self.tokens if token.start > end])
+        return (words[0].start, words[-1].end) if len(words) > 2 else None
 
     def _sentence(self, tokens: Sequence[Token]) -> list[Token]:
         words: list[Token] = []
