@@ -199,11 +199,11 @@ def answer(page: Page) -> Answer:
 
 
 def _needed(
-    legend: Iterable[str], columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+    legend: Iterable[str], columns: Sequence[tuple[int, Column]], rows: Sequence[Sequence[Cell]]
 ) -> list[str]:
     """Return the legend without sentences that explain a term which people don't see.
 
-    Such a sentence begins with the term, as in “between … and …” or Where “Relayed by” is empty.
+    Columns come with their places in a row. Such a sentence begins with the term, as in “between … and …” or Where “Relayed by” is empty.
     """
 
     def is_seen(sentence: str) -> bool:
