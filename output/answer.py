@@ -203,7 +203,8 @@ def _needed(
 ) -> list[str]:
     """Return the legend without sentences that explain a term which people don't see.
 
-    Columns come with their places in a row. Such a sentence begins with the term, as in “between … and …” or Where “Relayed by” is empty.
+    Columns come with their places in a row. Such a sentence begins with the term, as in “between …
+    and …” or Where “Relayed by” is empty.
     """
 
     def is_seen(sentence: str) -> bool:
