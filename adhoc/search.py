@@ -22,7 +22,15 @@ from sqlalchemy import Connection, text
 from adhoc.search_rows import DOCUMENTS, EVIDENCE, NAME_EVIDENCE, NAMES, ROWS, WITHOUT_TEXT, Kind
 from database.errors import SourcebookError
 from schema.date_words import date_in_words
-from schema.folding import HYPHENS, foldings, letters, other_foldings, words
+from schema.folding import (
+    HYPHENS,
+    LEAST_ROMANISED,
+    foldings,
+    letters,
+    other_foldings,
+    romanised,
+    words,
+)
 from schema.suggest import nearest
 
 MAX_WORDS = 50
@@ -84,7 +92,7 @@ class Phrase:
 
     typed: str
     ways: tuple[str, ...]
-    """The folded words, in each way of dividing them."""
+    """The folded words, in each way of dividing them, and in Latin letters."""
     begins: bool
     """Whether the last word is only the beginning of one."""
     actors: tuple[str, ...] = ()
@@ -144,7 +152,7 @@ class SearchQuery:
         phrases: dict[tuple[str, ...], Phrase] = {}
         for quoted, star, word in _TYPED.findall(typed):
             part = quoted or word.rstrip("*")
-            ways = tuple(filter(None, foldings(part)))
+            ways = tuple(filter(None, dict.fromkeys([*foldings(part), *_in_latin(part)])))
             if ways:
                 begins = bool(star) or word.endswith("*")
                 phrases.setdefault((*ways, "*" * begins), Phrase(part.strip(), ways, begins))
@@ -220,14 +228,14 @@ class SearchQuery:
         any_text = "*" if engine == "sqlite" else ""
         parameters = {"non_ascii": f"{any_text}{NON_ASCII}{any_text}"}
         non_ascii = matches.format("non_ascii")
-        if not all(way.isascii() for phrase in self.phrases for way in phrase.ways):
+        if not all(any(map(str.isascii, (*it.ways, *it.actors))) for it in self.phrases):
             return non_ascii, parameters
         parameters["inside"] = f"{any_text}[^ ][{INSIDE_WORDS}][^ ]{any_text}"
         like = "like" if engine == "sqlite" else "ilike"
         phrases = []
         for phrase in self.phrases:
             ways = []
-            for way in phrase.ways:
+            for way in filter(str.isascii, phrase.ways):
                 names = [f"word{n}" for n, _ in enumerate(way.split(), len(parameters))]
                 patterns = [f"%{word[:LONGEST]}%" for word in way.split()]
                 parameters |= zip(names, patterns, strict=True)
@@ -253,6 +261,12 @@ class SearchQuery:
         shown = pieces[first : first + 120]
         start, end = "…" * bool(first), "…" * (first + 120 < len(pieces))
         return f"{start}{''.join(shown).strip()}{end}"
+
+
+def _in_latin(typed: str) -> list[str]:
+    """Return words of another script in Latin letters: "Путин" is also searched as "putin"."""
+    latin = "" if words(typed).isascii() else romanised(typed)
+    return [latin] if len(latin) >= LEAST_ROMANISED else []
 
 
 def _words(ways: Sequence[str]) -> set[str]:

@@ -119,11 +119,11 @@ def search(
     """Find passages (if their text is stored), quotes, events, actors and more by their words.
 
     A row must contain all the WORDS, in its sentence, in its quoted words, or in the names of those
-    who take part. Case, accents, apostrophes and hyphens make no difference. Words in double quotes
-    must be next to each other; put them in single quotes for the shell: '"red line"'. Words are
-    compared whole: ally doesn't find allied. A word that ends in * matches all words that begin so:
-    'alli*'. Use it for languages without spaces between words. No other character has a special
-    meaning.
+    who take part. Case, accents, apostrophes and hyphens make no difference, and words of another
+    script are also compared in Latin letters. Words in double quotes must be next to each other;
+    put them in single quotes for the shell: '"red line"'. Words are compared whole: ally doesn't
+    find allied. A word that ends in * matches all words that begin so: 'alli*'. Use it for
+    languages without spaces between words. No other character has a special meaning.
 
     Rows with the words as you typed them come first, then those with the words several times and
     little other text. A table on a terminal *marks* the words, and shows only the part of a long

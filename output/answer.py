@@ -156,7 +156,9 @@ def answer(page: Page) -> Answer:
             kept.remove(n)
         elif _shared(column, values, len(seen)):
             kept.remove(n)
-            if text := shown(column, *values):
+            if len(seen) == 1 and column.usually:
+                usual.setdefault(column.usually, []).append(column.heading)
+            elif text := shown(column, *values):
                 shared.append(f"{column.heading} “{text}”")
         elif column.usually is not None and (not seen or column.usually in map(cell_text, values)):
             usual.setdefault(column.usually, []).append(column.heading)

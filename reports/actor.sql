@@ -3,9 +3,9 @@
 --
 -- One part after another: its names and its identifiers in catalogues, sources that it wrote,
 -- published or speaks through, posts, other ties and control of places, positions that it holds or
--- that are about it, events, what it says, and what others say to it or about it. What happened and what is only expected, possible, imagined or denied are
--- kept apart. Within a part dated rows come first, in order of time; the others follow in the order
--- of the text.
+-- that are about it, events, what it says, and what others say to it or about it. What happened and
+-- what is only expected, possible, imagined or denied are kept apart. Within a part dated rows come
+-- first, in order of time; the others follow in the order of the text.
 --
 -- Facts are sentences. What isn't plainly stated as a fact begins with its standing: "Alleged:",
 -- "Did not happen:".
@@ -70,44 +70,36 @@ listed (rank, part, fact_id, source_id, how, acting_for) as (
   from subject
   union all
   select 3, 'source', null, source_actors.source_id, source_actors.role, null
-  from subject
-  join source_actors on source_actors.actor_id = subject.id
+  from subject join source_actors on source_actors.actor_id = subject.id
   union all
   select 2, 'name', actor_names.id, null, actor_names.name_kind, null
-  from subject
-  join actor_names on actor_names.actor_id = subject.id
+  from subject join actor_names on actor_names.actor_id = subject.id
   union all
   select distinct 2, 'identifier', cast(null as integer), cast(null as integer), scheme,
     cast(null as text)
-  from subject
-  join identifiers on identifiers.actor_id = subject.id
+  from subject join identifiers on identifiers.actor_id = subject.id
   union all
   select
     4, case when relations.type in ('heads', 'holds-post-in', 'advises') then 'post' else 'tie' end,
     relations.id, null, relations.type, acting_for
-  from takes_part
-  join relations on relations.id = takes_part.fact_id
+  from takes_part join relations on relations.id = takes_part.fact_id
   union all
   select 4, 'control', territorial_control.id, null, territorial_control.type, acting_for
-  from takes_part
-  join territorial_control on territorial_control.id = takes_part.fact_id
+  from takes_part join territorial_control on territorial_control.id = takes_part.fact_id
   union all
   select 5, case roles when 'object' then 'position about' else 'position' end,
     positions.id, null, positions.position_kind || ': ' || topics.label, acting_for
-  from takes_part
-  join positions on positions.id = takes_part.fact_id
+  from takes_part join positions on positions.id = takes_part.fact_id
   join topics on topics.id = positions.topic_id
   union all
   select case events.modality when 'actual' then 6 else 7 end, 'event', events.id, null, roles,
     acting_for
-  from takes_part
-  join events on events.id = takes_part.fact_id
+  from takes_part join events on events.id = takes_part.fact_id
   union all
   select case speaks when 1 then 8 else 9 end, case speaks when 1 then 'quote by'
     else 'quote about' end, quotes.id, null,
     case speaks when 1 then quotes.directness else roles end, acting_for
-  from takes_part
-  join quotes on quotes.id = takes_part.fact_id
+  from takes_part join quotes on quotes.id = takes_part.fact_id
 )
 select
   listed.part,
@@ -148,10 +140,8 @@ left join events on events.id = listed.fact_id
 left join quotes on quotes.id = listed.fact_id
 left join relations on relations.id = listed.fact_id
 left join territorial_control on territorial_control.id = listed.fact_id
-left join identifiers
-  on listed.part = 'identifier'
-  and identifiers.actor_id = subject.id
-  and identifiers.scheme = listed.how
+left join identifiers on listed.part = 'identifier'
+  and identifiers.actor_id = subject.id and identifiers.scheme = listed.how
 left join actors as origins on origins.id = relations.from_actor_id
 left join actors as targets on targets.id = relations.to_actor_id
 left join dates
@@ -167,16 +157,11 @@ where true
   and (listed.fact_id is null or exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = listed.fact_id and certainty = :certainty))  -- if :certainty
 order by
-  listed.rank,
-  listed.part,
+  listed.rank, listed.part,
   case when listed.how = 'name' then 0 else 1 end,
-  dates.first_day nulls last,
-  dates.last_day nulls last,
-  dates.edtf is null,
-  fact_summaries.document nulls first,
-  fact_summaries.paragraph nulls first,
+  dates.first_day nulls last, dates.last_day nulls last, dates.edtf is null,
+  fact_summaries.document nulls first, fact_summaries.paragraph nulls first,
   fact_summaries.start nulls first,
   coalesce(fact_summaries.key, sources.key) nulls first,
   fact_summaries.introduced_by nulls first,
-  listed.how,
-  identifiers.identifier nulls first
+  listed.how, identifiers.identifier nulls first

@@ -23,7 +23,7 @@
 --   voice       text                                      who says so: the innermost voice of the
 --                                                         chain, or the speakers of a statement
 --                                                         whose chain is named
---   relayed_by  text, as Through                          voices between this one and the document,
+--   relayed_by  text                                      voices between this one and the document,
 --                                                         the innermost first; empty: none
 --   claim       text, main, as What it says               what the voice says, and how: "Alleged
 --                                                         intention:"

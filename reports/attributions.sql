@@ -18,7 +18,7 @@
 --   sentence   text, main, as Statement  the fact as a sentence, with its overall standing in front
 --   hands      integer                   the voices that it passed through, with its speaker but
 --                                        without the document
---   voices     text, as Through          the chain without the document, the innermost first;
+--   voices     text                      the chain without the document, the innermost first;
 --                                        empty: the document itself
 --   certainty  text                      how this voice states it: asserted, reported, alleged,
 --                                        rumoured, inferred

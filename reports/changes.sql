@@ -19,7 +19,9 @@
 --   new_value  text, as Is    after it; empty: nothing
 --   document   documents      key of the document that was loaded
 --   done       text           whether the document was loaded or dropped
---   loaded_at  text           when, UTC
+--   loaded     day            the day on which it was, UTC
+--   time       text           the time of that day
+--   loaded_at  text, detail   both, in ISO 8601
 --
 -- Rows
 --   change
@@ -40,6 +42,8 @@ select
   changed_fields.new_value,
   loads.document,
   loads.action as done,
+  substr(loads.loaded_at, 1, 10) as loaded,
+  substr(loads.loaded_at, 12, 5) || ' UTC' as time,
   loads.loaded_at
 from loads
 join last_load on last_load.load_id = loads.id  -- unless :since

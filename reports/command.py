@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from output.options import OnceCommand, failing, say, write
 from output.page import Column, Page
@@ -206,8 +207,7 @@ class ReportCommand(OnceCommand):
             from database.connect import reading
 
             with reading(ctx.obj, timeout) as connection:
-                name = " ".join(names)
-                for line in suggestions(ctx, connection, self.report, arguments, name):
+                for line in suggestions(ctx, connection, self.report, arguments, names):
                     say(line)
             ctx.exit(click.UsageError.exit_code)
 
@@ -240,7 +240,9 @@ class ReportCommand(OnceCommand):
 
     def _bad(self, error: "BadValueError", ctx: click.Context) -> click.BadParameter:
         option = next(p for p in self.params if p.name == error.parameter)
-        return click.BadParameter(str(error), ctx, option)
+        by_option = ctx.get_parameter_source(error.parameter) is not ParameterSource.DEFAULT
+        hint = None if by_option else f"'{error.parameter.upper()}'"
+        return click.BadParameter(str(error), ctx, option, hint)
 
 
 class Reports(OnceCommand, click.Group):

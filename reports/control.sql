@@ -15,25 +15,27 @@
 --   certainty     choice of certainty     only what at least one voice states like this
 --
 -- Columns
---   place_name  text, section           the place
---   sentence    text, main, as Control  who holds, contests or besieges it
---   since       date                    when it began, in EDTF; empty: not said
---   until       date                    when it ended, in EDTF; empty: not said
---   certainty   text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
---                                       inferred
---   acting_for  text, as For whom       with --with-members: who acts for the actor that was asked
---                                       for
---   source      documents               keys of the documents that state it
---   passage     passage                 where they state it
---   actor       text, detail            the actor
---   type        text, detail            holds, contests or besieges
---   part        text, detail            which part of the place; empty: all of it, or not said
---   within      text, detail            the larger place that it is in
---   modality    text, detail            actual, intended, expected, possible, hypothetical or
---                                       denied, as each voice has it
---   through     text, detail            voices, the innermost first, the document last; " | "
---                                       between two chains
---   control     text, detail            key of the fact
+--   place_name   text, section           the place
+--   sentence     text, main, as Control  who holds, contests or besieges it
+--   since        date                    when it began, in EDTF; empty: not said
+--   until        date                    when it ended, in EDTF; empty: not said
+--   certainty    text, usually asserted  how it is stated: asserted, reported, alleged, rumoured,
+--                                        inferred
+--   acting_for   text, as For whom       with --with-members: who acts for the actor that was asked
+--                                        for
+--   source       documents               keys of the documents that state it
+--   passage      passage                 where they state it
+--   actor        text, detail            the actor
+--   type         text, detail            holds, contests or besieges
+--   part         text, detail            which part of the place; empty: all of it, or not said
+--   within       text, detail            the larger place that it is in
+--   modality     text, detail            actual, intended, expected, possible, hypothetical or
+--                                        denied, as each voice has it
+--   through      text, detail            voices, the innermost first, the document last; " | "
+--                                        between two chains
+--   control      text, detail            key of the fact
+--   identifiers  text, detail            identifiers of the place in catalogues, such as "wikidata:
+--                                        Q858"
 
 with involved (fact_id, acting_for) as (
   select
@@ -62,10 +64,22 @@ select
   regions.name as within,
   control.modality,
   control.through,
-  control.cited_as as control
+  control.cited_as as control,
+  identified.identifiers
 from control
 join places on places.key = control.place
 left join places as regions on regions.id = places.within_id
+left join (
+  select
+    place_id,
+    min(scheme || ': ' || identifier)
+      || coalesce(
+        '; ' || nullif(max(scheme || ': ' || identifier), min(scheme || ': ' || identifier)), '')
+      || case when count(*) > 2 then '; and others' else '' end as identifiers
+  from identifiers
+  where place_id is not null
+  group by place_id
+) as identified on identified.place_id = places.id
 join involved on involved.fact_id = control.fact_id  -- if :actor
 where true
   and control.fact_id in (select fact_id from fact_places where place = :place)  -- if :place

@@ -30,9 +30,9 @@
 --                                                            (overlapping)": the dates are not the
 --                                                            same, but there is a day that fits all
 --   relayed_from  text, main, usually the document, as From  who says so: "the document", or titles
---                                                            of voices, the origin first: "A,
---                                                            through B; C". With --each-voice the
---                                                            origin alone
+--                                                            of voices, the origin first: "A → B;
+--                                                            C" is A through B, and C. With
+--                                                            --each-voice the origin alone
 --   certainty     text, detail, as States it                 how it is stated, as each voice has
 --                                                            it: asserted, reported, alleged,
 --                                                            rumoured, inferred
@@ -68,7 +68,8 @@
 --
 -- Legend
 -- Two documents that cite one report have it from one origin. Origins that nobody names aren't
--- counted: they may not be independent.
+-- counted: they may not be independent. “… → …”: the first says it through the
+-- second.
 
 with asked (fact_id) as (
   select counted_as_id
@@ -142,7 +143,7 @@ select
   replace(replace(case when documents.id is null then fact_overview.through  -- unless :each_voice
     else replace(replace(fact_overview.through, '; ' || documents.title, ''),  -- unless :each_voice
       documents.title, 'the document') end,  -- unless :each_voice
-    '; ', ', through '), ' | ', '; ') as relayed_from,  -- unless :each_voice
+    '; ', ' → '), ' | ', '; ') as relayed_from,  -- unless :each_voice
   fact_overview.certainty,  -- unless :each_voice
   cast(null as text) as dated,  -- unless :each_voice
   fact_overview.source,  -- unless :each_voice

@@ -16,7 +16,7 @@
 --
 -- Columns
 --   fact         text, detail                    key of the fact
---   kind         text, detail                    event, quote, position, relation or link
+--   kind         text, detail                    event, quote, position, relation, control or link
 --   part         text, section                   heading: what came of it
 --   sentence     text, main, as What             what was expected, threatened, denied or imagined,
 --                                                with its standing in front and the words that
@@ -105,7 +105,8 @@ linked (fact_id, link, event_id, n) as materialized (
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
 voices (fact_id, denies, name, more, n) as (
   select fact_id, denies, name,
-    coalesce(' and ' || nullif(count(*) over (partition by fact_id, denies) - 1, 0) || ' more', ''),
+    coalesce('; and ' || nullif(count(*) over (partition by fact_id, denies) - 1, 0) || ' more',
+      ''),
     row_number() over (partition by fact_id, denies order by min(document), min(n), name)
   from (
     select evidence.fact_id, evidence.n, chains.document,

@@ -8,18 +8,19 @@
 -- By kind. Within a kind, what is said most often comes first; then the order of the text counts.
 --
 -- Parameters
---   kind       event | quote | position | relation | link  only facts of this kind
---   document   document, repeated                          only what these documents state
---   topic      topic                                       only what is on this topic
---   place      place                                       only what happened or was said at this
---                                                          place or within it
---   certainty  choice of certainty                         only what at least one voice states like
---                                                          this
+--   kind       event | quote | position | relation | control | link  only facts of this kind
+--   document   document, repeated                                    only what these documents
+--                                                                    state
+--   topic      topic                                                 only what is on this topic
+--   place      place                                                 only what happened or was said
+--                                                                    at this place or within it
+--   certainty  choice of certainty                                   only what at least one voice
+--                                                                    states like this
 --
 -- Columns
 --   part       text, section        heading: the kind, and how many facts of it there are
 --   sentence   text, main, as What  the fact as a sentence, with its standing in front
---   kind       text, detail         event, quote, position, relation or link
+--   kind       text, detail         event, quote, position, relation, control or link
 --   certainty  text, detail         how it is stated: asserted, reported, alleged, rumoured,
 --                                   inferred
 --   source     documents            keys of the documents that say it
@@ -38,13 +39,13 @@
 
 select
   case fact_overview.kind
-    when 'event' then 'Events: '
-    when 'quote' then 'Statements: '
-    when 'position' then 'Positions: '
-    when 'relation' then 'Ties: '
-    when 'control' then 'Control of places: '
-    else 'Links: '
-  end || count(*) over (partition by fact_overview.kind) as part,
+    when 'event' then 'Events'
+    when 'quote' then 'Statements'
+    when 'position' then 'Positions'
+    when 'relation' then 'Ties'
+    when 'control' then 'Control of places'
+    else 'Links'
+  end || ' (' || count(*) over (partition by fact_overview.kind) || ')' as part,
   fact_overview.sentence,
   fact_overview.kind,
   fact_overview.certainty,
@@ -72,7 +73,8 @@ order by
     when 'quote' then 2
     when 'position' then 3
     when 'relation' then 4
-    else 5
+    when 'control' then 5
+    else 6
   end,
   evidence_counts.pieces desc nulls last,
   fact_overview.document,

@@ -110,21 +110,24 @@ def suggestions(
     connection: Connection,
     report: Report,
     arguments: Mapping[str, Any],
-    name: str,
+    names: Sequence[str],
 ) -> list[str]:
     """Return lines that suggest the options that a name may belong to, with their numbers of rows.
 
-    Raises UsageError if there are none.
+    Two actors are for another report. Raises UsageError if there are no such options.
     """
     from reports.about import options_of
 
+    name = " ".join(names)
+    two = _dyad(ctx, connection, report, names)
     fits, reasons = _fits(connection, report, arguments, name)
     if not fits:
         options = listed([it.option for it in report.parameters if it.type in NAMED], "or")
         takes = f"a name only with {options}" if options else "no name"
         reasons = sorted(dict.fromkeys(reasons), key=lambda reason: "\n" in reason)
         reason = "; ".join(reasons) or f"leave {shortened(name)!r} out"
-        raise click.UsageError(f"{report.name} takes {takes}; {reason}")
+        other = f"; for two actors: {two}" if two else ""
+        raise click.UsageError(f"{report.name} takes {takes}; {reason}{other}")
     given = {it.name: arguments[it.name] for it in report.parameters if not _is_free(it, arguments)}
     before = [*program(ctx), report.name, *options_of(report, given)]
     commands = [shlex.join([*before, parameter.option, name]) for parameter in fits]
@@ -144,7 +147,22 @@ def suggestions(
         lines.append(f"    {command:{width}}  {rows}: {parameter.meaning}")
     if any(parameter.type is Type.ACTOR for parameter in fits):
         lines.append(f"Or everything on this actor: {shlex.join([*program(ctx), 'actor', name])}")
+    if two:
+        lines.append(f"Or everything between two actors: {two}")
     return lines
+
+
+def _dyad(ctx: click.Context, connection: Connection, report: Report, names: Sequence[str]) -> str:
+    """Return the command for two actors, if the names are two and each means one."""
+    from reports.resolve import UnknownNameError, look_up
+
+    if len(names) != 2 or all(it.type is not Type.ACTOR for it in report.parameters):
+        return ""
+    try:
+        keys = {look_up(connection, Type.ACTOR, name).key for name in names}
+    except UnknownNameError:
+        return ""
+    return shlex.join([*program(ctx), "dyad", *names]) if len(keys) == 2 else ""
 
 
 def _is_free(parameter: Parameter, arguments: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from reports.definition import Type
 from reports.known_names import HEADING, KNOWN, Name
 from schema.escape import shortened, visible
-from schema.folding import fold, foldings, romanised
+from schema.folding import LEAST_ROMANISED, fold, foldings, romanised
 from schema.suggest import nearest_names
 from schema.vocabulary import ActorKind, NameKind
 
@@ -68,9 +68,6 @@ LISTED_BY = {Type.ACTOR: "actors", Type.EVENT: "timeline", Type.SOURCE: "sources
 
 WIDEST = 60
 """The width up to which the keys of candidates are aligned."""
-
-LEAST_ROMANISED = 3
-"""Letters that a name in another script needs: with fewer, too much would match by chance."""
 
 LEAST_PLURAL = 4
 """Letters of a word that may have a plural; "UN" has none."""

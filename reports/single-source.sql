@@ -22,7 +22,8 @@
 --                                                     what it is in the coder's words
 --   sentence   text, main, as What rests on it alone  the fact as a sentence, with its standing in
 --                                                     front
---   kind       text, detail                           event, quote, position, relation or link
+--   kind       text, detail                           event, quote, position, relation, control or
+--                                                     link
 --   certainty  text, detail                           how it is stated: asserted, reported,
 --                                                     alleged, rumoured, inferred
 --   source     documents                              keys of the documents that state it
@@ -61,7 +62,7 @@ with alone (fact_id, facts) as (
       where evidence.fact_id = facts.id and certainty = :certainty)  -- if :certainty
 )
 select
-  sources.title || ': ' || alone.facts as part,
+  sources.title || ' (' || alone.facts || ')' as part,
   sources.title,
   fact_overview.sentence,
   fact_overview.kind,

@@ -12,24 +12,25 @@
 --   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
---   title      text, main, as Source           its title, or what it is in the coder's words
---   by_way_of  text                            the voices between the source and the document, the
---                                              nearest to the source first; empty: none
---   kind       text                            article, press-report, remarks, assessment, hearsay,
---                                              …
---   anonymity  text, usually named, as Named?  named, unnamed (somebody is pointed to) or voiceless
---                                              (nobody is)
---   facts      integer                         facts that rest on this very voice in this document:
---                                              events, quotes, positions, ties, links, but not
---                                              names; 0 where it only relays others or is only
---                                              pointed to
---   document   documents                       key of the document
---   passage    passage                         where the document draws on it, on voices that it
---                                              relays, or points to it
---   depth      integer, detail                 through how many hands it came; 0: the document
---                                              itself
---   through    text, detail                    the chain: this source first, the document last
---   source     text, detail                    key of the source
+--   title        text, main, as Source           its title, or what it is in the coder's words
+--   relayed_by   text                            the voices between the source and the document,
+--                                                the nearest to the source first; empty: none
+--   kind         text                            article, press-report, remarks, assessment,
+--                                                hearsay, …
+--   anonymity    text, usually named, as Named?  named, unnamed (somebody is pointed to) or
+--                                                voiceless (nobody is)
+--   facts        integer                         facts that rest on this very voice in this
+--                                                document: events, quotes, positions, ties, links,
+--                                                but not names; 0 where it only relays others or is
+--                                                only pointed to
+--   document     documents                       key of the document
+--   passage      passage                         where the document draws on it, on voices that it
+--                                                relays, or points to it
+--   depth        integer, detail                 through how many hands it came; 0: the document
+--                                                itself
+--   through      text, detail                    the chain: this source first, the document last
+--   source       text, detail                    key of the source
+--   identifiers  text, detail                    its identifiers in catalogues, such as "doi: …"
 --
 -- Legend
 --   Facts: how many rest on this source itself; 0 where it only relays others, or is only pointed
@@ -77,7 +78,7 @@ with voices as (
 )
 select
   sources.title,
-  voices.relayed_by as by_way_of,
+  voices.relayed_by,
   sources.kind,
   sources.anonymity,
   voices.facts,
@@ -85,9 +86,21 @@ select
   voices.passage,
   voices.depth,
   voices.through,
-  sources.key as source
+  sources.key as source,
+  identified.identifiers
 from voices
 join sources on sources.id = voices.source_id
+left join (
+  select
+    source_id,
+    min(scheme || ': ' || identifier)
+      || coalesce(
+        '; ' || nullif(max(scheme || ': ' || identifier), min(scheme || ': ' || identifier)), '')
+      || case when count(*) > 2 then '; and others' else '' end as identifiers
+  from identifiers
+  where source_id is not null
+  group by source_id
+) as identified on identified.source_id = sources.id
 where true
   and voices.facts > 0  -- if :topic or :place or :certainty
   and voices.document in (:document)  -- if :document

@@ -15,6 +15,9 @@ APOSTROPHES = "'`´‘’‛′ʹʻʼʽʾʿˈ՚׳＇"  # noqa: RUF001 - they loo
 HYPHENS = "-‐‑"  # noqa: RUF001 - they look alike
 """Signs between the parts of a word."""
 
+LEAST_ROMANISED = 3
+"""Letters that a name in another script needs: with fewer, too much would match by chance."""
+
 # Letters that Arabic, Persian and Urdu keyboards write differently.
 _ARABIC = dict(zip("ٱىیکةەہھ", "اييكهههه", strict=True))
 

@@ -146,7 +146,9 @@ def test_documents_stay_where_rows_come_from_several() -> None:
 
 
 def test_one_row_keeps_its_columns_and_none_has_a_caption_all_the_same() -> None:
-    assert answer(replace(PAGE, rows=ROWS[:1])).shared == "Certainty “asserted”"
+    single = answer(replace(PAGE, rows=ROWS[:1]))
+    assert single.shared == ""
+    assert "Certainty: asserted unless a row says otherwise." in single.notes
     none = replace(PAGE, rows=[])
     assert answer(none).size == "no rows"
     shown = show(replace(none, legend=["A legend."]), Format.TABLE, width=60)
@@ -158,7 +160,7 @@ def test_a_column_that_is_empty_throughout_goes_however_few_the_rows(count: int)
     rows = [("Within", "a", None, "A battle", "asserted", None, "gazette", "¶1")] * count
     prepared = answer(replace(PAGE, rows=rows))
     assert [column.heading for column in prepared.columns] == ["What happened, or was said", "¶"]
-    assert prepared.shared == "Certainty “asserted”"
+    assert prepared.shared == ("Certainty “asserted”" if count > 1 else "")
 
 
 def test_rows_that_are_all_alike_are_shown() -> None:

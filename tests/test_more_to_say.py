@@ -269,6 +269,20 @@ def test_an_actor_has_its_identifiers_and_what_it_controls(loaded: str) -> None:
     assert "control" in {row["part"] for row in listed}
 
 
+def test_places_and_sources_have_their_identifiers(loaded: str) -> None:
+    identifiers = {
+        row["place_name"]: row["identifiers"] for row in rows(loaded, "report", "control")
+    }
+    assert identifiers == {"Norland": "wikidata: Q1", "Port Ann": None}
+    [source] = rows(loaded, "report", "sources")
+    assert source["identifiers"] == "doi: 10.1000/abc; issn: 1234-5678"
+
+
+def test_what_a_document_says_itself_of_control_can_be_asked_for(loaded: str) -> None:
+    kinds = {row["kind"] for row in rows(loaded, "report", "own-voice", "--kind", "control")}
+    assert kinds == {"control"}
+
+
 def test_ties_say_how_long_they_lasted(loaded: str) -> None:
     [tie] = rows(loaded, "report", "ties")
     assert tie["duration"] == "for years"

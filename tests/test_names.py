@@ -207,6 +207,37 @@ def test_a_report_suggests_the_options_that_a_name_may_belong_to(article: str) -
     assert last == f"Or everything on this actor: {program} actor lavrov"
 
 
+def test_two_actors_are_for_another_report(article: str) -> None:
+    dyad = f"sourcebook --db {article} report dyad iran"
+    done = typed(article, "report", "ties", "iran", "russia")
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"\n› Or everything between two actors: {dyad} russia\n")
+    done = typed(article, "report", "stances", "iran", "khamenei")
+    assert done.stderr.endswith(f"; for two actors: {dyad} khamenei\n")
+    for names in (["iran", "tehran"], ["iran", "xyzzy"]):
+        assert " dyad " not in typed(article, "report", "stances", *names).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["actor", "xyzzy"], "'ACTOR'"),
+        (["actor", "--actor", "xyzzy"], "'--actor'"),
+        (["actor", "president"], "'ACTOR'"),
+        (["event", "xyzzy"], "'EVENT'"),
+        (["dyad", "iran", "xyzzy"], "'B'"),
+        (["dyad", "xyzzy", "--a", "iran"], "'B'"),
+        (["dyad", "iran", "--a", "xyzzy"], "'--a'"),
+    ],
+)
+def test_an_error_names_the_argument_or_the_option_as_it_was_given(
+    article: str, arguments: list[str], where: str
+) -> None:
+    done = typed(article, "report", *arguments)
+    assert done.exit_code == 2
+    assert f"\nError: Invalid value for {where}: " in done.stderr
+
+
 def test_a_suggestion_keeps_the_other_options_and_can_be_pasted(
     article: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -373,6 +404,26 @@ def test_a_quotation_is_looked_for_in_a_text_that_is_kept(tmp_path: Path) -> Non
     done = typed(database, "search", "--quote", "we will never leave the moon")
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == "› nowhere: neither a quotation nor a text has these words, or nearly\n"
+
+
+@pytest.mark.parametrize(
+    ("other_script", "latin"),
+    [
+        ("Путин", "putin"),
+        ("Лав*", "lav*"),
+        ("Путин Иран", "putin iran"),
+        ("Путин damascus", "putin damascus"),
+        ('"Владимир Путин"', '"vladimir putin"'),
+    ],
+)
+def test_words_in_another_script_find_what_they_find_in_latin_letters(
+    article: str, other_script: str, latin: str
+) -> None:
+    def hits(words: str) -> list[tuple[str, str]]:
+        found = typed(article, "search", words, "--format", "json", "--limit", "500")
+        return sorted((row["kind"], row["what"]) for row in json.loads(found.stdout))
+
+    assert hits(other_script) == hits(latin) != []
 
 
 @pytest.mark.parametrize(

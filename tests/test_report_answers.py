@@ -321,7 +321,7 @@ def test_what_rests_on_the_documents_word_is_counted_by_kind(article: str) -> No
     facts = rows(article, "own-voice")
     for row in facts:
         alike = [other for other in facts if other["kind"] == row["kind"]]
-        assert row["part"].endswith(f": {len(alike)}")
+        assert row["part"].endswith(f" ({len(alike)})")
     pieces = [row["pieces"] for row in facts if row["kind"] == "event"]
     assert pieces == sorted(pieces, reverse=True)
     assert {row["kind"] for row in rows(article, "own-voice", "--kind", "quote")} == {"quote"}
@@ -330,10 +330,24 @@ def test_what_rests_on_the_documents_word_is_counted_by_kind(article: str) -> No
 def test_a_single_source_is_somebody_elses_unless_asked_otherwise(article: str) -> None:
     relayed = rows(article, "single-source")
     assert {row["voice"] for row in relayed} == {"relayed"}
-    counts = [int(row["part"].rpartition(": ")[2]) for row in relayed]
+    counts = [int(row["part"].rpartition(" (")[2].removesuffix(")")) for row in relayed]
     assert counts == sorted(counts, reverse=True)
     assert len(rows(article, "single-source", "--voice", "any")) > len(relayed)
     assert "own-voice; --voice any adds it here" in shown(article, "single-source")
+
+
+def test_a_chain_is_joined_by_arrows_and_needs_no_lower_case(article: str) -> None:
+    chains = {row["relayed_from"] for row in rows(article, "corroboration")}
+    assert any(" → " in chain for chain in chains)
+    assert not any(", through " in chain for chain in chains)
+
+
+def test_changes_say_day_and_time_and_no_timestamp(article: str) -> None:
+    text = shown(article, "changes")
+    assert re.search(
+        r"Loaded “[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}”; Time “[0-9]{2}:[0-9]{2} UTC”", text
+    )
+    assert "Z”" not in text
 
 
 # --- unnamed voices -------------------------------------------------------------------------------

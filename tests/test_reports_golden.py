@@ -97,7 +97,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
 }
 """What reports are asked, by the name or the type of their parameter."""
 
-TIMES = ("loaded_at",)
+TIMES = ("loaded", "time", "loaded_at")
 """Columns that say when something was done here."""
 
 CATALOGUE = Catalogue()

@@ -143,7 +143,7 @@ def test_each_voice_counts_once_on_its_side_and_who_rejects_what_it_relays_denie
             modality="denied",
         )
     [row] = ask(blank, "expectations")
-    assert (row["expected_by"], row["denied_by"]) == ("A hum and 1 more", "the document")
+    assert (row["expected_by"], row["denied_by"]) == ("A hum; and 1 more", "the document")
 
 
 @pytest.mark.parametrize(("actor", "rows"), [("alma", 1), ("brim", 1), ("idle", 0)])
