@@ -46,7 +46,7 @@ LAZY = {
     ),
     "drop": (
         "coding.commands",
-        "Remove documents, by key: their facts and what only they use; print what that was.",
+        "Remove documents, by key, with facts and all that only they use; print what was removed.",
     ),
     "pin": (
         "coding.commands",

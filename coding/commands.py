@@ -170,7 +170,7 @@ def drop(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Remove documents, by key, with their facts and what only they use; print what was removed.
+    """Remove documents, by key, with facts and all that only they use; print what was removed.
 
     Actors, places, topics and sources that other codings introduce stay. If another document uses
     anything that would go, nothing is removed, and a list says what to do. Documents that refer to

@@ -42,6 +42,13 @@ def create_views(connection: Connection) -> None:
         connection.execute(text(escape_colons(statement)))
 
 
+ADDED = {
+    "facts": ("control", "event_names", "identifiers", "source_credits", "territorial_control"),
+    "loads": ("changed_fields",),
+}
+"""What later versions added to a table: who may read the one may read the other."""
+
+
 def rights(connection: Connection) -> list[Right]:
     """Return the rights of others on tables and views, before an upgrade drops some of them."""
     if connection.dialect.name != "postgresql":
@@ -62,7 +69,8 @@ def rights(connection: Connection) -> list[Right]:
 def grant(connection: Connection, former: list[Right], *, derived_too: bool = True) -> None:
     """Give others their rights again.
 
-    With `derived_too`, whoever may read facts may read what is made of them.
+    With `derived_too`, whoever may read a table may read what later versions added to it: of facts
+    what is made of them, too.
     """
     inspector = inspect(connection)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
@@ -71,6 +79,8 @@ def grant(connection: Connection, former: list[Right], *, derived_too: bool = Tr
         if derived_too and right.relation == "facts":
             relations += [table.name for table in DERIVED]
             relations += [view.name for view in FILTER_VIEWS]
+        if derived_too:
+            relations += ADDED.get(right.relation, ())
         option = " with grant option" if right.grantable else ""
         for relation in sorted(there & {*relations}):
             connection.exec_driver_sql(

@@ -85,7 +85,15 @@ def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) 
     codings(tmp_path, 3, "name: Sudland,", "name: Southland,")
     done = run(*load_command, "--format", "json")
     expected = [
-        {"document": f"document-{n}", "action": "changed", "item": "actor", "key": "sudland-state"}
+        {
+            "document": f"document-{n}",
+            "action": "changed",
+            "item": "actor",
+            "key": "sudland-state",
+            "field": "name",
+            "old_value": "Sudland",
+            "new_value": "Southland",
+        }
         for n in range(3)
     ]
     assert json.loads(done.stdout) == expected

@@ -378,11 +378,11 @@ def test_long_lists_are_divided(
     article: tuple[str, Path, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, limits in (
-        ("site_parts", {"MOST_FACTS": 10}),
-        ("site_lists", {"MOST_FACTS": 10, "MOST_ROWS": 20}),
-        ("site", {"MOST_ROWS": 20, "MOST_MARKS": 10}),
-        ("site_addresses", {"PASSAGES": 5}),
-        ("site_documents", {"PASSAGES": 5}),
+        ("site.parts", {"MOST_FACTS": 10}),
+        ("site.lists", {"MOST_FACTS": 10, "MOST_ROWS": 20}),
+        ("site.site", {"MOST_ROWS": 20, "MOST_MARKS": 10}),
+        ("site.addresses", {"PASSAGES": 5}),
+        ("site.documents", {"PASSAGES": 5}),
     ):
         for name, limit in limits.items():
             monkeypatch.setattr(f"pages.{module}.{name}", limit)
