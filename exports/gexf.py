@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from exports.datapackage import ExportedFile
-from exports.graphs import GRAPHS, Attributes, Days, Edge, Graph, report_left_out
+from exports.graphs import Attributes, Days, Edge, Graph, write_graphs
 from exports.job import ExportJob
 from exports.xml_text import Xml, plain
 
@@ -22,12 +22,7 @@ TYPES = {"int": "integer"}
 
 def gexf(job: ExportJob) -> Iterator[ExportedFile]:
     """Write the graph of actors and that of voices."""
-    job.require_valid()
-    xml = Xml()
-    for graph in GRAPHS:
-        yield _file(job, graph, xml)
-    report_left_out(job)
-    xml.report_escaped(job)
+    return write_graphs(job, _file)
 
 
 def _file(job: ExportJob, graph: Graph, xml: Xml) -> ExportedFile:

@@ -7,19 +7,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from exports.datapackage import ExportedFile
-from exports.graphs import GRAPHS, Attributes, Graph, report_left_out
+from exports.graphs import Attributes, Graph, write_graphs
 from exports.job import ExportJob
 from exports.xml_text import Xml
 
 
 def graphml(job: ExportJob) -> Iterator[ExportedFile]:
     """Write the graph of actors and that of voices."""
-    job.require_valid()
-    xml = Xml()
-    for graph in GRAPHS:
-        yield _file(job, graph, xml)
-    report_left_out(job)
-    xml.report_escaped(job)
+    return write_graphs(job, _file)
 
 
 def _file(job: ExportJob, graph: Graph, xml: Xml) -> ExportedFile:

@@ -56,8 +56,7 @@ ABOUT["event"] += f"""
     """  # noqa: S608 - of texts in this file
 """The ids of the facts about a thing, by its kind; of everything, for the empty kind."""
 
-IN_ORDER = """
-    select fact_summaries.fact_id
+DATED = """
     from fact_summaries
     left join events on events.id = fact_summaries.fact_id
     left join quotes on quotes.id = fact_summaries.fact_id
@@ -67,11 +66,22 @@ IN_ORDER = """
     left join dates on dates.edtf = coalesce(
       events.date, quotes.date, positions.date, relations.since, territorial_control.since
     )
-    where fact_summaries.fact_id in ({about})
+"""
+"""Facts with their dates, to select from."""
+
+ORDER = """
     order by
       dates.first_day nulls last, dates.last_day nulls last, fact_summaries.document nulls first,
       fact_summaries.paragraph nulls first, fact_summaries.start nulls first, fact_summaries.key,
       fact_summaries.introduced_by
+"""
+"""Dated facts first, then as the texts have them."""
+
+IN_ORDER = f"""
+    select fact_summaries.fact_id
+    {DATED}
+    where fact_summaries.fact_id in ({{about}})
+    {ORDER}
 """
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from pages.subjects import subject
+from pages.subjects import DATED, ORDER, subject
 from schema.vocabulary import Certainty, FactKind, Modality, PositionKind, RelationType, Unnamed
 
 PLANS = (Modality.INTENDED, Modality.EXPECTED, Modality.POSSIBLE)
@@ -17,7 +17,7 @@ PLANS = (Modality.INTENDED, Modality.EXPECTED, Modality.POSSIBLE)
 
 NOT_SO = (*PLANS, Modality.HYPOTHETICAL, Modality.DENIED)
 
-FACTS = """
+FACTS = f"""
     select
       fact_summaries.fact_id, fact_summaries.kind, fact_summaries.standing,
       fact_summaries.settled, fact_summaries.modality, fact_summaries.certainty,
@@ -25,23 +25,12 @@ FACTS = """
       coalesce(events.date, quotes.date) as date, relation_types.nature,
       quotes.text is not null as quoted,
       figures.pieces, figures.origins, figures.named_origins
-    from fact_summaries
+    {DATED}
     left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
     left join evidence_counts as figures on figures.fact_id = evidence_counts.counted_as_id
-    left join events on events.id = fact_summaries.fact_id
-    left join quotes on quotes.id = fact_summaries.fact_id
-    left join positions on positions.id = fact_summaries.fact_id
-    left join relations on relations.id = fact_summaries.fact_id
     left join relation_types on relation_types.key = relations.type
-    left join territorial_control on territorial_control.id = fact_summaries.fact_id
-    left join dates on dates.edtf = coalesce(
-      events.date, quotes.date, positions.date, relations.since, territorial_control.since
-    )
-    where fact_summaries.fact_id in ({about})
-    order by
-      dates.first_day nulls last, dates.last_day nulls last, fact_summaries.document nulls first,
-      fact_summaries.paragraph nulls first, fact_summaries.start nulls first, fact_summaries.key,
-      fact_summaries.introduced_by
+    where fact_summaries.fact_id in ({{about}})
+    {ORDER}
 """
 
 ROLES = """
