@@ -68,7 +68,7 @@ STARTS = ("and ", "join ", "left join ", "when ")
 
 
 def canned_queries(report: Report) -> dict[str, tuple[Sequence[Parameter], str]]:
-    """Return the queries of a report by name, with their parameters, all of which may be empty."""
+    """Return the queries of a report by name, each with its parameters; any may be left empty."""
     flags = [it for it in report.parameters if _joins(report, it)]
     queries = {report.name: _query(report, absent=flags)}
     for flag in flags:
@@ -211,7 +211,7 @@ def _piece(rest: list[Line]) -> str:
 
 
 def _alternatives(first: Line, piece: str, rest: list[Line]) -> str:
-    """Return one item of a select for the two of which a report runs one."""
+    """Return one item of a select in place of two alternatives."""
     other = "null"
     if rest and (rest[0].when, rest[0].unless) == (first.unless, first.when):
         other = _piece(rest)

@@ -59,7 +59,7 @@ class Number(click.ParamType[float]):
 
 
 class OnceCommand(click.Command):
-    """A command that refuses a repeated option, of which click would keep the last value."""
+    """A command that refuses a repeated option; click would silently keep the last value."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments. Raises UsageError if an option that isn't repeatable is repeated."""

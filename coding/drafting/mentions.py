@@ -164,8 +164,8 @@ class Candidates:
     ) -> list[Candidate]:
         """Return the candidates of a text.
 
-        `taken` are the places of known names, `voices` those of who speaks. What is in quotation
-        marks as a whole is no name.
+        `taken` are the places of known names, `voices` those of who speaks. A name is never
+        the whole of what stands in quotation marks.
         """
         found: list[tuple[Stretch, str, str]] = []
         spoken = [(place, place.start, place.end) for item in marked for place in item.stretches]

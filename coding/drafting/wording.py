@@ -23,7 +23,7 @@ _AUXILIARIES = re.compile(
 )
 
 _CUT = ("infinitive", "object", "passive", "adjective", "noun", "noun-of")
-"""Frames whose content is no sentence without its cue: "criticised the offer"."""
+"""Frames whose content needs its cue to make a sentence: "criticised the offer"."""
 
 
 def title(
