@@ -22,11 +22,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from database import duckdb, postgresql, spark, sqlite
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, naming_errors
 from database.location import locate, name_of, real_path
 
 REVISION = "sourcebook_0008"
@@ -223,25 +223,12 @@ def _engine(
 @contextmanager
 def _connected(engine: Engine, url: URL) -> Iterator[Connection]:
     """Yield one connection in one transaction; what the driver raises becomes a DatabaseError."""
+    unreadable = [UnicodeDecodeError] if engine.dialect.name == "sqlite" else []
     try:
-        with naming_errors(name_of(url)), engine.begin() as connection:
+        with (
+            naming_errors(name_of(url), SQLAlchemyError, *unreadable),
+            engine.begin() as connection,
+        ):
             yield connection
-    except UnicodeDecodeError as error:  # see driver_message
-        if engine.dialect.name != "sqlite":
-            raise
-        raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
     finally:
         engine.dispose()
-
-
-@contextmanager
-def naming_errors(name: str, ending: str = "") -> Iterator[None]:
-    """Turn what SQLAlchemy raises into a DatabaseError that names the database."""
-    try:
-        yield
-    except DBAPIError as error:
-        # An error without a statement comes from connecting.
-        message = driver_message(error, connecting=error.statement is None)
-        raise DatabaseError(f"{name}: {message}{ending}") from error
-    except SQLAlchemyError as error:
-        raise DatabaseError(f"{name}: {str(error).splitlines()[0]}") from error

@@ -31,7 +31,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 from database import duckdb, spark
 from database.cancellation import TimeLimitError
 from database.connect import REVISION, VERSION_TABLE, outdated, revision
-from database.errors import DatabaseError, driver_message
+from database.errors import DatabaseError, driver_message, naming_errors
 from database.location import is_file, locate, name_of, real_path
 from database.postgresql import keep_catalog, open_postgresql
 from database.sqlite import open_sqlite
@@ -366,11 +366,11 @@ def _opened(database: str, url: URL) -> Iterator[tuple[Connection, Sequence[str 
             case _:
                 engine = spark.engine(url, REVISION, PATIENCE)
         stack.callback(engine.dispose)
-        try:
-            with engine.connect() as connection:
-                yield connection, schemas
-        except (SQLAlchemyError, UnicodeDecodeError) as error:
-            raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
+        with (
+            naming_errors(name_of(url), SQLAlchemyError, UnicodeDecodeError),
+            engine.connect() as connection,
+        ):
+            yield connection, schemas
 
 
 def _examples(values: Sequence[Any]) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
-from database.errors import DatabaseError, driver_message, how_to_install
+from database.errors import DatabaseError, how_to_install, naming_errors
 from database.location import is_duckdb, name_of, real_path
 from database.readonly import (
     Answer,
@@ -151,10 +151,8 @@ def open_duckdb(url: URL) -> ReadOnlyConnection:
         raise DatabaseError(f"{name_of(url)}: is not a DuckDB database; give another --db")
     # Where DuckDB spills what does not fit into memory. It creates the folder, and removes it.
     spill = Path(tempfile.gettempdir(), f"sourcebook-{uuid.uuid4().hex}")
-    try:
+    with naming_errors(name_of(url), driver.Error):
         duck = driver.connect(str(path), config={**SETTINGS, "temp_directory": str(spill)})
-    except driver.Error as error:
-        raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
     cursors: list[Any] = []
 
     def ask(sql: str, parameters: Any) -> Answer:

@@ -6,6 +6,8 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from schema.escape import visible
 
@@ -97,12 +99,29 @@ def is_query_error(error: BaseException) -> bool:
     return _NOT_OF_A_QUERY.isdisjoint(base.__name__ for base in type(error).__mro__)
 
 
+@contextmanager
+def naming_errors(
+    name: str, *errors: type[Exception], connecting: bool = False, ending: str = ""
+) -> Iterator[None]:
+    """Turn these errors into a DatabaseError that names the database and says what they mean.
+
+    `errors` are a driver's, SQLAlchemy's around them, or UnicodeDecodeError, which Python raises in
+    place of an SQLite error whose message quotes damaged SQL. `ending` follows the message.
+    """
+    try:
+        yield
+    except errors as error:
+        message = driver_message(error, connecting=connecting)
+        raise DatabaseError(f"{name}: {message}{ending}") from error
+
+
 def driver_message(error: BaseException, *, connecting: bool = False) -> str:
     """Return one line that says what a driver's error means, and what to do if that is known.
 
-    Takes the driver's error, or SQLAlchemy's around it. Python raises UnicodeDecodeError in place
-    of an SQLite error whose message quotes damaged SQL.
+    Takes the driver's error, or SQLAlchemy's around it. `connecting`: the driver was connecting,
+    as it also was if SQLAlchemy knows no statement.
     """
+    connecting = connecting or getattr(error, "statement", "") is None
     error = getattr(error, "orig", None) or error
     if isinstance(error, UnicodeDecodeError):
         message = error.object.decode("utf-8", "backslashreplace")

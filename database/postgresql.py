@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from database.cancellation import limit_postgresql
-from database.errors import DatabaseError, driver_message, how_to_install
+from database.errors import DatabaseError, how_to_install, naming_errors
 from database.location import locate, name_of
 
 if TYPE_CHECKING:
@@ -146,12 +146,10 @@ def open_postgresql(database: str) -> psycopg.Connection[Any]:
         import psycopg
     except ModuleNotFoundError:
         raise DatabaseError(NO_DRIVER) from None
-    try:
+    with naming_errors(name_of(url), psycopg.Error, connecting=True):
         connection = _connect(url, any_bytes=True)
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    except psycopg.Error as error:
-        raise DatabaseError(f"{name_of(url)}: {driver_message(error, connecting=True)}") from error
     return connection
 
 

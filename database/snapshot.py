@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from database.digest import Digest, digest_query, json_row, quoted, read_digest, total
-from database.errors import DatabaseError, driver_message, is_query_error
+from database.errors import DatabaseError, driver_message, naming_errors
 from database.faults import LEAST, MOST, check_fault, encoding_fault, value_fault
 from database.location import name_of
 from schema.dictionary import type_of
@@ -60,15 +60,9 @@ class Snapshot:
         with self.naming_errors():
             return self.connection.exec_driver_sql(query).scalar()
 
-    @contextmanager
-    def naming_errors(self) -> Iterator[None]:
+    def naming_errors(self) -> AbstractContextManager[None]:
         """Turn an error of this database into a DatabaseError: a feed has two of them open."""
-        try:
-            yield
-        except DBAPIError as error:
-            if is_query_error(error):
-                raise
-            raise DatabaseError(f"{self.name}: {driver_message(error)}") from error
+        return naming_errors(self.name, DBAPIError)
 
     def rows(self, table: Table, where: str = "true") -> Generator[list[list[Any]], None, None]:
         """Return batches of rows in primary-key order; booleans are 0 or 1.
@@ -103,7 +97,7 @@ class Snapshot:
                 f"select {json_row(table, 'postgresql', hidden)} {rest}"
             )
         try:
-            with closing(read), self.naming_errors():
+            with closing(read):
                 for lines in read:
                     self._require_clean(table, b"\n".join(lines))
                     yield lines

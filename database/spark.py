@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.compiler import IdentifierPreparer
 
-from database.errors import DatabaseError, driver_message, how_to_install
+from database.errors import DatabaseError, how_to_install, naming_errors
 from database.location import name_of
 from database.readonly import (
     Answer,
@@ -130,7 +130,7 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
     _require_client()
     from pyspark.errors import PySparkException
 
-    try:
+    with naming_errors(name_of(url), PySparkException):
         session = _session(url)
         try:
             if _descriptor(session, url) == revision:
@@ -138,8 +138,6 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
         except BaseException:
             session.stop()
             raise
-    except PySparkException as error:
-        raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
 
     unread: list[Any] = []
 

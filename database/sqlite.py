@@ -18,14 +18,14 @@ import sqlite3
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy.engine import URL
 
 from database.cancellation import SqliteConnection
-from database.errors import NOT_WRITABLE, DatabaseError, driver_message
+from database.errors import NOT_WRITABLE, DatabaseError, naming_errors
 from database.location import locate, name_of, real_path
 from database.sqlite_guard import Authorizer
 
@@ -177,13 +177,9 @@ def _guarded(
         yield connection, authorizer
 
 
-@contextmanager
-def driver_errors(url: URL) -> Iterator[None]:
+def driver_errors(url: URL) -> AbstractContextManager[None]:
     """Turn what the driver raises into a DatabaseError that names the file."""
-    try:
-        yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise DatabaseError(f"{name_of(url)}: {driver_message(error)}") from error
+    return naming_errors(name_of(url), sqlite3.Error, UnicodeDecodeError)
 
 
 def _read_schema(connection: sqlite3.Connection) -> None:

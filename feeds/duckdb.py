@@ -24,7 +24,7 @@ from sqlalchemy.schema import CreateTable
 from database.connect import REVISION, VERSION_TABLE
 from database.digest import Digest, digest_query, json_row, quoted, read_digest
 from database.duckdb import NO_DRIVER
-from database.errors import DatabaseError
+from database.errors import DatabaseError, naming_errors
 from database.location import is_duckdb
 from database.snapshot import RECORD, TABLES, Snapshot, batched
 from feeds.sqlite import disk_errors, require_no_logs
@@ -102,26 +102,20 @@ class Duckdb(Target):
         if path.exists() and not is_duckdb(path):
             raise DatabaseError(f"{self.name}: is not a DuckDB database; give another TARGET")
         require_no_logs(path, self.name, ".wal")
-        try:
-            with (
-                disk_errors(self.name),
-                staging_dir(path) as self._folder,
-                duckdb.connect(":memory:", config=SETTINGS) as self._duck,
-            ):
-                self._run(f"set temp_directory = {literal(self._folder)}")
-                yield self._state()
-                if self._catalog == "new":
-                    self._run("checkpoint new", "use memory", "detach new")
-                    self._run(*(["detach old"] if path.exists() else []))
-                    replace(self._folder / path.name, path)
-        except (duckdb.Error, pyarrow.ArrowException, RuntimeError) as error:
-            if INTERRUPTED.search(str(error)):
-                raise KeyboardInterrupt from error
-            if isinstance(error, RuntimeError):
-                raise
-            message = str(error).strip().partition("\n")[0].removeprefix("IO Error: ")
-            message = message.replace(f"{self._folder}/", f"{path.parent}/")
-            raise DatabaseError(f"{self.name}: {message}; nothing changed") from error
+        ending = "; nothing changed"
+        with (
+            disk_errors(self.name),
+            staging_dir(path) as self._folder,
+            naming_errors(self.name, duckdb.Error, pyarrow.ArrowException, ending=ending),
+            interrupts(),
+            duckdb.connect(":memory:", config=SETTINGS) as self._duck,
+        ):
+            self._run(f"set temp_directory = {literal(self._folder)}")
+            yield self._state()
+            if self._catalog == "new":
+                self._run("checkpoint new", "use memory", "detach new")
+                self._run(*(["detach old"] if path.exists() else []))
+                replace(self._folder / path.name, path)
 
     def _state(self) -> TargetState:
         """Attach what is there as `old`, which keeps others from writing to it; describe it."""
@@ -216,6 +210,17 @@ class Duckdb(Target):
     def _run(self, *statements: str) -> None:
         for statement in statements:
             self._ask(statement)
+
+
+@contextmanager
+def interrupts() -> Iterator[None]:
+    """Turn what DuckDB and pyarrow make of Ctrl-C into a KeyboardInterrupt."""
+    try:
+        yield
+    except Exception as error:
+        if INTERRUPTED.search(str(error)):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def arrow(table: Table, lines: Iterable[bytes]) -> pyarrow.Table:

@@ -30,13 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import AddConstraint, ColumnCollectionConstraint
 
-from database.connect import REVISION, VERSION_TABLE, naming_errors, revision
+from database.connect import REVISION, VERSION_TABLE, revision
 from database.digest import Digest, total
-from database.errors import DatabaseError, how_to_install
+from database.errors import DatabaseError, how_to_install, naming_errors
 from database.faults import shown
 from database.snapshot import RECORD, TABLES, Snapshot, batched
 from feeds.structure import plain_tables, record_version, row_counts, state_of
@@ -88,7 +88,7 @@ class Other(Target):
         self._tables, self._checks = tables_for(engine.dialect)
         try:
             with (
-                naming_errors(self.name, "; nothing changed"),
+                naming_errors(self.name, SQLAlchemyError, ending="; nothing changed"),
                 engine.connect() as self._connection,
             ):
                 state = state_of(self.name, self._connection, views=False)
