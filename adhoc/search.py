@@ -31,7 +31,7 @@ from schema.folding import (
     romanised,
     words,
 )
-from schema.suggest import nearest
+from schema.suggest import nearest, nearest_names
 
 MAX_WORDS = 50
 """How many words a search can have."""
@@ -50,6 +50,9 @@ USUAL_LENGTH = 20
 
 LEAST_BEGINNING = 4
 """Letters of a beginning that is suggested."""
+
+MOST_ALONE = 5
+"""How many words of a search that found nothing are looked for one by one."""
 
 MOST_SCANNED = 20_000
 """Rows of a kind that are read for suggestions."""
@@ -123,13 +126,6 @@ class Phrase:
         """Whether a row, also given folded and without spaces, can contain it."""
         return any(its in folded for its in self._letters) or any(it in row for it in self.actors)
 
-    def is_known(self, way: str, words: Collection[str]) -> bool:
-        """Whether each word of one way is among these, or the beginning of one."""
-        return all(
-            word in words or (self.begins and any(other.startswith(word) for other in words))
-            for word in way.split()
-        )
-
     def is_exact(self, row: str) -> bool:
         """Whether a row contains it as it was typed, but for case."""
         return self._as_typed.search(row) is not None
@@ -165,11 +161,15 @@ class SearchQuery:
     def with_names(self, names: Iterable[tuple[str, str]]) -> SearchQuery:
         """Return the query with the actors, as pairs of heading and name, whom its words name.
 
-        A word that names too many is only looked for itself.
+        Names in another script are also compared in Latin letters. A word that names too many is
+        only looked for itself.
         """
         actors: dict[Phrase, set[str]] = defaultdict(set)
         for heading, name in names:
-            folded = [f" {way} " for way in foldings(name)]
+            latin = _in_latin(name)
+            if name == heading and not latin:
+                continue  # rows are searched for it anyway
+            folded = [f" {way} " for way in (*foldings(name), *latin)]
             for phrase in self.phrases:
                 if phrase.count(name, folded):
                     actors[phrase].add(heading)
@@ -413,14 +413,29 @@ def known_words(connection: Connection, kinds: Sequence[Kind]) -> list[str]:
     return sorted(known)
 
 
-def nearest_words(query: SearchQuery, known: Sequence[str]) -> dict[str, list[str]]:
-    """Return the words of a search that no row contains, each with the nearest that exist."""
-    words = {*known}
+def hits_alone(
+    connection: Connection, query: SearchQuery, kinds: Sequence[Kind]
+) -> dict[Phrase, int]:
+    """Return how many rows contain each phrase of a search; empty if it has too many phrases."""
     return {
-        phrase.typed: nearest(phrase.ways[0], known, limit=3)
-        for phrase in query.phrases
-        if not any(phrase.is_known(way, words) for way in phrase.ways)
+        phrase: SearchResult(connection, SearchQuery((phrase,)), kinds, 1).total
+        for phrase in (query.phrases if len(query.phrases) <= MOST_ALONE else ())
     }
+
+
+def nearest_words(phrase: Phrase, known: Sequence[str]) -> list[str]:
+    """Return the words nearest to one that no row contains.
+
+    If none is near a word of another script as it is, it is compared in Latin letters. More words
+    would be near by chance then, so they must begin with the same letter.
+    """
+    typed, *others = phrase.ways
+    near = nearest(typed, known, limit=3)
+    if not near and others and not typed.isascii():
+        latin = others[-1]
+        same_letter = (word for word in known if word[0] == latin[0])
+        near = nearest_names(latin, same_letter, limit=3)
+    return near
 
 
 def beginnings(query: SearchQuery, known: Sequence[str]) -> str:

@@ -123,7 +123,8 @@ def search(
     script are also compared in Latin letters. Words in double quotes must be next to each other;
     put them in single quotes for the shell: '"red line"'. Words are compared whole: ally doesn't
     find allied. A word that ends in * matches all words that begin so: 'alli*'. Use it for
-    languages without spaces between words. No other character has a special meaning.
+    languages without spaces between words. No other character has a special meaning. If nothing
+    contains the words, a table shows what contains their beginnings, and says so.
 
     Rows with the words as you typed them come first, then those with the words several times and
     little other text. A table on a terminal *marks* the words, and shows only the part of a long
@@ -156,6 +157,7 @@ def _search(
         SearchResult,
         beginnings,
         documents_without_text,
+        hits_alone,
         known_words,
         nearest_words,
         plain_text,
@@ -175,36 +177,38 @@ def _search(
     kinds = [Kind(name) for name in kind]
     with reading(db, timeout) as connection:
         result = SearchResult(connection, query, kinds, limit)
-        page = Page(
-            COLUMNS,
-            result.hits(marks),
-            title=f"Search: {words}",
-            unit="hit",
-            question="What contains all these words, in sentences, quotes, names, or among those "
-            "who take part?",
-            filters=f"Only {', '.join(kind)}." if kind else "",
-            condensed=True,
-        )
+        if not result.total:
+            known = known_words(connection, kinds)
+            instead = beginnings(query, known)
+            wider = SearchResult(connection, SearchQuery.parse(instead), kinds, limit)
+            alone = hits_alone(connection, query, kinds)
+            if len(query.phrases) > 1:
+                hits = (f"“{it.typed}” alone: {counted(n, 'hit')}" for it, n in alone.items() if n)
+                say("; ".join(["nothing contains all these words", *hits]))
+            for phrase in [it for it, n in alone.items() if not n]:
+                near = nearest_words(phrase, known)
+                hint = f"; nearest: {', '.join(near)}" if near else ""
+                say(f"nothing contains “{shortened(phrase.typed)}”{hint}")
+            if wider.total and _for_others(writing):
+                say(f"try {instead} ({counted(wider.total)})")
+            elif wider.total:
+                say(f"shown is what contains {instead}")
+                result, words = wider, instead
         if result.total or _for_others(writing):
+            page = Page(
+                COLUMNS,
+                result.hits(marks),
+                title=f"Search: {words}",
+                unit="hit",
+                question="What contains all these words, in sentences, quotes, names, or among "
+                "those who take part?",
+                filters=f"Only {', '.join(kind)}." if kind else "",
+                condensed=True,
+                total=lambda: result.total,
+            )
             write(with_origin(connection, page, command_line()), **writing)
         searched = not kinds or Kind.PASSAGE in kinds
         missing = documents_without_text(connection) if searched else []
-        if not result.total:
-            known = known_words(connection, kinds)
-            nearest = nearest_words(query, known)
-            instead = beginnings(query, known)
-            rows = SearchResult(connection, SearchQuery.parse(instead), kinds, 1).total
-            hint = f"try {instead} ({counted(rows)})" if rows else ""
-            if len(query.phrases) > 1:
-                hint = f"nothing contains all these words; {hint or 'leave one out'}"
-            if len(query.phrases) > 1 or not (hint or nearest):
-                say(hint or "nothing contains these words")
-                hint = ""
-            for word, near in nearest.items():
-                nearest_hint = f"; nearest: {', '.join(near)}" if near else ""
-                say(f"nothing contains “{shortened(word)}”{nearest_hint}")
-            if hint:
-                say(hint)
     if result.total > limit:
         say(f"the best {limit} of {result.total}; --limit {result.total} shows all")
     if missing:

@@ -106,7 +106,9 @@ NAMES = text(
     from actor_names
     join actors on actors.id = actor_names.actor_id
     where actor_names.name_kind not in ('title', 'description')
-      and actor_names.name <> actors.name
+    union
+    select name, name
+    from actors
     """
 )
 

@@ -427,20 +427,57 @@ def test_words_in_another_script_find_what_they_find_in_latin_letters(
 
 
 @pytest.mark.parametrize(
-    ("words", "hint"),
+    ("words", "lines", "title"),
     [
         (
             ["withdrawn"],
-            "› nothing contains “withdrawn”; nearest: withdrawing, withdraws, withdrawal\n",
+            [
+                "nothing contains “withdrawn”; nearest: withdrawing, withdraws, withdrawal",
+                "shown is what contains withdraw*",
+            ],
+            "SEARCH: withdraw* ",
         ),
-        (["putin", "withdrawn"], "› nothing contains all these words; try putin* withdraw* ("),
-        (["xyzzy"], "› nothing contains “xyzzy”\n"),
-        (["xyzzy", "putin"], "› nothing contains all these words; leave one out\n"),
+        (
+            ["putin", "withdrawn"],
+            [
+                "nothing contains all these words; “putin” alone: 65 hits",
+                "nothing contains “withdrawn”; nearest: withdrawing, withdraws, withdrawal",
+                "shown is what contains putin* withdraw*",
+            ],
+            "SEARCH: putin* withdraw* ",
+        ),
+        (["xyzzy"], ["nothing contains “xyzzy”"], ""),
+        (
+            ["xyzzy", "putin"],
+            [
+                "nothing contains all these words; “putin” alone: 65 hits",
+                "nothing contains “xyzzy”",
+            ],
+            "",
+        ),
+        (
+            ["Путин", "Лавров"],
+            ["nothing contains all these words; “Путин” alone: 65 hits; “Лавров” alone: 5 hits"],
+            "",
+        ),
+        (["Россия"], ["nothing contains “Россия”; nearest: russia"], ""),
+        (["Асад"], ["nothing contains “Асад”; nearest: assad, assads, alassad"], ""),
+        (["Αθήνα"], ["nothing contains “Αθήνα”"], ""),
     ],
 )
-def test_a_search_without_hits_prints_no_table_but_a_hint(
-    article: str, words: list[str], hint: str
+def test_a_search_without_hits_says_why_and_shows_the_beginnings_of_the_words(
+    article: str, words: list[str], lines: list[str], title: str
 ) -> None:
     done = typed(article, "search", *words)
-    assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr.startswith(hint)
+    assert done.exit_code == 0
+    *said, not_kept = done.stderr.splitlines()
+    assert said == [f"› {line}" for line in lines]
+    assert not_kept.startswith("› passages: ")
+    assert done.stdout.startswith(title)
+    assert bool(done.stdout) == bool(title)
+
+
+def test_a_program_gets_only_rows_with_the_words_that_it_asked_for(article: str) -> None:
+    done = typed(article, "search", "withdrawn", "--format", "json")
+    assert json.loads(done.stdout) == []
+    assert "› try withdraw* (3 rows)\n" in done.stderr

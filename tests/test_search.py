@@ -17,6 +17,7 @@ from adhoc.search import (
     SearchQuery,
     SearchResult,
     documents_without_text,
+    hits_alone,
     known_words,
     nearest_words,
 )
@@ -24,7 +25,7 @@ from adhoc.search_rows import Kind
 from database.connect import reading, writing
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
-from tests.sourcebook_builder import SourcebookBuilder
+from tests.sourcebook_builder import SourcebookBuilder, derive
 
 TEXTS = [
     "Lines in red: the red line, the “Résistance” and its état-major.",
@@ -196,8 +197,51 @@ def test_rows_with_the_words_as_typed_come_first(library: str) -> None:
 def test_the_nearest_words_are_suggested_for_those_that_nothing_contains(library: str) -> None:
     with reading(library) as connection:
         known = known_words(connection, ())
-        near = nearest_words(SearchQuery.parse("red palece xyzzy alm*"), known)
+        query = SearchQuery.parse("red palece xyzzy alm*")
+        near = {
+            phrase.typed: nearest_words(phrase, known)
+            for phrase, hits in hits_alone(connection, query, ()).items()
+            if not hits
+        }
     assert near == {"palece": ["palace"], "xyzzy": []}
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("Алма Брим", ["tie"]),
+        ("Алма brim", ["tie"]),
+        ("Αλμα Брим", ["tie"]),
+        ("zamir brim", ["pact"]),
+        ("Замир Брим", ["pact"]),
+        ("Ζαμιρ Брим", ["pact"]),
+        ("zamir", ["dawn", "pact"]),
+        ("Ζαμιρ", ["dawn", "pact"]),
+        ("زمير", []),  # zmyr: without its vowels
+        ("ami", []),  # only a part of the word
+    ],
+)
+def test_names_are_compared_in_latin_letters_whichever_script_either_is_in(
+    library: str, words: str, keys: list[str]
+) -> None:
+    with writing(library) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("herald", "The Herald", 1)
+        book.actor("brim-2", "Brim")
+        book.actor("dawn", "Замир Утренний")
+        book.fact(
+            FactKind.RELATION,
+            "pact",
+            [{"voice": "herald", "at": [(1, 0)]}],
+            from_actor_id=book.ids["actor", "dawn"],
+            type="supports",
+            to_actor_id=book.ids["actor", "brim-2"],
+        )
+        derive(connection)
+        hits = SearchResult(connection, SearchQuery.parse(words), (), 9).hits()
+        keys_of_hits = sorted(hit.key or "" for hit in hits)
+        connection.rollback()
+    assert keys_of_hits == keys
 
 
 @pytest.mark.parametrize(
