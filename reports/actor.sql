@@ -58,8 +58,8 @@ takes_part (fact_id, speaks, roles, acting_for) as (
     max(case role when 'speaker' then 1 else 0 end),
     min(role) || coalesce('; ' || nullif(max(role), min(role)), '')
       || case when count(distinct role) > 2 then '; and others' else '' end,
-    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
+      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
   from participation
   where actor = :actor
     and steps = 0  -- unless :with_members
@@ -138,6 +138,7 @@ left join attribution_chains on attribution_chains.attribution_id = fact_summari
 left join actor_names on actor_names.id = listed.fact_id
 left join events on events.id = listed.fact_id
 left join quotes on quotes.id = listed.fact_id
+left join positions on positions.id = listed.fact_id
 left join relations on relations.id = listed.fact_id
 left join territorial_control on territorial_control.id = listed.fact_id
 left join identifiers on listed.part = 'identifier'
@@ -145,8 +146,8 @@ left join identifiers on listed.part = 'identifier'
 left join actors as origins on origins.id = relations.from_actor_id
 left join actors as targets on targets.id = relations.to_actor_id
 left join dates
-  on dates.edtf = coalesce(sources.published, events.date, quotes.date, relations.since,
-    territorial_control.since)
+  on dates.edtf = coalesce(sources.published, events.date, quotes.date, positions.date,
+    relations.since, territorial_control.since)
 where true
   and (listed.fact_id is null or listed.fact_id in (  -- if :document
     select fact_id from fact_documents where document in (:document)))  -- if :document
@@ -163,5 +164,4 @@ order by
   fact_summaries.document nulls first, fact_summaries.paragraph nulls first,
   fact_summaries.start nulls first,
   coalesce(fact_summaries.key, sources.key) nulls first,
-  fact_summaries.introduced_by nulls first,
-  listed.how, identifiers.identifier nulls first
+  fact_summaries.introduced_by nulls first, listed.how, identifiers.identifier nulls first

@@ -141,8 +141,10 @@ select
   origins.title as origin,  -- if :each_voice
   -- a chain ends with the title of its document
   replace(replace(case when documents.id is null then fact_overview.through  -- unless :each_voice
-    else replace(replace(fact_overview.through, '; ' || documents.title, ''),  -- unless :each_voice
-      documents.title, 'the document') end,  -- unless :each_voice
+    else replace(replace(replace(replace('¶ | ' || fact_overview.through  -- unless :each_voice
+      || ' | ¶', '; ' || documents.title || ' | ', ' | '),  -- unless :each_voice
+      ' | ' || documents.title || ' | ', ' | the document | '),  -- unless :each_voice
+      '¶ | ', ''), ' | ¶', '') end,  -- unless :each_voice
     '; ', ' → '), ' | ', '; ') as relayed_from,  -- unless :each_voice
   fact_overview.certainty,  -- unless :each_voice
   cast(null as text) as dated,  -- unless :each_voice

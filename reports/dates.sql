@@ -1,10 +1,10 @@
 -- Dates
 -- How precise are the dates, and on which words does each rest?
 --
--- One row for each piece of evidence that dates an event, an utterance, a relation or a position,
--- and one for each date that no words give: the coder inferred it from the words around it. The
--- most precise come first; words that give no date ("recently") come last. Facts that nothing dates
--- are not here: calendar and summary count them.
+-- One row for each piece of evidence that dates an event, utterance, position, relation or control
+-- of a place, and one for each date that no words give: the coder inferred it from the words around
+-- it. The most precise come first; words that give no date ("recently") come last. Facts that
+-- nothing dates are not here: calendar and summary count them.
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
@@ -29,7 +29,7 @@
 --                                       the date as this voice has it, if it differs from the
 --                                       overall one
 --   alike      integer, detail          rows of the same precision
---   kind       text, detail             event, quote, position or relation
+--   kind       text, detail             event, quote, position, relation or control
 --   fact       text, detail             key of the fact
 --
 -- Legend
@@ -59,14 +59,23 @@ overall (fact_id, date_of, date) as (
   union all
   select id, 'until', until from relations where until is not null
     and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
+  union all
+  select id, 'date', date from positions where date is not null
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
+  union all
+  select id, 'since', since from territorial_control where since is not null
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
+  union all
+  select id, 'until', until from territorial_control where until is not null
+    and id in (select fact_id from asked)  -- if :document or :topic or :place or :certainty
 ),
 dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) as (
   select
     evidence.fact_id,
     case evidence.date
-      when coalesce(events.date, quotes.date, relations.since) then
-        case when relations.id is null then 'date' else 'since' end
-      when relations.until then 'until'
+      when coalesce(events.date, quotes.date, positions.date) then 'date'
+      when coalesce(relations.since, controls.since) then 'since'
+      when coalesce(relations.until, controls.until) then 'until'
       else 'voice'
     end,
     evidence.date,
@@ -81,7 +90,9 @@ dated (fact_id, date_of, date, words, document, paragraph, n, source, passage) a
   join sources as documents on documents.id = evidence.document_id
   left join events on events.id = evidence.fact_id
   left join quotes on quotes.id = evidence.fact_id
+  left join positions on positions.id = evidence.fact_id
   left join relations on relations.id = evidence.fact_id
+  left join territorial_control as controls on controls.id = evidence.fact_id
   where (evidence.date is not null or evidence.date_words is not null)
     and evidence.fact_id in (  -- if :document or :topic or :place or :certainty
       select fact_id from asked  -- if :document or :topic or :place or :certainty

@@ -58,8 +58,8 @@ with asked (fact_id) as (
 involved (fact_id, acting_for) as (
   select
     fact_id,
-    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
+      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
   from participation
   where role in ('from', 'to', 'holder', 'object')
     and actor = :actor  -- if :actor

@@ -84,11 +84,13 @@ shared (fact_id, a_acts, b_acts, a_for, b_for) as (
       else 0
     end),
     min(a_parts.acting_for)
-      || coalesce('; ' || nullif(max(a_parts.acting_for), min(a_parts.acting_for)), '')
-      || case when count(distinct a_parts.acting_for) > 2 then '; and others' else '' end,
+      || case count(distinct a_parts.acting_for || ' ' || a_parts.member) when 1 then ''
+        when 2 then '; ' || max(a_parts.acting_for)
+        else '; ' || max(a_parts.acting_for) || '; and others' end,
     min(b_parts.acting_for)
-      || coalesce('; ' || nullif(max(b_parts.acting_for), min(b_parts.acting_for)), '')
-      || case when count(distinct b_parts.acting_for) > 2 then '; and others' else '' end
+      || case count(distinct b_parts.acting_for || ' ' || b_parts.member) when 1 then ''
+        when 2 then '; ' || max(b_parts.acting_for)
+        else '; ' || max(b_parts.acting_for) || '; and others' end
   from a_parts
   join b_parts on b_parts.fact_id = a_parts.fact_id and b_parts.member <> a_parts.member
   left join relations on relations.id = a_parts.fact_id
@@ -138,8 +140,9 @@ join fact_overview on fact_overview.fact_id = shared.fact_id
 join fact_summaries on fact_summaries.fact_id = shared.fact_id
 left join events on events.id = shared.fact_id
 left join quotes on quotes.id = shared.fact_id
+left join positions on positions.id = shared.fact_id
 left join relations on relations.id = shared.fact_id
-left join dates on dates.edtf = coalesce(events.date, quotes.date, relations.since)
+left join dates on dates.edtf = coalesce(events.date, quotes.date, positions.date, relations.since)
 where true
   and coalesce(dates.first_day, dates.last_day) is not null  -- if :dated
   and shared.fact_id in (select fact_id from fact_documents  -- if :document

@@ -85,8 +85,8 @@ timed (event_id, other_id, first_day, last_day, shared, name, rank) as (
 nearest (event_id, other_id, shared, name, rank, n) as (
   select event_id, other_id, shared, name, rank, row_number() over (partition by event_id, rank
       order by case rank when 7 then -last_day when 9 then first_day end nulls last,
-        last_day - first_day nulls last, shared desc, facts.key, facts.document_id)
-  from timed join facts on facts.id = timed.other_id
+        last_day - first_day nulls last, shared desc, key, introduced_by)
+  from timed join fact_summaries on fact_summaries.fact_id = timed.other_id
 ),
 -- fact_id is what a row states; other_id the event or quote that it shows.
 listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as (

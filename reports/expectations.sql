@@ -60,8 +60,8 @@
 
 with involved (fact_id, acting_for) as (
   select fact_id,
-    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
+      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
   from participation where true
     and actor = :actor  -- if :actor
     and steps = 0  -- unless :with_members
@@ -86,6 +86,7 @@ judged (fact_id, part) as (
       when settled <> 'actual' then settled
       when standing is null then 'came to pass'
       when upper(substr(standing, length(standing) - 7)) = 'DISPUTED' then 'disputed'
+      when standing = 'Draft' then 'came to pass'
       else 'alleged' end
   from doubtful
   join fact_summaries on fact_summaries.fact_id = doubtful.fact_id
@@ -98,8 +99,8 @@ linked (fact_id, link, event_id, n) as materialized (
       'followed by' when 'in-response-to' then 'answered by' when 'part-of' then 'had as a part'
       else 'hung on' end, from_fact_id,
     row_number() over (partition by to_fact_id order by case type when 'instead-of' then 1
-      when 'in-response-to' then 2 when 'follows' then 3 else 4 end, facts.key, facts.document_id)
-  from event_links join facts on facts.id = event_links.from_fact_id
+      when 'in-response-to' then 2 when 'follows' then 3 else 4 end, key, introduced_by, type)
+  from event_links join fact_summaries on fact_summaries.fact_id = event_links.from_fact_id
   where to_fact_id in (select fact_id from doubtful)
 ),
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
@@ -107,21 +108,22 @@ voices (fact_id, denies, name, more, n) as (
   select fact_id, denies, name,
     coalesce('; and ' || nullif(count(*) over (partition by fact_id, denies) - 1, 0) || ' more',
       ''),
-    row_number() over (partition by fact_id, denies order by min(document), min(n), name)
+    row_number() over (partition by fact_id, denies order by min(place), name)
   from (
-    select evidence.fact_id, evidence.n, chains.document,
+    select evidence.fact_id, chains.source_id,
+      chains.document || substr(cast(1000000 + evidence.n as text), 2) as place,
       case evidence.modality when 'denied' then 1 else 0 end as denies,
       case chains.depth when 0 then 'the document' else chains.title end as name
     from evidence
     join chains on chains.attribution_id = evidence.attribution_id
     where evidence.fact_id in (select fact_id from doubtful) and evidence.modality <> 'actual'
     union all
-    select fact_id, n, sources.key, 1, 'the document'
+    select fact_id, sources.id, key || substr(cast(1000000 + n as text), 2), 1, 'the document'
     from evidence
     join sources on sources.id = evidence.document_id
-    where fact_id in (select fact_id from doubtful) and stance = 'rejects'
+    where fact_id in (select fact_id from doubtful) and stance = 'rejects' and modality <> 'denied'
   ) as sides
-  group by fact_id, denies, name
+  group by fact_id, denies, source_id, name
 ),
 firsts (fact_id, expected_by, denied_by) as materialized (
   select fact_id, max(case denies when 0 then name || more end), max(case denies when 1
@@ -145,7 +147,7 @@ select
   fact_overview.hedge,
   fact_overview.through,
   fact_overview.certainty,
-  coalesce(events.date, quotes.date, positions.date, relations.since) as date,
+  coalesce(events.date, quotes.date, positions.date, relations.since, controls.since) as date,
   coalesce(fact_overview.standing, case when judged.part = 'threatened' then 'made'
     when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
   linked.link, others.sentence as linked, others.settled as linked_is,
@@ -160,6 +162,7 @@ left join events on events.id = judged.fact_id
 left join quotes on quotes.id = judged.fact_id
 left join positions on positions.id = judged.fact_id
 left join relations on relations.id = judged.fact_id
+left join territorial_control as controls on controls.id = judged.fact_id
 left join linked on linked.fact_id = judged.fact_id and linked.n = 1
 left join fact_summaries as others on others.fact_id = linked.event_id
 join involved on involved.fact_id = judged.fact_id  -- if :actor
@@ -173,8 +176,5 @@ order by
   case judged.part when 'came to pass' then 1 when 'did not happen' then 2 when 'threatened' then 3
     when 'expected' then 4 when 'intended' then 5 when 'possible' then 6 when 'imagined' then 7
     when 'alleged' then 8 else 9 end,
-  fact_overview.document nulls last,
-  fact_overview.paragraph nulls last,
-  fact_overview.start nulls last,
-  fact_overview.kind,
-  fact_overview.cited_as
+  fact_overview.document nulls last, fact_overview.paragraph nulls last,
+  fact_overview.start nulls last, fact_overview.kind, fact_overview.cited_as

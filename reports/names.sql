@@ -130,4 +130,5 @@ order by
   chains.source,
   fact_summaries.key,
   fact_summaries.introduced_by,
-  lists.n
+  lists.n,
+  lists.passages

@@ -61,8 +61,8 @@ with involved (fact_id, actor_id, acting_for) as (
 shown (fact_id, alleged) as (
   select
     events.id,
-    case when substr(fact_summaries.standing, 1, 7) in ('Alleged', 'Inferre', 'Rumoure') then 1
-      else 0 end
+    case when upper(substr(replace(fact_summaries.standing, 'Draft, ', ''), 1, 7))
+      in ('ALLEGED', 'INFERRE', 'RUMOURE') then 1 else 0 end
   from events
   join fact_summaries on fact_summaries.fact_id = events.id
   where events.modality = :modality

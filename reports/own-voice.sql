@@ -37,6 +37,25 @@
 -- Legend
 -- What somebody said is here if the document says who said it, but not where that was reported.
 
+-- Of equal ties the first that the filters keep is shown, with the figures of all.
+with asked (fact_id, first_id, n) as (
+  select
+    counts.fact_id,
+    counts.counted_as_id,
+    row_number() over (
+      partition by counts.counted_as_id
+      order by fact_summaries.introduced_by, fact_summaries.key
+    )
+  from evidence_counts as counts
+  join fact_summaries on fact_summaries.fact_id = counts.fact_id
+  where true
+    and counts.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and counts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and counts.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = counts.fact_id and certainty = :certainty)  -- if :certainty
+)
 select
   case fact_overview.kind
     when 'event' then 'Events'
@@ -53,20 +72,18 @@ select
   fact_overview.passage,
   fact_overview.modality,
   fact_overview.hedge,
-  evidence_counts.pieces,
-  evidence_counts.documents,
+  fact_overview.pieces,
+  fact_overview.documents,
   fact_overview.cited_as as fact
-from evidence_counts
-join fact_overview on fact_overview.fact_id = evidence_counts.fact_id
-where evidence_counts.relayed = 0
+from fact_overview
+where fact_overview.relayed = 0
+  and fact_overview.fact_id  -- unless :document or :topic or :place or :certainty
+    = fact_overview.counted_as_id  -- unless :document or :topic or :place or :certainty
+  and fact_overview.fact_id in (  -- if :document or :topic or :place or :certainty
+    select fact_id from asked where n = 1  -- if :document or :topic or :place or :certainty
+  )  -- if :document or :topic or :place or :certainty
   and fact_overview.kind not in ('name', 'event-name')
   and fact_overview.kind = :kind  -- if :kind
-  and fact_overview.fact_id in (select fact_id from fact_documents  -- if :document
-    where document in (:document))  -- if :document
-  and fact_overview.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
-  and fact_overview.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
-  and exists (select 1 from evidence  -- if :certainty
-    where evidence.fact_id = fact_overview.fact_id and certainty = :certainty)  -- if :certainty
 order by
   case fact_overview.kind
     when 'event' then 1
@@ -76,7 +93,7 @@ order by
     when 'control' then 5
     else 6
   end,
-  evidence_counts.pieces desc nulls last,
+  fact_overview.pieces desc nulls last,
   fact_overview.document,
   fact_overview.paragraph,
   fact_overview.start,

@@ -50,8 +50,8 @@
 with spoken (fact_id, acting_for) as (
   select
     fact_id,
-    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
+      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
   from participation
   where role = 'speaker'
     and actor = :speaker  -- if :speaker

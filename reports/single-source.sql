@@ -44,22 +44,41 @@
 -- The headings are the origins: whoever said or reported it first, as far as the documents say.
 -- What a document says itself is in own-voice; --voice any adds it here.
 
-with alone (fact_id, facts) as (
-  select evidence_counts.fact_id, count(*) over (partition by evidence_counts.origin_id)
-  from evidence_counts
-  join facts on facts.id = evidence_counts.fact_id
-  where evidence_counts.origin_id is not null
+-- Of equal ties the first that the filters keep is shown, with the figures of all.
+with asked (fact_id, first_id, n) as (
+  select
+    counts.fact_id,
+    counts.counted_as_id,
+    row_number() over (
+      partition by counts.counted_as_id
+      order by fact_summaries.introduced_by, fact_summaries.key
+    )
+  from evidence_counts as counts
+  join fact_summaries on fact_summaries.fact_id = counts.fact_id
+  where true
+    and counts.fact_id in (select fact_id from fact_documents  -- if :document
+      where document in (:document))  -- if :document
+    and counts.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
+    and counts.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
+    and exists (select 1 from evidence  -- if :certainty
+      where evidence.fact_id = counts.fact_id and certainty = :certainty)  -- if :certainty
+),
+alone (fact_id, facts) as (
+  select counts.fact_id, count(*) over (partition by figures.origin_id)
+  from evidence_counts as counts
+  join evidence_counts as figures on figures.fact_id = counts.counted_as_id
+  join facts on facts.id = counts.fact_id
+  where figures.origin_id is not null
+    and counts.fact_id  -- unless :document or :topic or :place or :certainty
+      = counts.counted_as_id  -- unless :document or :topic or :place or :certainty
+    and counts.fact_id in (  -- if :document or :topic or :place or :certainty
+      select fact_id from asked where n = 1  -- if :document or :topic or :place or :certainty
+    )  -- if :document or :topic or :place or :certainty
     and facts.kind not in ('name', 'event-name')
     and cast(:voice as text) in (
       'any',
-      case when evidence_counts.relayed > 0 then 'relayed' else 'own' end
+      case when figures.relayed > 0 then 'relayed' else 'own' end
     )
-    and facts.id in (select fact_id from fact_documents  -- if :document
-      where document in (:document))  -- if :document
-    and facts.id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
-    and facts.id in (select fact_id from fact_places where place = :place)  -- if :place
-    and exists (select 1 from evidence  -- if :certainty
-      where evidence.fact_id = facts.id and certainty = :certainty)  -- if :certainty
 )
 select
   sources.title || ' (' || alone.facts || ')' as part,
@@ -70,18 +89,17 @@ select
   fact_overview.source,
   fact_overview.passage,
   sources.anonymity,
-  case when evidence_counts.relayed > 0 then 'relayed' else 'own' end as voice,
+  case when fact_overview.relayed > 0 then 'relayed' else 'own' end as voice,
   fact_overview.modality,
-  evidence_counts.pieces,
-  evidence_counts.documents,
+  fact_overview.pieces,
+  fact_overview.documents,
   sources.key as origin,
   fact_overview.cited_as as fact
 from alone
-join evidence_counts on evidence_counts.fact_id = alone.fact_id
-join sources on sources.id = evidence_counts.origin_id
 join fact_overview on fact_overview.fact_id = alone.fact_id
+join sources on sources.id = fact_overview.origin_id
 order by
-  evidence_counts.relayed = 0,
+  fact_overview.relayed = 0,
   alone.facts desc,
   sources.key,
   fact_overview.document,

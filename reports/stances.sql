@@ -49,8 +49,8 @@ with involved (fact_id, sides, acting_for) as (
   select
     fact_id,
     count(distinct actor),
-    min(acting_for) || coalesce('; ' || nullif(max(acting_for), min(acting_for)), '')
-      || case when count(distinct acting_for) > 2 then '; and others' else '' end
+    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
+      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
   from participation
   where role in ('holder', 'from', 'to')
     and actor in (  -- if :a or :b

@@ -33,12 +33,17 @@ facts_of (document_id, facts) as (
   group by evidence.document_id
 ),
 authors (source_id, name) as (
-  select source_actors.source_id, max(case source_actors.n when 1 then actors.name end)
-    || case when count(*) > 1 then ' and others' else '' end
-  from source_actors
-  join actors on actors.id = source_actors.actor_id
-  where source_actors.role = 'author'
-  group by source_actors.source_id
+  select source_id, max(case n when 1 then name end) || case count(*) when 1 then ''
+    when 2 then ' and ' || max(case n when 2 then name end) else ' and others' end
+  from (
+    select source_id, role, n, name
+    from source_actors
+    join actors on actors.id = source_actors.actor_id
+    union all
+    select source_id, role, n, name from source_credits
+  ) as makers
+  where role = 'author'
+  group by source_id
 ),
 pieces (certainty, own, unnamed) as (
   select evidence.certainty, case attribution_chains.depth when 0 then 1 end,
@@ -73,8 +78,8 @@ measured (rank, published, about, measure, count, note) as (
   union all select 13, null, 'contents', 'topics', count(*), null from topics
   union all select 20, null, 'contents', 'facts', count(*), null from figures
   union all select 21, null, 'contents', 'events', count(*),
-    count(*) filter (where events.modality = 'actual' and standing is null) || ' happened, '
-    || count(*) filter (where events.modality = 'actual' and standing is not null)
+    count(*) filter (where events.modality = 'actual' and coalesce(standing, 'Draft') = 'Draft')
+    || ' happened, ' || count(*) filter (where events.modality = 'actual' and standing <> 'Draft')
     || ' only by allegation or inference; ' || count(*) filter (where events.modality <> 'actual')
     || ' are intended, expected, possible, imagined or denied'
   from events

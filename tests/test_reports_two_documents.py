@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import run
+from schema.vocabulary import FactKind
 from tests.databases import Files, Server
 from tests.island_relations import at, tie
 from tests.sourcebook_builder import SourcebookBuilder
@@ -147,3 +148,170 @@ def test_two_actors_of_one_heading_are_both_named(new: str) -> None:
     rows = ask(new, "actor", "part who", actor="official-1")
     assert ("event", "An official; An official") in rows
     assert ask(new, "network", "source target weight") == [("official-1", "official-2", 1)]
+
+
+def test_everybody_of_one_heading_who_acts_for_the_actor_is_named(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        for n in (1, 2):
+            book.actor(f"ali-{n}", "Ali Hassan", "person")
+            tie(book, f"ali-{n}", "holds-post-in", "alma", at((n, 0), voice="log"))
+            tie(book, f"ali-{n}", "depends-on", "brim", at((n, 2), voice="log"))
+        both = ["ali-1", "ali-2"]
+        book.event("talk", "They talk", at((3, 0), voice="log"), doer=[*both, "brim"])
+        denied = at((4, 0), voice="log", modality="denied")
+        book.event("row", "They shout", denied, modality="denied", doer=both)
+        book.quote("word", at((5, 0), voice="log"), says="Yes.", speaker=both, subject=["brim"])
+
+    add(new, fill)
+    twice = "Ali Hassan for Alma; Ali Hassan for Alma"
+    for name, options, kind in (
+        ("actor", {"actor": "alma"}, "event"),
+        ("dyad", {"a": "alma", "b": "brim"}, "event"),
+        ("expectations", {"actor": "alma"}, "event"),
+        ("quotes", {"speaker": "alma"}, ""),
+        ("timeline", {"actor": "alma"}, "event"),
+    ):
+        column = {"actor": "part", "quotes": "acting_for"}.get(name, "kind")
+        rows = ask(new, name, f"{column} acting_for", with_members="1", **options)
+        chosen = [acting for what, acting in rows if not kind or what == kind]
+        assert set(chosen) == {twice}, name
+
+
+def test_sources_of_one_title_are_all_counted(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        for n in (1, 2):
+            book.source(f"official-{n}", "An official", "remarks", unnamed_in="log")
+            book.chain("log", f"official-{n}")
+        pieces = [
+            at((n, 0), voice=f"log>official-{n}", certainty="alleged", modality="expected")
+            for n in (1, 2)
+        ]
+        book.event("raid", "A raid", *pieces, modality="expected", doer=["alma"])
+
+    add(new, fill)
+    assert ask(new, "expectations", "expected_by through") == [
+        ("An official; and 1 more", "An official; Log | An official; Log")
+    ]
+
+
+def test_the_first_voice_of_an_expectation_is_that_of_the_first_document(new: str) -> None:
+    """By document and number together, not by the least of each."""
+
+    def fill(book: SourcebookBuilder) -> None:
+        for source in ("cook", "maid"):
+            book.source(source, source.title(), "remarks")
+            for document in ("diary", "log"):
+                book.chain(document, source)
+        voices = ("diary>maid", "diary>cook", "log>cook", "log>maid")
+        pieces = [
+            at((n, 0), voice=voice, modality="possible") for n, voice in enumerate(voices, start=1)
+        ]
+        book.event("raid", "A raid", *pieces, modality="possible", doer=["alma"])
+
+    add(new, fill)
+    assert ask(new, "expectations", "expected_by") == [("Maid; and 1 more",)]
+
+
+@pytest.mark.parametrize("name", ["single-source", "own-voice"])
+def test_an_equal_tie_is_shown_as_the_document_that_is_asked_for_has_it(
+    new: str, name: str
+) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        book.source("wire", "Wire")
+        for document in ("diary", "log"):
+            book.chain(document, "wire")
+            voice = f"{document}>wire" if name == "single-source" else document
+            tie(book, "alma", "supports", "brim", at((1, 0), voice=voice))
+
+    add(new, fill)
+    columns = "source fact documents"
+    assert ask(new, name, columns) == [("diary", "diary:alma--supports--brim", 2)]
+    assert ask(new, name, columns, document="log") == [("log", "log:alma--supports--brim", 2)]
+    assert len(ask(new, name, columns, certainty="asserted")) == 1
+
+
+def test_a_title_within_another_stays_whole(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        book.source("keeper", "Log", "remarks")
+        book.source("logger", "Logger's notes", "remarks")
+        book.chain("log", "logger")
+        book.chain("log", "logger", "keeper")
+        pieces = [
+            at((1, 0), voice="log"),
+            at((2, 0), voice="log>logger"),
+            at((3, 0), voice="log>logger>keeper"),
+        ]
+        book.event("raid", "A raid", *pieces, doer=["alma"])
+
+    add(new, fill)
+    assert ask(new, "corroboration", "relayed_from") == [
+        ("the document; Logger's notes; Log → Logger's notes",)
+    ]
+
+
+def test_dated_positions_and_control_count_as_dated(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        topic = book.keyed_row("topic", "sea", "topics", label="The sea")
+        place = book.keyed_row("place", "port", "places", name="The port", kind="site")
+        dated = at((1, 0), voice="log", date="1990", date_words="then")
+        for key, evidence in (("wish", dated), ("hope", at((2, 0), voice="log"))):
+            book.fact(
+                FactKind.POSITION,
+                key,
+                [evidence],
+                {"holder": ["alma"], "object": ["brim"]},
+                topic_id=topic,
+                position_kind="goal",
+                statement="to sail",
+                date=book.date("1990"),
+            )
+        book.fact(
+            FactKind.CONTROL,
+            "hold",
+            [at((3, 0), voice="log")],
+            actor_id=book.ids["actor", "alma"],
+            place_id=place,
+            type="holds",
+            since=book.date("1991"),
+            until=book.date("1995"),
+        )
+
+    add(new, fill)
+    assert ask(new, "dates", "fact date date_of words") == [
+        ("log:wish", "1990", "date", "then"),
+        ("log:hope", "1990", "date", None),
+        ("log:hold", "1991", "since", None),
+        ("log:hold", "1995", "until", None),
+    ]
+    assert ask(new, "dyad", "fact part date", a="alma", b="brim", dated="1") == [
+        ("log:wish", "Dated", "1990"),
+        ("log:hope", "Dated", "1990"),
+    ]
+    rows = ask(new, "actor", "part key date", actor="alma")
+    assert ("position", "log:hope", "1990") in rows
+
+
+def test_drafts_of_what_is_alleged_are_no_facts(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        for n, certainty in enumerate(("asserted", "alleged"), start=1):
+            evidence = at((n, 0), voice="log", certainty=certainty)
+            book.event(f"e{n}", "They meet", evidence, doer=["alma", "brim"])
+        book.connection.execute(sa.text("update facts set draft = true"))
+
+    add(new, fill)
+    assert ask(new, "network", "weight alleged") == [(1, 1)]
+    notes = dict(ask(new, "summary", "measure note"))
+    assert notes["events"].startswith("1 happened, 1 only by allegation")
+
+
+def test_an_author_by_name_alone_keeps_the_place(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        log = book.ids["source", "log"]
+        book.row("source_credits", source_id=log, role="author", n=1, name="Zoe Young")
+        book.row(
+            "source_actors", source_id=log, actor_id=book.ids["actor", "alma"], role="author", n=2
+        )
+
+    add(new, fill)
+    notes = [note for about, note in ask(new, "summary", "about note") if about == "document"]
+    assert "Zoe Young and Alma, “Log”" in notes

@@ -56,6 +56,10 @@ def test_several_holders_take_the_verb_in_the_plural() -> None:
         ([IRAN, RUSSIA], "Iran and Russia agree.", "Iran and Russia say that they agree"),
         ([IRAN], "Iranians will not yield.", "Iran says that Iranians will not yield"),
         ([LUND], "Aron Lund is right.", "Aron Lund says that Aron Lund is right"),
+        ([IRAN], "Iran Air will fly.", "Iran says that Iran Air will fly"),
+        ([IRAN], "WHO will come.", "Iran says that WHO will come"),
+        ([IRAN], "As-Safir is wrong.", "Iran says that As-Safir is wrong"),
+        ([IRAN], "All-out war looms.", "Iran says that all-out war looms"),
         ([], "All is lost.", "It is said that all is lost"),
     ],
 )
@@ -63,6 +67,18 @@ def test_a_statement_on_its_speaker_does_not_repeat_the_name(
     speakers: list[Named], says: str, sentence: str
 ) -> None:
     assert quote(speakers, says, None) == sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [
+        *(("The Houthis", "are"), ("Basij militias", "are"), ("The Lebanese Armed Forces", "are")),
+        *(("The Revolutionary Guard Corps", "is"), ("Hamas", "is"), ("ISIS", "is")),
+    ],
+)
+def test_the_verb_after_a_group_has_its_number(name: str, verb: str) -> None:
+    sentence = position([Named(name, "armed-group")], PositionKind.CONSTRAINT, "by its debts")
+    assert sentence == f"{name} {verb} constrained by its debts"
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ class _Summaries:
             _list([voice.date_words for voice in evidence]),
             *self._headings(fact, people),
             way,
-            _list([*chains.values()], " | ") if way is None else None,
+            " | ".join(chains.values()) or None if len(chains) != 1 else None,
             _list(sorted(documents)),
             _list([_mark(place, documents) for place in places]),
             *(places[0][1:] if places else (None, None, None)),
@@ -300,10 +300,10 @@ def _names(actors: Iterable[Any]) -> str | None:
     return "; ".join([actor.name for actor in actors]) or None
 
 
-def _list(values: Sequence[str | None], separator: str = "; ") -> str | None:
+def _list(values: Sequence[str | None]) -> str | None:
     if len(values) == 1:
         return values[0]
-    return separator.join(dict.fromkeys(filter(None, values))) or None
+    return "; ".join(dict.fromkeys(filter(None, values))) or None
 
 
 def _mark(place: Any, documents: set[str]) -> str:

@@ -145,6 +145,8 @@ ALWAYS_ONE = {
     ActorKind.INSTITUTE,
 }
 PLURALS = {"people", "media", "men", "women", "police"}
+SINGULARS = {"Corps", "corps", "Hamas", "Headquarters", "headquarters"}
+"""Singulars in s, as abbreviations in capitals are: ISIS."""
 
 
 def several(actors: Collection[Named]) -> bool:
@@ -155,7 +157,9 @@ def several(actors: Collection[Named]) -> bool:
     if actor.kind in ALWAYS_ONE or re.match("(An?|The only) ", actor.name):
         return False
     head = re.split(r" (?:of|in|from|behind|with|for|who|to|hostile) |:|\(", actor.name)[0].split()
-    last = head[-1].lower() if head else ""
+    if not head or head[-1].isupper() or head[-1] in SINGULARS:
+        return False
+    last = head[-1].lower()
     return last in PLURALS or last.endswith("men") or bool(re.search("[^s'’]s$", last))
 
 
@@ -173,15 +177,15 @@ SMALL_WORDS = re.compile(
     "anyone|another|other|others|many|most|more|few|less|several|only|one|two|"
     "three|he|she|it|they|we|you|his|her|its|their|our|what|when|where|who|how|why|if|since|while|"
     "although|because|as|after|before|until|unless|with|without|in|on|at|by|for|from|to|under|"
-    "between|among|during|neither|either|even)(?![\\w.])",
-    re.IGNORECASE,
+    "between|among|during|neither|either|even)(?![\\w.]|-[A-Z0-9])",
 )
-"""Words that have a capital only at the beginning of a sentence."""
+"""Words that have a capital only at the beginning of a sentence, unlike WHO and As-Safir."""
 
 
 def within(text: str) -> str:
     """Write a text as it is within a sentence: without a capital that only begins one."""
-    return text[:1].lower() + text[1:] if SMALL_WORDS.match(text) else text
+    uncapitalised = text[:1].lower() + text[1:]
+    return uncapitalised if SMALL_WORDS.match(uncapitalised) else text
 
 
 # --- kinds of facts -------------------------------------------------------------------------------
@@ -205,7 +209,8 @@ def _of_oneself(speakers: Sequence[Named], says: str) -> str:
     isn't known.
     """
     names = listed(speakers, first=True)
-    if not names or not says.startswith(f"{names} "):
+    # A capital goes on with a name: "Iran Air will fly".
+    if not names or not says.startswith(f"{names} ") or says[len(names) + 1 :][:1].isupper():
         return says
     if several(speakers):
         return "they" + says.removeprefix(names)
