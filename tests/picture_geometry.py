@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -89,9 +90,9 @@ def _shape(kind: str, element: ET.Element, owner: str) -> Box:
 
 
 def _points(d: str) -> Iterator[tuple[float, float]]:
-    """Yield the corners of a path of straight lines."""
+    """Yield the corners of a path of straight lines, and places along its curves."""
     x = y = 0.0
-    for command, arguments in re.findall(r"([MLHVmlhvZz])([^MLHVmlhvZz]*)", d):
+    for command, arguments in re.findall(r"([MLHVCmlhvZz])([^MLHVCmlhvZz]*)", d):
         numbers = [float(n) for n in re.findall(r"-?[0-9.]+", arguments)]
         if command in "Zz":
             continue
@@ -101,10 +102,27 @@ def _points(d: str) -> Iterator[tuple[float, float]]:
                 x = n + (x if command == "h" else 0)
             else:
                 y = n + (y if command == "v" else 0)
+        elif command == "C":
+            points = [(x, y), *zip(numbers[::2], numbers[1::2], strict=True)]
+            for part in (step / 200 for step in range(1, 200)):
+                rest = points
+                while len(rest) > 1:
+                    rest = [
+                        (a + (c - a) * part, b + (d - b) * part)
+                        for (a, b), (c, d) in pairwise(rest)
+                    ]
+                yield rest[0]
+            x, y = points[-1]
         else:
             dx, dy = numbers
             x, y = (x + dx, y + dy) if command.islower() else (dx, dy)
         yield x, y
+
+
+def _between(
+    begin: tuple[float, float], end: tuple[float, float], part: float
+) -> tuple[float, float]:
+    return begin[0] + (end[0] - begin[0]) * part, begin[1] + (end[1] - begin[1]) * part
 
 
 def overlaps(boxes: Iterable[Box], others: Iterable[Box] | None = None) -> list[tuple[str, str]]:
@@ -122,6 +140,29 @@ def overlaps(boxes: Iterable[Box], others: Iterable[Box] | None = None) -> list[
             if compared and box.meets(other):
                 found.append((other.what, box.what))
         open_boxes.append((box, kind))
+    return found
+
+
+def hidden(picture: Picture) -> list[tuple[str, str]]:
+    """Return which edges of a network pass under a box that isn't theirs."""
+    boxes = [box for box in picture.of_class("box") if box.owner]
+    found = []
+    for group in picture.root.iter(f"{SVG}g"):
+        ends = group.get("data-ends", "").split()
+        for path in group.iter(f"{SVG}path"):
+            if "edge" not in path.get("class", "").split():
+                continue
+            corners = list(_points(path.attrib["d"]))
+            points = corners
+            if len(corners) == 2:
+                (x, y), (to_x, to_y) = corners
+                points = [(x + (to_x - x) * n / 200, y + (to_y - y) * n / 200) for n in range(201)]
+            found += [
+                (group.get("data-ends", ""), box.owner)
+                for box in boxes
+                if box.owner not in ends
+                and any(box.left < x < box.right and box.top < y < box.bottom for x, y in points)
+            ]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser
 
 import cli
+from benchmarks.generate import generate
 from tests.databases import on_sqlite
 from tests.launched_browser import browser as browser
 from tests.test_brief import SUBJECTS
@@ -58,3 +60,33 @@ def test_a_briefing_can_be_read_by_everybody(browser: Browser, file: Path, schem
     serious = [it for it in found if it["impact"] in ("serious", "critical")]
     assert [(it["id"], it["nodes"][0]["html"]) for it in serious] == []
     page.close()
+
+
+BUSIEST = """
+    select 'actor', actors.key
+    from participants join actors on actors.id = participants.actor_id
+    group by actors.key
+    order by count(*) desc, actors.key
+    limit 1
+"""
+
+
+def test_a_briefing_on_a_large_sourcebook_prints_on_four_pages(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """What is left out is counted, with the command that shows it."""
+    database, path = tmp_path / "large.db", tmp_path / "brief.html"
+    generate(database, events=2_000)
+    connection = sqlite3.connect(database)
+    busiest = [f"--{kind}={key}" for kind, key in connection.execute(BUSIEST)]
+    connection.close()
+    for subject in ([], busiest):
+        command = ["--db", str(database), "brief", *subject, "-o", str(path)]
+        assert CliRunner().invoke(cli.sourcebook, command).exit_code == 0
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 4
+        more = re.findall(r"[\d,]+ more [a-z ]+: sourcebook report \w+", page.inner_text("main"))
+        assert len(more) >= 4
+        page.close()

@@ -21,7 +21,7 @@ from pages.pictures.marks import Look, look
 from pages.pictures.packing import Rows
 from schema.edtf import Edtf
 from tests.databases import create, on_sqlite
-from tests.picture_geometry import SVG, Picture, cut, overlaps
+from tests.picture_geometry import SVG, Picture, cut, hidden, overlaps
 from tests.sourcebook_builder import SourcebookBuilder
 
 HOSTILE = '<script>alert(1)</script> & "x" \u202eevil\u202c \x1b[31m ]]> &amp; \uffff'
@@ -181,8 +181,14 @@ def test_the_articles_network_is_legible(shipped: str) -> None:
     assert len(edges) > 60
 
 
+@on_sqlite
+def test_no_edge_of_the_articles_network_passes_under_a_foreign_box(shipped: str) -> None:
+    assert hidden(picture(shipped, "network")) == []
+
+
 def test_a_large_network_is_legible(large: str) -> None:
     drawn = picture(large, "network")
+    assert hidden(drawn) == []
     assert_boxes_apart(drawn)
     assert len([box for box in drawn.of_class("box") if box.owner]) == 40
     assert "with fewer than these (--most)" in words(drawn)

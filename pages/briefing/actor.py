@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from sqlalchemy import text
 
 from database.derived.sentences import Named, several, within
-from pages.briefing.briefing import MOST, Writer
+from pages.briefing.briefing import Writer
 from pages.briefing.facts import ACTIVE, NOT_SO, Fact
 from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section
 from pages.briefing.prose import Sentence, plain, sentence, series
@@ -148,7 +148,7 @@ class ActorWriter(Writer):
         holds = self.facts.where(lambda it: "holder" in it.roles)
         others = self.facts.where(lambda it: "object" in it.roles and "holder" not in it.roles)
         blocks = self.bullets(
-            holds, "position", self.command("stances", "--a", self.subject.key), MOST + 2
+            holds, "position", self.command("stances", "--a", self.subject.key), self.most + 2
         ) or [Paragraph([plain(f"Nobody says what {name} {self._verb('wants', 'want')}.")])]
         if others:
             blocks.append(Paragraph([plain(f"What others want of {name}, or hold about {name}:")]))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from output.page import counted
 from pages.answers import Answer, Row, ask
 from pages.briefing.facts import PLANS, Fact, Facts, facts, in_order
-from pages.briefing.footnotes import Footnotes
+from pages.briefing.footnotes import Footnotes, shortly
 from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Picture, Section, Subject
 from pages.briefing.prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
 from pages.pictures.timeline import inset
@@ -21,21 +21,17 @@ from pages.pictures.timeline_lanes import in_lanes, lanes
 from pages.statements import Statement, Statements
 from schema.vocabulary import Certainty, FactKind, Modality, RelationType
 
-MOST = 3
-"""Facts that a list shows; a last sentence says how many more there are, and where."""
+MOST, LEAST, CROWDED = 3, 2, 400
+"""Facts that a list shows; and if there are so many facts about the subject.
+
+A last sentence says how many more there are, and where.
+"""
 
 MOST_DRAWN = 9
 """Facts that the timeline shows."""
 
-MOST_TIES = 6
-"""Ties of one nature that running text has."""
-
 MOST_IN_LANE = 5
 """Facts in the lane of what an actor heads."""
-
-FEW = 8
-"""With fewer dated facts, an actor's timeline has those who act for it as well."""
-
 
 COMPARISONS = (
     RelationType.AGREES_WITH,
@@ -65,6 +61,8 @@ class Writer:
         self.statements = Statements(connection)
         self.notes = Footnotes(several=len(self.statements.documents) > 1)
         self.facts: Facts = facts(connection, subject.kind, subject.key)
+        self.crowded = len(self.facts.all) >= CROWDED
+        self.most = LEAST if self.crowded else MOST
         query = text("select key, sentence from relation_types")
         self.templates: dict[str, str] = {it[0]: it[1] for it in connection.execute(query)}
         self._last_date: str | None = None
@@ -92,11 +90,12 @@ class Writer:
         return [Paragraph([plain(f"{counted(count, f'more {unit}')}: ", command)], remark=True)]
 
     def bullets(
-        self, chosen: Sequence[Fact], unit: str, command: Code, most: int = MOST
+        self, chosen: Sequence[Fact], unit: str, command: Code, most: int = 0
     ) -> list[Block]:
         """Return the weightiest facts as a list, and how many more there are."""
         if not chosen:
             return []
+        most = most or self.most
         items = [sentence(it, self.notes.refer) for it in self.read(chosen[:most])]
         return [Bullets(items), *self.more(len(chosen) - most, unit, command)]
 
@@ -117,13 +116,13 @@ class Writer:
         )
         if not chosen:
             return []
-        more = self.more(len(chosen) - MOST_TIES, "tie", self.command("ties", *self.only()))
+        more = self.more(len(chosen) - 2 * self.most, "tie", self.command("ties", *self.only()))
         return [Paragraph(self._as_text(chosen)), *more]
 
     def _as_text(self, chosen: Sequence[Fact]) -> list[Sentence]:
         """Return the weightiest ties as sentences, the weightiest first."""
-        shown = {it.id: it for it in self.read(chosen[:MOST_TIES])}
-        ordered = [shown[fact.id] for fact in chosen[:MOST_TIES] if fact.id in shown]
+        shown = {it.id: it for it in self.read(chosen[: 2 * self.most])}
+        ordered = [shown[fact.id] for fact in chosen[: 2 * self.most] if fact.id in shown]
         return ties(ordered, self.notes.refer, self.templates)
 
     def brief(self) -> Brief:
@@ -177,11 +176,13 @@ class Writer:
         answer = ask(self.connection, "timeline", given)
         command = self.command("timeline", *self.only())
         remark = ""
-        if self.subject.kind == "actor" and len(_dated(answer)) < FEW:
+        if self.subject.kind == "actor":
             answer, remark = self._with_lanes(answer, given)
         section = self.drawn(answer, command, remark)
         undated = self.facts.where(lambda fact: fact.happened and fact.date is None)
-        if undated:
+        if undated and self.crowded:
+            section.blocks.extend(self.more(len(undated), "undated event", command))
+        elif undated:
             without = Paragraph([plain("Without a date:")])
             section.blocks.extend([without, *self.bullets(undated, "undated event", command, 2)])
         return section
@@ -189,6 +190,8 @@ class Writer:
     def _with_lanes(self, answer: Answer, given: dict[str, Any]) -> tuple[Answer, str]:
         """Return the timeline with what an actor heads, shortened, and with who acts for it."""
         answer = in_lanes(self.connection, answer, given)
+        if not answer.lanes:
+            return answer, ""
         rows, ids, remarks = [*answer.rows], self._ids(), []
         for lane in lanes(self.connection, self.subject.key):
             others = [row for row in rows if row["acting_for"] == lane.title]
@@ -245,7 +248,7 @@ class Writer:
         if compared:
             blocks.append(Paragraph(self._as_text(compared)))
             command = self.command("ties", *self.only())
-            blocks += self.more(len(compared) - MOST_TIES, "comparison", command)
+            blocks += self.more(len(compared) - 2 * self.most, "comparison", command)
         if agreed:
             blocks.append(Paragraph([plain("Two or more named sources state this:")]))
             blocks += self.bullets(agreed, "fact", self.command("corroboration"), 2)
@@ -257,10 +260,10 @@ class Writer:
             blocks.append(
                 Paragraph([plain("Here voices differ, or a document doubts what it relays:")])
             )
-            items = [self._contested(it) for it in self.read(contested[:MOST])]
+            items = [self._contested(it) for it in self.read(contested[: self.most])]
             command = self.command("expectations", *self.only())
             blocks.append(Bullets(items))
-            blocks += self.more(len(contested) - MOST, "disputed fact", command)
+            blocks += self.more(len(contested) - self.most, "disputed fact", command)
         else:
             blocks.append(Paragraph([plain("Nothing here is disputed between the voices.")]))
         return Section("Where sources agree and differ", blocks)
@@ -269,7 +272,7 @@ class Writer:
         """Return a fact with who has it otherwise."""
         others = [
             f"{piece.voices[0].words if piece.voices else piece.document.called}: {piece.how}"
-            for piece in statement.evidence
+            for piece in map(shortly, statement.evidence)
             if piece.stance in ("doubts", "rejects") or piece.modality != statement.modality
         ]
         against = full_stop("; ".join(dict.fromkeys(others)))

@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from pages.statements import Document, Evidence, Statement, paragraphs
 from schema.vocabulary import FactKind, Stance
 
-LONGEST, LEAST_WORDS, ALL_WORDS = 300, 90, 6_000
+LONGEST, LEAST_WORDS, ALL_WORDS = 300, 60, 6_000
 """Characters of the text that a note shows: at most, at least, and all notes together.
 
 A mark says where more is left out.
 """
 
-MOST_VOICED = 2
-"""Voices, or ways of stating a fact, that a note has."""
+MOST_VOICED, MANY = 2, 40
+"""Voices, or ways of stating a fact, that a note has; of so many notes each has only one.
+
+A voice that doubts or denies the fact is never left out of the first two.
+"""
 
 LEFT_OUT = "[…]"
+
+LONGEST_TITLE = 60
+"""Characters of the title of a source, where there are many."""
+
+
+def shortened_title(title: str) -> str:
+    """Return the beginning of a long title, with a mark."""
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return f"{title[:LONGEST_TITLE].rpartition(' ')[0]} {LEFT_OUT}"
+
+
+def shortly(piece: Evidence) -> Evidence:
+    """Return a piece of evidence whose voices have short titles."""
+    voices = tuple(it._replace(title=shortened_title(it.title)) for it in piece.voices)
+    return replace(piece, voices=voices)
 
 
 class Reference(NamedTuple):
@@ -32,10 +52,11 @@ class Voiced(NamedTuple):
     """What one voice, or several alike, say about a fact, and the words."""
 
     document: Document
-
     where: str
     how: str
     words: tuple[str, ...]
+    differs: bool
+    """Whether it doubts or denies what the first one states."""
 
 
 class Note(NamedTuple):
@@ -77,17 +98,22 @@ class Footnotes:
 
     def notes(self) -> Iterator[Note]:
         """Yield the notes in the order of their numbers."""
-        room = max(LEAST_WORDS, min(LONGEST, ALL_WORDS // max(len(self.facts), 1)))
+        crowded = self._several and len(self.facts) > MANY
+        words = ALL_WORDS // 2 if crowded else ALL_WORDS
+        room = max(LEAST_WORDS, min(LONGEST, words // max(len(self.facts), 1)))
         for n, statement in enumerate(self.facts, 1):
             drawn = statement.id not in self._in_text
             voiced = self._note(statement, room)
             about = statement.sentence if drawn else ""
-            yield Note(n, about, voiced[:MOST_VOICED], max(len(voiced) - MOST_VOICED, 0))
+            shown = voiced[:MOST_VOICED]
+            if crowded and not any(it.differs for it in shown[1:]):
+                shown = shown[:1]
+            yield Note(n, about, shown, len(voiced) - len(shown))
 
     def _note(self, statement: Statement, room: int) -> list[Voiced]:
         """Return what the voices say; those of one document that say it alike are one."""
         alike: dict[tuple[Document, str], list[Evidence]] = {}
-        for piece in statement.evidence:
+        for piece in map(shortly, statement.evidence):
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
             alike.setdefault((piece.document, how), []).append(piece)
         # Of several, one that differs tells more than another that agrees.
@@ -99,14 +125,15 @@ class Footnotes:
             quoted = (piece.words for piece in pieces if statement.kind != FactKind.NAME)
             words = [*_fitting(quoted, room)]
             room -= sum(map(len, words))
-            voiced.append(Voiced(document, where, how, tuple(words)))
+            differs = _differs_least(pieces[0], statement) == 1
+            voiced.append(Voiced(document, where, how, tuple(words), differs))
         return voiced
 
 
 def _differs_least(piece: Evidence, statement: Statement) -> int:
     """Return 0 for the first piece of evidence, 1 for one that differs from it, 2 for others."""
     first = statement.evidence[0]
-    if piece is first:
+    if piece.id == first.id:
         return 0
     doubted = piece.stance in (Stance.REJECTS, Stance.DOUBTS)
     return 1 if doubted or piece.modality != first.modality else 2

@@ -13,6 +13,7 @@ from output.page import counted, listed
 from pages.answers import ask
 from pages.briefing.actor import ActorWriter
 from pages.briefing.briefing import Writer
+from pages.briefing.footnotes import shortened_title
 from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section, Subject
 from pages.briefing.prose import Sentence, dated, full_stop, plain, sentence, spoken
 from pages.statements import Statement
@@ -302,7 +303,9 @@ class WholeWriter(Writer):
         items = []
         for row in rows[:4]:
             unnamed = "" if row.anonymity == "named" else ", unnamed"
-            items.append(plain(f"{row.title} ({counted(row.facts, 'fact')}{unnamed})."))
+            items.append(
+                plain(f"{shortened_title(row.title)} ({counted(row.facts, 'fact')}{unnamed}).")
+            )
         blocks: list[Block] = [Bullets(items)] if items else []
         blocks += self.more(len(rows) - len(items), "voice", self.command("sources"))
         return Section(

@@ -5,16 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from output.page import counted, shortened
-from pages.briefing.footnotes import LEFT_OUT, Reference
+from pages.briefing.footnotes import LEFT_OUT, Reference, shortened_title
 from pages.briefing.parts import Brief, Picture
 from pages.briefing.prose import Code
 from pages.rendering import html_templates, markdown_templates, policy, styles_of, template_text
 from reports.about import provenance
+from reports.references import Reference as Source
 from reports.references import references
 from schema.date_words import date_in_words
 
 MANY = 8
-"""Documents above which a citation has neither publisher nor address."""
+"""Documents above which a citation has only a short title and its date."""
 
 READING = (
     "A sentence without a tag is stated as a fact by its source; a tag in front says what is not. "
@@ -30,9 +31,9 @@ def rendered(connection: Connection, brief: Brief, command: str, format: str) ->
         "content": shortened(origin["content"]),
         "command": command,
         "basis": _basis(connection, brief),
-        "notes": _about_notes(connection, brief),
         "documents": _documents(connection, brief),
     }
+    brief.about["notes"] = _about_notes(connection, brief)
     templates = html_templates() if format == "html" else markdown_templates()
     templates.tests |= {
         "number_of_note": lambda it: isinstance(it, Reference),
@@ -66,9 +67,16 @@ def _documents(connection: Connection, brief: Brief) -> list[tuple[str, str]]:
     if len(brief.documents) < 2:
         return []
     shown = {voiced.document for note in brief.notes for voiced in note.voiced}
-    sources = references(connection, [it.id for it in shown])
-    cited = {it.key: it.text() if len(shown) <= MANY else it.brief() for it in sources}
-    return sorted((document.called, cited[document.key]) for document in shown)
+    sources = {it.key: it for it in references(connection, [it.id for it in shown])}
+    many = len(shown) > MANY
+    return sorted((it.called, _cited(sources[it.key], many=many)) for it in shown)
+
+
+def _cited(source: Source, *, many: bool) -> str:
+    """Return a citation; of many, what notes call a document names its author already."""
+    if not many:
+        return source.text()
+    return f"“{shortened_title(source.title)}”, {date_in_words(source.published) or 'no date'}"
 
 
 def _about_notes(connection: Connection, brief: Brief) -> str:
@@ -81,6 +89,10 @@ def _about_notes(connection: Connection, brief: Brief) -> str:
     if len(brief.documents) == 1:
         [source] = references(connection, brief.documents)
         sentences.insert(0, f"All notes are to {source.text()}.")
+    elif len(brief.about["documents"]) > MANY:
+        sentences.append(
+            "Titles are shortened here; the command sourcebook cite prints them in full."
+        )
     if brief.kept:
         sentences.append("Words in quotation marks at the end of a note are the text's;")
         sentences.append(f"{LEFT_OUT} marks where more of them are left out.")

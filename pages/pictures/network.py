@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from pages.answers import Answer
 from pages.pictures.lettering import balanced, width
 from pages.pictures.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
-from pages.pictures.network_layout import MOST_STEPS, layout
+from pages.pictures.network_layout import MOST_STEPS, bends, layout
 from pages.pictures.svg import SIZES, Drawing, attributes, number
 from schema.escape import visible
 
@@ -64,9 +66,35 @@ SHAPES = (
 )
 
 
-Sizes = Sequence[tuple[float, float]]
+Point = tuple[float, float]
+Sizes = Sequence[Point]
 Arrange = Callable[[Sizes, Sequence[tuple[int, int]], float], tuple[Sizes, float]]
 """Places boxes that are joined, in a given width; returns their middles and the height."""
+
+
+class Line(NamedTuple):
+    """An edge from box to box: straight, or bent around a box that isn't its own."""
+
+    begin: Point
+    controls: Sequence[Point]
+    end: Point
+
+    @property
+    def path(self) -> str:
+        """Return the path of an SVG."""
+        points = [f"{number(x)} {number(y)}" for x, y in (*self.controls, self.end)]
+        x, y = self.begin
+        return f"M{number(x)} {number(y)}{'C' if self.controls else 'L'}{' '.join(points)}"
+
+    def at(self, part: float) -> Point:
+        """Return the point at a part of its way."""
+        points = [self.begin, *self.controls, self.end]
+        while len(points) > 1:
+            points = [
+                (x + (to_x - x) * part, y + (to_y - y) * part)
+                for (x, y), (to_x, to_y) in pairwise(points)
+            ]
+        return points[0]
 
 
 def _springs(
@@ -206,8 +234,12 @@ def _draw(
     ends = [(order[edge.first], order[edge.second]) for edge in data.edges]
     middles, height = arrange(sizes, ends, room)
     places = {key: (LEFT + x, top + y) for key, (x, y) in zip(order, middles, strict=True)}
-    for edge in data.edges:
-        (x, y), (to_x, to_y) = places[edge.first], places[edge.second]
+    controls = bends(middles, sizes, ends, (room, height))
+    lines = [
+        Line(places[edge.first], [(LEFT + x, top + y) for x, y in bent], places[edge.second])
+        for edge, bent in zip(data.edges, controls, strict=True)
+    ]
+    for edge, line in zip(data.edges, lines, strict=True):
         drawing.open_group(
             f"{edge.first}--{edge.second}",
             explained(edge, data.actors),
@@ -215,13 +247,13 @@ def _draw(
             ends=f"{edge.first} {edge.second}",
         )
         drawing.path(
-            f"M{number(x)} {number(y)}L{number(to_x)} {number(to_y)}",
+            line.path,
             f"edge {edge.css}",
             f' stroke-width="{number(edge.strength)}"',
         )
         drawing.close_group()
     boxes = [(*places[key], w, h) for key, (w, h) in zip(order, sizes, strict=True)]
-    _marks(drawing, data.edges, places, boxes)
+    _marks(drawing, zip(data.edges, lines, strict=True), boxes)
     for (key, actor), (w, h) in zip(data.actors.items(), sizes, strict=True):
         x, y = places[key]
         drawing.open_group(
@@ -259,18 +291,16 @@ def _mark(drawing: Drawing, x: float, y: float, mark: str) -> None:
 
 def _marks(
     drawing: Drawing,
-    edges: Sequence[Edge],
-    places: dict[str, tuple[float, float]],
+    edges: Iterable[tuple[Edge, Line]],
     boxes: list[tuple[float, float, float, float]],
 ) -> None:
     """Draw the marks of all edges, each where it covers no box and no other mark."""
     taken = [(x, y, w / 2 + RADIUS, h / 2 + RADIUS) for x, y, w, h in boxes]
-    for edge in reversed(edges):
-        (x, y), (to_x, to_y) = places[edge.first], places[edge.second]
+    for edge, line in reversed([*edges]):
         marks = ["cross"] if edge.crossed else []
         marks += [str(edge.events)] if edge.numbered else []
         for mark in marks:
-            spots = [(x + (to_x - x) * part, y + (to_y - y) * part) for part in PLACES]
+            spots = [line.at(part) for part in PLACES]
             free = (
                 spot
                 for spot in spots

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import networkx
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 SEED = 15
 MARGIN = 12.0
@@ -29,6 +31,31 @@ SHOWN = 44.0
 
 STEPS, MOST_STEPS = 120, 5_000
 """Steps of the search for each box, and for all."""
+
+CLEAR, SAMPLES, TOGETHER = 4.0, 129, 50
+"""How far from foreign boxes a curve keeps, at how many places, and how many curves are tried
+together."""
+
+_PARTS = np.linspace(0, 1, SAMPLES)
+WEIGHTS = np.column_stack(
+    [n * _PARTS**k * (1 - _PARTS) ** (3 - k) for k, n in enumerate((1, 3, 3, 1))]
+)
+BENT = np.array(
+    sorted(
+        (
+            (one, other, at)
+            for one in range(-500, 501, 50)
+            for other in range(-500, 501, 50)
+            for at in (1 / 3, 0)
+            if (one, other, at) != (0, 0, 0)
+        ),
+        key=lambda bent: (abs(bent[0]) + abs(bent[1]) + abs(bent[0] - bent[1]) / 2, -bent[2]),
+    )
+)
+"""Where the control points are tried: how far aside each is, and at which part of the length.
+
+The straight line is the first, then those that are bent least.
+"""
 
 
 def layout(
@@ -100,35 +127,44 @@ class _Search:
     def _free(self, box: int, place: Floats, others: list[int] | None = None) -> bool:
         rest = slice(None) if others is None else others
         apart = np.abs(self.places[rest] - place) - (self.half[rest] + self.half[box] + MARGIN)
-        free = apart.max(axis=1) >= 0
+        near = (apart < 0).all(axis=1)
         if others is None:
-            free[box] = True
-        return bool(free.all())
+            near[box] = False
+        return not near.any()
 
     def improve(self, steps: int) -> None:
         """Move boxes at random, and keep what is better, at first also what is a little worse."""
         if len(self.ends) == 0:
             return
-        boxes = len(self.half)
+        boxes = range(len(self.half))
+        self._touching = [np.flatnonzero(self._own[:, box]) for box in boxes]
+        self._faults = self._look(np.arange(len(self.ends)), [*boxes])
         for step in range(steps):
             heat = 2.0 * (1 - step / steps) ** 2
-            box = self._random.randrange(boxes)
+            box = self._random.randrange(len(boxes))
             if self._random.random() < 0.25:
-                moves = self._swap(box, self._random.randrange(boxes))
+                moves = self._swap(box, self._random.randrange(len(boxes)))
             else:
                 moves = self._shift(box, 20 + 400 * (1 - step / steps))
             if moves is None:
                 continue
             moved = list(moves)
-            before, kept = self._cost(moved), self.places[moved].copy()
-            for other, place in moves.items():
-                self.places[other] = place
-            if not all(self._free(other, self.places[other]) for other in moved):
+            kept = self.places[moved].copy()
+            self.places[moved] = [*moves.values()]
+            # Whether a single box is free has been looked at already.
+            if len(moved) > 1 and not all(self._free(it, self.places[it]) for it in moved):
                 self.places[moved] = kept
                 continue
-            worse = self._cost(moved) - before
+            touched = self._touching[moved[0]]
+            if len(moved) > 1:
+                touched = np.union1d(touched, self._touching[moved[1]])
+            faults = self._look(touched, moved)
+            before = self._faults.part(touched, moved).cost(touched)
+            worse = faults.cost(touched) - before
             if worse > 0 and self._random.random() >= math.exp(-worse / (heat + 1e-9)):
                 self.places[moved] = kept
+            else:
+                self._faults.replace(faults, touched, moved)
 
     def _shift(self, box: int, far: float) -> dict[int, Floats] | None:
         move = np.array([self._random.gauss(0, far), self._random.gauss(0, far / 2)])
@@ -144,20 +180,88 @@ class _Search:
             other: np.clip(there, self.low[other], self.high[other]),
         }
 
-    def _cost(self, boxes: list[int]) -> float:
-        """Return what costs the places of these boxes: that of all else stays as it is."""
-        touched = np.asarray(self._own[:, boxes].any(axis=1))
+    def _look(self, touched: Ints, moved: list[int]) -> _Faults:
+        """Return what is wrong with these edges, and which edges run under these boxes."""
         begin, end = self.places[self.ends[:, 0]], self.places[self.ends[:, 1]]
         mine = begin[touched], end[touched]
-        crossings = _crossings(*mine, begin, end) & ~self._share[touched]
-        crossed = crossings.sum() - crossings[:, touched].sum() / 2  # these are there twice
-        under = _under(*mine, self.places, self.half) & ~self._own[touched]
-        above = _under(begin, end, self.places[boxes], self.half[boxes]) & ~self._own[:, boxes]
-        length = np.hypot(*(mine[0] - mine[1]).T).sum()
-        hidden = under.sum() + above[~touched].sum()
-        sizes = self.half[self.ends[touched]].sum(axis=1)
-        short = ((np.abs(mine[0] - mine[1]) - sizes).max(axis=1) < SHOWN).sum()
-        return float(CROSSING * crossed + UNDER * hidden + SHORT * short + LENGTH * length)
+        along = mine[0] - mine[1]
+        shown = np.abs(along) - self.half[self.ends[touched]].sum(axis=1)
+        return _Faults(
+            _crossings(*mine, begin, end) & ~self._share[touched],
+            _under(*mine, self.places, self.half) & ~self._own[touched],
+            _under(begin, end, self.places[moved], self.half[moved]) & ~self._own[:, moved],
+            SHORT * (shown.max(axis=1) < SHOWN) + LENGTH * np.hypot(*along.T),
+        )
+
+
+@dataclass
+class _Faults:
+    """What is wrong with some edges and boxes."""
+
+    crossed: Bools
+    """Which of these edges crosses which of all."""
+    under: Bools
+    """Which of these edges runs under which of all boxes."""
+    above: Bools
+    """Which of all edges runs under which of these boxes."""
+    length: Floats
+    """What their lengths cost, and that they show too little."""
+
+    def cost(self, touched: Ints) -> float:
+        """Return what they cost; those of two edges, or of edge and box, are there twice."""
+        crossed = self.crossed.sum() - self.crossed[:, touched].sum() / 2
+        hidden = self.under.sum() + self.above.sum() - self.above[touched].sum()
+        return float(CROSSING * crossed + UNDER * hidden + self.length.sum())
+
+    def part(self, touched: Ints, moved: list[int]) -> _Faults:
+        """Return those of some edges and boxes, if these are those of all."""
+        return _Faults(
+            self.crossed[touched], self.under[touched], self.under[:, moved], self.length[touched]
+        )
+
+    def replace(self, faults: _Faults, touched: Ints, moved: list[int]) -> None:
+        """Put those of some edges and boxes into those of all."""
+        self.crossed[touched], self.crossed[:, touched] = faults.crossed, faults.crossed.T
+        self.under[touched], self.under[:, moved] = faults.under, faults.above
+        self.length[touched] = faults.length
+
+
+def bends(
+    places: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    edges: Sequence[tuple[int, int]],
+    area: tuple[float, float],
+) -> list[Sequence[tuple[float, float]]]:
+    """Return for each edge the two control points of a curve that passes under no foreign box.
+
+    An edge that is straight, as most are, has none. No curve leaves the area.
+    """
+    middles = np.array(places, dtype=float).reshape(-1, 2)
+    half = np.array(sizes, dtype=float).reshape(-1, 2) / 2 + CLEAR
+    controls: list[Sequence[tuple[float, float]]] = []
+    for one, other in edges:
+        begin, along = middles[one], middles[other] - middles[one]
+        foreign = np.delete(np.arange(len(half)), [one, other])
+        across = np.array([-along[1], along[0]]) / max(np.hypot(*along), 1)
+        best, least, straight = half[:0], len(half), True
+        for start in range(0, len(BENT), TOGETHER):
+            tried = BENT[start : start + TOGETHER]
+            ends = np.broadcast_to(np.array([0.0, 1.0]), (len(tried), 2))
+            at = np.column_stack([ends[:, 0], tried[:, 2], 1 - tried[:, 2], ends[:, 1]])
+            aside = np.column_stack([0 * ends[:, 0], tried[:, :2], 0 * ends[:, 0]])
+            handles = begin + at[:, :, None] * along + aside[:, :, None] * across
+            curves = np.einsum("sc,kcx->ksx", WEIGHTS, handles)
+            away = np.abs(curves[:, :, None] - middles[foreign]) - half[foreign]
+            faults = (away < 0).all(axis=3).any(axis=1).sum(axis=1)
+            faults += ((curves < 0) | (curves > area)).any(axis=(1, 2)) * len(half)
+            found = int(faults.argmin())
+            if faults[found] < least:
+                best, least = handles[found, 1:3], int(faults[found])
+                straight = start + found == 0
+            if not least:
+                break
+        controls.append([] if straight else [(float(x), float(y)) for x, y in best])
+    return controls
 
 
 def _crossings(begin: Floats, end: Floats, other_begin: Floats, other_end: Floats) -> Bools:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,27 +78,44 @@ class Lane:
     """Whether the actor heads it; else it acts for the actor."""
 
 
+def beside(
+    connection: Connection, actor: str, own: Set[int], dated: int
+) -> Sequence[tuple[Lane, Set[int]]]:
+    """Return the lanes of an actor, each with the facts that neither it nor another lane has.
+
+    `own` are the ids of the actor's facts, `dated` of them have a date: if they are many, it has no
+    lanes.
+    """
+    if dated >= FEW:
+        return []
+    found = [*lanes(connection, actor)]
+    there, facts = {*own}, dict[str, Set[int]]()
+    # What somebody does for the actor may also be about what the actor heads.
+    for lane in sorted(found, key=lambda lane: lane.headed):
+        facts[lane.title] = lane.facts - there
+        there |= lane.facts
+    return [(lane, facts[lane.title]) for lane in found if facts[lane.title]]
+
+
 def in_lanes(connection: Connection, answer: Answer, given: Mapping[str, Any]) -> Answer:
     """Return an actor's answer of the report `timeline` with its lanes, if it has few dated facts.
 
     The rows of others have the title of their lane as `acting_for`. `given` is what was asked.
     """
     actor = str(answer.values.get("actor", ""))
-    dated = [row for row in answer.rows if row["date"] is not None]
-    if not actor or len(dated) >= FEW:
+    if not actor:
         return answer
+    dated = [row for row in answer.rows if row["date"] is not None]
     ids = dict(map(tuple, connection.execute(text(IDS))))
-    rows = {row["event"]: row for row in answer.rows}
-    found = [*lanes(connection, actor)]
-    # What somebody does for the actor may also be about what the actor heads.
-    for lane in sorted(found, key=lambda lane: lane.headed):
+    own = {ids[row["event"]] for row in answer.rows if row["event"] in ids}
+    rows, reasons = [*answer.rows], {}
+    for lane, facts in beside(connection, actor, own, len(dated)):
         others = ask(connection, "timeline", {**given, "actor": lane.actor, "with_members": None})
-        for row in others.rows:
-            if row["date"] and row["event"] not in rows and ids[row["event"]] in lane.facts:
-                rows[row["event"]] = {**row, "acting_for": lane.title}
-    used = {row["acting_for"] for row in rows.values()}
-    reasons = {lane.title: lane.note for lane in found if lane.title in used}
-    return replace(answer, rows=[*rows.values()], lanes=reasons)
+        theirs = [row for row in others.rows if row["date"] and ids[row["event"]] in facts]
+        if theirs:
+            rows += [{**row, "acting_for": lane.title} for row in theirs]
+            reasons[lane.title] = lane.note
+    return replace(answer, rows=rows, lanes=reasons)
 
 
 def with_reasons(connection: Connection, answer: Answer) -> Answer:

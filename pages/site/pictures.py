@@ -13,7 +13,7 @@ from pages.pictures.network import hasty, star, without_title
 from pages.pictures.network_facts import WEAKER, Actor, Edge, Graph, graph
 from pages.pictures.timeline import Frame, Timeline
 from pages.pictures.timeline_facts import Dated, Fact, left_out
-from pages.pictures.timeline_lanes import FEW, Lane, lanes
+from pages.pictures.timeline_lanes import Lane, beside
 from pages.pictures.voices import without_title as voices_without_title
 from pages.pictures.voices_facts import chains
 from pages.site.addresses import Addresses, fact_id, relative
@@ -124,24 +124,18 @@ class Pictures:
         self, actor: str, own: Sequence[Statement], statements: Statements
     ) -> Sequence[Shown]:
         """Return what is in the lanes of an actor with these facts; nothing if dates are many."""
-        if sum(it.date is not None and it.kind in DATED for it in own) >= FEW:
-            return ()
-        there = {it.id for it in own}
-        found = [*lanes(self._connection, actor)]
-        shown: dict[str, Shown] = {}
-        # What somebody does for the actor may also be about what the actor heads.
-        for lane in sorted(found, key=lambda lane: lane.headed):
-            theirs = [*statements.read(sorted(lane.facts - there))]
-            drawable = [it for it in theirs if pieces(it.date or "")]
+        dated = sum(it.date is not None and it.kind in DATED for it in own)
+        shown = []
+        for lane, facts in beside(self._connection, actor, {it.id for it in own}, dated):
+            drawable = [it for it in statements.read(sorted(facts)) if pieces(it.date or "")]
             drawable.sort(key=lambda it: -len(it.evidence))
-            there |= lane.facts
             remark = ""
             if len(drawable) > MOST_IN_LANE:
                 count = f"{MOST_IN_LANE} of {len(drawable):,} facts, with the most evidence"
                 remark = f"{lane.title}: {count}."
             if drawable:
-                shown[lane.title] = lane, drawable[:MOST_IN_LANE], remark
-        return [shown[lane.title] for lane in found if lane.title in shown]
+                shown.append((lane, drawable[:MOST_IN_LANE], remark))
+        return shown
 
     def _fact(self, it: Statement, key: str, lane: str = "") -> Fact:
         words = date_in_words(it.date or "")
