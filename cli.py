@@ -19,8 +19,9 @@ from typing import Any
 try:
     import click
 
-    from coding.console import counted, failing, print_rows, say, say_loaded
+    from coding.console import failing, print_rows, say, say_loaded
     from output.options import OnceCommand, row_options
+    from output.wording import counted
 except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
 

@@ -164,7 +164,8 @@ def _search(
     )
     from adhoc.search_rows import Kind
     from database.connect import reading
-    from output.page import Page, counted
+    from output.page import Page
+    from output.wording import counted
     from reports.about import with_origin
     from reports.row_evidence import text_not_kept
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coding.console import counted, failing, print_line, print_rows, say, say_loaded
+from coding.console import failing, print_line, print_rows, say, say_loaded
 from output.options import OnceCommand, row_options
+from output.wording import counted
 
 if TYPE_CHECKING:
     from coding.faults import Fault
@@ -361,7 +362,7 @@ def review(file: Path, text: Path, drafts: bool, output: Path | None) -> None:
     gaps = sum(len(passage.uncoded) for passage in passages)
     say(
         f"{counted(waiting, 'passage')} with drafts or doubts; "
-        f"{counted(gaps, 'stretch', 'stretches')} not coded"
+        f"{counted(gaps, 'stretch | stretches')} not coded"
     )
 
 

@@ -18,6 +18,7 @@ def failing(verb: str = "changed") -> Iterator[list[str]]:
     """
     from coding.faults import InvalidInputError
     from output.options import failing as stopping
+    from output.wording import counted
 
     done: list[str] = []
     try:
@@ -33,11 +34,6 @@ def failing(verb: str = "changed") -> Iterator[list[str]]:
         raise
     except OSError as error:
         raise click.ClickException(f"cannot write: {error.strerror or error}") from None
-
-
-def counted(count: int, what: str, plural: str = "") -> str:
-    """Return `1 fact` or `2 facts`."""
-    return f"{count} {what if count == 1 else plural or f'{what}s'}"
 
 
 def print_rows(

@@ -8,9 +8,9 @@ from hashlib import sha256
 from html import escape
 from itertools import pairwise
 
-from coding.console import counted
 from coding.faults import quoted
 from coding.reviewing import CodedWords, ReviewedPassage
+from output.wording import counted
 from schema.escape import visible
 
 KINDS = {
@@ -83,7 +83,7 @@ def review_page(title: str, passages: Sequence[ReviewedPassage]) -> Iterator[str
 <body>
 <h1>{_text(title)}</h1>
 <p>{counted(len(passages), "passage")}; {counted(drafts, "place")} drafted, {unsure} doubtful;
-{counted(uncoded, "stretch", "stretches")} from which nothing was coded.</p>
+{counted(uncoded, "stretch | stretches")} from which nothing was coded.</p>
 <p class="note">Underlined words are coded: """
     yield ", ".join(f'<span class="{kind}" style="">{kind}</span>' for kind in KINDS).replace(
         ' style=""', ""

@@ -19,7 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from output.page import Cell, Column, Counted, Page, cell_text, counted, runs, shortened
+from output.page import Cell, Column, Counted, Page, cell_text, shortened
+from output.wording import counted, runs
 from schema.date_words import date_in_words
 
 MOST = 2_000

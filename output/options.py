@@ -257,7 +257,7 @@ def say(line: str) -> None:
 def only_for(option: str, given: object, formats: Sequence[str], *allowed: str) -> None:
     """Raise UsageError if an option was given that none of the formats uses."""
     if given and not set(formats) & set(allowed):
-        from output.page import listed
+        from output.wording import listed
 
         raise click.UsageError(f"{option} is for --format {listed(allowed, 'or')}")
 
@@ -327,7 +327,7 @@ def _limited(rows: Iterable[Sequence[Cell]], limit: int | None) -> Iterator[Sequ
     remaining = iter(rows)
     yield from islice(remaining, limit)
     if next(remaining, None) is not None:
-        from output.page import counted
+        from output.wording import counted
 
         say(f"stopped after {counted(limit)}; leave --limit out for all")
 

@@ -13,7 +13,8 @@ import tabulate
 from wcwidth import iter_graphemes, wcswidth, wcwidth
 
 from output.answer import Answer, Section, shown
-from output.page import Column, counted
+from output.page import Column
+from output.wording import counted
 from schema.date_words import MONTH_NAMES
 from schema.escape import visible
 

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 
 from output.answer import Answer, shown
-from output.page import Cell, Column, counted, with_address
+from output.page import Cell, Column, with_address
+from output.wording import counted
 from output.words_used import WordsUsed
 from schema.escape import visible
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from output.page import runs
+from output.wording import runs
 from pages.pictures.marks import Look, look
 from pages.subjects import facts_about
 from reports.references import Creator

@@ -10,7 +10,8 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection, text
 
-from output.page import Citation, Page, counted, listed
+from output.page import Citation, Page
+from output.wording import counted, listed
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.known_names import KNOWN
 from reports.references import references

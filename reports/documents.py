@@ -74,7 +74,8 @@ def documents_page(connection: Connection) -> Page:
     """
     from sqlalchemy import text
 
-    from output.page import Column, Page, listed
+    from output.page import Column, Page
+    from output.wording import listed
     from reports.about import provenance
     from reports.references import references
 

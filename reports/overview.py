@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from output.page import counted, listed, shortened
+from output.page import shortened
+from output.wording import counted, listed
 from reports.about import provenance
 from reports.catalogue import Catalogue
 from reports.definition import Type

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.page import counted, listed
+from output.wording import counted, listed
 from reports.definition import NAMED, Parameter, Report, Type
 from schema.escape import shortened
 

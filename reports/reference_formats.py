@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from output.page import listed
+from output.wording import listed
 from reports.references import Creator, Reference
 from schema.date_words import date_in_words
 from schema.edtf import MONTHS

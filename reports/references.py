@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from output.page import listed, runs
+from output.wording import listed, runs
 from schema.date_words import date_in_words
 from schema.vocabulary import ActorKind, Anonymity, SourceKind, SourceRole
 

@@ -11,7 +11,8 @@ from wcwidth import wcswidth
 
 from output.answer import FEW, MOST, answer
 from output.formats import Format
-from output.page import Cell, Column, Page, counted
+from output.page import Cell, Column, Page
+from output.wording import counted
 from tests.databases import on_sqlite
 from tests.island_reports import book, own, sourcebook
 from tests.render_cases import TEXTS, harmless, show

@@ -103,7 +103,7 @@ def test_a_chain_of_thousands_is_refused_in_little_memory(tmp_path: Path) -> Non
     path.write_text(chain(15_000), encoding="utf-8")
     done = limited(600, "check", path)
     assert "has too many items; it may have 10" in done.stdout
-    assert done.stderr == "1 error, 0 warnings, 0 notes\n"
+    assert done.stderr == "1 error, no warnings, no notes\n"
 
 
 def test_too_little_memory_is_one_line(tmp_path: Path) -> None:

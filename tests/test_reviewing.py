@@ -95,7 +95,7 @@ def test_the_command_reviews_the_example(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert done.stdout.startswith("¶1\n")
-    assert "0 passages with drafts or doubts" in done.stderr
+    assert "no passages with drafts or doubts" in done.stderr
     assert run("review", coding, "--text", text, "--drafts", cwd=tmp_path).stdout == ""
     run("review", coding, "--text", text, "-o", "review.html", cwd=tmp_path)
     page = (tmp_path / "review.html").read_text(encoding="utf-8")

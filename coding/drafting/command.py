@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from coding.console import counted, failing, say
+from coding.console import failing, say
 from output.options import OnceCommand
+from output.wording import counted
 
 FILE = click.Path(path_type=Path)
 
@@ -100,7 +101,7 @@ def draft(
         out.write(coding)
     items = [item for section in sections.values() for item in section]
     unsure = sum("unsure" in item for item in items)
-    say(f"{counted(len(items), 'item')} drafted, {counted(unsure, 'guess', 'guesses')} among them")
+    say(f"{counted(len(items), 'item')} drafted, {counted(unsure, 'guess | guesses')} among them")
     if model is None and code.startswith("en") and not no_model:
         from database.errors import how_to_install
 

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import Answer, Row, ask
 from pages.briefing.facts import PLANS, Fact, Facts, facts, in_order
 from pages.briefing.footnotes import Footnotes, shortly

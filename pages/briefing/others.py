@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlalchemy import Connection, text
 
 from database.derived.sentences import within
-from output.page import counted, listed
+from output.wording import counted, listed
 from pages.answers import ask
 from pages.briefing.actor import ActorWriter
 from pages.briefing.briefing import Writer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from output.page import counted, shortened
+from output.page import shortened
+from output.wording import counted
 from pages.briefing.footnotes import LEFT_OUT, Reference, shortened_title
 from pages.briefing.parts import Brief, Picture
 from pages.briefing.prose import Code

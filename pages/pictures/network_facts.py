@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import Answer, passages
 
 WEAKER = ("Alleged", "Inferred", "Rumoured", "Disputed")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import Answer
 from pages.pictures.axis import Axis, calendar_day, day_in_words, year_in_words
 from pages.pictures.labels import LINE, ROW, SPACE, Placed, labelled

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import Answer, Row, passages, published
 from pages.pictures.drawn_dates import Piece, pieces
 from pages.pictures.marks import Look, look

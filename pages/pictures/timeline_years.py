@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from output.page import counted
+from output.wording import counted
 from pages.pictures.axis import calendar_day, day_number, year_in_words
 from pages.pictures.lettering import width
 from pages.pictures.svg import SIZES, Drawing

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import Answer, passages
 from reports.voices import RELAYS, VOICES
 

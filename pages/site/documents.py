@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.site.addresses import PASSAGES, Addresses, fact_id, first_passage
 from pages.site.parts import Column, Link, PageText, Section, Table, external
 from pages.site.subjects import VOICED, creators, source_key

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import Row, ask
 from pages.site.parts import Link, Table
 

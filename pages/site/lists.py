@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.answers import ask
 from pages.site.addresses import Addresses
 from pages.site.parts import (

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from output.folder import replacing
-from output.page import counted
 from output.progress import Progress
+from output.wording import counted
 from pages.pictures.network_facts import Actor
 from pages.site.addresses import Addresses
 from pages.site.documents import Bar, Documents

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from output.page import counted
+from output.wording import counted
 from pages.pictures.network_facts import Actor
 from pages.site.addresses import Addresses
 from pages.site.parts import (
