@@ -16,6 +16,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine
@@ -176,8 +177,8 @@ def _connect(url: URL, *, any_bytes: bool) -> psycopg.Connection[Any]:
             settings["client_encoding"] = "SQL_ASCII"
             for type in ("text", "varchar", "bpchar", "name", 0):
                 connection.adapters.register_loader(type, AnyBytes)
-        for name, value in settings.items():
-            connection.execute("select pg_catalog.set_config(%s, %s, false)", (name, value))
+        setting = ", ".join(["pg_catalog.set_config(%s, %s, false)"] * len(settings))
+        connection.execute(f"select {setting}".encode(), [*chain(*settings.items())])
         with suppress(psycopg.Error):  # not every server can end a query whose client was killed
             connection.execute("set client_connection_check_interval = '2s'")
         connection.autocommit = False

@@ -18,6 +18,7 @@ from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
 from tests import postgres
+from tests.shared import FOLDER
 
 # Else every program that a test starts would compile all its modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,7 +31,6 @@ gc.set_threshold(100_000, 20, 100)
 settings.register_profile("sourcebook", max_examples=30, deadline=None)
 settings.load_profile("sourcebook")
 
-FOLDER = "SOURCEBOOK_TEST_FOLDER"
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names that nobody can guess are made in it
 NEEDED_MEMORY = 4 * 2**30
 """Free bytes in memory for temporary files to go there; a run uses an eighth of them."""
@@ -74,8 +74,6 @@ def pytest_configure(config: pytest.Config) -> None:
     memory = in_memory()
     if memory is not None:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = memory  # where pytest puts `tmp_path`
-    if os.environ.get(postgres.GIVEN):
-        return
     folder = tempfile.mkdtemp(prefix="sourcebook-", dir=memory)
     os.environ[FOLDER] = folder
     command = [sys.executable, postgres.__file__, folder]
@@ -88,6 +86,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """After the workers, stop the server and remove its folder."""
     watchdog = config.stash.get(WATCHDOG, None)
     if watchdog is not None:
+        given = os.environ.get(postgres.GIVEN)
+        for template in Path(os.environ[FOLDER]).glob("*.url") if given else ():
+            with administration(server_url()) as run:
+                run(f'drop database "{make_url(template.read_text()).database}"')
         watchdog.communicate(timeout=60)
         del os.environ[FOLDER]
 
@@ -95,6 +97,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """The URL of a PostgreSQL server's maintenance database, where databases may be created."""
+    return server_url()
+
+
+def server_url() -> str:
+    """Return that URL; start the server if none is given."""
     given = os.environ.get(postgres.GIVEN)
     if given:
         url = make_url(given).set(drivername="postgresql+psycopg")

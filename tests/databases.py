@@ -1,13 +1,12 @@
 """Sourcebooks for tests, on SQLite and PostgreSQL, and what a database consists of.
 
-The migrations run once per session and engine; every test gets a copy.
+The migrations run once per run and engine; every test gets a copy.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -25,6 +24,7 @@ from database.errors import DatabaseError
 from database.sqlite import HOW_TO_CREATE
 from migrations.upgrade import upgrade
 from tests.postgres import creation
+from tests.shared import shared
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -34,16 +34,14 @@ on_postgresql = pytest.mark.parametrize("sourcebooks", ["postgresql"], indirect=
 
 @cache
 def sqlite_template() -> bytes:
-    """Return an empty sourcebook in SQLite, as bytes; it is migrated once in a process."""
-    with tempfile.TemporaryDirectory() as folder:
-        return Path(migrate(str(Path(folder, "template.db")))).read_bytes()
+    """Return an empty sourcebook in SQLite, as bytes."""
+    return shared("empty.db", lambda path: migrate(str(path))).read_bytes()
 
 
 @cache
 def shipped_template() -> bytes:
     """Return a sourcebook in SQLite with the articles that ship, as bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        return Path(load_shipped(create(Path(folder, "template.db")))).read_bytes()
+    return shared("shipped.db", lambda path: load_shipped(create(path))).read_bytes()
 
 
 def load_shipped(database: str) -> str:
@@ -97,8 +95,6 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._template: str | None = None
-        self._shipped: str | None = None
         self._made: set[str] = set()
 
     def empty(self, options: str = "") -> str:
@@ -118,15 +114,21 @@ class Server:
 
     def migrated(self) -> str:
         """Return the URL of a new sourcebook without documents."""
-        if self._template is None:
-            self._template = migrate(self.empty())
-        return self.copy(self._template)
+        return self.copy(self._template("empty", lambda: migrate(self.empty())))
 
     def shipped(self) -> str:
         """Return the URL of a new sourcebook with the articles that ship."""
-        if self._shipped is None:
-            self._shipped = load_shipped(self.migrated())
-        return self.copy(self._shipped)
+        return self.copy(self._template("shipped", lambda: load_shipped(self.migrated())))
+
+    def _template(self, name: str, make: Callable[[], str]) -> str:
+        """Return the URL of a database that lasts as long as the run; the first worker makes it."""
+
+        def record(path: Path) -> None:
+            url = make()
+            self._made.remove(url)
+            path.write_text(url)
+
+        return shared(f"{name}.url", record).read_text()
 
     def remove(self, database: str) -> None:
         """Drop it, even if somebody is connected."""

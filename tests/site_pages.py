@@ -1,8 +1,9 @@
-"""Reads the pages of a site for tests: elements, links and ids, without a browser."""
+"""The article's site for tests, and what reads the pages of one without a browser."""
 
 from __future__ import annotations
 
 import posixpath
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +11,38 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+from database.connect import reading
+from pages.site.site import Options, write_site
+from tests.databases import shipped_template
+from tests.shared import shared
+
 VOID = {"br", "hr", "img", "input", "link", "meta"}
+
+
+@dataclass(frozen=True)
+class ArticleSite:
+    """The sourcebook that ships and its site, which nobody changes."""
+
+    database: str
+    folder: Path
+    seconds: float
+    """The processor time that writing it took."""
+
+
+def article_site() -> ArticleSite:
+    """Return the article's site; the first worker of a run writes it."""
+
+    def write(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "article.db").write_bytes(shipped_template())
+        before = time.process_time()
+        with reading(str(folder / "article.db")) as connection:
+            write_site(connection, folder / "site", Options())
+        (folder / "seconds").write_text(str(time.process_time() - before))
+
+    made = shared("article-site", write)
+    seconds = float((made / "seconds").read_text())
+    return ArticleSite(str(made / "article.db"), made / "site", seconds)
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +24,7 @@ from pages.site.site import Options, write_site
 from pages.site.writer import MANIFEST
 from pages.statements import Statements
 from tests.databases import create, on_postgresql
-from tests.site_pages import Page, broken, read_page, read_site
+from tests.site_pages import ArticleSite, Page, article_site, broken, read_page, read_site
 from tests.sourcebook_builder import SourcebookBuilder, derive, islands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,21 +50,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def article(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, float]:
-    """The article's sourcebook, its site, and the processor time that this took."""
-    folder = tmp_path_factory.mktemp("site")
-    database = create(folder / "article.db")
-    for coding in (ROOT / "articles").glob("*.yaml"):
-        with writing(database) as connection:
-            load(connection, read(coding))
-    before = time.process_time()
-    write(database, folder / "out")
-    return database, folder / "out", time.process_time() - before
+def article() -> ArticleSite:
+    return article_site()
 
 
 @pytest.fixture(scope="module")
-def pages(article: tuple[str, Path, float]) -> dict[str, Page]:
-    return read_site(article[1])
+def pages(article: ArticleSite) -> dict[str, Page]:
+    return read_site(article.folder)
 
 
 @pytest.fixture(scope="module")
@@ -156,14 +147,14 @@ def test_links_are_relative(page: str, address: str, link: str) -> None:
 
 
 def test_every_link_leads_to_a_page_and_a_place_in_it(
-    article: tuple[str, Path, float], pages: dict[str, Page]
+    article: ArticleSite, pages: dict[str, Page]
 ) -> None:
     assert len(pages) > 200
-    assert broken(article[1], pages) == []
+    assert broken(article.folder, pages) == []
 
 
 def test_everything_has_a_page_that_can_be_reached(
-    article: tuple[str, Path, float], pages: dict[str, Page]
+    article: ArticleSite, pages: dict[str, Page]
 ) -> None:
     reached, waiting = set[str](), ["index.html"]
     while waiting:
@@ -173,7 +164,7 @@ def test_everything_has_a_page_that_can_be_reached(
         waiting += [path for path, _ in targets if path in pages and path not in reached]
         reached |= {path for path, _ in targets}
     assert set(pages) - reached == {"search.html"}  # its form leads there
-    with reading(article[0]) as connection:
+    with reading(article.database) as connection:
         for folder, table in (("actors", "actors"), ("topics", "topics"), ("places", "places")):
             keys = connection.execute(text(f"select key from {table}")).scalars()
             assert {f"{folder}/{key}.html" for key in keys} <= reached
@@ -184,9 +175,9 @@ def test_everything_has_a_page_that_can_be_reached(
         assert sum(path.startswith(("sources/", "documents/")) for path in pages) == sources
 
 
-def test_the_site_is_small_and_quickly_made(article: tuple[str, Path, float]) -> None:
-    assert sum(map(len, contents(article[1]).values())) < 3_000_000
-    assert article[2] < 10
+def test_the_site_is_small_and_quickly_made(article: ArticleSite) -> None:
+    assert sum(map(len, contents(article.folder).values())) < 3_000_000
+    assert article.seconds < 10
 
 
 def test_the_same_sourcebook_makes_the_same_bytes(two: str, tmp_path: Path) -> None:
@@ -196,9 +187,9 @@ def test_the_same_sourcebook_makes_the_same_bytes(two: str, tmp_path: Path) -> N
 
 @on_postgresql
 def test_postgresql_makes_the_same_bytes(
-    shipped: str, article: tuple[str, Path, float], tmp_path: Path
+    shipped: str, article: ArticleSite, tmp_path: Path
 ) -> None:
-    assert contents(write(shipped, tmp_path / "out")) == contents(article[1])
+    assert contents(write(shipped, tmp_path / "out")) == contents(article.folder)
 
 
 def test_the_order_of_loading_makes_no_difference(two: str, tmp_path: Path) -> None:
@@ -238,10 +229,10 @@ def targets(page: Page) -> set[str]:
 
 
 def test_no_link_to_what_is_not_so_lacks_its_standing(
-    article: tuple[str, Path, float], pages: dict[str, Page]
+    article: ArticleSite, pages: dict[str, Page]
 ) -> None:
     """Neither in a list, a heading, a title, a picture nor the search index."""
-    with reading(article[0]) as connection:
+    with reading(article.database) as connection:
         statements = list(Statements(connection).about())
     standing = {
         f"events/{it.introduced_by}/{it.key}.html": it.standing
@@ -260,7 +251,7 @@ def test_no_link_to_what_is_not_so_lacks_its_standing(
     for path, words in standing.items():
         assert pages[path].all("h1")[0].words.startswith(words.lower())
         assert pages[path].all("title")[0].words.startswith(f"{words}: ")
-    entries = {address: title for _, title, address in search_entries(article[1])}
+    entries = {address: title for _, title, address in search_entries(article.folder)}
     assert all(entries[path].startswith(f"{words}: ") for path, words in standing.items())
 
 
@@ -270,9 +261,9 @@ def search_entries(folder: Path) -> Iterator[list[str]]:
 
 
 def test_each_fact_has_its_evidence_chain_and_certainty(
-    article: tuple[str, Path, float], pages: dict[str, Page]
+    article: ArticleSite, pages: dict[str, Page]
 ) -> None:
-    with reading(article[0]) as connection:
+    with reading(article.database) as connection:
         for it in Statements(connection).about():
             path = f"events/{it.introduced_by}/{it.key}.html" if it.kind == "event" else DOCUMENT
             shown = pages[path].all("main")[0].words
@@ -375,7 +366,7 @@ def test_texts_and_keys_as_a_database_lets_them_be_make_a_site(
 
 
 def test_long_lists_are_divided(
-    article: tuple[str, Path, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    article: ArticleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, limits in (
         ("site.parts", {"MOST_FACTS": 10}),
@@ -383,10 +374,11 @@ def test_long_lists_are_divided(
         ("site.site", {"MOST_ROWS": 20, "MOST_MARKS": 10}),
         ("site.addresses", {"PASSAGES": 5}),
         ("site.documents", {"PASSAGES": 5}),
+        ("pictures.network_layout", {"STEPS": 1}),  # where its boxes are is no matter here
     ):
         for name, limit in limits.items():
             monkeypatch.setattr(f"pages.{module}.{name}", limit)
-    folder = write(article[0], tmp_path / "out")
+    folder = write(article.database, tmp_path / "out")
     found = read_site(folder)
     assert broken(folder, found) == []
     parts = ("timeline-5", "events-12", "actors-4", "network-6", "actors/iran/happened-3")
@@ -395,7 +387,7 @@ def test_long_lists_are_divided(
     for path in ("events-2.html", "timeline-2.html", "actors/iran/happened-2.html"):
         facts = [it for it in found[path].elements if it.attributes.get("class") == "fact"]
         assert len(facts) == 10
-    whole = [it.words for it in read_page(article[1], "events.html").all("a")]
+    whole = [it.words for it in read_page(article.folder, "events.html").all("a")]
     parted = [
         it.words for path in found if path.startswith("events") for it in found[path].all("a")
     ]

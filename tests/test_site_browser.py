@@ -9,10 +9,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from database.connect import reading
-from pages.site.site import Options, write_site
-from tests.databases import on_sqlite
 from tests.launched_browser import browser as browser
+from tests.site_pages import article_site
 
 Scheme = Literal["light", "dark"]
 WIDTHS = (390, 1280, 1920)
@@ -42,12 +40,8 @@ AXE = """async (rules) => (await axe.run(document, { runOnly: rules })).violatio
 
 
 @pytest.fixture(scope="module")
-def folder(shipped: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The article's site."""
-    folder = tmp_path_factory.mktemp("site") / "out"
-    with reading(shipped) as connection:
-        write_site(connection, folder, Options())
-    return folder
+def folder() -> Path:
+    return article_site().folder
 
 
 class Watched:
@@ -70,7 +64,6 @@ class Watched:
         self.page.goto(f"{self._root}/{path}")
 
 
-@on_sqlite
 def test_every_page_opens_quietly_and_fits_each_window_and_paper(
     browser: Browser, folder: Path
 ) -> None:
@@ -93,7 +86,6 @@ def test_every_page_opens_quietly_and_fits_each_window_and_paper(
     watched.page.close()
 
 
-@on_sqlite
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_keeps_anybody_out(browser: Browser, folder: Path, scheme: Scheme) -> None:
     package = find_spec("axe_playwright_python")
@@ -110,7 +102,6 @@ def test_no_page_keeps_anybody_out(browser: Browser, folder: Path, scheme: Schem
     page.close()
 
 
-@on_sqlite
 def test_search_finds_from_disk_what_is_typed(browser: Browser, folder: Path) -> None:
     watched = Watched(browser.new_page(), folder)
     page = watched.page
@@ -137,7 +128,6 @@ def test_search_finds_from_disk_what_is_typed(browser: Browser, folder: Path) ->
     page.close()
 
 
-@on_sqlite
 def test_a_page_is_searched_and_read_by_keyboard(browser: Browser, folder: Path) -> None:
     watched = Watched(browser.new_page(viewport={"width": 1280, "height": 900}), folder)
     page = watched.page
@@ -155,7 +145,6 @@ def test_a_page_is_searched_and_read_by_keyboard(browser: Browser, folder: Path)
     page.close()
 
 
-@on_sqlite
 def test_a_phone_has_lists_where_a_window_has_pictures(browser: Browser, folder: Path) -> None:
     for width, picture in ((1280, True), (390, False)):
         page = browser.new_page(viewport={"width": width, "height": 900})
