@@ -36,7 +36,7 @@ def test_an_outlet_is_not_joined_to_whom_its_report_is_about() -> None:
 def test_a_title_keeps_an_adjective_of_time() -> None:
     sections = composed("en", "Nordia closed the harbour for a decades-long repair in 2019.")
     (event,) = sections["events"]
-    assert event["title"] == "Nordia closed the harbour for a decades-long repair"
+    assert event["title"] == "Nordia closes the harbour for a decades-long repair"
     assert event["duration"] == {"words": "decades-long", "least": "2 decades"}
 
 
@@ -126,3 +126,39 @@ def test_keys_of_names_in_other_scripts_can_be_read() -> None:
 def test_according_to_begins_a_statement_in_spanish() -> None:
     (quote,) = composed("es", "Según Irena Dasko, Nordia no quiere firmar.")["quotes"]
     assert quote["says"] == "Nordia no quiere firmar."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        (
+            "وقال وزير الخارجية والمغتربين في حكومة تصريف الأعمال يوناس أرفيل: «لن نوقع».",
+            "يوناس أرفيل",
+            "person",
+        ),
+        (
+            "وقال وزير الخارجية السوري يوناس الأرفيل إن «بلاده لن توقع على الاتفاق».",
+            "يوناس الأرفيل",
+            "person",
+        ),
+        (
+            "قال المتحدث باسم وزارة الدفاع يوناس أرفيل في بيان: «لن نوقع على الاتفاق».",
+            "يوناس أرفيل",
+            "person",
+        ),
+        (
+            "وأكد نائب رئيس مجلس الوزراء الشيخ يوناس بن عبد الرحمن آل أرفيل، أن «الاتفاق ملغى».",
+            "يوناس بن عبد الرحمن آل أرفيل",
+            "person",
+        ),
+        (
+            "وأوضح الناطق الرسمي باسم الحكومة خلال مؤتمر صحفي: «لن نوقع على الاتفاق».",
+            "الناطق الرسمي باسم الحكومة",
+            "unnamed",
+        ),
+    ],
+)
+def test_a_speaker_in_arabic_is_named_behind_a_long_title(text: str, name: str, kind: str) -> None:
+    sections = composed("ar", text)
+    assert voices(sections) == [name]
+    assert [actor["kind"] for actor in sections["actors"]] == [kind]

@@ -15,7 +15,7 @@ NEAR = 14
 """How many words may be between a cue and the marks."""
 
 FAR = 24
-"""How many if the marks end in a comma, or in another mark that asks for a cue."""
+"""How many without a parse, or if the marks end in a comma or another mark that asks for a cue."""
 
 PARTICLES = ("of", "the", "de", "von", "al", "del", "für", "and")
 """Words inside a name that are in small letters."""
@@ -52,6 +52,10 @@ class Beside:
                 self.masks[stretch.passage - 1].append((stretch.start - 1, stretch.end + 1))
         for masks in self.masks:
             masks.sort()
+        self._is_parsed = any(token.dep for parse in parses for token in parse.tokens)
+        self._leading = {":"} if self._is_parsed else {":", *cues.that}
+        """What is between a name behind its cue and the marks."""
+        self._ends = re.compile(rf"(?<!\w)(?:{cues.speaker_ends})(?!\w)|[,،]")
         self._before = [
             re.compile(rf"(?i:(?P<cue>{cues.according}))\s(?P<name>[^,:;“”\"]+)[,:]\s*$"),
             re.compile(r"(?i:(?P<cue>\bas))\s(?P<name>[^,:;]+?)\s(?:put it|sang)[^,:]*[,:]\s*$"),
@@ -149,7 +153,7 @@ class Beside:
             i
             for i in self.parses[stretch.passage - 1].within((start, stretch.start - 1))
             if _LETTER.search(tokens[i].text)
-        ][-NEAR:]
+        ][-(NEAR if self._is_parsed else FAR) :]
         cues = [i for i in words if self.is_cue(tokens[i], after=of)]
         return min(
             cues,
@@ -243,11 +247,20 @@ class Beside:
             if not self.is_date(stretch.passage, tokens[j])
         ]
         near = [j for j in named if j >= i - 3]
-        most = 6 if tokens[i].dep else NEAR
-        if not near and behind and len(behind) <= most and tokens[behind[-1]].text == ":":
-            return self._tidy(tokens, behind)  # Added Arvel: …
+        most = 6 if self._is_parsed else FAR
+        leads = behind and tokens[behind[-1]].text in self._leading
+        if not near and leads and len(behind) <= most:
+            return self._tidy(tokens, self._name_in(behind, tokens))  # Added Arvel: …
         run = [j for n, j in enumerate(named) if j == named[0] + n]
         return (tokens[run[0]].start, tokens[run[-1]].end) if run else None
+
+    def _name_in(self, words: Sequence[int], tokens: Sequence[Token]) -> Sequence[int]:
+        """Return the words behind a cue up to where, when or to whom somebody speaks."""
+        text = " ".join(tokens[i].text for i in words)
+        end = self._ends.search(text)
+        count = len(text[: end.start()].split()) if end else len(words)
+        kept = words[: count or len(words)]
+        return kept[:-1] if tokens[kept[-1]].text in self._leading else kept
 
     def subject_before(self, stretch: Stretch) -> Range | None:
         """Return the subject of words that end in a colon before the marks: its headline: "…"."""

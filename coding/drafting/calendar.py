@@ -324,7 +324,7 @@ _ABBREVIATIONS = (
     *("St", "vs", "No"),
 )
 _SENTENCE_END = re.compile(
-    r"(?<=[^\WA-Z_][.!?…]|[)\]”\"’»%][.!?…])"
+    r"(?:(?<=[^\WA-Z_][.!?…])|(?<=[)\]”\"’»%][.!?…])|(?<=\b[A-Z]\.[A-Z]\.)(?=\s+(?:The|A|An|He|She|It|They|But)\s))"
     r"(?<!\s\d[.])(?<!\s\d\d[.])"  # 3. Mai
     + "".join(rf"(?<!\b{word}[.])" for word in _ABBREVIATIONS)
     + r"[”\"’)\]]*(?:\s?»)?\s+(?=[“\"‘(«„]?\s?[^\Wa-z_])"

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from itertools import accumulate
 from typing import Any
 
-from coding.drafting.calendar import sentence_at, sentences
-from coding.drafting.durations import duration
+from coding.drafting.calendar import sentence_at
+from coding.drafting.events import TOPIC, Sentences, hedges_of
 from coding.drafting.head import LINES, announces, dateline
-from coding.drafting.languages import Language, alternatives
+from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Known
-from coding.drafting.narrative import happened, ought
 from coding.drafting.parse import Parser
-from coding.drafting.people import People
+from coding.drafting.people import People, one_or_all
 from coding.drafting.plain import plain_parses
 from coding.drafting.quotations import Quotations
 from coding.drafting.speech import Attribution, Range, doubt
-from coding.drafting.text_dates import Dated, TextDates
-from coding.drafting.wording import LONGEST, statement, title
-from coding.reading import slug
+from coding.drafting.text_dates import TextDates
+from coding.drafting.wording import Keys, reviewable, sentence_of, statement
 from schema.vocabulary import PositionKind
 
 Item = dict[str, Any]
@@ -35,9 +30,6 @@ LEAST = 3
 DENIED = "it is denied; does the statement say so?"
 
 DAMAGED = "a quotation mark is missing; where do the words end?"
-
-TOPIC = "unsorted"
-"""The topic of drafted positions, until the coder chooses one."""
 
 POSITIONS = {
     "view": PositionKind.VIEW,
@@ -64,47 +56,42 @@ class Composer:
     ) -> None:
         self.passages = passages
         self.language = language
-        self.heading = heading
-        self.author = author
-        self._today = published.isoformat()
+        self.headings = frozenset(
+            n for n, text in enumerate(passages, start=1) if announces(text, heading)
+        )
         behind = [dateline(text) for text in passages[:LINES]]
         behind += [0] * (len(passages) - len(behind))
-        self.begins = behind
-        """Where the sentences of each passage begin, behind its dateline."""
         blank = [" " * at + text[at:] for at, text in zip(behind, passages, strict=True)]
         self.parses = parser(blank) if parser else plain_parses(blank, language)
         self.quotations = Quotations(passages, self.parses, language)
         self.attributions = self.quotations.attributions()
         self.dates = TextDates(passages, behind, language, published)
-        hedges = language.words("hedges")
-        hedges += [word.capitalize() for word in hedges if len(word) > len("might")]
-        self.hedges = re.compile(rf"(?<!\w)(?:{alternatives(hedges)})(?!\w)")
-        self.voiceless = re.compile(
-            rf"(?<!\w)(?i:{alternatives(language.words('voiceless'))})(?!\w)"
-        )
+        self.hedges = hedges_of(language)
         self.denials = {*language.words("denials")}
         self.negations = {*language.words("negations")}
         marked = self.quotations.marked
         self.people = People(
             passages, self.parses, language, known, author, marked, self.attributions
         )
-        self.keys: set[str] = set()
-        self.positions: list[Item] = []
+        self.keys = Keys()
         self.quotes: list[Item] = []
-        self.events: list[Item] = []
+        self.sentences = Sentences(
+            passages, self.parses, behind, language, self.dates, self.people, self.keys
+        )
+        self.positions = self.sentences.positions
 
     # --- the coding --------------------------------------------------------------------------
 
     def compose(self) -> dict[str, list[Item]]:
         """Return the drafted items of each section, in the order of the format."""
         for attribution in self.attributions:
-            if not self._is_heading(attribution.passage):
+            if attribution.passage not in self.headings:
                 self._attributed(attribution)
         claimed = {n for attribution in self.attributions for n in attribution.quoted}
         for n, item in enumerate(self.quotations.marked):
-            if n not in claimed and not self._is_heading(item.stretches[0].passage):
+            if n not in claimed and item.stretches[0].passage not in self.headings:
                 self._unattributed(item)
-        self._sentences()
+        self.sentences.draft(self.attributions, self.headings)
         sections = self.people.sections()
         used = dict.fromkeys(item["topic"] for item in self.positions)
         topics = [
@@ -118,15 +105,11 @@ class Composer:
             "places": sections["places"],
             "actors": sections["actors"],
             "sources": sections["sources"],
-            "events": self.events,
+            "events": self.sentences.events,
             "quotes": self.quotes,
             "positions": self.positions,
             "relations": sections["relations"],
         }
-
-    def _is_heading(self, number: int) -> bool:
-        """Whether a passage is a title or a heading: it announces what the text says."""
-        return announces(self.passages[number - 1], self.heading)
 
     def _attributed(self, attribution: Attribution) -> None:
         outer = attribution.inside
@@ -170,7 +153,7 @@ class Composer:
         text = self.passages[attribution.passage - 1]
         if hedge := self.hedges.search(text, *self._around_cue(attribution)):
             evidence["hedge"] = hedge[0]
-        target.append(_marked(item, reasons))
+        target.append(reviewable(item, reasons))
 
     def _size(self, attribution: Attribution) -> int:
         """Return how many words are said or thought."""
@@ -193,7 +176,7 @@ class Composer:
         """Date a quote by its sentence, and return why that is a guess, if it is one."""
         sentence = self._sentence(attribution)
         dated = self.dates.first_unused(attribution.passage, sentence, outside=attribution.content)
-        if dated is None or dated.is_after(self._today):
+        if dated is None or self.dates.is_ahead(dated):
             return None
         evidence = quote.pop("evidence")
         quote["date"] = dated.resolved.date
@@ -204,12 +187,12 @@ class Composer:
     def _position(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
         whole = attribution.frame == "clause" and attribution.kind in ("goal", "view")
         return {
-            "key": self._key(speakers, words),
+            "key": self.keys.new(speakers, words),
             "topic": self.people.topic_in(attribution.passage, self._sentence(attribution))
             or TOPIC,
             "kind": POSITIONS[attribution.kind].value,
-            "statement": _sentence_of(words) if whole else words,
-            "who": {"holder": _one_or_all(speakers)},
+            "statement": sentence_of(words) if whole else words,
+            "who": self.people.holders(speakers, attribution.passage, attribution.content[0][1]),
             "evidence": [{"at": _places([(attribution.passage, self._whole(attribution))])}],
         }
 
@@ -217,11 +200,11 @@ class Composer:
         marked = [self.quotations.marked[n] for n in attribution.quoted]
         item = self._in_marks(marked, speakers, words, whole=attribution.direct)
         if not marked:
-            item = {"key": self._key(speakers, words), "says": _sentence_of(words)}
+            item = {"key": self.keys.new(speakers, words), "says": sentence_of(words)}
             item["evidence"] = [{"at": _places([(attribution.passage, self._whole(attribution))])}]
         if speakers:
             evidence = item.pop("evidence")
-            item |= {"who": {"speaker": _one_or_all(speakers)}, "evidence": evidence}
+            item |= {"who": {"speaker": one_or_all(speakers)}, "evidence": evidence}
         return item
 
     def _in_marks(
@@ -232,9 +215,9 @@ class Composer:
         if not stretches:
             return {}
         segments = [self.passages[s.passage - 1][s.start : s.end] for s in stretches]
-        quote: Item = {"key": self._key(speakers, segments[0]), "text": _one_or_all(segments)}
+        quote: Item = {"key": self.keys.new(speakers, segments[0]), "text": one_or_all(segments)}
         if not whole:
-            quote["says"] = _sentence_of(words or " … ".join(segments))
+            quote["says"] = sentence_of(words or " … ".join(segments))
         quote["directness"] = "direct" if whole else "partial"
         if any(item.damaged for item in marked):
             quote["marks"] = "damaged"
@@ -250,89 +233,10 @@ class Composer:
         whole = self.quotations.is_direct(item)
         first = item.stretches[0]
         sentence = self._sentence_at(first.passage, first.start)
-        around = self._title(first.passage, sentence, 400)
+        around = self.sentences.title(first.passage, sentence, 400)
         quote = self._in_marks([item], [], around, whole=whole)
         why = "who says it?" if whole else "who says it, or is it a title or a term?"
-        self.quotes.append(_marked(quote, [why, DAMAGED if item.damaged else None]))
-
-    def _sentences(self) -> None:
-        """Draft what sentences tell of their own: with a date or hearsay, or in the past."""
-        contents: dict[int, list[tuple[int, Range]]] = defaultdict(list)
-        for part in (part for a in self.attributions if a.kind == "say" for part in a.content):
-            contents[part[0]].append(part)
-        attributed = sorted(
-            (a.passage, (a.cue or a.content[0][1])[0]) for a in self.attributions if a.content
-        )
-        for number, text in enumerate(self.passages, start=1):
-            parts = sorted(contents[number])
-            ends = [*accumulate((end for _, (_, end) in parts), max)]
-            for span in sentences(text) if not self._is_heading(number) else ():
-                span = max(span[0], self.begins[number - 1]), span[1]
-                low, high = bisect_left(ends, span[0]), bisect_left(parts, (number, (span[1],)))
-                said = parts[low:high]
-                dated = self.dates.first_unused(number, span, outside=said)
-                hearsay = self.voiceless.search(text, *span)
-                if hearsay and any(
-                    passage == number and start <= hearsay.start() < end
-                    for passage, (start, end) in said
-                ):
-                    hearsay = None
-                if dated or hearsay:
-                    self._event(number, span, dated, hearsay)
-                    continue
-                low, high = (bisect_left(attributed, (number, at)) for at in span)
-                parse = self.parses[number - 1]
-                if low == high and self.author and ought(parse, span):
-                    self._aim(number, span, self.author)
-                elif low == high and happened(parse, span) and self.people.named_in(number, span):
-                    self._event(number, span, None, None, "is it an event worth coding?")
-
-    def _aim(self, number: int, span: Range, author: str) -> None:
-        """Draft a position of the author: what must or should be."""
-        words = self.passages[number - 1][slice(*span)]
-        item = {
-            "key": self._key([author], words),
-            "topic": self.people.topic_in(number, span) or TOPIC,
-            "kind": PositionKind.GOAL.value,
-            "statement": _sentence_of(words),
-            "who": {"holder": author},
-            "evidence": [{"at": f"{number}:{span[0]}-{span[0] + len(words.rstrip('.!?…'))}"}],
-        }
-        self.positions.append(_marked(item, ["is it a position, and of this kind?"]))
-
-    def _event(
-        self,
-        number: int,
-        span: Range,
-        dated: Dated | None,
-        hearsay: re.Match[str] | None,
-        why: str | None = None,
-    ) -> None:
-        words = self.passages[number - 1][slice(*span)].rstrip(".!?…")
-        title = self._title(number, span)
-        event: Item = {"key": self._key([], title), "title": title}
-        evidence: Item = {"at": f"{number}:{span[0]}-{span[0] + len(words)}"}
-        if dated:
-            dated.used = True
-            event["date"], evidence["words"] = dated.resolved.date, dated.words
-            why = f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
-            if dated.is_after(self._today):
-                event["modality"] = "expected"
-        lasting = (duration(it.item) for it in self.dates.within(number, span))
-        if length := next(filter(None, lasting), None):
-            event["duration"] = length
-        if place := self.people.place_in(number, span):
-            event["place"] = place
-        role, actor = self.people.doer(number, span)
-        if actor:
-            event["who"] = {role: actor}
-        if hearsay:
-            evidence["through"] = self.people.hearsay(hearsay[0], number)
-            evidence["certainty"] = "alleged"
-        hedge = hearsay or self.hedges.search(self.passages[number - 1], *span)
-        if hedge:
-            evidence["hedge"] = hedge[0]
-        self.events.append(_marked({**event, "evidence": [evidence]}, [why]))
+        self.quotes.append(reviewable(quote, [why, DAMAGED if item.damaged else None]))
 
     # --- words and places --------------------------------------------------------------------
 
@@ -342,14 +246,6 @@ class Composer:
         end = stretch.start + len(words.rstrip(" ,.;"))
         start = stretch.end - len(words.lstrip(" …"))
         return Stretch(stretch.passage, start, end) if start < end else stretch
-
-    def _title(self, number: int, span: Range, longest: int = LONGEST) -> str:
-        dates = [
-            (it.item.start, it.item.end)
-            for it in self.dates.within(number, span)
-            if it.item.kind != "lasting" or "-" not in it.item.words  # "a five-day strike"
-        ]
-        return title(self.passages[number - 1], self.parses[number - 1], span, dates, longest)
 
     def _sentence(self, attribution: Attribution) -> Range:
         at = (attribution.cue or attribution.content[0][1])[0]
@@ -371,36 +267,6 @@ class Composer:
             return 0, 0
         return max(0, min(a for a, _ in spans) - 20), max(b for _, b in spans)
 
-    def _key(self, speakers: list[str], words: str) -> str:
-        speaker = speakers[0] if speakers else ""
-        short = " ".join(words.split()[:5])
-        base = slug(f"{speaker.split('-')[-1]} {short}")[:60].strip("-") or "item"
-        key, n = base, 2
-        while key in self.keys:
-            key, n = f"{base}-{n}", n + 1
-        self.keys.add(key)
-        return key
-
 
 def _places(spans: Sequence[tuple[int, Range]]) -> str:
     return ", ".join(f"{passage}:{start}-{end}" for passage, (start, end) in spans)
-
-
-def _sentence_of(words: str) -> str:
-    words = words.strip()
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "…")) else ".")
-
-
-def _one_or_all(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
-
-
-def _marked(item: Item, reasons: Sequence[str | None]) -> Item:
-    """Return an item marked as a draft, and why it is a guess, in front of its evidence."""
-    evidence = item.pop("evidence", None)
-    item["draft"] = True
-    if why := "; ".join(dict.fromkeys(reason for reason in reasons if reason)):
-        item["unsure"] = why
-    if evidence is not None:
-        item["evidence"] = evidence
-    return item

@@ -139,7 +139,8 @@ class Candidates:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.people: dict[str, Candidate] = {}
-        self.others: dict[str, Candidate] = {}
+        self.others: dict[tuple[str, bool], Candidate] = {}
+        """By name, and whether it is a place."""
         self._countries = frozenset(language.words("countries"))
         self._no_names = frozenset(language.words("no_names"))
         self._common = {word.casefold() for name in _COMMON for word in language.words(name)}
@@ -152,6 +153,13 @@ class Candidates:
             rf",\s(?:the|a|an|its|their)?\s?(?P<post>(?:[\w-]+\s){{0,2}}?(?i:{posts}))"
             rf"(?:\s(?:of|for|at|to|in|with)\s(?:the\s)?(?P<in>[A-Z][\w’.&-]*(?:\s(?:of\s)?[A-Z][\w’.&-]*)*))"
         )
+        self._their = re.compile(
+            rf"(?:^|[\s“\"(])(?P<in>[A-Z][\w.&-]*(?:\s[\w.&-]+)?)[’']s\s"
+            rf"(?P<post>(?:[\w-]+\s){{0,2}}?(?i:{posts})),?\s$"
+        )
+        self._bodies = frozenset(language.words("bodies"))
+        self._leads = re.compile(rf"\b(?i:{posts})\s(?:of|to)\s(?:the\s)?$")
+        self._titled = [language.compiled(it, {}) for it in language.words("titled")]
         self._surnames: dict[str, list[str]] = defaultdict(list)
 
     def collect(
@@ -194,7 +202,7 @@ class Candidates:
             if label == "PERSON" and " " not in words:
                 self._surname(words, place)
             elif label != "PERSON":
-                self._other(words, label, place)
+                self._other(words, label, place, passages[place.passage - 1])
         return [*self.people.values(), *self.others.values()]
 
     def _entities(
@@ -202,7 +210,7 @@ class Candidates:
     ) -> Iterator[tuple[int, int, str]]:
         """Yield the names that the model found; without a model, full names and who speaks."""
         if any(token.tag for token in parse.tokens):
-            yield from _model_entities(parse)
+            yield from _model_entities(parse, self._bodies)
             return
         spans = set()
         for match in _FULL_NAME.finditer(text):
@@ -214,6 +222,10 @@ class Candidates:
         for voice in voices:
             place = self._tidy(voice, text)
             words = text[place.start : place.end]
+            for titled in self._titled:
+                if match := titled.search(words):
+                    place = place._replace(start=place.start + match.start("name"))
+                    words = match["name"]
             first = words.partition(" ")[0].casefold()
             caseless = words.lower() == words.upper() and not words.startswith("ال")
             named = _FULL_NAME.fullmatch(words) or (caseless and " " in words)
@@ -284,6 +296,9 @@ class Candidates:
             if before["of"]:
                 whole = Stretch(place.passage, before.start("of"), place.end)
                 person.posts.append((before["title"], before["of"].removesuffix("’s"), whole))
+        if their := self._their.search(text, max(0, place.start - 80), place.start):
+            whole = Stretch(place.passage, their.start("in"), place.end)
+            person.posts.append((their["post"].strip(), their["in"], whole))
         after = self._post.match(text, place.end)
         if after:
             whole = Stretch(place.passage, place.start, after.end())
@@ -301,11 +316,13 @@ class Candidates:
                 self.people[words] = Candidate(words, ActorKind.PERSON, "only one name is given")
             self.people[words].at(words, NameKind.NAME, place)
 
-    def _other(self, words: str, label: str, place: Stretch) -> None:
+    def _other(self, words: str, label: str, place: Stretch, text: str) -> None:
         kind: ActorKind | PlaceKind
-        unsure = None
+        unsure: str | None = None
         if label in _PLACES or words in self._countries:
             kind, unsure = self._place(words, label)
+            if kind is PlaceKind.COUNTRY and self._leads.search(text, 0, place.start):
+                kind, unsure = ActorKind.STATE, None  # the president of Ostrand
         elif label == "ORG":
             kind, unsure = self._organisation(words)
         elif label == "NORP":
@@ -315,9 +332,9 @@ class Candidates:
         if words in self._surnames:
             self._surname(words, place)
             return
-        self.others.setdefault(words, Candidate(words, kind, unsure)).at(
-            words, NameKind.NAME, place
-        )
+        key = words, isinstance(kind, PlaceKind)
+        candidate = self.others.setdefault(key, Candidate(words, kind, unsure))
+        candidate.at(words, NameKind.NAME, place)
 
     def _place(self, words: str, label: str) -> tuple[PlaceKind, str]:
         if words.removeprefix("the ") in self._countries:
@@ -336,12 +353,16 @@ class Candidates:
         return ActorKind.ORGANISATION, "is it an organisation?"
 
 
-def _model_entities(parse: Parse) -> Iterator[tuple[int, int, str]]:
+def _model_entities(parse: Parse, bodies: frozenset[str]) -> Iterator[tuple[int, int, str]]:
     """Yield the names that the model found, the parts of two clauses one by one."""
     tokens = parse.tokens
     for start, end, label in parse.entities():
         if label == "NORP" and tokens[end - 1].pos == "ADJ":
-            continue  # "Russian officials" names no people
+            # "Russian officials" names no people, but "the Russian government" names a body
+            head = tokens[end - 1].head
+            if head == end and tokens[head].text in bodies and tokens[head].dep != "compound":
+                yield tokens[start].start, tokens[head].end, "ORG"
+            continue
         if label not in ("PERSON", "ORG", "NORP", *_PLACES):
             continue
         first = start

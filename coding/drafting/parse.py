@@ -90,6 +90,11 @@ class Parse:
                 start = i
 
 
+def root_of(parse: Parse, span: tuple[int, int]) -> int | None:
+    """Return the verb of the main clause of a sentence; None without a tree."""
+    return next((i for i in parse.within(span) if parse.tokens[i].dep == "ROOT"), None)
+
+
 Parser = Callable[[Sequence[str]], list[Parse]]
 
 

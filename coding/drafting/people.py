@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Candidate, Candidates, Known, Names
-from coding.drafting.parse import Parse
+from coding.drafting.parse import Parse, root_of
 from coding.drafting.speech import Attribution, Range
 from coding.reading import slug
 from schema.vocabulary import ActorKind, NameKind, PlaceKind
 
 Item = dict[str, Any]
+Roles = dict[str, str | list[str]]
+"""The actors of a fact, by role."""
 
 _REPORTS: dict[str, str] = {
     ActorKind.OUTLET: "press-report",
     ActorKind.INSTITUTE: "institute-report",
 }
+_I = re.compile(r"\bI(?=[’'\s][a-z])")
+
+CLEARLY = 2
+"""How many times more often than others an actor is named that "the team" may stand for."""
+
 REACH = 5_000
 """How many characters before a pronoun the person is looked for in its passage."""
 
@@ -44,6 +52,7 @@ class People:
         self.passages = passages
         self.author = author
         """The key of its only author, who says "I" outside of quotation marks."""
+        self.first_person = _says_i(passages, marked)
         self.parses = parses
         self.language = language
         self.pronouns = {word.casefold() for word in language.words("pronouns")}
@@ -63,7 +72,7 @@ class People:
         taken = self._known(known)
         voices = [Stretch(item.passage, *item.source) for item in attributions if item.source]
         candidates = Candidates(language).collect(passages, parses, taken, marked, voices)
-        self._keys = {item.key for item in known}
+        self._keys = {(item.section, item.key) for item in known}
         for candidate in candidates:
             self._new(candidate)
         for owner in (self.by_passage, self._known_places, self._topics, self._sources):
@@ -101,8 +110,8 @@ class People:
         return taken
 
     def _new(self, candidate: Candidate) -> None:
-        key = self._key(candidate.name)
         place = isinstance(candidate.kind, PlaceKind)
+        key = self._key(candidate.name, "places" if place else "actors")
         item: Item = {
             "key": key,
             "name": candidate.name,
@@ -113,7 +122,8 @@ class People:
             item["unsure"] = candidate.unsure
         self.kinds[key] = candidate.kind.value
         for (words, _kind), stretches in candidate.names.items():
-            self._by_name.setdefault(words, key)
+            if not place:
+                self._by_name.setdefault(words, key)
             for stretch in stretches:
                 owner = self._known_places if place else self.by_passage
                 owner.setdefault(stretch.passage, []).append((stretch, key))
@@ -127,7 +137,7 @@ class People:
 
     def _posts(self, candidate: Candidate) -> None:
         heads = {word.casefold() for word in self.language.words("heads")}
-        origin = self._by_name[candidate.name]
+        origin = self._by_name.get(candidate.name)
         seen = set()
         for post, owner, place in candidate.posts:
             target = self._by_name.get(owner) or self._by_name.get(f"the {owner}")
@@ -252,6 +262,8 @@ class People:
 
     def _as_actor(self, key: str, place: Stretch) -> str:
         """Make an actor of a place that speaks; it keeps its name."""
+        if key in self.actors:
+            return key
         item = self.places.pop(key, None)
         if item is None and key not in self.actors:
             self.actors[key] = {"key": key, "draft": True, "names": []}
@@ -271,7 +283,7 @@ class People:
         """Leave out actors that were drafted for a statement that is left out itself."""
         for key in keys:
             self.actors.pop(key, None)
-            self._keys.discard(key)
+            self._keys.discard(("actors", key))
         for number, found in self.by_passage.items():
             self.by_passage[number] = [(place, key) for place, key in found if key not in keys]
 
@@ -337,15 +349,53 @@ class People:
         }
         return key
 
-    def doer(self, passage: int, span: Range) -> tuple[str, str | None]:
-        """Return the actor that a sentence is about, and whether it does it or undergoes it."""
+    def roles(self, passage: int, span: Range) -> Roles:
+        """Return the actors of a sentence's main clause: who does it, and who undergoes it."""
         parse = self.parses[passage - 1]
-        for token in (parse.tokens[i] for i in parse.within(span)):
-            if token.dep in ("nsubj", "nsubjpass"):
-                for place, key in _within(self.by_passage.get(passage, ()), span):
-                    if place.start <= token.start < place.end and key in self.actors:
-                        return ("doer" if token.dep == "nsubj" else "receiver"), key
-        return "doer", None
+        root = root_of(parse, span)
+        if root is None:
+            return {}
+        agents = [noun for i in parse.children(root, "agent") for noun in parse.children(i, "pobj")]
+        nouns = {
+            "doer": [*parse.children(root, "nsubj"), *agents],
+            "receiver": parse.children(root, "nsubjpass", "dobj", "dative"),
+        }
+        roles: Roles = {}
+        for role, heads in nouns.items():
+            keys = [key for head in heads for key in self._called(passage, span, head)]
+            if keys := [*dict.fromkeys(key for key in keys if key not in roles.get("doer", ()))]:
+                roles[role] = one_or_all(keys)
+        return roles
+
+    def _called(self, passage: int, span: Range, noun: int) -> list[str]:
+        """Return the actors that a noun names, or "the team" if one name of an actor ends so."""
+        token = self.parses[passage - 1].tokens[noun]
+        inside = _within(self.by_passage.get(passage, ()), span)
+        for place, key in inside:
+            if place.start <= token.start < place.end and key in self.actors:
+                return self._joined(passage, place, key, inside)
+        before = self.parses[passage - 1].tokens[noun - 1].text if noun else ""
+        if before.casefold() != "the" or token.text[:1].isupper():
+            return []
+        ending = f" {token.text.casefold()}"
+        keys = {key for name, key in self._by_name.items() if name.casefold().endswith(ending)}
+        named = Counter(key for found in self.by_passage.values() for _, key in found)
+        most = sorted(keys & self.actors.keys(), key=lambda key: -named[key])
+        if len(most) > 1 and named[most[0]] < CLEARLY * named[most[1]]:
+            return []
+        return most[:1]
+
+    def holders(self, keys: list[str], passage: int, span: Range) -> Roles:
+        """Return who holds a position, and whom it is about: the others that it names."""
+        named = (key for _, key in _within(self.by_passage.get(passage, ()), span))
+        about = [*dict.fromkeys(key for key in named if key not in keys and self.is_named(key))]
+        roles: Roles = {"holder": one_or_all(keys)}
+        return roles | {"object": one_or_all(about)} if about else roles
+
+    def is_named(self, key: str) -> bool:
+        """Whether an actor of the draft has a name of its own, and is one for certain."""
+        known = key in self.actors and "unsure" not in self.actors[key]
+        return known and self.kinds.get(key) != "unnamed"
 
     def place_in(self, passage: int, span: Range) -> str | None:
         """Return the place that a stretch names, if it names just one."""
@@ -367,13 +417,28 @@ class People:
             "relations": self.relations,
         }
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: str, section: str = "actors") -> str:
         base = slug(name)[:60].strip("-") or "somebody"
         key, n = base, 2
-        while key in self._keys or key in self.actors or key in self.places:
+        while (section, key) in self._keys:
             key, n = f"{base}-{n}", n + 1
-        self._keys.add(key)
+        self._keys.add((section, key))
         return key
+
+
+def one_or_all(values: list[str]) -> str | list[str]:
+    """Return a list, or its only item."""
+    return values[0] if len(values) == 1 else values
+
+
+def _says_i(passages: Sequence[str], marked: Sequence[Marked]) -> bool:
+    """Whether a text says "I" outside of quotation marks."""
+    quoted = [stretch for item in marked for stretch in item.stretches]
+    return any(
+        not any(s.passage == number and s.start <= match.start() < s.end for s in quoted)
+        for number, text in enumerate(passages, start=1)
+        for match in _I.finditer(text)
+    )
 
 
 def _within(found: Sequence[tuple[Stretch, str]], span: Range) -> Sequence[tuple[Stretch, str]]:

@@ -88,6 +88,8 @@ class Cues:
         self.passive = frozenset(language.words("passive"))
         self.prepositions = frozenset(language.words("prepositions_of"))
         self.subjects = {word.casefold() for word in language.words("pronouns")} - {"who"}
+        self.that = frozenset(language.words("that"))
+        self.speaker_ends = alternatives(language.words("speaker_ends"))
         self.days = set(language.spellings("weekdays"))
         self.phrases = [tuple(words.split()) for words in language.words("according")]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from coding.drafting.calendar import Outlook, Resolved, Resolver
@@ -12,6 +13,8 @@ from coding.drafting.dates import DateFinder, DateWords
 from coding.drafting.languages import Language
 from coding.drafting.speech import Range
 from schema.edtf import Edtf
+
+_PLAIN = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
 @dataclass
@@ -24,10 +27,6 @@ class Dated:
     words: str
     used: bool = False
 
-    def is_after(self, day: str) -> bool:
-        """Whether the whole date is after an ISO day."""
-        return (Edtf.parse(str(self.resolved.date)).earliest or "") > day
-
 
 class TextDates:
     """All dates of a text, in order."""
@@ -38,6 +37,8 @@ class TextDates:
         """Find and resolve the dates; `begins` is where the sentences of each passage begin."""
         finder, resolver = DateFinder(language), Resolver(published)
         outlook = Outlook(language)
+        since = frozenset(language.words("since"))
+        self._today = published.isoformat()
         self._dates: list[Dated] = []
         for number, text in enumerate(passages, start=1):
             for item in finder.find(text):
@@ -45,7 +46,16 @@ class TextDates:
                     continue
                 resolved = resolver.resolve(item, outlook.future(text, item.start))
                 low, high = finder.with_preposition(item, text)
-                self._dates.append(Dated(number, item, resolved, text[low:high]))
+                words = text[low:high]
+                if words.partition(" ")[0].casefold() in since and _PLAIN.fullmatch(
+                    resolved.date or ""
+                ):
+                    resolved = replace(resolved, date=f"{resolved.date}/..")
+                self._dates.append(Dated(number, item, resolved, words))
+
+    def is_ahead(self, dated: Dated) -> bool:
+        """Whether the whole date is after the publication."""
+        return (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today
 
     def within(self, passage: int, span: Range) -> list[Dated]:
         """Return the dates in a stretch of a passage."""
