@@ -223,9 +223,9 @@ class Candidates:
             place = self._tidy(voice, text)
             words = text[place.start : place.end]
             for titled in self._titled:
-                if match := titled.search(words):
-                    place = place._replace(start=place.start + match.start("name"))
-                    words = match["name"]
+                if named := titled.search(words):
+                    place = place._replace(start=place.start + named.start("name"))
+                    words = named["name"]
             first = words.partition(" ")[0].casefold()
             caseless = words.lower() == words.upper() and not words.startswith("ال")
             named = _FULL_NAME.fullmatch(words) or (caseless and " " in words)
