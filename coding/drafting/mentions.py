@@ -228,8 +228,8 @@ class Candidates:
                     words = named["name"]
             first = words.partition(" ")[0].casefold()
             caseless = words.lower() == words.upper() and not words.startswith("ال")
-            named = _FULL_NAME.fullmatch(words) or (caseless and " " in words)
-            if named and first not in self._common:
+            full = _FULL_NAME.fullmatch(words) or (caseless and " " in words)
+            if full and first not in self._common:
                 spans = {it for it in spans if it[1] <= place.start or place.end <= it[0]}
                 spans.add((place.start, place.end))
         for start, end in sorted(spans):

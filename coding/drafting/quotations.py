@@ -31,6 +31,7 @@ class Quotations:
         self.parses = parses
         self.language = language
         self.cues = Cues(language)
+        self._them = {word.casefold() for word in language.words("objects")}
         self.marked = marked(passages, language.marks)
         dates = DateFinder(language)
         spans = [
@@ -260,15 +261,17 @@ class Quotations:
         return made
 
     def _called(self, item: Marked, found: list[Attribution]) -> Attribution | None:
-        """Return an attribution to a pronoun with its cue right in front: which he called "…"."""
+        """Return an attribution to a pronoun with its cue right in front: which he called "…"; he called it "…"."""
         first = item.stretches[0]
         i = self.beside.cue_before(first, of=True)
         if i is None:
             return None
         passage = first.passage
         token = self.parses[passage - 1].tokens[i]
-        between = self.passages[passage - 1][token.end : first.start - 1].split()
+        between = self.passages[passage - 1][token.end : first.start - 1].casefold().split()
         source = self.beside.touching(passage, i)
+        if between and between[0] in self._them:
+            del between[0]
         if source is None or between not in ([], ["as"]):
             return None
         for other in found:
