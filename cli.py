@@ -244,8 +244,13 @@ def migrate(db: str, verify: bool) -> None:
     if verify:
         with failing(), reading(db, stored=True) as connection:
             rows = [
-                (one.table, ", ".join(map(str, one.row)), one.problem, ", ".join(one.columns))
-                for one in recompute(connection, write=False)
+                (
+                    difference.table,
+                    ", ".join(map(str, difference.row)),
+                    difference.problem,
+                    ", ".join(difference.columns),
+                )
+                for difference in recompute(connection, write=False)
             ]
         if not rows:
             say(f"{name_of(locate(db))}: the derived tables are as they should be")

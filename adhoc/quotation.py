@@ -62,12 +62,12 @@ def check_quotation(connection: Connection, cited: str, speaker: str | None) -> 
     `speaker` is the key of the actor to whom it is ascribed. Raises SearchError if it has no words.
     """
     query = SearchQuery.parse(f'"{re.sub("[“”„]", " ", cited).replace(chr(34), " ")}"')
-    found = list(_quotes(connection, _plain(cited), speaker))
-    if not any(rank[0] in (Verdict.VERBATIM, Verdict.NEARLY) for rank, _ in found):
-        found += _passages(connection, query)
+    results = list(_quotes(connection, _plain(cited), speaker))
+    if not any(rank[0] in (Verdict.VERBATIM, Verdict.NEARLY) for rank, _ in results):
+        results += _passages(connection, query)
     order = list(Verdict)
-    found.sort(key=lambda it: (order.index(it[0][0]), *it[0][1:]))
-    return [finding for _, finding in found]
+    results.sort(key=lambda it: (order.index(it[0][0]), *it[0][1:]))
+    return [finding for _, finding in results]
 
 
 _Ranked = tuple[tuple[Any, ...], Finding]
@@ -80,8 +80,10 @@ def _quotes(connection: Connection, cited: str, speaker: str | None) -> Iterator
         verdict, likeness, shown = _compare(cited, row.text, row.says)
         if verdict is not None:
             other = speaker is not None and row.id not in spoken
-            said = f"{verdict}, by another speaker" if other else verdict.value
-            finding = Finding(said, shown, row.speaker, row.date, row.passage, row.key, row.source)
+            result = f"{verdict}, by another speaker" if other else verdict.value
+            finding = Finding(
+                result, shown, row.speaker, row.date, row.passage, row.key, row.source
+            )
             yield (verdict, other, -likeness, row.source or "", row.key), finding
 
 

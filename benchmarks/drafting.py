@@ -105,9 +105,11 @@ def _annotated(name: str, text: str, standoff: str) -> Annotated:
                 ]
                 for wanted in ("Content", "Source")
             )
-            said = letters(text, source)
-            attributions.append(Attribution(letters(text, content), said))
-            marked += [(letters(text, [place]), said) for place in content if in_marks(text, place)]
+            letters_of = letters(text, source)
+            attributions.append(Attribution(letters(text, content), letters_of))
+            marked += [
+                (letters(text, [place]), letters_of) for place in content if in_marks(text, place)
+            ]
     return Annotated(name, text, attributions, marked)
 
 
@@ -146,14 +148,14 @@ def _drafted(
         return frozenset(i for i in inside if annotated.text[i].isalnum())
 
     parses = _parses(passages, parse, cache) if parse else None
-    found, marked = analyse(passages, parses, language("en"))
+    items, marked = analyse(passages, parses, language("en"))
     attributions = [
         Attribution(
             frozenset().union(*(at(*part) for part in item.content)),
             at(item.passage, item.source) if item.source else frozenset(),
             doubt(item) is None,
         )
-        for item in found
+        for item in items
         if item.inside is None
     ]
     stretches = [[at(s.passage, (s.start, s.end)) for s in item.stretches] for item in marked]
@@ -194,17 +196,17 @@ def _parses(passages: Sequence[str], parse: Parser, cache: Path | None) -> list[
 def _count(
     counts: Counter[str],
     annotated: Annotated,
-    found: Sequence[Attribution],
+    attributions: Sequence[Attribution],
     marked: Sequence[Sequence[Letters]],
 ) -> None:
     gold = annotated.attributions
-    counts["found"] += len(found)
+    counts["found"] += len(attributions)
     counts["gold"] += len(gold)
-    counts["sure"] += sum(item.sure for item in found)
+    counts["sure"] += sum(item.sure for item in attributions)
     pairs = sorted(
         (
             (overlap(a.content, b.content), i, j)
-            for i, a in enumerate(found)
+            for i, a in enumerate(attributions)
             for j, b in enumerate(gold)
             if a.content & b.content
         ),
@@ -216,11 +218,11 @@ def _count(
             if shared < least or {("found", i), ("gold", j)} & taken:
                 continue
             taken |= {("found", i), ("gold", j)}
-            right = overlap(found[i].source, gold[j].source) >= OVERLAPS[0]
-            right = right or not (found[i].source or gold[j].source)
+            right = overlap(attributions[i].source, gold[j].source) >= OVERLAPS[0]
+            right = right or not (attributions[i].source or gold[j].source)
             counts[f"right {least}"] += 1
             counts[f"right {least} with source"] += right
-            if least == OVERLAPS[0] and found[i].sure:
+            if least == OVERLAPS[0] and attributions[i].sure:
                 counts["sure right"] += 1
                 counts["sure right with source"] += right
     for content, source in annotated.marked:
@@ -229,7 +231,9 @@ def _count(
         counts["marked found"] += bool(same)
         if source:
             counts["speakers"] += 1
-            holder = [item for item in found if len(content & item.content) > len(content) / 2]
+            holder = [
+                item for item in attributions if len(content & item.content) > len(content) / 2
+            ]
             counts["speakers right"] += any(overlap(a.source, source) >= 0.3 for a in holder[:1])
 
 
@@ -267,14 +271,14 @@ def timeml(folder: Path) -> Counter[str]:
             continue
         counts["texts"] += 1
         text, gold = _timexes(body[1])
-        found = list(_dates(text, date.fromisoformat(published[1])))
+        dates = list(_dates(text, date.fromisoformat(published[1])))
         counts["gold"] += len(gold)
-        counts["found"] += len(found)
+        counts["found"] += len(dates)
         for start, end, kind, value, part in gold:
-            hit = next((item for item in found if item[0] < end and start < item[1]), None)
+            hit = next((item for item in dates if item[0] < end and start < item[1]), None)
             if hit is None:
                 continue
-            found.remove(hit)
+            dates.remove(hit)
             counts["right"] += 1
             if kind == "DATE":
                 counts["dates"] += 1
@@ -340,7 +344,7 @@ def article(text_path: Path, parse: Parser | None) -> Counter[str]:
     """Return what was found of the reviewed coding's quotes and dates."""
     coding, _lines = read_coding(next(SHIPPED.glob("*.yaml")))
     passages = read_text(text_path)
-    found, marked = analyse(passages, parse(passages) if parse else None, language("en"))
+    attributions, marked = analyse(passages, parse(passages) if parse else None, language("en"))
     counts: Counter[str] = Counter()
     stretches = {(s.passage, s.start) for item in marked for s in item.stretches}
     for quote in coding.quotes:
@@ -354,7 +358,7 @@ def article(text_path: Path, parse: Parser | None) -> Counter[str]:
             and number == places[0].passage
             and a < (places[0].end or 0)
             and (places[0].start or 0) < b
-            for item in found
+            for item in attributions
             for number, (a, b) in item.content
         )
     _article_dates(counts, coding, passages)

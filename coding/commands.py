@@ -237,7 +237,7 @@ def check(
         folder = Texts(texts) if texts else None
         paths = codings_in(files)
         checked = [check_file(path, text, folder) for path in paths]
-        faults = [fault for found, _ in checked for fault in found]
+        faults = [fault for file_faults, _ in checked for fault in file_faults]
         database = ctx.obj if _is_given(ctx) else None
         sound = [coding for _, coding in checked if coding is not None]
         if sound and (database is not None or len(paths) > 1):

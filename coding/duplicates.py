@@ -123,9 +123,9 @@ def likely_duplicates(connection: Connection, documents: set[str]) -> Iterator[t
     for kind, query in NAMED.items():
         known: dict[str, _Known] = {}
         for key, _rank, name, what, document in connection.execute(text(query)):
-            one = known.setdefault(key, _Known(key, what))
-            one.names.setdefault(fold(name), name)
-            one.documents.add(document)
+            item = known.setdefault(key, _Known(key, what))
+            item.names.setdefault(fold(name), name)
+            item.documents.add(document)
         identified = IDENTIFIERS.format(kind=kind) if kind in IDENTIFIED else None
         for key, scheme, identifier in connection.execute(text(identified)) if identified else ():
             if key in known:
@@ -150,12 +150,12 @@ def likely_duplicates(connection: Connection, documents: set[str]) -> Iterator[t
 def _candidates(known: Mapping[str, _Known]) -> list[tuple[_Known, _Known]]:
     """Return the pairs worth comparing: those with a name, its last word or its start in common."""
     blocks: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for key, one in known.items():
-        for name in one.names:
+    for key, item in known.items():
+        for name in item.names:
             if name:
                 blocks["last", name.split()[-1]].add(key)
                 blocks["name", name].add(key)
-        blocks["start", one.heading[:3]].add(key)
+        blocks["start", item.heading[:3]].add(key)
     pairs = {pair for keys in blocks.values() for pair in combinations(sorted(keys), 2)}
     return [(known[a], known[b]) for a, b in sorted(pairs)]
 

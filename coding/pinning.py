@@ -234,15 +234,15 @@ def _realigned(
             return place._replace(passage=number)
         stretch = realignment.stretch(place.passage, place.start, place.end, was)
     if number is None or stretch is None:
-        found = realignment.elsewhere(place.passage, place.start, place.end, was)
-        if found is None:
+        location = realignment.elsewhere(place.passage, place.start, place.end, was)
+        if location is None:
             gone = f"¶{place.passage} is no longer in the text; write another place"
             changed = (
                 f"¶{place.passage} has changed since {place.bare} was pinned; write its words, or "
                 "give the text that was pinned with --was"
             )
             raise PlaceError("other-text", gone if number is None else changed)
-        moved = Place(*found)
+        moved = Place(*location)
         pinned.moved += 1
         words = realignment.passages[moved.passage - 1][moved.start : moved.end]
         pinned.to_review.append(f"{where}: {moved} is {quoted(words)}, was in another passage")

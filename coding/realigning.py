@@ -124,9 +124,9 @@ class Realignment:
         if self.earlier is not None:
             words = self.earlier[number - 1][start:end]
         places = [
-            (n, found, found + len(words))
+            (n, at, at + len(words))
             for n, passage in enumerate(self.passages, start=1)
-            if words and (found := passage.find(words)) >= 0
+            if words and (at := passage.find(words)) >= 0
         ]
         unique = len(places) == 1 and self.passages[places[0][0] - 1].count(words or "") == 1
         return places[0] if unique else None

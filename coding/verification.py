@@ -58,7 +58,9 @@ def verify(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Pat
     A passage that has only moved is verified where it is now.
     """
     faults = locator_faults(coding, lines)
-    realignment = Realignment([(one.length, one.hash) for one in coding.passages], passages)
+    realignment = Realignment(
+        [(digest.length, digest.hash) for digest in coding.passages], passages
+    )
     unchanged = realignment.unchanged
     if 2 * len(unchanged) < len(coding.passages):
         return [*faults, _other_text(coding, lines, text_path, len(unchanged))]

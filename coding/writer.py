@@ -255,8 +255,8 @@ class Writer:
         """Return the event or quote that a key means."""
         if ":" in key:
             return ItemKey(self._snapshot.kinds[key], key)
-        found = (item for kind in LINKED if (item := ItemKey(kind, key)) in self._wanted)
-        return next(found)
+        matching = (item for kind in LINKED if (item := ItemKey(kind, key)) in self._wanted)
+        return next(matching)
 
     def _participants(self, new: Items) -> None:
         table = TABLE["participants"]

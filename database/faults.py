@@ -44,7 +44,7 @@ def value_fault(connection: Connection, table: Table, *, portable: bool = True) 
     message = f"'{table.name}, ' || {key} || ': ' || fault"
     if sqlite:  # the driver would try to decode a text
         message = f"cast({message} as blob)"
-    found = connection.exec_driver_sql(
+    fault = connection.exec_driver_sql(
         f"""
         select {message}
         from (
@@ -55,7 +55,7 @@ def value_fault(connection: Connection, table: Table, *, portable: bool = True) 
         limit 1
         """
     ).scalar()
-    return found.decode(errors="backslashreplace") if isinstance(found, bytes) else found
+    return fault.decode(errors="backslashreplace") if isinstance(fault, bytes) else fault
 
 
 def _problems(column: Column[Any], sqlite: bool, portable: bool) -> Iterator[tuple[str, str]]:

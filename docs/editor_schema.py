@@ -35,9 +35,9 @@ def coding_schema() -> Schema:
         name: _described(name, _walk(part)) for name, part in sorted(made.pop("$defs").items())
     }
     definitions["Key"] = {**KEY, "type": SCALAR}
-    for name, one in (("Counts", COUNT), ("Credits", CREDIT)):
+    for name, annotation in (("Counts", COUNT), ("Credits", CREDIT)):
         definitions[name] = {
-            "anyOf": [A_KEY, one, {"type": "array", "items": {"anyOf": [A_KEY, one]}}]
+            "anyOf": [A_KEY, annotation, {"type": "array", "items": {"anyOf": [A_KEY, annotation]}}]
         }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -53,9 +53,9 @@ def find() -> tuple[str, dict[str, str]]:
         libraries = {"LD_LIBRARY_PATH": str(FOLDER / "lib"), "FONTCONFIG_PATH": str(FOLDER)}
         return str(PROGRAM), libraries
     for name in INSTALLED:
-        found = shutil.which(name)
-        if found:
-            return found, {}
+        actual = shutil.which(name)
+        if actual:
+            return actual, {}
     raise LookupError(
         "there is no browser for the tests: run `make test` where npm's registry can be reached,"
         " or install Chromium or Chrome (on Debian `apt-get install chromium`),"

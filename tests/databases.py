@@ -227,17 +227,17 @@ POSTGRESQL_PARTS = {
 
 def parts(connection: sa.Connection) -> dict[str, str]:
     """Return the parts of a database as its catalogue describes them, without Alembic's table."""
-    found = {}
+    actual = {}
     if connection.dialect.name == "sqlite":
         for kind, name, sql in connection.exec_driver_sql(
             "select type, name, sql from sqlite_schema where sql is not null"
         ):
-            found[f"{kind} {name}"] = normalised(sql)
+            actual[f"{kind} {name}"] = normalised(sql)
     else:
         for kind, query in POSTGRESQL_PARTS.items():
             for name, definition in connection.exec_driver_sql(query):
-                found[f"{kind} {name}"] = str(definition)
-    return {name: part for name, part in found.items() if "alembic_version" not in name}
+                actual[f"{kind} {name}"] = str(definition)
+    return {name: part for name, part in actual.items() if "alembic_version" not in name}
 
 
 def normalised(sql: str) -> str:

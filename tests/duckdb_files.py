@@ -37,14 +37,14 @@ def refused(source: str, path: Path, **options: bool) -> str:
     with pytest.raises(SourcebookError) as raised:
         fed(source, path, **options)
     assert state(path) == before
-    said = str(raised.value)
-    assert said.isprintable()
-    return said.removeprefix(f"{path}: ")
+    message = str(raised.value)
+    assert message.isprintable()
+    return message.removeprefix(f"{path}: ")
 
 
 def state(path: Path) -> tuple[list[str], str]:
     """Give what lies in a file's folder, and its bytes."""
-    names = sorted(one.name for one in path.parent.iterdir())
+    names = sorted(file.name for file in path.parent.iterdir())
     return names, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
@@ -62,26 +62,26 @@ def asked(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Give all rows of a source, as a target without its text holds them."""
-    found = {}
+    actual = {}
     for table in TABLES:
-        chosen = [sa.null() if one.name == "text" and table.name == "passages" else one
-                  for one in table.columns]  # fmt: skip
+        chosen = [sa.null() if column.name == "text" and table.name == "passages" else column
+                  for column in table.columns]  # fmt: skip
         query = sa.select(*chosen).order_by(*table.primary_key.columns)
-        found[table.name] = [tuple(row) for row in connection.execute(query).all()]
-    return found
+        actual[table.name] = [tuple(row) for row in connection.execute(query).all()]
+    return actual
 
 
-def held(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+def rows_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Give all rows of a target."""
-    found = {}
+    actual = {}
     with duckdb.connect(str(path), read_only=True) as connection:
         for table in TABLES:
             columns, key = (
-                ", ".join(one.keys()) for one in (table.columns, table.primary_key.columns)
+                ", ".join(item.keys()) for item in (table.columns, table.primary_key.columns)
             )
             query = f"select {columns} from {table.name} order by {key}"
-            found[table.name] = connection.execute(query).fetchall()
-    return found
+            actual[table.name] = connection.execute(query).fetchall()
+    return actual
 
 
 @pytest.fixture(scope="session")

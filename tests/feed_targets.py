@@ -100,9 +100,9 @@ class Place:
     def refused(self, source: str, **options: bool) -> str:
         """Feed it, which must fail and change nothing; give the message, of one line."""
         before = self.stored_rows()
-        said = refusal(source, self, **options)
+        message = refusal(source, self, **options)
         assert self.stored_rows() == before
-        return said
+        return message
 
 
 def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -122,21 +122,21 @@ def fed(source: str, place: Place, **options: bool) -> SyncResult:
 def changes(done: SyncResult) -> dict[str, tuple[int, int, int]]:
     """Count the rows added, changed and removed in each table, but derived ones."""
     derived = {table.name for table in DERIVED}
-    found = {
-        one.table: (one.added, one.changed, one.removed)
-        for one in done.tables
-        if one.table not in derived
+    actual = {
+        digest.table: (digest.added, digest.changed, digest.removed)
+        for digest in done.tables
+        if digest.table not in derived
     }
-    return {table: counts for table, counts in found.items() if any(counts)}
+    return {table: counts for table, counts in actual.items() if any(counts)}
 
 
 def refusal(source: str, place: Place, **options: bool) -> str:
     """Feed, which must fail; give the message, which must be one line."""
     with pytest.raises(SourcebookError) as raised:
         fed(source, place, **options)
-    said = str(raised.value)
-    assert said.isprintable()
-    return said
+    message = str(raised.value)
+    assert message.isprintable()
+    return message
 
 
 def equal(source: str, place: Place) -> bool:

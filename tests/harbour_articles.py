@@ -67,11 +67,11 @@ def harbour(connection: Connection) -> None:
     book.cites("bulletin", "atlas", 4)
     connection.execute(sa.text("update passages set section = 1 where n in (1, 2)"))
 
-    def said(voice: str, *at: tuple[int, int], **columns: Any) -> dict[str, Any]:
+    def stated(voice: str, *at: tuple[int, int], **columns: Any) -> dict[str, Any]:
         return {"voice": voice, "at": at, **columns}
 
     def relayed(voice: str, *at: tuple[int, int], **columns: Any) -> dict[str, Any]:
-        return said(voice, *at, **{"certainty": "reported", "stance": "neutral", **columns})
+        return stated(voice, *at, **{"certainty": "reported", "stance": "neutral", **columns})
 
     book.event(
         "raid",
@@ -86,8 +86,8 @@ def harbour(connection: Connection) -> None:
     book.event(
         "truce",
         "A truce",
-        said("bulletin", (2, 40), date="2020-02", date_words="in February"),
-        said("gazette", (1, 40), date="2020-02-20~", date_words="around the 20th"),
+        stated("bulletin", (2, 40), date="2020-02", date_words="in February"),
+        stated("gazette", (1, 40), date="2020-02-20~", date_words="around the 20th"),
         date="2020-02",
         event_type="agree",
         doer=["alma", "brim"],
@@ -103,21 +103,23 @@ def harbour(connection: Connection) -> None:
             stance="doubts",
             hedge="may",
         ),
-        said("gazette", (2, 0), modality="denied"),
+        stated("gazette", (2, 0), modality="denied"),
         modality="denied",
         event_type="retreat",
         doer=["alma"],
     )
-    book.event("stay", "Alma stays", said("bulletin", (3, 20)), date="[2020-04..2020-06]")
+    book.event("stay", "Alma stays", stated("bulletin", (3, 20)), date="[2020-04..2020-06]")
     book.event(
         "ultimatum",
         "Brim warns Alma",
-        said("gazette", (2, 20)),
+        stated("gazette", (2, 20)),
         date="2020-05-01",
         event_type="threaten",
         doer=["brim"],
     )
-    book.event("talks", "Talks", said("gazette", (2, 23)), date="2020-07-02", event_type="consult")
+    book.event(
+        "talks", "Talks", stated("gazette", (2, 23)), date="2020-07-02", event_type="consult"
+    )
     book.event(
         "storm",
         "A storm is made",
@@ -125,16 +127,16 @@ def harbour(connection: Connection) -> None:
         modality="hypothetical",
         doer=["brim"],
     )
-    book.event("era", "An era", said("bulletin", (2, 60), date_words="long"), date="2011/..")
-    for key, one, type, other in (
+    book.event("era", "An era", stated("bulletin", (2, 60), date_words="long"), date="2011/..")
+    for key, item, type, other in (
         ("stay-retreat", "stay", "instead-of", "retreat"),
         ("talks-ultimatum", "talks", "in-response-to", "ultimatum"),
     ):
         book.fact(
             FactKind.LINK,
             key,
-            [said("gazette", (2, 50))],
-            from_fact_id=book.ids["fact", one],
+            [stated("gazette", (2, 50))],
+            from_fact_id=book.ids["fact", item],
             from_kind="event",
             type=type,
             to_fact_id=book.ids["fact", other],
@@ -142,7 +144,7 @@ def harbour(connection: Connection) -> None:
         )
     book.quote(
         "boast",
-        said("bulletin", (2, 80), (3, 80)),
+        stated("bulletin", (2, 80), (3, 80)),
         text="We stay … for ever",
         directness="direct",
         speaker=["alma"],
@@ -151,7 +153,7 @@ def harbour(connection: Connection) -> None:
     book.fact(
         FactKind.POSITION,
         "wish",
-        [said("bulletin", (3, 42), certainty="inferred", hedge="seems")],
+        [stated("bulletin", (3, 42), certainty="inferred", hedge="seems")],
         {"holder": ["alma"]},
         topic_id=book.ids["topic", "port"],
         position_kind="goal",
@@ -160,14 +162,14 @@ def harbour(connection: Connection) -> None:
     book.fact(
         FactKind.RELATION,
         "pact",
-        [said("gazette", (3, 20)), relayed("bulletin>wire", (2, 90), modality="denied")],
+        [stated("gazette", (3, 20)), relayed("bulletin>wire", (2, 90), modality="denied")],
         from_actor_id=book.ids["actor", "alma"],
         type="ally-of",
         to_actor_id=book.ids["actor", "brim"],
         what="the port",
         since=book.date("2011"),
     )
-    book.name("alma", "Alma", said("bulletin>wire>insider", (3, 5)))
+    book.name("alma", "Alma", stated("bulletin>wire>insider", (3, 5)))
     loaded(book, "bulletin", "2020-08-01T10:00:00Z", {("event", "raid"): "added"})
     loaded(
         book,
@@ -228,6 +230,6 @@ def key_of(row: Row) -> str:
 
 def by_fact(rows: list[Row], *columns: str) -> dict[str, Any]:
     """Return these columns of the only row of each fact, by its key in its document."""
-    found = {key_of(row): tuple(row[column] for column in columns) for row in rows}
-    assert len(found) == len(rows), "a fact has several rows"
-    return found
+    actual = {key_of(row): tuple(row[column] for column in columns) for row in rows}
+    assert len(actual) == len(rows), "a fact has several rows"
+    return actual

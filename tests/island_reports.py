@@ -47,13 +47,13 @@ def passage(document: str, n: int) -> str:
 
 def keep(connection: Connection) -> None:
     """Store the text of every passage."""
-    found = connection.execute(
+    actual = connection.execute(
         sa.text(
             "select sources.key, passages.document_id, passages.n "
             "from passages join sources on sources.id = passages.document_id"
         )
     )
-    for key, document, n in found.all():
+    for key, document, n in actual.all():
         connection.execute(
             sa.text("update passages set text = :text where document_id = :document and n = :n"),
             {"text": passage(key, n), "document": document, "n": n},
@@ -68,7 +68,7 @@ def ids(connection: Connection, table: str) -> dict[str, int]:
 def add_origins(connection: Connection) -> None:
     """Add authors, publishers and loads."""
     book = SourcebookBuilder(connection)
-    found = ids(connection, "sources")
+    actual = ids(connection, "sources")
     actors = ids(connection, "actors")
     connection.execute(
         sa.text("update sources set published = :on, url = :url where key = 'gazette'"),
@@ -79,7 +79,7 @@ def add_origins(connection: Connection) -> None:
         ("gazette", "zoe", "author", 1),
         ("gazette", "idle", "publisher", 1),
     ):
-        book.row("source_actors", source_id=found[source], actor_id=actors[actor], role=role, n=n)
+        book.row("source_actors", source_id=actual[source], actor_id=actors[actor], role=role, n=n)
     for content in ("0" * 64, HASH):
         book.row(
             "loads",

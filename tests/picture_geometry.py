@@ -132,21 +132,21 @@ def overlaps(boxes: Iterable[Box], others: Iterable[Box] | None = None) -> list[
     """
     mine = [(box, 0) for box in boxes]
     theirs = [] if others is None else [(box, 1) for box in others]
-    found, open_boxes = [], list[tuple[Box, int]]()
+    actual, open_boxes = [], list[tuple[Box, int]]()
     for box, kind in sorted([*mine, *theirs], key=lambda item: item[0].top):
         open_boxes = [(other, of) for other, of in open_boxes if other.bottom > box.top]
         for other, of in open_boxes:
             compared = others is None or (of != kind and other.owner != box.owner)
             if compared and box.meets(other):
-                found.append((other.what, box.what))
+                actual.append((other.what, box.what))
         open_boxes.append((box, kind))
-    return found
+    return actual
 
 
 def hidden(picture: Picture) -> list[tuple[str, str]]:
     """Return which edges of a network pass under a box that isn't theirs."""
     boxes = [box for box in picture.of_class("box") if box.owner]
-    found = []
+    crossed = []
     for group in picture.root.iter(f"{SVG}g"):
         ends = group.get("data-ends", "").split()
         for path in group.iter(f"{SVG}path"):
@@ -157,13 +157,13 @@ def hidden(picture: Picture) -> list[tuple[str, str]]:
             if len(corners) == 2:
                 (x, y), (to_x, to_y) = corners
                 points = [(x + (to_x - x) * n / 200, y + (to_y - y) * n / 200) for n in range(201)]
-            found += [
+            crossed += [
                 (group.get("data-ends", ""), box.owner)
                 for box in boxes
                 if box.owner not in ends
                 and any(box.left < x < box.right and box.top < y < box.bottom for x, y in points)
             ]
-    return found
+    return crossed
 
 
 def cut(picture: Picture) -> list[str]:

@@ -137,14 +137,14 @@ def creation(name: str, template: str) -> str:
 
 def installed() -> Path:
     """Return the folder of the package with the binaries."""
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    actual = importlib.util.find_spec(PACKAGE)
+    if actual is None or actual.origin is None:
         message = (
             "no PostgreSQL for the tests: install requirements-dev.lock (`make test` does), "
             "or set SOURCEBOOK_TEST_POSTGRES to the URL of a server where databases may be created"
         )
         raise RuntimeError(message)
-    return Path(found.origin).parent
+    return Path(actual.origin).parent
 
 
 def main() -> None:

@@ -270,10 +270,10 @@ def stored_rows(
     inspector = sa.inspect(connection)
     if columns is None:
         names = sorted(set(inspector.get_table_names()) & METADATA.tables.keys())
-        columns = {name: [one["name"] for one in inspector.get_columns(name)] for name in names}
-    found = {}
+        columns = {name: [field["name"] for field in inspector.get_columns(name)] for name in names}
+    actual = {}
     for name, of_table in columns.items():
         listed = ", ".join(f'"{column}"' for column in sorted(of_table))
         rows = connection.exec_driver_sql(f"select {listed} from {name}").all()
-        found[name] = sorted(map(tuple, rows), key=repr)
-    return found
+        actual[name] = sorted(map(tuple, rows), key=repr)
+    return actual

@@ -137,15 +137,15 @@ def read_site(folder: Path) -> dict[str, Page]:
 
 def broken(folder: Path, pages: dict[str, Page]) -> list[str]:
     """Return links that lead to no file or no place in a page, and ids that occur twice."""
-    found = []
+    actual = []
     for page in pages.values():
-        found += [f"{page.path}: id {id} twice" for id in set(page.ids) if page.ids.count(id) > 1]
+        actual += [f"{page.path}: id {id} twice" for id in set(page.ids) if page.ids.count(id) > 1]
         for address in page.references:
             if address.startswith(("http://", "https://")):
                 continue
             path, fragment = page.target(address)
             if not (folder / path).is_file():
-                found.append(f"{page.path}: {address} leads nowhere")
+                actual.append(f"{page.path}: {address} leads nowhere")
             elif fragment and fragment not in pages[path].ids:
-                found.append(f"{page.path}: there is no place {address}")
-    return found
+                actual.append(f"{page.path}: there is no place {address}")
+    return actual

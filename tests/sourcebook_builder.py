@@ -72,15 +72,15 @@ class SourcebookBuilder:
 
     def document(self, key: str, title: str, passages: int) -> None:
         """Add a document with its passages, its coding and the root of its chains."""
-        found = self.keyed_row(
+        actual = self.keyed_row(
             "source", key, "sources", title=title, kind="article", anonymity="named"
         )
         for n in range(1, passages + 1):
-            self.row("passages", document_id=found, n=n, length=PASSAGE_LENGTH, hash=HASH)
+            self.row("passages", document_id=actual, n=n, length=PASSAGE_LENGTH, hash=HASH)
         self.row(
-            "codings", document_id=found, file=f"{key}.yaml", hash=HASH, coder="nobody", format=1
+            "codings", document_id=actual, file=f"{key}.yaml", hash=HASH, coder="nobody", format=1
         )
-        self.ids["voice", key] = self.row("attributions", document_id=found, source_id=found)
+        self.ids["voice", key] = self.row("attributions", document_id=actual, source_id=actual)
 
     def source(
         self, key: str, title: str, kind: str = "press-report", unnamed_in: str | None = None
@@ -133,14 +133,14 @@ class SourcebookBuilder:
         """
         pieces = [dict(piece) for piece in evidence]
         documents = [self._document(piece["voice"]) for piece in pieces]
-        found = self.keyed_row("fact", key, "facts", kind=kind, document_id=documents[0])
-        self.row(TABLE_OF[kind], id=found, **columns)
+        actual = self.keyed_row("fact", key, "facts", kind=kind, document_id=documents[0])
+        self.row(TABLE_OF[kind], id=actual, **columns)
         for role, actors in (roles or {}).items():
             for n, actor in enumerate(actors, start=1):
                 who = self.ids["actor", actor]
-                self.row("participants", fact_id=found, actor_id=who, role=role, kind=kind, n=n)
+                self.row("participants", fact_id=actual, actor_id=who, role=role, kind=kind, n=n)
         for piece, document in zip(pieces, documents, strict=True):
-            self._evidence(found, document, **piece)
+            self._evidence(actual, document, **piece)
 
     def _document(self, voice: str) -> int:
         return self.ids["source", voice.partition(">")[0]]

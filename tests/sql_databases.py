@@ -63,8 +63,8 @@ def folder_of(path: str | Path) -> dict[str, str]:
     """Give what lies in the folder of a file: names, and digests of the bytes."""
     folder = Path(path).parent
     return {
-        one.name: hashlib.sha256(one.read_bytes()).hexdigest() if one.is_file() else "folder"
-        for one in sorted(folder.iterdir())
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "folder"
+        for file in sorted(folder.iterdir())
     }
 
 
@@ -103,7 +103,7 @@ STATE = f"""
 
 def state_of(connection: sa.Connection) -> dict[str, str]:
     """Give all that a statement could change in a database of PostgreSQL, or leave there."""
-    return {str(name): str(found) for name, found in connection.exec_driver_sql(STATE)}
+    return {str(name): str(actual) for name, actual in connection.exec_driver_sql(STATE)}
 
 
 def ask(database: str, sql: str, arguments: Mapping[str, Any] | None = None) -> list[Any]:

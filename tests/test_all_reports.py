@@ -17,7 +17,9 @@ from tests.island_reports import FAILS, ONE, book, called, marked, own, put, row
 __all__ = ["book", "own"]  # fixtures
 
 SHIPPED = {report.name: report for report in Catalogue().reports()}
-ASKED = {n for n, one in SHIPPED.items() if not any(p.required for p in one.parameters)}
+ASKED = {
+    n for n, definition in SHIPPED.items() if not any(p.required for p in definition.parameters)
+}
 
 
 def test_every_report_is_written_in_every_format(book: str, own: Path, tmp_path: Path) -> None:
@@ -37,13 +39,15 @@ def test_every_report_is_written_in_every_format(book: str, own: Path, tmp_path:
     for name in ("actors", "timeline", "mine"):
         given = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         assert given == rows(book, "--reports", own, name)
-    said = done.stderr.splitlines()
-    assert said[-1] == f"{folder}: content c0ffee000000 · {len(written)} reports · {called(book)}"
-    assert [line for line in said if "aaa-fails.sql: " in line]
-    assert [line for line in said if re.match(r"Error: .*bare\.sql:\d+: ", line)]
-    left_out = {line.split(":")[0] for line in said if "left out, it needs --" in line}
+    message = done.stderr.splitlines()
+    assert (
+        message[-1] == f"{folder}: content c0ffee000000 · {len(written)} reports · {called(book)}"
+    )
+    assert [line for line in message if "aaa-fails.sql: " in line]
+    assert [line for line in message if re.match(r"Error: .*bare\.sql:\d+: ", line)]
+    left_out = {line.split(":")[0] for line in message if "left out, it needs --" in line}
     assert left_out == set(SHIPPED) - ASKED
-    assert len(said) == 2 + len(left_out) + 1
+    assert len(message) == 2 + len(left_out) + 1
 
 
 def test_the_order_of_reading_names_every_report() -> None:

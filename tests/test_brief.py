@@ -61,8 +61,8 @@ def statements(database: str, *about: str) -> dict[str, Statement]:
 
 
 def test_a_statement_has_its_standing_its_voices_and_its_place(shipped: str) -> None:
-    found = statements(shipped, "event", "iran-pulls-troops-back")
-    fact = found["iran-pulls-troops-back"]
+    actual = statements(shipped, "event", "iran-pulls-troops-back")
+    fact = actual["iran-pulls-troops-back"]
     assert (fact.tag, fact.bare, fact.when) == (
         "did not happen",
         "Iran pulls its troops back",
@@ -79,7 +79,7 @@ def test_a_statement_has_its_standing_its_voices_and_its_place(shipped: str) -> 
     assert others.how == "reported as expected, “expectations”; the article rejects it"
     assert others.chain.endswith("(unnamed) → the article")
     assert (others.where, others.words) == ("¶13", "")
-    assert any(it.kind == "link" for it in found.values())
+    assert any(it.kind == "link" for it in actual.values())
 
 
 def test_each_kind_of_subject_has_its_facts(shipped: str) -> None:
@@ -93,8 +93,8 @@ def test_each_kind_of_subject_has_its_facts(shipped: str) -> None:
         ("source", "der-spiegel-diplomat-report"),
         ("document", "stand-together-or-fall-apart"),
     ):
-        found = statements(shipped, *about)
-        assert set(found) <= set(everything), about
+        actual = statements(shipped, *about)
+        assert set(actual) <= set(everything), about
     assert statements(shipped, "document", "stand-together-or-fall-apart") == everything
 
 
@@ -330,8 +330,8 @@ def test_hostile_texts_change_nothing(tmp_path: Path, subject: tuple[str, ...], 
     for text in (page(evil, *subject), page(evil, *subject, "--format", "markdown")):
         assert not re.search("[\u202e\u202c\x1b]", text)
         assert "49 " not in re.findall(r"\d* \{|49 ", text)
-    expected, found = (Cells(page(book, *subject)).names() for book in (plain, evil))
-    assert sorted(set(found)) == sorted(set(expected))
+    expected, actual = (Cells(page(book, *subject)).names() for book in (plain, evil))
+    assert sorted(set(actual)) == sorted(set(expected))
     github = importlib.import_module("cmarkgfm")
     options = importlib.import_module("cmarkgfm.cmark").Options
     flags = options.CMARK_OPT_UNSAFE | options.CMARK_OPT_FOOTNOTES

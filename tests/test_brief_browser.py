@@ -56,8 +56,8 @@ def test_a_briefing_opens_quietly_fits_and_prints_on_four_pages(
 def test_a_briefing_can_be_read_by_everybody(browser: Browser, file: Path, scheme: str) -> None:
     page = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})  # type: ignore[arg-type] # a Literal
     page.goto(file.as_uri())
-    found = Axe().run(page).response["violations"]
-    serious = [it for it in found if it["impact"] in ("serious", "critical")]
+    actual = Axe().run(page).response["violations"]
+    serious = [it for it in actual if it["impact"] in ("serious", "critical")]
     assert [(it["id"], it["nodes"][0]["html"]) for it in serious] == []
     page.close()
 

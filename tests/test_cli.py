@@ -420,13 +420,13 @@ def in_terminal(article: Path, *arguments: str) -> tuple[str, str]:
                 printed += chunk
         except OSError:  # how Linux ends a terminal that nobody writes to any more
             pass
-        said = process.stderr.read() if process.stderr else ""
+        message = process.stderr.read() if process.stderr else ""
     os.close(ours)
-    return printed.decode(), said
+    return printed.decode(), message
 
 
 def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None:
-    printed, said = in_terminal(article, "report", "timeline", "--actor", "soleimani")
+    printed, message = in_terminal(article, "report", "timeline", "--actor", "soleimani")
     title, *lines = printed.splitlines()
     assert re.fullmatch(
         r"\x1b\[1mTIMELINE: Qassem Soleimani +4 of \d+ events and statements\x1b\[0m", title
@@ -436,7 +436,7 @@ def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None
     assert not {"Key", "Kind", "Earliest", "Precision"} & set(" ".join(lines).split())
     assert "all columns, as stored: --format csv" in lines[-1]
     assert "stand-together" not in printed
-    assert said == "› soleimani: understood as Qassem Soleimani\n"
+    assert message == "› soleimani: understood as Qassem Soleimani\n"
 
 
 def test_a_terminals_table_names_the_document_where_there_are_several(

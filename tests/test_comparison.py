@@ -44,8 +44,8 @@ def test_where_the_codings_differ(old: str, new: str, expected: dict[str, tuple[
     if old not in EXAMPLE:
         pytest.fail(f"the example has no {old}")
     rows = compared(EXAMPLE, EXAMPLE.replace(old, new)).differences()
-    found = {row.difference.partition(" of ")[0]: (row.a, row.b) for row in rows}
-    assert expected.items() <= found.items()
+    actual = {row.difference.partition(" of ")[0]: (row.a, row.b) for row in rows}
+    assert expected.items() <= actual.items()
 
 
 def test_how_far_a_review_has_come_is_no_difference() -> None:

@@ -24,13 +24,13 @@ from tests.databases import ALL, INIT, NEWER, OPEN, OTHER, create, migrate, name
 
 def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
     """Give all that can be seen of the files in a folder, but for when they were last read."""
-    found: dict[str, tuple[object, ...]] = {}
+    actual: dict[str, tuple[object, ...]] = {}
     for path in [folder, *sorted(folder.rglob("*"))]:
         seen = path.lstat()
         content = path.read_bytes() if path.is_file() else None
         times = (seen.st_mtime_ns, seen.st_ctime_ns)
-        found[str(path)] = (content, times, seen.st_mode, seen.st_ino)
-    return found
+        actual[str(path)] = (content, times, seen.st_mode, seen.st_ino)
+    return actual
 
 
 @pytest.fixture
@@ -210,22 +210,22 @@ REFUSED: list[tuple[Callable[[Path], None], tuple[str, ...], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("plant", "way", "said"),
+    ("plant", "way", "reason"),
     [
-        pytest.param(plant, way, said, id=f"{way}-{plant.__name__}")
-        for plant, ways, said in REFUSED
+        pytest.param(plant, way, reason, id=f"{way}-{plant.__name__}")
+        for plant, ways, reason in REFUSED
         for way in ways
     ],
 )
 @pytest.mark.usefixtures("impatient")
 def test_what_is_no_sourcebook_is_refused_and_left_alone(
-    tmp_path: Path, plant: Callable[[Path], None], way: str, said: str
+    tmp_path: Path, plant: Callable[[Path], None], way: str, reason: str
 ) -> None:
     path = tmp_path / "folder" / "sourcebook.db"
     path.parent.mkdir()
     plant(path)
     before = snapshot(tmp_path)
-    assert refusal(way, str(path)) == said.format(path, folder=path.parent)
+    assert refusal(way, str(path)) == reason.format(path, folder=path.parent)
     assert snapshot(tmp_path) == before
 
 
@@ -290,8 +290,8 @@ def test_a_file_that_may_only_be_read(shared: Path) -> None:
     before = snapshot(shared)
     with unprivileged():
         for way in ("write", "build"):
-            said = "cannot be written to; copy it or change its permissions"
-            assert refusal(way, str(path)) == f"{path}: {said}"
+            message = "cannot be written to; copy it or change its permissions"
+            assert refusal(way, str(path)) == f"{path}: {message}"
         with reading(str(path)) as connection:
             assert connection.exec_driver_sql("select count(*) from actors").scalar() == 0
     assert snapshot(shared) == before
@@ -305,8 +305,8 @@ def test_a_file_where_no_journal_can_be_written(shared: Path) -> None:
     before = snapshot(shared)
     with unprivileged():
         for way in ("write", "build"):
-            said = "cannot be written to; copy it or change its permissions"
-            assert refusal(way, str(path)) == f"{path}: {said}"
+            message = "cannot be written to; copy it or change its permissions"
+            assert refusal(way, str(path)) == f"{path}: {message}"
         with reading(str(path)) as connection:
             assert connection.exec_driver_sql("select count(*) from actors").scalar() == 0
     assert snapshot(shared) == before
@@ -402,7 +402,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("database", "said"),
+    ("database", "message"),
     [
         ("", "--db: not a path; give the path of a file"),
         ("a\0b", "--db: not a path; give the path of a file"),
@@ -440,10 +440,10 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("way", ALL)
 def test_what_is_no_database_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, database: str, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, database: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert refusal(way, database) == said
+    assert refusal(way, database) == message
     assert names(tmp_path) == []
 
 

@@ -139,17 +139,17 @@ def test_one_writes_after_another(database: str) -> None:
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("held", "way"),
+    ("stored", "way"),
     [("exclusive", "read"), ("exclusive", "write"), ("immediate", "write"), ("immediate", "build")],
 )
 def test_a_busy_file_is_waited_for_but_not_for_ever(
-    database: str, monkeypatch: pytest.MonkeyPatch, held: str, way: str
+    database: str, monkeypatch: pytest.MonkeyPatch, stored: str, way: str
 ) -> None:
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
-        other.execute(f"begin {held}")
-        said = "another process is using it; try again when that has ended"
-        assert refusal(way, database) == f"{database}: {said}"
+        other.execute(f"begin {stored}")
+        message = "another process is using it; try again when that has ended"
+        assert refusal(way, database) == f"{database}: {message}"
     with WAYS[way](database):
         assert names(Path(database).parent) == ["sourcebook.db"]
 
@@ -231,10 +231,10 @@ def refusing() -> Iterator[int]:
 
 @pytest.mark.parametrize("way", ALL)
 def test_a_wrong_password_is_told_and_no_password_is(refusing: int, way: str) -> None:
-    said = refusal(way, f"postgresql://me:S3cret@127.0.0.1:{refusing}/x")
-    assert said.startswith(f"postgresql://me:***@127.0.0.1:{refusing}/x: ")
-    assert 'password authentication failed for user "me"; check user and password' in said
-    assert "S3cret" not in said
+    message = refusal(way, f"postgresql://me:S3cret@127.0.0.1:{refusing}/x")
+    assert message.startswith(f"postgresql://me:***@127.0.0.1:{refusing}/x: ")
+    assert 'password authentication failed for user "me"; check user and password' in message
+    assert "S3cret" not in message
 
 
 def closed_port() -> int:
@@ -259,10 +259,10 @@ def closed_port() -> int:
         ),
     ],
 )
-def test_a_server_that_cannot_be_reached(tmp_path: Path, way: str, url: str, said: str) -> None:
+def test_a_server_that_cannot_be_reached(tmp_path: Path, way: str, url: str, reason: str) -> None:
     message = refusal(way, url.format(port=closed_port(), folder=tmp_path))
     assert message.startswith("postgresql://me:***@")
-    assert said in message
+    assert reason in message
     assert "S3cret" not in message
 
 
@@ -271,8 +271,8 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     with closing(socket.create_server(("127.0.0.1", 0))) as silent, ThreadPoolExecutor() as pool:
         url = f"postgresql://me:S3cret@127.0.0.1:{silent.getsockname()[1]}/x"
-        said = dict(zip(ALL, pool.map(refusal, ALL, [url] * len(ALL)), strict=True))
-    for way, message in said.items():
+        messages = dict(zip(ALL, pool.map(refusal, ALL, [url] * len(ALL)), strict=True))
+    for way, message in messages.items():
         end = "timeout expired; check that the server runs, and its host and port"
         assert message.endswith(end), way
     assert time.monotonic() - began < 60  # the driver's own patience is more than twice that
@@ -281,22 +281,24 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("way", ALL)
 def test_a_database_that_is_not_there(postgres_server: str, way: str) -> None:
     url = make_url(postgres_server).set(database="not_there")
-    said = refusal(way, url.render_as_string(hide_password=False))
-    assert said.startswith("postgresql://")
-    assert said.endswith('database "not_there" does not exist; create it first, or check its name')
+    message = refusal(way, url.render_as_string(hide_password=False))
+    assert message.startswith("postgresql://")
+    assert message.endswith(
+        'database "not_there" does not exist; create it first, or check its name'
+    )
 
 
 @pytest.mark.parametrize("way", ALL)
 def test_a_user_who_is_not_there(postgres_server: str, way: str) -> None:
     url = make_url(postgres_server).set(username="nobody_at_all", password=SECRET)
-    said = refusal(way, url.render_as_string(hide_password=False))
-    assert "; check" in said
-    assert "S3cret" not in said
+    message = refusal(way, url.render_as_string(hide_password=False))
+    assert "; check" in message
+    assert "S3cret" not in message
 
 
 @on_postgresql
 @pytest.mark.parametrize(
-    ("statements", "ways", "said"),
+    ("statements", "ways", "message"),
     [
         ([], OPEN, "is empty; run `sourcebook init` first"),
         (
@@ -336,13 +338,13 @@ def test_a_user_who_is_not_there(postgres_server: str, way: str) -> None:
     ],
 )
 def test_what_is_no_sourcebook_on_a_server_is_refused(
-    empty_database: str, statements: list[str], ways: tuple[str, ...], said: str
+    empty_database: str, statements: list[str], ways: tuple[str, ...], message: str
 ) -> None:
     with migrating(empty_database) as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
     for way in ways:
-        assert refusal(way, empty_database) == f"{name_of(locate(empty_database))}: {said}"
+        assert refusal(way, empty_database) == f"{name_of(locate(empty_database))}: {message}"
 
 
 @on_postgresql
@@ -350,8 +352,8 @@ def test_a_database_of_another_encoding_is_refused(sourcebooks: Files | Server) 
     assert isinstance(sourcebooks, Server)
     latin = "encoding 'LATIN1' locale_provider libc locale 'C'"
     made = sourcebooks.empty(latin)
-    said = "its encoding is LATIN1; create one with encoding UTF8"
-    assert refusal("build", made) == f"{name_of(locate(made))}: {said}"
+    message = "its encoding is LATIN1; create one with encoding UTF8"
+    assert refusal("build", made) == f"{name_of(locate(made))}: {message}"
 
 
 @on_postgresql
@@ -362,9 +364,9 @@ def test_a_user_without_rights_is_told_whom_to_ask(database: str) -> None:
     url = make_url(database).set(username=guest).render_as_string(hide_password=False)
     try:
         for way in ALL:
-            said = refusal(way, url)
-            assert said.startswith(f"postgresql://{guest}@")
-            assert said.endswith("; ask its owner, or connect as another user")
+            message = refusal(way, url)
+            assert message.startswith(f"postgresql://{guest}@")
+            assert message.endswith("; ask its owner, or connect as another user")
     finally:
         with migrating(database) as connection:
             connection.exec_driver_sql(f"drop role {guest}")

@@ -193,14 +193,14 @@ def book(loaded: str, sourcebooks: Files | Server, tmp_path: Path) -> Iterator[B
 
 def item(coding: Coding, section: str, key: str) -> Coding:
     """Find an item of a coding."""
-    found: Coding = next(one for one in coding[section] if one.get("key") == key)
-    return found
+    actual: Coding = next(entry for entry in coding[section] if entry.get("key") == key)
+    return actual
 
 
 def tie(coding: Coding, kind: str) -> Coding:
     """Find a tie by its type."""
-    found: Coding = next(one for one in coding["relations"] if one["type"] == kind)
-    return found
+    actual: Coding = next(relation for relation in coding["relations"] if relation["type"] == kind)
+    return actual
 
 
 # --- what each row depends on ---------------------------------------------------------------------
@@ -210,44 +210,44 @@ Look = Callable[[Book], Any]
 
 
 def rename(kind: str, key: str, field: str, value: str) -> Edit:
-    def edit(one: Coding, _: Coding) -> None:
-        item(one, kind, key)[field] = value
+    def edit(first: Coding, _: Coding) -> None:
+        item(first, kind, key)[field] = value
 
     return edit
 
 
-def hedge(one: Coding, _: Coding) -> None:
-    item(one, "events", "strike")["evidence"][0]["certainty"] = "alleged"
-    item(one, "events", "strike")["evidence"][0]["hedge"] = "maybe"
+def hedge(first: Coding, _: Coding) -> None:
+    item(first, "events", "strike")["evidence"][0]["certainty"] = "alleged"
+    item(first, "events", "strike")["evidence"][0]["hedge"] = "maybe"
 
 
-def more_evidence(one: Coding, _: Coding) -> None:
-    item(one, "quotes", "pay")["evidence"] += evidence("3:0-5", "wire", "some")
+def more_evidence(first: Coding, _: Coding) -> None:
+    item(first, "quotes", "pay")["evidence"] += evidence("3:0-5", "wire", "some")
 
 
 def no_longer_elsewhere(_: Coding, two: Coding) -> None:
     two["elsewhere"] = []
 
 
-def cite(one: Coding, _: Coding) -> None:
-    item(one, "sources", "some")["at"] = "3:10-20"
+def cite(first: Coding, _: Coding) -> None:
+    item(first, "sources", "some")["at"] = "3:10-20"
 
 
-def not_through_the_wire(one: Coding, _: Coding) -> None:
-    item(one, "quotes", "pay")["evidence"] = evidence("1:10-20", "some")
+def not_through_the_wire(first: Coding, _: Coding) -> None:
+    item(first, "quotes", "pay")["evidence"] = evidence("1:10-20", "some")
 
 
-def no_director(one: Coding, _: Coding) -> None:
-    one["relations"] = [one["relations"][1]]
+def no_director(first: Coding, _: Coding) -> None:
+    first["relations"] = [first["relations"][1]]
 
 
-def denied_director(one: Coding, two: Coding) -> None:
-    for coding in (one, two):
+def denied_director(first: Coding, two: Coding) -> None:
+    for coding in (first, two):
         tie(coding, "heads")["evidence"][0]["modality"] = "denied"
 
 
 def port_apart(_: Coding, two: Coding) -> None:
-    two["relations"] = [one for one in two["relations"] if one["type"] != "part-of"]
+    two["relations"] = [relation for relation in two["relations"] if relation["type"] != "part-of"]
 
 
 def two_posts(_: Coding, two: Coding) -> None:
@@ -255,12 +255,12 @@ def two_posts(_: Coding, two: Coding) -> None:
     two["relations"].append({**more, "evidence": evidence("3:20-30")})
 
 
-def unasked(one: Coding, _: Coding) -> None:
-    item(one, "events", "strike")["modality"] = "possible"
+def unasked(first: Coding, _: Coding) -> None:
+    item(first, "events", "strike")["modality"] = "possible"
 
 
-def renamed_key(one: Coding, _: Coding) -> None:
-    item(one, "positions", "lower")["key"] = "down"
+def renamed_key(first: Coding, _: Coding) -> None:
+    item(first, "positions", "lower")["key"] = "down"
 
 
 CASES: dict[str, tuple[str, Edit, Look, Any, Any]] = {
@@ -302,7 +302,7 @@ CASES: dict[str, tuple[str, Edit, Look, Any, Any]] = {
         "The wire; One | Two", "A wire; One | Two",
     ),
     "a document's title": (
-        "one", lambda one, _: one["document"].update(title="Uno"),
+        "one", lambda first, _: first["document"].update(title="Uno"),
         lambda book: book.of("chain", "one", "strike"),
         "The wire; One | Two", "The wire; Uno | Two",
     ),
@@ -382,11 +382,11 @@ CASES: dict[str, tuple[str, Edit, Look, Any, Any]] = {
         "Annie", "Ann of Tarn; Annie",
     ),
     "a name that goes": (
-        "one", lambda one, _: item(one, "actors", "ann").pop("names"),
+        "one", lambda first, _: item(first, "actors", "ann").pop("names"),
         lambda book: book.value("select count(*) from actor_summaries"), 1, 0,
     ),
     "where a document cites": (
-        "one", lambda one, _: item(one, "sources", "log").update(at="1:50-55, 3:40-50"),
+        "one", lambda first, _: item(first, "sources", "log").update(at="1:50-55, 3:40-50"),
         lambda book: book.value("select passage from citation_passages"), "¶3", "¶1; ¶3",
     ),
     "a fact's key": (
@@ -437,10 +437,10 @@ def test_the_statement_of_a_tie_or_link_is_its_sentence_without_the_standing(
 
 
 def test_cycles_end_and_time_is_kept(book: Book) -> None:
-    one = book.codings["one"]
-    tie(one, "heads")["until"] = "2015"
+    first = book.codings["one"]
+    tie(first, "heads")["until"] = "2015"
     more = {"key": "later", "from": "ann", "type": "heads", "to": "port", "since": "2018"}
-    one["relations"] += [
+    first["relations"] += [
         {**more, "evidence": evidence("3:0-9", words="again in 2018")},
         {"from": "land", "type": "part-of", "to": "ann", "evidence": evidence("3:10-20")},
     ]

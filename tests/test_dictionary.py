@@ -32,9 +32,9 @@ def database(
 
 def test_tables_and_views_are_those_of_the_database(database: str) -> None:
     with reading(database) as connection:
-        found = inspect(connection)
-        real = {(name, "table") for name in found.get_table_names() if name != VERSION_TABLE}
-        real |= {(name, "view") for name in found.get_view_names()}
+        actual = inspect(connection)
+        real = {(name, "table") for name in actual.get_table_names() if name != VERSION_TABLE}
+        real |= {(name, "view") for name in actual.get_view_names()}
     entries = dictionary.tables()
     assert {(entry.name, entry.kind) for entry in entries} == real
     assert len(entries) == len(real)
@@ -46,8 +46,8 @@ def test_columns_are_those_of_the_database_in_order(database: str) -> None:
             entry.name: [column["name"] for column in inspect(connection).get_columns(entry.name)]
             for entry in dictionary.tables()
         }
-    said = {name: [field.column for field in dictionary.columns(name)] for name in real}
-    assert said == real
+    message = {name: [field.column for field in dictionary.columns(name)] for name in real}
+    assert message == real
 
 
 def test_views_carry_their_meaning_in_postgresql(postgres_database: Callable[..., str]) -> None:
@@ -59,8 +59,8 @@ def test_views_carry_their_meaning_in_postgresql(postgres_database: Callable[...
         )
         for view in views.VIEWS:
             for n, column in enumerate(view.columns, start=1):
-                found = connection.execute(text(query), {"name": view.name, "n": n}).one()
-                assert tuple(found) == (view.meaning, column.meaning)
+                actual = connection.execute(text(query), {"name": view.name, "n": n}).one()
+                assert tuple(actual) == (view.meaning, column.meaning)
 
 
 def test_types_are_those_of_postgresql(postgres_database: Callable[..., str]) -> None:
@@ -80,12 +80,12 @@ def test_types_are_those_of_postgresql(postgres_database: Callable[..., str]) ->
         (str(table), str(column)): str(kind).replace("bigint", "integer")
         for table, column, kind in rows
     }
-    said = {
+    message = {
         (entry.name, field.column): field.type
         for entry in dictionary.tables()
         for field in dictionary.columns(entry.name)
     }
-    assert said == real
+    assert message == real
 
 
 def test_everything_has_a_meaning() -> None:
@@ -100,15 +100,15 @@ def test_everything_has_a_meaning() -> None:
 
 
 def test_closed_vocabularies_are_those_of_the_checks() -> None:
-    held: dict[str, set[str]] = {}
+    stored: dict[str, set[str]] = {}
     for table in METADATA.tables.values():
         for check in table.constraints:
             if isinstance(check, CheckConstraint):
                 for column, listed in re.findall(r"(\w+) in \(([^)]*)\)", str(check.sqltext)):
-                    values = held.setdefault(f"{table.name}.{column}", set())
+                    values = stored.setdefault(f"{table.name}.{column}", set())
                     values |= set(re.findall("'([^']*)'", listed))
-    held |= {name: set(RelationType) for name in ("relations.type", "relation_types.key")}
-    assert {name: set(values) for name, values in dictionary.VOCABULARY_OF.items()} == held
+    stored |= {name: set(RelationType) for name in ("relations.type", "relation_types.key")}
+    assert {name: set(values) for name, values in dictionary.VOCABULARY_OF.items()} == stored
 
 
 def test_every_value_has_a_meaning() -> None:
@@ -117,8 +117,8 @@ def test_every_value_has_a_meaning() -> None:
 
 
 def field(table: str, column: str) -> dictionary.Field:
-    [found] = [one for one in dictionary.columns(table) if one.column == column]
-    return found
+    [actual] = [row for row in dictionary.columns(table) if row.column == column]
+    return actual
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_column_says_its_values_and_whether_it_can_be_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("quots", "did you mean `quotes`?"),
         ("time_line", "did you mean `timeline`?"),
@@ -158,10 +158,10 @@ def test_a_column_says_its_values_and_whether_it_can_be_null() -> None:
         ("", "`sourcebook tables` lists them"),
     ],
 )
-def test_an_unknown_table_gets_the_nearest(name: str, said: str) -> None:
+def test_an_unknown_table_gets_the_nearest(name: str, message: str) -> None:
     with pytest.raises(dictionary.UnknownTableError) as caught:
         dictionary.columns(name)
-    assert said in caught.value.args[0]
+    assert message in caught.value.args[0]
     assert "\x1b" not in caught.value.args[0]
 
 
@@ -183,12 +183,12 @@ def drawn(diagram: str) -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
     edges: set[tuple[str, str]] = set()
     box: Any = None
     for line in lines:
-        if found := BOX.fullmatch(line):
-            box = boxes.setdefault(found[1], [])
-        elif found := ATTRIBUTE.fullmatch(line):
-            box.append(found[2])
-        elif found := LINE.fullmatch(line):
-            edges.add((found[1], found[2]))
+        if actual := BOX.fullmatch(line):
+            box = boxes.setdefault(actual[1], [])
+        elif actual := ATTRIBUTE.fullmatch(line):
+            box.append(actual[2])
+        elif actual := LINE.fullmatch(line):
+            edges.add((actual[1], actual[2]))
         else:
             assert line == "    }", line
     return boxes, edges

@@ -209,7 +209,7 @@ def test_every_date_in_format_md_is_valid() -> None:
 
 def test_the_listed_error_ids_are_exactly_those_in_use() -> None:
     """An id is what is hyphened, or what a fault is made with, in the modules that refuse."""
-    found: set[str] = set()
+    actual: set[str] = set()
     for path in (ROOT / "coding").glob("*.py"):
         if path.stem not in ("refusals", "rules", "format"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -218,9 +218,9 @@ def test_the_listed_error_ids_are_exactly_those_in_use() -> None:
                 for node in ast.walk(tree)
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)
             }
-            found |= {word for word in words if re.fullmatch("[a-z]+(-[a-z0-9]+)+", word)}
-            found |= words & {"conflict", "unreadable", "unwritable"}
-    assert found == set(error_ids.REFUSALS)
+            actual |= {word for word in words if re.fullmatch("[a-z]+(-[a-z0-9]+)+", word)}
+            actual |= words & {"conflict", "unreadable", "unwritable"}
+    assert actual == set(error_ids.REFUSALS)
 
 
 # --- docs/coding.schema.json ----------------------------------------------------------------------

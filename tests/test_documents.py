@@ -117,8 +117,8 @@ def test_a_passage_is_printed_where_its_text_is_kept(two: str) -> None:
     ],
 )
 def test_several_numbers_and_ranges(two: str, asked: list[str], numbers: list[int]) -> None:
-    found = rows(two, "passage", "two-sides-of-the-sound", *asked)
-    assert list(dict.fromkeys(row["passage"] for row in found)) == [f"¶{n}" for n in numbers]
+    actual = rows(two, "passage", "two-sides-of-the-sound", *asked)
+    assert list(dict.fromkeys(row["passage"] for row in actual)) == [f"¶{n}" for n in numbers]
 
 
 def test_passages_have_headings_and_a_citation(two: str) -> None:

@@ -220,9 +220,9 @@ def test_drafts_are_loaded_only_if_asked_and_say_so_until_they_are_reviewed(
 def test_who_speaks_is_found_beside_the_marks(passages: list[str], speaker: str) -> None:
     parse = parser("en")
     assert parse is not None
-    found, quoted = analyse(passages, parse(passages), language("en"))
+    actual, quoted = analyse(passages, parse(passages), language("en"))
     last = len(quoted) - 1
-    (item,) = (item for item in found if last in item.quoted)
+    (item,) = (item for item in actual if last in item.quoted)
     assert item.source is not None
     assert passages[item.passage - 1][slice(*item.source)] == speaker
 

@@ -53,9 +53,9 @@ def fresh(sourcebooks: Files | Server, tmp_path: Path) -> Callable[..., dict[str
         database = sourcebooks.migrated()
         for coding in codings:
             loaded(database, put(tmp_path, coding, "fresh.yaml"))
-        found = content(database)
+        actual = content(database)
         sourcebooks.remove(database)
-        return found
+        return actual
 
     return fresh
 

@@ -116,7 +116,7 @@ def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
     nulls = missing_values(exported["csv"])
     for name, rows in stored.items():
         columns = {column.name: types[type_of(column)] for column in METADATA.tables[name].columns}
-        found = duckdb.read_csv(
+        actual = duckdb.read_csv(
             str(exported["csv"] / f"{name}.csv"),
             header=True,
             sep=",",
@@ -128,7 +128,7 @@ def test_duckdb_reads_csv(exported: dict[str, Path], stored: Rows) -> None:
             max_line_size=10_000_000,
             parallel=False,
         )
-        assert found.fetchall() == rows
+        assert actual.fetchall() == rows
 
 
 def test_a_word_for_null_that_is_a_text_is_refused(
@@ -161,7 +161,7 @@ def test_null_is_an_empty_cell_and_empty_text_is_in_quotes(
         assert read == whole
         # DuckDB distinguishes them: it reads what is in quotes as text.
         columns = dict.fromkeys(METADATA.tables[name].columns.keys(), "VARCHAR")
-        found = duckdb.read_csv(
+        actual = duckdb.read_csv(
             str(tmp_path / "out" / f"{name}.csv"),
             header=True,
             sep=",",
@@ -174,7 +174,7 @@ def test_null_is_an_empty_cell_and_empty_text_is_in_quotes(
             allow_quoted_nulls=False,
         ).fetchall()
         nulls = [[cell is None for cell in row] for row in rows]
-        assert [[cell is None for cell in row] for row in found] == nulls
+        assert [[cell is None for cell in row] for row in actual] == nulls
 
 
 def test_a_mark_at_the_start_lets_a_spreadsheet_know_the_encoding(
@@ -235,7 +235,7 @@ def test_python_and_duckdb_read_jsonl(exported: dict[str, Path], stored: Rows) -
             dict(zip(columns, row, strict=True)) for row in rows
         ]
         types = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
-        found = duckdb.read_json(
+        actual = duckdb.read_json(
             str(path),
             columns={
                 column.name: types[type_of(column)] for column in METADATA.tables[name].columns
@@ -243,7 +243,7 @@ def test_python_and_duckdb_read_jsonl(exported: dict[str, Path], stored: Rows) -
             format="newline_delimited",
             maximum_object_size=10_000_000,
         )
-        assert found.fetchall() == rows
+        assert actual.fetchall() == rows
 
 
 # --- the data package -----------------------------------------------------------------------------
@@ -359,19 +359,19 @@ def test_a_package_says_what_the_database_does(exported: dict[str, Path]) -> Non
 def test_pyarrow_and_duckdb_read_parquet(exported: dict[str, Path], stored: Rows) -> None:
     for name, rows in stored.items():
         path = exported["parquet"] / f"{name}.parquet"
-        found = pq.read_table(path)
+        actual = pq.read_table(path)
         for column, kind in {"earliest": pa.string(), "latest": pa.string()}.items():
-            if column in found.column_names:
-                place = found.column_names.index(column)
-                assert found.schema.field(column).type == pa.date32()
-                found = found.set_column(place, column, found[column].cast(kind))
-        if "loaded_at" in found.column_names:
-            assert found.schema.field("loaded_at").type == pa.timestamp("ms", "UTC")
-            assert found["loaded_at"].to_pylist()[0].isoformat() == "2016-06-01T12:00:00+00:00"
-            place = found.column_names.index("loaded_at")
-            found = found.remove_column(place)
+            if column in actual.column_names:
+                place = actual.column_names.index(column)
+                assert actual.schema.field(column).type == pa.date32()
+                actual = actual.set_column(place, column, actual[column].cast(kind))
+        if "loaded_at" in actual.column_names:
+            assert actual.schema.field("loaded_at").type == pa.timestamp("ms", "UTC")
+            assert actual["loaded_at"].to_pylist()[0].isoformat() == "2016-06-01T12:00:00+00:00"
+            place = actual.column_names.index("loaded_at")
+            actual = actual.remove_column(place)
             rows = [(*row[:place], *row[place + 1 :]) for row in rows]
-        assert list(zip(*found.to_pydict().values(), strict=True)) == rows
+        assert list(zip(*actual.to_pydict().values(), strict=True)) == rows
         assert len(duckdb.read_parquet(str(path))) == len(rows)
     symmetric = pq.read_schema(exported["parquet"] / "relation_types.parquet").field(3)
     assert symmetric.type == pa.bool_()

@@ -123,8 +123,8 @@ def test_what_is_not_a_file_is_foreign(
 
 def state(folder: Path) -> dict[str, bytes | None]:
     """Return everything that is in a folder and below it."""
-    found = sorted(folder.rglob("*"))
-    return {str(path): path.read_bytes() if path.is_file() else None for path in found}
+    actual = sorted(folder.rglob("*"))
+    return {str(path): path.read_bytes() if path.is_file() else None for path in actual}
 
 
 @pytest.mark.parametrize(
@@ -155,10 +155,10 @@ def test_a_link_stays_a_link(earlier: Path) -> None:
     link, loose = earlier.with_name("link"), earlier.with_name("loose")
     link.symlink_to(earlier)
     loose.symlink_to(earlier.with_name("elsewhere"))
-    for one in (link, loose):
-        write(one, "new")
-        assert one.is_symlink()
-        assert (one / "a.csv").read_text() == "new"
+    for item in (link, loose):
+        write(item, "new")
+        assert item.is_symlink()
+        assert (item / "a.csv").read_text() == "new"
     assert names(earlier.parent) == ["elsewhere", "link", "loose", "out"]
 
 

@@ -43,8 +43,8 @@ def article(sourcebooks: Files | Server) -> Iterator[Connection]:
 
 def values(entity: Entity, name: str) -> list[str]:
     """Return the values of a property."""
-    found: list[str] = entity["properties"].get(name, [])
-    return found
+    actual: list[str] = entity["properties"].get(name, [])
+    return actual
 
 
 def test_every_actual_fact_becomes_an_entity(
@@ -82,7 +82,7 @@ def test_identifiers_and_names_of_events_are_there(article: Connection, tmp_path
     entities = exported(article, tmp_path)
     putin = entities[ftm_entities.entity_id("actor", "vladimir-putin")]
     assert values(putin, "wikidataId") == ["Q7747"]
-    aliases = {name for one in entities.values() for name in values(one, "alias")}
+    aliases = {name for entity in entities.values() for name in values(entity, "alias")}
     assert {"Geneva III peace process", "Geneva talks"} <= aliases
 
 
@@ -104,14 +104,16 @@ def test_other_identifiers_have_their_scheme(database: str, tmp_path: Path) -> N
     zoe = entities[ftm_entities.entity_id("actor", "zoe")]
     assert values(zoe, "idNumber") == ["viaf:42"]
     assert values(zoe, "wikidataId") == []  # FollowTheMoney would refuse it
-    [letter] = [one for one in entities.values() if one["schema"] == "Article"]
+    [letter] = [entity for entity in entities.values() if entity["schema"] == "Article"]
     assert values(letter, "sourceUrl") == ["https://doi.org/10.1000/182"]
 
 
 def test_quotes_and_positions_are_notes_with_their_standing(
     article: Connection, tmp_path: Path
 ) -> None:
-    notes = [one for one in exported(article, tmp_path).values() if one["schema"] == "Note"]
+    notes = [
+        entity for entity in exported(article, tmp_path).values() if entity["schema"] == "Note"
+    ]
     query = "select sentence from fact_summaries where kind in ('quote', 'position')"
     assert sorted(values(note, "description")[0] for note in notes) == sorted(
         article.execute(text(query)).scalars()
@@ -223,14 +225,14 @@ def test_what_becomes_of_ties(
     ],
 )
 def test_a_date_is_a_date_or_in_words(date: str, properties: dict[str, list[str]]) -> None:
-    found = parsed(event(date=date))["properties"]
-    assert {name: found[name] for name in ("date", "startDate", "endDate") if name in found} == (
+    actual = parsed(event(date=date))["properties"]
+    assert {name: actual[name] for name in ("date", "startDate", "endDate") if name in actual} == (
         properties
     )
     if properties.get("date") == [date]:
-        assert found["description"] == ["letter ¶1: actual, asserted"]
+        assert actual["description"] == ["letter ¶1: actual, asserted"]
     else:
-        assert found["description"][0] == f"date (EDTF): {date}"
+        assert actual["description"][0] == f"date (EDTF): {date}"
 
 
 @on_sqlite
@@ -251,7 +253,9 @@ def test_evidence_is_written_out(database: str, tmp_path: Path) -> None:
         )
     with reading(database) as connection:
         [rain] = [
-            one for one in exported(connection, tmp_path).values() if one["schema"] == "Event"
+            entity
+            for entity in exported(connection, tmp_path).values()
+            if entity["schema"] == "Event"
         ]
     relayed = "letter ¶1: actual, alleged, through A wire; A letter, which the document"
     assert values(rain, "description") == [
@@ -276,9 +280,9 @@ def test_a_long_value_is_cut_and_counted() -> None:
     changed: Counter[str] = Counter()
     row = {"schema": "state", "sort": "actor", "key": "key"}
     entity = ftm_entities.entity({**row, "name": "x" * 385, "notes": "y" * 65_001})
-    found = json.loads(ftm_entities.json_line(entity, changed))["properties"]
-    assert found["name"] == ["x" * 383 + "…"]
-    assert {name: len(value) for name, [value] in found.items()} == {"name": 384, "notes": 65_000}
+    actual = json.loads(ftm_entities.json_line(entity, changed))["properties"]
+    assert actual["name"] == ["x" * 383 + "…"]
+    assert {name: len(value) for name, [value] in actual.items()} == {"name": 384, "notes": 65_000}
     assert changed == {"name": 1, "notes": 1}
 
 
@@ -286,8 +290,8 @@ def test_an_invalid_web_address_is_left_out_and_counted() -> None:
     changed: Counter[str] = Counter()
     row = {"schema": "Article", "sort": "source", "key": "key"}
     entity = ftm_entities.entity({**row, "title": "A letter", "sourceUrl": "javascript:alert(1)"})
-    found = json.loads(ftm_entities.json_line(entity, changed))["properties"]
-    assert found == {"title": ["A letter"]}
+    actual = json.loads(ftm_entities.json_line(entity, changed))["properties"]
+    assert actual == {"title": ["A letter"]}
     assert changed == {"sourceUrl": 1}
 
 

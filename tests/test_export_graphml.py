@@ -97,7 +97,7 @@ def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
             *(tie, what, topic, since, until),
             *(modality, certainty, documents, passage),
         )
-    found = {
+    actual = {
         data["fact"]: (
             *(source, target, data["label"], data.get("standing"), data["tie"]),
             *(data.get(name) for name in ("what", "topic", "since", "until")),
@@ -106,9 +106,9 @@ def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
         for source, target, data in graph.edges(data=True)
         if data["layer"] == "standing"
     }
-    assert len(found) > 100
-    assert {standing for _, _, _, standing, *_ in found.values()} > {None, "Alleged"}
-    assert found == expected
+    assert len(actual) > 100
+    assert {standing for _, _, _, standing, *_ in actual.values()} > {None, "Alleged"}
+    assert actual == expected
 
 
 def test_events_are_edges_that_are_counted(article: Connection, tmp_path: Path) -> None:
@@ -298,8 +298,8 @@ def test_events_are_counted_by_pair_type_and_direction(
 
     edges, stderr = ties(fill)
     assert {
-        (source, target, one["label"], one.get("standing"), one["weight"], one["symmetric"])
-        for source, target, one in edges
+        (source, target, edge["label"], edge.get("standing"), edge["weight"], edge["symmetric"])
+        for source, target, edge in edges
     } == {
         ("alma", "brim", "does it to: aid", None, 2, False),
         ("alma", "brim", "Rumoured: does it to: aid", "Rumoured", 1, False),
@@ -337,9 +337,9 @@ def test_both_graph_formats_agree_on_what_is_alleged(database: str, tmp_path: Pa
         target: (data.get("standing"), data["weight"]) for _, target, data in graph.edges(data=True)
     } == {key: (standing, 1) for key, (_, standing) in cases.items()}
     entities = map(json.loads, (tmp_path / ENTITIES).read_text(encoding="utf-8").splitlines())
-    assert {one["properties"]["name"][0] for one in entities if one["schema"] == "Event"} == {
-        f"{standing}: {key}" if standing else key for key, (_, standing) in cases.items()
-    }
+    assert {
+        entity["properties"]["name"][0] for entity in entities if entity["schema"] == "Event"
+    } == {f"{standing}: {key}" if standing else key for key, (_, standing) in cases.items()}
 
 
 @on_sqlite
@@ -363,7 +363,7 @@ def test_a_symmetric_tie_is_one_edge(ties: Callable[[Any], Any]) -> None:
         relation(book, "again", piece(), type="ally-of")
 
     edges, _ = ties(fill)
-    assert [one["symmetric"] for _, _, one in edges] == [True, True]
+    assert [edge["symmetric"] for _, _, edge in edges] == [True, True]
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -447,5 +447,5 @@ def test_ids_and_engine_leave_no_trace(
         assert {*connection.execute(ids)} != {*article.execute(ids)}
         list(graphml(job(connection, folders[1], "graphml")))
     for name in GRAPHML:
-        one, other = ((folder / name).read_bytes() for folder in folders)
-        assert one == other
+        first, other = ((folder / name).read_bytes() for folder in folders)
+        assert first == other

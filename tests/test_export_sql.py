@@ -64,8 +64,8 @@ def into_postgresql(dump: Path, url: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def require_same(one: str, other: str) -> None:
-    with reading(one) as left, reading(other) as right:
+def require_same(first: str, other: str) -> None:
+    with reading(first) as left, reading(other) as right:
         assert stored_rows(left) == stored_rows(right)
 
 

@@ -130,10 +130,10 @@ def test_a_lost_connection_is_told_in_a_line(source: str, copy: Place) -> None:
                     "select pg_terminate_backend(pid) from pg_stat_activity "
                     "where datname = current_database() and wait_event_type = 'Lock'"
                 )
-            out, said = ran.communicate(timeout=60)
+            out, message = ran.communicate(timeout=60)
     assert (ran.returncode, out) == (1, "")
-    assert "terminating connection" in said
-    assert said.count("\n") == 1
+    assert "terminating connection" in message
+    assert message.count("\n") == 1
     assert copy.stored_rows() == old
     assert fed(source, copy, replace=True).summary == "replaced"
 
@@ -179,10 +179,10 @@ def test_many_differences_are_told_of_every_table(many: str, place: Place) -> No
     fed(many, place)
     long = "repeat('x', 500)"
     place.do(f"update facts set key = key || {long}", f"update evidence set hedge = {long}")
-    said = refusal(many, place, verify=True)
+    message = refusal(many, place, verify=True)
     for table, column in (("facts", "key"), ("evidence", "hedge")):
-        assert f": {column} is " in said
-        assert f"more in {table}" in said
+        assert f": {column} is " in message
+        assert f"more in {table}" in message
 
 
 def small_files(size: int) -> Callable[[], None]:
@@ -193,22 +193,22 @@ def small_files(size: int) -> Callable[[], None]:
 @on_sqlite
 def test_a_full_disk_leaves_nothing_of_a_first_feed(many: str, place: Place) -> None:
     with feeding(many, place, before=small_files(300_000)) as ran:
-        out, said = ran.communicate(timeout=60)
+        out, message = ran.communicate(timeout=60)
     assert (ran.returncode, out) == (1, "")
-    assert said.startswith(f"Error: {place.database}: ")  # and not the file beside it
-    assert "disk" in said
-    assert said.count("\n") == 1
+    assert message.startswith(f"Error: {place.database}: ")  # and not the file beside it
+    assert "disk" in message
+    assert message.count("\n") == 1
     assert not there(place)
 
 
 def test_a_full_disk_is_told_of_a_duckdb_file_too(many: str, tmp_path: Path) -> None:
     place = Place(str(tmp_path / "copy.duckdb"))
     with feeding(many, place, before=small_files(300_000)) as ran:
-        out, said = ran.communicate(timeout=60)
+        out, message = ran.communicate(timeout=60)
     assert (ran.returncode, out) == (1, "")
-    assert said.startswith(f"Error: {place.database}: ")
-    assert ".staging/" not in said
-    assert said.count("\n") == 1
+    assert message.startswith(f"Error: {place.database}: ")
+    assert ".staging/" not in message
+    assert message.count("\n") == 1
     assert names(tmp_path) == []
 
 
@@ -228,8 +228,8 @@ def test_an_interrupt_is_told_in_a_word(many: str, tmp_path: Path) -> None:
         while ran.poll() is None and not any(tmp_path.glob(".*.staging/new/copy.duckdb")):
             time.sleep(0.01)
         ran.send_signal(signal.SIGINT)
-        _, said = ran.communicate(timeout=60)
-    assert (ran.returncode, said.split()) == (130, ["stopped"])
+        _, message = ran.communicate(timeout=60)
+    assert (ran.returncode, message.split()) == (130, ["stopped"])
     assert names(tmp_path) == []
 
 
@@ -238,9 +238,9 @@ def test_a_full_disk_leaves_the_old_state(source: str, copy: Place) -> None:
     old = Path(copy.database).read_bytes()
     load(source, 1, f"update events set title = '{'long ' * 100_000}' where id = 1")
     with feeding(source, copy, before=small_files(len(old) + 10_000)) as ran:
-        _, said = ran.communicate(timeout=60)
+        _, message = ran.communicate(timeout=60)
     assert ran.returncode == 1
-    assert "disk" in said
+    assert "disk" in message
     copy.stored_rows()  # whoever opens it next lets SQLite undo what was half written
     assert Path(copy.database).read_bytes() == old
     assert names(Path(copy.database).parent) == ["sourcebook.db"]
@@ -264,10 +264,10 @@ def test_the_second_of_two_feeds_waits_and_says_so(source: str, copy: Place) -> 
 
 
 def test_two_first_feeds_at_once_make_one_target(many: str, place: Place) -> None:
-    with feeding(many, place) as one, feeding(many, place) as other:
-        said = [ran.communicate(timeout=60)[1] for ran in (one, other)]
-    assert (one.returncode, other.returncode) == (0, 0), said
-    assert any("first feed" in text for text in said)
+    with feeding(many, place) as process, feeding(many, place) as other:
+        message = [ran.communicate(timeout=60)[1] for ran in (process, other)]
+    assert (process.returncode, other.returncode) == (0, 0), message
+    assert any("first feed" in text for text in message)
     assert fed(many, place, verify=False).summary == "nothing to copy"
 
 

@@ -37,7 +37,9 @@ def test_the_first_feed_brings_every_row(small: str, place: Place) -> None:
     aside = {"feeds", *(table.name for table in DERIVED)}
     rows = {name: (len(rows), 0, 0) for name, rows in ROWS.items() if name not in aside}
     assert changes(done) == rows | {"relation_types": (29, 0, 0)}
-    assert all(one.source == one.target and one.compared == one.added for one in done.tables)
+    assert all(
+        counts.source == counts.target and counts.compared == counts.added for counts in done.tables
+    )
 
 
 def test_what_it_makes_is_what_the_migrations_make(
@@ -46,11 +48,11 @@ def test_what_it_makes_is_what_the_migrations_make(
     fed(small, place)
     fresh = targets.migrated()
     with reading(place.url) as ours, reading(fresh) as theirs:
-        found = {
+        actual = {
             name: part.replace(f"{SCHEMA}.", "").replace("public.", "")
             for name, part in parts(ours).items()
         }
-        assert found == {name: part.replace("public.", "") for name, part in parts(theirs).items()}
+        assert actual == {name: part.replace("public.", "") for name, part in parts(theirs).items()}
     targets.remove(fresh)
 
 
@@ -131,7 +133,7 @@ def test_where_nothing_was_loaded_nothing_is_touched(source: str, copy: Place) -
     done = fed(source, copy)
     assert done.summary == "nothing to copy"
     assert changes(done) == {}
-    assert {one.source for one in done.tables} == {None}
+    assert {table.source for table in done.tables} == {None}
 
 
 def test_only_rows_that_differ_are_written(source: str, copy: Place) -> None:
@@ -155,7 +157,7 @@ def test_only_rows_that_differ_are_written(source: str, copy: Place) -> None:
         "spans": (0, 0, 1),
         "topics": (0, 1, 0),
     }
-    assert all(one.source == one.target for one in done.tables)
+    assert all(table.source == table.target for table in done.tables)
     assert equal(source, copy)
     assert fed(source, copy, verify=True).summary == "nothing to copy"
 

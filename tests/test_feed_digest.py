@@ -58,16 +58,16 @@ class Engines:
         engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         self.postgresql = engine.connect()
         columns = "(id integer, date text, key text, is_symmetric boolean)"
-        for one in self.embedded:
-            one.execute(f"create table made_up {columns}")
+        for database in self.embedded:
+            database.execute(f"create table made_up {columns}")
         self.postgresql.exec_driver_sql(f"create temporary table made_up {columns}")
 
     def digests(self, rows: list[Row]) -> dict[str, Digest]:
         """Fill the table with these rows and ask each engine for the digest."""
-        for one in self.embedded:
-            one.execute("delete from made_up")
+        for engine in self.embedded:
+            engine.execute("delete from made_up")
             if rows:
-                one.executemany("insert into made_up values (?, ?, ?, ?)", rows)
+                engine.executemany("insert into made_up values (?, ?, ?, ?)", rows)
         self.postgresql.exec_driver_sql("truncate made_up")
         if rows:
             self.postgresql.exec_driver_sql("insert into made_up values (%s, %s, %s, %s)", rows)
@@ -81,11 +81,11 @@ class Engines:
             "python": hashed([json_line(row) for row in rows]),
         }
 
-    def one(self, rows: list[Row]) -> Digest:
+    def agreed(self, rows: list[Row]) -> Digest:
         """Give the digest on which all agree."""
-        found = self.digests(rows)
-        assert len(set(found.values())) == 1, found
-        return found["python"]
+        actual = self.digests(rows)
+        assert len(set(actual.values())) == 1, actual
+        return actual["python"]
 
 
 @pytest.fixture(scope="session")
@@ -99,28 +99,28 @@ def engines(postgres_server: str) -> Iterator[Engines]:
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_all_engines_agree(engines: Engines, rows: list[Row]) -> None:
-    assert engines.one(rows).rows == len(rows)
+    assert engines.agreed(rows).rows == len(rows)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:30])
 def test_hostile_values_have_digests_of_their_own(engines: Engines, text: str) -> None:
-    ours = engines.one([(1, text, None, True)])
-    assert ours != engines.one([(1, None, text, True)])
-    assert ours != engines.one([(1, f"{text} ", None, True)])
-    assert ours != engines.one([(1, None, None, True)])
+    ours = engines.agreed([(1, text, None, True)])
+    assert ours != engines.agreed([(1, None, text, True)])
+    assert ours != engines.agreed([(1, f"{text} ", None, True)])
+    assert ours != engines.agreed([(1, None, None, True)])
 
 
 def test_neither_order_nor_engine_counts_but_every_row_does(engines: Engines) -> None:
-    one, other = (1, "a", None, True), (2, "b", "c", None)
-    assert engines.one([one, other]) == engines.one([other, one])
-    assert engines.one([one, one]) != engines.one([one])
-    assert engines.one([one]).plus(engines.one([other])) == engines.one([one, other])
-    assert engines.one([]) == Digest()
+    first, other = (1, "a", None, True), (2, "b", "c", None)
+    assert engines.agreed([first, other]) == engines.agreed([other, first])
+    assert engines.agreed([first, first]) != engines.agreed([first])
+    assert engines.agreed([first]).plus(engines.agreed([other])) == engines.agreed([first, other])
+    assert engines.agreed([]) == Digest()
 
 
 def test_a_column_that_is_left_out_counts_as_null(engines: Engines) -> None:
-    without = engines.one([(1, None, "b", None)])
-    assert engines.one([(1, "a", "b", None)]) != without
+    without = engines.agreed([(1, None, "b", None)])
+    assert engines.agreed([(1, "a", "b", None)]) != without
     [[line]] = engines.sqlite.execute(
         f"select {json_row(TABLE, 'sqlite', ['date'])} from made_up"
     ).fetchall()

@@ -17,7 +17,7 @@ from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.views import VIEWS
 from tests.databases import Files, on_sqlite
-from tests.duckdb_files import asked, change, content, fed, held, state
+from tests.duckdb_files import asked, change, content, fed, rows_of, state
 
 HOSTILE = (
     *("", "null", r"\N", r"\.", "0042", "1.20", "-0", "true", '"', "'", "a,b", "[1]", '{"a": 1}'),
@@ -45,7 +45,7 @@ OLDEST_STORAGE = 65
 def test_every_row_is_there(shipped: str, fed_file: Path) -> None:
     with reading(shipped) as connection:
         expected = content(connection)
-    assert held(fed_file) == expected
+    assert rows_of(fed_file) == expected
     assert sum(map(len, expected.values())) > 1000
 
 
@@ -69,23 +69,23 @@ def test_tables_are_typed_and_commented(fed_file: Path) -> None:
     expected = {
         (
             table.name,
-            one.name,
-            "BIGINT" if isinstance(one.type, sa.BigInteger) else types[type_of(one)],
-            one.nullable,
-            one.comment,
+            column.name,
+            "BIGINT" if isinstance(column.type, sa.BigInteger) else types[type_of(column)],
+            column.nullable,
+            column.comment,
         )
         for table in METADATA.tables.values()
-        for one in table.columns
+        for column in table.columns
     }
-    found = {*asked(fed_file, query)}
+    actual = {*asked(fed_file, query)}
     names = {view.name for view in VIEWS}
-    assert {one for one in found if one[0] not in names} == expected
-    assert {(one[0], one[1], one[4]) for one in found if one[0] in names} == {
-        (view.name, one.name, one.meaning) for view in VIEWS for one in view.columns
+    assert {column for column in actual if column[0] not in names} == expected
+    assert {(column[0], column[1], column[4]) for column in actual if column[0] in names} == {
+        (view.name, column.name, column.meaning) for view in VIEWS for column in view.columns
     }
     query = "select table_name, comment from duckdb_tables() where table_name <> 'alembic_version'"
     assert {*asked(fed_file, query)} == {
-        (one.name, one.comment) for one in METADATA.tables.values()
+        (column.name, column.comment) for column in METADATA.tables.values()
     }
     query = "select view_name, comment from duckdb_views() where not internal"
     assert {*asked(fed_file, query)} == {(view.name, view.meaning) for view in VIEWS}
@@ -99,7 +99,7 @@ def test_keys_are_those_of_the_models(fed_file: Path) -> None:
         from duckdb_constraints()
         where constraint_type not in ('NOT NULL', 'CHECK') and table_name <> 'alembic_version'
     """
-    found = {
+    actual = {
         (table, kind, *map(tuple, (columns, others)), other)
         for table, kind, columns, other, others in asked(fed_file, query)
     }
@@ -107,24 +107,27 @@ def test_keys_are_those_of_the_models(fed_file: Path) -> None:
     for table in METADATA.tables.values():
         primary = tuple(table.primary_key.columns.keys())
         expected.add((table.name, "PRIMARY KEY", primary, (), None))
-        for one in table.constraints:
-            columns = tuple(getattr(one, "columns", {}).keys())
-            if isinstance(one, sa.UniqueConstraint):
+        for constraint in table.constraints:
+            columns = tuple(getattr(constraint, "columns", {}).keys())
+            if isinstance(constraint, sa.UniqueConstraint):
                 expected.add((table.name, "UNIQUE", columns, (), None))
-            if isinstance(one, sa.ForeignKeyConstraint) and one.referred_table is not table:
-                others = tuple(element.column.name for element in one.elements)
-                to = one.referred_table.name
+            if (
+                isinstance(constraint, sa.ForeignKeyConstraint)
+                and constraint.referred_table is not table
+            ):
+                others = tuple(element.column.name for element in constraint.elements)
+                to = constraint.referred_table.name
                 expected.add((table.name, "FOREIGN KEY", columns, others, to))
-    assert found == expected
+    assert actual == expected
     checks = asked(
         fed_file, "select count(*) from duckdb_constraints() where constraint_type = 'CHECK'"
     )
     assert checks == [
         (
             sum(
-                isinstance(one, sa.CheckConstraint)
+                isinstance(constraint, sa.CheckConstraint)
                 for table in METADATA.tables.values()
-                for one in table.constraints
+                for constraint in table.constraints
             ),
         )
     ]
@@ -187,7 +190,7 @@ def test_what_changed_is_there_after_the_next_feed(shipped_copy: str, fed_copy: 
     assert state(fed_copy) == before
     assert fed(shipped_copy, fed_copy).summary == "refilled"
     with reading(shipped_copy) as connection:
-        assert held(fed_copy) == content(connection)
+        assert rows_of(fed_copy) == content(connection)
     assert fed(shipped_copy, fed_copy, verify=True).summary == "nothing to copy"
 
 
@@ -247,7 +250,7 @@ def test_what_goes_in_comes_out(
 
 @on_sqlite
 def test_hostile_values_come_out(sourcebooks: Files, tmp_path: Path) -> None:
-    comes_out(sourcebooks, tmp_path, [(f"k{one}", one) for one in HOSTILE])
+    comes_out(sourcebooks, tmp_path, [(f"k{hostile}", hostile) for hostile in HOSTILE])
 
 
 def comes_out(files: Files, folder: Path, values: list[tuple[str, str | None]]) -> None:

@@ -11,7 +11,7 @@ from database.connect import reading
 from database.errors import DatabaseError, SourcebookError
 from database.location import locate
 from tests.databases import on_sqlite
-from tests.duckdb_files import change, content, fed, held, refused, state
+from tests.duckdb_files import change, content, fed, refused, rows_of, state
 
 
 @on_sqlite
@@ -30,9 +30,9 @@ def test_what_is_not_ours_is_refused(
     shipped: str, fed_copy: Path, statement: str, named: str
 ) -> None:
     change(fed_copy, *statement.split("; "))
-    said = f"also holds what does not belong to a sourcebook ({named}); give another TARGET"
-    assert refused(shipped, fed_copy) == said
-    assert refused(shipped, fed_copy, replace=True) == said
+    message = f"also holds what does not belong to a sourcebook ({named}); give another TARGET"
+    assert refused(shipped, fed_copy) == message
+    assert refused(shipped, fed_copy, replace=True) == message
 
 
 @on_sqlite
@@ -53,7 +53,7 @@ def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("statements", "said"),
+    ("statements", "message"),
     [
         (
             ["update alembic_version set version_num = 'sourcebook_9999'"],
@@ -67,23 +67,23 @@ def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_somebody_changed_is_found(
-    shipped_copy: str, fed_copy: Path, statements: list[str], said: str
+    shipped_copy: str, fed_copy: Path, statements: list[str], message: str
 ) -> None:
     change(fed_copy, *statements)
     with sa.create_engine(f"sqlite:///{shipped_copy}").begin() as connection:
         connection.exec_driver_sql(f"update codings set hash = '{'0' * 64}'")
-    assert refused(shipped_copy, fed_copy).startswith(said)
+    assert refused(shipped_copy, fed_copy).startswith(message)
 
 
 @on_sqlite
 def test_verify_names_table_key_and_column(shipped: str, fed_copy: Path) -> None:
     change(fed_copy, "update evidence set hedge = 'x' where id = 1")
     assert fed(shipped, fed_copy).summary == "nothing to copy"  # codings alone are compared
-    said = refused(shipped, fed_copy, verify=True)
-    assert 'evidence, id 1: hedge is "x" there, null in the source' in said
+    message = refused(shipped, fed_copy, verify=True)
+    assert 'evidence, id 1: hedge is "x" there, null in the source' in message
     assert fed(shipped, fed_copy, replace=True).summary == "replaced"
     with reading(shipped) as connection:
-        assert held(fed_copy) == content(connection)
+        assert rows_of(fed_copy) == content(connection)
 
 
 @on_sqlite
@@ -114,21 +114,21 @@ def test_a_damaged_file_is_refused(shipped: str, fed_copy: Path) -> None:
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         ("cast(x'c328' as text)", "background holds bytes that are not UTF-8"),
         ("x'00'", "background holds bytes, not text"),
     ],
 )
 def test_what_cannot_be_held_is_named(
-    shipped_copy: str, fed_copy: Path, value: str, said: str
+    shipped_copy: str, fed_copy: Path, value: str, message: str
 ) -> None:
     with sa.create_engine(f"sqlite:///{shipped_copy}").begin() as connection:
         connection.exec_driver_sql(f"update actors set background = {value} where id = 2")
     before = state(fed_copy)
     with pytest.raises(DatabaseError) as raised:
         fed(shipped_copy, fed_copy, replace=True)
-    assert f"actors, id 2: {said}" in str(raised.value)
+    assert f"actors, id 2: {message}" in str(raised.value)
     assert state(fed_copy) == before
 
 
@@ -162,6 +162,6 @@ def test_quite_another_sourcebook_is_not_written_over(shipped_copy: str, fed_cop
             "update sources set key = 'other-' || key where id in (select document_id from codings)"
         )
         connection.exec_driver_sql("update loads set loaded_at = '2011-01-01T00:00:00Z'")
-    said = refused(shipped_copy, fed_copy)
-    assert said.startswith("holds another sourcebook (documents ")
+    message = refused(shipped_copy, fed_copy)
+    assert message.startswith("holds another sourcebook (documents ")
     assert fed(shipped_copy, fed_copy, replace=True).summary == "replaced"

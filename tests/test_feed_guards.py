@@ -45,8 +45,8 @@ def strangers(place: Place, *statements: str) -> None:
 def test_tables_of_others_are_refused_by_name(small: str, place: Place) -> None:
     strangers(place, "create table wages (id integer)", "create table staff (id integer)")
     for replace in (False, True):
-        said = refusal(small, place, replace=replace)
-        assert "holds what does not belong to a sourcebook (table staff, table wages); " in said
+        message = refusal(small, place, replace=replace)
+        assert "holds what does not belong to a sourcebook (table staff, table wages); " in message
 
 
 def test_a_table_among_ours_is_refused_by_name(source: str, copy: Place) -> None:
@@ -66,15 +66,15 @@ def test_what_another_application_migrated_is_refused(small: str, place: Place) 
 
 def test_a_newer_schema_is_refused(source: str, copy: Place) -> None:
     copy.do("update alembic_version set version_num = 'sourcebook_9999'")
-    said = refusal(source, copy, replace=True)
-    assert "was made by a newer Sourcebook (schema sourcebook_9999" in said
+    message = refusal(source, copy, replace=True)
+    assert "was made by a newer Sourcebook (schema sourcebook_9999" in message
 
 
 def test_a_table_or_column_that_is_gone_or_new_is_refused(source: str, copy: Place) -> None:
     copy.do("alter table topics add column colour text")
     load(source, 1, "update topics set label = 'the port'")
-    said = refusal(source, copy)
-    assert "its structure was changed: remove column colour of topics; --replace" in said
+    message = refusal(source, copy)
+    assert "its structure was changed: remove column colour of topics; --replace" in message
 
 
 def test_a_sourcebook_of_somebody_is_not_written_over(source: str, targets: Files | Server) -> None:
@@ -206,11 +206,11 @@ def test_verify_names_key_and_column_and_replace_puts_it_right(source: str, copy
     copy.do("delete from topics where id = 8")
     assert fed(source, copy).summary == "nothing to copy"  # only codings are compared
     copy.do("insert into topics values (8, 'more', 'more')")
-    said = copy.refused(source, verify=True)
-    assert "differs from the source: topics, id 8 is only there; " in said
-    assert 'events, id 1: title is "Forged" there, "A visit" in the source; ' in said
-    assert "spans, evidence_id 2, n 1 is missing there" in said
-    assert "topics, id 8 is only there" in said
+    message = copy.refused(source, verify=True)
+    assert "differs from the source: topics, id 8 is only there; " in message
+    assert 'events, id 1: title is "Forged" there, "A visit" in the source; ' in message
+    assert "spans, evidence_id 2, n 1 is missing there" in message
+    assert "topics, id 8 is only there" in message
     done = fed(source, copy, replace=True)
     assert done.summary == "replaced"
     assert changes(done)["events"] == (2, 0, 2)
@@ -219,19 +219,19 @@ def test_verify_names_key_and_column_and_replace_puts_it_right(source: str, copy
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "message"),
     [
         ("update spans set n = 'x' where n = 1", "n holds x, which is not a whole number"),
         ("update events set title = x'00'", "events, id 1: title holds bytes, not text"),
     ],
 )
 def test_what_no_feed_can_have_written_is_named(
-    source: str, copy: Place, statement: str, said: str
+    source: str, copy: Place, statement: str, message: str
 ) -> None:
     with closing(sqlite3.connect(copy.database)) as there, there:
         there.execute("pragma ignore_check_constraints = on")
         there.execute(statement)
-    assert said in refusal(source, copy, verify=True)
+    assert message in refusal(source, copy, verify=True)
     assert fed(source, copy, replace=True).summary == "replaced"
     assert equal(source, copy)
 
@@ -284,9 +284,9 @@ FORGING = """
 def test_a_copy_that_is_not_equal_is_never_kept(source: str, place: Place) -> None:
     """The server itself gives every new table a trigger, which changes what is written."""
     place.do(FORGING)
-    said = refusal(source, place)
-    assert "differs from the source: events, " in said
-    assert 'events, id 1: title is "Forged" there, "A visit" in the source; ' in said
+    message = refusal(source, place)
+    assert "differs from the source: events, " in message
+    assert 'events, id 1: title is "Forged" there, "A visit" in the source; ' in message
     with place.changing() as connection:
         assert not sa.inspect(connection).has_schema(SCHEMA)
 
@@ -294,8 +294,8 @@ def test_a_copy_that_is_not_equal_is_never_kept(source: str, place: Place) -> No
 def test_a_row_of_the_source_that_points_to_none_is_named(source: str, place: Place) -> None:
     with closing(sqlite3.connect(source)) as connection, connection:
         connection.execute("update events set place_id = 999 where id = 1")
-    said = refusal(source, place)
-    assert said == (
+    message = refusal(source, place)
+    assert message == (
         f"{source}: events, row 1: refers to a missing row of places; "
         "correct it there and try again"
     )
@@ -304,8 +304,8 @@ def test_a_row_of_the_source_that_points_to_none_is_named(source: str, place: Pl
 def test_a_source_that_holds_nothing_empties_no_target(
     source: str, copy: Place, files: Files
 ) -> None:
-    said = copy.refused(files.migrated())
-    assert "the source holds nothing" in said
+    message = copy.refused(files.migrated())
+    assert "the source holds nothing" in message
     assert equal(source, copy)
 
 
@@ -341,9 +341,9 @@ def test_quite_another_sourcebook_is_not_written_over(
         )
         connection.exec_driver_sql("update loads set loaded_at = '2011-01-01T00:00:00Z'")
     load(other, 2)
-    said = copy.refused(other)
-    assert "holds another sourcebook (documents " in said
-    assert said.endswith("; feed another target, or use --replace")
-    assert copy.refused(other, dry_run=True) == said
+    message = copy.refused(other)
+    assert "holds another sourcebook (documents " in message
+    assert message.endswith("; feed another target, or use --replace")
+    assert copy.refused(other, dry_run=True) == message
     assert fed(other, copy, replace=True).summary == "replaced"
     assert equal(other, copy)

@@ -57,8 +57,8 @@ def test_what_is_written_while_a_feed_waits_is_seen(
 def test_what_is_written_while_a_first_feed_waits_is_kept(source: str, place: Place) -> None:
     place.migrate()
     mine = "insert into topics (key, label) values ('mine', 'mine')"
-    said = refusal_after(source, place, mine)
-    assert "holds a sourcebook that no feed has made" in said
+    message = refusal_after(source, place, mine)
+    assert "holds a sourcebook that no feed has made" in message
 
 
 @on_sqlite
@@ -119,4 +119,4 @@ def test_a_log_that_has_outlived_its_file_is_refused(
     ran = asked("--db", source, "feed", target)
     assert ran.exit_code == 1
     assert f"is gone, but {name} of a killed writer is still there; remove" in ran.stderr
-    assert [one.name for one in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name]

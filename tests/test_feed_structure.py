@@ -165,7 +165,8 @@ def test_foreign_objects_are_named(source: str, copy: Place) -> None:
             savepoint = connection.begin_nested()
             connection.exec_driver_sql(statement)
             assert [
-                one.replace("public.", "") for one in foreign_objects(connection, ours=True)
+                foreign_object.replace("public.", "")
+                for foreign_object in foreign_objects(connection, ours=True)
             ] == [name]
             savepoint.rollback()
         assert foreign_objects(connection, ours=True) == []

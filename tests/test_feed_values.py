@@ -119,8 +119,8 @@ def test_what_postgresql_cannot_hold_is_named(source: str, copy: Place, statemen
     before = copy.stored_rows()
     with altering(source) as connection:
         connection.exec_driver_sql(statement)
-    said = refusal(source, copy, replace=True)
-    assert said == f"{source}: {LIMITS[statement]}; correct it there and try again"
+    message = refusal(source, copy, replace=True)
+    assert message == f"{source}: {LIMITS[statement]}; correct it there and try again"
     assert copy.stored_rows() == before
 
 
@@ -131,9 +131,9 @@ def test_what_breaks_a_rule_is_named(source: str, copy: Place, statement: str) -
     with altering(source) as connection:
         connection.exec_driver_sql("pragma ignore_check_constraints = on")
         connection.exec_driver_sql(statement)
-    said = refusal(source, copy, replace=True)
-    assert f"{source}: {RULES[statement]}" in said
-    assert said.endswith("; correct it there and try again")
+    message = refusal(source, copy, replace=True)
+    assert f"{source}: {RULES[statement]}" in message
+    assert message.endswith("; correct it there and try again")
     assert copy.stored_rows() == before
 
 
@@ -146,8 +146,8 @@ def test_what_must_not_be_null_is_named(source: str, copy: Place) -> None:
         )
     with altering(source) as connection:
         connection.exec_driver_sql("update topics set label = null where id = 1")
-    said = refusal(source, copy, replace=True)
-    assert said.startswith(f"{source}: topics, id 1: label holds null, which it must not")
+    message = refusal(source, copy, replace=True)
+    assert message.startswith(f"{source}: topics, id 1: label holds null, which it must not")
 
 
 @on_postgresql
@@ -155,18 +155,18 @@ def test_what_a_key_does_not_allow_is_named(source: str, copy: Place) -> None:
     with altering(source) as connection:
         connection.exec_driver_sql("drop index uq_sources_key_named")
         connection.exec_driver_sql("update sources set key = (select max(key) from sources)")
-    said = refusal(source, copy, replace=True)
-    assert "uq_sources_key_named" in said
-    assert ": Key (key)=(" in said
+    message = refusal(source, copy, replace=True)
+    assert "uq_sources_key_named" in message
+    assert ": Key (key)=(" in message
 
 
-@pytest.mark.parametrize("statement", [one for one in LIMITS if "eda0" in one or "char(0)" in one])
+@pytest.mark.parametrize("statement", [sql for sql in LIMITS if "eda0" in sql or "char(0)" in sql])
 def test_what_is_no_text_is_named_in_sqlite(small: str, files: Files, statement: str) -> None:
     source, place = shutil.copyfile(small, files.empty()), Place(files.empty())
     with altering(source) as connection:
         connection.exec_driver_sql(statement)
-    said = refusal(source, place)
-    assert said == f"{source}: {LIMITS[statement]}; correct it there and try again"
+    message = refusal(source, place)
+    assert message == f"{source}: {LIMITS[statement]}; correct it there and try again"
     assert not Path(place.database).exists()
 
 

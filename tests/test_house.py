@@ -70,6 +70,8 @@ LOCKS = tuple(ROOT / name for name in (DEV, "requirements-spark.lock", "requirem
 
 MOST_LINES = 600  # no file is longer
 
+VAGUE = {"found", "held", "one", "said", "told"}  # they name the sentence around a thing
+
 # Where somebody's files are, on their own machine. (Written so that it does not match itself.)
 MACHINE = re.compile(
     r"(?<![\w.~/<-])/(?:root|work|home/\w+|Users/\w+|private/tmp)/|\b[A-Z]:\\Users\\", re.ASCII
@@ -85,8 +87,8 @@ def files() -> list[Path]:
         check=True,
         text=True,
     )
-    found = (ROOT / name for name in sorted(set(listed.stdout.split("\0"))) if name)
-    return [path for path in found if path.is_file()]
+    actual = (ROOT / name for name in sorted(set(listed.stdout.split("\0"))) if name)
+    return [path for path in actual if path.is_file()]
 
 
 FILES = files()
@@ -175,8 +177,8 @@ def test_imports_point_down_the_grain() -> None:
     for path in PYTHON:
         package = path.relative_to(ROOT).parts[0].removesuffix(".py")
         if package in MAY_IMPORT:
-            found = wrong_imports(package, path.read_text(encoding="utf-8"))
-            wrong += [f"{name(path)}:{fault}" for fault in found]
+            actual = wrong_imports(package, path.read_text(encoding="utf-8"))
+            wrong += [f"{name(path)}:{fault}" for fault in actual]
     assert wrong == []
 
 
@@ -304,14 +306,45 @@ def test_no_file_is_too_long() -> None:
     assert {n: count for n, count in lines.items() if count > MOST_LINES} == {}
 
 
+def names(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of everything that a source file gives a name to."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.lineno, node.name
+
+
+def vague_names(source: str) -> list[str]:
+    """List the names in a source file that don't say what they hold."""
+    return [f"{line}: {name}" for line, name in names(source) if name.strip("_") in VAGUE]
+
+
+def test_a_name_says_what_it_holds() -> None:
+    # A migration is a record: it is not rewritten.
+    read = [path for path in PYTHON if not name(path).startswith("migrations/versions/")]
+    sources = {name(path): path.read_text(encoding="utf-8") for path in read}
+    assert {n: vague for n, source in sources.items() if (vague := vague_names(source))} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["found = 1", "def f(told): ...", "[one for one in x]", "def held(): ...", "self._said = 1"],
+)
+def test_a_vague_name_is_found(source: str) -> None:
+    assert len(vague_names(source)) == 1
+
+
 def test_no_file_knows_a_machine() -> None:
-    found = []
+    actual = []
     for path in FILES:
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
             text = line.decode("utf-8", errors="replace")
             if MACHINE.search(text) or str(ROOT) in text:
-                found.append(f"{name(path)}:{number}: {text.strip()[:80]}")
-    assert found == []
+                actual.append(f"{name(path)}:{number}: {text.strip()[:80]}")
+    assert actual == []
 
 
 # --- versions -------------------------------------------------------------------------------------
@@ -320,20 +353,20 @@ def test_no_file_knows_a_machine() -> None:
 def requirements() -> list[str]:
     """Return every requirement of pyproject.toml, word for word."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found: list[str] = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    actual: list[str] = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
     for group in (project["project"]["optional-dependencies"], project["dependency-groups"]):
         for more in group.values():
-            found += more
-    return found
+            actual += more
+    return actual
 
 
 @pytest.mark.parametrize("requirement", requirements())
 def test_a_dependency_has_a_floor_and_a_reason(requirement: str) -> None:
     assert ">=" in requirement
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
-    [*found] = [line for line in lines if f'"{requirement}"' in line]
-    assert found
-    for line in found:
+    [*actual] = [line for line in lines if f'"{requirement}"' in line]
+    assert actual
+    for line in actual:
         reason = line.partition(f'"{requirement}"')[2].partition("# ")[2]
         assert reason.strip(), f"pyproject.toml does not say what {requirement} is for"
 

@@ -290,8 +290,8 @@ def test_the_order_of_loading_leaves_no_trace(
     latest = "select content_hash from loads order by id desc limit 1"
     assert ask(database, latest) == ask(second_database, latest)
     for document in ("harbour-talks", "other-talks"):
-        with reading(database) as one, reading(second_database) as two:
-            assert by_key(one, document) == by_key(two, document)
+        with reading(database) as screen, reading(second_database) as two:
+            assert by_key(screen, document) == by_key(two, document)
 
 
 def test_conflicting_introductions_name_both_files(book: str, tmp_path: Path) -> None:
@@ -333,8 +333,8 @@ def test_rows_that_others_refer_to_cannot_be_removed(database: str, tmp_path: Pa
     bare = VALID_CODING[: VALID_CODING.index("topics:")]
     bare += "actors:\n- {key: ana-writer, name: Ana Writer, kind: person}\n"
     path = put(tmp_path, bare)
-    (said,) = refused(database, path)
-    assert said == (
+    (message,) = refused(database, path)
+    assert message == (
         f"{path}:4: error still-in-use: document: actor sudland-state is no longer introduced "
         "here, but is in use by other-talks; keep it here, or introduce it there and load that "
         "coding first"
@@ -370,12 +370,12 @@ def test_another_document_adds_evidence(book: str, tmp_path: Path) -> None:
 def test_evidence_for_a_missing_fact_is_refused(database: str, tmp_path: Path) -> None:
     adding = VALID_CODING + "elsewhere:\n- fact: nowhere:nothing\n  evidence:\n  - at: 1:0-10\n"
     path = put(tmp_path, adding)
-    (said,) = refused(database, path)
-    assert said.endswith(
+    (message,) = refused(database, path)
+    assert message.endswith(
         "error unknown-fact: elsewhere[nowhere:nothing]: nowhere:nothing: there is no such fact in "
         "the database; load the coding of nowhere first, or correct the key"
     )
-    line = int(said.removeprefix(f"{path}:").split(":")[0])
+    line = int(message.removeprefix(f"{path}:").split(":")[0])
     assert adding.splitlines()[line - 1] == "- fact: nowhere:nothing"
     assert ask(database, "select count(*) from sources") == [(0,)]
 
@@ -399,10 +399,11 @@ def test_a_fact_with_evidence_from_another_document_stays(
     loaded(book, put(tmp_path, OTHER + ADDING.format(fact), "other.yaml"))
     before = everything(book)
     put(tmp_path, swapped.replace(old, new))
-    said = refused(book, path)
-    assert len(said) == 1
+    message = refused(book, path)
+    assert len(message) == 1
     assert (
-        f"{fact} is no longer in this coding, but there is evidence on it in other-talks" in said[0]
+        f"{fact} is no longer in this coding, but there is evidence on it in other-talks"
+        in message[0]
     )
     assert everything(book) == before
 
@@ -417,8 +418,8 @@ def test_events_that_others_link_to_or_quote_at_stay(book: str, tmp_path: Path) 
         tmp_path,
         VALID_CODING.replace("key: talks", "key: renamed").replace("to: talks", "to: renamed"),
     )
-    said = refused(book, path)
-    assert [one.split(", but ")[1].split(" other-talks;")[0] for one in said] == [
+    message = refused(book, path)
+    assert [line.split(", but ")[1].split(" other-talks;")[0] for line in message] == [
         "an event or quote is linked to it in",
         "it is the occasion of a quote in",
     ]
@@ -436,17 +437,17 @@ def test_a_link_is_coded_by_one_document(book: str, tmp_path: Path) -> None:
     path = put(
         tmp_path, OTHER.replace("from: walk-out, type: follows, to: meeting", ends), "other.yaml"
     )
-    (said,) = refused(book, path)
-    assert "link-twice" in said
-    assert said.endswith("under `elsewhere`, as harbour-talks:walk-out--follows--talks")
+    (message,) = refused(book, path)
+    assert "link-twice" in message
+    assert message.endswith("under `elsewhere`, as harbour-talks:walk-out--follows--talks")
 
 
 def test_an_occasion_is_an_event(book: str, tmp_path: Path) -> None:
     fact = "harbour-talks:norland-wants-harbour"
     other = OTHER.replace("  directness: partial", f"  occasion: {fact}\n  directness: partial")
     path = put(tmp_path, other + ADDING.format("norland-wants-harbour"), "other.yaml")
-    (said,) = refused(book, path)
-    assert said.endswith(f"{fact} is of kind position; give an event")
+    (message,) = refused(book, path)
+    assert message.endswith(f"{fact} is of kind position; give an event")
 
 
 def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Path) -> None:
@@ -459,8 +460,10 @@ def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Pat
     loaded(book, put(tmp_path, other, "other.yaml"))
     turned = VALID_CODING.replace("kind: press-report}", "kind: press-report, anonymity: unnamed}")
     put(tmp_path, turned)
-    (said,) = refused(book, path)
-    assert "source daily-report is no longer introduced here, but is in use by other-talks" in said
+    (message,) = refused(book, path)
+    assert (
+        "source daily-report is no longer introduced here, but is in use by other-talks" in message
+    )
 
 
 def test_codings_loaded_together_are_corrected_together(database: str, tmp_path: Path) -> None:
@@ -469,8 +472,8 @@ def test_codings_loaded_together_are_corrected_together(database: str, tmp_path:
         loaded(database, path)
     for path in paths:
         path.write_text(path.read_text().replace("name: Sudland,", "name: Southland,"))
-        (said,) = refused(database, path)
-        assert said.endswith("or load both files together after changing both")
+        (message,) = refused(database, path)
+        assert message.endswith("or load both files together after changing both")
     codings = [read(path) for path in paths]
     peers = Peers(codings)
     for coding in codings:
@@ -493,12 +496,12 @@ def test_a_citation_may_leave_out_columns_of_the_cited_document(
         put(tmp_path, VALID_CODING),
         put(tmp_path, OTHER.replace("sources:\n", cited), "other.yaml"),
     ]
-    for one, order in ((database, paths), (second_database, paths[::-1])):
+    for item, order in ((database, paths), (second_database, paths[::-1])):
         for path in order:
-            loaded(one, path)
-        assert [loaded(one, path).changes for path in paths] == [[], []]
+            loaded(item, path)
+        assert [loaded(item, path).changes for path in paths] == [[], []]
         query = "select language, published from sources where key = 'harbour-talks'"
-        assert ask(one, query) == [("en", "2020-03-10")]
+        assert ask(item, query) == [("en", "2020-03-10")]
 
 
 def test_a_file_name_that_is_not_utf_8_is_stored_as_it_is_displayed(

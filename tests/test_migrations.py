@@ -50,9 +50,9 @@ def modelled(sourcebooks: Files | Server) -> dict[str, str]:
     made = sourcebooks.empty()
     with migrating(made) as connection:
         METADATA.create_all(connection)
-        found = parts(connection)
+        actual = parts(connection)
     sourcebooks.remove(made)
-    return found
+    return actual
 
 
 def drift(connection: sa.Connection, modelled: dict[str, str]) -> set[str]:
@@ -158,13 +158,13 @@ def test_drift_is_found_in_a_file(
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
         ("check", "No new upgrade operations detected."),
         ("upgrade head", "FAILED: databases are migrated by the application: `sourcebook migrate`"),
     ],
 )
-def test_alembic_serves_developers(asked: str, said: str) -> None:
+def test_alembic_serves_developers(asked: str, message: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "alembic", *asked.split()],
         cwd=ROOT,
@@ -172,7 +172,7 @@ def test_alembic_serves_developers(asked: str, said: str) -> None:
         text=True,
         check=False,
     )
-    assert (ran.stdout + ran.stderr).splitlines()[-1:] == [said]
+    assert (ran.stdout + ran.stderr).splitlines()[-1:] == [message]
 
 
 # --- up, down and up again ------------------------------------------------------------------------
@@ -400,7 +400,7 @@ migrate(sys.argv[1])
 def test_two_who_start_at_once_make_one(empty_database: str) -> None:
     start = [sys.executable, "-c", STARTS, empty_database]
     both = [subprocess.Popen(start, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(2)]
-    assert [one.communicate()[1] for one in both] == [b"", b""]
+    assert [process.communicate()[1] for process in both] == [b"", b""]
     with reading(empty_database) as connection:
         assert revision(connection) == REVISION
 

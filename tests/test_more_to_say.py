@@ -248,12 +248,12 @@ def test_a_dated_position_is_a_position_in_the_timeline(loaded: str) -> None:
 
 def test_control_is_asked_for_by_place_and_time(loaded: str) -> None:
     siege = "The rebels besiege Port Ann (the harbour)"
-    held = "The army holds Norland"
+    stored = "The army holds Norland"
     listed = rows(loaded, "report", "control")
-    assert [row["sentence"] for row in listed] == [held, siege]
+    assert [row["sentence"] for row in listed] == [stored, siege]
     asked = {
         siege: ("--place", "port-ann"),
-        held: ("--actor", "army"),
+        stored: ("--actor", "army"),
     }
     for sentence, options in asked.items():
         assert [row["sentence"] for row in rows(loaded, "report", "control", *options)] == [

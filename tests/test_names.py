@@ -55,8 +55,8 @@ def understood(article: str, *arguments: str) -> str:
     ],
 )
 def test_any_usual_name_finds_the_actor(article: str, name: str, meant: str) -> None:
-    said = understood(article, "report", "timeline", "--actor", name)
-    assert said == f"› {name}: understood as {meant}"
+    message = understood(article, "report", "timeline", "--actor", name)
+    assert message == f"› {name}: understood as {meant}"
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_any_usual_name_finds_the_actor(article: str, name: str, meant: str) -> 
 def test_words_find_everything_else_too(
     article: str, report: str, option: str, name: str, meant: str
 ) -> None:
-    said = understood(article, "report", report, option, name)
-    assert said.startswith(f"› {name}: understood as {meant}")
+    message = understood(article, "report", report, option, name)
+    assert message.startswith(f"› {name}: understood as {meant}")
 
 
 @pytest.mark.parametrize("name", ["iran", "The Quds Force", "bashar-al-assad"])
@@ -420,8 +420,8 @@ def test_words_in_another_script_find_what_they_find_in_latin_letters(
     article: str, other_script: str, latin: str
 ) -> None:
     def hits(words: str) -> list[tuple[str, str]]:
-        found = typed(article, "search", words, "--format", "json", "--limit", "500")
-        return sorted((row["kind"], row["what"]) for row in json.loads(found.stdout))
+        actual = typed(article, "search", words, "--format", "json", "--limit", "500")
+        return sorted((row["kind"], row["what"]) for row in json.loads(actual.stdout))
 
     assert hits(other_script) == hits(latin) != []
 
@@ -470,8 +470,8 @@ def test_a_search_without_hits_says_why_and_shows_the_beginnings_of_the_words(
 ) -> None:
     done = typed(article, "search", *words)
     assert done.exit_code == 0
-    *said, not_kept = done.stderr.splitlines()
-    assert said == [f"› {line}" for line in lines]
+    *message, not_kept = done.stderr.splitlines()
+    assert message == [f"› {line}" for line in lines]
     assert not_kept.startswith("› passages: ")
     assert done.stdout.startswith(title)
     assert bool(done.stdout) == bool(title)

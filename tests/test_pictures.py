@@ -50,8 +50,8 @@ def words(drawn: Picture) -> str:
 
 
 def group(drawn: Picture, key: str) -> ET.Element:
-    [found] = [it for it in drawn.root.iter(f"{SVG}g") if it.get("id") == key]
-    return found
+    [actual] = [it for it in drawn.root.iter(f"{SVG}g") if it.get("id") == key]
+    return actual
 
 
 def classes(drawn: Picture, key: str) -> set[str]:
@@ -246,9 +246,9 @@ def test_each_label_has_its_date_in_words_and_its_passages(shipped: str) -> None
 
 @on_sqlite
 def test_a_timeline_says_what_it_leaves_out(shipped: str) -> None:
-    said = words(picture(shipped, "timeline"))
+    message = words(picture(shipped, "timeline"))
     left_out = r"Not drawn, because undated: \d+ things that happened, \d+ things intended, "
-    assert re.search(rf"dated facts\. {left_out}.*, \d+ statements\.", said)
+    assert re.search(rf"dated facts\. {left_out}.*, \d+ statements\.", message)
     assert "Undated facts aren't drawn" in words(picture(shipped, "timeline", "--from", "2016"))
 
 

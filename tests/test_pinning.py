@@ -374,7 +374,7 @@ def test_a_file_is_pinned_in_place(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     expected = pinned(DRAFT).replace("\n", "\r\n").encode()
     assert path.read_bytes() == b"\xef\xbb\xbf" + expected
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["c.yaml", "link.yaml", "text.txt"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["c.yaml", "link.yaml", "text.txt"]
     before = path.stat()
     assert pin_file(path, text).places == 0
     assert path.stat().st_ino == before.st_ino
@@ -394,7 +394,7 @@ def test_a_file_that_cannot_be_written_stays(
     with pytest.raises(InvalidInputError, match="cannot be written: No space left"):
         pin_file(path, text)
     assert path.read_text() == DRAFT
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["c.yaml", "text.txt"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["c.yaml", "text.txt"]
 
 
 def test_a_file_that_may_not_be_written_is_not_replaced(
@@ -459,14 +459,14 @@ def test_a_pinned_coding_is_verified_and_pinning_again_changes_nothing(
     assert pinned(once, texts) == once
     coding, lines = parse_coding(once, "c.yaml")
     assert verify(coding, lines, texts, TEXT_PATH) == []
-    assert [one.title for one in coding.sources] == [one.title for one in _given(text)]
+    assert [each.title for each in coding.sources] == [each.title for each in _given(text)]
 
 
 def _given(text: str) -> list[Any]:
     """The sources of a coding that is not pinned yet."""
     tree = tree_module.parse(text, "c.yaml")
-    found: Any = tree.root["sources"]
-    return [type("Source", (), {"title": one["title"].strip()}) for one in found]
+    actual: Any = tree.root["sources"]
+    return [type("Source", (), {"title": item["title"].strip()}) for item in actual]
 
 
 def test_places_of_passages_that_were_joined_are_found_and_listed(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_a_filtered_report_reads_no_large_table_whole(connection: sa.Connection,
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "actual"),
     [
         ("select e.title from events as e", ["events"]),
         ("select count(*) from quotes", ["quotes"]),
@@ -122,6 +122,6 @@ def test_a_filtered_report_reads_no_large_table_whole(connection: sa.Connection,
     ],
 )
 def test_what_is_read_whole_is_seen(
-    connection: sa.Connection, query: str, found: list[str]
+    connection: sa.Connection, query: str, actual: list[str]
 ) -> None:
-    assert read_whole(connection, query, {"x": "1"} if ":x" in query else {}) == found
+    assert read_whole(connection, query, {"x": "1"} if ":x" in query else {}) == actual

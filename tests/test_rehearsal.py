@@ -61,14 +61,14 @@ def test_likely_duplicates(
     a = coding(tmp_path, "a", ("one", json.dumps(first), kinds[0]))
     b = coding(tmp_path, "b", ("two", json.dumps(second), kinds[1]))
     done, rows = check("check", a, b)
-    found = [row["message"] for row in rows if row["rule"] == "likely-duplicate"]
-    assert len(found) == (message is not None) * 1 or len(found) == 2
+    actual = [row["message"] for row in rows if row["rule"] == "likely-duplicate"]
+    assert len(actual) == (message is not None) * 1 or len(actual) == 2
     if message is None:
-        assert (done.exit_code, found) == (0, [])
+        assert (done.exit_code, actual) == (0, [])
         return
     assert done.exit_code == 3
-    assert all(message in it for it in found)
-    assert "CODING…` joins them" in found[0]
+    assert all(message in it for it in actual)
+    assert "CODING…` joins them" in actual[0]
 
 
 def test_names_that_one_coder_kept_apart_are_no_duplicates(tmp_path: Path) -> None:

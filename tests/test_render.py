@@ -99,7 +99,7 @@ def test_a_lone_null_in_csv_is_still_a_row() -> None:
 def test_tsv_is_read_back_equal(page: Page) -> None:
     def read(cell: str) -> str | None:
         back = {r"\t": "\t", r"\n": "\n", r"\r": "\r", r"\\": "\\"}
-        return None if cell == r"\N" else re.sub(r"\\.", lambda found: back[found[0]], cell)
+        return None if cell == r"\N" else re.sub(r"\\.", lambda actual: back[actual[0]], cell)
 
     _, *lines = show(page, Format.TSV).removesuffix("\n").split("\n")
     assert [[read(cell) for cell in line.split("\t")] for line in lines] == [

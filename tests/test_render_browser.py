@@ -23,17 +23,17 @@ class Tab:
         self.page = page
         self.file = folder / "page.html"
         self.asked: list[str] = []
-        self.said: list[str] = []
+        self.messages: list[str] = []
         page.on("request", self._ask)
         page.on("console", self._say)
-        page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("dialog", lambda dialog: self.messages.append(dialog.message))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
 
     def _ask(self, request: Request) -> None:
         self.asked.append(request.url)
 
     def _say(self, message: ConsoleMessage) -> None:
-        self.said.append(message.text)
+        self.messages.append(message.text)
 
     def open(self, shown: Page, *, tampered: tuple[str, str] = ("", "")) -> None:
         """Open a page that we wrote, from a file, as a reader does."""
@@ -154,15 +154,15 @@ def test_no_data_runs_and_nothing_is_loaded(tab: Tab, value: str) -> None:
         map(visible, value.split("\n"))
     )
     assert tab.asked == [tab.file.as_uri()]
-    assert tab.said == []
+    assert tab.messages == []
 
 
 @pytest.mark.parametrize("code", HOSTILE[:3])
 def test_code_that_gets_into_a_page_is_blocked_by_its_policy(tab: Tab, code: str) -> None:
     tab.open(page(("b", 2), ("a", 1)), tampered=("<table ", f"{code}<table "))
     assert tab.page.evaluate("typeof hit") == "undefined"
-    assert tab.said
-    assert all("Content Security Policy" in said for said in tab.said)
+    assert tab.messages
+    assert all("Content Security Policy" in message for message in tab.messages)
     assert tab.sort(2) == "ascending"
     assert tab.column(1) == ["a", "b"]
 

@@ -34,8 +34,8 @@ def shown(article: str, *arguments: str, width: int = 100) -> str:
 
 def rows(article: str, *arguments: str) -> list[Row]:
     """Return the rows with every column."""
-    found: list[Row] = json.loads(shown(article, *arguments, "--format", "json"))
-    return found
+    actual: list[Row] = json.loads(shown(article, *arguments, "--format", "json"))
+    return actual
 
 
 def sections(article: str, *arguments: str) -> list[str]:
@@ -129,17 +129,17 @@ def test_quoted_words_follow_the_whole_statement(article: str) -> None:
 
 
 def test_a_quote_says_who_relays_it_and_whether_the_article_doubts_it(article: str) -> None:
-    found = {row["quote"]: row["relayed_by"] for row in rows(article, "quotes")}
-    assert found["velayati-red-line"] is None
-    assert found["moscow-could-envision-resignation"] == "Western diplomats; doubted"
+    actual = {row["quote"]: row["relayed_by"] for row in rows(article, "quotes")}
+    assert actual["velayati-red-line"] is None
+    assert actual["moscow-could-envision-resignation"] == "Western diplomats; doubted"
 
 
 def test_quotes_of_a_country_include_those_who_speak_for_it(article: str) -> None:
     alone = rows(article, "quotes", "--speaker", "russia")
-    found = rows(article, "quotes", "--speaker", "russia", "--with-members")
-    assert len(found) > len(alone)
+    actual = rows(article, "quotes", "--speaker", "russia", "--with-members")
+    assert len(actual) > len(alone)
     assert {"Sergei Lavrov for Russia", "Vladimir Putin for Russia"} <= {
-        row["acting_for"] for row in found
+        row["acting_for"] for row in actual
     }
 
 
@@ -147,11 +147,11 @@ def test_quotes_of_a_country_include_those_who_speak_for_it(article: str) -> Non
 
 
 def test_what_passed_between_countries_includes_their_leaders(article: str) -> None:
-    found = {row["fact"]: row for row in rows(article, "dyad", "iran", "russia", "--with-members")}
-    visit = found["putin-visits-tehran"]
+    actual = {row["fact"]: row for row in rows(article, "dyad", "iran", "russia", "--with-members")}
+    visit = actual["putin-visits-tehran"]
     assert visit["direction"] == "Russia to Iran"
     assert visit["acting_for"] == "Ali Khamenei for Iran; Vladimir Putin for Russia"
-    assert {"putin-khamenei-meeting", "putin-khamenei-complete-agreement"} <= found.keys()
+    assert {"putin-khamenei-meeting", "putin-khamenei-complete-agreement"} <= actual.keys()
 
 
 def test_a_dyad_can_be_asked_for_what_is_dated(article: str) -> None:
@@ -185,12 +185,12 @@ def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
         "What belongs to it",
         "Before, meanwhile, after",
     ]
-    said = [
+    message = [
         (row["part"], row["date"], row["words"])
         for row in rows(article, "event", "putin visits tehran")
         if row["section"] == "Who says so"
     ]
-    assert said == [
+    assert message == [
         ("Stated", "2015-11", "The following month"),
         ("Stated", "[2015-10..2015-12]", "in late 2015"),
     ]
@@ -354,13 +354,13 @@ def test_changes_say_day_and_time_and_no_timestamp(article: str) -> None:
 
 
 def test_unnamed_voices_are_named_as_far_as_they_are(article: str) -> None:
-    found = {row["fact"]: row for row in rows(article, "anonymous")}
-    diplomat = found["putin-pulls-assad-from-orbit"]
+    actual = {row["fact"]: row for row in rows(article, "anonymous")}
+    diplomat = actual["putin-pulls-assad-from-orbit"]
     assert diplomat["voice"] == "An anonymous Russian diplomat"
     assert diplomat["relayed_by"].startswith("Der Spiegel")
     assert diplomat["claim"].startswith("Imagined: ")
-    assert found["iran-pulls-troops-back"]["voice"] == "The United States (nobody named)"
-    standings = {row["claim"].partition(":")[0] for row in found.values() if ":" in row["claim"]}
+    assert actual["iran-pulls-troops-back"]["voice"] == "The United States (nobody named)"
+    standings = {row["claim"].partition(":")[0] for row in actual.values() if ":" in row["claim"]}
     assert standings <= {
         *("Alleged", "Rumoured", "Reported", "Possible", "Imagined", "Expected"),
         *("Alleged intention", "Rumoured expectation", "Said not to happen"),
@@ -398,28 +398,28 @@ def test_outcomes_are_named_as_they_are_shown(article: str) -> None:
 def test_expectations_that_did_not_come_true_say_who_had_them_and_who_denies_them(
     article: str,
 ) -> None:
-    found = {
+    actual = {
         row["fact"]: row for row in rows(article, "expectations", "--outcome", "did not happen")
     }
-    assert len([row for row in found.values() if row["kind"] == "event"]) == 17
-    withdrawal = found["russian-withdrawal"]
+    assert len([row for row in actual.values() if row["kind"] == "event"]) == 17
+    withdrawal = actual["russian-withdrawal"]
     assert (
         withdrawal["sentence"] == "Did not happen: Russia withdraws from Syria (“mostly theatre”)"
     )
     assert withdrawal["expected_by"].startswith("Putin's announcement")
     assert withdrawal["denied_by"] == "the document"
-    unlikely = found["iran-goes-along-with-scheme"]["sentence"]
+    unlikely = actual["iran-goes-along-with-scheme"]["sentence"]
     assert unlikely.startswith("Held unlikely: ")
     assert unlikely.endswith("(“very unlikely”)")
 
 
 def test_a_position_names_its_holder_and_has_a_verb(article: str) -> None:
-    found = rows(article, "stances", "--topic", "geneva-talks")
-    assert found[0]["how"] == "differ"  # what the article itself compares
-    sentences = [row["sentence"] for row in found]
+    actual = rows(article, "stances", "--topic", "geneva-talks")
+    assert actual[0]["how"] == "differ"  # what the article itself compares
+    sentences = [row["sentence"] for row in actual]
     assert "Russia wants to bring Assad to the negotiating table" in sentences
     assert "Alleged: Bashar al-Assad refuses to give way" in sentences
-    assert len(found) == 10
+    assert len(actual) == 10
 
 
 # --- summary --------------------------------------------------------------------------------------

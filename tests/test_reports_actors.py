@@ -123,7 +123,7 @@ def test_keys_name_their_document_once_there_are_several(made: str, name: str, c
         reading(made) as connection,
         run(connection, REPORTS[name], NEEDED.get(name, {})) as page,
     ):
-        n = [one.name for one in page.columns].index(column)
+        n = [field.name for field in page.columns].index(column)
         keys = {str(row[n]) for row in page.rows} - {"alma"}  # the actor itself
     assert {key.partition(":")[0] for key in keys} == {"bulletin", "gazette"}
 
@@ -199,13 +199,13 @@ def test_nobody_is_not_asked_for(made: str) -> None:
 def test_all_that_is_known_of_an_event(made: str) -> None:
     columns = "part key date modality certainty passage"
     landing = "bulletin ¶2; bulletin ¶6; bulletin ¶7; gazette ¶1"
-    told = "asserted; alleged; reported"
+    answer = "asserted; alleged; reported"
     assert ask(made, "event", columns, event="landing") == [
-        ("What", "landing", "2020-02-03", "actual", told, landing),
-        ("Where", "port", None, "actual; possible", told, landing),
-        ("Doer", "alma", None, "actual; possible", told, landing),
-        ("Receiver", "brim", None, "actual; possible", told, landing),
-        ("Concerned", "0042", None, "actual; possible", told, landing),
+        ("What", "landing", "2020-02-03", "actual", answer, landing),
+        ("Where", "port", None, "actual; possible", answer, landing),
+        ("Doer", "alma", None, "actual; possible", answer, landing),
+        ("Receiver", "brim", None, "actual; possible", answer, landing),
+        ("Concerned", "0042", None, "actual; possible", answer, landing),
         ("Stated", "bulletin", None, "actual", "asserted", "¶2; ¶6"),
         ("Possible", "wire", None, "possible", "alleged", "¶7"),
         ("Reported", "gazette", None, "actual", "reported", "¶1"),
@@ -248,15 +248,15 @@ def test_what_is_no_event_is_said_to_be_none(made: str, event: str) -> None:
 
 
 def test_an_event_is_found_by_its_title_whatever_its_case(made: str) -> None:
-    told = ask(made, "event", event="alma lands in the port of BRIM")
-    assert {row[0] for row in told} == {"bulletin:landing"}
+    answer = ask(made, "event", event="alma lands in the port of BRIM")
+    assert {row[0] for row in answer} == {"bulletin:landing"}
 
 
 NEIGHBOURS = ("Before", "Meanwhile", "After")
 
 
 @pytest.mark.parametrize(
-    ("event", "near", "found"),
+    ("event", "near", "actual"),
     [
         # Those with two bounds come first; what the text links to it is no neighbour.
         ("landing", "9", ["storm", "vow"]),
@@ -266,22 +266,22 @@ NEIGHBOURS = ("Before", "Meanwhile", "After")
         ("feast", "9", []),  # on a Christmas Day
     ],
 )
-def test_neighbours_are_the_nearest(made: str, event: str, near: str, found: list[str]) -> None:
+def test_neighbours_are_the_nearest(made: str, event: str, near: str, actual: list[str]) -> None:
     rows = ask(made, "event", "part key", event=event, near=near)
-    assert [key for part, key in rows if part in NEIGHBOURS] == found
+    assert [key for part, key in rows if part in NEIGHBOURS] == actual
 
 
 @pytest.mark.parametrize(
-    ("near", "found"),
+    ("near", "actual"),
     [
         ("1", ["Before eve", "Meanwhile spring", "After next"]),
         ("3", ["Before eve", "Before old", "Meanwhile spring", "After next", "After later"]),
     ],
 )
-def test_before_and_after_go_by_days(made: str, near: str, found: list[str]) -> None:
+def test_before_and_after_go_by_days(made: str, near: str, actual: list[str]) -> None:
     rows = ask(made, "event", "part key", event="mid", near=near)
-    assert [f"{part} {key}" for part, key in rows[-len(found) :]] == found
-    assert rows[-len(found) - 1][0] == "Stated"
+    assert [f"{part} {key}" for part, key in rows[-len(actual) :]] == actual
+    assert rows[-len(actual) - 1][0] == "Stated"
 
 
 # --- names and posts ------------------------------------------------------------------------------
@@ -484,8 +484,8 @@ def test_what_passed_between_two_stands_in_order(made: str) -> None:
 
 
 def test_a_dyad_is_the_same_from_both_sides(made: str) -> None:
-    one = ask(made, "dyad", "fact what source passage", a="alma", b="brim")
-    assert ask(made, "dyad", "fact what source passage", a="brim", b="alma") == one
+    first = ask(made, "dyad", "fact what source passage", a="alma", b="brim")
+    assert ask(made, "dyad", "fact what source passage", a="brim", b="alma") == first
 
 
 def test_edges_count_events_once_and_roles_by_direction(made: str) -> None:

@@ -34,8 +34,8 @@ def typed(database: str, *arguments: str) -> Result:
 def test_the_list_names_title_and_question() -> None:
     rows = json.loads(typed("nowhere", "--format", "json").stdout)
     assert rows == [
-        {"report": one.name, "title": one.title, "question": one.question}
-        for one in REPORTS.values()
+        {"report": report.name, "title": report.title, "question": report.question}
+        for report in REPORTS.values()
     ]
 
 
@@ -55,11 +55,11 @@ def test_help_is_the_header(name: str) -> None:
 
 
 def test_options_stand_before_or_after_the_name(database: str) -> None:
-    one = typed(database, "--format", "jsonl", "quotes", "--speaker", "Zoë Ångström")
+    first = typed(database, "--format", "jsonl", "quotes", "--speaker", "Zoë Ångström")
     other = typed(database, "quotes", "--format", "jsonl", "--speaker", "zoe")
-    assert one.exit_code == 0
-    assert one.stdout == other.stdout
-    assert json.loads(one.stdout)["quote"] == "bulletin:speech"
+    assert first.exit_code == 0
+    assert first.stdout == other.stdout
+    assert json.loads(first.stdout)["quote"] == "bulletin:speech"
 
 
 def test_rows_go_to_a_file_and_nothing_to_stdout(database: str, tmp_path: Path) -> None:
@@ -156,5 +156,5 @@ def test_a_reader_who_goes_away_is_no_fault(database: str) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        said = process.stderr.read()
-    assert (process.returncode, said.strip()) == (0, "")
+        message = process.stderr.read()
+    assert (process.returncode, message.strip()) == (0, "")

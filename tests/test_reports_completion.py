@@ -33,7 +33,7 @@ def offered(database: str, *words: str) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize(
-    ("begun", "found"),
+    ("begun", "actual"),
     [
         ("", {"alma", "brim", "zoe", "envoy", "0042", "idle"}),
         ("al", {"alma"}),
@@ -47,8 +47,8 @@ def offered(database: str, *words: str) -> dict[str, str | None]:
         ("%", set()),
     ],
 )
-def test_actors_are_offered_by_key_and_name(book: str, begun: str, found: set[str]) -> None:
-    assert set(offered(book, "report", "timeline", "--actor", begun)) == found
+def test_actors_are_offered_by_key_and_name(book: str, begun: str, actual: set[str]) -> None:
+    assert set(offered(book, "report", "timeline", "--actor", begun)) == actual
 
 
 def test_the_help_of_an_actor_is_its_heading(book: str) -> None:
@@ -69,14 +69,14 @@ def test_places_and_topics_are_offered(book: str, own: Path) -> None:
 
 
 def test_events_and_documents_are_offered(book: str) -> None:
-    found = offered(book, "report", "event", "--event", "land")
-    assert found == {"landing": "Alma lands in the port of Brim"}
+    actual = offered(book, "report", "event", "--event", "land")
+    assert actual == {"landing": "Alma lands in the port of Brim"}
     assert set(offered(book, "report", "event", "--event", "a st")) == {"storm"}
     assert offered(book, "report", "coverage", "--document", "gaz") == {"gazette": "The Gazette"}
 
 
 @pytest.mark.parametrize(
-    ("begun", "found"),
+    ("begun", "actual"),
     [
         ("shared", {"one:shared", "two:shared"}),
         ("two:", {"two:alone", "two:shared"}),
@@ -86,7 +86,7 @@ def test_events_and_documents_are_offered(book: str) -> None:
     ],
 )
 def test_an_event_needs_its_document_if_another_has_its_key(
-    database: str, begun: str, found: set[str]
+    database: str, begun: str, actual: set[str]
 ) -> None:
     with writing(database) as connection:
         two = SourcebookBuilder(connection)
@@ -97,7 +97,7 @@ def test_an_event_needs_its_document_if_another_has_its_key(
             two.document(document, document.title(), 1)
             for key, title in events.items():
                 two.event(key, title, {"voice": document, "at": [(1, 0)]})
-    assert set(offered(database, "report", "event", "--event", begun)) == found
+    assert set(offered(database, "report", "event", "--event", begun)) == actual
 
 
 def test_tables_and_targets_are_offered(book: str) -> None:
@@ -113,7 +113,7 @@ def test_reports_choices_and_options_are_offered(book: str, own: Path) -> None:
     assert offered(book, "report", "--reports", str(own), "ti")["tidings"] == "Mine"
     assert set(offered(book, "report", "")) == set(Catalogue().files)
     modalities = offered(book, "report", "timeline", "--modality", "")
-    assert set(modalities) == {one.value for one in Modality}
+    assert set(modalities) == {modality.value for modality in Modality}
     assert set(offered(book, "report", "timeline", "--format", "j")) == {"json", "jsonl"}
     assert set(offered(book, "report", "--format", "j")) == {"json", "jsonl"}
     assert {"--actor", "--cite", "--words"} <= set(offered(book, "report", "timeline", "--"))

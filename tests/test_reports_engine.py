@@ -132,7 +132,7 @@ def test_filters_go_together(database: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "found"),
+    ("arguments", "actual"),
     [
         ({"actor": "idle"}, []),
         ({"actor": "envoy"}, []),  # what it says is undated
@@ -159,15 +159,15 @@ def test_filters_go_together(database: str, name: str) -> None:
     ],
 )
 def test_the_timeline_can_be_asked_for_less(
-    database: str, arguments: dict[str, str], found: list[str] | None
+    database: str, arguments: dict[str, str], actual: list[str] | None
 ) -> None:
     assert keys(database, "timeline", **arguments) == (
-        ["storm", "landing", "speech", "siege"] if found is None else found
+        ["storm", "landing", "speech", "siege"] if actual is None else actual
     )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "found"),
+    ("arguments", "actual"),
     [
         ({"speaker": "alma"}, ["speech"]),
         ({"speaker": "idle"}, []),
@@ -177,9 +177,9 @@ def test_the_timeline_can_be_asked_for_less(
     ],
 )
 def test_quotes_can_be_asked_for_less(
-    database: str, arguments: dict[str, str], found: list[str]
+    database: str, arguments: dict[str, str], actual: list[str]
 ) -> None:
-    assert keys(database, "quotes", **arguments) == found
+    assert keys(database, "quotes", **arguments) == actual
 
 
 def test_actors_are_counted_by_every_role_of_an_event() -> None:

@@ -35,8 +35,8 @@ def words(document: str, n: int, start: int) -> str:
 
 
 def test_words_are_those_of_the_fact_in_each_of_its_passages(book: str) -> None:
-    told = {row["event"]: row["rests_on"] for row in rows(book, "timeline", "--words")}
-    assert told["bulletin:landing"] == " | ".join(
+    answer = {row["event"]: row["rests_on"] for row in rows(book, "timeline", "--words")}
+    assert answer["bulletin:landing"] == " | ".join(
         [
             f"bulletin ¶2 {words('bulletin', 2, 40)}",
             f"bulletin ¶6 {words('bulletin', 6, 0)}",
@@ -44,25 +44,27 @@ def test_words_are_those_of_the_fact_in_each_of_its_passages(book: str) -> None:
             f"gazette ¶1 {words('gazette', 1, 30)}",
         ]
     )
-    assert told["bulletin:storm"] == f"¶2 {words('bulletin', 2, 10)}"
+    assert answer["bulletin:storm"] == f"¶2 {words('bulletin', 2, 10)}"
 
 
 def test_what_is_broken_is_put_together_and_what_two_voices_say_stands_apart(book: str) -> None:
-    told = {row["quote"]: row["rests_on"] for row in rows(book, "quotes", "--words")}
-    assert told["bulletin:speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
+    answer = {row["quote"]: row["rests_on"] for row in rows(book, "quotes", "--words")}
     assert (
-        told["bulletin:murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
+        answer["bulletin:speech"] == f"¶4 {words('bulletin', 4, 20)} … {words('bulletin', 4, 60)}"
+    )
+    assert (
+        answer["bulletin:murmur"] == f"¶8 {words('bulletin', 8, 0)} | ¶8 {words('bulletin', 8, 50)}"
     )
 
 
 def test_the_words_of_an_event_are_those_of_each_of_its_parts(book: str) -> None:
-    told = rows(book, "event", "--event", "landing", "--words")
-    of_part = {(row["part"], row["what"], row["passage"]): row["rests_on"] for row in told}
+    answer = rows(book, "event", "--event", "landing", "--words")
+    of_part = {(row["part"], row["what"], row["passage"]): row["rests_on"] for row in answer}
     assert len(of_part) > 5
-    for (part, what, _), said in of_part.items():
-        assert said is not None, (part, what)
-        assert "whole:" not in said, (part, what)
-    says = [row for row in told if row["section"] == "Who says so" and row["source"] == "gazette"]
+    for (part, what, _), message in of_part.items():
+        assert message is not None, (part, what)
+        assert "whole:" not in message, (part, what)
+    says = [row for row in answer if row["section"] == "Who says so" and row["source"] == "gazette"]
     assert [row["rests_on"] for row in says] == [f"¶1 {words('gazette', 1, 30)}"]
 
 
@@ -84,7 +86,7 @@ def test_a_row_that_names_no_fact_gets_the_whole_passage(book: str, own: Path) -
 def test_the_two_sides_of_a_row_are_told_apart(book: str, own: Path) -> None:
     put(own, "sides", "select 1 as n, 'gazette | bulletin' as source, '¶3 | ¶4; ¶9' as passage")
     done = sourcebook(book, "report", "--reports", own, "sides", "--cite", "--format", "json")
-    cited = [one["citation"] for one in json.loads(done.stdout)["citations"]]
+    cited = [citation["citation"] for citation in json.loads(done.stdout)["citations"]]
     assert [text.rpartition(", ¶")[2] for text in cited] == ["¶ 4, 9.", " 3."]
 
 
@@ -94,13 +96,13 @@ def test_one_key_in_two_documents_is_two_facts(sourcebooks: Files | Server, own:
         islands(connection)
         other = SourcebookBuilder(connection)
         other.ids = dict.fromkeys([("source", "gazette")], 0)
-        found = connection.execute(
+        actual = connection.execute(
             sa.text(
                 "select s.id, a.id from sources as s join attributions as a on a.source_id = s.id "
                 "where s.key = 'gazette'"
             )
         ).one()
-        other.ids["source", "gazette"], other.ids["voice", "gazette"] = found
+        other.ids["source", "gazette"], other.ids["voice", "gazette"] = actual
         other.event("landing", "Another", {"voice": "gazette", "at": [(1, 100), (2, 200)]})
         connection.execute(sa.text("update passages set text = 'x'"))
         for n in (1, 2):
@@ -108,10 +110,10 @@ def test_one_key_in_two_documents_is_two_facts(sourcebooks: Files | Server, own:
                 sa.text("update passages set text = :text where n = :n"),
                 {"text": passage("gazette", n), "n": n},
             )
-    told = {row["what"]: row["rests_on"] for row in rows(made, "timeline", "--words")}
-    assert told["Another"] == (f"¶1 {words('gazette', 1, 100)} | ¶2 {words('gazette', 2, 200)}")
-    assert words("gazette", 1, 100) not in told["Alma lands in the port of Brim"]
-    assert words("gazette", 1, 30) in told["Alma lands in the port of Brim"]
+    answer = {row["what"]: row["rests_on"] for row in rows(made, "timeline", "--words")}
+    assert answer["Another"] == (f"¶1 {words('gazette', 1, 100)} | ¶2 {words('gazette', 2, 200)}")
+    assert words("gazette", 1, 100) not in answer["Alma lands in the port of Brim"]
+    assert words("gazette", 1, 30) in answer["Alma lands in the port of Brim"]
     sourcebooks.remove(made)
 
 
@@ -127,11 +129,11 @@ def test_words_that_are_not_kept_are_said_to_be_missing(database: str) -> None:
     done = sourcebook(database, "report", "quotes", "--words", "--format", "jsonl")
     assert done.returncode == 0
     assert {json.loads(line)["rests_on"] for line in done.stdout.splitlines()} == {None}
-    said = done.stderr.splitlines()[-1]
-    assert said.startswith(
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith(
         "--words: the text of bulletin is not kept; keep it with `sourcebook load"
     )
-    assert "--keep-text" in said
+    assert "--keep-text" in message
 
 
 @pytest.fixture
@@ -202,7 +204,7 @@ def test_json_holds_rows_and_citations(book: str) -> None:
 
 def test_only_what_the_rows_use_is_cited(book: str) -> None:
     done = sourcebook(book, "report", "timeline", "--actor", "zoe", "--cite", "--format", "json")
-    assert [one["citation"] for one in json.loads(done.stdout)["citations"]] == [
+    assert [citation["citation"] for citation in json.loads(done.stdout)["citations"]] == [
         "“The Bulletin”, ¶¶ 1, 4."
     ]
     none = sourcebook(book, "report", "timeline", "--actor", "idle", "--cite", "--format", "json")
@@ -263,11 +265,11 @@ def test_reports_that_state_facts_say_where(book: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "said"),
+    ("numbers", "message"),
     [({4}, "¶ 4"), ({7, 4, 8, 9}, "¶¶ 4, 7–9"), ({1, 2}, "¶¶ 1–2"), ({3, 1}, "¶¶ 1, 3")],
 )
-def test_passages_are_cited_in_runs(numbers: set[int], said: str) -> None:
-    assert cited_passages(numbers) == said
+def test_passages_are_cited_in_runs(numbers: set[int], message: str) -> None:
+    assert cited_passages(numbers) == message
 
 
 @on_sqlite

@@ -98,8 +98,8 @@ def test_the_contents_are_named_as_the_last_load_left_them(book: str, tmp_path: 
         done = sourcebook(book, "report", "quotes", "--format", format)
         assert done.stderr == line.format("3 rows") + "\n"
         assert "c0ffee" not in done.stdout
-    one = sourcebook(book, "report", "quotes", "--about", "alma", "-o", tmp_path / "one.csv")
-    assert one.stderr == line.format("1 row") + "\n"
+    first = sourcebook(book, "report", "quotes", "--about", "alma", "-o", tmp_path / "one.csv")
+    assert first.stderr == line.format("1 row") + "\n"
     none = sourcebook(book, "report", "quotes", "--about", "0042", "--format", "csv")
     assert none.stderr.splitlines()[-1] == line.format("no rows")
     table = sourcebook(book, "report", "quotes")

@@ -71,16 +71,16 @@ def test_a_header_says_it_all() -> None:
     assert parts.title == "A title"
     assert parts.question == "A question that takes two lines?"
     assert parts.notes == ("A note.", "Another note of two lines.")
-    found = {parameter.name: parameter for parameter in parts.parameters}
-    assert found["who"] == Parameter("who", Type.ACTOR, "only this one")
-    assert found["since"] == Parameter(
+    actual = {parameter.name: parameter for parameter in parts.parameters}
+    assert actual["who"] == Parameter("who", Type.ACTOR, "only this one")
+    assert actual["since"] == Parameter(
         "since", Type.DATE, "from then on, with a meaning of two lines", day="first"
     )
-    assert found["side"].choices == ("left", "right")
-    assert found["side"].default == "left"
-    assert "hypothetical" in found["so"].choices
-    assert "assault" in found["kind"].choices
-    assert found["about"].required
+    assert actual["side"].choices == ("left", "right")
+    assert actual["side"].default == "left"
+    assert "hypothetical" in actual["so"].choices
+    assert "assault" in actual["kind"].choices
+    assert actual["about"].required
     assert parts.columns == (
         Column("name", "text", "a name", main=True, label="Who, or what"),
         Column("n_counted", "integer", "a count: how many", usually="0", label="N counted"),
@@ -132,12 +132,12 @@ where true
 
 def test_a_flag_chooses_lines() -> None:
     report = parse(Path("a.sql"), FLAGGED)
-    found = {parameter.name: parameter for parameter in report.parameters}
-    assert found["document"].repeated
-    assert found["with_members"] == Parameter(
+    actual = {parameter.name: parameter for parameter in report.parameters}
+    assert actual["document"].repeated
+    assert actual["with_members"] == Parameter(
         "with_members", Type.FLAG, "others too", needs=("who",)
     )
-    assert found["with_members"].optional
+    assert actual["with_members"].optional
     without, given = report.statement({"who"}), report.statement({"who", "with_members"})
     assert "steps = 0" in without
     assert "steps < 9" not in without
@@ -237,10 +237,10 @@ def test_a_fault_names_file_and_line(
     path.write_text(WHOLE.replace(old, new), encoding="utf-8")
     with pytest.raises(ReportError) as caught:
         read(path)
-    said = str(caught.value)
-    assert said.startswith(f"{path}:{line}: ")
-    assert message in said
-    assert "\n" not in said
+    error = str(caught.value)
+    assert error.startswith(f"{path}:{line}: ")
+    assert message in error
+    assert "\n" not in error
 
 
 @pytest.mark.parametrize("report", Catalogue().reports(), ids=lambda report: report.name)
@@ -277,7 +277,7 @@ def test_a_name_belongs_to_one_file(tmp_path: Path) -> None:
         both.report("quotes")
     with pytest.raises(ReportError, match=r"my own\.sql: the name of a report has only"):
         both.report("my own")
-    faults = [str(one) for one in both.each() if isinstance(one, ReportError)]
+    faults = [str(report) for report in both.each() if isinstance(report, ReportError)]
     assert [fault.rpartition("/")[2].split(": ")[0] for fault in faults] == [
         "bare.sql:2",
         "my own.sql",

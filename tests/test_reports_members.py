@@ -106,8 +106,8 @@ def test_everybody_is_there_for_themselves(realm: str) -> None:
 def test_a_member_does_not_act_for_an_organisation_nor_do_its_people(realm: str) -> None:
     assert acting(realm, "league") == set()
     ties = [("The Realm is a member of the League", None)]
-    found = rows(realm, "ties", "sentence acting_for", actor="league", with_members=True)
-    assert found == ties
+    actual = rows(realm, "ties", "sentence acting_for", actor="league", with_members=True)
+    assert actual == ties
 
 
 def rows(database: str, name: str, columns: str, **given: Any) -> list[tuple[Any, ...]]:
@@ -122,11 +122,11 @@ def test_a_row_names_those_who_act_for_the_actor(realm: str) -> None:
     assert ("The Admiral heads the Navy", None) not in rows(
         realm, "ties", "sentence acting_for", actor="realm"
     )
-    found = dict(rows(realm, "ties", "sentence acting_for", actor="realm", with_members=True))
-    assert found["The Admiral heads the Navy"] == (
+    actual = dict(rows(realm, "ties", "sentence acting_for", actor="realm", with_members=True))
+    assert actual["The Admiral heads the Navy"] == (
         "The Admiral for the Realm; The Navy for the Realm"
     )
-    assert found["The Friend supports the Realm"] is None
+    assert actual["The Friend supports the Realm"] is None
     assert "The Admiral heads the Navy" in {
         sentence for (sentence,) in rows(realm, "posts", "sentence", actor="realm", with_members=1)
     }
@@ -170,28 +170,28 @@ def test_the_printed_query_has_the_lines_of_a_flag(article: str) -> None:
 
 
 def test_putin_acts_for_russia_and_khamenei_for_iran(article: str) -> None:
-    found = typed(article, "dyad", "iran", "russia", "--with-members", "--format", "csv").stdout
-    assert "Putin visits Tehran" in found
-    assert "Putin and Khamenei meet" in found
-    assert "complete agreement" in found
-    assert "Ali Khamenei for Iran" in found
-    assert "Vladimir Putin for Russia" in found
+    actual = typed(article, "dyad", "iran", "russia", "--with-members", "--format", "csv").stdout
+    assert "Putin visits Tehran" in actual
+    assert "Putin and Khamenei meet" in actual
+    assert "complete agreement" in actual
+    assert "Ali Khamenei for Iran" in actual
+    assert "Vladimir Putin for Russia" in actual
     assert "Putin visits Tehran" not in typed(article, "dyad", "iran", "russia").stdout
 
 
 def test_the_united_nations_are_not_their_members(article: str) -> None:
-    found = typed(article, "actor", "un", "--with-members", "--format", "csv").stdout
-    assert "for the United Nations" in found
-    assert "Russia for" not in found
-    assert "Putin for" not in found
-    assert "Lavrov for" not in found
+    actual = typed(article, "actor", "un", "--with-members", "--format", "csv").stdout
+    assert "for the United Nations" in actual
+    assert "Russia for" not in actual
+    assert "Putin for" not in actual
+    assert "Lavrov for" not in actual
 
 
 def test_lavrov_and_putin_speak_for_russia(article: str) -> None:
     spoken = ("quotes", "--speaker", "russia", "--format", "csv")
-    found = typed(article, *spoken, "--with-members").stdout
-    assert "Sergei Lavrov for Russia" in found
-    assert "Vladimir Putin for Russia" in found
+    actual = typed(article, *spoken, "--with-members").stdout
+    assert "Sergei Lavrov for Russia" in actual
+    assert "Vladimir Putin for Russia" in actual
     assert "Sergei Lavrov" not in typed(article, *spoken).stdout
 
 

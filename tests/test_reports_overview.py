@@ -47,11 +47,11 @@ def seen(at: int, start: int) -> Row:
 
 
 def test_what_came_of_an_expectation(database: str) -> None:
-    found = {
+    actual = {
         key_of(row): (row["expected_by"], row["denied_by"], row["outcome"], row["linked"])
         for row in ask(database, "expectations")
     }
-    assert found == {
+    assert actual == {
         "retreat": ("an insider", "the document", "Did not happen", "Alma stays"),
         "ultimatum": (None, None, "made", "Talks"),
         "storm": ("what is hummed", None, "Imagined", None),
@@ -161,8 +161,8 @@ def test_expectations_of_an_actor_include_its_ties(blank: str, actor: str, rows:
             type="ally-of",
             to_actor_id=book.ids["actor", "brim"],
         )
-    found = ask(blank, "expectations", actor=actor)
-    assert [(row["fact"], row["outcome"]) for row in found] == [
+    actual = ask(blank, "expectations", actor=actor)
+    assert [(row["fact"], row["outcome"]) for row in actual] == [
         ("alma--ally-of--brim", "Not so")
     ] * rows
 
@@ -233,15 +233,15 @@ def test_long_bars_are_drawn_to_scale_and_short_ones_are_seen(blank: str) -> Non
 
 
 def test_each_date_stands_with_its_own_words(database: str) -> None:
-    found = {
+    actual = {
         (key_of(row), row["date"]): (row["words"], row["date_of"], row["passage"])
         for row in ask(database, "dates")
     }
-    assert found["raid", "2020-02-03"] == ("on Monday", "date", "¶2")
-    assert found["raid", "2020-02-04"] == ("on Tuesday", "voice", "¶1")
-    assert found["pact", "2011"] == (None, "since", "bulletin ¶2; gazette ¶3")
-    assert found["era", None] == ("long", "voice", "¶2")  # these words give no date
-    assert found["era", "2011/.."] == (None, "date", "¶2")  # and no words give this one
+    assert actual["raid", "2020-02-03"] == ("on Monday", "date", "¶2")
+    assert actual["raid", "2020-02-04"] == ("on Tuesday", "voice", "¶1")
+    assert actual["pact", "2011"] == (None, "since", "bulletin ¶2; gazette ¶3")
+    assert actual["era", None] == ("long", "voice", "¶2")  # these words give no date
+    assert actual["era", "2011/.."] == (None, "date", "¶2")  # and no words give this one
 
 
 def test_dates_are_counted_by_precision(database: str) -> None:
@@ -254,8 +254,8 @@ def test_dates_are_counted_by_precision(database: str) -> None:
 
 
 def test_gaps_are_what_lies_between(database: str) -> None:
-    found = [(row["gap"], row["what"], row["size"], row["near"]) for row in ask(database, "gaps")]
-    assert found == [
+    actual = [(row["gap"], row["what"], row["size"], row["near"]) for row in ask(database, "gaps")]
+    assert actual == [
         ("months", "2020-03 to 2020-04", 2, 1),  # Alma stays, at some time from April to June
         ("months", "2020-06", 1, 1),
         ("actor", "idle", 0, 1),

@@ -124,8 +124,8 @@ def test_attributions_go_through_at_least_so_many_hands(
 
 
 def test_a_broken_quotation_names_both_passages(database: str) -> None:
-    found = {key_of(row): row["passage"] for row in ask(database, "attributions")}
-    assert found["boast"] == "¶2; ¶3"
+    actual = {key_of(row): row["passage"] for row in ask(database, "attributions")}
+    assert actual["boast"] == "¶2; ¶3"
 
 
 def test_a_number_is_checked_before_it_is_used(database: str) -> None:
@@ -226,23 +226,23 @@ def test_a_claim_begins_with_how_the_voice_tells_it(database: str) -> None:
 
 
 def test_two_documents_that_cite_one_report_are_one_origin(database: str) -> None:
-    found = by_fact(ask(database, "single-source"), "origin", "documents", "voice")
-    assert found["raid"] == ("wire", 2, "relayed")
-    assert "truce" not in found  # two documents, each of its own
-    assert "retreat" not in found
+    actual = by_fact(ask(database, "single-source"), "origin", "documents", "voice")
+    assert actual["raid"] == ("wire", 2, "relayed")
+    assert "truce" not in actual  # two documents, each of its own
+    assert "retreat" not in actual
 
 
 @pytest.mark.parametrize(("voice", "rows"), [("any", 11), ("relayed", 3), ("own", 8)])
 def test_single_sources_can_be_told_apart(database: str, voice: str, rows: int) -> None:
-    found = ask(database, "single-source", voice=voice)
-    assert len(found) == rows
-    assert {row["voice"] for row in found} <= ({voice} if voice != "any" else {"relayed", "own"})
+    actual = ask(database, "single-source", voice=voice)
+    assert len(actual) == rows
+    assert {row["voice"] for row in actual} <= ({voice} if voice != "any" else {"relayed", "own"})
 
 
 def test_own_voice_leaves_out_what_anybody_else_tells(database: str) -> None:
-    found = by_fact(ask(database, "own-voice"), "documents")
-    assert found["truce"] == (2,)
-    assert {"raid", "retreat", "pact", "whisper", "storm"}.isdisjoint(found)
+    actual = by_fact(ask(database, "own-voice"), "documents")
+    assert actual["truce"] == (2,)
+    assert {"raid", "retreat", "pact", "whisper", "storm"}.isdisjoint(actual)
 
 
 # --- who agrees -----------------------------------------------------------------------------------
@@ -256,12 +256,12 @@ def compared(database: str, **arguments: str) -> dict[str, tuple[int, int, str |
 
 
 def test_origins_are_counted_and_compared(database: str) -> None:
-    found = compared(database)
-    assert found["truce"] == (2, 0, "modality; certainty", "date (overlapping)")
-    assert found["pact"] == (2, 0, None, "modality; certainty")
-    assert found["retreat"] == (1, 1, None, "modality; certainty")
-    assert found["raid"] == (1, 0, None, "date")  # one wire, read in two ways: no agreement
-    assert found["storm"] == (0, 1, None, None)
+    actual = compared(database)
+    assert actual["truce"] == (2, 0, "modality; certainty", "date (overlapping)")
+    assert actual["pact"] == (2, 0, None, "modality; certainty")
+    assert actual["retreat"] == (1, 1, None, "modality; certainty")
+    assert actual["raid"] == (1, 0, None, "date")  # one wire, read in two ways: no agreement
+    assert actual["storm"] == (0, 1, None, None)
 
 
 def test_corroboration_is_of_events_and_relations(database: str) -> None:
@@ -306,10 +306,10 @@ def test_equal_ties_of_two_documents_count_once(
 ) -> None:
     with writing(blank) as connection:
         two_documents(SourcebookBuilder(connection), voice)
-    found = [
+    actual = [
         (row["origin"], row["documents"], row["source"]) for row in ask(blank, "single-source")
     ]
-    assert found == alone
+    assert actual == alone
     rows = ask(blank, "corroboration")
     assert [(row["fact"], row["source"]) for row in rows] == [
         ("diary:pact", "diary"),

@@ -53,11 +53,11 @@ def test_a_saved_answer_states_question_filters_and_data(
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
         written.append(path.read_bytes())
     assert written[0] == written[1]
-    said = said_in(path)
+    message = said_in(path)
     for text in TEXTS:
-        assert text in said
-    assert HASH[:12] in said
-    assert "2016-06-01" in said or "1 June 2016" in said
+        assert text in message
+    assert HASH[:12] in message
+    assert "2016-06-01" in message or "1 June 2016" in message
 
 
 def test_a_title_names_whom_the_answer_is_about(book: str, tmp_path: Path) -> None:

@@ -109,11 +109,14 @@ def test_every_foreign_key_is_indexed(filled: sa.Connection) -> None:
     bare = []
     for table in inspector.get_table_names():
         keys: list[list[Any]] = [inspector.get_pk_constraint(table)["constrained_columns"]]
-        keys += [list(one["column_names"]) for one in inspector.get_unique_constraints(table)]
         keys += [
-            list(one["column_names"])
-            for one in inspector.get_indexes(table)
-            if f"{filled.dialect.name}_where" not in one.get("dialect_options", {})
+            list(constraint["column_names"])
+            for constraint in inspector.get_unique_constraints(table)
+        ]
+        keys += [
+            list(constraint["column_names"])
+            for constraint in inspector.get_indexes(table)
+            if f"{filled.dialect.name}_where" not in constraint.get("dialect_options", {})
         ]
         for foreign in inspector.get_foreign_keys(table):
             columns = foreign["constrained_columns"]
@@ -139,12 +142,12 @@ def checks(connection: sa.Connection) -> dict[str, str]:
 
 
 def test_closed_vocabularies_are_those_of_the_code(filled: sa.Connection) -> None:
-    found = {
+    actual = {
         name: re.findall(r"'([^']*)'", text)
         for name, text in checks(filled).items()
         if re.search(r"\bin \(|= ANY \(", text) and name != "ck_participants_role_fits_kind"
     }
-    assert found == {name: [*map(str, listed)] for name, listed in VOCABULARY_OF.items()}
+    assert actual == {name: [*map(str, listed)] for name, listed in VOCABULARY_OF.items()}
 
 
 def test_roles_fit_kinds_as_the_code_says(filled: sa.Connection) -> None:
@@ -165,7 +168,7 @@ def test_roles_fit_kinds_as_the_code_says(filled: sa.Connection) -> None:
 def test_relation_types_are_those_of_the_code(filled: sa.Connection) -> None:
     table = METADATA.tables["relation_types"]
     assert {tuple(row) for row in filled.execute(sa.select(table))} == {
-        (str(one), *reading) for one, reading in RELATIONS.items()
+        (str(relation), *reading) for relation, reading in RELATIONS.items()
     }
 
 
@@ -246,8 +249,8 @@ def broken_foreign_keys(connection: sa.Connection, table: sa.Table, row: Row) ->
         columns_of.setdefault(key["id"], []).append(key["from"])
     with connection.begin_nested() as savepoint:
         insert(connection, table.name, row)
-        found = connection.exec_driver_sql(f"pragma foreign_key_check({table.name})").mappings()
-        broken = [set(columns_of[one["fkid"]]) for one in found]
+        actual = connection.exec_driver_sql(f"pragma foreign_key_check({table.name})").mappings()
+        broken = [set(columns_of[violation["fkid"]]) for violation in actual]
         savepoint.rollback()
     connection.exec_driver_sql("pragma defer_foreign_keys = off")
     return {
@@ -255,7 +258,7 @@ def broken_foreign_keys(connection: sa.Connection, table: sa.Table, row: Row) ->
     }
 
 
-@pytest.mark.parametrize("column", [one for one in COLUMNS if not one.nullable], ids=str)
+@pytest.mark.parametrize("column", [each for each in COLUMNS if not each.nullable], ids=str)
 def test_null_is_refused_where_something_must_stand(
     filled: sa.Connection, column: sa.Column[Any]
 ) -> None:
@@ -352,10 +355,10 @@ def test_order_and_comparison_go_by_code_point(database: str) -> None:
     with writing(database) as connection:
         connection.execute(topics.insert(), [{"key": key, "label": key} for key in HARD])
     with reading(database) as connection:
-        found = connection.execute(sa.select(topics.c.key).order_by(topics.c.key)).scalars().all()
+        actual = connection.execute(sa.select(topics.c.key).order_by(topics.c.key)).scalars().all()
         after = connection.execute(sa.select(topics.c.key).where(topics.c.key > "Z")).scalars()
-        assert found == sorted(HARD)
-        assert sorted(after) == [key for key in found if key > "Z"]
+        assert actual == sorted(HARD)
+        assert sorted(after) == [key for key in actual if key > "Z"]
 
 
 @on_postgresql

@@ -51,13 +51,13 @@ def fill(connection: Connection) -> None:
     book.actor("alma", "Alma")
     book.actor("brim", "Brim")
     book.actor("mute", "The Mute")
-    one, two = {"voice": "gazette", "at": [(1, 0)]}, {"voice": "bulletin", "at": [(2, 5), (1, 0)]}
-    book.name("alma", "the Palace of Néka", one)
+    first, two = {"voice": "gazette", "at": [(1, 0)]}, {"voice": "bulletin", "at": [(2, 5), (1, 0)]}
+    book.name("alma", "the Palace of Néka", first)
     book.name("alma", "Almans", two)
-    book.event("crossing", "Alma crosses the red line", one, two, modality="denied")
-    book.event("talks", "Talks", {**one, "certainty": "rumoured"}, modality="expected")
+    book.event("crossing", "Alma crosses the red line", first, two, modality="denied")
+    book.event("talks", "Talks", {**first, "certainty": "rumoured"}, modality="expected")
     connection.execute(sa.text("update events set summary = 'Of a line, a red one.'"))
-    book.quote("vow", one, text="no red line", says="No limit is set.", directness="partial")
+    book.quote("vow", first, text="no red line", says="No limit is set.", directness="partial")
     book.quote("hint", two, says="A red line may be near.")
     book.keyed_row("topic", "limits", "topics", label="Limits")
     book.fact(
@@ -71,7 +71,7 @@ def fill(connection: Connection) -> None:
     book.fact(
         FactKind.RELATION,
         "tie",
-        [one],
+        [first],
         from_actor_id=book.ids["actor", "alma"],
         type="supports",
         to_actor_id=book.ids["actor", "brim"],
@@ -89,7 +89,7 @@ def library(sourcebooks: Files | Server) -> Iterator[str]:
     sourcebooks.remove(made)
 
 
-def found(
+def hits(
     library: str, words: str, *kinds: Kind, limit: int = 99, marks: tuple[str, str] | None = None
 ) -> list[Hit]:
     with reading(library) as connection:
@@ -106,7 +106,7 @@ def named(hits: list[Hit]) -> list[str]:
 
 def test_the_best_come_first_alike_on_both_engines(library: str) -> None:
     # Twice in one; then those with little else.
-    assert named(found(library, "red line")) == [
+    assert named(hits(library, "red line")) == [
         "crossing",
         "gazette ¶1",
         "gazette ¶2",
@@ -118,7 +118,7 @@ def test_the_best_come_first_alike_on_both_engines(library: str) -> None:
 
 
 def test_a_row_says_what_it_is_where_it_stands_and_how_sure_it_is(library: str) -> None:
-    rows = {hit.key or hit.passage: hit for hit in found(library, "red")}
+    rows = {hit.key or hit.passage: hit for hit in hits(library, "red")}
     assert rows["crossing"] == Hit(
         "event",
         "Did not happen: Alma crosses the red line. Of a line, a red one.",
@@ -157,12 +157,12 @@ def test_a_row_says_what_it_is_where_it_stands_and_how_sure_it_is(library: str) 
         "actual",
     )
     assert rows["¶1"] == Hit("passage", TEXTS[0], None, "¶1", None, None, None, "gazette")
-    [position] = found(library, "lines", Kind.POSITION)
+    [position] = hits(library, "lines", Kind.POSITION)
     assert position[4:7] == ("wary", "possible", "inferred")
 
 
 def test_actors_are_found_by_every_name_and_so_is_what_they_take_part_in(library: str) -> None:
-    alma, *others = found(library, "palace neka")
+    alma, *others = hits(library, "palace neka")
     assert alma == Hit(
         "actor",
         "Alma: Almans; the Palace of Néka",
@@ -174,7 +174,7 @@ def test_actors_are_found_by_every_name_and_so_is_what_they_take_part_in(library
         "bulletin; gazette",
     )
     assert named(others) == ["tie", "crossing"]
-    [mute] = found(library, "mute")  # no text names it
+    [mute] = hits(library, "mute")  # no text names it
     assert mute == Hit("actor", "The Mute", None, None, "mute", None, None, None)
 
 
@@ -280,20 +280,20 @@ def test_names_are_compared_in_latin_letters_whichever_script_either_is_in(
     ],
 )
 def test_words_phrases_and_beginnings(library: str, words: str, keys: list[str]) -> None:
-    assert named(found(library, words)) == keys
+    assert named(hits(library, words)) == keys
 
 
 def test_kinds_can_be_chosen_and_the_best_are_enough(library: str) -> None:
-    assert named(found(library, "red line", Kind.EVENT, Kind.TIE)) == [
+    assert named(hits(library, "red line", Kind.EVENT, Kind.TIE)) == [
         "crossing",
         "talks",
         "tie",
     ]
-    assert named(found(library, "red line", limit=2)) == ["crossing", "gazette ¶1"]
+    assert named(hits(library, "red line", limit=2)) == ["crossing", "gazette ¶1"]
 
 
 def test_marks_stand_around_the_words_and_the_rest_of_a_long_text_is_left_out(library: str) -> None:
-    [hit] = found(library, "resistance état", marks=("<", ">"))
+    [hit] = hits(library, "resistance état", marks=("<", ">"))
     assert "the “<Résistance>” and its <état>-major." in hit.what
     with writing(library) as connection:
         connection.execute(

@@ -119,7 +119,7 @@ def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (["..."], 2, "give at least one word, of letters or digits"),
         ([], 2, "Missing argument 'WORDS...'"),
@@ -136,10 +136,12 @@ def test_rows_go_to_a_file(library: str, tmp_path: Path) -> None:
         (["red", "-o", "/"], 1, "/: is a folder; name a file in it"),
     ],
 )
-def test_what_is_wrong_is_said(library: str, arguments: list[str], status: int, said: str) -> None:
+def test_what_is_wrong_is_said(
+    library: str, arguments: list[str], status: int, message: str
+) -> None:
     done = searched(library, *arguments)
     assert (done.exit_code, done.stdout) == (status, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_a_terminal_sees_the_words_marked(library: str) -> None:
-    with terminal("--db", library, "search", "red", "line", "--kind", "quote") as one:
-        assert one.end() == 0
-        assert "*red*" in one.shown
+    with terminal("--db", library, "search", "red", "line", "--kind", "quote") as screen:
+        assert screen.end() == 0
+        assert "*red*" in screen.shown
     assert "*red*" not in searched(library, "red", "line").stdout

@@ -127,14 +127,14 @@ def test_what_goes_wrong_is_said_and_the_next_is_answered(typed: Type, filled: s
         f"select count(*) as n from actors;{ENTER}"
     )
     assert shown.out == "n\n3\n"
-    _, *said = shown.err.splitlines()
+    _, *message = shown.err.splitlines()
     listed = "`actors` has id, key, name, kind, background"
-    assert [line for line in said if line.startswith("Error: ")] == [
+    assert [line for line in message if line.startswith("Error: ")] == [
         f"Error: no column `nam` in `actors`; did you mean `name`? {listed}",
         "Error: `delete` is not allowed: a query here only reads",
         "Error: one statement at a time: nothing may follow the semicolon",
     ]
-    assert said[1:3] == ["1 | select nam from actors;", "           ^"]
+    assert message[1:3] == ["1 | select nam from actors;", "           ^"]
 
 
 def test_limits_hold_and_are_said(typed: Type) -> None:
@@ -255,7 +255,10 @@ def offered(text: str, engine: Engine = "sqlite") -> list[str]:
     completions = SqlCompleter(engine, COLUMNS).get_completions(
         Document(before + after, len(before)), CompleteEvent()
     )
-    return [before[: len(before) + one.start_position] + one.text for one in completions]
+    return [
+        before[: len(before) + completion.start_position] + completion.text
+        for completion in completions
+    ]
 
 
 @pytest.mark.parametrize(
@@ -297,49 +300,49 @@ def test_postgresql_keeps_capitals_in_quotation_marks_alone() -> None:
 
 @on_sqlite
 def test_a_terminal_has_it_all(filled: str, tmp_path: Path) -> None:
-    with terminal("--db", filled, "sql", XDG_STATE_HOME=str(tmp_path)) as one:
-        one.wait(r"sql> *$")
-        one.type(f"select 'a' || 'b' as both_{ENTER};{ENTER}")
-        assert "\nboth_\n-----\nab\n" in one.wait(r"\nab\n[^$]*sql> *$")
-        one.type(f"{ENDLESS}{ENTER}")
+    with terminal("--db", filled, "sql", XDG_STATE_HOME=str(tmp_path)) as screen:
+        screen.wait(r"sql> *$")
+        screen.type(f"select 'a' || 'b' as both_{ENTER};{ENTER}")
+        assert "\nboth_\n-----\nab\n" in screen.wait(r"\nab\n[^$]*sql> *$")
+        screen.type(f"{ENDLESS}{ENTER}")
         time.sleep(0.7)
-        one.type(STOP)
-        one.wait(r"stopped\s[^$]*sql> *$")
-        one.type(f"select 1 + 1 as n;{ENTER}")
-        one.wait(r"\n *2\n[^$]*sql> *$")
-        one.type(f"select backg{TAB}")
-        one.wait("background")
-        one.type(f" from actors where id = 2;{ENTER}")
-        one.wait(r"\nhas a coast\n[^$]*sql> *$")
-        one.type(UP)
-        one.wait("where id = 2;")
-        one.type(f"{STOP}{LEAVE}")
-        assert one.end() == 0
+        screen.type(STOP)
+        screen.wait(r"stopped\s[^$]*sql> *$")
+        screen.type(f"select 1 + 1 as n;{ENTER}")
+        screen.wait(r"\n *2\n[^$]*sql> *$")
+        screen.type(f"select backg{TAB}")
+        screen.wait("background")
+        screen.type(f" from actors where id = 2;{ENTER}")
+        screen.wait(r"\nhas a coast\n[^$]*sql> *$")
+        screen.type(UP)
+        screen.wait("where id = 2;")
+        screen.type(f"{STOP}{LEAVE}")
+        assert screen.end() == 0
 
 
 @on_sqlite
 @pytest.mark.parametrize("missing", ["prompt_toolkit", "pygments"])
 def test_what_is_not_installed_is_named(filled: str, missing: str) -> None:
     first = f"sys.modules[{missing!r}] = None"
-    with terminal("--db", filled, "sql", first=first) as one:
-        shown = one.wait(r"on stdin\s")
-        assert one.end() == 1
+    with terminal("--db", filled, "sql", first=first) as screen:
+        shown = screen.wait(r"on stdin\s")
+        assert screen.end() == 1
     assert f"Error: the shell needs {missing}" in shown
     assert f"{sys.executable} -m pip install prompt-toolkit pygments" in shown.replace("\n", "")
 
 
 @on_sqlite
 def test_the_shell_writes_to_no_file(filled: str, tmp_path: Path) -> None:
-    with terminal("--db", filled, "sql", "-o", str(tmp_path / "out")) as one:
-        one.wait("-o is for a query")
-        assert one.end() == 2
+    with terminal("--db", filled, "sql", "-o", str(tmp_path / "out")) as screen:
+        screen.wait("-o is for a query")
+        assert screen.end() == 2
 
 
 @on_sqlite
 def test_a_database_that_is_not_there_is_said_in_one_line(filled: str) -> None:
-    with terminal("--db", filled + "x", "sql") as one:
-        one.wait("Error: .*there is no such file")
-        assert one.end() == 1
+    with terminal("--db", filled + "x", "sql") as screen:
+        screen.wait("Error: .*there is no such file")
+        assert screen.end() == 1
 
 
 @on_sqlite

@@ -79,8 +79,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         evidence = {"voice": "a/../b>wire", "at": [(1, 0)], "hedge": HOSTILE}
         evidence |= {"date": "2015", "date_words": HOSTILE}
         book.event(HOSTILE, HOSTILE, evidence, date="2015", place=HOSTILE, doer=["Ann", "ann"])
-        said = {"text": HOSTILE, "says": HOSTILE, "directness": "direct", "date": "2015"}
-        book.quote("q", evidence, **said, speaker=["ann", HOSTILE])
+        message = {"text": HOSTILE, "says": HOSTILE, "directness": "direct", "date": "2015"}
+        book.quote("q", evidence, **message, speaker=["ann", HOSTILE])
         book.name("ann", HOSTILE, evidence)
         connection.execute(text("update passages set text = :words"), {"words": HOSTILE * 20})
     return write(database, folder / "out", title=HOSTILE)
@@ -290,15 +290,15 @@ def test_the_words_are_shown_and_marked_where_the_text_is_kept(tmp_path: Path) -
     words = kept.read_text(encoding="utf-8")
     with writing(database) as connection:
         load(connection, read(ROOT / "docs" / "example.yaml", kept), keep_text=True)
-    found = read_site(write(database, tmp_path / "out"))
-    assert broken(tmp_path / "out", found) == []
-    [document] = [it for path, it in found.items() if path.startswith("documents/")]
+    actual = read_site(write(database, tmp_path / "out"))
+    assert broken(tmp_path / "out", actual) == []
+    [document] = [it for path, it in actual.items() if path.startswith("documents/")]
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     assert [it.words for it in document.all("blockquote")] == lines
     marks = [it for it in document.all("a") if it.attributes.get("class") == "mark"]
     assert len(marks) > 3
     assert all(it.words in " ".join(lines) for it in marks)
-    assert any(page.all("q") for path, page in found.items() if path.startswith("events/"))
+    assert any(page.all("q") for path, page in actual.items() if path.startswith("events/"))
 
 
 def test_a_drafted_fact_says_that_it_is_one(two: str, tmp_path: Path) -> None:
@@ -307,13 +307,13 @@ def test_a_drafted_fact_says_that_it_is_one(two: str, tmp_path: Path) -> None:
     with writing(database) as connection:
         connection.execute(text("update facts set draft = true where key in ('storm', 'speech')"))
         derive(connection)
-    found = read_site(write(database, tmp_path / "out"))
-    page = found["events/bulletin/storm.html"]
+    actual = read_site(write(database, tmp_path / "out"))
+    page = actual["events/bulletin/storm.html"]
     assert page.all("h1")[0].words == "draft A storm"
     assert page.all("title")[0].words.startswith("Draft: A storm")
     [fact] = [
         it
-        for it in found["documents/bulletin.html"].elements
+        for it in actual["documents/bulletin.html"].elements
         if it.attributes.get("id") == "f-speech"
     ]
     assert "draft" in fact.words
@@ -326,9 +326,9 @@ def test_two_documents_share_facts_and_an_empty_sourcebook_has_pages(
     two: str, tmp_path: Path
 ) -> None:
     folder = write(two, tmp_path / "two")
-    found = read_site(folder)
-    assert broken(folder, found) == []
-    landing = found["events/bulletin/landing.html"]
+    actual = read_site(folder)
+    assert broken(folder, actual) == []
+    landing = actual["events/bulletin/landing.html"]
     assert {"documents/bulletin.html", "documents/gazette.html"} <= targets(landing)
     folder = write(create(tmp_path / "empty.db"), tmp_path / "empty")
     assert broken(folder, read_site(folder)) == []
@@ -342,9 +342,9 @@ def test_the_benchmark_measures_a_site(two: str, tmp_path: Path) -> None:
 
 
 def test_markup_scripts_and_hidden_signs_in_data_change_nothing(hostile: Path) -> None:
-    found = read_site(hostile)
-    assert broken(hostile, found) == []
-    for page in found.values():
+    actual = read_site(hostile)
+    assert broken(hostile, actual) == []
+    for page in actual.values():
         scripts = page.all("script")
         assert len(scripts) == 1
         assert scripts[0].attributes["src"].endswith("assets/site.js")
@@ -355,7 +355,7 @@ def test_markup_scripts_and_hidden_signs_in_data_change_nothing(hostile: Path) -
                 assert urlsplit(address).scheme in ("", "http", "https")
     for path in hostile.rglob("*"):
         assert not path.is_file() or not set(path.read_text()) & set("\u202e\u202c\x1b")
-    assert "{{ 7*7 }}" in found["index.html"].all("h1")[0].text
+    assert "{{ 7*7 }}" in actual["index.html"].all("h1")[0].text
 
 
 def test_texts_and_keys_as_a_database_lets_them_be_make_a_site(
@@ -379,17 +379,17 @@ def test_long_lists_are_divided(
         for name, limit in limits.items():
             monkeypatch.setattr(f"pages.{module}.{name}", limit)
     folder = write(article.database, tmp_path / "out")
-    found = read_site(folder)
-    assert broken(folder, found) == []
+    actual = read_site(folder)
+    assert broken(folder, actual) == []
     parts = ("timeline-5", "events-12", "actors-4", "network-6", "actors/iran/happened-3")
-    assert {f"{part}.html" for part in parts} <= set(found)
-    assert DOCUMENT.replace(".html", "/6.html") in found
+    assert {f"{part}.html" for part in parts} <= set(actual)
+    assert DOCUMENT.replace(".html", "/6.html") in actual
     for path in ("events-2.html", "timeline-2.html", "actors/iran/happened-2.html"):
-        facts = [it for it in found[path].elements if it.attributes.get("class") == "fact"]
+        facts = [it for it in actual[path].elements if it.attributes.get("class") == "fact"]
         assert len(facts) == 10
     whole = [it.words for it in read_page(article.folder, "events.html").all("a")]
     parted = [
-        it.words for path in found if path.startswith("events") for it in found[path].all("a")
+        it.words for path in actual if path.startswith("events") for it in actual[path].all("a")
     ]
     assert set(whole) <= set(parted)
 
@@ -418,15 +418,15 @@ def test_a_base_url_names_the_lasting_address_of_each_page(two: str, tmp_path: P
     done = site("--db", two, "site", out, "--base-url", "https://example.org/book", "--title", "T")
     assert done.exit_code == 0
     assert "open" in done.stderr
-    found = read_site(Path(out))
+    actual = read_site(Path(out))
     canonical = {
         path: it.attributes["href"]
-        for path, page in found.items()
+        for path, page in actual.items()
         for it in page.all("link")
         if it.attributes["rel"] == "canonical"
     }
-    assert canonical == {path: f"https://example.org/book/{path}" for path in found}
-    assert found["actors/alma.html"].all("title")[0].words == "Alma · T"
+    assert canonical == {path: f"https://example.org/book/{path}" for path in actual}
+    assert actual["actors/alma.html"].all("title")[0].words == "Alma · T"
 
 
 @pytest.mark.parametrize(

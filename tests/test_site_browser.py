@@ -93,12 +93,12 @@ def test_no_page_keeps_anybody_out(browser: Browser, folder: Path, scheme: Schem
     assert package.origin is not None
     axe = Path(package.origin).with_name("axe.min.js").read_text(encoding="utf-8")
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)
-    found = {}
+    actual = {}
     for path in KINDS if scheme == "light" else KINDS[::3]:
         page.goto(f"{folder.as_uri()}/{path}")
         page.evaluate(axe)
-        found[path] = page.evaluate(AXE, RULES[scheme])
-    assert {path: faults for path, faults in found.items() if faults} == {}
+        actual[path] = page.evaluate(AXE, RULES[scheme])
+    assert {path: faults for path, faults in actual.items() if faults} == {}
     page.close()
 
 

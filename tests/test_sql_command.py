@@ -41,8 +41,8 @@ def typed(database: str, *arguments: str, stdin: str | bytes | None = None) -> R
 def rows(database: str, *arguments: str, stdin: str | None = None) -> list[dict[str, object]]:
     result = typed(database, "--format", "json", *arguments, stdin=stdin)
     assert (result.exit_code, result.stderr) == (0, "")
-    found: list[dict[str, object]] = json.loads(result.stdout)
-    return found
+    actual: list[dict[str, object]] = json.loads(result.stdout)
+    return actual
 
 
 # --- where the query comes from -------------------------------------------------------------------
@@ -81,10 +81,10 @@ def test_parameters_by_type(people: str) -> None:
         "select :t as t, :n + 0 as n, :r as r, cast(:d as text) as d, cast(:x as text) as x, "
         ":e as e, :b as b, :t as again"
     )
-    [found] = rows(people, query, *given)
-    assert found.pop("b") in (True, 1)
+    [actual] = rows(people, query, *given)
+    assert actual.pop("b") in (True, 1)
     texts = {"t": "0042", "d": "2015-11-24", "x": None, "e": "", "again": "0042"}
-    assert found == texts | {"n": -3, "r": 1.5}
+    assert actual == texts | {"n": -3, "r": 1.5}
 
 
 def test_a_colon_that_means_nothing(people: str) -> None:
@@ -103,12 +103,12 @@ def test_a_colon_that_means_something_else(people: str) -> None:
         "$$:no$$ as d, $t$:no $$ $t$ as e, E'\\':no' as f, /* /* :no */ :no */ '%s %d ?' as g "
         "from (select 2 as lo, 3 as hi) as t"
     )
-    [found] = rows(people, query, "-p", "n=2")
-    assert list(found.values()) == [3, [1, 2], [2, 3], ":no", ":no $$ ", "':no", "%s %d ?"]
+    [actual] = rows(people, query, "-p", "n=2")
+    assert list(actual.values()) == [3, [1, 2], [2, 3], ":no", ":no $$ ", "':no", "%s %d ?"]
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ([], "there is no value for :a; add -p a=value"),
         (
@@ -118,15 +118,17 @@ def test_a_colon_that_means_something_else(people: str) -> None:
         (["-p", "a=1", "-p", "b=2", "-p", "c=3"], "the query has no parameter :b, :c; it has :a"),
     ],
 )
-def test_missing_and_unused_parameters_are_named(people: str, given: list[str], said: str) -> None:
+def test_missing_and_unused_parameters_are_named(
+    people: str, given: list[str], message: str
+) -> None:
     result = typed(people, "select :a", *given)
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ("a", "a has no value"),
         ("=1", "is not a parameter"),
@@ -142,10 +144,10 @@ def test_missing_and_unused_parameters_are_named(people: str, given: list[str], 
         ("a:null=1", "null takes no value"),
     ],
 )
-def test_a_parameter_that_is_none(people: str, given: str, said: str) -> None:
+def test_a_parameter_that_is_none(people: str, given: str, message: str) -> None:
     result = typed(people, "select :a", "-p", given)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
     assert typed(people, "select :a", "-p", "a=1", "-p", "a=2").exit_code == 2
 
 
@@ -268,13 +270,13 @@ def test_every_format_takes_any_answer(people: str, form: str) -> None:
     ],
 )
 def test_a_mistake_is_shown_at_its_place(
-    people: str, query: str, said: str, place: str | None
+    people: str, query: str, reason: str, place: str | None
 ) -> None:
     given = ["-p", "a=1"] if ":a" in query else []
     result = typed(people, query, *given)
     message, line, caret = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (1, "")
-    assert said in message
+    assert reason in message
     assert caret.strip() == "^"
     if place is not None:
         wide = line.replace("日本", "日本__")  # two places each

@@ -27,11 +27,11 @@ def rows(database: str, query: str) -> list[dict[str, object]]:
         sourcebook, ["--db", database, "sql", "--format", "json", "--", query]
     )
     assert (result.exit_code, result.stderr) == (0, "")
-    found: list[dict[str, object]] = json.loads(result.stdout)
-    return found
+    actual: list[dict[str, object]] = json.loads(result.stdout)
+    return actual
 
 
-def said(database: str, query: str) -> str:
+def refusal(database: str, query: str) -> str:
     result = CliRunner().invoke(sourcebook, ["--db", database, "sql", "--", query])
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
@@ -85,14 +85,14 @@ def test_every_table_and_view_has_its_columns(tmp_path: Path) -> None:
 
 def test_a_view_that_is_broken_is_named(tmp_path: Path) -> None:
     database = odd(tmp_path / "odd.db")
-    assert "needs `missing`, which does not exist" in said(database, "select * from far")
+    assert "needs `missing`, which does not exist" in refusal(database, "select * from far")
 
 
 @pytest.mark.parametrize("query", ["insert into boxes_node values (7, x'00')", "delete from boxes"])
 def test_what_an_index_writes_to_itself_nobody_else_may(tmp_path: Path, query: str) -> None:
     database = odd(tmp_path / "odd.db")
     before = folder_of(database)
-    assert "is not allowed: a query here only reads" in said(database, query)
+    assert "is not allowed: a query here only reads" in refusal(database, query)
     assert folder_of(database) == before
 
 
@@ -132,7 +132,7 @@ def test_what_is_no_database(tmp_path: Path, content: bytes | None, reason: str)
     if content is not None:
         path.write_bytes(content)
     before = folder_of(path)
-    message = said(str(path), "select * from t")
+    message = refusal(str(path), "select * from t")
     assert message.startswith(f"Error: {path}: ")
     assert reason in message
     assert message.count("\n") == 1
@@ -144,7 +144,7 @@ def test_what_is_damaged_within(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     path.write_bytes(content)
-    assert "is damaged" in said(str(path), "select * from t")
+    assert "is damaged" in refusal(str(path), "select * from t")
 
 
 # --- any state ------------------------------------------------------------------------------------
@@ -164,8 +164,8 @@ def test_any_state_is_read_and_kept(
 ) -> None:
     database = make(tmp_path / "t.db")
     before = folder_of(database)
-    found = rows(database, "select distinct n from t order by n")
-    assert [row["n"] for row in found] == expected
+    actual = rows(database, "select distinct n from t order by n")
+    assert [row["n"] for row in actual] == expected
     assert folder_of(database) == before
 
 
@@ -191,15 +191,15 @@ def writer(database: str) -> Iterator[Callable[[str], None]]:
     ) as program:
         assert program.stdin is not None
         assert program.stdout is not None
-        told, answers = program.stdin, program.stdout
+        answer, answers = program.stdin, program.stdout
 
         def write(statement: str) -> None:
-            told.write(f"{statement}\n")
-            told.flush()
+            answer.write(f"{statement}\n")
+            answer.flush()
             assert answers.readline() == "done\n"
 
         yield write
-        told.close()
+        answer.close()
 
 
 WRITER = """
@@ -247,7 +247,7 @@ def test_a_file_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.M
     database = odd(tmp_path / "odd.db")
     with writer(database) as write:
         write("begin exclusive")
-        assert "another process is using it" in said(database, "select * from made")
+        assert "another process is using it" in refusal(database, "select * from made")
 
 
 def test_a_link_leads_to_the_files_beside_what_it_links_to(tmp_path: Path) -> None:

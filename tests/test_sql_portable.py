@@ -193,8 +193,8 @@ def test_a_query_is_read_alike_by_every_engine(name: str) -> None:
     ],
 )
 def test_a_planted_fault_is_found(sql: str, fault: str) -> None:
-    [found] = faults(sql)
-    assert found.startswith(fault)
+    [actual] = faults(sql)
+    assert actual.startswith(fault)
 
 
 @pytest.mark.parametrize(

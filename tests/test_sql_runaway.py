@@ -100,10 +100,10 @@ def test_a_call_that_never_ends_is_left_alone() -> None:
 
 
 def test_an_interrupt_is_told_until_it_is_heard() -> None:
-    told = threading.Semaphore(0)
-    calls = CancellableCalls(told.release, seconds=0.05)
+    answer = threading.Semaphore(0)
+    calls = CancellableCalls(answer.release, seconds=0.05)
     with pytest.raises(TimeLimitError):
-        calls.call(lambda: [told.acquire() for _ in range(3)])
+        calls.call(lambda: [answer.acquire() for _ in range(3)])
     assert not calls.abandoned
     calls.close()
 
@@ -148,9 +148,9 @@ def file(tmp_path: Path) -> str:
 def test_the_program_ends_on_time(file: str, query: str) -> None:
     before = folder_of(file)
     with running(file, query, "--timeout", "0.5") as process:
-        out, said = process.communicate(timeout=30)
+        out, message = process.communicate(timeout=30)
     assert (process.returncode, out) == (1, "")
-    assert said.startswith("Error: stopped after 0.5 s; --timeout")
+    assert message.startswith("Error: stopped after 0.5 s; --timeout")
     assert folder_of(file) == before
 
 
@@ -159,12 +159,12 @@ def test_ctrl_c_ends_the_program(file: str, tmp_path: Path) -> None:
     output.parent.mkdir()
     query = ENDLESS.format("n")
     with running(file, query, "--format", "csv", "-o", str(output)) as process:
-        until(lambda: any(one.stat().st_size for one in output.parent.iterdir()))
+        until(lambda: any(path.stat().st_size for path in output.parent.iterdir()))
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        out, said = process.communicate(timeout=30)
+        out, message = process.communicate(timeout=30)
         assert time.monotonic() - began < PATIENCE
-    assert (process.returncode, out, said) == (130, "", "stopped\n")
+    assert (process.returncode, out, message) == (130, "", "stopped\n")
     assert list(output.parent.iterdir()) == []  # whole, or not at all
 
 
@@ -185,9 +185,9 @@ def test_a_server_does_not_go_on_alone(postgres_server: str, ending: signal.Sign
 
         until(works)
         process.send_signal(ending)
-        out, said = process.communicate(timeout=30)
+        out, message = process.communicate(timeout=30)
         assert out == ""
         if ending == signal.SIGINT:
-            assert (process.returncode, said) == (130, "stopped\n")
+            assert (process.returncode, message) == (130, "stopped\n")
             assert not works()
         until(lambda: not works())  # after a kill the server looks every other second

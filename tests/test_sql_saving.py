@@ -38,8 +38,8 @@ def typed(database: str, *arguments: str) -> Result:
 
 def rows(result: Result) -> list[dict[str, object]]:
     assert result.exit_code == 0, result.stderr
-    found: list[dict[str, object]] = json.loads(result.stdout)
-    return found
+    actual: list[dict[str, object]] = json.loads(result.stdout)
+    return actual
 
 
 # --- sql --save -----------------------------------------------------------------------------------
@@ -56,11 +56,13 @@ def test_a_query_becomes_a_report(article: str, tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.startswith(f"{tmp_path / 'few.sql'}: saved")
     report = read(tmp_path / "few.sql")
-    assert [(one.name, one.type, one.default) for one in report.parameters] == [
+    assert [
+        (parameter.name, parameter.type, parameter.default) for parameter in report.parameters
+    ] == [
         ("k", "text", "no-one"),
         ("most", "integer", "2"),
     ]
-    assert [(one.name, one.type) for one in report.columns] == [
+    assert [(parameter.name, parameter.type) for parameter in report.columns] == [
         ("key", "text"),
         ("n", "integer"),
         ("r", "real"),
@@ -78,12 +80,12 @@ def test_a_value_that_is_no_default_is_asked_for(article: str, tmp_path: Path) -
     query = "select key from actors where key <> :k or key <> :other"
     given = ("-p", "k=two\nlines", "-p", "other=two  blanks")
     assert typed(article, "sql", *own, "--save", "q", *given, query).exit_code == 0
-    assert all(one.required for one in read(tmp_path / "q.sql").parameters)
+    assert all(parameter.required for parameter in read(tmp_path / "q.sql").parameters)
 
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("name", "query", "given", "said"),
+    ("name", "query", "given", "message"),
     [
         ("timeline", "select 1 as a", [], "there already is a report timeline"),
         ("mine", "select 1 as a", [], "there already is a report mine"),
@@ -102,13 +104,13 @@ def test_a_value_that_is_no_default_is_asked_for(article: str, tmp_path: Path) -
     ],
 )
 def test_what_makes_no_report_is_not_saved(
-    article: str, tmp_path: Path, name: str, query: str, given: list[str], said: str
+    article: str, tmp_path: Path, name: str, query: str, given: list[str], message: str
 ) -> None:
     (tmp_path / "mine.sql").write_text("-- mine\n")
     before = folder_of(tmp_path / "mine.sql")
     result = typed(article, "sql", "--reports", str(tmp_path), "--save", name, *given, query)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert said in result.stderr
+    assert message in result.stderr
     assert folder_of(tmp_path / "mine.sql") == before
 
 
@@ -156,7 +158,7 @@ def by_driver(
     if values and connection.dialect.name == "postgresql":
         sql = re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql.replace("%", "%%"))
     cursor.execute(sql, *([values] if values else []))
-    names = [one[0] for one in cursor.description]
+    names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
@@ -220,13 +222,13 @@ def test_a_report_of_ones_own_only_reads_in_postgresql(article: str, tmp_path: P
     )
 
 
-def refused(database: str, folder: Path, query: str, said: str) -> None:
+def refused(database: str, folder: Path, query: str, message: str) -> None:
     own = folder / "own.sql"
     own.write_text(f"-- Own\n-- What?\n--\n-- Columns\n--   x  text  what\n\n{query}\n")
     result = typed(database, "report", "--reports", str(folder), "own")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"Error: {own}: ")
-    assert said in result.stderr
+    assert message in result.stderr
     # What ships, and what else the command asks, is not held up.
     assert typed(database, "report", "--reports", str(folder), "summary").exit_code == 0
 

@@ -55,8 +55,8 @@ INTEGERS = st.integers(-(2**63), 2**63 - 1)
 @UNHURRIED
 @given(text=TEXTS)
 def test_a_text_comes_back(session: Session, text: str) -> None:
-    [(found,)] = answered(session, "select cast(:text as text)", text=text)
-    assert found == text
+    [(actual,)] = answered(session, "select cast(:text as text)", text=text)
+    assert actual == text
 
 
 @UNHURRIED
@@ -69,9 +69,9 @@ def test_a_text_is_never_sql(session: Session, text: str, name: str) -> None:
 @UNHURRIED
 @given(number=INTEGERS, real=st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_come_back(session: Session, number: int, real: float) -> None:
-    [found] = answered(session, "select :number, :real", number=number, real=real)
-    assert found == (number, real)
-    assert [type(one) for one in found] == [int, float]
+    [actual] = answered(session, "select :number, :real", number=number, real=real)
+    assert actual == (number, real)
+    assert [type(number_back) for number_back in actual] == [int, float]
 
 
 @UNHURRIED
@@ -102,8 +102,8 @@ def test_any_text_is_answered_or_refused(session: Session, sql: str) -> None:
 @given(sql=st.text(max_size=60), engine=st.sampled_from(["sqlite", "postgresql"]))
 def test_the_pieces_of_a_text_are_the_text(sql: str, engine: Engine) -> None:
     pieces = list(tokens(sql, engine))
-    assert "".join(one.text for one in pieces) == sql
-    assert [one.start for one in pieces] == [0, *(one.end for one in pieces)][:-1]
+    assert "".join(piece.text for piece in pieces) == sql
+    assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces)][:-1]
 
 
 @given(parts=st.lists(st.sampled_from(["select ", ":a", " ", ":bcd", ":efghij", "+", "':x'", "é"])))
@@ -111,9 +111,9 @@ def test_a_place_in_what_is_sent_is_found_in_what_was_written(parts: list[str]) 
     statement = Statement.read("select 1" + "".join(f" {part}" for part in parts), "postgresql")
     sent = statement.numbered()
     for place, sign in enumerate(sent):
-        found = statement.position(place)
+        actual = statement.position(place)
         if sign not in "$123":
-            assert statement.text[found] == sign
+            assert statement.text[actual] == sign
 
 
 # --- what engines have ----------------------------------------------------------------------------
@@ -172,7 +172,7 @@ POSTGRESQL_VALUES = [
 ]
 
 
-def held(session: Session, sql: str, value: object, written: str | None) -> None:
+def check_round_trip(session: Session, sql: str, value: object, written: str | None) -> None:
     with session.ask(f"select {sql} as v") as answer:
         [row] = answer.rows
         assert row == (value,)
@@ -193,13 +193,13 @@ def held(session: Session, sql: str, value: object, written: str | None) -> None
 @on_sqlite
 @pytest.mark.parametrize(("sql", "value", "written"), SQLITE_VALUES)
 def test_values_of_sqlite(session: Session, sql: str, value: object, written: str) -> None:
-    held(session, sql, value, written)
+    check_round_trip(session, sql, value, written)
 
 
 @on_postgresql
 @pytest.mark.parametrize(("sql", "value", "written"), POSTGRESQL_VALUES)
 def test_values_of_postgresql(session: Session, sql: str, value: object, written: str) -> None:
-    held(session, sql, value, written)
+    check_round_trip(session, sql, value, written)
 
 
 def test_numbers_that_are_exact_stay_so_in_every_format() -> None:
@@ -213,14 +213,14 @@ def test_numbers_that_are_exact_stay_so_in_every_format() -> None:
 def test_columns_tell_their_types(session: Session) -> None:
     with session.ask(
         "select 1 as a, array[1.5] as b, null as c, '{}'::jsonb as d where false"
-    ) as one:
-        assert one.columns == (
+    ) as screen:
+        assert screen.columns == (
             Field("a", "int4"),
             Field("b", "numeric[]"),
             Field("c", "text"),
             Field("d", "jsonb"),
         )
-        assert list(one.rows) == []
+        assert list(screen.rows) == []
 
 
 @on_postgresql

@@ -41,10 +41,10 @@ def asked(database: str, *arguments: str) -> Result:
     return CliRunner().invoke(sourcebook, ["--db", database, "tables", *arguments])
 
 
-def rows(database: str, *arguments: str, said: str = "") -> dict[str, dict[str, Any]]:
+def rows(database: str, *arguments: str, message: str = "") -> dict[str, dict[str, Any]]:
     """Give the rows by their first cell; nothing but `said` may be said beside them."""
     done = asked(database, *arguments, "--format", "json")
-    assert (done.exit_code, done.stderr) == (0, said)
+    assert (done.exit_code, done.stderr) == (0, message)
     listed = json.loads(done.stdout)
     by_name = {next(iter(row.values())): row for row in listed}
     assert len(by_name) == len(listed)
@@ -88,9 +88,10 @@ def test_what_takes_too_long_is_left_out_and_said(
     filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(describe, "PATIENCE", 0)
+    listing = ", ".join(sorted(METADATA.tables))
     listed = rows(
         filled,
-        said=f"{', '.join(sorted(METADATA.tables))}: not counted or shown: takes more than 0 s\n",
+        message=f"{listing}: not counted or shown: takes more than 0 s\n",
     )
     assert {row["rows"] for row in listed.values()} == {None}
     assert len(listed) == len(dictionary.tables())
@@ -122,10 +123,10 @@ def test_without_a_database_the_dictionary_stands_alone(tmp_path: Path, there: b
     file = tmp_path / "none.db"
     if there:
         file.touch()
-    said = f"{file}: nothing is there yet, and so no rows are counted\n"
-    assert {row["rows"] for row in rows(str(file), said=said).values()} == {None}
-    assert list(rows(str(file), "events", said=said)) == [
-        one.column for one in dictionary.columns("events")
+    message = f"{file}: nothing is there yet, and so no rows are counted\n"
+    assert {row["rows"] for row in rows(str(file), message=message).values()} == {None}
+    assert list(rows(str(file), "events", message=message)) == [
+        column.column for column in dictionary.columns("events")
     ]
     assert asked(str(file), "--format", "mermaid").stdout == dictionary.mermaid()
     assert [path.name for path in tmp_path.iterdir()] == ["none.db"] * there
@@ -152,17 +153,19 @@ def test_another_version_is_taken_as_it_is(database: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (["quots"], 2, "there is no table or view 'quots'; did you mean `quotes`?"),
         (["quotes", "--format", "mermaid"], 2, "draws all tables; leave NAME out"),
         (["--raw"], 2, "--raw is for --format csv"),
     ],
 )
-def test_what_is_wrong_is_said(filled: str, arguments: list[str], status: int, said: str) -> None:
+def test_what_is_wrong_is_said(
+    filled: str, arguments: list[str], status: int, message: str
+) -> None:
     done = asked(filled, *arguments)
     assert (done.exit_code, done.stdout) == (status, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_what_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
@@ -220,8 +223,8 @@ def zoo(tmp_path: Path) -> str:
 
 def test_any_file_says_itself_what_it_holds(zoo: str) -> None:
     before = Path(zoo).read_bytes()
-    said = f"{zoo}: is not a sourcebook; this is what it says about itself\n"
-    listed = rows(zoo, said=said)
+    message = f"{zoo}: is not a sourcebook; this is what it says about itself\n"
+    listed = rows(zoo, message=message)
     assert {
         name: (row["kind"], row["rows"]) for name, row in listed.items() if "_" not in name
     } == {
@@ -233,7 +236,7 @@ def test_any_file_says_itself_what_it_holds(zoo: str) -> None:
         ODD: ("view", None),
         "pets": ("view", None),
     }
-    owner = rows(zoo, "owner", said=said)
+    owner = rows(zoo, "owner", message=message)
     assert {name: list(row.values())[1:4] for name, row in owner.items()} == {
         "id": ["integer", "pk", True],
         "name": ["varchar(20)", "unique", True],
@@ -246,16 +249,16 @@ def test_any_file_says_itself_what_it_holds(zoo: str) -> None:
         "2 bytes",
         "3.5",
     ]
-    pet = rows(zoo, "pet", said=said)
+    pet = rows(zoo, "pet", message=message)
     assert {name: (row["key"], row["examples"]) for name, row in pet.items()} == {
         "owner_id": ("fk owner.id; unique with gone", "1; 2; 3"),
         "gone": ("fk no_such_table.id; unique with owner_id", "7; 8"),
         ODD: (None, "a\nb"),
         "twice": ("unique where gone is null", "2; 4; 6"),
     }
-    assert rows(zoo, "kv", said=said)["k"]["key"] == "pk"
-    assert rows(zoo, ODD, said=said)["a.b"]["examples"] == "1"
-    assert rows(zoo, "pets", said=said)["n"]["examples"] == "1"
+    assert rows(zoo, "kv", message=message)["k"]["key"] == "pk"
+    assert rows(zoo, ODD, message=message)["a.b"]["examples"] == "1"
+    assert rows(zoo, "pets", message=message)["n"]["examples"] == "1"
     assert Path(zoo).read_bytes() == before
 
 
@@ -306,8 +309,8 @@ def test_any_database_of_a_server_says_itself_what_it_holds(
         ('o"d', "view", None, ""),
         ("pets", "materialized view", None, ""),
     ]
-    said = done.stderr
-    owner = rows(url, "owner", said=said)
+    message = done.stderr
+    owner = rows(url, "owner", message=message)
     assert owner["since"] == {
         "column": "since",
         "type": "date",
@@ -318,10 +321,10 @@ def test_any_database_of_a_server_says_itself_what_it_holds(
         "examples": "2020-02-03",
     }
     assert owner["id"]["key"] == "pk"
-    pet = rows(url, "pet", said=said)
+    pet = rows(url, "pet", message=message)
     assert pet["owner_id"]["key"] == "fk owner.id; unique where (p IS NULL)"
     assert owner["name"]["key"] == "unique"
     assert pet["100% :x"]["examples"] == "1.20"
     assert pet["p"]["examples"] == "(1,2)"
-    assert [row["examples"] for row in rows(url, 'o"d', said=said).values()] == ["1", "2"]
-    assert rows(url, "pets", said=said)["n"]["examples"] is None
+    assert [row["examples"] for row in rows(url, 'o"d', message=message).values()] == ["1", "2"]
+    assert rows(url, "pets", message=message)["n"]["examples"] is None

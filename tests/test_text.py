@@ -58,14 +58,14 @@ def test_normalising_again_changes_nothing(line: str) -> None:
 
 @given(ANY)
 def test_a_passage_is_a_line_as_an_editor_shows_it(text: str) -> None:
-    found = passages(text)
-    assert all(found)
-    assert passages("\n".join(found)) == found
+    actual = passages(text)
+    assert all(actual)
+    assert passages("\n".join(actual)) == actual
     assert passages(text.replace("\r", "").replace("\n", "\r\n")) == passages(
         text.replace("\r", "")
     )
     shown = [line for line in re.split("\r\n|\r|\n", text) if not is_blank(line)]
-    assert " ".join(found) == normalise("\n".join(shown))
+    assert " ".join(actual) == normalise("\n".join(shown))
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ TEXTS = ["The envoy came by night.", "Nobody said “we are lost” to him.", "T
     ],
 )
 def test_the_nearest_words(words: str, among: list[int], message: str) -> None:
-    found = PassageSearch(TEXTS).hint(words, among)
-    assert found == message
+    actual = PassageSearch(TEXTS).hint(words, among)
+    assert actual == message
 
 
 def test_in_a_long_text_only_the_named_passages_are_searched(

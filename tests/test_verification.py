@@ -56,11 +56,11 @@ def test_a_true_coding_has_no_fault() -> None:
 def test_planted_faults(old: str, new: str, rule: str, message: str) -> None:
     assert old in CLEAN
     text = CLEAN.replace(old, new)
-    found = proven(text)
-    assert [fault.rule for fault in found if message in str(fault)][:1] == ([rule] if rule else [])
-    assert {fault.rule for fault in found} == ({rule} if rule else set())
+    actual = proven(text)
+    assert [fault.rule for fault in actual if message in str(fault)][:1] == ([rule] if rule else [])
+    assert {fault.rule for fault in actual} == ({rule} if rule else set())
     coding, lines = parse_coding(text, "c.yaml")
-    outside = [fault for fault in found if fault.rule == "locator-outside"]
+    outside = [fault for fault in actual if fault.rule == "locator-outside"]
     assert locator_faults(coding, lines) == outside
 
 
@@ -99,19 +99,19 @@ def test_passages_that_have_only_moved_are_verified_where_they_are() -> None:
 
 def test_a_passage_that_differs_is_reported_by_itself() -> None:
     changed = [*PASSAGES[:3], PASSAGES[3] + "!", "More."]
-    found = proven(CLEAN, changed)
-    assert [(fault.rule, fault.where) for fault in found] == [
+    actual = proven(CLEAN, changed)
+    assert [(fault.rule, fault.where) for fault in actual] == [
         ("other-text", "passages[3]"),
         ("other-text", "passages"),
     ]
-    assert "¶4, “An envoy: a man of … ’s café was shut.!”, has other words" in str(found[0])
-    assert "(53 characters instead of 52)" in found[0].message
-    assert found[1].message == (
+    assert "¶4, “An envoy: a man of … ’s café was shut.!”, has other words" in str(actual[0])
+    assert "(53 characters instead of 52)" in actual[0].message
+    assert actual[1].message == (
         "¶5, “More.”, was not coded; it is new in text.txt; `sourcebook pin` moves the places"
     )
     upper = [*PASSAGES[:3], PASSAGES[3].replace("man", "men")]
     assert "(the same length)" in proven(CLEAN, upper)[0].message
-    found = proven(CLEAN, PASSAGES[:3])
-    assert [fault.message for fault in found] == [
+    actual = proven(CLEAN, PASSAGES[:3])
+    assert [fault.message for fault in actual] == [
         "¶4 is missing in text.txt; `sourcebook pin` moves the places"
     ]

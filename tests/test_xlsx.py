@@ -43,9 +43,9 @@ def load(data: bytes) -> Workbook:
 
 
 def sheet(workbook: Workbook, n: int = 0) -> Worksheet:
-    found = workbook.worksheets[n]
-    assert isinstance(found, Worksheet)
-    return found
+    actual = workbook.worksheets[n]
+    assert isinstance(actual, Worksheet)
+    return actual
 
 
 def cells(sheet: Worksheet) -> list[list[SheetCell]]:
@@ -187,7 +187,7 @@ def test_a_sheet_is_a_table_to_filter_with_the_section_as_a_column() -> None:
 
 
 def test_the_last_sheet_says_what_was_asked_and_what_words_mean() -> None:
-    said = about(load(write(SECTIONS)))
+    message = about(load(write(SECTIONS)))
     for line in [
         ("Actor: Ali Khamenei", ""),
         ("question", "What does he do?"),
@@ -201,8 +201,8 @@ def test_the_last_sheet_says_what_was_asked_and_what_words_mean() -> None:
         ("Certainty: asserted", "flat, in the document's own voice"),
         ("Certainty: alleged", "relayed with distance, or from an unnamed voice"),
     ]:
-        assert line in said
-    assert not [term for term, _ in said if term.startswith("Certainty: inferred")]
+        assert line in message
+    assert not [term for term, _ in message if term.startswith("Certainty: inferred")]
 
 
 def test_names_of_sheets_are_valid_and_unique() -> None:
@@ -236,12 +236,12 @@ def test_a_report_is_a_workbook(book: str, tmp_path: Path) -> None:
         path.unlink()
     path.write_bytes(written)
     workbook = load(written)
-    said = dict(about(workbook))
-    assert said["question"] == "What happened, in what order, and how sure are the dates?"
-    assert said["command"] == "sourcebook report timeline --actor zoe"
-    assert said["date"] == "2016-06-01"
+    message = dict(about(workbook))
+    assert message["question"] == "What happened, in what order, and how sure are the dates?"
+    assert message["command"] == "sourcebook report timeline --actor zoe"
+    assert message["date"] == "2016-06-01"
     assert workbook.properties.created == datetime(2016, 6, 1)  # noqa: DTZ001
-    assert said["content"] == "c0ffee" + "0" * 58
+    assert message["content"] == "c0ffee" + "0" * 58
     assert sheet(workbook).auto_filter.ref
     rows: list[Cell] = [row[0].value for row in cells(sheet(workbook))]
     assert rows

@@ -91,11 +91,11 @@ class Resolver:
             year, unsure = self._year(int(month), int(day) if day else None, future)
         if day is None:
             return Resolved(_part_of_month(int(year), int(month), parts.get("part")), unsure=unsure)
-        found = date(int(year), int(month), int(day))
+        day_date = date(int(year), int(month), int(day))
         weekday = parts.get("weekday")
-        if weekday and found.isoweekday() != int(weekday):
-            unsure = f"{found} is no {calendar.day_name[int(weekday) - 1]}"
-        return Resolved(found.isoformat(), unsure=unsure)
+        if weekday and day_date.isoweekday() != int(weekday):
+            unsure = f"{day_date} is no {calendar.day_name[int(weekday) - 1]}"
+        return Resolved(day_date.isoformat(), unsure=unsure)
 
     def _month(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
         del words
@@ -296,8 +296,8 @@ class Outlook:
     def __init__(self, words: Language) -> None:
         self._future = _any_of(words.words("future"))
         self._that = _any_of(words.words("that"))
-        said = "|".join(map(re.escape, forms(words, words.words("say")))) or "(?!)"
-        self._said = re.compile(rf"(?<!\w)(?:{said})\s(?:\w+\s)?$", re.IGNORECASE)
+        verbs = "|".join(map(re.escape, forms(words, words.words("say")))) or "(?!)"
+        self._before_quote = re.compile(rf"(?<!\w)(?:{verbs})\s(?:\w+\s)?$", re.IGNORECASE)
 
     def future(self, text: str, at: int) -> bool:
         """Return whether the date that begins at `at` is likely to be later than the publication.
@@ -310,7 +310,7 @@ class Outlook:
                 high = that.start()
                 break
             low = that.end()
-        if self._said.search(text, low, at):
+        if self._before_quote.search(text, low, at):
             high = at
         return self._future.search(text, low, high) is not None
 
@@ -334,8 +334,8 @@ _SENTENCE_END = re.compile(
 def sentence_at(text: str, at: int) -> tuple[int, int]:
     """Return where the sentence around a place begins and ends."""
     bounds = _bounds(text)
-    found = bounds[max(0, bisect_right(bounds, (at, len(text))) - 1)] if bounds else (0, len(text))
-    return found if at <= found[1] else (0, len(text))
+    bound = bounds[max(0, bisect_right(bounds, (at, len(text))) - 1)] if bounds else (0, len(text))
+    return bound if at <= bound[1] else (0, len(text))
 
 
 @lru_cache(maxsize=8)

@@ -175,7 +175,7 @@ class Candidates:
         `taken` are the places of known names, `voices` those of who speaks. A name is never
         the whole of what stands in quotation marks.
         """
-        found: list[tuple[Stretch, str, str]] = []
+        names: list[tuple[Stretch, str, str]] = []
         spoken = [(place, place.start, place.end) for item in marked for place in item.stretches]
         quoted = {self._tidy(place, passages[place.passage - 1]) for place, *_ in spoken}
         speaking: dict[int, list[Stretch]] = defaultdict(list)
@@ -190,15 +190,15 @@ class Candidates:
                 if place in quoted:
                     continue
                 if not any(_touch(place, other) for other in taken.get(number, ())):
-                    found.append((place, words, label))
-        found = self._settled(_names_only(found, passages))
-        found += self._again(passages, found, taken)
-        found.sort()
+                    names.append((place, words, label))
+        names = self._settled(_names_only(names, passages))
+        names += self._again(passages, names, taken)
+        names.sort()
         # Full names first: surnames are looked up among them.
-        for place, words, label in found:
+        for place, words, label in names:
             if label == "PERSON" and " " in words:
                 self._person(words, place, passages[place.passage - 1])
-        for place, words, label in found:
+        for place, words, label in names:
             if label == "PERSON" and " " not in words:
                 self._surname(words, place)
             elif label != "PERSON":
@@ -235,30 +235,30 @@ class Candidates:
         for start, end in sorted(spans):
             yield start, end, "PERSON"
 
-    def _settled(self, found: list[tuple[Stretch, str, str]]) -> list[tuple[Stretch, str, str]]:
+    def _settled(self, names: list[tuple[Stretch, str, str]]) -> list[tuple[Stretch, str, str]]:
         """Give each name the label that it has most often; a part of a person's name is one."""
         labels: dict[str, Counter[str]] = defaultdict(Counter)
-        for _place, words, label in found:
+        for _place, words, label in names:
             labels[words][label] += 1
         common = {words: counts.most_common(1)[0][0] for words, counts in labels.items()}
-        return [(place, words, common[words]) for place, words, _label in found]
+        return [(place, words, common[words]) for place, words, _label in names]
 
     def _again(
         self,
         passages: Sequence[str],
-        found: Sequence[tuple[Stretch, str, str]],
+        known: Sequence[tuple[Stretch, str, str]],
         taken: dict[int, list[Stretch]],
     ) -> list[tuple[Stretch, str, str]]:
         """Return where the names occur that the model missed; surnames too."""
         labels: dict[str, str] = {}
-        for _place, words, label in found:
+        for _place, words, label in known:
             labels.setdefault(words, label)
             if label == "PERSON" and len(words.split()[-1]) > LEAST:
                 labels.setdefault(words.split()[-1], label)
         places: dict[int, list[Stretch]] = defaultdict(list)
         for number, stretches in taken.items():
             places[number] += stretches
-        for place, _words, _label in found:
+        for place, _words, _label in known:
             places[place.passage].append(place)
         names = Names(Known(words, "actors", words) for words in labels)
         return [
@@ -375,20 +375,20 @@ def _model_entities(parse: Parse, bodies: frozenset[str]) -> Iterator[tuple[int,
 
 
 def _names_only(
-    found: Sequence[tuple[Stretch, str, str]], passages: Sequence[str]
+    names: Sequence[tuple[Stretch, str, str]], passages: Sequence[str]
 ) -> list[tuple[Stretch, str, str]]:
     """Leave out words that have their capital only where they begin a sentence."""
     inside = {
         words
-        for place, words, _label in found
+        for place, words, _label in names
         if " " in words or not _BEGINS.search(passages[place.passage - 1][: place.start])
     }
     small = {word for text in passages for word in _WORD.findall(text) if word.islower()}
     titles = {n for n, text in enumerate(passages, start=1) if is_heading(text)}
-    elsewhere = {words for place, words, _label in found if place.passage not in titles}
+    elsewhere = {words for place, words, _label in names if place.passage not in titles}
     return [
         item
-        for item in found
+        for item in names
         if item[1] in inside or (item[1] in elsewhere and item[1].lower() not in small)
     ]
 

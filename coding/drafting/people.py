@@ -102,8 +102,8 @@ class People:
                     if section == "places":
                         self.places.setdefault(key, {"key": key, "draft": True})
                     owner = {"places": self._known_places, "topics": self._topics}
-                    found = owner.get(section, self._sources).setdefault(number, [])
-                    found.append((mention.place, key))
+                    mentioned = owner.get(section, self._sources).setdefault(number, [])
+                    mentioned.append((mention.place, key))
         for (key, words, kind), stretches in places.items():
             actor = self.actors.setdefault(key, {"key": key, "draft": True, "names": []})
             actor["names"].append(_name(words, kind, stretches))
@@ -284,8 +284,8 @@ class People:
         for key in keys:
             self.actors.pop(key, None)
             self._keys.discard(("actors", key))
-        for number, found in self.by_passage.items():
-            self.by_passage[number] = [(place, key) for place, key in found if key not in keys]
+        for number, mentions in self.by_passage.items():
+            self.by_passage[number] = [(place, key) for place, key in mentions if key not in keys]
 
     def named_in(self, passage: int, span: Range) -> bool:
         """Whether a stretch names an actor or a place."""
@@ -379,7 +379,7 @@ class People:
             return []
         ending = f" {token.text.casefold()}"
         keys = {key for name, key in self._by_name.items() if name.casefold().endswith(ending)}
-        named = Counter(key for found in self.by_passage.values() for _, key in found)
+        named = Counter(key for mentions in self.by_passage.values() for _, key in mentions)
         most = sorted(keys & self.actors.keys(), key=lambda key: -named[key])
         if len(most) > 1 and named[most[0]] < CLEARLY * named[most[1]]:
             return []
@@ -441,10 +441,10 @@ def _says_i(passages: Sequence[str], marked: Sequence[Marked]) -> bool:
     )
 
 
-def _within(found: Sequence[tuple[Stretch, str]], span: Range) -> Sequence[tuple[Stretch, str]]:
+def _within(names: Sequence[tuple[Stretch, str]], span: Range) -> Sequence[tuple[Stretch, str]]:
     """Return what begins in a stretch of its passage; what is found there is in order."""
-    low, high = (bisect_left(found, at, key=lambda item: item[0].start) for at in span)
-    return found[low:high]
+    low, high = (bisect_left(names, at, key=lambda item: item[0].start) for at in span)
+    return names[low:high]
 
 
 def _name(words: str, kind: str, stretches: Sequence[Stretch]) -> Item:

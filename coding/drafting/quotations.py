@@ -41,27 +41,29 @@ class Quotations:
 
     def attributions(self) -> list[Attribution]:
         """Return all attributions of the text, in order."""
-        found: list[Attribution] = []
+        attributions: list[Attribution] = []
         for number, parse in enumerate(self.parses, start=1):
-            found += [
+            attributions += [
                 item
-                for item in self._found(number, parse)
+                for item in self._in_passage(number, parse)
                 if item.cue is None or self.beside.outside(number, item.cue[0])
             ]
-        self._silence_dates(found)
-        by_cue = {(item.passage, item.cue): item for item in found}
+        self._silence_dates(attributions)
+        by_cue = {(item.passage, item.cue): item for item in attributions}
         previous: Attribution | None = None
         for n, item in enumerate(self.marked):
             whole = self.is_direct(item)
             match = None
             if not whole:
-                match = self._called(item, found) or self._partial(item, found)
+                match = self._called(item, attributions) or self._partial(item, attributions)
             if match is None:
-                match = self._by_cue(item, by_cue, found, whole)
+                match = self._by_cue(item, by_cue, attributions, whole)
             if match is None and previous is not None and self._goes_on(previous, item, whole):
                 match = previous
             if match is None and whole:
-                match = self._speaker_before(item, found) or self._speaker_above(item, found)
+                match = self._speaker_before(item, attributions) or self._speaker_above(
+                    item, attributions
+                )
             if match is None:
                 previous = None if whole else previous
                 continue
@@ -74,12 +76,12 @@ class Quotations:
             match.direct = match.direct or whole
             if whole or match.kind == "say":
                 previous = match
-        self._silence_dates(found)
-        self._cut(found)
-        _nest(found)
-        return sorted(found, key=lambda item: (item.passage, item.cue or item.content[0][1]))
+        self._silence_dates(attributions)
+        self._cut(attributions)
+        _nest(attributions)
+        return sorted(attributions, key=lambda item: (item.passage, item.cue or item.content[0][1]))
 
-    def _found(self, number: int, parse: Parse) -> Iterable[Attribution]:
+    def _in_passage(self, number: int, parse: Parse) -> Iterable[Attribution]:
         if any(token.dep for token in parse.tokens):
             return Speech(parse, self.cues, number).find()
         return Statements(parse, self.cues, self.language, number).find(self.passages[number - 1])
@@ -121,12 +123,12 @@ class Quotations:
             or (before.endswith(":") and count > 2)
         )
 
-    def _partial(self, item: Marked, found: Sequence[Attribution]) -> Attribution | None:
+    def _partial(self, item: Marked, attributions: Sequence[Attribution]) -> Attribution | None:
         """Return the narrowest attribution whose content has these words."""
         stretch = item.stretches[0]
         around = [
             attribution
-            for attribution in found
+            for attribution in attributions
             if any(
                 passage == stretch.passage and start <= stretch.start and stretch.end <= end + 2
                 for passage, (start, end) in attribution.content
@@ -142,7 +144,7 @@ class Quotations:
         self,
         item: Marked,
         by_cue: dict[tuple[int, Range | None], Attribution],
-        found: list[Attribution],
+        attributions: list[Attribution],
         whole: bool,
     ) -> Attribution | None:
         first, sides = item.stretches[0], [(item.stretches[-1], True), (item.stretches[0], False)]
@@ -173,15 +175,15 @@ class Quotations:
             cue = (token.start, token.end)
             made = Attribution(stretch.passage, cue, token.lemma, "say", source, [])
             by_cue[(stretch.passage, cue)] = made
-            found.append(made)
+            attributions.append(made)
             return made
-        phrase = self._by_phrase(item, found)
+        phrase = self._by_phrase(item, attributions)
         if phrase is None and nameless and whole:
             stretch, token = nameless
             phrase = Attribution(
                 stretch.passage, (token.start, token.end), token.lemma, "say", None, []
             )
-            found.append(phrase)
+            attributions.append(phrase)
         return phrase
 
     def _near(
@@ -194,30 +196,30 @@ class Quotations:
         same = near and attribution.source and _touch(near, attribution.source)
         return None if same else near
 
-    def _by_phrase(self, item: Marked, found: list[Attribution]) -> Attribution | None:
+    def _by_phrase(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution by "according to", or by a name with a colon or a dash."""
         phrase = self.beside.phrase(item)
         if phrase is None:
             return None
         passage, cue, name = phrase
-        for other in found:
+        for other in attributions:
             if other.passage == passage and other.cue and _touch(other.cue, cue):
                 return other
         made = Attribution(passage, cue, "", "say", name, [])
-        found.append(made)
+        attributions.append(made)
         return made
 
-    def _speaker_before(self, item: Marked, found: list[Attribution]) -> Attribution | None:
+    def _speaker_before(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution to whoever spoke in the sentence before, as a guess."""
         first = item.stretches[0]
         if subject := self.beside.subject_before(first):
             why = "is it who the words before the colon are about?"
             made = Attribution(first.passage, None, "", "say", subject, [], unsure=why)
-            found.append(made)
+            attributions.append(made)
             return made
         before = [
             other
-            for other in found
+            for other in attributions
             if other.passage == first.passage
             and other.source
             and other.cue
@@ -234,10 +236,10 @@ class Quotations:
         made = Attribution(
             first.passage, None, "", "say", last.source, [], unsure=why, antecedent=last.antecedent
         )
-        found.append(made)
+        attributions.append(made)
         return made
 
-    def _speaker_above(self, item: Marked, found: list[Attribution]) -> Attribution | None:
+    def _speaker_above(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution to whom the passage above quotes last, as a guess.
 
         Only if the words in marks are a passage of their own.
@@ -247,7 +249,7 @@ class Quotations:
             return None
         above = [
             other
-            for other in found
+            for other in attributions
             if other.passage == first.passage - 1 and other.source and other.kind == "say"
         ]
         if not above:
@@ -257,11 +259,11 @@ class Quotations:
         made = Attribution(
             last.passage, None, "", "say", last.source, [], unsure=why, antecedent=last.antecedent
         )
-        found.append(made)
+        attributions.append(made)
         return made
 
-    def _called(self, item: Marked, found: list[Attribution]) -> Attribution | None:
-        """Return an attribution to a pronoun with its cue right in front: which he called "…"; he called it "…"."""
+    def _called(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
+        """Return an attribution to a pronoun with its cue right in front, as in: he called it "…"."""
         first = item.stretches[0]
         i = self.beside.cue_before(first, of=True)
         if i is None:
@@ -274,7 +276,7 @@ class Quotations:
             del between[0]
         if source is None or between not in ([], ["as"]):
             return None
-        for other in found:
+        for other in attributions:
             if (
                 other.passage == passage
                 and other.cue
@@ -283,7 +285,7 @@ class Quotations:
                 other.source, other.antecedent = source, None
                 return other
         made = Attribution(passage, (token.start, token.end), token.lemma, "say", source, [])
-        found.append(made)
+        attributions.append(made)
         return made
 
     def _alone(self, item: Marked) -> bool:
@@ -326,13 +328,13 @@ class Quotations:
         elif not inside:
             attribution.content = sorted([*attribution.content, *stretches])
 
-    def _silence_dates(self, found: Sequence[Attribution]) -> None:
+    def _silence_dates(self, attributions: Sequence[Attribution]) -> None:
         """Leave out the source of what a date would say."""
-        for item in found:
+        for item in attributions:
             if item.source and self.beside.only_a_date(item.passage, item.source):
                 item.source = None
 
-    def _cut(self, found: list[Attribution]) -> None:
+    def _cut(self, attributions: list[Attribution]) -> None:
         """Take whole quotations of others out of what the parse holds to be content."""
         owned = {
             (s.passage, (s.start, s.end)): n
@@ -340,7 +342,7 @@ class Quotations:
             if self.is_direct(item)
             for s in item.stretches
         }
-        for attribution in list(found):
+        for attribution in list(attributions):
             content = []
             for part in attribution.content:
                 foreign = [
@@ -351,7 +353,7 @@ class Quotations:
                 content += _without(part, foreign)
             attribution.content = content
             if not content:
-                found.remove(attribution)
+                attributions.remove(attribution)
 
 
 def _touch(a: Range, b: Range) -> bool:
@@ -376,13 +378,13 @@ def _without(
     return kept
 
 
-def _nest(found: list[Attribution]) -> None:
+def _nest(attributions: list[Attribution]) -> None:
     """Say of each attribution in whose content its cue is."""
     by_passage: dict[int, list[Attribution]] = {}
-    for item in found:
+    for item in attributions:
         for passage in {n for n, _ in item.content}:
             by_passage.setdefault(passage, []).append(item)
-    for item in found:
+    for item in attributions:
         if item.direct:
             continue
         cue = (item.passage, item.cue) if item.cue else item.content[0]

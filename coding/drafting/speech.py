@@ -119,11 +119,11 @@ class Speech:
             source, antecedent = self.source(i)
             if source is None and token.dep not in ("advcl", "acl", "pcomp", "xcomp", "ROOT"):
                 continue
-            found = self._attribution(i, self._cue(i), kind, source, antecedent, content)
-            found.frame = frame
+            attribution = self._attribution(i, self._cue(i), kind, source, antecedent, content)
+            attribution.frame = frame
             if not self.parse.children(i, "nsubj"):
-                found.unsure = "who says it is taken from the clause around it"
-            yield found
+                attribution.unsure = "who says it is taken from the clause around it"
+            yield attribution
 
     def _verb_content(self, i: int) -> tuple[list[int], str, str]:
         """Return the tokens of what a verb introduces, and the list that the verb is on."""
@@ -223,9 +223,9 @@ class Speech:
             if source is None:
                 continue
             cue = (token.start, token.end)
-            found = self._attribution(i, cue, "noun", source, None, self._members(clauses, i))
-            found.frame = frame
-            yield found
+            attribution = self._attribution(i, cue, "noun", source, None, self._members(clauses, i))
+            attribution.frame = frame
+            yield attribution
 
     def _by_adjective(self) -> Iterator[Attribution]:
         for i, token in enumerate(self.tokens):
@@ -251,9 +251,9 @@ class Speech:
                 continue
             cue = (min(self.tokens[head].start, token.start), token.end)
             content = self._members(clauses[:1], i)
-            found = self._attribution(i, cue, "adjective", source, antecedent, content)
-            found.frame = "adjective"
-            yield found
+            attribution = self._attribution(i, cue, "adjective", source, antecedent, content)
+            attribution.frame = "adjective"
+            yield attribution
 
     def _according(self) -> Iterator[Attribution]:
         words = [token.text.lower() for token in self.tokens]
@@ -276,9 +276,9 @@ class Speech:
                     before = [j for j in sentence if j < i]
                     sentence = before if len(before) > 3 else sentence
                 cue = (self.tokens[i].start, self.tokens[last].end)
-                found = self._attribution(i, cue, "say", source, None, sentence)
-                found.frame = "according"
-                yield found
+                attribution = self._attribution(i, cue, "say", source, None, sentence)
+                attribution.frame = "according"
+                yield attribution
 
     # --- sources -----------------------------------------------------------------------------
 

@@ -74,7 +74,7 @@ class ActorWriter(Writer):
             self._who(),
             self._wants(),
             self.when(),
-            self._said(),
+            self._statements(),
             self.differences(),
             self.unnamed(),
             self.expected(),
@@ -91,8 +91,8 @@ class ActorWriter(Writer):
         """Its name within a sentence."""
         return within(self.subject.name)
 
-    def _verb(self, one: str, many: str) -> str:
-        return many if several([Named(self.subject.name, self._kind)]) else one
+    def _verb(self, singular: str, plural: str) -> str:
+        return plural if several([Named(self.subject.name, self._kind)]) else singular
 
     def _lead(self) -> Iterator[Sentence]:
         """Yield who it is, what it did, what it says or wants, and what is expected."""
@@ -156,7 +156,7 @@ class ActorWriter(Writer):
         wants = self._verb("wants, needs and fears", "want, need and fear")
         return Section(f"What {name} {wants}", blocks)
 
-    def _said(self) -> Section:
+    def _statements(self) -> Section:
         """Return what it says, what is said for it, and what is said about it."""
         name, key = self._name, self.subject.key
         says = self.facts.where(lambda it: "speaker" in it.roles)

@@ -290,9 +290,11 @@ class Writer:
         words = counted(len(chosen), "fact")
         if above:
             words += f"; {above:,} of them above" if remaining else ", above"
-        said = f"{words}."
+        sentence = f"{words}."
         command = self.command("anonymous", "--only-support")
-        return Section(title, [Paragraph([plain(said)]), *self.bullets(remaining, "fact", command)])
+        return Section(
+            title, [Paragraph([plain(sentence)]), *self.bullets(remaining, "fact", command)]
+        )
 
     def expected(self) -> Section:
         """Return what was expected, and what came of it."""

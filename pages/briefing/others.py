@@ -106,8 +106,8 @@ class TopicWriter(Writer):
         holding = f"{counted(len(holders), 'actor')} {'holds' if len(holders) == 1 else 'hold'}"
         comparing = f"{counted(len(compared), 'comparison')} between actors"
         are = "is" if len(compared) == 1 else "are"
-        held = counted(len(positions), "position")
-        lead = [plain(f"On this topic {holding} {held}, and {comparing} {are} made.")]
+        number = counted(len(positions), "position")
+        lead = [plain(f"On this topic {holding} {number}, and {comparing} {are} made.")]
         lead += self.leading(lambda it: it.kind == FactKind.RELATION)
         lead += self.leading(lambda it: it.kind == FactKind.POSITION, most=2)
         command = self.command("stances", *self.only())
@@ -196,8 +196,8 @@ class EventWriter(Writer):
                 if names:
                     parts.append(f"{words}: {listed([names[0], *map(within, names[1:])])}.")
             parts += [f"Place: {thing.name}." for thing in it.related if thing.kind == "place"]
-            told = " ".join(parts) or "Nobody is coded as taking part."
-            yield Sentence((told,), it.tag, it.css)
+            sentence = " ".join(parts) or "Nobody is coded as taking part."
+            yield Sentence((sentence,), it.tag, it.css)
 
     def _timeline(self, events: Sequence[Statement]) -> Section:
         """Return it among the events that it is linked to, and the nearest of the same actors."""

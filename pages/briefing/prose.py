@@ -104,10 +104,11 @@ def spoken(statement: Statement, refer: Refer, *, dated: bool = True) -> Sentenc
         return sentence(statement, refer)
     if len(statement.quoted or "") > MOST_QUOTED:
         statement = replace(statement, quoted=None)
-    said = in_time(statement if dated else replace(statement, date=None))
+    text = in_time(statement if dated else replace(statement, date=None))
     if statement.tag:
-        said = within(said) if said.startswith(statement.bare) else f"{said[:1].lower()}{said[1:]}"
-    return Sentence((full_stop(words.format(said)), refer(statement)))
+        opens = text.startswith(statement.bare)
+        text = within(text) if opens else f"{text[:1].lower()}{text[1:]}"
+    return Sentence((full_stop(words.format(text)), refer(statement)))
 
 
 # --- ties -----------------------------------------------------------------------------------------
@@ -160,8 +161,8 @@ def _split(statement: Statement) -> Tie | None:
     first, second = ends["from"].name, within(ends["to"].name)
     if not statement.bare.startswith(first):
         return None
-    verb, found, rest = statement.bare[len(first) :].partition(second)
-    return Tie(statement, first, verb, second, rest) if found else None
+    verb, separator, rest = statement.bare[len(first) :].partition(second)
+    return Tie(statement, first, verb, second, rest) if separator else None
 
 
 def _shared(tie: Tie, varying: str) -> tuple[object, ...]:

@@ -31,14 +31,21 @@ Entry = tuple[Piece, Look, bool, str, str]
 def legend(drawing: Drawing, facts: Sequence[Fact], y: float, left: float, right: float) -> float:
     """Draw the legend and return where it ends."""
     x = left
-    for piece, look, said, colour, words in entries(facts):
+    for piece, look, is_statement, colour, words in entries(facts):
         needed = SWATCH + 10 + width(words, SIZES["small"])
         if x > left and x + needed > right:
             x, y = left, y + LINE
         begin, end = (x + SWATCH / 2,) * 2 if piece.day else (x, x + SWATCH)
         if piece.begin is End.ABOUT:
             begin, end = begin + 8, end - 8
-        draw(drawing, Mark(piece, begin, end, limited=False), y, colour, look, said=said)
+        draw(
+            drawing,
+            Mark(piece, begin, end, limited=False),
+            y,
+            colour,
+            look,
+            is_statement=is_statement,
+        )
         drawing.text(x + SWATCH + 10, y + 4, words, "small")
         x += needed + APART
     return y + LINE
@@ -58,7 +65,7 @@ def entries(facts: Sequence[Fact]) -> Iterator[Entry]:
     for end, (piece, words) in ENDS.items():
         if end in ends:
             yield piece, *plain, words
-    if any(fact.said for fact in facts):
+    if any(fact.is_statement for fact in facts):
         yield BAR, Look.SOLID, True, "said", "a statement: that it was said, not that it is so"
     looks = {fact.look for fact in facts}
     for look in Look:

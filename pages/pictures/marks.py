@@ -140,21 +140,23 @@ def mark(piece: Piece, axis: Axis, look: Look, limit: int | None) -> Mark:
     return Mark(piece, left, right, limit is not None and last >= limit)
 
 
-def draw(drawing: Drawing, mark: Mark, y: float, colour: str, look: Look, *, said: bool) -> None:
+def draw(
+    drawing: Drawing, mark: Mark, y: float, colour: str, look: Look, *, is_statement: bool
+) -> None:
     """Draw a mark with its middle at y; a statement has rounded ends."""
     piece = mark.piece
     _fades(drawing, mark, y, colour)
     plain = look.css and f" {look.css}"
     if piece.day and look not in (Look.PLANNED, Look.PLANNED_ALLEGED, Look.LOOSE):
         css = colour if look is Look.SOLID else f"{colour} hollow{plain}"
-        _point(drawing, mark.left, y, css, said=said)
+        _point(drawing, mark.left, y, css, is_statement=is_statement)
         if look in (Look.CROSSED, Look.CROSSED_ALLEGED):
             _cross(drawing, mark.left, y, colour)
         return
     left, right = mark.left, mark.right
     if piece.day:
         left, right = left - LEAST_HOLLOW / 2, right + LEAST_HOLLOW / 2
-    rounded = HALF if said or look is Look.LOOSE else 0
+    rounded = HALF if is_statement or look is Look.LOOSE else 0
     if look is Look.SOLID:
         css = f"{colour} {'pale' if piece.once else 'bar'}"
     else:
@@ -193,8 +195,8 @@ def _fade(drawing: Drawing, left: float, right: float, y: float, colour: str, si
     )
 
 
-def _point(drawing: Drawing, x: float, y: float, css: str, *, said: bool) -> None:
-    if said:
+def _point(drawing: Drawing, x: float, y: float, css: str, *, is_statement: bool) -> None:
+    if is_statement:
         drawing.add(f'<circle class="{css}" cx="{number(x)}" cy="{number(y)}" r="5"/>')
     else:
         drawing.path(f"M{number(x)} {number(y - POINT)}l6 6l-6 6l-6 -6z", css)

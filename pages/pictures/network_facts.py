@@ -142,8 +142,8 @@ def _asked(values: Mapping[str, object]) -> Iterable[str]:
     return [str(values["actor"])] if "actor" in values else []
 
 
-def _edge(edges: dict[tuple[str, str], Edge], one: str, other: str) -> Edge:
-    pair = (min(one, other), max(one, other))
+def _edge(edges: dict[tuple[str, str], Edge], first: str, second: str) -> Edge:
+    pair = (min(first, second), max(first, second))
     return edges.setdefault(pair, Edge(*pair))
 
 

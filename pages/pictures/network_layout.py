@@ -43,11 +43,11 @@ WEIGHTS = np.column_stack(
 BENT = np.array(
     sorted(
         (
-            (one, other, at)
-            for one in range(-500, 501, 50)
-            for other in range(-500, 501, 50)
+            (first, second, at)
+            for first in range(-500, 501, 50)
+            for second in range(-500, 501, 50)
             for at in (1 / 3, 0)
-            if (one, other, at) != (0, 0, 0)
+            if (first, second, at) != (0, 0, 0)
         ),
         key=lambda bent: (abs(bent[0]) + abs(bent[1]) + abs(bent[0] - bent[1]) / 2, -bent[2]),
     )
@@ -171,13 +171,13 @@ class _Search:
         place = np.clip(self.places[box] + move, self.low[box], self.high[box])
         return {box: place} if self._free(box, place) else None
 
-    def _swap(self, one: int, other: int) -> dict[int, Floats] | None:
-        if one == other:
+    def _swap(self, first: int, second: int) -> dict[int, Floats] | None:
+        if first == second:
             return None
-        there, here = self.places[one].copy(), self.places[other].copy()
+        there, here = self.places[first].copy(), self.places[second].copy()
         return {
-            one: np.clip(here, self.low[one], self.high[one]),
-            other: np.clip(there, self.low[other], self.high[other]),
+            first: np.clip(here, self.low[first], self.high[first]),
+            second: np.clip(there, self.low[second], self.high[second]),
         }
 
     def _look(self, touched: Ints, moved: list[int]) -> _Faults:
@@ -239,9 +239,9 @@ def bends(
     middles = np.array(places, dtype=float).reshape(-1, 2)
     half = np.array(sizes, dtype=float).reshape(-1, 2) / 2 + CLEAR
     controls: list[Sequence[tuple[float, float]]] = []
-    for one, other in edges:
-        begin, along = middles[one], middles[other] - middles[one]
-        foreign = np.delete(np.arange(len(half)), [one, other])
+    for first, second in edges:
+        begin, along = middles[first], middles[second] - middles[first]
+        foreign = np.delete(np.arange(len(half)), [first, second])
         across = np.array([-along[1], along[0]]) / max(np.hypot(*along), 1)
         best, least, straight = half[:0], len(half), True
         for start in range(0, len(BENT), TOGETHER):
@@ -254,10 +254,10 @@ def bends(
             away = np.abs(curves[:, :, None] - middles[foreign]) - half[foreign]
             faults = (away < 0).all(axis=3).any(axis=1).sum(axis=1)
             faults += ((curves < 0) | (curves > area)).any(axis=(1, 2)) * len(half)
-            found = int(faults.argmin())
-            if faults[found] < least:
-                best, least = handles[found, 1:3], int(faults[found])
-                straight = start + found == 0
+            fewest = int(faults.argmin())
+            if faults[fewest] < least:
+                best, least = handles[fewest, 1:3], int(faults[fewest])
+                straight = start + fewest == 0
             if not least:
                 break
         controls.append([] if straight else [(float(x), float(y)) for x, y in best])
@@ -275,9 +275,9 @@ def _crossings(begin: Floats, end: Floats, other_begin: Floats, other_end: Float
     return crossing
 
 
-def _turn(one: Floats, other: Floats) -> Floats:
+def _turn(first: Floats, second: Floats) -> Floats:
     """Return on which side of one vector another is."""
-    turn: Floats = one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
+    turn: Floats = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
     return turn
 
 

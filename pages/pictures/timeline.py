@@ -150,13 +150,13 @@ class Timeline:
 
     def _bands(self) -> None:
         data = self._data
-        held = window(data.facts, data.publication)
-        common = [fact for fact in data.facts if held and not fact.lasts and held.holds(fact)]
+        days = window(data.facts, data.publication)
+        common = [fact for fact in data.facts if days and not fact.lasts and days.holds(fact)]
         dense = len(common) > MOST_TOGETHER
         divided: Sequence[Part] = []
-        if held:
+        if days:
             undivided = bool(self._answer.lanes) or not dense
-            divided = [Part("", held, common)] if undivided else parts(common)
+            divided = [Part("", days, common)] if undivided else parts(common)
         if len(divided) > 1:
             frame = self._frame
             self._y = overview(self._drawing, divided, self._y, frame.left, frame.right)
@@ -257,7 +257,14 @@ class Timeline:
             data["stated"] = fact.look.meaning
         drawing.open_group(fact.key, fact.explained, self._link(fact.key), **data)
         for mark in item.marks:
-            draw(drawing, mark, y + row_height / 2, fact.colour, fact.look, said=fact.said)
+            draw(
+                drawing,
+                mark,
+                y + row_height / 2,
+                fact.colour,
+                fact.look,
+                is_statement=fact.is_statement,
+            )
         y += row_height / 2 + 4.5 + (row_height if item.below else 0)
         for line in item.lines:
             x = item.x

@@ -34,7 +34,7 @@ class Fact:
     """All that a reader sees on hovering."""
     pieces: tuple[Piece, ...]
     look: Look
-    said: bool
+    is_statement: bool
     modality: str
     acting_for: str
     limit: int | None
@@ -65,7 +65,7 @@ class Fact:
         """Name of the colour of its mark."""
         if self.modality != "actual":
             return "other"
-        return "said" if self.said else "happened"
+        return "said" if self.is_statement else "happened"
 
     @property
     def lasts(self) -> bool:
@@ -129,7 +129,7 @@ def _fact(
     where = passages(row["passage"])
     limits = [published.get(key) for key in str(row["source"] or "").split("; ")]
     modality = row["modality"] or "actual"
-    told = modality in ("actual", "denied") and None not in limits
+    settled = modality in ("actual", "denied") and None not in limits
     uncertain = "?" if row["qualifier"] and "uncertain" in row["qualifier"] else ""
     acting = f" ({row['acting_for']})" if row["acting_for"] else ""
     return Fact(
@@ -140,10 +140,10 @@ def _fact(
         f"{(row['certainty'] or 'no evidence').capitalize()}, {where}. {row['through'] or ''}",
         pieces=drawn,
         look=look(row["modality"], standing),
-        said=row["kind"] == "statement",
+        is_statement=row["kind"] == "statement",
         modality=modality,
         acting_for=row["acting_for"] or "",
-        limit=max(day for day in limits if day is not None) if told else None,
+        limit=max(day for day in limits if day is not None) if settled else None,
     )
 
 
@@ -187,13 +187,13 @@ def window(facts: Sequence[Fact], publication: int | None) -> Window | None:
         return None
     whole = Window(min(first for first, _ in short), max(last for _, last in short))
     dense = _densest(sorted(first for first, _ in short), max(len(short) * 9 // 10, 1))
-    held = whole
+    kept = whole
     if whole.last - whole.first > MOST_EMPTY * (dense[1] - dense[0] + LONG):
         near = [(first, last) for first, last in short if dense[0] <= first <= dense[1]]
-        held = Window(dense[0], max(last for _, last in near))
-    if publication is not None and 0 < publication - held.last < (held.last - held.first) / 4:
-        held = Window(held.first, publication)
-    return held
+        kept = Window(dense[0], max(last for _, last in near))
+    if publication is not None and 0 < publication - kept.last < (kept.last - kept.first) / 4:
+        kept = Window(kept.first, publication)
+    return kept
 
 
 def _densest(days: Sequence[int], count: int) -> tuple[int, int]:

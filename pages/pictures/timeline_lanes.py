@@ -88,13 +88,13 @@ def beside(
     """
     if dated >= FEW:
         return []
-    found = [*lanes(connection, actor)]
+    shared = [*lanes(connection, actor)]
     there, facts = {*own}, dict[str, Set[int]]()
     # What somebody does for the actor may also be about what the actor heads.
-    for lane in sorted(found, key=lambda lane: lane.headed):
+    for lane in sorted(shared, key=lambda lane: lane.headed):
         facts[lane.title] = lane.facts - there
         there |= lane.facts
-    return [(lane, facts[lane.title]) for lane in found if facts[lane.title]]
+    return [(lane, facts[lane.title]) for lane in shared if facts[lane.title]]
 
 
 def in_lanes(connection: Connection, answer: Answer, given: Mapping[str, Any]) -> Answer:

@@ -49,14 +49,14 @@ def parts(facts: Sequence[Fact]) -> list[Part]:
     years: dict[int, list[Fact]] = {}
     for fact in facts:
         years.setdefault(year_of(fact), []).append(fact)
-    found: list[Part] = []
+    divided: list[Part] = []
     together: list[int] = []
     for year in sorted(years):
         if together and sum(len(years[it]) for it in [*together, year]) > MOST_IN_PART:
-            found.append(_part(together, years))
+            divided.append(_part(together, years))
             together = []
         together.append(year)
-    return [*found, _part(together, years)]
+    return [*divided, _part(together, years)]
 
 
 def year_of(fact: Fact) -> int:

@@ -111,19 +111,19 @@ def chains(connection: Connection, answer: Answer, most: int) -> Chains:
             (row["title"], row["kind"], row["anonymity"]) if row else known[id][1:4]
         )
         depth = row["depth"] if row else int(step.source != step.document or relay is not None)
-        found = Voice(id, title, kind, anonymity if depth else DOCUMENT, step.through)
+        added = Voice(id, title, kind, anonymity if depth else DOCUMENT, step.through)
         if row:
-            found.own, found.passage = row["facts"], passages(row["passage"])
-        voices[step] = found
+            added.own, added.passage = row["facts"], passages(row["passage"])
+        voices[step] = added
         if relay:
             outer = Step(step.document, relay.relay, relay.relay_through)
-            voice(outer, relay.to_id).relayed.append(found)
+            voice(outer, relay.to_id).relayed.append(added)
         elif depth:
             whole = step.through.removeprefix(f"{title}; ")
-            voice(Step(step.document, step.document, whole), step.document).relayed.append(found)
+            voice(Step(step.document, step.document, whole), step.document).relayed.append(added)
         else:
-            documents[step.document] = found
-        return found
+            documents[step.document] = added
+        return added
 
     inner = [step for step, row in rows.items() if row["depth"]]
     inner.sort(key=lambda step: (-rows[step]["facts"], step))

@@ -94,11 +94,11 @@ class Pictures:
         if len(self._published) == 1:
             [data.publication] = self._published.values()
         for it in statements:
-            said = it.kind == FactKind.QUOTE
+            is_statement = it.kind == FactKind.QUOTE
             if it.kind not in DATED:
                 continue
             if it.date is None:
-                plain = "statement" if said else "happened"
+                plain = "statement" if is_statement else "happened"
                 data.undated[plain if it.modality == Modality.ACTUAL else "other"] += 1
                 continue
             drawn_as = pieces(it.date)
@@ -141,7 +141,7 @@ class Pictures:
         words = date_in_words(it.date or "")
         limits = [self._published.get(piece.document.key) for piece in it.evidence]
         days = [day for day in limits if day is not None]
-        told = it.modality in (Modality.ACTUAL, Modality.DENIED) and len(days) == len(limits) > 0
+        settled = it.modality in (Modality.ACTUAL, Modality.DENIED) and len(days) == len(limits) > 0
         stated = "; ".join(dict.fromkeys(f"{e.how}; {e.chain}" for e in it.evidence))
         doubt = " ?" if set(it.date or "") & {"?", "%"} else ""
         return Fact(
@@ -151,10 +151,10 @@ class Pictures:
             explained=f"{it.sentence}. {words[:1].upper()}{words[1:]}. {it.where}: {stated}",
             pieces=pieces(it.date or ""),
             look=it.look,
-            said=it.kind == FactKind.QUOTE,
+            is_statement=it.kind == FactKind.QUOTE,
             modality=it.modality,
             acting_for=lane,
-            limit=max(days) if told else None,
+            limit=max(days) if settled else None,
         )
 
     def around(

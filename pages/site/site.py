@@ -264,9 +264,9 @@ class Writing:
         """Write the first page."""
         documents = self._statements.documents
         page = PageText("index.html", self._site.title, current="index.html")
-        said = "one document says" if len(documents) == 1 else f"{len(documents):,} documents say"
+        texts = "one document says" if len(documents) == 1 else f"{len(documents):,} documents say"
         page.lead = (
-            f"What {said}: who acts, what happened, who said what, and who vouches for it. Every "
+            f"What {texts}: who acts, what happened, who said what, and who vouches for it. Every "
             "sentence here leads to the passage that it rests on."
         )
         actors, sources = self._lists.actors(), self._lists.sources()
