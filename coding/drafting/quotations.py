@@ -263,7 +263,7 @@ class Quotations:
         return made
 
     def _called(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
-        """Return an attribution to a pronoun with its cue right in front, as in: he called it "…"."""
+        """Return an attribution to a pronoun with its cue right in front: he called it "…"."""
         first = item.stretches[0]
         i = self.beside.cue_before(first, of=True)
         if i is None:
