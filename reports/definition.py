@@ -117,7 +117,8 @@ class Parameter:
         from schema.escape import visible
 
         date = Edtf.parse(edtf_of(str(given)))
-        if self.day is None and date.precision != Precision.DAY and date.earliest is not None:
+        writable = not date.text.startswith("Y")  # EDTF has no days beyond the year 9999
+        if self.day is None and date.precision != Precision.DAY and writable:
             raise ValueError(
                 f"{visible(shortened(str(given)))}: not a day; write YYYY-MM-DD or 26 July 2015"
             )

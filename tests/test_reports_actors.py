@@ -363,9 +363,10 @@ def test_undated_posts_stand_apart_from_those_of_the_day(made: str) -> None:
     )
 
 
-def test_a_post_is_on_a_day_and_not_in_a_year(made: str) -> None:
+@pytest.mark.parametrize("year", ["2019", "45 BC", "-0043-03"])
+def test_a_post_is_on_a_day_and_not_in_a_year(made: str, year: str) -> None:
     with pytest.raises(BadValueError, match="not a day"):
-        ask(made, "posts", on="2019")
+        ask(made, "posts", on=year)
 
 
 # --- between actors -------------------------------------------------------------------------------
