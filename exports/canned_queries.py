@@ -4,8 +4,6 @@ Datasette knows no conditional lines, and passes every parameter as text, '' if 
 So a line that a report runs only with a parameter becomes a condition that also holds without it,
 and a CTE turns what was typed into the values that the report expects: null for an empty field,
 the default, the key of a name, the first or last day of a month.
-
-A flag that joins other tables makes two queries of a report.
 """
 
 from __future__ import annotations
@@ -67,40 +65,10 @@ STARTS = ("and ", "join ", "left join ", "when ")
 """How a line starts that doesn't continue the line before."""
 
 
-def canned_queries(report: Report) -> dict[str, tuple[Sequence[Parameter], str]]:
-    """Return the queries of a report by name, each with its parameters; any may be left empty."""
-    flags = [it for it in report.parameters if _joins(report, it)]
-    queries = {report.name: _query(report, absent=flags)}
-    for flag in flags:
-        others = [it for it in flags if it is not flag]
-        queries[f"{report.name}-{flag.name.replace('_', '-')}"] = _query(report, others, flag)
-    return queries
-
-
-def _joins(report: Report, flag: Parameter) -> bool:
-    """Return whether a flag decides which tables are joined."""
-    lines = [it.sql.lstrip() for it in report.lines if it.unless == {flag.name}]
-    return flag.type is Type.FLAG and any(it.startswith(("join ", "left join ")) for it in lines)
-
-
-def _query(
-    report: Report, absent: Sequence[Parameter], present: Parameter | None = None
-) -> tuple[Sequence[Parameter], str]:
-    given = {present.name} if present else set[str]()
-    fixed = given | {it.name for it in absent}
-    lines = [
-        replace(line, when=frozenset(), unless=line.unless - fixed)
-        if line.when & given
-        else replace(line, when=line.when - fixed, unless=line.unless - fixed)
-        for line in report.lines
-        if not line.unless & given and (line.when & given or not (line.when and line.when <= fixed))
-    ]
-    parameters = [it for it in report.parameters if it.name not in fixed]
-    return parameters, _with_given(lines, parameters)
-
-
-def _with_given(lines: Sequence[Line], parameters: Sequence[Parameter]) -> str:
-    sql = "\n".join(_unconditional(lines))
+def canned_query(report: Report) -> str:
+    """Return the query of a report; any of its parameters may be left empty."""
+    parameters = report.parameters
+    sql = "\n".join(_unconditional(report.lines))
     days = {day_of(it.name) for it in parameters if it.type is Type.DATE}
     names = {it.name for it in parameters} | days
     if not names:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from html import escape
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy import Table
 
 from database.connect import REVISION, VERSION_TABLE
 from database.snapshot import TABLES
-from exports.canned_queries import canned_queries
+from exports.canned_queries import canned_query
 from exports.datapackage import ExportedFile, ExportError
 from exports.job import ExportJob, decoded
 from exports.sql_dump import build_statements
@@ -161,11 +161,7 @@ def _databases() -> dict[str, Any]:
     tables = {entry.name: _table(entry) for entry in dictionary.tables()}
     tables[VERSION_TABLE] = {"hidden": True}
     # Nine reports have the name of a table or view, which a query of that name would hide.
-    queries = {
-        f"report-{name}": _query(report, parameters, sql)
-        for report in Catalogue.of(None).reports()
-        for name, (parameters, sql) in canned_queries(report).items()
-    }
+    queries = {f"report-{report.name}": _query(report) for report in Catalogue.of(None).reports()}
     return {DATABASE.removesuffix(".db"): {"tables": tables, "queries": queries}}
 
 
@@ -186,17 +182,17 @@ def _table(entry: dictionary.Entry) -> dict[str, Any]:
     return described
 
 
-def _query(report: Report, taken: Sequence[Parameter], sql: str) -> dict[str, Any]:
+def _query(report: Report) -> dict[str, Any]:
     # The notes name parameters as options: --with-members.
     notes = (OPTION.sub(lambda it: it[1].replace("-", "_"), note) for note in report.notes)
     paragraphs = "".join(f"<p>{escape(it)}</p>" for it in (report.question, *notes))
-    parameters = "".join(map(_explained, taken))
+    parameters = "".join(map(_explained, report.parameters))
     return {
         "title": report.title,
         "description_html": paragraphs + (f"<ul>{parameters}</ul>" if parameters else ""),
-        "params": [parameter.name for parameter in taken],
+        "params": [parameter.name for parameter in report.parameters],
         "hide_sql": True,
-        "sql": sql,
+        "sql": canned_query(report),
     }
 
 

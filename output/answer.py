@@ -4,7 +4,8 @@ People see fewer columns than programs, and what all rows share only once:
 
 - details are left out, and so is a column that has the same value in every row, which the caption
   says, and the documents if one document states all rows, which is cited;
-- a column that is a section becomes headings; within a section, empty columns are left out;
+- a column that is a section becomes headings; within a section, empty columns are left out, unless
+  all are;
 - the usual value of a column becomes an empty cell, and a note says so, unless it is 0;
 - a sentence of the legend that explains “a term” is left out where the answer lacks the term;
 - dates are in words, and passages are numbers under the heading ¶;
@@ -270,6 +271,7 @@ def _sections(
         members = list(map(cells, group))
         nothing = [(None, "", UNDATED if column.undated else "") for column in chosen]
         full = [n for n in range(len(chosen)) if any(row[n] not in nothing[n] for row in members)]
+        full = full or [n for n, column in enumerate(chosen) if column.main] or [0]
         yield Section(title, [chosen[n] for n in full], [[row[n] for n in full] for row in members])
     if empty:
         yield Section("", chosen, [])

@@ -25,6 +25,7 @@ _LATER = 3  # spare width if there are more batches: after key-999 comes key-100
 _GAP = 2  # blanks between two columns
 _LEAST = 4  # the least width of a column
 _WORD = (14, 12, 10)  # a column is as wide as its longest word up to the first that leaves room
+_PASSAGES = 9  # a width at which a list of passages is easy to read: 1, 2, 14
 _MAIN = 0.45  # how much of the width the column that answers keeps while others can give way
 _DATE_LINE = 17  # about 14 Oct 2015
 _WIDE = 96  # from this width on, dates stay on one line
@@ -118,7 +119,8 @@ def _lines(section: Section, rows: Iterator[Sequence[str]], width: int | None) -
             # A number is never wrapped: half of it would be another number.
             wrapped = cells[:1] if column.number else cells
             word = max(max(map(_width, _words(cell, limit))) for cell in wrapped)
-            word = min(max(word, _LEAST), limit, longest)
+            easy = _PASSAGES if column.type == "passage" and limit > word_limits[-1] else _LEAST
+            word = min(max(word, easy), limit, longest)
             least.append(max(word, number) if column.number else word)
     rest = chain(head, rows)
     widths = natural if width is None else None
@@ -192,7 +194,7 @@ def _easy(column: Column, width: int) -> int:
         return 6  # its heading may take several lines
     if column.type in ("date", "day"):
         return 30 if width >= _WIDE else _DATE_LINE
-    return 9 if column.type == "passage" else max(16, width // 4)
+    return _PASSAGES if column.type == "passage" else max(16, width // 4)
 
 
 def _grid(

@@ -28,6 +28,7 @@
 --   stance     text, detail              what the document makes of it: endorses, neutral, doubts,
 --                                        rejects; empty: it speaks in its own voice
 --   hedge      text, detail              words that hedge it
+--   date       date, detail              when, as this voice has it; empty: it doesn't say
 --   speaker    text, detail              of an utterance, who says it
 --   through    text, detail              the chain of voices: the innermost first, the document
 --                                        last
@@ -47,6 +48,7 @@ select
   evidence.modality,
   evidence.stance,
   evidence.hedge,
+  evidence.date,
   fact_overview.speaker,
   chains.through,
   fact_overview.kind,

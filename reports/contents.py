@@ -12,7 +12,7 @@ from schema.date_words import date_in_words
 
 ORDER = (
     *("summary", "sources", "timeline", "quotes", "stances", "expectations"),
-    *("actors", "posts", "ties", "control", "network", "actor", "dyad", "event"),
+    *("actors", "posts", "ties", "control", "places", "network", "actor", "dyad", "event"),
     *("anonymous", "single-source", "corroboration", "dependence", "own-voice", "attributions"),
     *("names", "dates", "calendar", "coverage", "gaps", "changes"),
 )

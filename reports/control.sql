@@ -2,7 +2,8 @@
 -- Who holds, contests or besieges which place, and since when?
 --
 -- One row for each actor and place that a document states, by place. What a document states of a
--- city isn't true of its province as a whole: a row says only what its sentence says.
+-- city isn't true of its province as a whole: a row says only what its sentence says. The report
+-- places has all places.
 --
 -- Parameters
 --   place         place                   only this place, and places within it
@@ -34,8 +35,6 @@
 --   through      text, detail            voices, the innermost first, the document last; " | "
 --                                        between two chains
 --   control      text, detail            key of the fact
---   identifiers  text, detail            identifiers of the place in catalogues, such as "wikidata:
---                                        Q858"
 
 with involved (fact_id, acting_for) as (
   select
@@ -64,22 +63,10 @@ select
   regions.name as within,
   control.modality,
   control.through,
-  control.cited_as as control,
-  identified.identifiers
+  control.cited_as as control
 from control
 join places on places.key = control.place
 left join places as regions on regions.id = places.within_id
-left join (
-  select
-    place_id,
-    min(scheme || ': ' || identifier)
-      || coalesce(
-        '; ' || nullif(max(scheme || ': ' || identifier), min(scheme || ': ' || identifier)), '')
-      || case when count(*) > 2 then '; and others' else '' end as identifiers
-  from identifiers
-  where place_id is not null
-  group by place_id
-) as identified on identified.place_id = places.id
 join involved on involved.fact_id = control.fact_id  -- if :actor
 where true
   and control.fact_id in (select fact_id from fact_places where place = :place)  -- if :place

@@ -2,22 +2,19 @@
 -- How many independent origins does each event and tie have, and where do they differ?
 --
 -- One row for each event and tie, those with the most origins first; if two documents state the
--- same tie, a row for each of them. With --each-voice a row for each piece of evidence, so that you
--- can compare what each origin says; sentence, origins, agree and differ are then the same in all
--- rows of a fact.
+-- same tie, a row for each of them. The report attributions has a row for each piece of evidence.
 --
 -- Origins are counted, not citations: an origin is the innermost voice of a chain, a document's own
 -- voice among them, and two documents that cite one report are one origin. Unnamed and voiceless
 -- origins are counted separately: nobody knows whether they are independent.
 --
 -- Parameters
---   each_voice  flag                            a row for each piece of evidence
---   least       integer, at least 0, default 0  only what has at least this many named origins
---   document    document, repeated              only what these documents state
---   topic       topic                           only what is on this topic
---   place       place                           only what happened or was said at this place or
---                                               within it
---   certainty   choice of certainty             only what at least one voice states like this
+--   least      integer, at least 0, default 0  only what has at least this many named origins
+--   document   document, repeated              only what these documents state
+--   topic      topic                           only what is on this topic
+--   place      place                           only what happened or was said at this place or
+--                                              within it
+--   certainty  choice of certainty             only what at least one voice states like this
 --
 -- Columns
 --   part          text, section                              heading: how many named origins, and
@@ -31,32 +28,18 @@
 --                                                            same, but there is a day that fits all
 --   relayed_from  text, main, usually the document, as From  who says so: "the document", or titles
 --                                                            of voices, the origin first: "A → B;
---                                                            C" is A through B, and C. With
---                                                            --each-voice the origin alone
+--                                                            C" is A through B, and C
 --   certainty     text, detail, as States it                 how it is stated, as each voice has
 --                                                            it: asserted, reported, alleged,
 --                                                            rumoured, inferred
---   dated         date, detail, as Date                      with --each-voice when, as this origin
---                                                            has it, in EDTF; empty: it does not
---                                                            say
 --   source        documents                                  key of the document that states it
 --   passage       passage                                    where it states it
---   origin        text, detail                               with --each-voice the title of the
---                                                            origin
 --   agree         text, detail                               what two or more origins state, and
 --                                                            all state alike: modality, certainty,
 --                                                            stance, date
 --   unnamed       integer, detail                            origins that are unnamed or voiceless
 --   documents     integer, detail                            documents that state it
---   voice         text, detail                               with --each-voice: own (the
---                                                            document's), named, unnamed or
---                                                            voiceless
---   modality      text, detail                               whether it is so, as each origin has
---                                                            it
---   stance        text, detail                               with --each-voice what the document
---                                                            makes of it: endorses, neutral,
---                                                            doubts, rejects; empty: it speaks in
---                                                            its own voice
+--   modality      text, detail                               whether it is so, as each voice has it
 --   settled       text, detail                               of an event: its modality overall
 --   date          date, detail                               of an event: its overall date, in
 --                                                            EDTF; empty: undated
@@ -125,41 +108,46 @@ compared (fact_id, agree, differ) as (
   group by figures.fact_id
 )
 select
-  case when figures.named_origins = 0 then 'No named origin'
+  case
+    when figures.named_origins = 0 then 'No named origin'
     when figures.named_origins > 1 then figures.named_origins || ' named origins'
     when figures.origins > 1 then 'One named origin, besides others'
-    when figures.relayed > 0 then 'One named origin' else 'The document alone' end as part,
+    when figures.relayed > 0 then 'One named origin'
+    else 'The document alone'
+  end as part,
   fact_overview.sentence,
   figures.named_origins as origins,
   nullif(substr(compared.differ, 3), '') as differ,
-  case when parent_id is null then 'the document' else origins.title end  -- if :each_voice
-    as relayed_from,  -- if :each_voice
-  evidence.certainty,  -- if :each_voice
-  evidence.date as dated,  -- if :each_voice
-  documents.key as source,  -- if :each_voice
-  evidence_passages.passage,  -- if :each_voice
-  origins.title as origin,  -- if :each_voice
-  -- a chain ends with the title of its document
-  replace(replace(case when documents.id is null then fact_overview.through  -- unless :each_voice
-    else replace(replace(replace(replace('¶ | ' || fact_overview.through  -- unless :each_voice
-      || ' | ¶', '; ' || documents.title || ' | ', ' | '),  -- unless :each_voice
-      ' | ' || documents.title || ' | ', ' | the document | '),  -- unless :each_voice
-      '¶ | ', ''), ' | ¶', '') end,  -- unless :each_voice
-    '; ', ' → '), ' | ', '; ') as relayed_from,  -- unless :each_voice
-  fact_overview.certainty,  -- unless :each_voice
-  cast(null as text) as dated,  -- unless :each_voice
-  fact_overview.source,  -- unless :each_voice
-  fact_overview.passage,  -- unless :each_voice
-  cast(null as text) as origin,  -- unless :each_voice
+  -- A chain ends with the title of its document; between the signs, only whole titles are replaced.
+  replace(
+    replace(
+      case
+        when documents.id is null then fact_overview.through
+        else replace(
+          replace(
+            replace(
+              replace(
+                '¶ | ' || fact_overview.through || ' | ¶',
+                '; ' || documents.title || ' | ',
+                ' | '),
+              ' | ' || documents.title || ' | ',
+              ' | the document | '),
+            '¶ | ',
+            ''),
+          ' | ¶',
+          '')
+      end,
+      '; ',
+      ' → '),
+    ' | ',
+    '; ') as relayed_from,
+  fact_overview.certainty,
+  fact_overview.source,
+  fact_overview.passage,
   nullif(substr(compared.agree, 3), '') as agree,
-  figures.origins - figures.named_origins as unnamed, figures.documents,
-  case when attributions.parent_id is null then 'own' else origins.anonymity end  -- if :each_voice
-    as voice,  -- if :each_voice
-  evidence.modality,  -- if :each_voice
-  evidence.stance,  -- if :each_voice
-  cast(null as text) as voice,  -- unless :each_voice
-  fact_overview.modality,  -- unless :each_voice
-  cast(null as text) as stance,  -- unless :each_voice
+  figures.origins - figures.named_origins as unnamed,
+  figures.documents,
+  fact_overview.modality,
   events.modality as settled,
   events.date,
   fact_overview.kind,
@@ -168,14 +156,8 @@ from evidence_counts as figures
 left join events on events.id = figures.fact_id
 left join compared on compared.fact_id = figures.fact_id
 join evidence_counts as counted on counted.counted_as_id = figures.fact_id
-join fact_overview on fact_overview.fact_id = figures.fact_id  -- if :each_voice
-join evidence on evidence.fact_id = counted.fact_id  -- if :each_voice
-join evidence_passages on evidence_passages.evidence_id = evidence.id  -- if :each_voice
-join attributions on attributions.id = evidence.attribution_id  -- if :each_voice
-join sources as origins on origins.id = attributions.source_id  -- if :each_voice
-join sources as documents on documents.id = evidence.document_id  -- if :each_voice
-join fact_overview on fact_overview.fact_id = counted.fact_id  -- unless :each_voice
-left join sources as documents on documents.key = fact_overview.source  -- unless :each_voice
+join fact_overview on fact_overview.fact_id = counted.fact_id
+left join sources as documents on documents.key = fact_overview.source
 where fact_overview.kind in ('event', 'relation')
   and figures.named_origins >= :least
   and figures.fact_id in (  -- if :document or :topic or :place or :certainty
@@ -188,6 +170,4 @@ order by
   fact_overview.kind,
   fact_overview.cited_as,
   documents.key nulls first,
-  evidence.n,  -- if :each_voice
-  evidence_passages.passage  -- if :each_voice
-  fact_overview.fact_id  -- unless :each_voice
+  fact_overview.fact_id

@@ -8,27 +8,28 @@
 --   document  document, repeated  only these documents
 --
 -- Columns
---   passage   passage                        the passage
---   percent   integer, as % coded            percentage of its characters that are evidence for
---                                            something
+--   part      text, section                  heading: the passage, and how much of it is evidence
 --   kind      text                           event, quote, position, tie, link, control, name, …
 --   sentence  text, main, as What was coded  the fact as a sentence, with its standing in front
 --   source    documents                      key of the document
+--   passage   passage, detail                the passage
+--   percent   integer, detail                percentage of its characters that are evidence for
+--                                            something
 --   section   text, detail                   heading that it is under; for a heading, itself
 --   length    integer, detail                its characters
 --   facts     integer, detail                facts that have evidence there
 --   pieces    integer, detail                pieces of evidence for it there
 --   fact      text, detail                   key of the fact
---
--- Legend
---   % coded: how much of the passage is evidence for something.
 
 select
-  '¶' || passages.n as passage,
-  (200 * passage_coverage.characters + passages.length) / (2 * passages.length) as percent,
+  '¶' || passages.n || ', '
+    || ((200 * passage_coverage.characters + passages.length) / (2 * passages.length))
+    || '% coded' as part,
   case fact_summaries.kind when 'relation' then 'tie' else fact_summaries.kind end as kind,
   fact_summaries.sentence,
   documents.key as source,
+  '¶' || passages.n as passage,
+  (200 * passage_coverage.characters + passages.length) / (2 * passages.length) as percent,
   '¶' || passages.section as section,
   passages.length,
   passage_coverage.facts,

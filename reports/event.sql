@@ -20,7 +20,7 @@
 --   event      text, detail   the event, as document:key
 --   section    text, section  heading
 --   part       text           what the row is: What, Called, Where, How long, a role (Doer), how a
---                             voice states it (Alleged intention), how another event or quote is
+--                             voice states it (Intended, alleged), how another event or quote is
 --                             linked to this one (Follows), Said there, Before, Meanwhile or After
 --   what       text, main     the event or another one as a sentence; place; actor; voice; quote
 --   stance     text, detail   what the document makes of a voice: endorses, neutral, doubts or
@@ -112,12 +112,11 @@ listed (event_id, rank, label, n, fact_id, other_id, evidence_id, what, key) as 
   from asked join participants on participants.fact_id = asked.id
   join actors on actors.id = participants.actor_id
   union all
-  select asked.id, 4, case when modality = 'denied' then 'said not to happen'
-      when modality = 'hypothetical' then 'imagined' when modality = 'possible' then modality
-      when certainty not in ('asserted', 'reported') then certainty || case modality
-        when 'intended' then ' intention' when 'expected' then ' expectation' else '' end
-      when modality <> 'actual' then modality when certainty = 'asserted' then 'stated'
-      else certainty end, 0, asked.id, null, evidence.id, chains.title, chains.source
+  select asked.id, 4,
+    case modality when 'actual' then certainty else modality end
+      || case when modality <> 'actual' and certainty not in ('asserted', 'reported')
+        then ', ' || certainty else '' end,
+    0, asked.id, null, evidence.id, chains.title, chains.source
   from asked join evidence on evidence.fact_id = asked.id
   join chains on chains.attribution_id = evidence.attribution_id
   union all

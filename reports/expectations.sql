@@ -2,7 +2,8 @@
 -- What was expected, threatened, denied or imagined, by whom, and what came of it?
 --
 -- Whatever some voice has as intended, expected, possible, hypothetical or denied, and threats:
--- one row for each fact, by what came of it, and in the order of the text. Names are left out.
+-- one row for each fact, by what came of it, and in the order of the text. Names are left out. The
+-- report event has what followed an event, answered it or took its place.
 --
 -- Parameters
 --   actor         actor                only facts in which this actor has a role, and its ties in
@@ -40,12 +41,6 @@
 --                                                Alleged, …; of an event that is stated as a fact:
 --                                                came to pass; of a threat: made; empty: another
 --                                                fact stated as such
---   link         text, detail                    how another event relates to it, of several the
---                                                first of: replaced by, answered by, followed by,
---                                                had as a part, hung on
---   linked       text, detail                    that event, with its standing in front
---   linked_is    text, detail                    whether that event is: actual, denied,
---                                                hypothetical, …
 --   acting_for   text                            with --with-members: who acts for the actor
 --   source       documents                       keys of the documents that state it
 --   passage      passage                         where they state it
@@ -62,52 +57,56 @@ with involved (fact_id, acting_for) as (
   select fact_id,
     min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
       when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
-  from participation where true
+  from participation
+  where true
     and actor = :actor  -- if :actor
     and steps = 0  -- unless :with_members
   group by fact_id
 ),
 -- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
-  select fact_id from evidence where modality <> 'actual'
+  select fact_id from evidence
+  where modality <> 'actual'
     and fact_id in (select fact_id from involved)  -- if :actor
     and fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   union
-  select id from events where (modality <> 'actual' or event_type = 'threaten')
+  select id from events
+  where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
     and id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and id in (select fact_id from fact_places where place = :place)  -- if :place
 ),
 judged (fact_id, part) as (
-  select doubtful.fact_id, case
+  select doubtful.fact_id,
+    case
       when events.event_type = 'threaten' and events.modality = 'actual' then 'threatened'
-      when settled = 'denied' then 'did not happen' when settled = 'hypothetical' then 'imagined'
+      when settled = 'denied' then 'did not happen'
+      when settled = 'hypothetical' then 'imagined'
       when settled <> 'actual' then settled
-      when standing is null then 'came to pass'
+      when coalesce(standing, 'Draft') = 'Draft' then 'came to pass'
       when upper(substr(standing, length(standing) - 7)) = 'DISPUTED' then 'disputed'
-      when standing = 'Draft' then 'came to pass'
-      else 'alleged' end
+      else 'alleged'
+    end
   from doubtful
   join fact_summaries on fact_summaries.fact_id = doubtful.fact_id
   left join events on events.id = doubtful.fact_id
   where fact_summaries.kind not in ('name', 'event-name')
 ),
--- What followed an event, answered it or took its place; gathered once, not for each row.
-linked (fact_id, link, event_id, n) as materialized (
-  select to_fact_id, case type when 'instead-of' then 'replaced by' when 'follows' then
-      'followed by' when 'in-response-to' then 'answered by' when 'part-of' then 'had as a part'
-      else 'hung on' end, from_fact_id,
-    row_number() over (partition by to_fact_id order by case type when 'instead-of' then 1
-      when 'in-response-to' then 2 when 'follows' then 3 else 4 end, key, introduced_by, type)
-  from event_links join fact_summaries on fact_summaries.fact_id = event_links.from_fact_id
-  where to_fact_id in (select fact_id from doubtful)
+outcomes (part, n, heading) as (
+  values
+    ('came to pass', 1, 'Came to pass, or stated as a fact'),
+    ('did not happen', 2, 'Did not happen, ruled out or held unlikely'),
+    ('threatened', 3, 'Threatened'),
+    ('expected', 4, 'Expected'), ('intended', 5, 'Intended'),
+    ('possible', 6, 'Possible'), ('imagined', 7, 'Imagined'),
+    ('alleged', 8, 'Alleged'), ('disputed', 9, 'Disputed')
 ),
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
 voices (fact_id, denies, name, more, n) as (
   select fact_id, denies, name,
-    coalesce('; and ' || nullif(count(*) over (partition by fact_id, denies) - 1, 0) || ' more',
-      ''),
+    coalesce(
+      '; and ' || nullif(count(*) over (partition by fact_id, denies) - 1, 0) || ' more', ''),
     row_number() over (partition by fact_id, denies order by min(place), name)
   from (
     select evidence.fact_id, chains.source_id,
@@ -121,13 +120,15 @@ voices (fact_id, denies, name, more, n) as (
     select fact_id, sources.id, key || substr(cast(1000000 + n as text), 2), 1, 'the document'
     from evidence
     join sources on sources.id = evidence.document_id
-    where fact_id in (select fact_id from doubtful) and stance = 'rejects' and modality <> 'denied'
+    where fact_id in (select fact_id from doubtful)
+      and stance = 'rejects' and modality <> 'denied'
   ) as sides
   group by fact_id, denies, source_id, name
 ),
 firsts (fact_id, expected_by, denied_by) as materialized (
-  select fact_id, max(case denies when 0 then name || more end), max(case denies when 1
-    then name || more end)
+  select fact_id,
+    max(case denies when 0 then name || more end),
+    max(case denies when 1 then name || more end)
   from voices
   where n = 1
   group by fact_id
@@ -135,11 +136,7 @@ firsts (fact_id, expected_by, denied_by) as materialized (
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  case judged.part
-    when 'came to pass' then 'Came to pass, or stated as a fact'
-    when 'did not happen' then 'Did not happen, ruled out or held unlikely'
-    else upper(substr(judged.part, 1, 1)) || substr(judged.part, 2)
-  end as part,
+  outcomes.heading as part,
   fact_overview.sentence,
   firsts.expected_by,
   firsts.denied_by,
@@ -148,14 +145,16 @@ select
   fact_overview.through,
   fact_overview.certainty,
   coalesce(events.date, quotes.date, positions.date, relations.since, controls.since) as date,
-  coalesce(fact_overview.standing, case when judged.part = 'threatened' then 'made'
-    when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
-  linked.link, others.sentence as linked, others.settled as linked_is,
+  coalesce(
+    fact_overview.standing,
+    case when judged.part = 'threatened' then 'made' end,
+    case when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
   involved.acting_for,  -- if :actor
   cast(null as text) as acting_for,  -- unless :actor
   fact_overview.source,
   fact_overview.passage
 from judged
+join outcomes on outcomes.part = judged.part
 join fact_overview on fact_overview.fact_id = judged.fact_id
 left join firsts on firsts.fact_id = judged.fact_id
 left join events on events.id = judged.fact_id
@@ -163,8 +162,6 @@ left join quotes on quotes.id = judged.fact_id
 left join positions on positions.id = judged.fact_id
 left join relations on relations.id = judged.fact_id
 left join territorial_control as controls on controls.id = judged.fact_id
-left join linked on linked.fact_id = judged.fact_id and linked.n = 1
-left join fact_summaries as others on others.fact_id = linked.event_id
 join involved on involved.fact_id = judged.fact_id  -- if :actor
 where true
   and judged.fact_id in (select fact_id from fact_documents  -- if :document
@@ -173,8 +170,6 @@ where true
   and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = judged.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
-  case judged.part when 'came to pass' then 1 when 'did not happen' then 2 when 'threatened' then 3
-    when 'expected' then 4 when 'intended' then 5 when 'possible' then 6 when 'imagined' then 7
-    when 'alleged' then 8 else 9 end,
+  outcomes.n,
   fact_overview.document nulls last, fact_overview.paragraph nulls last,
   fact_overview.start nulls last, fact_overview.kind, fact_overview.cited_as

@@ -25,7 +25,7 @@
 --                                                       only for the day of the document
 --   sentence    text, main, as Post                     the post as a sentence, with its standing
 --                                                       in front
---   status      text, usually attested, as On that day  held: on that day by all that is said;
+--   status      text, usually attested, as Status       held: on that day by all that is said;
 --                                                       attested: undated, see attested; open: the
 --                                                       dates leave it open; not yet; over; if no
 --                                                       voice states it as actual, the modality
@@ -33,7 +33,7 @@
 --                                                       documents differ in this
 --   since       date                                    when it began, in EDTF; empty: not said
 --   until       date                                    when it ended, in EDTF; empty: not said
---   attested    day                                     when the document that states it appeared;
+--   attested    day, as Document dated                  when the document that states it appeared;
 --                                                       of several the first and the last
 --   certainty   text, usually asserted                  how it is stated: asserted, reported,
 --                                                       alleged, rumoured, inferred

@@ -58,13 +58,18 @@ USES = """
 """
 
 MAX_CANDIDATES = 12
+"""How many candidates the message about an ambiguous name lists."""
 
 FEW = 15
 """Up to how many names a message lists where none is near."""
 
-LISTED_BY = {Type.ACTOR: "actors", Type.EVENT: "timeline", Type.SOURCE: "sources"}
+LISTED_BY = {
+    Type.ACTOR: "actors",
+    Type.EVENT: "timeline",
+    Type.SOURCE: "sources",
+    Type.PLACE: "places",
+}
 """Which report lists all there are."""
-"""How many candidates the message about an ambiguous name lists."""
 
 WIDEST = 60
 """The width up to which the keys of candidates are aligned."""

@@ -2,8 +2,8 @@
 -- What does each document rest on, and through whom does it have it?
 --
 -- One row for each document and chain of voices. A source that is known in two ways, by itself and
--- through another, has two rows. Of each document the document itself comes first, then the nearest
--- voices, those with the most facts first.
+-- through another, has two rows. The documents themselves come first, then what they cite, then
+-- what they have through others; of each document those with the most facts first.
 --
 -- Parameters
 --   document   document, repeated   only what these documents state
@@ -12,8 +12,9 @@
 --   certainty  choice of certainty  only what at least one voice states like this
 --
 -- Columns
+--   part         text, section                   heading: how the document has it
 --   title        text, main, as Source           its title, or what it is in the coder's words
---   relayed_by   text                            the voices between the source and the document,
+--   relayed_by   text, main                      the voices between the source and the document,
 --                                                the nearest to the source first; empty: none
 --   kind         text                            article, press-report, remarks, assessment,
 --                                                hearsay, …
@@ -77,6 +78,11 @@ with voices as (
   )
 )
 select
+  case voices.depth
+    when 0 then 'The documents themselves'
+    when 1 then 'Sources'
+    else 'Known only through others'
+  end as part,
   sources.title,
   voices.relayed_by,
   sources.kind,
@@ -105,6 +111,7 @@ where true
   and voices.facts > 0  -- if :topic or :place or :certainty
   and voices.document in (:document)  -- if :document
 order by
+  case voices.depth when 0 then 0 when 1 then 1 else 2 end,
   voices.document,
   voices.depth,
   voices.facts desc,

@@ -13,7 +13,7 @@
 --   count      integer        how many
 --   percent    integer, as %  percentage of the facts, rounded
 --   note       text, main     of a document its author and title; what the count is made of
---   published  date           when a document was published; empty: not stated, or not a document
+--   published  date, detail   when a document was published; empty: not stated, or not a document
 
 with figures (kind, relayed, origins, named_origins, unnamed, others) as (
   select fact_summaries.kind, figures.relayed, figures.origins, figures.named_origins,

@@ -12,6 +12,7 @@ from wcwidth import wcswidth
 from output.answer import FEW, MOST, answer
 from output.formats import Format
 from output.page import Cell, Column, Page
+from output.table import table
 from output.wording import counted
 from tests.databases import on_sqlite
 from tests.island_reports import book, own, sourcebook
@@ -48,6 +49,14 @@ def seen(page: Page) -> list[tuple[str, list[str], list[list[Cell]]]]:
         )
         for section in answer(page).sections
     ]
+
+
+def test_a_section_of_empty_rows_keeps_the_column_that_answers() -> None:
+    columns = [Column("part", section=True), Column("kind"), Column("what", main=True)]
+    rows = [("¶1", "event", "A visit"), ("¶2", None, None)]
+    page = Page(columns, rows, title="Coverage", condensed=True)
+    assert seen(page)[1] == ("¶2", ["what"], [[None]])
+    assert "¶2\nwhat\n" in "".join(table(answer(page), 40))
 
 
 def test_people_see_what_answers_and_what_all_rows_share_once() -> None:

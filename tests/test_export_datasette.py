@@ -35,8 +35,6 @@ YAML = ("datasette.yaml", "metadata.yaml")
 
 REPORTS = {report.name: report for report in Catalogue.of(None).reports()}
 TRIES = 8
-TWO_QUERIES = ("each_voice",)
-"""Flags that join other tables."""
 
 KEYS = {
     Type.ACTOR: "select key from actors union all select name from actors",
@@ -126,8 +124,7 @@ def test_a_report_has_the_rows_of_the_command(name: str, source: Connection, ask
     for typed in asked(report, source):
         # A form sends all its fields, also the empty ones.
         fields = {it.name: typed.get(it.name, "") for it in report.parameters}
-        query = "-".join([name, *(flag for flag in TWO_QUERIES if fields.pop(flag, ""))])
-        response = ask(f"/report-{query.replace('_', '-')}.json", **fields, _shape="objects")
+        response = ask(f"/report-{name}.json", **fields, _shape="objects")
         assert response.status_code == 200, response.text
         answer = response.json()
         rows = expected(source, report, typed)
@@ -165,7 +162,7 @@ def test_every_table_is_described_and_none_is_hidden_by_a_report(ask: Ask) -> No
     assert names - set(JOURNALS) <= shown | {view["name"] for view in described["views"]}
     assert shown.isdisjoint(JOURNALS)
     queries = {query["name"] for query in described["queries"]}
-    assert queries == {f"report-{name}" for name in [*REPORTS, "corroboration-each-voice"]}
+    assert queries == {f"report-{name}" for name in REPORTS}
     for name in ("actors", "timeline"):
         page = ask(f"/{name}").text
         for field in dictionary.columns(name):

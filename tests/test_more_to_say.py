@@ -270,10 +270,15 @@ def test_an_actor_has_its_identifiers_and_what_it_controls(loaded: str) -> None:
 
 
 def test_places_and_sources_have_their_identifiers(loaded: str) -> None:
-    identifiers = {
-        row["place_name"]: row["identifiers"] for row in rows(loaded, "report", "control")
-    }
-    assert identifiers == {"Norland": "wikidata: Q1", "Port Ann": None}
+    listed = rows(loaded, "report", "places")
+    assert [(row["place"], row["within"], row["identifiers"]) for row in listed] == [
+        ("norland", None, "wikidata: Q1"),
+        ("port-ann", "Norland", None),
+    ]
+    counts = [(row["events"], row["quotes"], row["control"]) for row in listed]
+    assert counts == [(1, 0, 2), (1, 0, 1)]  # Port Ann is in Norland
+    assert len(rows(loaded, "report", "places", "--place", "port-ann")) == 1
+    assert len(rows(loaded, "report", "places", "--place", "norland")) == 2
     [source] = rows(loaded, "report", "sources")
     assert source["identifiers"] == "doi: 10.1000/abc; issn: 1234-5678"
 

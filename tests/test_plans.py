@@ -40,7 +40,6 @@ WHOLE = {
     ("actors", "certainty"): EACH,
     ("attributions", "certainty"): EACH,
     ("calendar", "certainty"): EACH,
-    ("corroboration", "each_voice"): "it leaves nothing out: each piece of evidence gets a row",
     ("gaps", "document"): "it looks for what is missing among everything",
     ("quotes", "directness"): "each of the three values is a large part of all quotes",
     ("quotes", "directness", "certainty"): "each value is a large part of all quotes",

@@ -177,6 +177,26 @@ def test_what_happened_and_what_is_only_expected_never_share_a_section(article: 
         assert row["section"] != "What happened" or row["modality"] == "actual"
 
 
+def test_who_relays_a_source_has_a_column_only_where_somebody_does(article: str) -> None:
+    assert sections(article, "sources") == [
+        "The documents themselves",
+        "Sources",
+        "Known only through others",
+    ]
+    printed = shown(article, "sources", width=80)
+    direct, _, through = printed.partition("Known only through others\n")
+    assert "Relayed by" not in direct
+    [heading, rule, *_] = through.splitlines()
+    assert heading.startswith("Source ")
+    assert min(len(dashes) for dashes in rule.split("  ")[:2]) >= 20
+
+
+def test_a_passage_is_a_heading_above_what_was_coded_from_it(article: str) -> None:
+    headings = sections(article, "coverage")
+    assert headings[:2] == ["¶1, 90% coded", "¶2, 94% coded"]
+    assert len(headings) == 28
+
+
 def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
     assert sections(article, "event", "putin visits tehran") == [
         "What and when",
@@ -191,8 +211,8 @@ def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
         if row["section"] == "Who says so"
     ]
     assert message == [
-        ("Stated", "2015-11", "The following month"),
-        ("Stated", "[2015-10..2015-12]", "in late 2015"),
+        ("Asserted", "2015-11", "The following month"),
+        ("Asserted", "[2015-10..2015-12]", "in late 2015"),
     ]
 
 
@@ -306,14 +326,12 @@ def test_corroboration_has_a_row_for_each_fact_with_all_its_voices(article: str)
     ]
 
 
-def test_corroboration_can_be_asked_for_each_voice(article: str) -> None:
-    pieces = rows(article, "corroboration", "--each-voice", "--least", "3")
-    assert [(row["passage"], row["certainty"], row["voice"]) for row in pieces] == [
-        ("¶10", "asserted", "own"),
-        ("¶13", "asserted", "own"),
-        ("¶18", "asserted", "own"),
-        ("¶20", "reported", "named"),
-        ("¶25", "reported", "named"),
+def test_each_piece_of_evidence_says_how_and_when_its_voice_has_it(article: str) -> None:
+    pieces = rows(article, "attributions", "--least", "0")
+    visit = [row for row in pieces if row["fact"] == "putin-visits-tehran"]
+    assert [(row["passage"], row["certainty"], row["date"]) for row in visit] == [
+        ("¶10", "asserted", "2015-11"),
+        ("¶20", "asserted", "[2015-10..2015-12]"),
     ]
 
 

@@ -26,6 +26,7 @@ WITHOUT = {
     "event": tuple(FILTERS),  # all about one event
     "gaps": ("topic", "place", "certainty"),  # what is missing has none of them
     "names": ("topic", "place", "certainty"),  # a name is on no topic, in no place, and certain
+    "places": ("topic", "certainty"),  # a place is on no topic, and certain
     "posts": ("topic", "place"),  # posts have neither
     "stances": ("place",),  # positions have no place
     "summary": tuple(FILTERS),  # a row for each document, and what all of them add up to

@@ -206,8 +206,8 @@ def test_all_that_is_known_of_an_event(made: str) -> None:
         ("Doer", "alma", None, "actual; possible", answer, landing),
         ("Receiver", "brim", None, "actual; possible", answer, landing),
         ("Concerned", "0042", None, "actual; possible", answer, landing),
-        ("Stated", "bulletin", None, "actual", "asserted", "¶2; ¶6"),
-        ("Possible", "wire", None, "possible", "alleged", "¶7"),
+        ("Asserted", "bulletin", None, "actual", "asserted", "¶2; ¶6"),
+        ("Possible, alleged", "wire", None, "possible", "alleged", "¶7"),
         ("Reported", "gazette", None, "actual", "reported", "¶1"),
         ("Answered by", "peace", "2020-02", "expected", "asserted", "¶6"),
         ("Follows", "siege", "2019-11/..", "actual", "asserted", "¶6"),
@@ -281,7 +281,7 @@ def test_neighbours_are_the_nearest(made: str, event: str, near: str, actual: li
 def test_before_and_after_go_by_days(made: str, near: str, actual: list[str]) -> None:
     rows = ask(made, "event", "part key", event="mid", near=near)
     assert [f"{part} {key}" for part, key in rows[-len(actual) :]] == actual
-    assert rows[-len(actual) - 1][0] == "Stated"
+    assert rows[-len(actual) - 1][0] == "Asserted"
 
 
 # --- names and posts ------------------------------------------------------------------------------
