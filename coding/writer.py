@@ -261,7 +261,7 @@ class Writer:
     def _participants(self, new: Items) -> None:
         table = TABLE["participants"]
         facts = {item: content for item, content in new.items() if "participants" in content}
-        self._bulk.delete(table.c.fact_id, [self._ids[item] for item in facts])
+        self._bulk.delete(table.c.fact_id, self._known(facts))
         self._bulk.insert(
             table,
             "fact_id kind n actor_id role count_words count_least count_most",
@@ -272,13 +272,17 @@ class Writer:
             ),
         )
 
+    def _known(self, items: Items) -> list[int]:
+        """Return the ids of items that the document had before."""
+        return [self._ids[item] for item in items if item in self._snapshot.items]
+
     def _evidence(self, new: Items, wanted: Items) -> list[int]:
         """Rewrite the evidence of new items; return the chains that are no longer used."""
         table = TABLE["evidence"]
         facts = {item: content for item, content in new.items() if "evidence" in content}
         self._bulk.delete(
             table.c.fact_id,
-            [self._ids[item] for item in facts],
+            self._known(facts),
             table.c.document_id == self._document_id,
         )
         chains, idle = self._chains(wanted)

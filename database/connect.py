@@ -30,7 +30,7 @@ from database import duckdb, postgresql, spark, sqlite
 from database.errors import DatabaseError, naming_errors
 from database.location import locate, name_of, real_path
 
-REVISION = "sourcebook_0008"
+REVISION = "sourcebook_0009"
 """The schema that this version reads and writes: the head of migrations/versions."""
 
 VERSION_TABLE = "alembic_version"

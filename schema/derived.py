@@ -16,6 +16,9 @@ from schema.vocabulary import Anonymity, FactKind, Modality, Unnamed
 DERIVED = {"derived": True}
 """Marks a table as derived, in its `info`."""
 
+IN_THE_KEY = {"sqlite_with_rowid": False}
+"""Lets SQLite keep the rows of a table in its compound key, instead of the key twice."""
+
 
 class FactSummary(Base):
     """One row for each fact: what it says, who takes part, and what vouches for it.
@@ -207,7 +210,11 @@ class FactPassage(Base):
             ondelete="cascade",
         ),
         Index("ix_fact_passages_fact_id", "fact_id"),
-        {"comment": "derived: which passage is evidence for which fact", "info": DERIVED},
+        {
+            "comment": "derived: which passage is evidence for which fact",
+            "info": DERIVED,
+            **IN_THE_KEY,
+        },
     )
 
     document_id: Mapped[int] = mapped_column(
@@ -233,7 +240,11 @@ class PassageCoverage(Base):
             ["passages.document_id", "passages.n"],
             ondelete="cascade",
         ),
-        {"comment": "derived: how much of each passage is evidence", "info": DERIVED},
+        {
+            "comment": "derived: how much of each passage is evidence",
+            "info": DERIVED,
+            **IN_THE_KEY,
+        },
     )
 
     document_id: Mapped[int] = mapped_column(

@@ -316,7 +316,6 @@ class Span(Base):
             ondelete="cascade",
         ),
         ForeignKeyConstraint(["document_id", "passage"], ["passages.document_id", "passages.n"]),
-        Index("ix_spans_evidence_id_document_id", "evidence_id", "document_id"),
         Index("ix_spans_document_id_passage", "document_id", "passage"),
         CheckConstraint("n >= 1", name="from_one"),
         CheckConstraint("start_offset >= 0 and start_offset < end_offset", name="in_order"),

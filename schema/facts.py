@@ -43,14 +43,12 @@ def _kind(value: FactKind) -> Mapped[str]:
     )
 
 
-def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint | CheckConstraint | Index, ...]:
+def _of_kind(value: FactKind) -> tuple[ForeignKeyConstraint | CheckConstraint, ...]:
     """Make the constraints that tie a row to a fact of this very kind."""
-    table = TABLE_OF[value]
     return (
         ForeignKeyConstraint(["id"], ["facts.id"], ondelete="cascade"),  # for tools that need it
         ForeignKeyConstraint(["id", "kind"], ["facts.id", "facts.kind"], ondelete="cascade"),
         CheckConstraint(f"kind = '{value.value}'", name="kind"),
-        Index(f"ix_{table}_id_kind", "id", "kind"),
     )
 
 
@@ -141,7 +139,6 @@ class Participant(Base):
     __tablename__ = "participants"
     __table_args__ = (
         ForeignKeyConstraint(["fact_id", "kind"], ["facts.id", "facts.kind"], ondelete="cascade"),
-        Index("ix_participants_fact_id_kind", "fact_id", "kind"),
         Index("ix_participants_actor_id_role_fact_id", "actor_id", "role", "fact_id"),
         _role_fits_kind(),
         CheckConstraint("n >= 1", name="from_one"),

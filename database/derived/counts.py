@@ -101,13 +101,43 @@ OTHERS = """
     )
 """
 
+# Of some ties (GROWN) only new equals are counted, and added to the figures that are stored: others
+# have too many. Their first stays the first, and nobody else has what the new ones come from.
+GROWN = """,
+    grown (first_id) as (
+      select first.fact_id
+      from counted
+      join evidence_counts as first on first.fact_id = counted.first_id
+      where first.counted_as_id = first.fact_id
+      except
+      select counted.first_id
+      from counted
+      left join evidence_counts as stored on stored.fact_id = counted.fact_id
+      join evidence on evidence.fact_id = counted.fact_id
+      join attributions on attributions.id = evidence.attribution_id
+      where counted.fact_id <> counted.first_id
+        and (
+          stored.fact_id is not null
+          or exists (
+            select 1
+            from attributions as others
+            where others.source_id = attributions.source_id
+              and others.document_id <> attributions.document_id
+          )
+        )
+    )
+"""
+NONE_GROWN = ", grown (first_id) as (select fact_id from counted where false)"
+
 DIFFERING = """,
     members (first_id, fact_id) as (
-      select first_id, fact_id from counted
+      select first_id, fact_id
+      from counted
+      where fact_id <> first_id or fact_id not in (select first_id from grown)
       union all
       select counted_as_id, fact_id
       from evidence_counts
-      where counted_as_id in (select first_id from counted)
+      where counted_as_id in (select first_id from counted except select first_id from grown)
         and fact_id not in (select fact_id from counted)
     ),
     figures (fact_id, pieces, documents, relayed, origins, named_origins, origin_id) as (
@@ -118,44 +148,64 @@ DIFFERING = """,
         count(attributions.parent_id),
         count(distinct sources.id),
         count(distinct case sources.anonymity when 'named' then sources.id end),
-        case count(distinct sources.id) when 1 then min(sources.id) end
+        min(sources.id)
       from members
       left join evidence on evidence.fact_id = members.fact_id
       left join attributions on attributions.id = evidence.attribution_id
       left join sources on sources.id = attributions.source_id
       group by members.first_id
+      union all
+      select fact_id, pieces, documents, relayed, origins, named_origins, origin_id
+      from evidence_counts
+      where fact_id in (select first_id from grown)
+    ),
+    sums (fact_id, pieces, documents, relayed, origins, named_origins, origin_id) as (
+      select
+        fact_id,
+        cast(sum(pieces) as integer),
+        cast(sum(documents) as integer),
+        cast(sum(relayed) as integer),
+        cast(sum(origins) as integer),
+        cast(sum(named_origins) as integer),
+        case sum(origins) when 1 then min(origin_id) end
+      from figures
+      group by fact_id
     )
     select
-      counted.fact_id, counted.first_id as counted_as_id, figures.pieces, figures.documents,
-      figures.relayed, figures.origins, figures.named_origins, figures.origin_id
+      counted.fact_id, counted.first_id as counted_as_id, sums.pieces, sums.documents,
+      sums.relayed, sums.origins, sums.named_origins, sums.origin_id
     from counted
-    left join figures on figures.fact_id = counted.fact_id
+    left join sums on sums.fact_id = counted.fact_id
     left join evidence_counts as stored on stored.fact_id = counted.fact_id
     where stored.fact_id is null
       or (
         stored.counted_as_id, stored.pieces, stored.documents, stored.relayed,
         stored.origins, stored.named_origins, stored.origin_id
       ) is distinct from (
-        counted.first_id, figures.pieces, figures.documents, figures.relayed,
-        figures.origins, figures.named_origins, figures.origin_id
+        counted.first_id, sums.pieces, sums.documents, sums.relayed,
+        sums.origins, sums.named_origins, sums.origin_id
       )
     order by counted.fact_id
 """
 
 
-def counts_of_ties(connection: Connection, ties: Collection[int] | None) -> Sequence[Any]:
+def counts_of_ties(
+    connection: Connection, ties: Collection[int] | None, *, added: bool = False
+) -> Sequence[Any]:
     """Return the rows of these ties that differ from the stored ones; None: of all ties.
 
-    The first of the ties that each equals must be among them.
+    The first of the ties that each equals must be among them. `added`: those without a stored row
+    are new, and nothing else has changed.
     """
+    counted = COUNTED + (GROWN if added else NONE_GROWN) + DIFFERING
     if ties is None:
-        return rows_by_id(connection, TIES.replace("{which}", "true") + COUNTED + DIFFERING, ())
-    return rows_by_id(connection, OF_THESE + COUNTED + DIFFERING, sorted(ties))
+        return rows_by_id(connection, TIES.replace("{which}", "true") + counted, ())
+    return rows_by_id(connection, OF_THESE + counted, sorted(ties))
 
 
 def counts_of_others(connection: Connection, facts: Sequence[int]) -> Sequence[Any]:
     """Return the rows of these facts, ties excepted, that differ from the stored ones."""
-    return rows_by_id(connection, OTHERS + DIFFERING, facts)
+    return rows_by_id(connection, OTHERS + NONE_GROWN + DIFFERING, facts)
 
 
 def equal_elsewhere(

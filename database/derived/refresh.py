@@ -68,6 +68,7 @@ FACTS_OF = {
 DOCUMENTS = "select document_id from attributions union select document_id from passages"
 FACTS = "select id from facts"
 TIES = "select id from relations where id in ({ids})"
+COUNTED = "select fact_id from evidence_counts where fact_id in ({ids})"
 MEMBERS = "select from_actor_id from relations union select member_id from memberships"
 NAMED_ACTORS = "select actor_id from actor_names union select actor_id from actor_summaries"
 
@@ -96,6 +97,7 @@ class Refresh:
     def __init__(self, connection: Connection, documents: Collection[int]) -> None:
         self._connection = connection
         self._facts = self._depending("documents", documents)
+        self._new = not self._facts
         self._facts |= self._depending("facts", self._facts)
         self._equal = equal_elsewhere(connection, self._facts, documents)
         self._members = ids_in(connection, REACHING, self._facts)
@@ -135,6 +137,7 @@ class Refresh:
             self._connection,
             counted_with(self._connection, ties, equal),
             facts - ties,
+            added=self._new and not ids_in(self._connection, COUNTED, ties),
         )
         members = self._members | ids_in(self._connection, REACHING, facts)
         changes += self._settled(members, of_members)
@@ -176,10 +179,11 @@ def _settle_counts(
     ties: Collection[int] | None,
     others: Collection[int],
     *,
+    added: bool = False,
     write: bool = True,
 ) -> Iterator[Difference]:
     """Correct the counts of ties and of other facts; None: of all ties."""
-    yield from _differing(connection, counts_of_ties(connection, ties), write=write)
+    yield from _differing(connection, counts_of_ties(connection, ties, added=added), write=write)
     for some in chunks(sorted(others)):
         yield from _differing(connection, counts_of_others(connection, some), write=write)
 
