@@ -208,7 +208,7 @@ def _needed(
     """Return the legend without sentences that explain a term which people don't see.
 
     Columns come with their places in a row. Such a sentence begins with the term, as in “between …
-    and …” or Where “Relayed by” is empty.
+    and …” or Where “Relayed by” is empty; so does a heading or value that has it.
     """
 
     def is_seen(sentence: str) -> bool:
@@ -218,7 +218,7 @@ def _needed(
         term = re.compile(re.escape(explained[1]).replace("…", ".+"))
         headings = (column.heading for _, column in columns)
         cells = (shown(column, row[n]) for row in rows for n, column in columns)
-        return any(map(term.search, chain(headings, cells)))
+        return any(map(term.match, chain(headings, cells)))
 
     shorter = (" ".join(filter(is_seen, _SENTENCE_ENDS.split(note))) for note in legend)
     return list(filter(None, shorter))
