@@ -10,13 +10,14 @@ from sqlalchemy import Connection, inspect, text
 from database.statement import escape_colons
 from schema.filter_views import FILTER_VIEWS
 from schema.models import DERIVED
-from schema.views import RENAMED, VIEWS
+from schema.views import RENAMED, RENAMED_COLUMNS, VIEWS
 
 
 class Right(NamedTuple):
-    """What somebody else may do with a table or view."""
+    """What somebody else may do with a table or view, or with a column of it."""
 
     relation: str
+    column: str | None
     privilege: str
     role: str
     """Quoted, or `public`."""
@@ -54,11 +55,19 @@ def rights(connection: Connection) -> list[Right]:
     if connection.dialect.name != "postgresql":
         return []
     query = """
-        select relname, privilege_type,
+        select relname, attname, privilege_type,
           case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
           is_grantable
-        from pg_class
-        cross join aclexplode(relacl)
+        from (
+          select oid as relation, cast(null as text) as attname, relacl as acl
+          from pg_class
+          union all
+          select attrelid, attname, attacl
+          from pg_attribute
+          where not attisdropped
+        ) as allowed
+        join pg_class on pg_class.oid = allowed.relation
+        cross join aclexplode(acl)
         where relnamespace = current_schema::regnamespace
           and relkind in ('r', 'v')
           and grantee <> relowner
@@ -75,6 +84,9 @@ def grant(connection: Connection, former: list[Right], *, derived_too: bool = Tr
     inspector = inspect(connection)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
     for right in former:
+        if right.column is not None:
+            _grant_column(connection, right)
+            continue
         relations = [*RENAMED.get(right.relation, (right.relation,))]
         if derived_too and right.relation == "facts":
             relations += [table.name for table in DERIVED]
@@ -85,6 +97,20 @@ def grant(connection: Connection, former: list[Right], *, derived_too: bool = Tr
         for relation in sorted(there & {*relations}):
             connection.exec_driver_sql(
                 f"grant {right.privilege} on {relation} to {right.role}{option}"
+            )
+
+
+def _grant_column(connection: Connection, right: Right) -> None:
+    """Give others their right on a column again, under the name that it has now."""
+    column = RENAMED_COLUMNS.get((right.relation, right.column or ""), right.column)
+    option = " with grant option" if right.grantable else ""
+    inspector = inspect(connection)
+    for relation in RENAMED.get(right.relation, (right.relation,)):
+        if not inspector.has_table(relation):  # or a view
+            continue
+        if column in [each["name"] for each in inspector.get_columns(relation)]:
+            connection.exec_driver_sql(
+                f"grant {right.privilege} ({column}) on {relation} to {right.role}{option}"
             )
 
 

@@ -355,3 +355,6 @@ RENAMED = {
     "pointers": ("cited_sources",),
 }
 """Views of earlier versions, and what holds their columns now: rights go over to it."""
+
+RENAMED_COLUMNS = {("quotations", "date_words"): "words"}
+"""Columns that views of earlier versions had, and what they are called now in the same view."""

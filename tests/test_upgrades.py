@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -105,6 +105,16 @@ def guest(postgres_server: str) -> Iterator[str]:
         connection.exec_driver_sql(f"drop role {name}")
 
 
+@contextmanager
+def as_guest(guest: str, database: str) -> Iterator[sa.Connection]:
+    """Open a database as the guest."""
+    url = make_url(database).set(username=guest, password=None)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
 @on_postgresql
 def test_others_may_read_after_an_upgrade_what_they_could_before(
     guest: str, empty_database: str
@@ -116,9 +126,7 @@ def test_others_may_read_after_an_upgrade_what_they_could_before(
         connection.exec_driver_sql("grant select on timeline to public")
     with migrating(empty_database) as connection:
         upgrade(connection)
-    url = make_url(empty_database).set(username=guest, password=None)
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with as_guest(guest, empty_database) as connection:
         for name in (
             *(view.name for view in VIEWS),
             *(table.name for table in DERIVED),
@@ -126,4 +134,30 @@ def test_others_may_read_after_an_upgrade_what_they_could_before(
             *("facts", "feeds", "dates"),
         ):
             connection.exec_driver_sql(f"select * from {name}").all()
-    engine.dispose()
+
+
+@on_postgresql
+def test_others_may_read_after_an_upgrade_the_columns_that_they_could_before(
+    guest: str, empty_database: str
+) -> None:
+    with migrating(empty_database) as connection:
+        upgrade(connection, "sourcebook_0002")
+        for granted in (
+            "(event, title) on timeline",
+            "(date_words) on quotations",
+            "(fact_id, words) on grounds",
+            "(key, name) on actors",
+        ):
+            connection.exec_driver_sql(f"grant select {granted} to {guest}")
+    with migrating(empty_database) as connection:
+        upgrade(connection)
+    with as_guest(guest, empty_database) as connection:
+        for query in (
+            "select event, title from timeline",
+            "select words from quotations",
+            "select fact_id, words from fact_overview",
+            "select key, name from actors",
+        ):
+            connection.exec_driver_sql(query).all()
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            connection.exec_driver_sql("select place from timeline")
