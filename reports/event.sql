@@ -26,8 +26,7 @@
 --   stance     text, detail   what the document makes of a voice: endorses, neutral, doubts or
 --                             rejects it
 --   hedge      text           words with which a voice hedges it
---   date       date, undated  when; of a voice that dates it, its own or else that of the event;
---                             empty: undated or not stated
+--   date       date, undated  when; of a voice its own; empty: undated or not stated
 --   words      text           words of the text that date it
 --   in_common  text           who takes part in both events
 --   modality   text, detail   actual, intended, expected, possible, hypothetical or denied; of a
@@ -48,8 +47,8 @@
 -- distance. “Before, meanwhile, after” lists events that are near in time and share somebody:
 -- nothing else connects them.
 
-with asked (id, name, place_id, date, first_day, last_day) as (
-  select facts.id, documents.key || ':' || facts.key, events.place_id, date, first_day, last_day
+with asked (id, name, place_id, first_day, last_day) as (
+  select facts.id, documents.key || ':' || facts.key, events.place_id, first_day, last_day
   from sources as documents
   cross join facts
   join events on events.id = facts.id
@@ -142,8 +141,9 @@ select
   case when listed.rank in (2, 3, 4) then listed.what else others.sentence
     || coalesce('. ' || case listed.rank when 1 then events.summary end, '') || coalesce(': “'
     || case when quotes.says is not null then quotes.text end || '”', '') end as what,
-  evidence.stance, evidence.hedge, coalesce(evidence.date, events.date, quotes.date,
-    case when evidence.date_words is not null then asked.date end) as date,
+  evidence.stance,
+  evidence.hedge,
+  coalesce(evidence.date, events.date, quotes.date) as date,
   coalesce(evidence.date_words, case listed.rank when 1 then fact_overview.words end) as words,
   case when listed.rank > 6 then listed.what end as in_common,
   coalesce(evidence.modality, events.modality, fact_overview.modality) as modality,

@@ -217,15 +217,6 @@ def test_an_event_says_who_says_so_in_columns_of_its_own(article: str) -> None:
     ]
 
 
-def test_a_voice_that_dates_an_event_has_its_date(article: str) -> None:
-    voices = [
-        (row["date"], row["words"])
-        for row in rows(article, "event", "bombing-begins")
-        if row["section"] == "Who says so"
-    ]
-    assert voices == [(None, None), ("2015-09-30", "on September 30")]
-
-
 def test_a_term_is_explained_only_where_a_value_begins_with_it(article: str) -> None:
     explained = "“between … and …” means on one day in that time."
     assert explained in " ".join(shown(article, "timeline", "--from", "2015-08").split())
