@@ -141,8 +141,7 @@ select
   case when listed.rank in (2, 3, 4) then listed.what else others.sentence
     || coalesce('. ' || case listed.rank when 1 then events.summary end, '') || coalesce(': “'
     || case when quotes.says is not null then quotes.text end || '”', '') end as what,
-  evidence.stance,
-  evidence.hedge,
+  evidence.stance, evidence.hedge,
   coalesce(evidence.date, events.date, quotes.date) as date,
   coalesce(evidence.date_words, case listed.rank when 1 then fact_overview.words end) as words,
   case when listed.rank > 6 then listed.what end as in_common,
