@@ -43,11 +43,11 @@ LAZY = {
     ),
     "load": (
         "coding.commands",
-        "Load codings, or all codings of a folder, and print what changed, by key.",
+        "Load codings, or all codings of a folder, and print what changed.",
     ),
     "drop": (
         "coding.commands",
-        "Remove documents, by key, with facts and all that only they use; print what was removed.",
+        "Remove documents with their facts and all that only they use; print what was removed.",
     ),
     "pin": (
         "coding.commands",
@@ -71,11 +71,11 @@ LAZY = {
     ),
     "brief": (
         "pages.briefing.command",
-        "Write a briefing: one to four printed pages for whoever knows nothing about it yet.",
+        "Write a briefing of one to four printed pages, for readers who are new to a subject.",
     ),
     "cite": (
         "reports.cite",
-        "Cite documents or other sources, by key, title or author; without a name, all documents.",
+        "Cite documents or other sources; without a name, all documents.",
     ),
     "documents": (
         "reports.documents",
@@ -253,10 +253,10 @@ def migrate(db: str, verify: bool) -> None:
                 for difference in recompute(connection, write=False)
             ]
         if not rows:
-            say(f"{name_of(locate(db))}: the derived tables are as they should be")
+            say(f"{name_of(locate(db))}: the derived tables are up to date")
             return
         print_rows(("table", "row", "problem", "columns"), rows, "table", None, raw=False)
-        say(f"{counted(len(rows), 'row')} differ; `sourcebook migrate` corrects them")
+        say(f"{counted(len(rows), 'derived row')} out of date; `sourcebook migrate` corrects them")
         sys.exit(FAILED)
     corrected: list[Difference] = []
     with failing(), migrating(db) as connection:

@@ -35,7 +35,7 @@ _SIGNS = str.maketrans("‘’‛“”„«»", '\'\'\'"""""')  # noqa: RUF001 
 
 
 class Verdict(StrEnum):
-    """What can be said of a quotation, the best first."""
+    """The verdict on a quotation, the best first."""
 
     VERBATIM = "verbatim"
     NEARLY = "nearly"

@@ -41,7 +41,7 @@ PLAIN = {
 """Columns that these reports take from fact_summaries."""
 
 PLAIN_ROWS = {"timeline": "kind in ('event', 'quote')", "quotes": "kind = 'quote'"}
-"""Of which facts; of the others all but names."""
+"""The facts that a report is about; the other reports are about all but names."""
 
 MONTH: dict[str, Value] = {"from": "2012-12-01", "to": "2012-12-31"}
 BUSY = """

@@ -73,7 +73,7 @@ def load(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Load codings, or all codings of a folder, and print what changed, by key.
+    """Load codings, or all codings of a folder, and print what changed.
 
     Changed items are printed field by field, with old and new values.
 
@@ -171,7 +171,7 @@ def drop(
     output: Path | None,
     raw: bool,
 ) -> None:
-    """Remove documents, by key, with facts and all that only they use; print what was removed.
+    """Remove documents with their facts and all that only they use; print what was removed.
 
     Actors, places, topics and sources that other codings introduce stay. If another document uses
     anything that would go, nothing is removed, and a list says what to do. Documents that refer to

@@ -118,7 +118,7 @@ class _Known:
 def likely_duplicates(connection: Connection, documents: set[str]) -> Iterator[tuple[ItemKey, str]]:
     """Yield keys that these documents name and that are like others, with what speaks for it.
 
-    A pair that one document names both of is no duplicate: its coder kept the two apart.
+    If a document names both, they aren't duplicates: its coder kept them apart.
     """
     for kind, query in NAMED.items():
         known: dict[str, _Known] = {}

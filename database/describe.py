@@ -314,7 +314,7 @@ def describing(database: str) -> Iterator[DataDictionary]:
     """
     url = locate(database)
     if _is_missing(url):
-        note = f"{name_of(url)}: nothing is there yet, and so no rows are counted"
+        note = f"{name_of(url)}: doesn't exist yet, so no rows are counted"
         yield DataDictionary(note)
         return
     with _opened(database, url) as (connection, schemas):
@@ -329,7 +329,7 @@ def _is_missing(url: URL) -> bool:
 
 
 def _description(connection: Connection, url: URL, schemas: Sequence[str | None]) -> DataDictionary:
-    note = f"{name_of(url)}: is not a sourcebook; this is what it says about itself"
+    note = f"{name_of(url)}: is not a sourcebook; its own catalogue describes it"
     with suppress(DatabaseError):  # another application's
         for schema in schemas:
             match revision(connection, schema):
@@ -343,7 +343,7 @@ def _description(connection: Connection, url: URL, schemas: Sequence[str | None]
     described = OtherDatabase(connection, schemas, note)
     if described.entries():
         return described
-    return DataDictionary(f"{name_of(url)}: is empty, and so no rows are counted")
+    return DataDictionary(f"{name_of(url)}: is empty, so no rows are counted")
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class Answer(NamedTuple):
     columns: Sequence[tuple[str, str]]
     """Their names and types."""
     fetch: Callable[[int], list[Row]]
-    """Returns the next rows, at most so many; none after the last."""
+    """Takes the largest number of rows to return next; returns none after the last."""
 
 
 class ReadOnlyConnection:

@@ -50,7 +50,7 @@ LABELS = {
     "sources": "title",
     "topics": "label",
 }
-"""The column that stands for a row where another table refers to it."""
+"""The column that labels a row where another table refers to it."""
 
 FACETS = {
     "fact_overview": ("certainty", "source"),

@@ -49,7 +49,7 @@ PLACE = """
     left join pg_class on pg_class.oid = to_regclass('codings')
     where datname = current_database()
 """
-"""Which schema of which database of which server this is, however it was reached."""
+"""Identifies the schema, its database and its server, however it was reached."""
 
 OURS = """
     select relkind = 'v' as is_view,

@@ -21,7 +21,7 @@ COMPARISON: dict[str, Any] = {
     "compare_server_default": True,
     "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
 }
-"""What Alembic has to be told to see a changed default and a missing CHECK."""
+"""The options with which Alembic sees a changed default and a missing CHECK."""
 
 
 def upgrade(connection: Connection, to: str = "head") -> tuple[str | None, str | None]:

@@ -16,10 +16,10 @@ from schema.edtf import Edtf, EdtfError
 from schema.escape import visible
 
 FEW = 6
-"""Up to so many columns, short cells stay on one line."""
+"""Up to this number of columns, short cells stay on one line."""
 
 WIDE, MANY, CROWDED = 6, 10, 22
-"""From so many columns on paper is turned, print is small, and words may break anywhere."""
+"""From this number of columns, paper is turned, print is small, words may break anywhere."""
 
 _SHORT, _SHORT_DATE = 18, 32  # characters
 

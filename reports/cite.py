@@ -44,7 +44,9 @@ IDS = """
 @click.pass_obj
 @failing()
 def cite(db: str, names: tuple[str, ...], format: str | None, output: Path | None) -> None:
-    """Cite documents or other sources, by key, title or author; without a name, all documents.
+    """Cite documents or other sources; without a name, all documents.
+
+    NAMES are keys, titles or authors.
 
     text is to be pasted, with the date in words; bibtex is for LaTeX, ris for EndNote, Citavi and
     the like, csl-json for Zotero and Pandoc. A source that is only known through a document is

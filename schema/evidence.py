@@ -294,7 +294,7 @@ class Evidence(Base):
         ForeignKey("attributions.id"), comment="the voice that says it, and its chain"
     )
     modality: Mapped[str] = mapped_column(comment="whether it is, as this voice has it")
-    certainty: Mapped[str] = mapped_column(comment="how it is told")
+    certainty: Mapped[str] = mapped_column(comment="how it is stated")
     stance: Mapped[str | None] = mapped_column(
         comment="the document's attitude to what it relays; null in its own voice"
     )

@@ -196,9 +196,11 @@ class Event(Base):
     event_type: Mapped[str | None] = mapped_column(
         index=True, comment="PLOVER event type; null where none fits"
     )
-    modality: Mapped[str] = mapped_column(index=True, comment="whether it is, all told")
+    modality: Mapped[str] = mapped_column(
+        index=True, comment="whether it happened, by all evidence"
+    )
     date: Mapped[str | None] = mapped_column(
-        ForeignKey("dates.edtf"), index=True, comment="when, all told; EDTF; null: undated"
+        ForeignKey("dates.edtf"), index=True, comment="when, by all evidence; EDTF; null: undated"
     )
     place_id: Mapped[int | None] = mapped_column(
         ForeignKey("places.id"), index=True, comment="where"

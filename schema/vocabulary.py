@@ -103,7 +103,7 @@ class Modality(Vocabulary):
 
 
 class Certainty(Vocabulary):
-    """How it is told."""
+    """How it is stated."""
 
     ASSERTED = "asserted", "flat, in the document's own voice"
     REPORTED = "reported", "relayed neutrally"

@@ -95,7 +95,7 @@ def test_any_duckdb_file_can_be_queried_and_describes_itself(tmp_path: Path) -> 
     ]
     assert (status, message) == (
         0,
-        f"{path}: is not a sourcebook; this is what it says about itself\n",
+        f"{path}: is not a sourcebook; its own catalogue describes it\n",
     )
     assert [
         answer("--db", str(path), "tables", table, "--format", "csv")[1].splitlines()[1:]

@@ -123,7 +123,7 @@ def test_without_a_database_the_dictionary_stands_alone(tmp_path: Path, there: b
     file = tmp_path / "none.db"
     if there:
         file.touch()
-    message = f"{file}: nothing is there yet, and so no rows are counted\n"
+    message = f"{file}: doesn't exist yet, so no rows are counted\n"
     assert {row["rows"] for row in rows(str(file), message=message).values()} == {None}
     assert list(rows(str(file), "events", message=message)) == [
         column.column for column in dictionary.columns("events")
@@ -139,7 +139,7 @@ def test_an_empty_database_is_nothing_yet(empty_database: str) -> None:
     done = asked(empty_database, "--format", "csv")
     assert done.exit_code == 0
     assert len(done.stdout.splitlines()) == len(dictionary.tables()) + 1
-    assert done.stderr.endswith(": is empty, and so no rows are counted\n")
+    assert done.stderr.endswith(": is empty, so no rows are counted\n")
 
 
 def test_another_version_is_taken_as_it_is(database: str) -> None:
@@ -223,7 +223,7 @@ def zoo(tmp_path: Path) -> str:
 
 def test_any_file_says_itself_what_it_holds(zoo: str) -> None:
     before = Path(zoo).read_bytes()
-    message = f"{zoo}: is not a sourcebook; this is what it says about itself\n"
+    message = f"{zoo}: is not a sourcebook; its own catalogue describes it\n"
     listed = rows(zoo, message=message)
     assert {
         name: (row["kind"], row["rows"]) for name, row in listed.items() if "_" not in name
@@ -266,7 +266,7 @@ def test_what_cannot_be_read_is_said(zoo: str) -> None:
     done = asked(zoo, "broken", "--format", "csv")
     assert (done.exit_code, len(done.stdout.splitlines())) == (0, 1)
     assert done.stderr == (
-        f"{zoo}: is not a sourcebook; this is what it says about itself\n"
+        f"{zoo}: is not a sourcebook; its own catalogue describes it\n"
         "broken: its columns cannot be read: no such table: main.no_such_table\n"
     )
 
@@ -301,7 +301,7 @@ def test_any_database_of_a_server_says_itself_what_it_holds(
         connection.exec_driver_sql(POSTGRESQL)
     done = asked(url, "--format", "json")
     assert done.exit_code == 0
-    assert done.stderr.endswith("is not a sourcebook; this is what it says about itself\n")
+    assert done.stderr.endswith("is not a sourcebook; its own catalogue describes it\n")
     listed = [tuple(row.values()) for row in json.loads(done.stdout)]
     assert listed == [
         ("owner", "table", 1, "who has pets"),

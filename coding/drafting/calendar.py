@@ -272,7 +272,7 @@ def _part_of_month(year: int, month: int, part: str | None) -> str:
 def _shifted(
     origin: date, count: int, unit: str, part: str | None, *, about: str = "", far: bool = False
 ) -> str:
-    """Return the day, week, month or year that is so many units away, as precise as the unit.
+    """Return the day, week, month or year `count` units away, as precise as the unit.
 
     `far` counts weeks in days: "two weeks later" is a day, "last week" a week.
     """

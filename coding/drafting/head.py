@@ -19,7 +19,7 @@ LINES = 6
 """In how many passages at the start a byline or a date is looked for."""
 
 SHORT = 100
-"""A longer passage is no byline and no dateline."""
+"""A longer passage is neither a byline nor a dateline."""
 
 _ENDS = re.compile(r"[.!?…][”\"’')]*$")
 

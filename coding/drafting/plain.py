@@ -19,7 +19,7 @@ _SENTENCE = re.compile(r"[.!?…]")
 def forms(language: Language, verbs: Sequence[str]) -> dict[str, str]:
     """Return the forms of verbs, each with its verb, by the endings that the language lists.
 
-    Some of them are no words at all: nothing is lost by looking for those too.
+    Some of them aren't words; looking for those too does no harm.
     """
     result: dict[str, str] = {}
     endings = language.words("endings")

@@ -41,7 +41,7 @@ class Attribution:
     """Whether whole sentences in marks belong to it."""
     unsure: str | None = None
     antecedent: Range | None = None
-    """What a relative pronoun that is its source stands for."""
+    """The antecedent, if the source is a relative pronoun."""
     frame: str = "marks"
     """How its content hangs on its cue: marks, clause, infinitive, object, around, according."""
     inside: Attribution | None = None
@@ -300,7 +300,7 @@ class Speech:
         return self._governor(i, depth) if self.tokens[i].head != i else (None, None)
 
     def _agent(self, i: int, passive: Sequence[int]) -> Range | None:
-        """Return by whom it is said, or for a few verbs, who is told."""
+        """Return who says it or, for a few verbs, who hears it."""
         for agent in self.parse.children(i, "agent"):
             for noun in self.parse.children(agent, "pobj"):
                 return self._span(self.parse.subtree(noun))

@@ -34,6 +34,12 @@ COMMENTS = {
         "event, quote, position, relation, link or name",
         "event, quote, position, relation, link, name, event-name or control",
     ),
+    "column evidence.certainty": ("how it is told", "how it is stated"),
+    "column events.modality": ("whether it is, all told", "whether it happened, by all evidence"),
+    "column events.date": (
+        "when, all told; EDTF; null: undated",
+        "when, by all evidence; EDTF; null: undated",
+    ),
 }
 """What has another comment, before and after."""
 
@@ -174,7 +180,7 @@ def allow_kinds(before: str, after: str) -> None:
 
 
 def comment(*, after: bool) -> None:
-    """Change the comments that say which kinds there are."""
+    """Change comments of earlier revisions."""
     for what, texts in COMMENTS.items():
         if not is_sqlite():
             op.execute(f"comment on {what} is {earlier().literal(texts[after])}")

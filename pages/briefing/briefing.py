@@ -22,7 +22,7 @@ from pages.statements import Statement, Statements
 from schema.vocabulary import Certainty, FactKind, Modality, RelationType
 
 MOST, LEAST, CROWDED = 3, 2, 400
-"""Facts that a list shows; and if there are so many facts about the subject.
+"""How many facts a list shows: usually, and if the subject has at least `CROWDED` facts.
 
 A last sentence says how many more there are, and where.
 """
@@ -110,7 +110,7 @@ class Writer:
                 self._last_date = it.date
 
     def tied(self, fits: Callable[[Fact], bool]) -> list[Block]:
-        """Return ties as running text, and how many more there are; comparisons are no ties."""
+        """Return ties as running text, and how many more there are; comparisons are left out."""
         chosen = self.facts.where(
             lambda it: it.kind == FactKind.RELATION and it.type not in COMPARISONS and fits(it)
         )

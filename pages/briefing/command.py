@@ -47,7 +47,7 @@ def _about(name: str) -> click.Option:
 def brief(
     db: str, /, format: str | None, output: Path | None, timeout: float | None, **asked: str | None
 ) -> None:
-    """Write a briefing: one to four printed pages for whoever knows nothing about it yet.
+    """Write a briefing of one to four printed pages, for readers who are new to a subject.
 
     Who or what it is, a timeline, what was said, where sources agree and differ, what rests on
     unnamed voices alone, what was expected, and what came of it. Every statement has a note that

@@ -16,7 +16,7 @@ A mark says where more is left out.
 """
 
 MOST_VOICED, MANY = 2, 40
-"""Voices, or ways of stating a fact, that a note has; of so many notes each has only one.
+"""How many voices, or ways of stating a fact, a note has; from `MANY` notes on, only one each.
 
 A voice that doubts or denies the fact is never left out of the first two.
 """

@@ -99,7 +99,7 @@ class Mark:
     left: float
     right: float
     limited: bool
-    """Whether its right end is the last day of which the document can tell."""
+    """Whether its right end is the last day that the document can know about."""
 
     @property
     def reach(self) -> tuple[float, float]:

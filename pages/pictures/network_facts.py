@@ -15,10 +15,10 @@ WEAKER = ("Alleged", "Inferred", "Rumoured", "Disputed")
 """Standings of ties that are drawn, but dashed; any other isn't so, or not yet, and isn't drawn."""
 
 NUMBERED = 3
-"""From so many joint events on, an edge bears their number."""
+"""From this number of joint events, an edge is labelled with it."""
 
 LOOSE = ("collective", "community", "unnamed")
-"""Kinds of actors that are no single body."""
+"""Kinds of actors that aren't a single body."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Edge:
 
     @property
     def weight(self) -> int:
-        """Return how many ties and joint events it stands for, alleged ones included."""
+        """Return the number of its ties and joint events, alleged ones included."""
         return len(self.sentences) + self.events + self.alleged
 
     @property

@@ -26,14 +26,14 @@ class Rows:
         self._take(row, -EVERYWHERE, EVERYWHERE)
 
     def place(self, left: float, right: float, height: int) -> int:
-        """Return the first row at which a box of so many rows fits, and take the place."""
+        """Return the first row at which a box of this height in rows fits, and take the place."""
         row = self.first(left, right, height)
         for taken in range(row, row + height):
             self._take(taken, left - self._gap, right + self._gap)
         return row
 
     def first(self, left: float, right: float, height: int) -> int:
-        """Return the first row at which a box of so many rows fits."""
+        """Return the first row at which a box of this height in rows fits."""
         row = 0
         while (blocked := self._blocked(range(row, row + height), left, right)) is not None:
             row = blocked + 1

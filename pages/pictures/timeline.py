@@ -41,7 +41,7 @@ GAP = 14.0
 """The least space between two labels of one row."""
 
 AXIS_EVERY = 44
-"""In a high band, the axis is written again after so many rows."""
+"""In a high band, the axis is repeated after this number of rows."""
 
 DENSE = 18.0
 """Height of a row where each fact has one line."""

@@ -38,7 +38,7 @@ class Fact:
     modality: str
     acting_for: str
     limit: int | None
-    """The last day of which its documents can tell; None: not known."""
+    """The last day that its documents can know about; None: not known."""
 
     @property
     def brief(self) -> str:
@@ -197,7 +197,7 @@ def window(facts: Sequence[Fact], publication: int | None) -> Window | None:
 
 
 def _densest(days: Sequence[int], count: int) -> tuple[int, int]:
-    """Return the shortest time that holds so many of the days, which are sorted."""
+    """Return the shortest time that holds `count` of the days, which are sorted."""
     spans = ((days[n + count - 1] - days[n], n) for n in range(len(days) - count + 1))
     _, begin = min(spans)
     return days[begin], days[begin + count - 1]

@@ -124,6 +124,6 @@ def overview(
 
 
 def _step(years: int, room: float) -> int:
-    """Return how many years a bar holds, so that bars are no narrower than ten pixels."""
+    """Return how many years a bar holds, so that each bar is at least ten pixels wide."""
     steps: Iterator[int] = (n * 10**power for power in range(9) for n in (1, 2, 5))
     return next(step for step in steps if years / step * 10 <= room - 20)

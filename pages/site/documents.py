@@ -95,7 +95,7 @@ class PassageText:
     stretches: Sequence[Stretch]
     kept: bool
     facts: list[tuple[Statement, str]] = field(default_factory=list)
-    """Facts that are no names, with their ids in the page."""
+    """Facts other than names, with their ids in the page."""
     names: list[tuple[Statement, str]] = field(default_factory=list)
 
     @property

@@ -175,7 +175,7 @@ Item = TypeVar("Item")
 
 
 def chunked(items: Sequence[Item], most: int) -> list[Sequence[Item]]:
-    """Divide items into parts of at most so many; of nothing there is one empty part."""
+    """Divide items into parts of at most `most`; nothing is one empty part."""
     return [items[n : n + most] for n in range(0, len(items), most)] or [items]
 
 
