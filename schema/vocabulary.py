@@ -57,7 +57,7 @@ class SourceKind(Vocabulary):
     OFFICIAL_DOCUMENT = "official-document", "an agreement, law, resolution, record or communiqué"
     ASSESSMENT = "assessment", "an assessment by intelligence or other services"
     REMARKS = "remarks", "what somebody said, wrote or announced, named or not"
-    TALK = "talk", "a debate or opinion in circles that are not told apart"
+    TALK = "talk", "a debate or opinion whose voices are not distinguished"
     HEARSAY = "hearsay", 'a bare "reportedly", "are said to": somebody said so, nobody says who'
     RUMOUR = "rumour", "what the text itself calls a rumour or speculation"
 
