@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 try:
     import click
@@ -24,6 +24,9 @@ try:
     from output.wording import counted
 except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -161,6 +164,16 @@ def table_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     return tables(ctx, incomplete)
 
 
+def database_files(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Let the shell offer files, for completion."""
+    del ctx, param
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
 @click.group(
     cls=Sourcebook,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -175,6 +188,7 @@ def table_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     default=DB,
     show_default=True,
     show_envvar=True,
+    shell_complete=database_files,
     help="The database: a path, or a SQLAlchemy URL for SQLite or PostgreSQL. Copies can be read: "
     "a DuckDB file, or a Parquet export on Spark (sc://HOST:PORT/;path=FOLDER).",
 )

@@ -6,7 +6,6 @@ import csv as python_csv
 import json
 from collections.abc import Iterator, Sequence
 from functools import partial
-from io import StringIO
 from json.encoder import encode_basestring as json_string
 from typing import TextIO
 
@@ -39,7 +38,7 @@ JSON: Writers = {
 
 
 def csv(job: ExportJob) -> Iterator[ExportedFile]:
-    """Write RFC 4180: lines end in CR LF, and quotes are doubled.
+    r"""Write csv as reports do: quotes are doubled, and lines end in `\n`.
 
     Null is an empty cell, and empty text `""`, as in reports; or null is the word of `--null`,
     which no text of the sourcebook may be. Raises ExportError if one is.
@@ -57,13 +56,24 @@ def csv(job: ExportJob) -> Iterator[ExportedFile]:
         name = f"{table.name}.csv"
         encoding = "utf-8-sig" if job.bom else "utf-8"
         with (job.folder / name).open("w", encoding=encoding, newline="") as file:
-            python_csv.writer(file).writerow(table.columns.keys())
+            file.write(",".join(table.columns.keys()) + "\n")
             in_background(partial(_write_csv, file, table, job.null), job.batches(table))
         yield described(job, table, name, "text/csv", job.null)
 
 
 def _write_csv(file: TextIO, table: Table, null: str, lines: Sequence[bytes]) -> None:
     file.write(as_csv(table, lines, null))
+
+
+class Lines(list[str]):
+    r"""Takes lines from Python's csv writer, and ends them in `\n` as reports do.
+
+    With a `lineterminator` of its own, the writer would leave a carriage return in a value bare.
+    """
+
+    def write(self, line: str) -> None:
+        """Add a line."""
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
@@ -79,12 +89,12 @@ def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
         or text.count(b",") != len(lines) * (len(columns) - 1)
         or any(file_type(column) in ("boolean", "list") for column in columns)
     ):
-        out = StringIO(newline="")
+        out = Lines()
         python_csv.writer(out).writerows(written(table, lines, CELLS, NULL))
-        return out.getvalue().replace(EMPTY, '""').replace(NULL, null)
+        return "".join(out).replace(EMPTY, '""').replace(NULL, null)
     # No value contains a comma or a quote, so this is a null. The first column never is one.
     bare = text.replace(b",null", b"," + null.encode()).translate(None, b'"')
-    return bare.decode().replace("\n", "\r\n") + "\r\n"
+    return bare.decode() + "\n"
 
 
 def _holds(job: ExportJob, table: Table, word: str) -> bool:

@@ -35,18 +35,20 @@ class WholeWords(BashComplete):
     def get_completion_args(self) -> tuple[list[str], str]:
         """Return the words before the cursor and the word at it, put together again."""
         before, incomplete = super().get_completion_args()
-        words: list[str] = []
+        words, broken = list[str](), False
         for word in [*before, incomplete]:
-            if words and (word[:1] in (":", "=") or words[-1][-1:] in (":", "=")):
+            broken = bool(words) and (word[:1] in (":", "=") or words[-1][-1:] in (":", "="))
+            if broken:
                 words[-1] += word
             else:
                 words.append(word)
-        self._typed = words[-1].rpartition(":")[0]
+        # COMP_WORDBREAKS may lack the colon: then bash replaces the whole word.
+        self._kept = words[-1][: words[-1].rfind(":") + 1] if broken else ""
         return words[:-1], words[-1]
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return an item without what bash keeps in front of the last colon."""
-        item.value = item.value.removeprefix(f"{self._typed}:")
+        """Return an item without what bash keeps: all up to the last colon."""
+        item.value = item.value.removeprefix(self._kept)
         return super().format_completion(item)
 
 

@@ -49,7 +49,7 @@ def test_the_files_are_listed_and_the_content_is_named(article: Path, tmp_path: 
         name: len(data) for name, data in contents(out).items() if name != "datapackage.json"
     }
     rows = {name: int(rows) for name, rows, _ in files}
-    assert rows["actors.csv"] == (out / "actors.csv").read_bytes().count(b"\r\n") - 1
+    assert rows["actors.csv"] == (out / "actors.csv").read_bytes().count(b"\n") - 1
     [summary] = ran.stderr.splitlines()
     assert summary.startswith(f"{out}: {len(FILES)} csv files · content ")
     assert len(summary.rpartition(" ")[2]) == 64

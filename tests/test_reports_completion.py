@@ -106,6 +106,17 @@ def test_tables_and_targets_are_offered(book: str) -> None:
     assert {"postgresql://", "p"} == set(offered(book, "feed", "p"))
 
 
+def test_the_database_is_a_file() -> None:
+    complete = ShellComplete(cli.sourcebook, {}, "sourcebook", "_SOURCEBOOK_COMPLETE")
+    items = complete.get_completions(["--db"], "arch")
+    assert [(item.type, item.value) for item in items] == [("file", "arch")]
+
+
+def test_a_word_that_bash_left_whole_is_completed_whole(tmp_path: Path, book: str) -> None:
+    done = pressed(tmp_path, book, "report", "event", "--event", "bulletin:lan")
+    assert done.stdout.split() == ["plain,bulletin:landing"]
+
+
 @on_sqlite
 def test_reports_choices_and_options_are_offered(book: str, own: Path) -> None:
     put(own, "tidings", ONE, title="Mine")
