@@ -19,28 +19,29 @@
 --   certainty     choice of certainty  only what at least one voice states like this
 --
 -- Columns
---   part        text, detail   actor, source, name, identifier, post, tie, control, position,
---                              position about, event, quote by, quote about
---   section     text, section  heading of the part
---   date        date, undated  when; of a tie since when; empty: undated
---   what        text, main     the heading, title or name; a tie, position, event or quote as a
---                              sentence
---   as_what     text, as As    kind of actor or name; its role in a source, event or statement
---   how         text, detail   kind of actor or name; role in a source; type of tie; kind of
---                              position and its topic; roles in an event; directness of a quote, or
---                              the role in one by others
---   acting_for  text           with --with-members: who acts for it
---   who         text, detail   all who take part: doers, speakers or holders first
---   until       date           until when, of a tie; empty: not stated
---   modality    text, detail   actual, intended, expected, possible, hypothetical or denied; where
---                              voices differ, each reading
---   certainty   text, detail   how it is stated: asserted, reported, alleged, rumoured, inferred
---   source      documents      keys of the documents that state it; empty: of the first row and of
---                              sources
---   passage     passage        where they state it
---   through     text, detail   voices, the innermost first, the document last; " | " between two
---                              chains
---   key         text, detail   key of the actor, source, event, quote, position or tie
+--   part        text, detail       actor, source, name, identifier, post, tie, control, position,
+--                                  position about, event, quote by, quote about
+--   section     text, section      heading of the part
+--   date        date, undated      when; of a tie since when; empty: undated
+--   what        text, main         the heading, title or name; a tie, position, event or quote as a
+--                                  sentence
+--   as_what     text, as As        kind of actor or name; its role in a source, event or statement
+--   how         text, detail       kind of actor or name; role in a source; type of tie; kind of
+--                                  position and its topic; roles in an event; directness of a
+--                                  quote, or the role in one by others
+--   acting_for  text, as For whom  with --with-members: who acts for it
+--   who         text, detail       all who take part: doers, speakers or holders first
+--   until       date               until when, of a tie; empty: not stated
+--   modality    text, detail       actual, intended, expected, possible, hypothetical or denied;
+--                                  where voices differ, each reading
+--   certainty   text, detail       how it is stated: asserted, reported, alleged, rumoured,
+--                                  inferred
+--   source      documents          keys of the documents that state it; empty: of the first row and
+--                                  of sources
+--   passage     passage            where they state it
+--   through     text, detail       voices, the innermost first, the document last; " | " between
+--                                  two chains
+--   key         text, detail       key of the actor, source, event, quote, position or tie
 --
 -- Rows
 --   entry | entries

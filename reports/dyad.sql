@@ -21,24 +21,25 @@
 --   certainty     choice of certainty            only what at least one voice states like this
 --
 -- Columns
---   fact        text, detail   key of the event, quote, position or tie
---   kind        text, detail   event, quote, position or relation
---   part        text, section  heading: dated; long or open at one end; undated events, positions,
---                              statements, ties
---   date        date, undated  when; of a tie since when; empty: undated
---   direction   text           who acts upon whom: "A to B"; "A and B" where both do, say or hold
---                              it, and of ties that are the same both ways
---   what        text, main     the event, statement, position or tie as a sentence
---   until       date           until when, of a tie; empty: not stated
---   who         text, detail   all who take part: doers, speakers or holders first
---   modality    text, detail   actual, intended, expected, possible, hypothetical or denied; where
---                              voices differ, each reading
---   certainty   text, detail   how it is stated: asserted, reported, alleged, rumoured, inferred
---   acting_for  text           with --with-members: who acts for one of the two
---   source      documents      keys of the documents that state it
---   passage     passage        where they state it
---   through     text, detail   voices, the innermost first, the document last; " | " between two
---                              chains
+--   fact        text, detail       key of the event, quote, position or tie
+--   kind        text, detail       event, quote, position or relation
+--   part        text, section      heading: dated; long or open at one end; undated events,
+--                                  positions, statements, ties
+--   date        date, undated      when; of a tie since when; empty: undated
+--   direction   text               who acts upon whom: "A to B"; "A and B" where both do, say or
+--                                  hold it, and of ties that are the same both ways
+--   what        text, main         the event, statement, position or tie as a sentence
+--   until       date               until when, of a tie; empty: not stated
+--   who         text, detail       all who take part: doers, speakers or holders first
+--   modality    text, detail       actual, intended, expected, possible, hypothetical or denied;
+--                                  where voices differ, each reading
+--   certainty   text, detail       how it is stated: asserted, reported, alleged, rumoured,
+--                                  inferred
+--   acting_for  text, as For whom  with --with-members: who acts for one of the two
+--   source      documents          keys of the documents that state it
+--   passage     passage            where they state it
+--   through     text, detail       voices, the innermost first, the document last; " | " between
+--                                  two chains
 --
 -- Rows
 --   fact

@@ -41,7 +41,7 @@
 --                                                Alleged, …; of an event that is stated as a fact:
 --                                                came to pass; of a threat: made; empty: another
 --                                                fact stated as such
---   acting_for   text                            with --with-members: who acts for the actor
+--   acting_for   text, as For whom               with --with-members: who acts for the actor
 --   source       documents                       keys of the documents that state it
 --   passage      passage                         where they state it
 --

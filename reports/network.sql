@@ -33,7 +33,7 @@
 --                                                   receiver
 --   alleged      integer, usually 0, as Alleged     further events of both that are only alleged,
 --                                                   inferred or rumoured
---   acting_for   text                               with --with-members: which of the two acts for
+--   acting_for   text, as For whom                  with --with-members: which of the two acts for
 --                                                   the actor
 --   document     documents                          keys of the documents that state these events:
 --                                                   of several the first and the last

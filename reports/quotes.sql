@@ -30,7 +30,7 @@
 --   relayed_by  text                      who stands between speaker and document, and whether the
 --                                         document doubts or rejects it; empty: the document itself
 --                                         says that it was said
---   acting_for  text                      with --with-members: who speaks for the speaker that was
+--   acting_for  text, as For whom         with --with-members: who speaks for the speaker that was
 --                                         asked for
 --   source      documents                 keys of the documents that state it
 --   passage     passage                   where they state it

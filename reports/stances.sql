@@ -31,7 +31,7 @@
 --                                        denied, as each voice has it
 --   certainty   text, usually asserted   how it is stated: asserted, reported, alleged, rumoured,
 --                                        inferred
---   acting_for  text                     with --with-members: who acts for --a or --b
+--   acting_for  text, as For whom        with --with-members: who acts for --a or --b
 --   source      documents                keys of the documents that state it
 --   passage     passage                  where they state it
 --   through     text, detail             voices, the innermost first, the document last; " | "

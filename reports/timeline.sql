@@ -49,7 +49,7 @@
 --                                                  first voice has it
 --   certainty   text, detail                       how it is stated: asserted, reported, alleged,
 --                                                  rumoured, inferred
---   acting_for  text                               with --with-members: who acts for the actor
+--   acting_for  text, as For whom                  with --with-members: who acts for the actor
 --   source      documents                          keys of the documents that state it
 --   passage     passage                            where they state it
 --   type        text, detail                       PLOVER type of an event
