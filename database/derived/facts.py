@@ -97,6 +97,22 @@ People = dict[str, list[Any]]
 """Participants by role, in the order of roles, and within a role in the coder's order."""
 
 
+class _Evidence(NamedTuple):
+    """The columns of EVIDENCE for a fact, each with a value for each piece."""
+
+    facts: Sequence[int] = ()
+    documents: Sequence[str] = ()
+    modalities: Sequence[str] = ()
+    certainties: Sequence[str] = ()
+    stances: Sequence[str | None] = ()
+    hedges: Sequence[str | None] = ()
+    words: Sequence[str | None] = ()
+    attributions: Sequence[int] = ()
+    parents: Sequence[int | None] = ()
+    chains: Sequence[str] = ()
+    anonymities: Sequence[str] = ()
+
+
 class _Standing(NamedTuple):
     """Whether a fact is so."""
 
@@ -133,7 +149,8 @@ class _Summaries:
         more = rows_by_id(connection, FACTS, sorted(linked - {None} - self.asked))
         self.facts = {fact.id: fact for fact in (*selected, *more)}
         ids = sorted(self.facts)
-        self.evidence = _by_fact(rows_by_id(connection, EVIDENCE, ids))
+        evidence = _by_fact(rows_by_id(connection, EVIDENCE, ids))
+        self.evidence = {id: _Evidence(*zip(*rows, strict=True)) for id, rows in evidence.items()}
         self.places = _by_fact(rows_by_id(connection, PLACES, facts))
         self.participants = _by_fact(rows_by_id(connection, PARTICIPANTS, ids))
         owners = {
@@ -157,46 +174,51 @@ class _Summaries:
 
     def _row(self, fact: Any) -> Row:
         """Return the columns of a fact's summary in order."""
-        evidence, places = self.evidence.get(fact.id, ()), self.places.get(fact.id, ())
+        evidence, places = self._evidence(fact), self.places.get(fact.id, ())
         people = self._people(fact.id)
         standing = self._standing(fact)
         bare = self._bare_sentence(fact, people)
-        documents = {voice.document for voice in evidence}
-        chains = {voice.attribution_id: voice.chain for voice in evidence}
-        way = next(iter(chains), None) if len(chains) == 1 else None
+        covered = fact.link and standing.words
+        documents = {*evidence.documents}
+        chains = dict(zip(evidence.attributions, evidence.chains, strict=True))
+        way = next(iter(chains)) if len(chains) == 1 else None
         return (
             fact.id,
             fact.kind,
             fact.key,
             fact.document,
-            standing.before(self._link(fact, standing.words) if fact.link else bare),
+            standing.before(self._link(fact, standing.words) if covered else bare),
             standing.words,
             self._statement(fact, people, bare),
             standing.settled,
-            _list([voice.modality for voice in evidence]),
-            _list([voice.certainty for voice in evidence]),
-            _list([voice.hedge for voice in evidence]),
-            _list([voice.date_words for voice in evidence]),
+            _list(evidence.modalities),
+            _list(evidence.certainties),
+            _list(evidence.hedges),
+            _list(evidence.words),
             *self._headings(fact, people),
             way,
-            " | ".join(chains.values()) or None if len(chains) != 1 else None,
+            " | ".join(chains.values()) or None if way is None else None,
             _list(sorted(documents)),
             _list([_mark(place, documents) for place in places]),
             *(places[0][1:] if places else (None, None, None)),
             self._unnamed(evidence, people),
         )
 
+    def _evidence(self, fact: Any) -> _Evidence:
+        return self.evidence.get(fact.id) or _Evidence()
+
     def _standing(self, fact: Any) -> _Standing:
         if fact.id not in self.standings:
+            evidence = self._evidence(fact)
             voices = tuple(
-                Voice(
-                    piece.modality,
-                    piece.certainty,
-                    piece.hedge,
-                    own=piece.parent_id is None,
-                    rejected=piece.stance == Stance.REJECTS,
+                map(
+                    Voice,
+                    evidence.modalities,
+                    evidence.certainties,
+                    evidence.hedges,
+                    [parent is None for parent in evidence.parents],
+                    [stance == Stance.REJECTS for stance in evidence.stances],
                 )
-                for piece in self.evidence.get(fact.id, ())
             )
             settled = fact.modality or sentences.first_upheld(voices)
             words = sentences.standing(fact.kind, settled, voices)
@@ -214,9 +236,11 @@ class _Summaries:
         return people
 
     def _headings(self, fact: Any, people: People) -> Iterator[str | None]:
-        in_order = {actor.id: actor for group in people.values() for actor in group}
-        takes_part = fact.kind in (FactKind.EVENT, FactKind.QUOTE)
-        yield _names(in_order.values()) if takes_part else None
+        if fact.kind in (FactKind.EVENT, FactKind.QUOTE):
+            in_order = {actor.id: actor for group in people.values() for actor in group}
+            yield _names(in_order.values())
+        else:
+            yield None
         for role in SHOWN:
             yield _names(people[role]) if role in people else None
 
@@ -273,10 +297,10 @@ class _Summaries:
 
     # --- what vouches for it ------------------------------------------------------------------
 
-    def _unnamed(self, evidence: Sequence[Any], people: People) -> str | None:
+    def _unnamed(self, evidence: _Evidence, people: People) -> str | None:
         speakers = people.get(Role.SPEAKER, ())
         masked = bool(speakers) and all(actor.kind == ActorKind.UNNAMED for actor in speakers)
-        veiled = {masked or piece.anonymity != Anonymity.NAMED for piece in evidence}
+        veiled = {masked or anonymity != Anonymity.NAMED for anonymity in evidence.anonymities}
         return UNNAMED[frozenset(veiled)]
 
 
