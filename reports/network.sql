@@ -117,13 +117,14 @@ stated (first_id, second_id, document, passage, n, first, last) as (
     max(document) over (partition by first_id, second_id)
   from (
     select distinct pairs.first_id, pairs.second_id, sources.key as document, fact_passages.passage
-    from pairs
-    join participants as firsts on firsts.actor_id = pairs.first_id
+    from shown
+    cross join participants as firsts
     join participants as seconds
-      on seconds.fact_id = firsts.fact_id and seconds.actor_id = pairs.second_id
-    join shown on shown.fact_id = firsts.fact_id
+      on seconds.fact_id = firsts.fact_id and seconds.actor_id > firsts.actor_id
+    join pairs on pairs.first_id = firsts.actor_id and pairs.second_id = seconds.actor_id
     join fact_passages on fact_passages.fact_id = firsts.fact_id
     join sources on sources.id = fact_passages.document_id
+    where firsts.fact_id = shown.fact_id
   ) as each_once
 ),
 marked (first_id, second_id, documents, passage, n) as (
