@@ -81,6 +81,8 @@ judged (fact_id, part) as (
   select doubtful.fact_id,
     case
       when events.event_type = 'threaten' and events.modality = 'actual' then 'threatened'
+      when upper(substr(standing, length(standing) - 8)) = 'RULED OUT' then 'ruled out'
+      when upper(substr(standing, length(standing) - 7)) = 'UNLIKELY' then 'held unlikely'
       when settled = 'denied' then 'did not happen'
       when settled = 'hypothetical' then 'imagined'
       when settled <> 'actual' then settled
@@ -96,11 +98,12 @@ judged (fact_id, part) as (
 outcomes (part, n, heading) as (
   values
     ('came to pass', 1, 'Came to pass, or stated as a fact'),
-    ('did not happen', 2, 'Did not happen, ruled out or held unlikely'),
-    ('threatened', 3, 'Threatened'),
-    ('expected', 4, 'Expected'), ('intended', 5, 'Intended'),
-    ('possible', 6, 'Possible'), ('imagined', 7, 'Imagined'),
-    ('alleged', 8, 'Alleged'), ('disputed', 9, 'Disputed')
+    ('did not happen', 2, 'Did not happen, or is not so'),
+    ('ruled out', 3, 'Ruled out'), ('held unlikely', 4, 'Held unlikely'),
+    ('threatened', 5, 'Threatened'),
+    ('expected', 6, 'Expected'), ('intended', 7, 'Intended'),
+    ('possible', 8, 'Possible'), ('imagined', 9, 'Imagined'),
+    ('alleged', 10, 'Alleged'), ('disputed', 11, 'Disputed')
 ),
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
 voices (fact_id, denies, name, more, n) as (

@@ -20,7 +20,8 @@
 --   topic       text, section            what it is about
 --   how         text, detail             meet: a document says that they agree, or several hold the
 --                                        position (with --a and --b: both); differ: a document says
---                                        how they differ; position: one of them holds it
+--                                        how they differ; position: one of them holds it; denied:
+--                                        a document says that this is not so
 --   holder      text, detail             everybody who holds the position; of a comparison the two
 --   sentence    text, main, as Position  the position or the comparison, with its holders
 --   date        date                     when it was held; empty: not said
@@ -101,7 +102,7 @@ listed (fact_id, topic_id, rank, how, holder) as (
 )
 select
   topics.label as topic,
-  listed.how,
+  case fact_overview.settled when 'denied' then 'denied' else listed.how end as how,
   listed.holder,
   fact_overview.sentence,
   positions.date,

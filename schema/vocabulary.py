@@ -306,7 +306,9 @@ class Outcome(Vocabulary):
     """What came of something that was expected, threatened, denied or imagined."""
 
     CAME_TO_PASS = "came to pass", "it is stated as a fact"
-    DID_NOT_HAPPEN = "did not happen", "it is denied, ruled out or held unlikely"
+    DID_NOT_HAPPEN = "did not happen", "it is denied"
+    RULED_OUT = "ruled out", "it is denied, and held impossible"
+    UNLIKELY = "held unlikely", "it is denied, with words that leave some chance"
     EXPECTED = "expected", "it is expected"
     INTENDED = "intended", "somebody intends it"
     POSSIBLE = "possible", "it is possible"

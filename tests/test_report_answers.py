@@ -428,16 +428,24 @@ def test_expectations_that_did_not_come_true_say_who_had_them_and_who_denies_the
     actual = {
         row["fact"]: row for row in rows(article, "expectations", "--outcome", "did not happen")
     }
-    assert len([row for row in actual.values() if row["kind"] == "event"]) == 17
+    assert {row["outcome"] for row in actual.values()} == {
+        *("Did not happen", "Said not to happen", "Not so")
+    }
     withdrawal = actual["russian-withdrawal"]
     assert (
         withdrawal["sentence"] == "Did not happen: Russia withdraws from Syria (“mostly theatre”)"
     )
     assert withdrawal["expected_by"].startswith("Putin's announcement")
     assert withdrawal["denied_by"] == "the document"
-    unlikely = actual["iran-goes-along-with-scheme"]["sentence"]
-    assert unlikely.startswith("Held unlikely: ")
-    assert unlikely.endswith("(“very unlikely”)")
+    ruled_out = rows(article, "expectations", "--outcome", "ruled out")
+    assert {row["outcome"] for row in ruled_out} == {"Ruled out", "Said to be ruled out"}
+    unlikely = {
+        row["fact"]: row["sentence"]
+        for row in rows(article, "expectations", "--outcome", "held unlikely")
+    }
+    deposed = unlikely["iran-goes-along-with-scheme"]
+    assert deposed.startswith("Held unlikely: ")
+    assert deposed.endswith("(“very unlikely”)")
 
 
 def test_a_position_names_its_holder_and_has_a_verb(article: str) -> None:

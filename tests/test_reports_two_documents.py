@@ -315,3 +315,26 @@ def test_an_author_by_name_alone_keeps_the_place(new: str) -> None:
     add(new, fill)
     notes = [note for about, note in ask(new, "summary", "about note") if about == "document"]
     assert "Zoe Young and Alma, “Log”" in notes
+
+
+def test_a_comparison_that_a_document_denies_is_no_agreement(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        book.keyed_row("topic", "sea", "topics", label="The sea")
+        for n, modality in enumerate(("denied", "actual"), start=1):
+            ends = ("alma", "brim")[:: 3 - 2 * n]
+            evidence = at((n, 0), voice="log", modality=modality)
+            tie(book, ends[0], "agrees-with", ends[1], evidence, topic="sea")
+
+    add(new, fill)
+    assert ask(new, "stances", "how modality") == [("denied", "denied"), ("meet", "actual")]
+
+
+def test_what_is_reported_with_doubt_is_alleged(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        book.source("cook", "Cook", "remarks")
+        book.chain("log", "cook")
+        doubted = at((1, 0), voice="log>cook", certainty="reported", stance="doubts")
+        book.event("raid", "A raid", doubted, doer=["alma"])
+
+    add(new, fill)
+    assert ask(new, "timeline", "what") == [("Alleged: A raid",)]

@@ -12,7 +12,16 @@ from database.derived import sentences
 from database.derived.documents import Row, Rows
 from database.derived.sentences import Named, Voice
 from database.rows import rows_by_id
-from schema.vocabulary import ActorKind, Anonymity, FactKind, Modality, Role, Stance, Unnamed
+from schema.vocabulary import (
+    ActorKind,
+    Anonymity,
+    Certainty,
+    FactKind,
+    Modality,
+    Role,
+    Stance,
+    Unnamed,
+)
 
 FACTS = """
     select facts.id, facts.kind, facts.key, facts.draft, documents.key as document,
@@ -214,7 +223,7 @@ class _Summaries:
                 map(
                     Voice,
                     evidence.modalities,
-                    evidence.certainties,
+                    map(_believed, evidence.certainties, evidence.stances),
                     evidence.hedges,
                     [parent is None for parent in evidence.parents],
                     [stance == Stance.REJECTS for stance in evidence.stances],
@@ -302,6 +311,12 @@ class _Summaries:
         masked = bool(speakers) and all(actor.kind == ActorKind.UNNAMED for actor in speakers)
         veiled = {masked or anonymity != Anonymity.NAMED for anonymity in evidence.anonymities}
         return UNNAMED[frozenset(veiled)]
+
+
+def _believed(certainty: str, stance: str | None) -> str:
+    """Return how a piece of evidence states its fact; what the document doubts is alleged."""
+    doubted = stance == Stance.DOUBTS and certainty in sentences.STATED
+    return Certainty.ALLEGED.value if doubted else certainty
 
 
 def _by_fact(rows: Iterable[Any]) -> dict[int, list[Any]]:
