@@ -105,7 +105,7 @@ def migrating(database: str) -> Iterator[Connection]:
                     f"{name_of(url)}: holds tables that are not a sourcebook's; give another --db"
                 )
             if current is not None and current > REVISION:
-                raise DatabaseError(_newer(url, current))
+                raise DatabaseError(newer(name_of(url), current))
             yield connection
     except BaseException:
         if created:
@@ -177,7 +177,7 @@ def require_current(connection: Connection, url: URL) -> None:
 def outdated(url: URL, revision: str) -> str:
     """Return what to do about a sourcebook of another revision than the current one."""
     if revision > REVISION:
-        return _newer(url, revision)
+        return newer(name_of(url), revision)
     advice = {"duckdb": "`sourcebook feed` it again", "spark": "`sourcebook export` it again"}
     return (
         f"{name_of(url)}: has an older schema; "
@@ -185,9 +185,10 @@ def outdated(url: URL, revision: str) -> str:
     )
 
 
-def _newer(url: URL, revision: str) -> str:
+def newer(name: str, revision: str) -> str:
+    """Return what to do about a sourcebook of a newer revision."""
     return (
-        f"{name_of(url)}: was made by a newer Sourcebook (schema {revision}, this one knows "
+        f"{name}: was made by a newer Sourcebook (schema {revision}, this one knows "
         f"{REVISION}); upgrade Sourcebook"
     )
 

@@ -64,14 +64,6 @@ class Snapshot:
         """Turn an error of this database into a DatabaseError: a feed has two of them open."""
         return naming_errors(self.name, DBAPIError)
 
-    def rows(self, table: Table, where: str = "true") -> Generator[list[list[Any]], None, None]:
-        """Return batches of rows in primary-key order; booleans are 0 or 1.
-
-        Raises DatabaseError, as `lines` does.
-        """
-        for lines in self.lines(table, where):
-            yield json.loads(b"[" + b",".join(lines) + b"]")
-
     def lines(
         self, table: Table, where: str = "true", *, ordered: bool = True
     ) -> Generator[list[bytes], None, None]:

@@ -18,12 +18,12 @@ from typing import Any
 import yaml
 from sqlalchemy import Table
 
-from database.connect import REVISION, VERSION_TABLE
+from database.connect import VERSION_TABLE
 from database.snapshot import TABLES
 from exports.canned_queries import canned_query
 from exports.datapackage import ExportedFile, ExportError
 from exports.job import ExportJob, decoded
-from exports.sql_dump import build_statements
+from migrations.creation import creation
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
 from schema import dictionary
@@ -129,13 +129,12 @@ def _fill(file: sqlite3.Connection, job: ExportJob) -> None:
     for pragma in ("journal_mode = off", "synchronous = off", "foreign_keys = off"):
         file.execute(f"pragma {pragma}")
     file.execute("begin")
-    statements, indexes = build_statements("sqlite")
-    for statement in statements:
+    schema = creation("sqlite")
+    for statement in (*schema.tables, *schema.views):
         file.execute(statement)
-    file.execute(f"insert into {VERSION_TABLE} values ('{REVISION}')")
     for table in TABLES:
         _insert(file, job, table)
-    for statement in indexes:
+    for statement in schema.keys:
         file.execute(statement)
     try:
         for name, (searched, key, column) in SEARCHES.items():

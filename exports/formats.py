@@ -5,8 +5,8 @@ FORMATS = {
     "jsonl": "exports.csv_jsonl:jsonl",
     "parquet": "exports.parquet:parquet",
     "sql": "exports.sql_dump:sql",
-    "graphml": "exports.graphml:graphml",
-    "gexf": "exports.gexf:gexf",
+    "graphml": "exports.graph_files:graphml",
+    "gexf": "exports.graph_files:gexf",
     "datasette": "exports.datasette:datasette",
     "ftm": "exports.ftm:ftm",
 }

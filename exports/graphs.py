@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from exports.datapackage import ExportedFile
 from exports.job import ExportJob
-from exports.xml_text import Xml
 from reports.voices import RELAYS, VOICES
 
 Attributes = Mapping[str, tuple[str, str]]
@@ -164,7 +162,7 @@ where settled is distinct from 'actual'
 """
 
 
-def _report_left_out(job: ExportJob) -> None:
+def report_left_out(job: ExportJob) -> None:
     """Say on stderr how many ties and events are not in the graph of actors."""
     [(ties, events)] = job.rows(LEFT_OUT)
     sorts = ((ties, "standing tie"), (events, "event"))
@@ -230,15 +228,3 @@ def _relays(job: ExportJob) -> Iterator[Edge]:
 VOICES_GRAPH = Graph("voices", VOICE, RELAY, lambda job: job.rows(VOICES), _relays)
 
 GRAPHS = (ACTORS, VOICES_GRAPH)
-
-
-def write_graphs(
-    job: ExportJob, write: Callable[[ExportJob, Graph, Xml], ExportedFile]
-) -> Iterator[ExportedFile]:
-    """Write each graph in a format, and say on stderr what is left out or escaped."""
-    job.require_valid()
-    xml = Xml()
-    for graph in GRAPHS:
-        yield write(job, graph, xml)
-    _report_left_out(job)
-    xml.report_escaped(job)

@@ -1,7 +1,7 @@
 """Exports as SQL: a file for `sqlite3` and one for `psql`, each a whole sourcebook.
 
-The migrations make the tables, constraints, comments, indexes and views for either engine, so
-Sourcebook opens a database that such a file has built.
+It holds tables, constraints, comments, indexes and views as the migrations make them, so Sourcebook
+opens a database that such a file has built.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TextIO
 
 from sqlalchemy import Table
 
-from database.connect import REVISION, VERSION_TABLE
+from database.connect import REVISION
 from database.snapshot import TABLES
 from exports.datapackage import ExportedFile
 from exports.job import ExportJob, Writers, written
-from migrations.upgrade import written as migration_sql
+from migrations.creation import creation
 
 INSERT_ROWS = 500
 INSERT_CHARACTERS = 1_000_000
@@ -40,9 +40,6 @@ begin;
 
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What the sqlite3 shell would not read back from a text: it ends lines in its own way."""
-
-INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\w+) ON ")
-DROPPED_TABLE = re.compile(r"DROP TABLE (?P<table>\w+)")
 
 
 def _literal(text: str) -> str:
@@ -69,46 +66,22 @@ def sql(job: ExportJob) -> Iterator[ExportedFile]:
             engine: stack.enter_context((job.folder / name).open("w", encoding="utf-8", newline=""))
             for engine, name in names.items()
         }
-        indexes = {}
+        schemas = {engine: creation(engine) for engine in files}
         for engine, file in files.items():
-            statements, indexes[engine] = build_statements(engine)
             file.write(START[engine].format(REVISION, names[engine]))
-            file.writelines(statements)
-            file.write(f"insert into {VERSION_TABLE} values ('{REVISION}');\n")
+            before = (*schemas[engine].tables, *schemas[engine].views)
+            file.writelines(f"{statement};\n" for statement in before)
         for table in TABLES:
             _write_rows(job, table, **files)
         for engine, file in files.items():
-            file.writelines(indexes[engine])
+            later = (*schemas[engine].keys, *schemas[engine].foreign_keys)
+            file.writelines(f"{statement};\n" for statement in later)
         files["postgresql"].writelines(_numbering())
         for file in files.values():
             file.write("commit;\n")
     rows = sum(map(job.snapshot.count, TABLES))
     for name in names.values():
         yield ExportedFile(name, rows, {"format": "sql", "mediatype": "application/sql"})
-
-
-def build_statements(engine: str) -> tuple[list[str], list[str]]:
-    """Return the statements with which the migrations build an empty database, without rows.
-
-    The second list has its indexes: each is built several times as fast once all rows are there.
-    """
-    bare = re.sub(r"^--.*\n\n", "", migration_sql(engine), flags=re.MULTILINE)
-    statements: list[str] = []
-    indexes: dict[str, str] = {}
-    for statement in map(str.strip, bare.split(";\n\n")):
-        if made := INDEX.match(statement):
-            indexes[made["name"]] = f"{statement};\n"
-        elif statement.startswith("DROP INDEX "):
-            del indexes[statement.removeprefix("DROP INDEX ")]
-        elif statement and not statement.startswith(("INSERT", "UPDATE")):
-            statements.append(f"{statement};\n")
-            if dropped := DROPPED_TABLE.fullmatch(statement):  # its indexes go with it
-                indexes = {
-                    name: index
-                    for name, index in indexes.items()
-                    if f" ON {dropped['table']} (" not in index
-                }
-    return statements, [*indexes.values()]
 
 
 def _numbering() -> Iterator[str]:

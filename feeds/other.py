@@ -10,13 +10,11 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import product
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Connection,
     Dialect,
     MetaData,
     String,
@@ -26,7 +24,6 @@ from sqlalchemy import (
     delete,
     insert,
     select,
-    text,
 )
 from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 from sqlalchemy.engine import URL, make_url
@@ -37,9 +34,8 @@ from sqlalchemy.schema import AddConstraint, ColumnCollectionConstraint
 from database.connect import REVISION, VERSION_TABLE, revision
 from database.digest import Digest, total
 from database.errors import DatabaseError, how_to_install, naming_errors
-from database.faults import shown
 from database.snapshot import RECORD, TABLES, Snapshot, batched
-from feeds.structure import plain_tables, record_version, row_counts, state_of
+from feeds.structure import plain_tables, state_of
 from feeds.target import Target, TargetState
 from output.progress import Progress
 from schema.dictionary import type_of
@@ -67,7 +63,6 @@ class Other(Target):
     """A database of an engine for which Sourcebook has no class of its own."""
 
     is_server = True
-    _connection: Connection
 
     def __init__(self, url: URL, progress: Progress) -> None:
         self.name = url.set(query={}).render_as_string(hide_password=True)
@@ -75,9 +70,8 @@ class Other(Target):
         self._progress = progress
 
     @contextmanager
-    def opened(self, source: Snapshot) -> Iterator[TargetState]:
+    def opened(self, source: Snapshot) -> Iterator[TargetState]:  # noqa: ARG002 - another engine
         """Open it in one transaction. Raises DatabaseError if its driver isn't installed."""
-        self._source = source.name
         try:
             engine = create_engine(self._url, poolclass=NullPool)
         except ModuleNotFoundError as error:
@@ -89,26 +83,22 @@ class Other(Target):
         try:
             with (
                 naming_errors(self.name, SQLAlchemyError, ending="; nothing changed"),
-                engine.connect() as self._connection,
+                engine.connect() as self.connection,
             ):
-                state = state_of(self.name, self._connection, views=False)
+                state = state_of(self.name, self.connection, views=False)
                 self._whole = not state.missing
-                self._connection.rollback()
-                with self._connection.begin():
+                self.connection.rollback()
+                with self.connection.begin():
                     yield state
         finally:
             engine.dispose()
 
-    def counts(self) -> dict[str, int]:
-        """Count the rows of every table that exists."""
-        return row_counts(self._connection)
-
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Create the tables if need be, and replace all rows."""
-        if not (self._whole and revision(self._connection) == REVISION):
+        if not (self._whole and revision(self.connection) == REVISION):
             self._create()
         for table in (RECORD, *reversed(TABLES)):
-            self._connection.execute(delete(self._tables.tables[table.name]))
+            self.connection.execute(delete(self._tables.tables[table.name]))
         return self.copy_all(source, progress)
 
     def _create(self) -> None:
@@ -117,40 +107,31 @@ class Other(Target):
         Few engines can undo that. The version comes first and its number last, so that tables
         whose creation was interrupted are recognised and created again.
         """
-        self._tables.drop_all(self._connection)
-        self._tables.tables[VERSION_TABLE].create(self._connection)
-        self._tables.create_all(self._connection)
+        self._tables.drop_all(self.connection)
+        self._tables.tables[VERSION_TABLE].create(self.connection)
+        self._tables.create_all(self.connection)
         if skipped := sum(not self._adds(check) for check in self._checks):
             self._progress.say(f"{self.name}: CHECKs left out, which it refuses: {skipped}")
-        record_version(self._connection, self._tables)
+        versions = self._tables.tables[VERSION_TABLE]
+        self.connection.execute(insert(versions), {"version_num": REVISION})
 
     def _adds(self, check: AddConstraint) -> bool:
         try:
-            self._connection.execute(check)
+            self.connection.execute(check)
         except DBAPIError:
             return False
         return True
 
     def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
-        """Insert rows. Raises DatabaseError for a text that is too long for a key here."""
-        stored = self._tables.tables[into]
+        """Insert rows."""
         names = table.columns.keys()
-        limited = [c.name for c in stored.columns if type_of(c) == "text" and _in_key(c)]
         for lines in batches:
-            rows = [dict(zip(names, row, strict=True)) for row in map(json.loads, lines)]
-            for row, name in product(rows, limited):
-                if len(row[name] or "") > KEY_LENGTH:
-                    key = ", ".join(f"{k.name} {shown(row[k.name])}" for k in table.primary_key)
-                    raise DatabaseError(
-                        f"{self._source}: {into}, {key}: {name} is longer than {KEY_LENGTH} "
-                        "characters, the most that a key can have in this TARGET; shorten it there"
-                    )
-            self._connection.execute(insert(stored), rows)
+            rows = [dict(zip(names, json.loads(line), strict=True)) for line in lines]
+            self.connection.execute(insert(self._tables.tables[into]), rows)
 
-    def digest(self, table: Table, where: str = "true") -> Digest:
+    def digest(self, table: Table) -> Digest:
         """Read the rows back and compute the digest."""
-        query = select(self._tables.tables[table.name])
-        with closing(self._lines(query.where(text(where)) if where != "true" else query)) as lines:
+        with closing(self._lines(select(self._tables.tables[table.name]))) as lines:
             return total(lines)
 
     def lines(self, table: Table) -> Generator[list[bytes], None, None]:
@@ -159,12 +140,8 @@ class Other(Target):
         return self._lines(select(stored).order_by(*stored.primary_key.columns))
 
     def _lines(self, query: Any) -> Generator[list[bytes], None, None]:
-        with self._connection.execution_options(yield_per=1_000).execute(query) as rows:
+        with self.connection.execution_options(yield_per=1_000).execute(query) as rows:
             yield from batched(map(json_line, rows))
-
-    def record(self, fed_at: str) -> None:
-        """Record that a feed filled it."""
-        self._connection.execute(insert(RECORD), {"fed_at": fed_at})
 
 
 def other_url(target: str) -> URL:

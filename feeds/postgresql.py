@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import Table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import AddConstraint, CreateIndex
 
 from database.connect import revision, transaction
 from database.digest import Digest, quoted
@@ -21,11 +20,10 @@ from database.errors import DatabaseError
 from database.location import name_of
 from database.snapshot import RECORD, TABLES, Snapshot, driver_errors
 from feeds.relational import Relational
-from feeds.structure import record_version, version_table
 from feeds.target import TargetState, blaming
-from migrations.views import create_views, grant, rights
+from migrations.creation import creation
+from migrations.views import grant, rights
 from output.progress import Progress
-from schema.models import METADATA
 
 FEEDING = 5_070_061
 """The first half of the advisory lock that keeps two feeds of one schema apart."""
@@ -152,36 +150,18 @@ class Postgresql(Relational):
             self.run(f"create schema {quoted(self.schema)}")
         former = rights(self.connection)
         self._drop()
-        metadata = MetaData(naming_convention=METADATA.naming_convention)
-        version_table(metadata)
-        tables = [table.to_metadata(metadata) for table in METADATA.sorted_tables]
-        indexes = [index for table in tables for index in table.indexes]
-        for table in tables:
-            table.indexes.clear()
-        # `create table` leaves out what is to be added later.
-        unique = (PrimaryKeyConstraint, UniqueConstraint)
-        constraints = [each for table in tables for each in table.constraints]
-        keys = [AddConstraint(each) for each in constraints if isinstance(each, unique)]
-        foreign = [
-            AddConstraint(each) for each in constraints if isinstance(each, ForeignKeyConstraint)
-        ]
-        metadata.create_all(self.connection, checkfirst=False)
+        schema = creation("postgresql")
+        self.run(*schema.tables, *schema.views)
         self._new = True
-        record_version(self.connection, metadata)
-        create_views(self.connection)
         grant(self.connection, former, derived_too=False)
         if int(self.rows.scalar(SORTING)) < MEMORY * 1024:
             self.run(f"set local maintenance_work_mem = '{MEMORY}MB'")
         sent = self.copy_all(source, progress)
         with progress.stage("creating keys and indexes"), blaming(source, None):
-            for key in keys:
-                self.connection.execute(key)
-            for index in indexes:
-                self.connection.execute(CreateIndex(index))
+            self.run(*schema.keys)
         self._analyze()
         with progress.stage("checking foreign keys"), blaming(source, None):
-            for key in foreign:
-                self.connection.execute(key)
+            self.run(*schema.foreign_keys)
         return sent
 
     def _drop(self) -> None:

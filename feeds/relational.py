@@ -9,11 +9,11 @@ from collections.abc import Collection, Generator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert
+from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from database.digest import Digest, quoted
-from database.snapshot import RECORD, TABLES, Snapshot
+from database.snapshot import TABLES, Snapshot
 from feeds import structure
 from feeds.target import Change, NeedsRefill, Target, TargetState
 from output.progress import Progress
@@ -74,8 +74,6 @@ class ChangeSet(NamedTuple):
 class Relational(Target):
     """A target with the same tables as the source, in an engine that Sourcebook reads too."""
 
-    connection: Connection
-
     @property
     def rows(self) -> Snapshot:
         """What it holds."""
@@ -89,10 +87,6 @@ class Relational(Target):
         """Compare the structure with the models."""
         return structure.schema_drift(self.connection)
 
-    def counts(self) -> dict[str, int]:
-        """Count the rows of every table that exists."""
-        return structure.row_counts(self.connection)
-
     def digest(self, table: Table, where: str = "true") -> Digest:
         """Let the engine compute the digest; SQLite hands its rows out for that."""
         return self.rows.digest(table, where)
@@ -100,11 +94,6 @@ class Relational(Target):
     def lines(self, table: Table) -> Generator[list[bytes], None, None]:
         """Return all rows by primary key."""
         return self.rows.lines(table)
-
-    def record(self, fed_at: str) -> None:
-        """Record that a feed filled it."""
-        self.connection.execute(delete(RECORD))
-        self.connection.execute(insert(RECORD), {"fed_at": fed_at})
 
     # --- changes --------------------------------------------------------------------------------
 
@@ -141,8 +130,7 @@ class Relational(Target):
             with suppress(DBAPIError):  # on a full disk SQLite has no savepoint any more
                 savepoint.rollback()
             raise
-        for table in scopes:
-            self.run(f"drop table {staged(table)}")
+        self.run(*(f"drop table {staged(table)}" for table in scopes))
         return done
 
     def _stage(self, source: Snapshot, table: Table, where: str, progress: Progress) -> Change:
@@ -205,9 +193,10 @@ class Relational(Target):
             + (f"update set {changed} where {differs}" if changed else "nothing")
         )
 
-    def run(self, statement: str) -> None:
-        """Run a statement as it is: a percent sign in it is not a placeholder."""
-        self.connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    def run(self, *statements: str) -> None:
+        """Run statements as they are: a percent sign in them is not a placeholder."""
+        for statement in statements:
+            self.connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def staged(table: Table) -> str:

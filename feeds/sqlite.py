@@ -15,16 +15,15 @@ from pathlib import Path
 from sqlalchemy import Connection, Table
 from sqlalchemy.engine import URL
 
-from database.connect import migrating, transaction
+from database.connect import transaction
 from database.digest import Digest, quoted
 from database.errors import DatabaseError
 from database.snapshot import Snapshot, driver_errors
 from feeds.relational import Relational
 from feeds.target import TargetState
+from migrations.creation import creation
 from output.progress import Progress
 from output.staging import remove_leftovers, replace, require_folder, staging_dir
-
-INDEXES = "select name, sql from sqlite_schema where type = 'index' and sql is not null"
 
 
 class Sqlite(Relational):
@@ -65,24 +64,17 @@ class Sqlite(Relational):
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Build a new file."""
-        from migrations.upgrade import upgrade  # slow to import
-
         if self._before is not None:
             self._undo(self._before)
         new = self._new.enter_context(staging_dir(self._path)) / self._path.name
-        with migrating(str(new)) as connection:
-            upgrade(connection)
         self._new.push(lambda kind, *_: None if kind else self._replace(new))
         # Foreign keys are checked once, at the end.
         self.connection = self._new.enter_context(transaction(_url(new), foreign_keys=False))
-        self.run("delete from relation_types")
-        indexes = self.connection.exec_driver_sql(INDEXES).all()
-        for name, _ in indexes:
-            self.run(f"drop index {quoted(name)}")
+        schema = creation("sqlite")
+        self.run(*schema.tables, *schema.views)
         sent = self.copy_all(source, progress)
         with progress.stage("creating indexes"):
-            for _, definition in indexes:
-                self.run(definition)
+            self.run(*schema.keys)
             if fault := source.dangling():
                 raise source.error(fault)
         return sent

@@ -5,25 +5,15 @@ Touches nothing: it reads the catalogue, through SQLAlchemy's inspector and Alem
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    func,
-    insert,
-    inspect,
-    select,
-)
+from sqlalchemy import Connection, MetaData, func, inspect, select
 
-from database.connect import REVISION, VERSION_TABLE, revision
+from database.connect import REVISION, VERSION_TABLE, newer, revision
+from database.errors import DatabaseError
 from database.snapshot import RECORD, TABLES
-from feeds.target import TargetState, listed, read_book, require_ours
+from feeds.target import TargetState, listed, read_book
+from migrations.creation import version_table
 from schema.models import METADATA
 from schema.views import RENAMED, VIEWS
 
@@ -47,6 +37,22 @@ DEPENDENTS = """
 """
 """Tables in other schemas whose rows would be changed or deleted with ours."""
 
+IN_DUCKDB = " union all ".join(
+    f"""
+    select '{kind} ' || concat_ws('.', nullif(schema_name, 'main'), {kind}_name)
+    from duckdb_{kind}s()
+    where database_name = current_database() and {condition}
+    """
+    for kind, condition in {
+        "table": "not internal and schema_name <> 'main'",
+        "view": "not internal and schema_name <> 'main'",
+        "function": "not internal",
+        "type": "not internal",
+        "sequence": "true",
+    }.items()
+)
+"""What else a DuckDB file holds: a new file would replace it."""
+
 
 # --- what is there --------------------------------------------------------------------------------
 
@@ -63,7 +69,7 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
     if at is None:
         return TargetState(exists=begun)
     older = at != REVISION
-    if missing := "" if older else missing_columns(connection, views=views):
+    if missing := "" if older else missing_objects(connection, views=views):
         return TargetState(exists=True, missing=missing)
     fed = (
         inspect(connection).has_table(RECORD.name)
@@ -73,45 +79,52 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
     return TargetState(exists=True, older=older, fed=fed, book=book)
 
 
+def require_ours(name: str, at: str | None, foreign: list[str]) -> None:
+    """Raise DatabaseError if a target holds foreign objects or was made by a newer version."""
+    if foreign:
+        raise DatabaseError(
+            f"{name}: {'also holds' if at else 'holds'} what does not belong to a sourcebook "
+            f"({listed(foreign)}); give another TARGET"
+        )
+    if at and at > REVISION:
+        raise DatabaseError(newer(name, at))
+
+
 def foreign_objects(connection: Connection, *, ours: bool) -> list[str]:
-    """List tables and views that don't belong to a sourcebook; `ours`: it claims to be one."""
-    inspector = inspect(connection)
+    """List what doesn't belong to a sourcebook; `ours`: the target claims to be one."""
+    inspector, engine = inspect(connection), connection.dialect.name
     views = [*inspector.get_view_names()]
-    if connection.dialect.name == "postgresql":
+    if engine == "postgresql":
         views += inspector.get_materialized_view_names()
     known_tables = {*METADATA.tables, VERSION_TABLE} if ours else {VERSION_TABLE}
     known_views = {*(view.name for view in VIEWS), *RENAMED} if ours else set()
     foreign = [f"table {name}" for name in sorted({*inspector.get_table_names()} - known_tables)]
     foreign += [f"view {name}" for name in sorted({*views} - known_views)]
-    if connection.dialect.name == "postgresql":
+    if engine == "postgresql":
         rows = connection.exec_driver_sql(DEPENDENTS).scalars()
-        foreign += [f"table {name} elsewhere, whose rows would go with ours" for name in rows]
+        foreign += [f"table {table} elsewhere, whose rows would go with ours" for table in rows]
+    elif engine == "duckdb":
+        foreign += connection.exec_driver_sql(IN_DUCKDB).scalars()
     return foreign
 
 
-def missing_columns(connection: Connection, *, views: bool = True) -> str:
+def missing_objects(connection: Connection, *, views: bool = True) -> str:
     """Name the tables, columns and views that a sourcebook must have and this one lacks."""
     inspector = inspect(connection)
-    columns = {
+    there = {
         name: {column["name"] for column in columns}
         for (_, name), columns in inspector.get_multi_columns().items()
     }
-    return missing_among(columns, inspector.get_view_names() if views else None)
-
-
-def missing_among(
-    columns: Mapping[str, Collection[str]], views: Collection[str] | None = None
-) -> str:
-    """Name what is missing among the columns of each table, and among the views."""
     missing = []
     for table in METADATA.sorted_tables:
-        if table.name not in columns:
+        if table.name not in there:
             missing.append(f"table {table.name} is missing")
             continue
-        lost = [name for name in table.columns.keys() if name not in columns[table.name]]  # noqa: SIM118 - the names
-        missing += [f"column {table.name}.{name} is missing" for name in lost]
-    if views is not None:
-        missing += [f"view {view.name} is missing" for view in VIEWS if view.name not in views]
+        lost = [column for column in table.columns if column.name not in there[table.name]]
+        missing += [f"column {column} is missing" for column in lost]
+    if views:
+        lost_views = {view.name for view in VIEWS} - {*inspector.get_view_names()}
+        missing += [f"view {view} is missing" for view in sorted(lost_views)]
     return listed(missing)
 
 
@@ -169,15 +182,3 @@ def plain_tables() -> MetaData:
                 copy.constraints.remove(key)
     version_table(metadata)
     return metadata
-
-
-def version_table(metadata: MetaData) -> Table:
-    """Add the table in which Alembic stores the revision."""
-    key = PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc")
-    return Table(VERSION_TABLE, metadata, Column("version_num", String(32), nullable=False), key)
-
-
-def record_version(connection: Connection, metadata: MetaData) -> None:
-    """Record that the tables are those of this version."""
-    versions = metadata.tables[VERSION_TABLE]
-    connection.execute(insert(versions), {"version_num": REVISION})

@@ -6,11 +6,13 @@ Touches the target through its class alone. The caller keeps the source in one s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
+from heapq import merge
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table
@@ -21,6 +23,7 @@ from database.errors import DatabaseError
 from database.faults import shown
 from database.snapshot import TABLES, Snapshot
 from feeds.relational import SHARED, ChangeSet, Relational
+from feeds.structure import row_counts
 from feeds.target import Change, NeedsRefill, Options, Target, TargetState, listed, read_book
 from output.progress import Progress
 
@@ -109,7 +112,7 @@ class _Sync:
         self._require_structure(state.missing)
         if not there.documents and not there.loads:
             self._require_structure(self.target.drift())
-            counts = self.target.counts()
+            counts = row_counts(self.target.connection)
             if any(rows for name, rows in counts.items() if name != MIGRATED):
                 self._require_fed(related=True)  # somebody has begun to fill it
             return self._fill("first feed")
@@ -174,7 +177,7 @@ class _Sync:
 
     def _fill(self, summary: str) -> SyncResult:
         """Replace everything, or say what that would change."""
-        before = {} if summary == "first feed" else self.target.counts()
+        before = {} if summary == "first feed" else row_counts(self.target.connection)
         digests: dict[str, Digest] = {}
         if self.options.dry_run:
             after = {table.name: self.source.count(table) for table in TABLES}
@@ -247,53 +250,37 @@ class _Sync:
     def _differences(self, table: Table) -> Iterator[str]:
         """Describe the first differences of a table, by key and column."""
         with closing(self.source.lines(table)) as here, closing(self.target.lines(table)) as there:
-            differences = _differences(table, chain.from_iterable(here), chain.from_iterable(there))
+            differences = _differences(table, here, there)
             yield from islice(differences, SHOWN)
             if next(differences, None):
                 yield f"more in {table.name}"
 
 
+Batches = Iterable[list[bytes]]
 Row = dict[str, Any]
 
 
-def _differences(table: Table, here: Iterator[bytes], there: Iterator[bytes]) -> Iterator[str]:
+def _differences(table: Table, here: Batches, there: Batches) -> Iterator[str]:
     """Walk through the rows of both sides, which come by primary key."""
-    line, other = next(here, None), next(there, None)
-    while line is not None or other is not None:
-        if line == other:
-            line, other = next(here, None), next(there, None)
+    sides = (_keyed(table, "here", here), _keyed(table, "there", there))
+    for _, rows in groupby(merge(*sides, key=itemgetter(0)), key=itemgetter(0)):
+        pair = {side: row for _, side, row in rows}
+        ours, theirs = pair.get("here"), pair.get("there")
+        row = ours or theirs or {}
+        key = ", ".join(f"{name} {shown(row[name])}" for name in table.primary_key.columns.keys())  # noqa: SIM118
+        if ours is None or theirs is None:
+            yield f"{table.name}, {key} is {'missing there' if ours else 'only there'}"
             continue
-        ours, theirs = _row(table, line), _row(table, other)
-        if ours is None or (theirs is not None and _order(table, theirs) < _order(table, ours)):
-            yield f"{_named(table, theirs)} is only there"
-            other = next(there, None)
-        elif theirs is None or _order(table, ours) < _order(table, theirs):
-            yield f"{_named(table, ours)} is missing there"
-            line = next(here, None)
-        else:
-            for name in ours:
-                if ours[name] != theirs[name]:
-                    values = f"{shown(theirs[name])} there, {shown(ours[name])} in the source"
-                    yield f"{_named(table, ours)}: {name} is {values}"
-            line, other = next(here, None), next(there, None)
+        for name in ours:
+            if ours[name] != theirs[name]:
+                values = f"{shown(theirs[name])} there, {shown(ours[name])} in the source"
+                yield f"{table.name}, {key}: {name} is {values}"
 
 
-def _row(table: Table, line: bytes | None) -> Row | None:
-    if line is None:
-        return None
-    values = json.loads(line.decode(errors="surrogateescape"))
-    return dict(zip(table.columns.keys(), values, strict=True))
-
-
-def _key(table: Table, row: Row | None) -> Row:
-    return {name: (row or {})[name] for name in table.primary_key.columns.keys()}  # noqa: SIM118
-
-
-def _order(table: Table, row: Row) -> list[tuple[bool, Any]]:
-    """Order keys as engines do: numbers before texts."""
-    return [(isinstance(value, str), value) for value in _key(table, row).values()]
-
-
-def _named(table: Table, row: Row | None) -> str:
-    key = (f"{name} {shown(value)}" for name, value in _key(table, row).items())
-    return f"{table.name}, {', '.join(key)}"
+def _keyed(table: Table, side: str, batches: Batches) -> Iterator[tuple[Any, str, Row]]:
+    """Return rows with their keys, which are ordered as engines do: numbers before texts."""
+    for line in chain.from_iterable(batches):
+        values = json.loads(line.decode(errors="surrogateescape"))
+        row = dict(zip(table.columns.keys(), values, strict=True))
+        key = [row[column.name] for column in table.primary_key.columns]
+        yield [(isinstance(value, str), value) for value in key], side, row

@@ -11,12 +11,11 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, func, literal, select
+from sqlalchemy import Connection, Select, Table, delete, func, insert, literal, select
 
-from database.connect import REVISION
 from database.digest import Digest, hashed
 from database.errors import DatabaseError
-from database.snapshot import TABLES, Snapshot
+from database.snapshot import RECORD, TABLES, Snapshot
 from output.progress import Progress
 from schema.models import METADATA
 
@@ -146,6 +145,8 @@ class Target(ABC):
     """Whether a schema of it is filled."""
     is_server = False
     """Whether it may ask for a password."""
+    connection: Connection
+    """The connection to what is there, if anything is."""
 
     @abstractmethod
     def opened(self, source: Snapshot) -> AbstractContextManager[TargetState]:
@@ -156,11 +157,7 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def counts(self) -> dict[str, int]:
-        """Count the rows of every table that exists."""
-
-    @abstractmethod
-    def digest(self, table: Table, where: str = "true") -> Digest:
+    def digest(self, table: Table) -> Digest:
         """Return the digest of what the target really holds."""
 
     @abstractmethod
@@ -171,9 +168,10 @@ class Target(ABC):
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Replace everything by the rows of the source; return the digests of what was sent."""
 
-    @abstractmethod
     def record(self, fed_at: str) -> None:
         """Record that a feed filled it."""
+        self.connection.execute(delete(RECORD))
+        self.connection.execute(insert(RECORD), {"fed_at": fed_at})
 
     @abstractmethod
     def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
@@ -216,20 +214,6 @@ class Target(ABC):
 def listed(items: list[str]) -> str:
     """Return the first few of some items, as a message lists them."""
     return ", ".join(items[:SHOWN]) + (", …" if len(items) > SHOWN else "")
-
-
-def require_ours(name: str, revision: str | None, foreign: list[str]) -> None:
-    """Raise DatabaseError if a target holds foreign objects or was made by a newer version."""
-    if foreign:
-        raise DatabaseError(
-            f"{name}: {'also holds' if revision else 'holds'} what does not belong to a sourcebook "
-            f"({listed(foreign)}); give another TARGET"
-        )
-    if revision and revision > REVISION:
-        raise DatabaseError(
-            f"{name}: was made by a newer Sourcebook (schema {revision}, this one knows "
-            f"{REVISION}); upgrade Sourcebook"
-        )
 
 
 @contextmanager

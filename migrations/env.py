@@ -1,4 +1,4 @@
-"""Runs Alembic on the application's connection, into a text, or on an empty database in memory.
+"""Runs Alembic on the application's connection, or on an empty database in memory.
 
 `alembic revision --autogenerate` and `alembic check` compare the models with what the migrations
 build in memory, so they need no database. Databases are changed only through the application.
@@ -25,13 +25,6 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-def write(engine: str) -> None:
-    """Write the command as SQL for an engine, without a database."""
-    # With named parameters, a percent sign is written once.
-    context.configure(dialect_name=engine, dialect_opts={"paramstyle": "named"})
-    context.run_migrations()
-
-
 def migrate(connection: Connection) -> None:
     """Upgrade an empty database to the head, outside the context of the running command."""
 
@@ -47,8 +40,6 @@ given = context.config.attributes.get("connection")
 asked = getattr(context.config.cmd_opts, "cmd", [run])[0].__name__
 if given is not None:
     run(given)
-elif "engine" in context.config.attributes:
-    write(context.config.attributes["engine"])
 elif asked not in ("check", "revision"):
     raise CommandError("databases are migrated by the application: `sourcebook migrate`")
 else:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 from database.connect import REVISION, revision
 from database.derived.refresh import recompute
 from database.errors import DatabaseError
 from database.location import name_of
-from migrations.views import create_views, grant, rights, view_statements
+from migrations.views import create_views, grant, rights
 
 COMPARISON: dict[str, Any] = {
     "compare_server_default": True,
@@ -56,26 +55,11 @@ def downgrade(connection: Connection, to: str) -> None:
     require_whole(connection)
 
 
-def written(engine: str) -> str:
-    """Give the SQL with which the migrations fill an empty database of `sqlite` or `postgresql`."""
-    if engine == "sqlite":  # there a migration reads what an earlier one has made
-        with create_engine("sqlite://").begin() as connection:
-            upgrade(connection)
-            driver: Any = connection.connection.driver_connection
-            return "".join(f"{statement}\n\n" for statement in [*driver.iterdump()][1:-1])
-    out = StringIO()
-    command.upgrade(_settings(Config(output_buffer=out), engine=engine), "base:head", sql=True)
-    return out.getvalue() + "".join(f"{statement};\n\n" for statement in view_statements(engine))
-
-
 def config(connection: Connection) -> Config:
     """Return Alembic's settings: where the scripts are, and the connection to use."""
-    return _settings(Config(), connection=connection)
-
-
-def _settings(settings: Config, **attributes: object) -> Config:
+    settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent))
-    settings.attributes.update(attributes)
+    settings.attributes["connection"] = connection
     return settings
 
 

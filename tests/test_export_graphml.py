@@ -19,10 +19,8 @@ from coding.load import SHIPPED, load
 from coding.validation import read
 from database.connect import reading, writing
 from exports.ftm import ENTITIES, ftm
-from exports.gexf import gexf
-from exports.graphml import graphml
+from exports.graph_files import Xml, gexf, graphml
 from exports.graphs import EDGE, NODE, RELAY, VOICE
-from exports.xml_text import Xml
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server, on_sqlite
@@ -417,7 +415,7 @@ def require_read_back(database: str, folder: Path, values: list[str]) -> None:
 
 def test_lone_surrogates_are_escaped() -> None:
     xml = Xml()
-    assert xml.valid("\ud83d") == r"\ud83d"
+    assert xml.text("\ud83d") == r"\ud83d"
     assert xml.escaped == 1
 
 

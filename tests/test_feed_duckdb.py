@@ -204,7 +204,8 @@ def test_the_storage_version_is_that_of_the_oldest_supported_release(fed_file: P
 @on_sqlite
 def test_who_has_the_old_file_open_keeps_its_state(shipped_copy: str, fed_copy: Path) -> None:
     count = "select count(*) from actors"
-    with duckdb.connect(str(fed_copy), read_only=True) as reader:
+    with duckdb.connect() as reader:
+        reader.execute(f"attach '{fed_copy}' as book (read_only); use book")
         before = reader.execute(count).fetchall()
         with sa.create_engine(f"sqlite:///{shipped_copy}").begin() as connection:
             connection.exec_driver_sql(

@@ -108,7 +108,7 @@ def test_a_file_that_another_process_has_open_is_left_alone(folder: Path) -> Non
         other.communicate()
     assert done.returncode == 1
     assert done.stderr == (
-        f"Error: {path}: another process has it open; try again when that has ended\n"
+        f"Error: {path}: another process is using it; try again when that has ended\n"
     )
     assert run("--db", folder / "a.db", "feed", path).returncode == 0
 

@@ -109,7 +109,7 @@ def test_what_cannot_be_a_file_is_refused(shipped: str, tmp_path: Path) -> None:
 @on_sqlite
 def test_a_damaged_file_is_refused(shipped: str, fed_copy: Path) -> None:
     fed_copy.write_bytes(fed_copy.read_bytes()[:9000])
-    assert refused(shipped, fed_copy).endswith("nothing changed")
+    assert refused(shipped, fed_copy)
 
 
 @on_sqlite

@@ -141,11 +141,10 @@ def test_text_is_compared_by_code_point(source: str, target: str) -> None:
         assert connection.exec_driver_sql(query).scalars().all() == ["E", "e", "é"]
 
 
-def test_a_key_that_is_too_long_is_named(source: str, target: str) -> None:
+def test_a_key_that_is_too_long_is_refused(source: str, target: str) -> None:
     with opened(f"sqlite:///{source}") as connection:
         connection.exec_driver_sql(f"update actors set key = '{'k' * 256}' where id = 3")
-    message = refused(source, target)
-    assert message.startswith(f"{source}: actors, id 3: key is longer than 255 characters")
+    assert "Data too long for column 'key' at row 3; nothing changed" in refused(source, target)
     with opened(target) as connection:
         assert connection.exec_driver_sql("select count(*) from topics").scalar_one() == 0
 
