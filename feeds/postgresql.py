@@ -6,6 +6,7 @@ Touches that schema only.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -59,6 +60,9 @@ OURS = """
 """
 """Views first, since they depend on tables. The first table is the one that a load locks first,
 so that a load and a feed never wait for each other."""
+
+ESCAPE = re.compile(rb"\\(u[0-9a-f]{4}|.)")
+"""An escape in JSON."""
 
 DEPENDED_ON, IN_USE = "2BP01", "55P03"
 """Codes of the server: others' views or keys depend on it; a lock is not free at once."""
@@ -219,20 +223,13 @@ class Postgresql(Relational):
 def csv(lines: list[bytes]) -> bytes:
     """Turn rows from JSON arrays into csv as COPY reads it.
 
-    The two are alike but for the brackets and for escapes; most rows have none.
+    The two are alike but for the brackets and for escapes other than of `"` and of the backslash.
     """
-    batch = b"\n".join(lines)
-    if b"\\" not in batch:
-        return batch.replace(b"]\n[", b"\n")[1:-1] + b"\n"
-    return b"".join((_csv(line) if b"\\" in line else line[1:-1]) + b"\n" for line in lines)
+    rows = b"\n".join(lines)[1:-1].replace(b"]\n[", b"\n") + b"\n"
+    return ESCAPE.sub(_unescaped, rows) if b"\\" in rows else rows
 
 
-def _csv(line: bytes) -> bytes:
-    return ",".join(map(_cell, json.loads(line))).encode()
-
-
-def _cell(value: str | float | None) -> str:
-    if not isinstance(value, str):
-        return json.dumps(value)
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    if escape[0] in (b'\\"', b"\\\\"):
+        return escape[0]
+    return str(json.loads(b'"%b"' % escape[0])).encode()
