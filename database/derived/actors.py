@@ -52,30 +52,39 @@ TIES = """
     order by fact_summaries.introduced_by, fact_summaries.key
 """
 
-# Every actor from which one of these ties can be reached over ties that make one act for another,
-# unless another tie says the same and comes first. Standing and time are ignored on the way: this
-# only selects whose memberships to compute again.
+# What these ties say of memberships, unless another tie says the same and comes first.
+MEMBERSHIP_TIES = """
+    select relations.id, relations.from_actor_id, relations.to_actor_id, relations.type,
+      relations.since, relations.until, fact_summaries.introduced_by, fact_summaries.key,
+      fact_summaries.settled, fact_summaries.standing
+    from relations
+    join relation_types on relation_types.key = relations.type and relation_types.acts_for
+    left join fact_summaries on fact_summaries.fact_id = relations.id
+    where relations.id in ({ids})
+      and not exists (
+        select 1
+        from relations as others
+        join fact_summaries as theirs on theirs.fact_id = others.id
+        where others.from_actor_id = relations.from_actor_id
+          and others.type = relations.type
+          and others.to_actor_id = relations.to_actor_id
+          and others.since is not distinct from relations.since
+          and others.until is not distinct from relations.until
+          and theirs.settled = fact_summaries.settled
+          and theirs.standing is not distinct from fact_summaries.standing
+          and theirs.introduced_by || ':' || theirs.key
+            < fact_summaries.introduced_by || ':' || fact_summaries.key
+      )
+"""
+
+# These actors, and every actor from which one of them can be reached over ties that make one act
+# for another. Standing and time are ignored on the way: this only selects whose memberships to
+# compute again.
 REACHING = """
     with recursive reaching (actor_id) as (
-      select relations.from_actor_id
-      from relations
-      join relation_types on relation_types.key = relations.type and relation_types.acts_for
-      left join fact_summaries on fact_summaries.fact_id = relations.id
-      where relations.id in ({ids})
-        and not exists (
-          select 1
-          from relations as others
-          join fact_summaries as theirs on theirs.fact_id = others.id
-          where others.from_actor_id = relations.from_actor_id
-            and others.type = relations.type
-            and others.to_actor_id = relations.to_actor_id
-            and others.since is not distinct from relations.since
-            and others.until is not distinct from relations.until
-            and theirs.settled = fact_summaries.settled
-            and theirs.standing is not distinct from fact_summaries.standing
-            and theirs.introduced_by || ':' || theirs.key
-              < fact_summaries.introduced_by || ':' || fact_summaries.key
-        )
+      select id
+      from actors
+      where id in ({ids})
       union
       select relations.from_actor_id
       from reaching

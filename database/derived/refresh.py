@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, tuple_
 
-from database.derived.actors import NAMED, REACHING, of_members, of_named
+from database.derived.actors import MEMBERSHIP_TIES, NAMED, REACHING, of_members, of_named
 from database.derived.counts import (
     counted_with,
     counts_of_others,
@@ -100,7 +100,7 @@ class Refresh:
         self._new = not self._facts
         self._facts |= self._depending("facts", self._facts)
         self._equal = equal_elsewhere(connection, self._facts, documents)
-        self._members = ids_in(connection, REACHING, self._facts)
+        self._ties = self._membership_ties(self._facts)
         self._named = ids_in(connection, NAMED, self._facts)
 
     def finish(
@@ -139,7 +139,9 @@ class Refresh:
             facts - ties,
             added=self._new and not ids_in(self._connection, COUNTED, ties),
         )
-        members = self._members | ids_in(self._connection, REACHING, facts)
+        # Whoever reached a tie that is gone reaches, over ties that stayed, whom it began with.
+        begun = {tie.from_actor_id for tie in self._ties ^ self._membership_ties(facts)}
+        members = ids_in(self._connection, REACHING, begun)
         changes += self._settled(members, of_members)
         named = self._named | ids_in(self._connection, NAMED, facts)
         changes += self._settled(named, of_named)
@@ -147,6 +149,13 @@ class Refresh:
 
     def _depending(self, kind: str, ids: Collection[int]) -> set[int]:
         return set().union(*(ids_in(self._connection, query, ids) for query in FACTS_OF[kind]))
+
+    def _membership_ties(self, facts: Collection[int]) -> set[Any]:
+        return {
+            tie
+            for some in chunks(sorted(facts))
+            for tie in rows_by_id(self._connection, MEMBERSHIP_TIES, some)
+        }
 
     def _settled(self, ids: Collection[int], compute: Compute) -> Iterator[Difference]:
         for some in chunks(sorted(ids)):
