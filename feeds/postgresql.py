@@ -21,6 +21,7 @@ from database.errors import DatabaseError
 from database.location import name_of
 from database.snapshot import RECORD, TABLES, Snapshot, driver_errors
 from feeds.relational import Relational
+from feeds.structure import state_of
 from feeds.target import TargetState, blaming
 from migrations.creation import creation
 from migrations.views import grant, rights
@@ -108,7 +109,8 @@ class Postgresql(Relational):
                 # Readers don't wait; writers do, until this feed ends.
                 tables = next(row.names for row in self._select(OURS) if not row.is_view)
                 self._lock(f"lock table {tables} in share row exclusive mode")
-            self._state = self.state()  # only now: whoever was waited for has written
+            # Only now: whoever was waited for has written.
+            self._state = state_of(self.name, self.connection)
             yield self._state
 
     def _lock(self, statement: str) -> None:

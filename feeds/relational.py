@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from database.digest import Digest, quoted
 from database.snapshot import TABLES, Snapshot
-from feeds import structure
-from feeds.target import Change, NeedsRefill, Target, TargetState
+from feeds.structure import schema_drift
+from feeds.target import Change, NeedsRefill, Target
 from output.progress import Progress
 from schema.models import DERIVED
 
@@ -79,13 +79,9 @@ class Relational(Target):
         """What it holds."""
         return Snapshot(self.connection)
 
-    def state(self) -> TargetState:
-        """Describe what the target holds. Raises DatabaseError for what isn't ours or is newer."""
-        return structure.state_of(self.name, self.connection)
-
     def drift(self) -> str:
         """Compare the structure with the models."""
-        return structure.schema_drift(self.connection)
+        return schema_drift(self.connection)
 
     def digest(self, table: Table, where: str = "true") -> Digest:
         """Let the engine compute the digest; SQLite hands its rows out for that."""

@@ -20,6 +20,7 @@ from database.digest import Digest, quoted
 from database.errors import DatabaseError
 from database.snapshot import Snapshot, driver_errors
 from feeds.relational import Relational
+from feeds.structure import state_of
 from feeds.target import TargetState
 from migrations.creation import creation
 from output.progress import Progress
@@ -52,7 +53,7 @@ class Sqlite(Relational):
                 self.connection = self._before
                 if not os.path.samestat(before, self._path.stat()):
                     raise DatabaseError(f"{self.name}: was replaced just now; feed again")
-                state = self.state()
+                state = state_of(self.name, self.connection)
             yield state
             if self._before is not None and not self._wrote:
                 self._before.rollback()  # to commit, even nothing, is to wait for readers

@@ -75,7 +75,7 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
         inspect(connection).has_table(RECORD.name)
         and connection.execute(select(RECORD.c.fed_at).limit(1)).first() is not None
     )
-    book = read_book(lambda query: connection.execute(query).all(), older=older)
+    book = read_book(connection, older=older)
     return TargetState(exists=True, older=older, fed=fed, book=book)
 
 

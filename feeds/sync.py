@@ -96,11 +96,7 @@ class _Sync:
 
     def __post_init__(self) -> None:
         with self.source.naming_errors():
-            self.book = read_book(
-                # Row by row, every row would be a call to the thread that Ctrl-C can cancel.
-                lambda query: self.source.connection.execute(query).all(),
-                keep_text=self.source.keep_text,
-            )
+            self.book = read_book(self.source.connection, keep_text=self.source.keep_text)
 
     def run(self) -> SyncResult:
         """Decide, copy and compare."""

@@ -6,12 +6,12 @@ Touches nothing itself; feeds/sync.py decides what is done with a target.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, literal, select
+from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, literal, select
 
 from database.digest import Digest, hashed
 from database.errors import DatabaseError
@@ -87,10 +87,13 @@ class Book:
         }
 
 
-def read_book(
-    ask: Callable[[Select[Any]], Iterable[Any]], *, keep_text: bool = True, older: bool = False
-) -> Book:
+def read_book(connection: Connection, *, keep_text: bool = True, older: bool = False) -> Book:
     """Read a book; without `keep_text`, as if no text were kept. An older version may be asked."""
+
+    def ask(query: Select[Any]) -> Sequence[Row[Any]]:
+        # Row by row, every row would be a call to the thread that Ctrl-C can cancel.
+        return connection.execute(query).all()
+
     sources, codings, loads, passages = (
         METADATA.tables[name].c for name in ("sources", "codings", "loads", "passages")
     )
