@@ -168,7 +168,8 @@ class Snapshot:
         """Return the digest of a table, or of some of its rows. Raises DatabaseError."""
         if self.engine == "postgresql" and not left_out(table, keep_text=self.keep_text):
             query = digest_query(table, "postgresql", where=where)
-            return read_digest(self.connection.exec_driver_sql(query).one())
+            with self.naming_errors():
+                return read_digest(self.connection.exec_driver_sql(query).one())
         with closing(self.lines(table, where, ordered=False)) as batches:
             return total(batches)
 
