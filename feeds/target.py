@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, literal, select
+from sqlalchemy import Connection, Select, Table, delete, func, insert, literal, select
 
 from database.digest import Digest, hashed
 from database.errors import DatabaseError
@@ -90,7 +90,7 @@ class Book:
 def read_book(connection: Connection, *, keep_text: bool = True, older: bool = False) -> Book:
     """Read a book; without `keep_text`, as if no text were kept. An older version may be asked."""
 
-    def ask(query: Select[Any]) -> Sequence[Row[Any]]:
+    def ask(query: Select[Any]) -> Sequence[Any]:
         # Row by row, every row would be a call to the thread that Ctrl-C can cancel.
         return connection.execute(query).all()
 

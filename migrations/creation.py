@@ -74,7 +74,7 @@ def _as_modelled() -> Creation:
     created = Creation([], [], [], [])
     where = {CheckConstraint: created.tables, ForeignKeyConstraint: created.foreign_keys}
     # With named parameters, a percent sign is written once.
-    dialect = PGDialect(paramstyle="named")
+    dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
     def write(statements: list[str], *ddl: ExecutableDDLElement) -> None:
         statements += (str(each.compile(dialect=dialect)).strip() for each in ddl)
