@@ -43,7 +43,7 @@ def _environment(finalize: Any, *, autoescape: bool) -> Environment:
 
 
 def _shown(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
+    if type(value) is str and not (value.isascii() and value.isprintable()):
         return "\n".join(map(visible, value.split("\n")))
     return value
 

@@ -14,7 +14,8 @@ import cli
 from database.connect import reading, writing
 from pages.briefing.footnotes import LONGEST, Footnotes, Reference
 from pages.briefing.prose import dated, series
-from pages.statements import Statement, Statements
+from pages.reader import Statements
+from pages.statements import Statement
 from tests.databases import create, on_sqlite
 from tests.island_reports import rows
 from tests.sourcebook_builder import SourcebookBuilder, derive

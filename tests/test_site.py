@@ -18,11 +18,11 @@ from coding.load import load
 from coding.validation import read
 from database.connect import reading, writing
 from output.staging import StagingError
+from pages.reader import Statements
 from pages.site.addresses import file_name, relative
 from pages.site.search import words_of
 from pages.site.site import Options, write_site
 from pages.site.writer import MANIFEST
-from pages.statements import Statements
 from tests.databases import create, on_postgresql
 from tests.site_pages import ArticleSite, Page, article_site, broken, read_page, read_site
 from tests.sourcebook_builder import SourcebookBuilder, derive, islands
@@ -272,6 +272,43 @@ def test_each_fact_has_its_evidence_chain_and_certainty(
                 assert all(voice.words in shown for voice in piece.voices)
         facts = connection.execute(text("select count(*) from facts")).scalar_one()
     assert sum(id.startswith("f-") for id in pages[DOCUMENT].ids) == facts
+
+
+def test_what_has_no_page_has_a_place_to_which_every_mention_leads(
+    article: tuple[str, Path, float], pages: dict[str, Page]
+) -> None:
+    """Ties, positions, statements and control of places, wherever a page mentions them."""
+    with reading(article[0]) as connection:
+        facts = {
+            f"f-{it.key}": it
+            for it in Statements(connection).about()
+            if it.kind in ("relation", "position", "quote", "control")
+        }
+    assert len(facts) > 150
+    leading: dict[str, set[str]] = {id: set() for id in facts}
+    for page in pages.values():
+        for link in page.all("a"):
+            path, fragment = page.target(link.attributes.get("href", ""))
+            if path == DOCUMENT and fragment in facts:
+                leading[fragment].add(page.path)
+    for id, it in facts.items():
+        assert id in pages[DOCUMENT].ids
+        assert {f"actors/{part.key}.html" for part in it.participants} <= leading[id], id
+        topics = {thing.key for thing in it.related if thing.kind == "topic"}
+        assert {f"topics/{key}.html" for key in topics} <= leading[id], id
+        voices = {voice.key.replace(":", "/") for piece in it.evidence for voice in piece.voices}
+        assert {f"sources/{key}.html" for key in voices} <= leading[id], id
+        if len({passage.n for piece in it.evidence for passage in piece.passages}) > 1:
+            assert DOCUMENT in leading[id], id
+
+
+def test_identifiers_and_durations_are_shown(pages: dict[str, Page]) -> None:
+    """An identifier is a word, not an address from which something would be loaded."""
+    assert "wikidata: Q858" in pages["places/syria.html"].all("main")[0].words
+    assert (
+        "since about 1986, “for over three decades”"
+        in pages["actors/iran.html"].all("main")[0].words
+    )
 
 
 def test_without_the_text_a_document_is_a_map_of_its_passages(pages: dict[str, Page]) -> None:

@@ -13,15 +13,16 @@ from sqlalchemy import Connection, text
 from output.wording import counted
 from pages.answers import Answer, Row, ask
 from pages.briefing.facts import PLANS, Fact, Facts, facts, in_order
-from pages.briefing.footnotes import Footnotes, shortly
+from pages.briefing.footnotes import Footnotes
 from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Picture, Section, Subject
 from pages.briefing.prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
 from pages.pictures.timeline import inset
 from pages.pictures.timeline_lanes import in_lanes, lanes
-from pages.statements import Statement, Statements
-from schema.vocabulary import Certainty, FactKind, Modality, RelationType
+from pages.reader import Statements
+from pages.statements import STATED, Statement
+from schema.vocabulary import FactKind, Modality, RelationType
 
-MOST, LEAST, CROWDED = 3, 2, 400
+MOST, LEAST, CROWDED = 3, 2, 500
 """How many facts a list shows: usually, and if the subject has at least `CROWDED` facts.
 
 A last sentence says how many more there are, and where.
@@ -41,15 +42,6 @@ COMPARISONS = (
     RelationType.STRONGER_THAN,
 )
 """Types of ties that compare two actors."""
-
-HOW: dict[str, str] = {
-    Certainty.ASSERTED: "flatly",
-    Certainty.REPORTED: "reported",
-    Certainty.ALLEGED: "alleged",
-    Certainty.INFERRED: "inferred",
-    Certainty.RUMOURED: "rumoured",
-}
-"""How a fact is stated at best, in words."""
 
 
 class Writer:
@@ -155,9 +147,9 @@ class Writer:
         yield "Facts", f"{len(everything):,}{split}"
         counts: Counter[str] = Counter()
         for fact in everything:
-            counts.update([it for it in HOW if it in fact.certainties][:1])
-        how = (f"{counts[it]:,} {word}" for it, word in HOW.items() if counts[it])
-        yield "How they are stated", ", ".join(how)
+            counts.update([it for it in STATED if it in fact.certainties][:1])
+        how = (f"{counts[it]:,} {word}" for it, word in STATED.items() if counts[it])
+        yield "How they are stated", ", ".join(how).replace("stated flatly", "flatly")
         unnamed = sum(fact.unnamed for fact in everything)
         named = sum(fact.named_origins > 1 for fact in everything)
         words = f"{counted(unnamed, 'fact')} on unnamed voices alone"
@@ -272,7 +264,7 @@ class Writer:
         """Return a fact with who has it otherwise."""
         others = [
             f"{piece.voices[0].words if piece.voices else piece.document.called}: {piece.how}"
-            for piece in map(shortly, statement.evidence)
+            for piece in self.notes.evidence(statement)
             if piece.stance in ("doubts", "rejects") or piece.modality != statement.modality
         ]
         against = full_stop("; ".join(dict.fromkeys(others)))

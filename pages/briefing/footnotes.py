@@ -34,12 +34,6 @@ def shortened_title(title: str) -> str:
     return f"{title[:LONGEST_TITLE].rpartition(' ')[0]} {LEFT_OUT}"
 
 
-def shortly(piece: Evidence) -> Evidence:
-    """Return a piece of evidence whose voices have short titles."""
-    voices = tuple(it._replace(title=shortened_title(it.title)) for it in piece.voices)
-    return replace(piece, voices=voices)
-
-
 class Reference(NamedTuple):
     """The number of a note, where the text refers to it."""
 
@@ -80,6 +74,16 @@ class Footnotes:
         """Those that have a note, in the order of their numbers."""
         self._in_text: set[int] = set()
 
+    def title(self, title: str) -> str:
+        """Return the title of a source: its beginning, if there are several documents."""
+        return shortened_title(title) if self._several else title
+
+    def evidence(self, statement: Statement) -> Iterator[Evidence]:
+        """Yield the evidence of a fact; its voices have these titles."""
+        for piece in statement.evidence:
+            voices = tuple(it._replace(title=self.title(it.title)) for it in piece.voices)
+            yield replace(piece, voices=voices)
+
     def refer(self, statement: Statement) -> Reference:
         """Return a reference from the text to the note on a fact."""
         first = statement.id not in self._in_text
@@ -113,7 +117,7 @@ class Footnotes:
     def _note(self, statement: Statement, room: int) -> list[Voiced]:
         """Return what the voices say; those of one document that say it alike are one."""
         alike: dict[tuple[Document, str], list[Evidence]] = {}
-        for piece in map(shortly, statement.evidence):
+        for piece in self.evidence(statement):
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
             alike.setdefault((piece.document, how), []).append(piece)
         # Of several, one that differs tells more than another that agrees.

@@ -12,10 +12,10 @@ from database.derived.sentences import within
 from output.wording import counted, listed
 from pages.answers import ask
 from pages.briefing.actor import ActorWriter
-from pages.briefing.briefing import Writer
-from pages.briefing.footnotes import shortened_title
+from pages.briefing.briefing import LEAST, Writer
+from pages.briefing.facts import Fact
 from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section, Subject
-from pages.briefing.prose import Sentence, dated, full_stop, plain, sentence, spoken
+from pages.briefing.prose import Code, Sentence, dated, full_stop, plain, sentence, spoken
 from pages.statements import Statement
 from pages.subjects import subject
 from reports.references import references
@@ -46,6 +46,12 @@ ACTORS = """
     order by count(*) desc, actors.name, actors.key
 """
 
+TOPICS = """
+    select positions.id, topics.label
+    from positions
+    join topics on topics.id = positions.topic_id
+"""
+
 MOST_ACTORS = 6
 """Actors that the briefing on a document presents."""
 
@@ -65,18 +71,6 @@ POST = """
       case relations.type when 'heads' then 1 when 'holds-post-in' then 2 else 3 end,
       evidence_counts.pieces desc nulls last, fact_summaries.key, relations.id
     limit 1
-"""
-
-SOURCES = """
-    select sources.title, sources.anonymity, count(distinct evidence.fact_id) as facts
-    from evidence
-    join attribution_ancestors on attribution_ancestors.attribution_id = evidence.attribution_id
-    join attributions on attributions.id = attribution_ancestors.ancestor_id
-    join sources on sources.id = attributions.source_id
-    where attributions.parent_id is not null
-      and evidence.fact_id in ({about})
-    group by sources.id, sources.key, sources.title, sources.anonymity
-    order by count(distinct evidence.fact_id) desc, sources.title, sources.key
 """
 
 
@@ -239,7 +233,7 @@ class WholeWriter(Writer):
             Section(
                 "What they want, and what they say",
                 [
-                    *self.bullets(positions, "position", self.command("stances", *only)),
+                    *self._by_topic(positions),
                     *self.bullets(quotes, "statement", self.command("quotes", *only)),
                 ]
                 or [Paragraph([plain("No position or statement is coded.")])],
@@ -280,6 +274,19 @@ class WholeWriter(Writer):
         )
         yield from contested
 
+    def _by_topic(self, positions: Sequence[Fact]) -> Iterator[Block]:
+        """Yield the weightiest positions on the topics that have most, and how many more."""
+        on: dict[str, list[Fact]] = {}
+        topics = dict(map(tuple, self.connection.execute(text(TOPICS))))
+        for fact in positions:
+            on.setdefault(topics[fact.id], []).append(fact)
+        largest = sorted(on, key=lambda topic: (-len(on[topic]), topic))[: self.most]
+        for topic in largest:
+            yield Paragraph([plain(f"{topic} ({counted(len(on[topic]), 'position')}):")])
+            yield from self.bullets(on[topic][:LEAST], "", Code())
+        more = len(positions) - sum(len(on[topic][:LEAST]) for topic in largest)
+        yield from self.more(more, "position", self.command("stances", *self.only()))
+
     def _actors(self) -> Section:
         """Return the main actors, each with the tie that says who it is."""
         about, given = subject(self.subject.kind, self.subject.key)
@@ -297,15 +304,15 @@ class WholeWriter(Writer):
         return Section("Who it is about", [Bullets(items), *more])
 
     def _sources(self) -> Section:
-        """Return the voices that the documents relay most."""
-        about, given = subject(self.subject.kind, self.subject.key)
-        rows = self.connection.execute(text(SOURCES.format(about=about)), given).all()
+        """Return the voices on whose word most rests."""
+        given = {"document": [self.subject.key]} if self.subject.kind else {}
+        rows = [row for row in ask(self.connection, "sources", given).rows if row["depth"]]
+        rows.sort(key=lambda row: -row["facts"])
         items = []
         for row in rows[:4]:
-            unnamed = "" if row.anonymity == "named" else ", unnamed"
-            items.append(
-                plain(f"{shortened_title(row.title)} ({counted(row.facts, 'fact')}{unnamed}).")
-            )
+            unnamed = "" if row["anonymity"] == "named" else ", unnamed"
+            title, count = self.notes.title(row["title"]), counted(row["facts"], "fact")
+            items.append(plain(f"{title} ({count}{unnamed})."))
         blocks: list[Block] = [Bullets(items)] if items else []
         blocks += self.more(len(rows) - len(items), "voice", self.command("sources"))
         return Section(

@@ -62,7 +62,8 @@ def in_time(statement: Statement) -> str:
     if statement.quoted and statement.quoted not in bare:
         bare = f"{bare}: “{statement.quoted}”"
     if statement.date and statement.kind in (FactKind.EVENT, FactKind.QUOTE):
-        return f"{dated(statement.date)}, {within(bare)}"
+        lasting = f" (“{statement.duration}”)" if statement.duration else ""
+        return f"{dated(statement.date)}, {within(bare)}{lasting}"
     return f"{bare} ({statement.when})" if statement.when else bare
 
 

@@ -221,12 +221,14 @@ def _strokes(
     drawing: Drawing, piece: Piece, left: float, right: float, y: float, colour: str
 ) -> None:
     """Draw the ends of the time within which it was, once: strokes, or open arrows."""
+    strokes = ""
     for end, x, inwards in ((piece.begin, left, 7), (piece.end, right, -7)):
         if end is End.OPEN:
-            head = f"M{number(x + inwards)} {number(y - 5.5)}L{number(x)} {number(y)}"
-            drawing.path(f"{head}L{number(x + inwards)} {number(y + 5.5)}", f"{colour} strokes")
+            strokes += f"M{number(x + inwards)} {number(y - 5.5)}L{number(x)} {number(y)}"
+            strokes += f"L{number(x + inwards)} {number(y + 5.5)}"
         else:
-            drawing.path(f"M{number(x)} {number(y - 6)}V{number(y + 6)}", f"{colour} strokes")
+            strokes += f"M{number(x)} {number(y - 6)}V{number(y + 6)}"
+    drawing.path(strokes, f"{colour} strokes")
 
 
 def _cross(drawing: Drawing, x: float, y: float, colour: str) -> None:

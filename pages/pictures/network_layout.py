@@ -32,7 +32,7 @@ SHOWN = 44.0
 STEPS, MOST_STEPS = 120, 5_000
 """Steps of the search for each box, and for all."""
 
-CLEAR, SAMPLES, TOGETHER = 4.0, 129, 50
+CLEAR, SAMPLES, TOGETHER = 4.0, 97, 40
 """How far from foreign boxes a curve keeps, at how many places, and how many curves are tried
 together."""
 
@@ -44,17 +44,17 @@ BENT = np.array(
     sorted(
         (
             (first, second, at)
-            for first in range(-500, 501, 50)
-            for second in range(-500, 501, 50)
+            for first in range(-400, 401, 50)
+            for second in range(-400, 401, 50)
             for at in (1 / 3, 0)
-            if (first, second, at) != (0, 0, 0)
+            if first or second
         ),
         key=lambda bent: (abs(bent[0]) + abs(bent[1]) + abs(bent[0] - bent[1]) / 2, -bent[2]),
     )
 )
 """Where the control points are tried: how far aside each is, and at which part of the length.
 
-The straight line is the first, then those that are bent least.
+Those that bend the edge least are the first.
 """
 
 
@@ -237,30 +237,30 @@ def bends(
     An edge that is straight, as most are, has none. No curve leaves the area.
     """
     middles = np.array(places, dtype=float).reshape(-1, 2)
-    half = np.array(sizes, dtype=float).reshape(-1, 2) / 2 + CLEAR
-    controls: list[Sequence[tuple[float, float]]] = []
-    for first, second in edges:
-        begin, along = middles[first], middles[second] - middles[first]
-        foreign = np.delete(np.arange(len(half)), [first, second])
+    half = np.array(sizes, dtype=float).reshape(-1, 2) / 2
+    ends = np.array(edges, dtype=int).reshape(-1, 2)
+    own = (ends[:, :, None] == np.arange(len(half))).any(axis=1)
+    under = _under(middles[ends[:, 0]], middles[ends[:, 1]], middles, half) & ~own
+    controls: list[Sequence[tuple[float, float]]] = [[] for _ in edges]
+    for edge in np.flatnonzero(under.any(axis=1)).tolist():
+        begin, end = middles[ends[edge]]
+        along = end - begin
         across = np.array([-along[1], along[0]]) / max(np.hypot(*along), 1)
-        best, least, straight = half[:0], len(half), True
-        for start in range(0, len(BENT), TOGETHER):
-            tried = BENT[start : start + TOGETHER]
-            ends = np.broadcast_to(np.array([0.0, 1.0]), (len(tried), 2))
-            at = np.column_stack([ends[:, 0], tried[:, 2], 1 - tried[:, 2], ends[:, 1]])
-            aside = np.column_stack([0 * ends[:, 0], tried[:, :2], 0 * ends[:, 0]])
-            handles = begin + at[:, :, None] * along + aside[:, :, None] * across
-            curves = np.einsum("sc,kcx->ksx", WEIGHTS, handles)
-            away = np.abs(curves[:, :, None] - middles[foreign]) - half[foreign]
+        least = int(under[edge].sum())
+        for tried in np.array_split(BENT, len(BENT) // TOGETHER):
+            inner = np.stack([tried[:, 2], 1 - tried[:, 2]], axis=1)[:, :, None] * along
+            inner = begin + inner + tried[:, :2, None] * across
+            curves = np.einsum("sc,kcx->ksx", WEIGHTS[:, 1:3], inner)
+            curves += (WEIGHTS[:, :1] * begin + WEIGHTS[:, 3:] * end)[None]
+            away = np.abs(curves[:, :, None] - middles[~own[edge]]) - half[~own[edge]] - CLEAR
             faults = (away < 0).all(axis=3).any(axis=1).sum(axis=1)
             faults += ((curves < 0) | (curves > area)).any(axis=(1, 2)) * len(half)
             fewest = int(faults.argmin())
             if faults[fewest] < least:
-                best, least = handles[fewest, 1:3], int(faults[fewest])
-                straight = start + fewest == 0
+                least = int(faults[fewest])
+                controls[edge] = [(float(x), float(y)) for x, y in inner[fewest]]
             if not least:
                 break
-        controls.append([] if straight else [(float(x), float(y)) for x, y in best])
     return controls
 
 

@@ -20,6 +20,7 @@ from pages.pictures.svg import SIZES, Drawing, number
 from pages.pictures.timeline_facts import Dated, Fact, dated, left_out, window
 from pages.pictures.timeline_years import MOST_TOGETHER, Part, overview, parts
 from pages.pictures.timeline_years import STYLE as YEARS
+from schema.vocabulary import FactKind
 
 
 class Frame(NamedTuple):
@@ -93,7 +94,7 @@ class Timeline:
         self._answer = answer
         self._link = link
         self._frame = frame
-        self._drawing = Drawing(frame.width, "timeline")
+        self._drawing = Drawing(frame.width, "timeline", ids=frame is WHOLE)
         self._y = 34.0
 
     def finished(self) -> Iterable[str]:
@@ -223,8 +224,8 @@ class Timeline:
         left, right = self._frame.left, self._frame.right
         placed, axes, rows = arrange(facts, axis, left, right, dense=dense)
         top, bottom = self._y, self._y + rows * row_height + 6
-        for x, _, _ in axis.ticks():
-            drawing.path(f"M{number(x)} {number(top)}V{number(bottom)}", "rule")
+        rules = (f"M{number(x)} {number(top)}V{number(bottom)}" for x, _, _ in axis.ticks())
+        drawing.path("".join(rules), "rule")
         if published is not None and axis.first <= published <= axis.last:
             line = number(axis.x(published + 1))
             drawing.path(f"M{line} {number(top)}V{number(bottom)}", "line")
@@ -313,6 +314,8 @@ def bands(facts: Sequence[Fact], answer: Answer) -> Iterator[Band]:
     }
     for colour, band in kinds.items():
         band.facts = [fact for fact in facts if fact.colour == colour]
+    if any(fact.kind == FactKind.POSITION for fact in kinds["said"].facts):
+        kinds["said"].title = "What was said or wanted"
     modalities = {fact.modality for fact in kinds["other"].facts}
     words = [words for modality, words in OTHERS.items() if modality in modalities]
     listed = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

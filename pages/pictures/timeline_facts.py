@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
 from output.wording import counted
-from pages.answers import Answer, Row, passages, published
+from pages.answers import Answer, published
 from pages.pictures.drawn_dates import Piece, pieces
-from pages.pictures.marks import Look, look
+from pages.pictures.marks import Look
+from pages.reader import Statements
+from pages.statements import Statement
 from schema.date_words import date_in_words
+from schema.vocabulary import FactKind, Modality
+
+IDS = "select cited_as, fact_id from timeline"
 
 LONG = 366
 """Days; what may have been longer has a band and a scale of its own."""
@@ -34,11 +39,17 @@ class Fact:
     """All that a reader sees on hovering."""
     pieces: tuple[Piece, ...]
     look: Look
-    is_statement: bool
+    kind: str
+    """event, quote or position."""
     modality: str
     acting_for: str
     limit: int | None
     """The last day that its documents can know about; None: not known."""
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it was said or wanted, and didn't happen."""
+        return self.kind != FactKind.EVENT
 
     @property
     def brief(self) -> str:
@@ -91,66 +102,64 @@ class Window(NamedTuple):
 class Dated:
     """The facts of a timeline, and what it leaves out."""
 
+    published: Mapping[str, int]
+    """Day of publication of each document."""
     facts: list[Fact] = field(default_factory=list)
     undated: Counter[str] = field(default_factory=Counter)
     undrawn: int = 0
     """How many are dated, but not so that it can be drawn."""
-    publication: int | None = None
-    """Day of publication, if all comes from one document."""
+
+    @property
+    def publication(self) -> int | None:
+        """Day of publication, if all comes from one document."""
+        return next(iter(self.published.values())) if len(self.published) == 1 else None
+
+    def add(self, statement: Statement, acting_for: str = "") -> None:
+        """Add a fact, or count it if it can't be drawn; it may be in a lane of somebody else."""
+        if statement.date is None:
+            plain = "happened" if statement.kind == FactKind.EVENT else "statement"
+            self.undated[plain if statement.modality == Modality.ACTUAL else "other"] += 1
+        elif pieces(statement.date):
+            self.facts.append(_fact(statement, self.published, acting_for))
+        else:
+            self.undrawn += 1
 
 
 def dated(connection: Connection, answer: Answer) -> Dated:
     """Return what an answer of the report `timeline` holds."""
-    query = "select cited_as, standing from timeline where standing is not null"
-    standings = {row.cited_as: row.standing for row in connection.execute(text(query))}
-    days = published(connection)
-    result = Dated()
-    if len(days) == 1:
-        result.publication = next(iter(days.values()))
-    for row in answer.rows:
-        if row["date"] is None:
-            result.undated[_kind(row)] += 1
-            continue
-        drawn = pieces(row["date"])
-        if not drawn:
-            result.undrawn += 1
-            continue
-        result.facts.append(_fact(row, drawn, standings.get(row["event"]), days))
+    ids = dict(map(tuple, connection.execute(text(IDS))))
+    rows = {ids[row["event"]]: row["acting_for"] for row in answer.rows}
+    result = Dated(published(connection))
+    for statement in Statements(connection).read(rows):
+        result.add(statement, rows[statement.id] or "")
     if not answer.values:
         query = "select count(*) from quotes where date is null"
         result.undated["statement"] += connection.execute(text(query)).scalar_one()
     return result
 
 
-def _fact(
-    row: Row, drawn: tuple[Piece, ...], standing: str | None, published: dict[str, int]
-) -> Fact:
-    words = date_in_words(row["date"])
-    where = passages(row["passage"])
-    limits = [published.get(key) for key in str(row["source"] or "").split("; ")]
-    modality = row["modality"] or "actual"
-    settled = modality in ("actual", "denied") and None not in limits
-    uncertain = "?" if row["qualifier"] and "uncertain" in row["qualifier"] else ""
-    acting = f" ({row['acting_for']})" if row["acting_for"] else ""
+def _fact(it: Statement, published: Mapping[str, int], acting_for: str) -> Fact:
+    date = it.date or ""
+    words = date_in_words(date)
+    limits = [published.get(piece.document.key) for piece in it.evidence]
+    days = [day for day in limits if day is not None]
+    settled = it.modality in (Modality.ACTUAL, Modality.DENIED) and len(days) == len(limits) > 0
+    stated = "; ".join(dict.fromkeys(f"{e.how}; {e.chain}" for e in it.evidence)) or "no evidence"
+    doubt = " ?" if set(date) & {"?", "%"} else ""
+    acting = f" ({acting_for})" if acting_for else ""
+    where = it.where or "no passage"
     return Fact(
-        key=row["event"],
-        sentence=f"{row['what']}{f' {uncertain}' if uncertain else ''}",
+        key=it.key,
+        sentence=f"{it.sentence}{doubt}",
         when=f"{words} · {where}",
-        explained=f"{row['what']}{acting}. {words[:1].upper()}{words[1:]}. "
-        f"{(row['certainty'] or 'no evidence').capitalize()}, {where}. {row['through'] or ''}",
-        pieces=drawn,
-        look=look(row["modality"], standing),
-        is_statement=row["kind"] == "statement",
-        modality=modality,
-        acting_for=row["acting_for"] or "",
-        limit=max(day for day in limits if day is not None) if settled else None,
+        explained=f"{it.sentence}{acting}. {words[:1].upper()}{words[1:]}. {where}: {stated}",
+        pieces=pieces(date),
+        look=it.look,
+        kind=it.kind,
+        modality=it.modality,
+        acting_for=acting_for,
+        limit=max(days) if settled else None,
     )
-
-
-def _kind(row: Row) -> str:
-    if row["modality"] not in ("actual", None):
-        return "other"
-    return "statement" if row["kind"] == "statement" else "happened"
 
 
 def left_out(dated: Dated, answer: Answer) -> Iterator[str]:
@@ -176,7 +185,8 @@ def window(facts: Sequence[Fact], publication: int | None) -> Window | None:
     """Return the days of the common axis; None if no fact belongs on it.
 
     Facts far from the others don't stretch it: it holds nine tenths of them, and the rest if that
-    doesn't make it several times as long.
+    doesn't make it several times as long. Where each fact would fill it, such as a month that all
+    of them share, it shows the time around them.
     """
     short = [
         (fact.first, fact.last)
@@ -191,6 +201,9 @@ def window(facts: Sequence[Fact], publication: int | None) -> Window | None:
     if whole.last - whole.first > MOST_EMPTY * (dense[1] - dense[0] + LONG):
         near = [(first, last) for first, last in short if dense[0] <= first <= dense[1]]
         kept = Window(dense[0], max(last for _, last in near))
+    days = kept.last - kept.first + 1
+    if all(2 * (last - first + 1) > days for first, last in short):
+        kept = Window(kept.first - 2 * days, kept.last + 2 * days)
     if publication is not None and 0 < publication - kept.last < (kept.last - kept.first) / 4:
         kept = Window(kept.first, publication)
     return kept

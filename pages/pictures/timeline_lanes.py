@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from pages.answers import Answer, ask, passages
+from pages.pictures.timeline_facts import IDS
 from schema.vocabulary import RelationType
 
 FEW = 10
@@ -57,9 +58,6 @@ where participation.actor = :actor
   and participation.steps > 0
 order by title desc
 """
-
-
-IDS = "select cited_as, fact_id from timeline"
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from output.wording import counted
 from pages.site.addresses import PASSAGES, Addresses, fact_id, first_passage
-from pages.site.parts import Column, Link, PageText, Section, Table, external
-from pages.site.subjects import VOICED, creators, source_key
-from pages.statements import Statement, Statements
+from pages.site.book import Book
+from pages.site.parts import Column, Link, PageText, Section, Table
+from pages.site.subjects import VOICED, published
+from pages.statements import Statement
 from reports.references import references
-from schema.date_words import date_in_words
 from schema.vocabulary import FactKind
 
 PARTS = """
@@ -44,7 +42,8 @@ SPANS = """
     order by spans.passage, spans.start_offset, spans.end_offset desc, facts.key, sources.key
 """
 RELAYED = """
-    select sources.key, sources.title, sources.anonymity, documents.key as document,
+    select coalesce(documents.key || ':', '') || sources.key as key, sources.title,
+      sources.anonymity,
       attribution_chains.depth, attribution_chains.passage,
       count(distinct evidence.fact_id) as facts
     from attributions
@@ -119,23 +118,19 @@ class PassageText:
 class Documents:
     """Makes the pages on documents."""
 
-    def __init__(
-        self, connection: Connection, statements: Statements, addresses: Addresses
-    ) -> None:
-        self._connection = connection
-        self._statements = statements
-        self._addresses = addresses
+    def __init__(self, book: Book) -> None:
+        self._book = book
 
     def pages(self) -> Iterator[tuple[PageText, list[PassageText]]]:
         """Yield the pages on each document, with their passages."""
-        for document in self._statements.documents.values():
-            [cited] = references(self._connection, [document.id])
-            size = self._connection.execute(text(SIZE), {"id": document.id}).scalar_one()
+        for document in self._book.statements.documents.values():
+            [cited] = references(self._book.connection, [document.id])
+            size = self._book.rows(SIZE, id=document.id)[0][0]
             firsts = range(1, max(size, 1) + 1, PASSAGES)
             parts = [
                 Link(
                     f"¶{first}–{min(first + PASSAGES - 1, size)}",
-                    self._addresses.document(document.key, first),
+                    self._book.addresses.document(document.key, first),
                 )
                 for first in firsts
             ]
@@ -145,11 +140,7 @@ class Documents:
                 if first == 1:
                     page.found_as = "document"
                     page.lead = f"{replace(cited, url='').text()}."
-                    page.about = [
-                        *creators(self._connection, self._addresses, document.id),
-                        ("Date", [Link(date_in_words(cited.published, full=True) or "none", "")]),
-                        *([("Address", [external(cited.url)])] if cited.url else []),
-                    ]
+                    page.about = published(self._book, document.id, cited.published, cited.url)
                     page.sections = self._relayed(document.id, document.key)
                 else:
                     page.title = f"{document.title}: {part.words}"
@@ -158,24 +149,24 @@ class Documents:
 
     def bars(self) -> list[Bar]:
         """Return the map of the first part of the first document."""
-        [document, *_] = self._statements.documents.values()
+        [document, *_] = self._book.statements.documents.values()
         return [it.bar for it in self._passages(document.id, document.key, 1)]
 
     def _passages(self, id: int, key: str, first: int) -> list[PassageText]:
         within = {"id": id, "first": first, "last": first + PASSAGES - 1}
         facts: dict[int, list[int]] = defaultdict(list)
-        for n, fact in self._connection.execute(text(FACTS), within):
+        for n, fact in self._book.rows(FACTS, **within):
             facts[n].append(fact)
         needed = dict.fromkeys(fact for ids in facts.values() for fact in ids)
-        statements = {it.id: it for it in self._statements.read(needed)}
+        statements = {it.id: it for it in self._book.statements.read(needed)}
         spans: dict[int, list[Any]] = defaultdict(list)
-        for it in self._connection.execute(text(SPANS), within):
+        for it in self._book.rows(SPANS, **within):
             if it.fact_id in statements:
                 spans[it.passage].append(it)
         passages = []
-        for row in self._connection.execute(text(PARTS), within):
-            stretches = _stretches(row, spans[row.n], statements, self._addresses)
-            address = self._addresses.passage(key, row.n)
+        for row in self._book.rows(PARTS, **within):
+            stretches = _stretches(row, spans[row.n], statements, self._book.addresses)
+            address = self._book.addresses.passage(key, row.n)
             heading, kept = row.section == row.n, row.text is not None
             passage = PassageText(row.n, heading, address, row.length, stretches, kept)
             for fact in facts[row.n]:
@@ -190,12 +181,12 @@ class Documents:
     def _relayed(self, id: int, key: str) -> list[Section]:
         rows = [
             (
-                Link(row.title, self._addresses.source(source_key(row.document, row.key))),
+                self._book.link("source", row.key, row.title),
                 VOICED[row.anonymity],
                 row.facts,
-                linked_passages(self._addresses, key, row.passage),
+                linked_passages(self._book.addresses, key, row.passage),
             )
-            for row in self._connection.execute(text(RELAYED), {"id": id})
+            for row in self._book.rows(RELAYED, id=id)
         ]
         if not rows:
             return []

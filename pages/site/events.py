@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import bindparam, text
 
-from pages.site.addresses import Addresses
+from pages.site.book import Book
 from pages.site.parts import Link, PageText, Section, split
-from pages.statements import Statement, Statements
+from pages.statements import Statement
 from schema.vocabulary import FactKind
 
 BATCH = 200
@@ -37,37 +37,35 @@ RELATED = """
 """What hangs together with an event: links to others, what was said on its occasion, names."""
 
 
-def events(
-    connection: Connection, statements: Statements, addresses: Addresses
-) -> Iterator[PageText]:
+def events(book: Book) -> Iterator[PageText]:
     """Yield a page for each event, with those that continue it."""
-    ids = iter(connection.execute(text(EVENTS)).scalars().all())
+    statements = book.statements
+    ids = (row.id for row in book.rows(EVENTS))
     while batch := list(islice(ids, BATCH)):
         query = text(RELATED).bindparams(bindparam("ids", expanding=True))
         related: dict[int, list[int]] = defaultdict(list)
-        for event, fact in connection.execute(query, {"ids": batch}):
+        for event, fact in book.connection.execute(query, {"ids": batch}):
             related[event].append(fact)
         needed = dict.fromkeys(fact for facts in related.values() for fact in facts)
         facts = {it.id: it for it in statements.read(needed)}
         for it in statements.read(batch):
-            page = _page(it, addresses, [facts[id] for id in related[it.id] if id in facts])
+            page = _page(it, book, [facts[id] for id in related[it.id] if id in facts])
             yield page
             for section in page.sections:
                 yield from split(page, section)
 
 
-def _page(it: Statement, addresses: Addresses, related: Sequence[Statement]) -> PageText:
+def _page(it: Statement, book: Book, related: Sequence[Statement]) -> PageText:
     crumbs = (Link("Sourcebook", "index.html"), Link("Events", "events.html"))
-    page = PageText(addresses.fact(it), it.sentence, crumbs, "events.html", it)
+    page = PageText(book.addresses.fact(it), it.sentence, crumbs, "events.html", it)
     page.lead = it.summary or ""
     page.found_as = "event"
     page.found_by = [part.name for part in it.participants]
     about: dict[str, list[Link]] = {"When": [Link(it.when or "undated", "")]}
     for thing in it.related:
-        about.setdefault("Where", []).append(Link(thing.name, addresses.thing(thing)))
+        about.setdefault("Where", []).append(book.link(*thing))
     for part in it.participants:
-        link = Link(part.name, addresses.thing(part.thing))
-        about.setdefault(part.role.capitalize(), []).append(link)
+        about.setdefault(part.role.capitalize(), []).append(book.link(*part.thing))
     page.about = [*about.items()]
     titles = {
         FactKind.EVENT_NAME: "Names",

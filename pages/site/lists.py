@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, text
 
 from output.wording import counted
 from pages.answers import ask
-from pages.site.addresses import Addresses
+from pages.reader import Statements
+from pages.site.book import Book
 from pages.site.parts import (
     MOST_FACTS,
     MOST_ROWS,
     Cell,
     Column,
+    Item,
     Link,
     PageText,
     Section,
@@ -24,42 +26,17 @@ from pages.site.parts import (
     numbered,
     span,
 )
-from pages.site.subjects import VOICED, source_key
-from pages.statements import Statements, Thing
+from pages.site.subjects import VOICED
 from pages.subjects import IN_ORDER
 from reports.references import references
 from schema.date_words import date_in_words
 from schema.folding import fold
 
-ACTORS = """
-    with taking (actor_id, role, facts) as (
-      select actor_id, role, count(*) from participants group by actor_id, role
-    ),
-    tied (actor_id, facts) as (
-      select actor_id, cast(sum(facts) as integer)
-      from (
-        select from_actor_id as actor_id, count(*) as facts from relations group by from_actor_id
-        union all
-        select to_actor_id, count(*) from relations group by to_actor_id
-      ) as ends
-      group by actor_id
-    ),
-    acting (actor_id, facts) as (
-      select actor_id, count(distinct fact_id) from participants where kind = 'event'
-      group by actor_id
-    )
-    select actors.key, actors.name, actors.kind,
-      coalesce(max(acting.facts), 0) as events,
-      coalesce(max(taking.facts) filter (where taking.role = 'speaker'), 0) as says,
-      coalesce(max(taking.facts) filter (where taking.role = 'subject'), 0) as about,
-      coalesce(max(taking.facts) filter (where taking.role = 'holder'), 0) as positions,
-      coalesce(max(tied.facts), 0) as ties
-    from actors
-    left join taking on taking.actor_id = actors.id
-    left join tied on tied.actor_id = actors.id
-    left join acting on acting.actor_id = actors.id
-    group by actors.id, actors.key, actors.name, actors.kind
-    order by actors.key
+TIED = """
+    select actors.key, count(*) as ties
+    from relations
+    join actors on actors.id in (relations.from_actor_id, relations.to_actor_id)
+    group by actors.key
 """
 TOPICS = """
     select topics.key, topics.label,
@@ -75,8 +52,9 @@ TOPICS = """
     order by positions desc, topics.label, topics.key
 """
 SOURCES = """
-    select sources.id, sources.key, sources.title, sources.kind, sources.anonymity,
-      sources.published, documents.key as document, count(distinct evidence.fact_id) as facts
+    select coalesce(documents.key || ':', '') || sources.key as key, sources.title,
+      sources.kind, sources.anonymity, sources.published,
+      count(distinct evidence.fact_id) as facts
     from sources
     left join sources as documents on documents.id = sources.document_id
     left join codings on codings.document_id = sources.id
@@ -115,146 +93,170 @@ DATED = """
     select id from events where date is not null
     union all
     select id from quotes where date is not null
+    union all
+    select id from positions where date is not null
 """
 CRUMBS = (Link("Sourcebook", "index.html"),)
 
 
-class Lists:
-    """Makes the index pages."""
+def lists(book: Book) -> Iterator[PageText]:
+    """Yield all index pages."""
+    yield from _tabled("actors", "Actors", actors(book), by_name=True)
+    lead = "Whatever happened, was intended, expected or denied, or is only imagined."
+    yield from _facts(book, "events", "Events", lead, EVENTS)
+    lead = "Who says what, in the speaker’s own words or in others."
+    yield from _facts(book, "statements", "Statements", lead, STATEMENTS)
+    yield from _tabled("topics", "Topics", topics(book))
+    yield from _tabled("sources", "Sources", sources(book))
+    yield from _tabled("places", "Places", _places(book))
+    yield from _tabled("documents", "Documents", documents(book))
 
-    def __init__(
-        self, connection: Connection, statements: Statements, addresses: Addresses
-    ) -> None:
-        self._connection = connection
-        self._statements = statements
-        self._addresses = addresses
 
-    def pages(self) -> Iterator[PageText]:
-        """Yield all index pages."""
-        yield from tabled("actors", "Actors", self.actors(), by_name=True)
-        lead = "Whatever happened, was intended, expected or denied, or is only imagined."
-        yield from self._facts("events", "Events", lead, EVENTS)
-        lead = "Who says what, in the speaker’s own words or in others."
-        yield from self._facts("statements", "Statements", lead, STATEMENTS)
-        yield from tabled("topics", "Topics", self.topics())
-        yield from tabled("sources", "Sources", self.sources())
-        yield from tabled("places", "Places", self.places())
-        yield from tabled("documents", "Documents", self.documents())
-
-    def actors(self) -> Table:
-        """Return all actors by name, with what there is on each."""
-        columns = (
-            Column("Actor"),
-            Column("Kind", aside=True),
-            *(Column(name, number=True) for name in ("Events", "Says", "About it")),
-            *(Column(name, number=True) for name in ("Positions", "Ties")),
+def actors(book: Book) -> Table:
+    """Return all actors by name, with what there is on each."""
+    ties = {row.key: row.ties for row in book.rows(TIED)}
+    rows = [
+        (
+            book.link("actor", it["actor"], it["name"]),
+            it["kind"].replace("-", " "),
+            *(it[name] for name in ("events", "quotes", "about", "positions")),
+            ties.get(it["actor"], 0),
         )
-        rows = [
-            (
-                Link(it.name, self._address("actor", it.key)),
-                it.kind.replace("-", " "),
-                *(it.events, it.says, it.about, it.positions, it.ties),
-            )
-            for it in sorted(self._rows(ACTORS), key=lambda it: (fold(it.name), it.key))
-        ]
-        return Table(columns, rows)
+        for it in ask(book.connection, "actors", {}).rows
+    ]
+    rows.sort(key=lambda row: (fold(row[0].words), row[0].address))
+    numbers = _numbers("Events", "Says", "About it", "Positions", "Ties")
+    return Table((Column("Actor"), Column("Kind", aside=True), *numbers), rows)
 
-    def topics(self) -> Table:
-        """Return all topics, those with most positions first."""
-        columns = ("Positions", "Holders", "Comparisons")
-        rows = [
-            (Link(it.label, self._address("topic", it.key)), it.positions, it.holders, it.ties)
-            for it in self._rows(TOPICS)
-        ]
-        return Table((Column("Topic"), *(Column(name, number=True) for name in columns)), rows)
 
-    def sources(self) -> Table:
-        """Return all sources but the documents, those on which most facts rest first."""
-        rows: list[Sequence[Cell]] = [
-            (
-                Link(it.title, self._addresses.source(source_key(it.document, it.key))),
-                VOICED[it.anonymity],
-                it.kind.replace("-", " "),
-                date_in_words(it.published) if it.published else "",
-                it.facts,
-            )
-            for it in self._rows(SOURCES)
-        ]
-        columns = ("Voice", "Kind", "Date")
-        listed = (Column("Source"), *(Column(name, aside=name != "Voice") for name in columns))
-        return Table((*listed, Column("Facts", number=True)), rows)
+def topics(book: Book) -> Table:
+    """Return all topics, those with most positions first."""
+    rows = [
+        (book.link("topic", it.key, it.label), it.positions, it.holders, it.ties)
+        for it in book.rows(TOPICS)
+    ]
+    return Table((Column("Topic"), *_numbers("Positions", "Holders", "Comparisons")), rows)
 
-    def places(self) -> Table:
-        """Return all places by name."""
-        rows: list[Sequence[Cell]] = [
-            (
-                Link(it.name, self._address("place", it.key)),
-                it.kind,
-                it.within and Link(it.within_name, self._address("place", it.within)),
-                it.events,
-            )
-            for it in self._rows(PLACES)
-        ]
-        columns = (Column("Place"), Column("Kind", aside=True), Column("Lies in"))
-        return Table((*columns, Column("Events there", number=True)), rows)
 
-    def documents(self) -> Table:
-        """Return all documents."""
-        rows = self._rows(DOCUMENTS)
-        cited = {it.key: it for it in references(self._connection, [row.id for row in rows])}
-        columns = (
-            *(Column("Document"), Column("By"), Column("Published", aside=True)),
-            *(Column("Passages", number=True), Column("Facts", number=True)),
+def sources(book: Book) -> Table:
+    """Return all sources but the documents, those on which most facts rest first."""
+    rows: list[Sequence[Cell]] = [
+        (
+            book.link("source", it.key, it.title),
+            VOICED[it.anonymity],
+            it.kind.replace("-", " "),
+            date_in_words(it.published) if it.published else "",
+            it.facts,
         )
-        listed: list[Sequence[Cell]] = [
-            (
-                Link(cited[row.key].title, self._addresses.document(row.key)),
-                ", ".join(author.name for author in cited[row.key].authors),
-                date_in_words(cited[row.key].published),
-                row.passages,
-                row.facts or 0,
-            )
-            for row in rows
-        ]
-        return Table(columns, listed)
+        for it in book.rows(SOURCES)
+    ]
+    asides = (Column("Kind", aside=True), Column("Date", aside=True))
+    return Table((Column("Source"), Column("Voice"), *asides, *_numbers("Facts")), rows)
 
-    def pairs(self) -> Section:
-        """Return the pairs of actors that take part in the same events, those with most first."""
-        rows = [
-            (
-                Link(it["source_name"], self._address("actor", it["source"])),
-                Link(it["target_name"], self._address("actor", it["target"])),
-                it["weight"],
-                it["alleged"],
-            )
-            for it in ask(self._connection, "network", {}).rows
-        ]
-        columns = (Column("Actor"), Column("And"), Column("Joint events", number=True))
-        table = Table((*columns, Column("Only alleged", number=True)), rows[:MOST_ROWS])
-        section = Section("pairs", "Joint events", table=table)
-        if len(rows) > MOST_ROWS:
-            more = counted(len(rows) - MOST_ROWS, "more pair")
-            section.note = f"{more} are not listed; the page of an actor has its events."
-        return section
 
-    def _facts(self, name: str, title: str, lead: str, query: str) -> Iterator[PageText]:
-        """Yield the pages of a list of facts in the order of their dates, undated ones last."""
-        ids = in_order(self._connection, query)
-        chunks = chunked(ids, MOST_FACTS)
-        parts = numbered(f"{name}.html", dates_of(self._statements, chunks))
-        for n, chunk in enumerate(chunks):
-            page = PageText(numbered_path(name, n), title, CRUMBS, f"{name}.html", lead=lead)
-            page.meta = f"{counted(len(ids), title[:-1].lower())}, in the order of their dates."
-            section = Section("list", "All" if n == 0 else f"Page {n + 1}")
-            section.facts, section.parts = list(self._statements.read(chunk)), near(parts, n)
-            page.sections = [section]
-            yield page
+def _places(book: Book) -> Table:
+    rows: list[Sequence[Cell]] = [
+        (
+            book.link("place", it.key, it.name),
+            it.kind,
+            it.within and book.link("place", it.within, it.within_name),
+            it.events,
+        )
+        for it in book.rows(PLACES)
+    ]
+    columns = (Column("Place"), Column("Kind", aside=True), Column("Lies in"))
+    return Table((*columns, *_numbers("Events there")), rows)
 
-    def _address(self, kind: str, key: str) -> str:
-        return self._addresses.thing(Thing(kind, key, ""))
 
-    def _rows(self, query: str) -> Sequence[Any]:
-        return self._connection.execute(text(query)).all()
+def documents(book: Book) -> Table:
+    """Return all documents."""
+    rows = {it.key: it for it in book.rows(DOCUMENTS)}
+    listed: list[Sequence[Cell]] = [
+        (
+            book.link("document", it.key, it.title),
+            ", ".join(author.name for author in it.authors),
+            date_in_words(it.published),
+            rows[it.key].passages,
+            rows[it.key].facts or 0,
+        )
+        for it in references(book.connection, [row.id for row in rows.values()])
+    ]
+    columns = (Column("Document"), Column("By"), Column("Published", aside=True))
+    return Table((*columns, *_numbers("Passages", "Facts")), listed)
+
+
+def pairs(book: Book) -> Section:
+    """Return the pairs of actors that take part in the same events, those with most first."""
+    rows = [
+        (
+            book.link("actor", it["source"], it["source_name"]),
+            book.link("actor", it["target"], it["target_name"]),
+            it["weight"],
+            it["alleged"],
+        )
+        for it in ask(book.connection, "network", {}).rows
+    ]
+    columns = (Column("Actor"), Column("And"), *_numbers("Joint events", "Only alleged"))
+    section = Section("pairs", "Joint events", table=Table(columns, rows[:MOST_ROWS]))
+    if len(rows) > MOST_ROWS:
+        more = counted(len(rows) - MOST_ROWS, "more pair")
+        section.note = f"{more} are not listed; the page of an actor has its events."
+    return section
+
+
+def _numbers(*headings: str) -> list[Column]:
+    return [Column(it, number=True) for it in headings]
+
+
+def paged(
+    name: str,
+    title: str,
+    items: Sequence[Item],
+    most: int,
+    labels: Callable[[Sequence[Sequence[Item]]], Sequence[str]],
+) -> Iterator[tuple[PageText, Section, Sequence[Item]]]:
+    """Yield the pages of a list, each with its section and the items that belong there.
+
+    `labels` returns what the pages hold, in words, given the items of each.
+    """
+    chunks = chunked(items, most)
+    parts = numbered(f"{name}.html", labels(chunks))
+    for n, chunk in enumerate(chunks):
+        section = Section("list", "All" if n == 0 else f"Page {n + 1}", parts=near(parts, n))
+        page = PageText(parts[n].address, title, CRUMBS, f"{name}.html", sections=[section])
+        yield page, section, chunk
+
+
+def unlabelled(chunks: Sequence[Sequence[Item]]) -> list[str]:
+    """Return no words for each page of a list."""
+    return [""] * len(chunks)
+
+
+def _facts(book: Book, name: str, title: str, lead: str, query: str) -> Iterator[PageText]:
+    """Yield the pages of a list of facts in the order of their dates, undated ones last."""
+    ids = in_order(book.connection, query)
+    dates = partial(dates_of, book.statements)
+    for page, section, chunk in paged(name, title, ids, MOST_FACTS, dates):
+        page.lead = lead
+        page.meta = f"{counted(len(ids), title[:-1].lower())}, in the order of their dates."
+        section.facts = list(book.statements.read(chunk))
+        yield page
+
+
+def _tabled(name: str, title: str, table: Table, *, by_name: bool = False) -> Iterator[PageText]:
+    """Yield the pages of a table, each with some of its rows."""
+    labels = _beginnings if by_name else unlabelled
+    for page, section, chunk in paged(name, title, table.rows, MOST_ROWS, labels):
+        page.meta = f"{counted(len(table.rows), title[:-1].lower())}."
+        section.table = Table(table.columns, chunk)
+        yield page
+
+
+def _beginnings(chunks: Sequence[Sequence[Sequence[Cell]]]) -> list[str]:
+    """Return for each page of a list by name how its first and its last name begin."""
+    names = [[row[0] for row in (*chunk[:1], *chunk[-1:])] for chunk in chunks]
+    words = [[it.words[:12].rstrip() for it in ends if isinstance(it, Link)] for ends in names]
+    return [span(*ends) if ends else "" for ends in words]
 
 
 def in_order(connection: Connection, query: str) -> Sequence[int]:
@@ -266,31 +268,4 @@ def dates_of(statements: Statements, chunks: Sequence[Sequence[int]]) -> list[st
     """Return for each chunk of facts from when to when it reaches, in words."""
     ends = [id for chunk in chunks for id in (*chunk[:1], *chunk[-1:])]
     words = [date_in_words(it.date) if it.date else "undated" for it in statements.read(ends)]
-    return [span(*pair) for pair in zip(words[::2], words[1::2], strict=True)]
-
-
-def numbered_path(name: str, n: int) -> str:
-    """Return the path of a page of a list; the first has n = 0."""
-    return f"{name}.html" if n == 0 else f"{name}-{n + 1}.html"
-
-
-def tabled(name: str, title: str, table: Table, *, by_name: bool = False) -> Iterator[PageText]:
-    """Yield the pages of a table, each with some of its rows."""
-    chunks = chunked(table.rows, MOST_ROWS)
-    labels = [
-        span(*map(_beginning, (chunk[0], chunk[-1]))) if by_name and chunk else ""
-        for chunk in chunks
-    ]
-    parts = numbered(f"{name}.html", labels)
-    for n, chunk in enumerate(chunks):
-        page = PageText(numbered_path(name, n), title, CRUMBS, f"{name}.html")
-        page.meta = f"{counted(len(table.rows), title[:-1].lower())}."
-        section = Section("list", "All" if n == 0 else f"Page {n + 1}")
-        section.table, section.parts = Table(table.columns, chunk), near(parts, n)
-        page.sections = [section]
-        yield page
-
-
-def _beginning(row: Sequence[Cell]) -> str:
-    """Return how the name in a row begins."""
-    return row[0].words[:12].rstrip() if isinstance(row[0], Link) else ""
+    return [span(*pair) for pair in zip(words[::2], words[1::2], strict=True)] or [""]

@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 from markupsafe import Markup
 
 from output.addresses import with_addresses
-from pages.site.addresses import Addresses
 from pages.statements import Evidence, Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind
@@ -159,16 +158,6 @@ def merged(evidence: Iterable[Evidence], *, full: bool = False) -> list[Evidence
         same = pieces.get(way)
         pieces[way] = replace(same, passages=same.passages + it.passages) if same else it
     return [*pieces.values()]
-
-
-def passage_links(addresses: Addresses, statement: Statement) -> list[Link]:
-    """Return links to all passages that state a fact."""
-    places = {
-        (piece.document.key, passage.n): None
-        for piece in statement.evidence
-        for passage in piece.passages
-    }
-    return [Link(f"¶{n}", addresses.passage(key, n)) for key, n in places]
 
 
 Item = TypeVar("Item")

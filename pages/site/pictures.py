@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from output.page import Page
 from pages.answers import Answer, ask, published
@@ -12,13 +12,13 @@ from pages.pictures.drawn_dates import pieces
 from pages.pictures.network import hasty, star, without_title
 from pages.pictures.network_facts import WEAKER, Actor, Edge, Graph, graph
 from pages.pictures.timeline import Frame, Timeline
-from pages.pictures.timeline_facts import Dated, Fact, left_out
+from pages.pictures.timeline_facts import Dated, left_out
 from pages.pictures.timeline_lanes import Lane, beside
 from pages.pictures.voices import without_title as voices_without_title
 from pages.pictures.voices_facts import chains
-from pages.site.addresses import Addresses, fact_id, relative
-from pages.statements import Statement, Statements, Thing
-from schema.date_words import date_in_words
+from pages.site.addresses import relative
+from pages.site.book import Book
+from pages.statements import Statement, Thing
 from schema.vocabulary import FactKind, Modality
 
 WIDE = Frame(1192, 2, 1190, 1172, 640)
@@ -42,7 +42,7 @@ MOST_VOICES = 60
 MOST_IN_LANE = 12
 """Facts in the lane of somebody else on the page of an actor."""
 
-DATED = (FactKind.EVENT, FactKind.QUOTE)
+MARKED = (FactKind.EVENT, FactKind.QUOTE, FactKind.POSITION)
 
 Shown = tuple[Lane, Sequence[Statement], str]
 """A lane with the facts that are shown in it, and a remark on those that aren't."""
@@ -68,10 +68,11 @@ UNDATED = """
 class Pictures:
     """Draws timelines and networks for pages; every mark leads to its fact."""
 
-    def __init__(self, connection: Connection, addresses: Addresses) -> None:
-        self._connection = connection
-        self._addresses = addresses
-        self._published = published(connection)
+    def __init__(self, book: Book) -> None:
+        self._connection = book.connection
+        self._statements = book.statements
+        self._addresses = book.addresses
+        self._published = published(book.connection)
 
     def timeline(
         self,
@@ -88,31 +89,19 @@ class Pictures:
         `whole` says that they are all dated facts of the sourcebook. `others` are in lanes of
         their own.
         """
-        data, links = Dated(), dict[str, str]()
+        data = Dated(self._published)
         if whole:
             data.undated.update(dict(map(tuple, self._connection.execute(text(UNDATED)))))
-        if len(self._published) == 1:
-            [data.publication] = self._published.values()
-        for it in statements:
-            is_statement = it.kind == FactKind.QUOTE
-            if it.kind not in DATED:
-                continue
-            if it.date is None:
-                plain = "statement" if is_statement else "happened"
-                data.undated[plain if it.modality == Modality.ACTUAL else "other"] += 1
-                continue
-            drawn_as = pieces(it.date)
-            if not drawn_as:
-                data.undrawn += 1
-                continue
-            key = f"t-{fact_id(it, it.introduced_by)}"
-            links[key] = relative(path, self._addresses.fact(it))
-            data.facts.append(self._fact(it, key))
-        for lane, theirs, _ in others:
-            for it in theirs:
-                key = f"t-{fact_id(it, it.introduced_by)}"
-                links[key] = relative(path, self._addresses.fact(it))
-                data.facts.append(self._fact(it, key, lane.title))
+        own = [
+            ("", it)
+            for it in statements
+            if it.kind in MARKED and (it.date or it.kind != FactKind.POSITION)
+        ]
+        theirs = [(lane.title, it) for lane, facts, _ in others for it in facts]
+        links = {}
+        for lane, it in [*own, *theirs]:
+            links[it.key] = relative(path, self._addresses.fact(it))
+            data.add(it, lane)
         notes = {lane.title: lane.note for lane, *_ in others}
         heading = f"Timeline: {title}" if notes else title
         answer = Answer((), Page((), (), heading, f"The dates of {title}."), {}, notes)
@@ -120,14 +109,12 @@ class Pictures:
         remarks = [remark for *_, remark in others if remark]
         return svg, " ".join([*left_out(data, answer), *remarks])
 
-    def lanes(
-        self, actor: str, own: Sequence[Statement], statements: Statements
-    ) -> Sequence[Shown]:
+    def lanes(self, actor: str, own: Sequence[Statement]) -> Sequence[Shown]:
         """Return what is in the lanes of an actor with these facts; nothing if dates are many."""
-        dated = sum(it.date is not None and it.kind in DATED for it in own)
+        dated = sum(it.date is not None and it.kind in MARKED for it in own)
         shown = []
         for lane, facts in beside(self._connection, actor, {it.id for it in own}, dated):
-            drawable = [it for it in statements.read(sorted(facts)) if pieces(it.date or "")]
+            drawable = [it for it in self._statements.read(sorted(facts)) if pieces(it.date or "")]
             drawable.sort(key=lambda it: -len(it.evidence))
             remark = ""
             if len(drawable) > MOST_IN_LANE:
@@ -136,26 +123,6 @@ class Pictures:
             if drawable:
                 shown.append((lane, drawable[:MOST_IN_LANE], remark))
         return shown
-
-    def _fact(self, it: Statement, key: str, lane: str = "") -> Fact:
-        words = date_in_words(it.date or "")
-        limits = [self._published.get(piece.document.key) for piece in it.evidence]
-        days = [day for day in limits if day is not None]
-        settled = it.modality in (Modality.ACTUAL, Modality.DENIED) and len(days) == len(limits) > 0
-        stated = "; ".join(dict.fromkeys(f"{e.how}; {e.chain}" for e in it.evidence))
-        doubt = " ?" if set(it.date or "") & {"?", "%"} else ""
-        return Fact(
-            key=key,
-            sentence=f"{it.sentence}{doubt}",
-            when=f"{words} · {it.where}",
-            explained=f"{it.sentence}. {words[:1].upper()}{words[1:]}. {it.where}: {stated}",
-            pieces=pieces(it.date or ""),
-            look=it.look,
-            is_statement=it.kind == FactKind.QUOTE,
-            modality=it.modality,
-            acting_for=lane,
-            limit=max(days) if settled else None,
-        )
 
     def around(
         self, path: str, actor: Actor, statements: Sequence[Statement]
@@ -238,7 +205,6 @@ def _weight(edge: Edge) -> int:
 
 
 def _add_tie(edge: Edge, it: Statement) -> None:
-    stated = "; ".join(dict.fromkeys(piece.how for piece in it.evidence))
-    edge.sentences.append(f"{it.sentence}, {stated}, {it.where}")
+    edge.sentences.append(f"{it.sentence} ({it.where})")
     edge.natures.add(it.nature)
     edge.key = edge.key or it.key

@@ -17,7 +17,8 @@ from output.folder import replacing
 from output.progress import Progress
 from output.wording import counted
 from pages.pictures.network_facts import Actor
-from pages.site.addresses import Addresses
+from pages.site import lists
+from pages.site.book import Book
 from pages.site.documents import Bar, Documents
 from pages.site.events import events
 from pages.site.home import figures, most, sourcing, summary
@@ -27,29 +28,18 @@ from pages.site.lists import (
     POSITIONS,
     STATEMENTS,
     TIES,
-    Lists,
     dates_of,
     in_order,
-    numbered_path,
+    paged,
+    pairs,
+    unlabelled,
 )
-from pages.site.parts import (
-    MOST_ROWS,
-    Column,
-    Link,
-    PageText,
-    Section,
-    Table,
-    chunked,
-    external,
-    near,
-    numbered,
-    passage_links,
-)
-from pages.site.pictures import BESIDE, MOST_MARKS, Pictures
+from pages.site.parts import MOST_ROWS, Column, Link, PageText, Section, Table, chunked
+from pages.site.pictures import BESIDE, MARKED, MOST_MARKS, Pictures
 from pages.site.search import CHUNK, Index
 from pages.site.subjects import Subjects
 from pages.site.writer import Site, site_files
-from pages.statements import Statement, Statements, Thing
+from pages.statements import Statement
 from reports.about import content_hash
 from reports.references import references
 
@@ -104,12 +94,12 @@ class Writing:
     def __init__(
         self, connection: Connection, folder: Path, options: Options, progress: Progress
     ) -> None:
+        self._book = Book(connection)
         self._connection = connection
-        self._statements = Statements(connection)
+        self._statements = self._book.statements
+        self._addresses = self._book.addresses
         documents = self._statements.documents
-        self._addresses = Addresses({it.key: it for it in documents.values()})
-        self._pictures = Pictures(connection, self._addresses)
-        self._lists = Lists(connection, self._statements, self._addresses)
+        self._pictures = Pictures(self._book)
         self._index = Index()
         few = list(documents)[: MOST_CITED if len(documents) <= MOST_CITED else 0]
         title = options.title
@@ -122,8 +112,10 @@ class Writing:
             base_url=options.base_url,
             content=content_hash(connection)[:12],
             cited=[
-                (replace(it, url="").text(), external(it.url)) for it in references(connection, few)
+                Link(it.brief(), self._addresses.document(it.key))
+                for it in references(connection, few)
             ],
+            several=len(documents) > 1,
             kept="" if self._statements.kept else "The texts themselves are not kept here.",
             navigation=NAVIGATION,
             involved=self._involved,
@@ -132,21 +124,17 @@ class Writing:
 
     def all(self) -> int:
         """Write all pages; return the number of files."""
-        subjects = Subjects(
-            self._connection, self._statements, self._addresses, self._actor_pictures
-        )
+        subjects = Subjects(self._book, self._actor_pictures)
         self._pages(subjects.actors())
         self._pages(subjects.topics())
         self._pages(subjects.places())
-        for page, passages in Documents(
-            self._connection, self._statements, self._addresses
-        ).pages():
+        for page, passages in Documents(self._book).pages():
             self._enter(page)
             bars = [it.bar for it in passages]
             self._site.page(page, "document", passages=passages, bars=bars)
         self._pages(subjects.sources())
-        self._pages(events(self._connection, self._statements, self._addresses))
-        self._pages(map(self._with_voices, self._lists.pages()))
+        self._pages(events(self._book))
+        self._pages(map(self._with_voices, lists.lists(self._book)))
         self._home(self._timelines(), self._network())
         self._search()
         self._site.finish()
@@ -154,7 +142,7 @@ class Writing:
 
     def _involved(self, statement: Statement, path: str) -> Sequence[Link]:
         things = dict.fromkeys([*(it.thing for it in statement.participants), *statement.related])
-        links = [Link(it.name, self._addresses.thing(it)) for it in things]
+        links = [self._book.link(*it) for it in things]
         return [link for link in links if link.address != path]
 
     def _pages(self, pages: Iterator[PageText]) -> None:
@@ -172,8 +160,8 @@ class Writing:
         network = self._pictures.around(path, actor, statements)
         if network:
             yield self._section("ties", "Posts and ties", *network)
-        dated = [it for it in statements if it.date and it.kind in ("event", "quote")]
-        others = self._pictures.lanes(actor.key, statements, self._statements)
+        dated = [it for it in statements if it.date and it.kind in MARKED]
+        others = self._pictures.lanes(actor.key, statements)
         drawn = len(dated) + sum(len(theirs) for _, theirs, _ in others)
         if drawn > 1 and len(dated) <= MOST_MARKS:
             picture = self._pictures.timeline(path, actor.name, statements, BESIDE, others=others)
@@ -181,13 +169,12 @@ class Writing:
             if others:
                 # Those of the actor itself are on the page anyway.
                 columns = (Column("Of"), Column("When"), Column("What"), Column("Passages"))
-                address = self._addresses.thing
                 rows = [
                     (
-                        Link(lane.name, address(Thing("actor", lane.actor, lane.name))),
+                        self._book.link("actor", lane.actor, lane.name),
                         it.when,
                         it,
-                        passage_links(self._addresses, it),
+                        self._book.passages(it),
                     )
                     for lane, theirs, _ in others
                     for it in theirs
@@ -208,23 +195,22 @@ class Writing:
     def _timelines(self) -> Section:
         """Write the pages of the timeline; return its section for the first page of the site."""
         ids = in_order(self._connection, DATED)
-        chunks = chunked(ids, MOST_MARKS)
-        whole = len(chunks) == 1
-        labels = dates_of(self._statements, chunks) if ids else [""]
-        parts = numbered("timeline.html", labels)
-        home = Section("timeline", "Timeline", parts=near(parts, 0))
-        for n, chunk in enumerate(chunks):
-            page = PageText(numbered_path("timeline", n), "Timeline", CRUMBS, "timeline.html")
+        whole = len(ids) <= MOST_MARKS
+        labels = dates_of(self._statements, chunked(ids, MOST_MARKS)) if ids else [""]
+        home = Section("timeline", "Timeline")
+        pages = paged("timeline", "Timeline", ids, MOST_MARKS, lambda _: labels)
+        for (page, listed, chunk), label in zip(pages, labels, strict=True):
             statements = list(self._statements.read(chunk))
             svg, caption = self._pictures.timeline(page.path, "Timeline", statements, whole=whole)
-            title = "Dated events and statements" if whole else labels[n]
+            title = "Dated events and statements" if whole else label
             section = self._section("dated", title, svg, caption)
             if whole:
-                rows = [(it.when, it, passage_links(self._addresses, it)) for it in statements]
+                rows = [(it.when, it, self._book.passages(it)) for it in statements]
                 columns = (Column("When"), Column("What"), Column("Passages"))
                 home.picture, home.caption = section.picture, caption
                 home.table = Table(columns, rows)
-            section.facts, section.parts = statements, near(parts, n)
+            section.facts, section.parts = statements, listed.parts
+            home.parts = home.parts or listed.parts
             page.sections = [section]
             self._site.page(page)
         return home
@@ -232,30 +218,18 @@ class Writing:
     def _network(self) -> Section:
         """Write the pages of the network; return its section for the first page of the site."""
         ties = in_order(self._connection, TIES)
-        chunks = chunked(ties, MOST_ROWS)
-        parts = numbered("network.html", [""] * len(chunks))
         addresses = {it.key: self._addresses.fact(it) for it in self._statements.read(ties)}
         svg, caption = self._pictures.network("network.html", addresses)
         home = self._section("network", "Network", svg, caption)
-        for n, chunk in enumerate(chunks):
-            page = PageText(numbered_path("network", n), "Network", CRUMBS, "network.html")
-            rows = [
-                (it, it.when, passage_links(self._addresses, it))
-                for it in self._statements.read(chunk)
-            ]
-            columns = (Column("Tie"), Column("When", aside=True), Column("Passages"))
-            listed = Section("ties", "Ties", table=Table(columns, rows), parts=near(parts, n))
-            if n == 0:
-                drawn = Section(
-                    "picture", "Ties and joint events", picture=home.picture, caption=caption
-                )
-                more, drawn.rest_caption = self._pictures.network(
-                    "network.html", addresses, everybody=True
-                )
-                drawn.rest = self._site.picture(more)
-                page.sections = [drawn, listed, self._lists.pairs()]
-            else:
-                page.sections = [listed]
+        columns = (Column("Tie"), Column("When", aside=True), Column("Passages"))
+        for page, listed, chunk in paged("network", "Network", ties, MOST_ROWS, unlabelled):
+            rows = [(it, it.when, self._book.passages(it)) for it in self._statements.read(chunk)]
+            listed.id, listed.title, listed.table = "ties", "Ties", Table(columns, rows)
+            if page.path == page.current:
+                more, rest = self._pictures.network("network.html", addresses, everybody=True)
+                drawn = replace(home, id="picture", title="Ties and joint events")
+                drawn.rest, drawn.rest_caption = self._site.picture(more), rest
+                page.sections = [drawn, listed, pairs(self._book)]
             self._site.page(page)
         home.links = [Link("All ties and joint events as tables", "network.html#ties")]
         return home
@@ -269,17 +243,16 @@ class Writing:
             f"What {texts}: who acts, what happened, who said what, and who vouches for it. Every "
             "sentence here leads to the passage that it rests on."
         )
-        actors, sources = self._lists.actors(), self._lists.sources()
         listed = [
-            ("actors", "Actors", most(actors, 2, 3, 4, 5), actors),
-            ("topics", "Topics", most(self._lists.topics(), 1), self._lists.topics()),
-            ("sources", "Sources beside the documents", most(sources, 4), sources),
+            ("documents", "Documents", lists.documents, (4,)),
+            ("actors", "Actors", lists.actors, (2, 3, 4, 5)),
+            ("topics", "Topics", lists.topics, (1,)),
+            ("sources", "Sources beside the documents", lists.sources, (4,)),
         ]
-        if len(documents) > 1:
-            every = self._lists.documents()
-            listed.insert(0, ("documents", "Documents", most(every, 4), every))
         page.sections = [timeline, network]
-        for id, title, table, every in listed:
+        for id, title, made, columns in listed[len(documents) < 2 :]:
+            every = made(self._book)
+            table = most(every, *columns)
             section = Section(id, title, table=table)
             if len(table.rows) < len(every.rows):
                 section.links = [Link(f"All {len(every.rows):,}", f"{id}.html")]
@@ -287,7 +260,7 @@ class Writing:
                 page.sections.append(section)
         bars: list[Bar] = []
         if len(documents) == 1:
-            bars = Documents(self._connection, self._statements, self._addresses).bars()
+            bars = Documents(self._book).bars()
         measures = summary(self._connection)
         self._site.page(
             page,

@@ -6,25 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from output.wording import counted
 from pages.pictures.network_facts import Actor
-from pages.site.addresses import Addresses
-from pages.site.parts import (
-    Column,
-    External,
-    Link,
-    PageText,
-    Section,
-    Table,
-    external,
-    passage_links,
-    split,
-)
-from pages.statements import Document, Statement, Statements, Thing
+from pages.site.book import Book, Term
+from pages.site.parts import Column, Link, PageText, Section, Table, external, split
+from pages.statements import Document, Statement
 from schema.date_words import date_in_words
-from schema.vocabulary import Anonymity, FactKind, Modality, Role, SourceRole
+from schema.vocabulary import Anonymity, FactKind, Modality, Role
 
 Pictures = Callable[[Actor, str, Sequence[Statement]], Iterable[Section]]
 """Draws an actor for the page of this path: returns sections with a picture each."""
@@ -42,14 +30,17 @@ KINDS = {
 }
 """The sections of facts, by kind; events by whether they happened."""
 
+MANY_FACTS = 10
+"""From so many facts on, a page sums up where they are stated."""
+
 MANY_DOCUMENTS, MOST_DOCUMENTS = 20, 100
 """Of more documents only the number of facts is listed, and of still more those that state most."""
 
 ACTORS = """
-    select actors.key, actors.name, actors.kind, actors.background
+    select actors.key, actors.name, actors.kind
     from actors
     left join participants on participants.actor_id = actors.id
-    group by actors.id, actors.key, actors.name, actors.kind, actors.background
+    group by actors.id, actors.key, actors.name, actors.kind
     order by count(participants.fact_id) desc, actors.key
 """
 """Those with most facts first: search lists them in this order."""
@@ -60,20 +51,22 @@ NAMES = """
     join actors on actors.id = actor_names.actor_id
     where actors.key = :key
 """
-MEMBERS = """
-    select member as key, member_name as name, standing
-    from members
-    where actor = :key and steps = 1
-    order by member_name, member, standing nulls first
-"""
-WHOLES = """
-    select actor as key, actor_name as name, standing
+ACTING = """
+    select 'Acts for' as term, actor as key, actor_name as name, lower(standing) as note, 1 as part
     from members
     where member = :key and steps = 1
-    order by actor_name, actor, standing nulls first
+    union all
+    select 'Acts through', member, member_name, lower(standing), 2
+    from members
+    where actor = :key and steps = 1
+    order by 5, 3, 2, 4 nulls first
 """
 SOURCES_OF = """
-    select sources.key, sources.title, documents.key as document, source_actors.role
+    select
+      case source_actors.role
+        when 'author' then 'Wrote' when 'publisher' then 'Published' else 'Speaks in'
+      end as term,
+      coalesce(documents.key || ':', '') || sources.key as key, sources.title as name
     from source_actors
     join sources on sources.id = source_actors.source_id
     join actors on actors.id = source_actors.actor_id
@@ -81,22 +74,27 @@ SOURCES_OF = """
     where actors.key = :key
     order by source_actors.role, documents.key nulls first, sources.key
 """
-PLACES = """
-    select places.key, places.name, places.kind, wholes.key as within, wholes.name as within_name
-    from places
-    left join places as wholes on wholes.id = places.within_id
-    order by places.key
+BACKGROUND = """
+    select 'Not from the texts' as term, key, background as name
+    from actors
+    where key = :key and background is not null
 """
-WITHIN = """
-    select places.key, places.name
+PLACES = "select key, name, kind from places order by key"
+AROUND = """
+    select 'Lies in' as term, wholes.key, wholes.name, 1 as part
+    from places
+    join places as wholes on wholes.id = places.within_id
+    where places.key = :key
+    union all
+    select 'Contains', places.key, places.name, 2
     from places
     join places as wholes on wholes.id = places.within_id
     where wholes.key = :key
-    order by places.name, places.key
+    order by 4, 3, 2
 """
 SOURCES = """
-    select sources.id, sources.key, sources.title, sources.kind, sources.anonymity,
-      sources.published, sources.url, documents.key as document
+    select sources.id, coalesce(documents.key || ':', '') || sources.key as key, sources.title,
+      sources.kind, sources.anonymity, sources.published, sources.url
     from sources
     left join sources as documents on documents.id = sources.document_id
     left join codings on codings.document_id = sources.id
@@ -104,47 +102,52 @@ SOURCES = """
     order by documents.key nulls first, sources.key
 """
 ACTORS_OF = """
-    select actors.key, actors.name, source_actors.role
+    select
+      case source_actors.role
+        when 'author' then 'By' when 'publisher' then 'Published by' else 'Voice'
+      end as term,
+      actors.key, actors.name
     from source_actors
     join actors on actors.id = source_actors.actor_id
-    where source_actors.source_id = :id
+    where source_actors.source_id = :source
     order by source_actors.role, source_actors.n, actors.name, actors.key
 """
-RELAYED = """
-    select distinct parents.key, parents.title, parents.anonymity, documents.key as document
+RELAYING = """
+    select 'Relayed by' as term, coalesce(documents.key || ':', '') || parents.key as key,
+      parents.title as name, 1 as part
     from attributions
     join attributions as relaying on relaying.id = attributions.parent_id
     join sources as parents on parents.id = relaying.source_id
     left join sources as documents on documents.id = parents.document_id
-    where attributions.source_id = :id
-    order by documents.key nulls first, parents.key
-"""
-RELAYS = """
-    select distinct inner_sources.key, inner_sources.title, documents.key as document
+    where attributions.source_id = :source
+    union
+    select 'Relays', coalesce(documents.key || ':', '') || sources.key, sources.title, 2
     from attributions
     join attributions as relayed on relayed.parent_id = attributions.id
-    join sources as inner_sources on inner_sources.id = relayed.source_id
-    left join sources as documents on documents.id = inner_sources.document_id
-    where attributions.source_id = :id
-    order by documents.key nulls first, inner_sources.key
+    join sources on sources.id = relayed.source_id
+    left join sources as documents on documents.id = sources.document_id
+    where attributions.source_id = :source
+    order by 4, 2
 """
 POINTED_TO = """
-    select documents.key, documents.title, citation_passages.passage
+    select 'Pointed to by' as term, documents.key, documents.title as name,
+      citation_passages.passage as note
     from citation_passages
     join sources as documents on documents.id = citation_passages.document_id
-    where citation_passages.source_id = :id
+    where citation_passages.source_id = :source
     order by documents.key
 """
-ROLES = {
-    SourceRole.AUTHOR.value: "Wrote",
-    SourceRole.PUBLISHER.value: "Published",
-    SourceRole.VOICE.value: "Speaks in",
-}
-BY = {
-    SourceRole.AUTHOR.value: "By",
-    SourceRole.PUBLISHER.value: "Published by",
-    SourceRole.VOICE.value: "Voice",
-}
+IDENTIFIERS = """
+    select 'Identifiers' as term, identifiers.scheme || ': ' || identifiers.identifier as key,
+      identifiers.scheme || ': ' || identifiers.identifier as name
+    from identifiers
+    left join actors on actors.id = identifiers.actor_id
+    left join places on places.id = identifiers.place_id
+    where actors.key = :actor or places.key = :place or identifiers.source_id = :source
+    order by 2
+"""
+"""They are no addresses, and lead nowhere."""
+
 VOICED = {
     Anonymity.NAMED.value: "named",
     Anonymity.UNNAMED.value: "unnamed",
@@ -153,27 +156,25 @@ VOICED = {
 """Who speaks in a source."""
 
 
-Term = tuple[str, Sequence[Link | External]]
+def identified(book: Book, **owner: object) -> list[Term]:
+    """Return the identifiers of an actor or a place, by its key, or of a source, by its id."""
+    return book.terms("", IDENTIFIERS, **({"actor": None, "place": None, "source": None} | owner))
 
 
-def creators(connection: Connection, addresses: Addresses, source: int) -> list[Term]:
-    """Return who wrote a source, published it and speaks in it."""
-    people: dict[str, list[Link]] = defaultdict(list)
-    for row in connection.execute(text(ACTORS_OF), {"id": source}):
-        address = addresses.thing(Thing("actor", row.key, row.name))
-        people[BY[row.role]].append(Link(row.name, address))
-    return [*people.items()]
+def published(book: Book, source: int, date: str | None, url: str | None) -> list[Term]:
+    """Return who wrote a source, published it and speaks in it, when and where it is published."""
+    terms = book.terms("actor", ACTORS_OF, source=source)
+    if date:
+        terms.append(("Date", [Link(date_in_words(date, full=True), "")]))
+    if url:
+        terms.append(("Address", [external(url)]))
+    return [*terms, *identified(book, source=source)]
 
 
 def article(kind: str) -> str:
     """Return a kind as a sentence: an armed force."""
     words = kind.replace("-", " ")
     return f"{'An' if words[0] in 'aeiou' else 'A'} {words}"
-
-
-def source_key(document: str | None, key: str) -> str:
-    """Return the key of a source as chains have it."""
-    return f"{document}:{key}" if document else key
 
 
 def by_kind(statements: Iterable[Statement]) -> list[Section]:
@@ -190,23 +191,15 @@ def by_kind(statements: Iterable[Statement]) -> list[Section]:
 class Subjects:
     """Makes the pages on subjects, one after the other."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        statements: Statements,
-        addresses: Addresses,
-        pictures: Pictures,
-    ) -> None:
-        self._connection = connection
-        self._statements = statements
-        self._addresses = addresses
+    def __init__(self, book: Book, pictures: Pictures) -> None:
+        self._book = book
         self._pictures = pictures
 
     def actors(self) -> Iterator[PageText]:
         """Yield a page for each actor, with those that continue it."""
-        for it in self._rows(ACTORS):
-            statements = list(self._statements.about("actor", it.key))
-            names = {row.id: row for row in self._rows(NAMES, key=it.key)}
+        for it in self._book.rows(ACTORS):
+            statements = list(self._book.statements.about("actor", it.key))
+            names = {row.id: row for row in self._book.rows(NAMES, key=it.key)}
             page = self._page("actor", it.key, it.name, "actors.html", "Actors")
             called = [f"“{names[s.id].name}” ({s.where})" for s in statements if s.id in names][:4]
             page.lead = f"{article(it.kind)}."
@@ -215,13 +208,18 @@ class Subjects:
                 more = f" and {counted(rest, 'other name')}" if rest else ""
                 page.lead += f" Called {', '.join(called)}{more}."
             page.meta = self._figures(statements)
-            page.about = self._actor_terms(it)
+            page.about = [
+                *self._book.terms("actor", ACTING, key=it.key),
+                *self._book.terms("source", SOURCES_OF, key=it.key),
+                *identified(self._book, actor=it.key),
+                *self._book.terms("", BACKGROUND, key=it.key),
+            ]
             page.sections = self._actor_sections(it, statements)
             page.found_as = it.kind.replace("-", " ")
             page.found_by = [it.key, *(row.name for row in names.values())]
             if names:
                 rows = [
-                    (names[s.id].name, names[s.id].name_kind, s, passage_links(self._addresses, s))
+                    (names[s.id].name, names[s.id].name_kind, s, self._book.passages(s))
                     for s in statements
                     if s.id in names
                 ]
@@ -230,26 +228,6 @@ class Subjects:
                 page.sections.append(Section("names", "Names", table=table))
             page.sections += self._stated(statements)
             yield from self._split(page)
-
-    def _actor_terms(self, it: Any) -> list[Term]:
-        terms: list[Term] = []
-        for term, query in (("Acts for", WHOLES), ("Acts through", MEMBERS)):
-            links = {
-                row.key: Link(
-                    row.name, self._address("actor", row.key), (row.standing or "").lower()
-                )
-                for row in reversed(self._rows(query, key=it.key))
-            }
-            if links:
-                terms.append((term, [*reversed(links.values())]))
-        sources: dict[str, list[Link]] = defaultdict(list)
-        for row in self._rows(SOURCES_OF, key=it.key):
-            key = source_key(row.document, row.key)
-            sources[row.role].append(Link(row.title, self._addresses.source(key)))
-        terms += [(ROLES[role], links) for role, links in sources.items()]
-        if it.background:
-            terms.append(("Not from the texts", [Link(it.background, "")]))
-        return terms
 
     def _actor_sections(self, it: Any, statements: Sequence[Statement]) -> list[Section]:
         facts: dict[str, list[Statement]] = defaultdict(list)
@@ -270,7 +248,7 @@ class Subjects:
         ]
         actor = Actor(it.key, it.name, it.kind)
         for n, drawn in enumerate(
-            self._pictures(actor, self._address("actor", it.key), statements)
+            self._pictures(actor, self._book.link("actor", it.key, it.name).address, statements)
         ):
             if sections and sections[0].id == drawn.id:
                 sections[0].picture, sections[0].caption = drawn.picture, drawn.caption
@@ -292,69 +270,50 @@ class Subjects:
 
     def topics(self) -> Iterator[PageText]:
         """Yield a page for each topic."""
-        for it in self._rows("select key, label from topics order by key"):
+        for it in self._book.rows("select key, label from topics order by key"):
             page = self._page("topic", it.key, it.label, "topics.html", "Topics")
             page.found_as = "topic"
             yield from self._filled(page, "topic", it.key)
 
     def places(self) -> Iterator[PageText]:
         """Yield a page for each place."""
-        for it in self._rows(PLACES):
+        for it in self._book.rows(PLACES):
             page = self._page("place", it.key, it.name, "places.html", "Places")
             page.lead = f"{article(it.kind)}."
             page.found_as = "place"
-            inside = [
-                Link(row.name, self._address("place", row.key))
-                for row in self._rows(WITHIN, key=it.key)
+            page.about = [
+                *self._book.terms("place", AROUND, key=it.key),
+                *identified(self._book, place=it.key),
             ]
-            if it.within:
-                page.about = [
-                    ("Lies in", [Link(it.within_name, self._address("place", it.within))])
-                ]
-            if inside:
-                page.about = [*page.about, ("Contains", inside)]
             yield from self._filled(page, "place", it.key)
 
     def sources(self) -> Iterator[PageText]:
         """Yield a page for each source that isn't a document."""
-        for it in self._rows(SOURCES):
-            key = source_key(it.document, it.key)
-            page = self._page("source", key, it.title, "sources.html", "Sources")
+        for it in self._book.rows(SOURCES):
+            page = self._page("source", it.key, it.title, "sources.html", "Sources")
             unnamed = "" if it.anonymity == Anonymity.NAMED else f", {VOICED[it.anonymity]}"
             page.lead = f"{article(it.kind)}{unnamed}."
-            page.about = self._source_terms(it)
-            page.found_as = "source"
-            yield from self._filled(page, "source", key)
-
-    def _source_terms(self, it: Any) -> list[Term]:
-        terms = creators(self._connection, self._addresses, it.id)
-        if it.published:
-            terms.append(("Date", [Link(date_in_words(it.published, full=True), "")]))
-        if it.url:
-            terms.append(("Address", [external(it.url)]))
-        for term, query in (("Relayed by", RELAYED), ("Relays", RELAYS)):
-            links = [
-                Link(row.title, self._addresses.source(source_key(row.document, row.key)))
-                for row in self._rows(query, id=it.id)
+            page.about = [
+                *published(self._book, it.id, it.published, it.url),
+                *self._book.terms("source", RELAYING, source=it.id),
+                *self._book.terms("document", POINTED_TO, source=it.id),
             ]
-            if links:
-                terms.append((term, links))
-        pointed = [
-            Link(row.title, self._addresses.document(row.key), row.passage)
-            for row in self._rows(POINTED_TO, id=it.id)
-        ]
-        if pointed:
-            terms.append(("Pointed to by", pointed))
-        return terms
+            page.found_as = "source"
+            yield from self._filled(page, "source", it.key)
 
     def _filled(self, page: PageText, kind: str, key: str) -> list[PageText]:
-        statements = list(self._statements.about(kind, key))
+        statements = list(self._book.statements.about(kind, key))
         page.meta = self._figures(statements)
         page.sections = [*by_kind(statements), *self._stated(statements)]
         return self._split(page)
 
     def _stated(self, statements: Sequence[Statement]) -> list[Section]:
-        """Return a section on where it is stated: the passages, or of many documents how many."""
+        """Return a section on where it is stated: the passages, or of many documents how many.
+
+        Of a few facts there is none: each has its passages.
+        """
+        if len(statements) < MANY_FACTS:
+            return []
         passages: dict[Document, Counter[int]] = defaultdict(Counter)
         facts = Counter[Document]()
         for s in statements:
@@ -383,11 +342,12 @@ class Subjects:
         return [section]
 
     def _document(self, document: Document) -> Link:
-        return Link(document.title, self._addresses.document(document.key))
+        return Link(document.title, self._book.addresses.document(document.key))
 
     def _passages(self, document: Document, facts: Counter[int]) -> list[Link]:
+        address = self._book.addresses.passage
         return [
-            Link(f"¶{n}", self._addresses.passage(document.key, n), str(facts[n]) * (facts[n] > 1))
+            Link(f"¶{n}", address(document.key, n), str(facts[n]) * (facts[n] > 1))
             for n in sorted(facts)
         ]
 
@@ -399,13 +359,7 @@ class Subjects:
 
     def _page(self, kind: str, key: str, name: str, index: str, title: str) -> PageText:
         crumbs = (Link("Sourcebook", "index.html"), Link(title, index))
-        return PageText(self._address(kind, key), name, crumbs, current=index)
-
-    def _address(self, kind: str, key: str) -> str:
-        return self._addresses.thing(Thing(kind, key, ""))
-
-    def _rows(self, query: str, **given: object) -> Sequence[Any]:
-        return self._connection.execute(text(query), given).all()
+        return PageText(self._book.link(kind, key, name).address, name, crumbs, current=index)
 
 
 def _part(statement: Statement, actor: str) -> str:

@@ -53,8 +53,10 @@ class Site:
     title: str
     base_url: str
     content: str
-    cited: Sequence[tuple[str, Link | External]]
-    """The documents that a footer cites, with their addresses: those of a small sourcebook."""
+    cited: Sequence[Link]
+    """The documents that a footer cites: those of a small sourcebook."""
+    several: bool
+    """Whether there are several documents, which evidence then names."""
     kept: str
     """Whether the texts are kept, in a sentence."""
     navigation: Sequence[Link]
@@ -80,6 +82,7 @@ class Site:
             "involved": self.involved,
             "in_words": date_in_words,
             "merged": merged,
+            "several": self.several,
         }
 
     def page(self, page: PageText, template: str = "page", **context: Any) -> None:
