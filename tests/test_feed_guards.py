@@ -35,7 +35,7 @@ from tests.sample_rows import fill
 # --- what is not ours -----------------------------------------------------------------------------
 
 
-def strangers(place: Place, *statements: str) -> None:
+def plant_foreign(place: Place, *statements: str) -> None:
     """Put something into a place where nothing is yet."""
     if not place.is_file:
         statements = (f"create schema {SCHEMA}", *statements)
@@ -43,7 +43,7 @@ def strangers(place: Place, *statements: str) -> None:
 
 
 def test_tables_of_others_are_refused_by_name(small: str, place: Place) -> None:
-    strangers(place, "create table wages (id integer)", "create table staff (id integer)")
+    plant_foreign(place, "create table wages (id integer)", "create table staff (id integer)")
     for replace in (False, True):
         message = refusal(small, place, replace=replace)
         assert "holds what does not belong to a sourcebook (table staff, table wages); " in message
@@ -56,7 +56,7 @@ def test_a_table_among_ours_is_refused_by_name(source: str, copy: Place) -> None
 
 
 def test_what_another_application_migrated_is_refused(small: str, place: Place) -> None:
-    strangers(
+    plant_foreign(
         place,
         "create table alembic_version (version_num varchar(32) not null)",
         "insert into alembic_version values ('a1b2c3')",

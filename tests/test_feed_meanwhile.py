@@ -32,11 +32,11 @@ from tests.feed_targets import (
 def refusal_after(source: str, place: Place, *statements: str) -> str:
     """Feed while a load is at work there, for which it waits; give the message."""
     load(source, 1, "update topics set label = 'the port'")
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as executor:
         with writing(place.url) as there:
             for statement in statements:
                 there.exec_driver_sql(statement)
-            feeding = beside.submit(refusal, source, place)
+            feeding = executor.submit(refusal, source, place)
             with pytest.raises(TimeoutError):
                 feeding.result(timeout=0.3)
         return feeding.result()

@@ -178,9 +178,9 @@ class People:
         for last, person in inside[-1:]:
             if last.end == span[1] and self.kinds.get(person) == "person":
                 return [person], None  # the ambassador to Ostrand Sofi Lunde
-        beside = self._apposition(attribution.passage, head, inside)
-        if beside:
-            return [beside], None
+        apposed = self._apposition(attribution.passage, head, inside)
+        if apposed:
+            return [apposed], None
         for place, key in _within(self._known_places.get(attribution.passage, ()), span):
             if head and place.start <= head[0] < place.end:
                 return [self._as_actor(key, place)], "does it speak for a government?"
@@ -189,12 +189,12 @@ class People:
     def _apposition(
         self, passage: int, head: Range | None, inside: Sequence[tuple[Stretch, str]]
     ) -> str | None:
-        """Return who is named beside a noun: "its foreign minister, Sofi Lunde"."""
+        """Return who is named next to a noun: "its foreign minister, Sofi Lunde"."""
         tokens = self.parses[passage - 1].tokens
         for place, key in inside:
             for token in tokens:
-                beside = token.dep == "appos" and place.start <= token.start < place.end
-                if beside and head and tokens[token.head].start == head[0]:
+                apposed = token.dep == "appos" and place.start <= token.start < place.end
+                if apposed and head and tokens[token.head].start == head[0]:
                     return key
         return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from coding.drafting.beside import Beside
+from coding.drafting.context import Context
 from coding.drafting.dates import DateFinder
 from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch, marked
@@ -37,7 +37,7 @@ class Quotations:
         spans = [
             [dates.with_preposition(item, text) for item in dates.find(text)] for text in passages
         ]
-        self.beside = Beside(passages, parses, self.cues, self.marked, spans)
+        self.context = Context(passages, parses, self.cues, self.marked, spans)
 
     def attributions(self) -> list[Attribution]:
         """Return all attributions of the text, in order."""
@@ -46,7 +46,7 @@ class Quotations:
             attributions += [
                 item
                 for item in self._in_passage(number, parse)
-                if item.cue is None or self.beside.outside(number, item.cue[0])
+                if item.cue is None or self.context.outside(number, item.cue[0])
             ]
         self._silence_dates(attributions)
         by_cue = {(item.passage, item.cue): item for item in attributions}
@@ -88,15 +88,19 @@ class Quotations:
 
     def _mend(self, match: Attribution, item: Marked) -> None:
         """Look for the speaker beside the cue, if the parse found one inside the marks."""
-        if not match.source or not match.cue or self.beside.outside(match.passage, match.source[0]):
+        if (
+            not match.source
+            or not match.cue
+            or self.context.outside(match.passage, match.source[0])
+        ):
             return
         for i, token in enumerate(self.parses[match.passage - 1].tokens):
-            if match.cue[0] <= token.start < match.cue[1] and self.beside.is_cue(token):
+            if match.cue[0] <= token.start < match.cue[1] and self.context.is_cue(token):
                 sides = {
                     match.cue[0] > s.end: s for s in item.stretches if s.passage == match.passage
                 }
                 for after, stretch in sorted(sides.items(), reverse=True):
-                    match.source = self.beside.speaker(stretch, i, after)
+                    match.source = self.context.speaker(stretch, i, after)
                     return
 
     # --- whose words they are ----------------------------------------------------------------
@@ -152,12 +156,12 @@ class Quotations:
             above = self.passages[first.passage - 2]
             if above.endswith(":"):  # the words are a passage of their own
                 sides.append((Stretch(first.passage - 1, len(above) + 1, len(above) + 1), False))
-        leading = self.beside.cue_before(first)
-        if leading is not None and self.beside.leads_to(first, leading):
+        leading = self.context.cue_before(first)
+        if leading is not None and self.context.leads_to(first, leading):
             sides.reverse()
         nameless = None
         for stretch, after in sides:
-            i = self.beside.cue_after(stretch) if after else self.beside.cue_before(stretch)
+            i = self.context.cue_after(stretch) if after else self.context.cue_before(stretch)
             if i is None:
                 continue
             parse = self.parses[stretch.passage - 1]
@@ -166,9 +170,9 @@ class Quotations:
                 if passage == stretch.passage and cue and cue[0] <= token.start < cue[1]:
                     near = self._near(stretch, i, after, attribution)
                     if near or attribution.source is None:
-                        attribution.source = near or self.beside.speaker(stretch, i, after)
+                        attribution.source = near or self.context.speaker(stretch, i, after)
                     return attribution
-            source = self.beside.speaker(stretch, i, after)
+            source = self.context.speaker(stretch, i, after)
             if source is None:
                 nameless = nameless or (stretch, token)
                 continue
@@ -191,14 +195,14 @@ class Quotations:
     ) -> Range | None:
         """Return who is named between cue and marks, or in front of both, unlike in the parse."""
         if after:
-            return self.beside.between(stretch, i)
-        near = self.beside.touching(stretch.passage, i)
+            return self.context.between(stretch, i)
+        near = self.context.touching(stretch.passage, i)
         same = near and attribution.source and _touch(near, attribution.source)
         return None if same else near
 
     def _by_phrase(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution by "according to", or by a name with a colon or a dash."""
-        phrase = self.beside.phrase(item)
+        phrase = self.context.phrase(item)
         if phrase is None:
             return None
         passage, cue, name = phrase
@@ -212,7 +216,7 @@ class Quotations:
     def _speaker_before(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution to whoever spoke in the sentence before, as a guess."""
         first = item.stretches[0]
-        if subject := self.beside.subject_before(first):
+        if subject := self.context.subject_before(first):
             why = "is it who the words before the colon are about?"
             made = Attribution(first.passage, None, "", "say", subject, [], unsure=why)
             attributions.append(made)
@@ -265,13 +269,13 @@ class Quotations:
     def _called(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution to a pronoun with its cue right in front: he called it "…"."""
         first = item.stretches[0]
-        i = self.beside.cue_before(first, of=True)
+        i = self.context.cue_before(first, of=True)
         if i is None:
             return None
         passage = first.passage
         token = self.parses[passage - 1].tokens[i]
         between = self.passages[passage - 1][token.end : first.start - 1].casefold().split()
-        source = self.beside.touching(passage, i)
+        source = self.context.touching(passage, i)
         if between and between[0] in self._them:
             del between[0]
         if source is None or between not in ([], ["as"]):
@@ -331,7 +335,7 @@ class Quotations:
     def _silence_dates(self, attributions: Sequence[Attribution]) -> None:
         """Leave out the source of what a date would say."""
         for item in attributions:
-            if item.source and self.beside.only_a_date(item.passage, item.source):
+            if item.source and self.context.only_a_date(item.passage, item.source):
                 item.source = None
 
     def _cut(self, attributions: list[Attribution]) -> None:

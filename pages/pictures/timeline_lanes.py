@@ -76,7 +76,7 @@ class Lane:
     """Whether the actor heads it; else it acts for the actor."""
 
 
-def beside(
+def lanes_to_draw(
     connection: Connection, actor: str, own: Set[int], dated: int
 ) -> Sequence[tuple[Lane, Set[int]]]:
     """Return the lanes of an actor, each with the facts that neither it nor another lane has.
@@ -107,7 +107,7 @@ def in_lanes(connection: Connection, answer: Answer, given: Mapping[str, Any]) -
     ids = dict(map(tuple, connection.execute(text(IDS))))
     own = {ids[row["event"]] for row in answer.rows if row["event"] in ids}
     rows, reasons = [*answer.rows], {}
-    for lane, facts in beside(connection, actor, own, len(dated)):
+    for lane, facts in lanes_to_draw(connection, actor, own, len(dated)):
         others = ask(connection, "timeline", {**given, "actor": lane.actor, "with_members": None})
         theirs = [row for row in others.rows if row["date"] and ids[row["event"]] in facts]
         if theirs:

@@ -13,7 +13,7 @@ from pages.pictures.network import hasty, star, without_title
 from pages.pictures.network_facts import WEAKER, Actor, Edge, Graph, graph
 from pages.pictures.timeline import Frame, Timeline
 from pages.pictures.timeline_facts import Dated, left_out
-from pages.pictures.timeline_lanes import Lane, beside
+from pages.pictures.timeline_lanes import Lane, lanes_to_draw
 from pages.pictures.voices import without_title as voices_without_title
 from pages.pictures.voices_facts import chains
 from pages.site.addresses import relative
@@ -22,7 +22,7 @@ from pages.statements import Statement, Thing
 from schema.vocabulary import FactKind, Modality
 
 WIDE = Frame(1192, 2, 1190, 1172, 640)
-BESIDE = Frame(940, 2, 938, 924, 500)
+NARROW = Frame(940, 2, 938, 924, 500)
 """Timelines as wide as a page, and beside the contents of one."""
 
 MOST_MARKS = 150
@@ -113,7 +113,7 @@ class Pictures:
         """Return what is in the lanes of an actor with these facts; nothing if dates are many."""
         dated = sum(it.date is not None and it.kind in MARKED for it in own)
         shown = []
-        for lane, facts in beside(self._connection, actor, {it.id for it in own}, dated):
+        for lane, facts in lanes_to_draw(self._connection, actor, {it.id for it in own}, dated):
             drawable = [it for it in self._statements.read(sorted(facts)) if pieces(it.date or "")]
             drawable.sort(key=lambda it: -len(it.evidence))
             remark = ""

@@ -35,7 +35,7 @@ from pages.site.lists import (
     unlabelled,
 )
 from pages.site.parts import MOST_ROWS, Column, Link, PageText, Section, Table, chunked
-from pages.site.pictures import BESIDE, MARKED, MOST_MARKS, Pictures
+from pages.site.pictures import MARKED, MOST_MARKS, NARROW, Pictures
 from pages.site.search import CHUNK, Index
 from pages.site.subjects import Subjects
 from pages.site.writer import Site, site_files
@@ -164,7 +164,7 @@ class Writing:
         others = self._pictures.lanes(actor.key, statements)
         drawn = len(dated) + sum(len(theirs) for _, theirs, _ in others)
         if drawn > 1 and len(dated) <= MOST_MARKS:
-            picture = self._pictures.timeline(path, actor.name, statements, BESIDE, others=others)
+            picture = self._pictures.timeline(path, actor.name, statements, NARROW, others=others)
             section = self._section("timeline", "Timeline", *picture)
             if others:
                 # Those of the actor itself are on the page anyway.

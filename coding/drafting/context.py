@@ -1,4 +1,4 @@
-"""Looks beside quotation marks for the cue and for who speaks."""
+"""Looks around quotation marks for the cue and for who speaks."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _CAPITALS = r"(?:[A-Z][\w.’'-]*|of|the|and|for|de|von|al)"
 _WHO = rf"(?P<name>{_CAPITALS}(?: {_CAPITALS}){{0,7}})"
 
 
-class Beside:
-    """What is beside the marks of one text."""
+class Context:
+    """The words around the quotation marks of one text."""
 
     def __init__(
         self,
