@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from database.connect import reading, writing
 from database.snapshot import Snapshot
 from schema.models import METADATA
 from tests.databases import create
-from tests.export_folders import run
 from tests.sample_rows import HASH, fill
 
 PASSAGES = METADATA.tables["passages"]
@@ -58,11 +56,3 @@ def test_long_rows_are_read_a_few_at_a_time(book: str, how: str) -> None:
     with reading(book) as connection:
         source = Snapshot(connection, keep_text=True)
         assert most_held(read) < 4_000_000
-
-
-@pytest.mark.parametrize(("format", "most"), [("csv", 12_000_000), ("parquet", 30_000_000)])
-def test_long_rows_are_written_a_few_at_a_time(
-    book: str, tmp_path: Path, format: str, most: int
-) -> None:
-    """A group of Parquet is several megabytes."""
-    assert most_held(lambda: run(book, tmp_path / "out", format, keep_text=True)) < most
