@@ -65,14 +65,12 @@ with involved (fact_id, acting_for) as (
 ),
 -- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
-  select fact_id from evidence
-  where modality <> 'actual'
+  select fact_id from evidence where modality <> 'actual'
     and fact_id in (select fact_id from involved)  -- if :actor
     and fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and fact_id in (select fact_id from fact_places where place = :place)  -- if :place
   union
-  select id from events
-  where (modality <> 'actual' or event_type = 'threaten')
+  select id from events where (modality <> 'actual' or event_type = 'threaten')
     and id in (select fact_id from involved)  -- if :actor
     and id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
     and id in (select fact_id from fact_places where place = :place)  -- if :place
@@ -100,10 +98,9 @@ outcomes (part, n, heading) as (
     ('came to pass', 1, 'Came to pass, or stated as a fact'),
     ('did not happen', 2, 'Did not happen, or is not so'),
     ('ruled out', 3, 'Ruled out'), ('held unlikely', 4, 'Held unlikely'),
-    ('threatened', 5, 'Threatened'),
-    ('expected', 6, 'Expected'), ('intended', 7, 'Intended'),
-    ('possible', 8, 'Possible'), ('imagined', 9, 'Imagined'),
-    ('alleged', 10, 'Alleged'), ('disputed', 11, 'Disputed')
+    ('threatened', 5, 'Threatened'), ('expected', 6, 'Expected'), ('intended', 7, 'Intended'),
+    ('possible', 8, 'Possible'), ('imagined', 9, 'Imagined'), ('alleged', 10, 'Alleged'),
+    ('disputed', 11, 'Disputed')
 ),
 -- The first voice on each side, and how many others. A document denies what it relays and rejects.
 voices (fact_id, denies, name, more, n) as (
