@@ -29,11 +29,12 @@ from coding.drafting.languages import language
 from coding.drafting.parse import Parse, Parser, Token, parser
 from coding.drafting.quotations import analyse
 from coding.drafting.speech import doubt
-from coding.format import Coding, spans
+from coding.format import Coding
 from coding.load import SHIPPED
 from coding.reading import read_coding
 from coding.text import passages as passages_of
 from coding.text import read_text
+from coding.values import spans
 from schema.edtf import Edtf, EdtfError
 
 OVERLAPS = (0.3, 0.8)

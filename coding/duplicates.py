@@ -25,6 +25,8 @@ ALIKE = 88
 SHORTEST = 5
 """Names of fewer letters are alike by chance."""
 
+_ARTICLES = frozenset({"the", "a", "an"})
+
 VAGUE = ActorKind.UNNAMED
 """A kind that doesn't speak against another one: a bare surname may be coded so."""
 
@@ -72,8 +74,10 @@ TIES = """
     select
       ours.key as document,
       facts.key as fact,
+      relations.what,
       theirs.key as other_document,
-      other_facts.key as other_fact
+      other_facts.key as other_fact,
+      others.what as other_what
     from relations
     join facts on facts.id = relations.id
     join sources as ours on ours.id = facts.document_id
@@ -81,14 +85,12 @@ TIES = """
       on others.from_actor_id = relations.from_actor_id
       and others.to_actor_id = relations.to_actor_id
       and others.type = relations.type
-      and others.what is not distinct from relations.what
       and others.id <> relations.id
     join facts as other_facts on other_facts.id = others.id
     join sources as theirs on theirs.id = other_facts.document_id
     where theirs.id <> ours.id
-    order by 1, 2, 3, 4
+    order by 1, 2, 4, 5
 """
-
 
 IDENTIFIERS = """
     select {kind}s.key, identifiers.scheme, identifiers.identifier
@@ -191,8 +193,14 @@ def repeated_ties(
     connection: Connection, documents: set[str]
 ) -> Iterator[tuple[str, ItemKey, str]]:
     """Yield document and key of ties of these documents that another document has, with advice."""
-    for document, fact, other, other_fact in connection.execute(text(TIES)):
-        if document in documents and (other not in documents or other < document):
+    for document, fact, what, other, other_fact, theirs in connection.execute(text(TIES)):
+        alike = not what or not theirs or _core(what) == _core(theirs)
+        if alike and document in documents and (other not in documents or other < document):
             remedy = f"write `elsewhere: - fact: {other}:{other_fact}` with its evidence instead"
             message = f"already in {other}; {remedy}, or keep both"
             yield document, ItemKey(FactKind.RELATION, fact), message
+
+
+def _core(what: str) -> str:
+    """Return words without case and articles: the supreme leader is Supreme Leader."""
+    return " ".join(word for word in fold(what).split() if word not in _ARTICLES)

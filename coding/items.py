@@ -31,8 +31,8 @@ from coding.format import (
     Relation,
     Reviewable,
     Source,
-    spans,
 )
+from coding.values import spans
 from schema.facts import LINKED
 from schema.vocabulary import Anonymity, Certainty, FactKind, Marks, Modality, SourceRole, Stance
 

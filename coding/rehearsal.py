@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import dedent
 
 from sqlalchemy import Connection
 
 from coding.batch import MUTUAL, Refused, load_all
+from coding.cross_references import references
 from coding.duplicates import likely_duplicates, repeated_ties
 from coding.faults import Fault, Severity
-from coding.items import SHARED, ItemKey, items_of
-from coding.reading import parse_coding
+from coding.format import Coding
+from coding.items import SHARED, Content, ItemKey, Items, items_of
 from coding.validation import ValidatedCoding
 
 
@@ -56,21 +56,18 @@ def rehearse(database: str | None, codings: Sequence[ValidatedCoding]) -> list[F
     return faults
 
 
-_STAND_INS = """
-    format: 1
-    coder: check
-    document: {{key: stand-ins, title: T, language: en, published: 2000}}
-    passages: [{{length: 1, hash: {hash}}}]
-    {kind}s: [{{key: {key}, {name}: {key}{rest}}}]
-"""
-_NAMES = {"topic": "label", "source": "title"}
-_KINDS = {"actor": ", kind: unnamed", "place": ", kind: site", "source": ", kind: article"}
+_DESCRIBED = {
+    "actor": {"name": "?", "kind": "unnamed"},
+    "place": {"name": "?", "kind": "site"},
+    "topic": {"label": "?"},
+    "source": {"title": "?", "kind": "article"},
+}
 
 
-def _with_stand_ins(refused: Refused) -> ValidatedCoding:
-    """Return a coding in which what no coding introduces is described by its key alone.
+def _with_stand_ins(refused: Refused, known: Items) -> ValidatedCoding:
+    """Return a coding in which what no loaded coding introduces is described, so that it loads.
 
-    So the rest of it can be compared.
+    A refused coding may describe it; otherwise its key alone does. So the rest can be compared.
     """
     coding = refused.coding
     missing = {fault.where for fault in refused.faults}
@@ -78,15 +75,52 @@ def _with_stand_ins(refused: Refused) -> ValidatedCoding:
     for row in rows:
         kind, key, _content, _line, where = row
         if kind in SHARED and where in missing:
-            source = _STAND_INS.format(
-                hash="0" * 64,
-                kind=kind,
-                key=key,
-                name=_NAMES.get(kind, "name"),
-                rest=_KINDS.get(kind, ""),
-            )
-            row[2] = items_of(parse_coding(dedent(source), "check")[0])[ItemKey(kind, key)]
+            row[2] = known.get(ItemKey(kind, key)) or _described(kind, key)
     return replace(coding, packed=json.dumps(rows))
+
+
+def _described(kind: str, key: str) -> Content:
+    item = {field: key if value == "?" else value for field, value in _DESCRIBED[kind].items()}
+    document = {"key": "stand-ins", "title": "T", "language": "en", "published": "2000"}
+    coding = {"format": 1, "coder": "check", "document": document}
+    described = Coding.model_validate(coding | {f"{kind}s": [item | {"key": key}]})
+    return items_of(described)[ItemKey(kind, key)]
+
+
+def _root_causes(refused: Sequence[Refused]) -> tuple[list[Refused], Items]:
+    """Leave out faults that are there only because other codings are refused.
+
+    Returns the codings with the faults that are left, and what those without loading introduce.
+    """
+    kept_out: Items = {}
+    documents: set[str] = set()
+    left = list(refused)
+    while True:
+        causes = [it for it in left if it.coding.document not in documents and _is_cause(it)]
+        if not causes:
+            return left, kept_out
+        for cause in causes:
+            documents.add(cause.coding.document)
+            introduced = {item: it for item, it in cause.coding.items.items() if it}
+            kept_out |= {item: it for item, it in introduced.items() if item.kind in SHARED}
+        left = [Refused(it.coding, _own_faults(it, kept_out, documents)) for it in left]
+
+
+def _is_cause(refused: Refused) -> bool:
+    """Whether a coding stays out whatever the others say, or only since another one does."""
+    return not refused.faults or any(fault.rule not in MUTUAL for fault in refused.faults)
+
+
+def _own_faults(refused: Refused, kept_out: Items, documents: set[str]) -> list[Fault]:
+    places = refused.coding.places
+    rows = {places[item][1] for item in refused.coding.items if item in kept_out}
+    facts = {
+        places[item][1]
+        for item, key, _kinds in references(refused.coding.items)
+        if key.partition(":")[0] in documents
+    }
+    follow_ups = {"unknown-reference": rows, "unknown-fact": facts}
+    return [fault for fault in refused.faults if fault.where not in follow_ups.get(fault.rule, ())]
 
 
 def _loaded(connection: Connection, codings: Sequence[ValidatedCoding]) -> Iterator[Fault]:
@@ -96,15 +130,21 @@ def _loaded(connection: Connection, codings: Sequence[ValidatedCoding]) -> Itera
             yield connection
 
     loaded: dict[str, ValidatedCoding] = {}
-    unknown: list[Refused] = []
+    refused: list[Refused] = []
     for result in load_all(savepoint, codings):
         if isinstance(result, Refused):
-            yield from result.faults
-            if all(fault.rule == "unknown-reference" for fault in result.faults):
-                unknown.append(result)
+            refused.append(result)
         else:
             loaded[result[0].document] = result[0]
-    for result in load_all(savepoint, [_with_stand_ins(refused) for refused in unknown]):
+    causes, kept_out = _root_causes(refused)
+    for cause in causes:
+        yield from cause.faults
+    again = [
+        _with_stand_ins(it, kept_out)
+        for it in refused
+        if all(fault.rule == "unknown-reference" for fault in it.faults)
+    ]
+    for result in load_all(savepoint, again):
         if not isinstance(result, Refused):
             loaded[result[0].document] = result[0]
     for item, message in likely_duplicates(connection, set(loaded)):

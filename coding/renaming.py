@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coding.faults import InvalidInputError, quoted
-from coding.format import Key
 from coding.index import LINKED, CodingIndex
 from coding.passage_block import Edit, end_of, line_start
 from coding.pinning import write_coding
 from coding.reading import MAX_CODING, parse_coding
 from coding.text import read_file
+from coding.values import Key
 from coding.yaml_tree import Loc, Tree, parse
 from database.errors import SourcebookError
 from schema.vocabulary import ControlType, LinkType, RelationType, Vocabulary

@@ -20,10 +20,10 @@ from coding.format import (
     Position,
     Quote,
     Relation,
-    spans,
 )
 from coding.index import CodingIndex
 from coding.realigning import Realignment
+from coding.values import spans
 from coding.yaml_tree import Lines, Loc
 from schema.escape import is_blank, visible
 from schema.vocabulary import RELATIONS

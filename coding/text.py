@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from coding.faults import Fault, InvalidInputError, Severity, quoted
-from coding.format import CONTROL, MAX_PASSAGE, MAX_PASSAGES
+from coding.values import CONTROL, MAX_PASSAGE, MAX_PASSAGES
 from schema.escape import is_blank
 
 MAX_TEXT = 20_000_000

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from coding.faults import Fault, InvalidInputError, Severity
 from coding.files import Texts
-from coding.format import Coding, composed
+from coding.format import Coding
 from coding.index import CodingIndex
 from coding.items import ItemKey, Items, items_of
 from coding.reading import read_coding
 from coding.rules import UNREVIEWED, check
 from coding.text import read_text
+from coding.values import composed
 from coding.verification import locator_faults, verify
 from coding.yaml_tree import Lines
 from schema.escape import visible

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coding.faults import Fault, quoted
-from coding.format import Coding, Evidence, Link, Name, Quote, Span, spans
+from coding.format import Coding, Evidence, Link, Name, Quote
 from coding.index import CodingIndex
 from coding.places import occurrences, parse_places
 from coding.realigning import Realignment
 from coding.text import PassageSearch, normalise
+from coding.values import Span, spans
 from coding.yaml_tree import Lines, Loc
 
 _MARKS = ("'’‘ʼʻ‛`´′", '"“”„‟«»″', "-‐‑‒–—−")  # noqa: RUF001 - the marks that people mix up

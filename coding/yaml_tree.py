@@ -17,7 +17,7 @@ from typing import NamedTuple, NoReturn
 import yaml
 
 from coding.faults import Fault, InvalidInputError, Severity, quoted
-from coding.format import CONTROL
+from coding.values import CONTROL
 
 MAX_DEPTH = 20
 """How deep lists and mappings may be nested; the format needs seven levels."""

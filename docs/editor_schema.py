@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from coding.format import PLACE, VERSION, WORDS, Coding, Key
+from coding.format import VERSION, Coding
+from coding.values import PLACE, WORDS, Key
 from schema import vocabulary
 
 Schema = dict[str, Any]

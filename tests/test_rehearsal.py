@@ -115,6 +115,43 @@ def test_a_mistyped_key_and_a_repeated_tie_are_found(tmp_path: Path) -> None:
     assert "topics[t]" in alike
 
 
+@pytest.mark.parametrize(
+    ("what", "other", "is_repeated"),
+    [
+        ("supreme leader", "Supreme Leader", True),
+        ("supreme leader", "the supreme leader", True),
+        ("supreme leader", None, True),
+        ("supreme leader", "president", False),
+    ],
+)
+def test_a_tie_is_repeated_in_other_letters_and_without_what(
+    tmp_path: Path, what: str, other: str | None, is_repeated: bool
+) -> None:
+    people = [("ali", "Ali", "person"), ("iran", "Iran", "state")]
+    for document, post in (("a", what), ("b", other)):
+        says = f", what: {post}" if post else ""
+        tie = f"{{from: ali, type: heads, to: iran{says}, evidence: [{{at: 1}}]}}"
+        coding(tmp_path, document, *people, rest=f"relations: [{tie}]\n")
+    _, rows = check("check", tmp_path)
+    assert ("tie-elsewhere" in {row["rule"] for row in rows}) is is_repeated
+
+
+def test_what_a_refused_coding_keeps_out_is_no_fault_of_others(tmp_path: Path) -> None:
+    coding(tmp_path, "a", ("iran", "Iran", "state"), ("oman", "Oman", "state"))
+    coding(tmp_path, "b", ("iran", "Persia", "state"))
+    user = tmp_path / "c.yaml"
+    uses = "actors: [{key: oman}]\nelsewhere: [{fact: a:e, evidence: [{at: 1}]}]\n"
+    event = "events: [{key: f, title: F, who: {doer: oman}, evidence: [{at: 1}]}]\n"
+    user.write_text(HEAD.format("c", "0" * 64) + uses + event, encoding="utf-8")
+    last = tmp_path / "d.yaml"
+    uses = "elsewhere: [{fact: c:f, evidence: [{at: 1}]}]\n"
+    last.write_text(HEAD.format("d", "0" * 64) + uses, encoding="utf-8")
+    done, rows = check("check", tmp_path)
+    assert done.exit_code == 1
+    found = [(Path(row["file"]).name, row["rule"]) for row in rows if row["severity"] != "note"]
+    assert found == [("a.yaml", "conflict"), ("b.yaml", "conflict")]
+
+
 def test_a_database_is_compared_and_stays_as_it_was(database: str, tmp_path: Path) -> None:
     a = coding(tmp_path, "a", ("erdogan", "Erdoğan", "person"))
     assert load(database, a).exit_code == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -25,6 +25,14 @@ FAR = 62
 _MORE = re.compile(r"more|over|least", re.IGNORECASE)
 _LESS = re.compile(r"less|under|fewer|most|up to", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:days|weeks|months|years)$", re.IGNORECASE)
+_DAYS_AFTER = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_NO_DATE = {
+    "repeated": "repeated",
+    "now": "names no day, month or year",
+    "clock": "a time of day",
+}
+"""Why words of some kinds have no date."""
+
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
 
@@ -52,15 +60,41 @@ class Resolver:
 
     def resolve(self, item: DateWords, future: bool) -> Resolved:
         """Return what the words say; `future` if the sentence speaks of what is to come."""
-        how: Callable[[dict[str, str], str, bool], Resolved] = getattr(self, f"_{item.kind}", _kept)
         try:
-            resolved = how(item.parts, item.words, future)
+            resolved = self._resolved(item, future)
             parsed = Edtf.parse(resolved.date) if resolved.date else None
         except (EdtfError, KeyError, ValueError, OverflowError):
             return _open("no such day")
         if parsed and parsed.earliest and item.kind not in ("lasting", "today", "ago"):
             self.latest = (str(resolved.date), date.fromisoformat(parsed.earliest))
         return resolved
+
+    def _resolved(self, item: DateWords, future: bool) -> Resolved:
+        parts, words = item.parts, item.words
+        match item.kind:
+            case "date":
+                return self._date(parts, words, future)
+            case "month":
+                return self._month(parts, future)
+            case "season":
+                return self._season(parts, future)
+            case "weekday" | "clock" if "weekday" in parts:
+                return self._weekday(parts, future)
+            case "yesterday" | "today" | "tomorrow":
+                day = self.published + timedelta(days=_DAYS_AFTER[item.kind])
+                return Resolved(day.isoformat())
+            case "relative":
+                return self._relative(parts, words)
+            case "ago":
+                return self._distant(parts, -1, self.published)
+            case "after" | "before":
+                sign = 1 if item.kind == "after" else -1
+                return self._distant(parts, sign, self.latest and self.latest[1])
+            case "same":
+                return self._same(parts)
+            case "lasting":
+                return self._lasting(parts, words, future)
+        return _open(_NO_DATE.get(item.kind, "not resolved"))
 
     # --- dates with their parts --------------------------------------------------------------
 
@@ -97,8 +131,7 @@ class Resolver:
             unsure = f"{day_date} is no {calendar.day_name[int(weekday) - 1]}"
         return Resolved(day_date.isoformat(), unsure=unsure)
 
-    def _month(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words
+    def _month(self, parts: dict[str, str], future: bool) -> Resolved:
         month = int(parts["month"])
         if "this" in parts:
             year, unsure = self.published.year, None
@@ -126,8 +159,7 @@ class Resolver:
             unsure = f"or is it {past + 1}?"
         return str(past), unsure
 
-    def _season(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words
+    def _season(self, parts: dict[str, str], future: bool) -> Resolved:
         season, now = int(parts["season"]), self.published
         first = {21: 3, 22: 6, 23: 9, 24: 12}[season]
         year = now.year
@@ -139,8 +171,7 @@ class Resolver:
             year -= first > now.month
         return Resolved(f"{year:04}-{season}")
 
-    def _weekday(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words
+    def _weekday(self, parts: dict[str, str], future: bool) -> Resolved:
         now, weekday = self.published, int(parts["weekday"])
         unsure = None
         if self.latest and self._is_far(*self.latest):
@@ -163,20 +194,7 @@ class Resolver:
 
     # --- relative to the publication ---------------------------------------------------------
 
-    def _today(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del parts, words, future
-        return Resolved(self.published.isoformat())
-
-    def _yesterday(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del parts, words, future
-        return Resolved((self.published - timedelta(days=1)).isoformat())
-
-    def _tomorrow(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del parts, words, future
-        return Resolved((self.published + timedelta(days=1)).isoformat())
-
-    def _relative(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del future
+    def _relative(self, parts: dict[str, str], words: str) -> Resolved:
         shift = -1 if "last" in parts else 1 if "next" in parts else 0
         unit = parts["unit"]
         plural = _PLURAL.search(words)  # in the coming weeks
@@ -186,20 +204,7 @@ class Resolver:
             return Resolved(f"{self.published.year + shift:04}~")
         return Resolved(_shifted(self.published, shift, unit, parts.get("part")))
 
-    def _ago(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words, future
-        return self._distant(parts, -1, self.published)
-
-    def _after(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words, future
-        return self._distant(parts, 1, self.latest and self.latest[1])
-
-    def _before(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words, future
-        return self._distant(parts, -1, self.latest and self.latest[1])
-
-    def _same(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del words, future
+    def _same(self, parts: dict[str, str]) -> Resolved:
         if self.latest is None:
             return _open("the same as what? the text has no date before it")
         text = _shifted(self.latest[1], 0, parts.get("unit", "day"), None, about="~")
@@ -239,22 +244,6 @@ class Resolver:
         if _MORE.search(parts.get("about", "")):
             return Resolved(None, open=f"how long: since [..{bare}] if it still goes on")
         return Resolved(None, open=f"how long: since {bare}~ if it still goes on")
-
-    def _repeated(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del parts, words, future
-        return _open("repeated")
-
-    def _now(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        del parts, words, future
-        return _open("names no day, month or year")
-
-    def _clock(self, parts: dict[str, str], words: str, future: bool) -> Resolved:
-        return self._weekday(parts, words, future) if "weekday" in parts else _open("a time of day")
-
-
-def _kept(parts: dict[str, str], words: str, future: bool) -> Resolved:
-    del parts, words, future
-    return _open("not resolved")
 
 
 def _part_of_year(year: str, part: str | None) -> str:

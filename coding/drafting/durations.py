@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from coding.drafting.dates import DateWords
-
-UNITS = ("day", "week", "month", "year", "decade")
-"""The units of the format; see coding/format.py."""
+from coding.values import UNITS
 
 SEVERAL = 2
 """The fewest that a bare plural can mean: "decades-long"."""
