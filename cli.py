@@ -41,7 +41,7 @@ FILE = click.Path(path_type=Path)
 LAZY = {
     "check": ("coding.commands", "Check codings against every rule, without loading them."),
     "compare": (
-        "coding.commands",
+        "coding.file_commands",
         "Compare two codings of one text: what only one has, and where they differ.",
     ),
     "load": (
@@ -53,19 +53,19 @@ LAZY = {
         "Remove documents with their facts and all that only they use; print what was removed.",
     ),
     "pin": (
-        "coding.commands",
+        "coding.file_commands",
         "Turn places quoted by their words into offsets, and measure the passages.",
     ),
     "review": (
-        "coding.commands",
+        "coding.file_commands",
         "Show a coding beside its text: what was coded from which words, and what was not.",
     ),
     "rename": (
-        "coding.commands",
+        "coding.file_commands",
         "Rename a key in all codings that use it; comments and layout stay.",
     ),
     "unpin": (
-        "coding.commands",
+        "coding.file_commands",
         "Turn offsets back into words, for reviewing line by line.",
     ),
     "draft": (

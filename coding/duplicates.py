@@ -45,28 +45,20 @@ NAMED = {
         where actor_names.name_kind in ('name', 'short')
         order by 1, 2, 3, 5
     """,
-    "place": """
-        select places.key, 0 as rank, places.name, places.kind, documents.key as document
-        from places
-        join introductions on introductions.place_id = places.id
-        join sources as documents on documents.id = introductions.document_id
-        order by 1, 2, 3, 5
-    """,
-    "topic": """
-        select topics.key, 0 as rank, topics.label as name, '' as kind, documents.key as document
-        from topics
-        join introductions on introductions.topic_id = topics.id
-        join sources as documents on documents.id = introductions.document_id
-        order by 1, 2, 3, 5
-    """,
-    "source": """
-        select
-          sources.key, 0 as rank, sources.title as name, sources.kind, documents.key as document
-        from sources
-        join introductions on introductions.source_id = sources.id
-        join sources as documents on documents.id = introductions.document_id
-        order by 1, 2, 3, 5
-    """,
+    **{
+        kind: f"""
+            select shared.key, 0 as rank, {named}, documents.key as document
+            from {kind}s as shared
+            join introductions on introductions.{kind}_id = shared.id
+            join sources as documents on documents.id = introductions.document_id
+            order by 1, 2, 3, 5
+        """  # noqa: S608 - our own names
+        for kind, named in {
+            "place": "shared.name, shared.kind",
+            "topic": "shared.label as name, '' as kind",
+            "source": "shared.title as name, shared.kind",
+        }.items()
+    },
 }
 """Key, name, kind and document of everything that codings share, the heading first."""
 

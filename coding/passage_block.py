@@ -7,7 +7,7 @@ rest of the file stays. A change removes comments between passages.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from coding.faults import InvalidInputError
@@ -64,6 +64,15 @@ def rewritten(source: str, tree: Tree, passages: Sequence[str]) -> list[Edit]:
     start = len(source[: extent.start].rstrip(" "))
     rest = source[extent.end : after].rstrip()  # a comment
     return [(start, after, rest + line_end + line_end.join(_lines(new, indent)))]
+
+
+def edited(source: str, edits: Iterable[Edit]) -> str:
+    """Return the text of a file with edits, which don't overlap."""
+    pieces, at = [], 0
+    for start, end, new in sorted(edits):
+        pieces += [source[at:start], new]
+        at = end
+    return "".join(pieces) + source[at:]
 
 
 def _flow(tree: Tree, new: Sequence[Node]) -> Edit:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coding.faults import InvalidInputError, quoted
-from coding.passage_block import Edit, coded_measures, rewritten
+from coding.passage_block import Edit, coded_measures, edited, rewritten
 from coding.places import Place, PlaceError, locate, parse_places, quote_place
 from coding.reading import MAX_CODING
 from coding.realigning import Realignment
@@ -191,11 +191,7 @@ def _rewrite(
         faults.extend(error.faults)
     if faults:
         raise InvalidInputError(faults)
-    pieces, at = [], 0
-    for start, end, new in sorted(edits):
-        pieces += [source[at:start], new]
-        at = end
-    result = "".join(pieces) + source[at:]
+    result = edited(source, edits)
     if not _says(result, _texts(tree) | written, passages):
         message = "the layout of the file cannot be rewritten; write it as docs/format.md shows"
         raise InvalidInputError([tree.lines.fault("no-block", ("passages",), message)])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from coding.faults import InvalidInputError, quoted
 from coding.index import LINKED, CodingIndex
-from coding.passage_block import Edit, end_of, line_start
+from coding.passage_block import Edit, edited, end_of, line_start
 from coding.pinning import write_coding
 from coding.reading import MAX_CODING, parse_coding
 from coding.text import read_file
@@ -80,13 +80,6 @@ class _File:
         if edit not in self.edits:
             self.edits.append(edit)
 
-    def result(self) -> str:
-        pieces, at = [], 0
-        for start, end, new in sorted(self.edits):
-            pieces += [self.source[at:start], new]
-            at = end
-        return "".join(pieces) + self.source[at:]
-
 
 def rename(kind: str, old: str, new: str, paths: Sequence[Path]) -> list[Renamed]:
     """Rename a key in codings, and return what has changed in each.
@@ -105,7 +98,7 @@ def rename(kind: str, old: str, new: str, paths: Sequence[Path]) -> list[Renamed
     changed = [file for file in files if file.edits]
     if not changed:
         raise RenameError(f"no {kind} {quoted(old)} in {_listed(files)}; nothing was renamed")
-    results = {file.path: file.result() for file in changed}
+    results = {file.path: edited(file.source, file.edits) for file in changed}
     for path, result in results.items():
         try:
             parse_coding(result, str(path))

@@ -148,8 +148,8 @@ def test_what_a_refused_coding_keeps_out_is_no_fault_of_others(tmp_path: Path) -
     last.write_text(HEAD.format("d", "0" * 64) + uses, encoding="utf-8")
     done, rows = check("check", tmp_path)
     assert done.exit_code == 1
-    found = [(Path(row["file"]).name, row["rule"]) for row in rows if row["severity"] != "note"]
-    assert found == [("a.yaml", "conflict"), ("b.yaml", "conflict")]
+    faults = [(Path(row["file"]).name, row["rule"]) for row in rows if row["severity"] != "note"]
+    assert faults == [("a.yaml", "conflict"), ("b.yaml", "conflict")]
 
 
 def test_a_database_is_compared_and_stays_as_it_was(database: str, tmp_path: Path) -> None:
