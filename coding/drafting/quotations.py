@@ -50,6 +50,7 @@ class Quotations:
             ]
         self._silence_dates(attributions)
         by_cue = {(item.passage, item.cue): item for item in attributions}
+        known = {id(item) for item in attributions}
         previous: Attribution | None = None
         for n, item in enumerate(self.marked):
             whole = self.is_direct(item)
@@ -67,6 +68,9 @@ class Quotations:
             if match is None:
                 previous = None if whole else previous
                 continue
+            if id(match) not in known:
+                known.add(id(match))
+                attributions.append(match)
             self._mend(match, item)
             if match.source is None and previous and previous.passage == match.passage:
                 match.source, match.antecedent = previous.source, previous.antecedent
@@ -179,15 +183,12 @@ class Quotations:
             cue = (token.start, token.end)
             made = Attribution(stretch.passage, cue, token.lemma, "say", source, [])
             by_cue[(stretch.passage, cue)] = made
-            attributions.append(made)
             return made
         phrase = self._by_phrase(item, attributions)
         if phrase is None and nameless and whole:
             stretch, token = nameless
-            phrase = Attribution(
-                stretch.passage, (token.start, token.end), token.lemma, "say", None, []
-            )
-            attributions.append(phrase)
+            cue = (token.start, token.end)
+            return Attribution(stretch.passage, cue, token.lemma, "say", None, [])
         return phrase
 
     def _near(
@@ -209,62 +210,37 @@ class Quotations:
         for other in attributions:
             if other.passage == passage and other.cue and _touch(other.cue, cue):
                 return other
-        made = Attribution(passage, cue, "", "say", name, [])
-        attributions.append(made)
-        return made
+        return Attribution(passage, cue, "", "say", name, [])
 
-    def _speaker_before(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
+    def _speaker_before(
+        self, item: Marked, attributions: Sequence[Attribution]
+    ) -> Attribution | None:
         """Return an attribution to whoever spoke in the sentence before, as a guess."""
         first = item.stretches[0]
         if subject := self.context.subject_before(first):
             why = "is it who the words before the colon are about?"
-            made = Attribution(first.passage, None, "", "say", subject, [], unsure=why)
-            attributions.append(made)
-            return made
-        before = [
-            other
-            for other in attributions
-            if other.passage == first.passage
-            and other.source
-            and other.cue
-            and other.cue[1] <= first.start
-            and other.kind == "say"
-        ]
-        if not before:
+            return Attribution(first.passage, None, "", "say", subject, [], unsure=why)
+        last = _last_speech(attributions, first.passage, before=first.start)
+        if last is None or last.cue is None:
             return None
-        last = max(before, key=lambda other: other.cue or (0, 0))
-        text = self.passages[first.passage - 1][(last.cue or (0, 0))[1] : first.start]
-        if len(_END.findall(text)) > 1:
+        between = self.passages[first.passage - 1][last.cue[1] : first.start]
+        if len(_END.findall(between)) > 1:
             return None
-        why = "nobody is named beside it; is it still the speaker of the sentence before?"
-        made = Attribution(
-            first.passage, None, "", "say", last.source, [], unsure=why, antecedent=last.antecedent
+        return _same_speaker(
+            last, "nobody is named beside it; is it still the speaker of the sentence before?"
         )
-        attributions.append(made)
-        return made
 
-    def _speaker_above(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
+    def _speaker_above(
+        self, item: Marked, attributions: Sequence[Attribution]
+    ) -> Attribution | None:
         """Return an attribution to whom the passage above quotes last, as a guess.
 
         Only if the words in marks are a passage of their own.
         """
-        first = item.stretches[0]
-        if not self._alone(item):
+        last = _last_speech(attributions, item.stretches[0].passage - 1)
+        if last is None or not self._alone(item):
             return None
-        above = [
-            other
-            for other in attributions
-            if other.passage == first.passage - 1 and other.source and other.kind == "say"
-        ]
-        if not above:
-            return None
-        last = max(above, key=lambda other: other.cue or (0, 0))
-        why = "is it still the speaker of the passage before?"
-        made = Attribution(
-            last.passage, None, "", "say", last.source, [], unsure=why, antecedent=last.antecedent
-        )
-        attributions.append(made)
-        return made
+        return _same_speaker(last, "is it still the speaker of the passage before?")
 
     def _called(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
         """Return an attribution to a pronoun with its cue right in front: he called it "…"."""
@@ -288,9 +264,7 @@ class Quotations:
             ):
                 other.source, other.antecedent = source, None
                 return other
-        made = Attribution(passage, (token.start, token.end), token.lemma, "say", source, [])
-        attributions.append(made)
-        return made
+        return Attribution(passage, (token.start, token.end), token.lemma, "say", source, [])
 
     def _alone(self, item: Marked) -> bool:
         """Whether words in marks are passages of their own."""
@@ -358,6 +332,27 @@ class Quotations:
             attribution.content = content
             if not content:
                 attributions.remove(attribution)
+
+
+def _last_speech(
+    attributions: Sequence[Attribution], passage: int, before: int | None = None
+) -> Attribution | None:
+    """Return what somebody says last in a passage, with its cue before a place in it."""
+    speeches = [
+        item
+        for item in attributions
+        if (item.passage, item.kind) == (passage, "say")
+        and item.source
+        and (before is None or (item.cue and item.cue[1] <= before))
+    ]
+    return max(speeches, key=lambda item: item.cue or (0, 0), default=None)
+
+
+def _same_speaker(last: Attribution, why: str) -> Attribution:
+    """Return an attribution to whoever spoke last, as a guess."""
+    made = Attribution(last.passage, None, "", "say", last.source, [], unsure=why)
+    made.antecedent = last.antecedent
+    return made
 
 
 def _touch(a: Range, b: Range) -> bool:
