@@ -6,20 +6,27 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from tests import browser as chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program, environment = chromium.find()
     with pytest.MonkeyPatch.context() as patch:
         if node := chromium.node():
             patch.setenv("PLAYWRIGHT_NODEJS_PATH", node)
         with sync_playwright() as playwright:
-            launched = playwright.chromium.launch(
-                executable_path=program, env={**os.environ, **environment}, args=["--disable-gpu"]
-            )
+            launched = launch(playwright.chromium)
             yield launched
             launched.close()
+
+
+def launch(chrome: BrowserType, *arguments: str) -> Browser:
+    """Start the browser, with more arguments than usual."""
+    program, environment = chromium.find()
+    return chrome.launch(
+        executable_path=program,
+        env={**os.environ, **environment},
+        args=["--disable-gpu", *arguments],
+    )

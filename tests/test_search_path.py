@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from cli import sourcebook
 from tests.postgres import GUEST
 
+EXAMPLE = Path(__file__).parent.parent / "docs" / "example.yaml"
 SPRUNG = "language plpgsql immutable as $$ begin raise exception 'sprung'; end $$"
 
 OPERANDS = [
@@ -94,23 +95,25 @@ def test_traps_on_the_path_stay_unsprung(
     url, execute = run
     execute("create schema traps")
     execute("create schema own")
-    made = asked(with_path(url, "own"), "init")
-    assert made.exit_code == 0, made.output
+    for arguments in (("migrate",), ("load", str(EXAMPLE))):
+        made = asked(with_path(url, "own"), *arguments)
+        assert made.exit_code == 0, made.output
     set_traps(execute, mallory, "traps")
     database = with_path(url, "traps,own,pg_catalog")
     for n, arguments in enumerate(
         (
             ("migrate",),
-            ("init",),
+            ("load", str(EXAMPLE)),
             ("report", "timeline", "--format", "csv"),
             ("report", "quotes", "--cite"),
-            ("search", "Putin"),
+            ("search", "Arvel"),
             ("tables",),
             ("tables", "events"),
             ("export", str(tmp_path / "csv"), "--format", "csv"),
             ("export", str(tmp_path / "sql"), "--format", "sql"),
             ("feed", str(tmp_path / "copy.db")),
             ("feed", str(tmp_path / "copy.db"), "--verify"),
+            ("init",),
         )
     ):
         result = asked(database, *arguments)

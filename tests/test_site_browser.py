@@ -7,14 +7,33 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from tests.launched_browser import browser as browser
+from tests.launched_browser import launch
 from tests.site_pages import article_site
 
 Scheme = Literal["light", "dark"]
-WIDTHS = (390, 1280, 1920)
-WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PAPER = 690
+"""The width of A4 between its margins, in pixels."""
+
+FRAMES = """
+<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Frames</title>
+<style>iframe { position: absolute; height: 900px; width: 390px; visibility: hidden }</style>
+"""
+OPEN = """(urls) => Promise.all(urls.map((url) => new Promise((loaded) => {
+  const frame = document.createElement("iframe");
+  frame.onload = loaded;
+  frame.src = url;
+  document.body.append(frame);
+})))"""
+WIDER = """(width) => [...document.querySelectorAll("iframe")].filter((frame) => {
+  frame.style.width = `${width}px`;
+  const root = frame.contentDocument.documentElement;
+  return root.clientWidth !== width || root.scrollWidth > width || !root.querySelector("h1");
+}).map((frame) => [frame.src, width])"""
+CLOSE = "document.body.replaceChildren()"
+AT_ONCE = 25
 KINDS = (
     "index.html",
     "timeline.html",
@@ -50,40 +69,46 @@ class Watched:
     def __init__(self, page: Page, folder: Path) -> None:
         self.page = page
         self.events: list[str] = []
+        self.documents: list[str] = []
         self._root = folder.as_uri()
-        page.on("request", lambda request: self._add(request.url))
+        page.on("request", self._add)
         page.on("console", lambda message: self.events.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.events.append(f"error: {error}"))
         page.on("requestfailed", lambda request: self.events.append(f"failed: {request.url}"))
 
-    def _add(self, url: str) -> None:
-        if not url.startswith(self._root):
-            self.events.append(f"outside: {url}")
+    def _add(self, request: Request) -> None:
+        if not request.url.startswith(self._root):
+            self.events.append(f"outside: {request.url}")
+        elif request.resource_type == "document":
+            self.documents.append(request.url)
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self._root}/{path}")
 
 
 def test_every_page_opens_quietly_and_fits_each_window_and_paper(
-    browser: Browser, folder: Path
+    browser: Browser, folder: Path, tmp_path: Path
 ) -> None:
-    watched = Watched(browser.new_page(), folder)
-    wide: list[tuple[str, int | str]] = []
-    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
-    assert len(paths) > 200
-    for path in paths:
-        watched.open(path)
-        for width in WIDTHS:
-            watched.page.set_viewport_size({"width": width, "height": 900})
-            if watched.page.evaluate(WIDER) > 0:
-                wide.append((path, width))
-        watched.page.emulate_media(media="print")
-        watched.page.set_viewport_size({"width": 690, "height": 900})  # A4 between its margins
-        if watched.page.evaluate(WIDER) > 0:
-            wide.append((path, "print"))
-        watched.page.emulate_media(media="screen")
-    assert (watched.events, wide) == ([], [])
-    watched.page.close()
+    """In frames, many at once, whose widths a script may change and measure."""
+    (tmp_path / "frames.html").write_text(FRAMES, encoding="utf-8")
+    urls = sorted(path.as_uri() for path in folder.rglob("*.html"))
+    assert len(urls) > 200
+    launched = launch(browser.browser_type, "--allow-file-access-from-files")
+    watched = Watched(launched.new_page(), folder)
+    page = watched.page
+    page.goto((tmp_path / "frames.html").as_uri())
+    watched.events.clear()
+    wide = []
+    for at in range(0, len(urls), AT_ONCE):
+        page.evaluate(OPEN, urls[at : at + AT_ONCE])
+        wide += [page.evaluate(WIDER, width) for width in (390, 1280, 1920)]
+        page.emulate_media(media="print")
+        wide.append(page.evaluate(WIDER, PAPER))
+        page.emulate_media(media="screen")
+        page.evaluate(CLOSE)
+    assert (watched.events, [it for found in wide for it in found]) == ([], [])
+    assert urls == sorted(watched.documents)
+    launched.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
