@@ -59,6 +59,12 @@ def create(path: str | Path) -> str:
     return str(path)
 
 
+def create_shipped(path: str | Path) -> str:
+    """Copy a sourcebook with the articles that ship to a path, in SQLite; return the path."""
+    Path(path).write_bytes(shipped_template())
+    return str(path)
+
+
 class Files:
     """Makes sourcebooks in SQLite."""
 
@@ -77,9 +83,7 @@ class Files:
 
     def shipped(self) -> str:
         """Return the path of a new sourcebook with the articles that ship."""
-        database = self.empty()
-        Path(database).write_bytes(shipped_template())
-        return database
+        return create_shipped(self.empty())
 
     def copy(self, database: str) -> str:
         """Return the path of a copy of a database, in a folder of its own."""

@@ -44,9 +44,8 @@ def refusal(database: str, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def two(sourcebooks: Files | Server) -> Iterator[str]:
     """A sourcebook of two documents, of which one keeps its text."""
-    made = sourcebooks.migrated()
-    for more in ([str(ROOT / "articles" / f"{ARTICLE}.yaml")], [*EXAMPLE, "--keep-text"]):
-        assert run(made, "load", *more).exit_code == 0
+    made = sourcebooks.shipped()
+    assert run(made, "load", *EXAMPLE, "--keep-text").exit_code == 0
     yield made
     sourcebooks.remove(made)
 

@@ -24,6 +24,7 @@ from coding.drafting.parse import parser
 from coding.drafting.quotations import analyse
 from coding.faults import InvalidInputError, Severity
 from coding.validation import check_file
+from tests.databases import create_shipped
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "example.txt"
 
@@ -180,12 +181,11 @@ def test_a_word_list_that_is_no_list_is_refused(tmp_path: Path) -> None:
 def test_drafts_are_loaded_only_if_asked_and_say_so_until_they_are_reviewed(
     tmp_path: Path,
 ) -> None:
-    database = str(tmp_path / "sourcebook.db")
+    database = create_shipped(tmp_path / "sourcebook.db")
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(sourcebook, ["--db", database, *arguments])
 
-    assert run("init").exit_code == 0
     coding = run_draft(tmp_path)
     load = ["load", str(coding), "--text", str(EXAMPLE)]
     refused = run(*load)

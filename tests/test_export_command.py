@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from cli import sourcebook as commands
 from exports.job import FILES
-from tests.databases import names
+from tests.databases import create_shipped, names
 from tests.export_folders import contents
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +34,7 @@ def sourcebook(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess
 def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the article that ships, and its export in csv."""
     folder = tmp_path_factory.mktemp("article")
-    assert sourcebook("init", cwd=folder).returncode == 0
+    create_shipped(folder / "sourcebook.db")
     assert sourcebook("export", "out", "--format", "csv", cwd=folder).returncode == 0
     return folder
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from cli import sourcebook
+from tests.databases import create_shipped
 
 PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
 COUNT = "select count(*) from actors"
@@ -36,7 +37,7 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the article's sourcebook and a target that was fed from it."""
     folder = tmp_path_factory.mktemp("command")
-    assert run("--db", folder / "a.db", "init").returncode == 0
+    create_shipped(folder / "a.db")
     done = run("--db", folder / "a.db", "feed", folder / "copy.duckdb")
     assert done.returncode == 0, done.stderr
     return folder

@@ -11,15 +11,13 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 import cli
-from tests.databases import create
+from tests.databases import create, create_shipped
 
 
 @pytest.fixture(scope="module")
 def article(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A sourcebook with the article that ships."""
-    database = create(tmp_path_factory.mktemp("names") / "sourcebook.db")
-    assert CliRunner().invoke(cli.sourcebook, ["--db", database, "init"]).exit_code == 0
-    return database
+    return create_shipped(tmp_path_factory.mktemp("names") / "sourcebook.db")
 
 
 def typed(database: str, *arguments: str) -> Result:

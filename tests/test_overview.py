@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from cli import sourcebook
 from database.connect import reading, writing
 from reports.overview import overview
-from tests.databases import Files, Server, create, on_sqlite
+from tests.databases import Files, Server, create, create_shipped, on_sqlite
 from tests.sourcebook_builder import SourcebookBuilder
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +78,8 @@ def test_a_terminal_has_room_for_it(article: tuple[str, str], columns: str, heig
 
 
 def test_commands_name_the_database_only_if_it_is_another(tmp_path: Path) -> None:
+    for name in ("sourcebook.db", "my book.db"):
+        create_shipped(tmp_path / name)
     usual = run(tmp_path, "init").stdout
     assert ["sourcebook", "report", "actor", "putin"] in commands(usual)
     assert ["sourcebook", "search", "red", "line"] in commands(usual)
@@ -93,7 +95,7 @@ def test_the_environment_is_activated_first(
     folder = tmp_path / "an environment"
     folder.mkdir()
     monkeypatch.setattr(sys, "executable", str(folder / "python"))
-    run(tmp_path, "init")
+    create_shipped(tmp_path / "sourcebook.db")
     assert "activate" not in run(tmp_path, "init", PATH="").stderr  # there is nothing to activate
     (folder / "activate").touch()
     hint = "activate its environment first: source 'an environment/activate'\n"

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-import cli
 import sourcebook
-from tests.databases import on_sqlite
+from tests.databases import create_shipped, on_sqlite
 from tests.sql_databases import make_sqlite
 
 ROOT = Path(__file__).parent.parent
@@ -215,7 +213,7 @@ def test_a_database_that_is_not_there(
 def test_the_page_is_true(shipped: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line of a `>>>` block is run; what it prints is on the page."""
     monkeypatch.chdir(tmp_path)
-    CliRunner().invoke(cli.sourcebook, ["init"])
+    create_shipped("sourcebook.db")
     page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     blocks = "\n".join(re.findall(r"^```pycon\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
     test = doctest.DocTestParser().get_doctest(blocks, {}, "python.md", None, 0)

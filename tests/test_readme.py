@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import sourcebook
 from cli import sourcebook as command_line
-from tests.databases import on_sqlite
+from tests.databases import create_shipped, on_sqlite
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def reviewed(coding: Path) -> None:
 def test_its_commands_run(tmp_path: Path, heading: str, made: set[str]) -> None:
     shutil.copy(ROOT / "docs" / "example.txt", tmp_path / "text.txt")
     with contextlib.chdir(tmp_path):
-        CliRunner().invoke(command_line, ["init"])
+        create_shipped("sourcebook.db")
         for program, *arguments in commands(heading):
             done = CliRunner().invoke(command_line, arguments)
             assert program == "sourcebook"

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import cli
 from schema.vocabulary import Outcome
-from tests.databases import create
+from tests.databases import create_shipped
 
 Row = dict[str, Any]
 
@@ -19,9 +19,7 @@ Row = dict[str, Any]
 @pytest.fixture(scope="module")
 def article(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A sourcebook with the article that ships."""
-    database = create(tmp_path_factory.mktemp("answers") / "sourcebook.db")
-    assert CliRunner().invoke(cli.sourcebook, ["--db", database, "init"]).exit_code == 0
-    return database
+    return create_shipped(tmp_path_factory.mktemp("answers") / "sourcebook.db")
 
 
 def shown(article: str, *arguments: str, width: int = 100) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from coding.load import SHIPPED, load
-from coding.validation import read
-from database.connect import reading, writing
+from database.connect import reading
 from reports.catalogue import Catalogue
 from reports.run import run
-from tests.databases import create
+from tests.databases import create_shipped
 
 FILTERS = {"document": "", "topic": "syrian-war", "place": "syria", "certainty": "alleged"}
 REPORTS = {report.name: report for report in Catalogue().reports()}
@@ -48,10 +45,7 @@ def test_every_report_takes_the_filters_that_make_sense() -> None:
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connection]:
-    database = create(tmp_path_factory.mktemp("filters") / "sourcebook.db")
-    [article] = SHIPPED.glob("*.yaml")
-    with writing(database) as opened:
-        load(opened, read(Path(article)))
+    database = create_shipped(tmp_path_factory.mktemp("filters") / "sourcebook.db")
     with reading(database) as opened:
         yield opened
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cli import sourcebook
-from coding.load import load
-from coding.validation import read
 from database.connect import reading, writing
 from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
@@ -18,15 +15,11 @@ from tests.databases import Files
 from tests.island_relations import at, tie
 from tests.sourcebook_builder import SourcebookBuilder
 
-ARTICLE = Path(__file__).parent.parent / "articles" / "stand-together-or-fall-apart.yaml"
-
 
 @pytest.fixture(scope="module")
 def article(tmp_path_factory: pytest.TempPathFactory, sqlite_sourcebooks: Files) -> Any:
     """The article that ships."""
-    database = sqlite_sourcebooks.migrated()
-    with writing(database) as connection:
-        load(connection, read(ARTICLE))
+    database = sqlite_sourcebooks.shipped()
     yield database
     sqlite_sourcebooks.remove(database)
 
