@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
-from database.connect import reading
+from coding.load import load
+from coding.validation import read
+from database.connect import reading, writing
 from pages.site.site import Options, write_site
-from tests.databases import shipped_template
+from tests.databases import create, create_shipped
 from tests.shared import shared
 
+EXAMPLE = Path(__file__).parent.parent / "docs" / "example.yaml"
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
 @dataclass(frozen=True)
-class ArticleSite:
-    """The sourcebook that ships and its site, which nobody changes."""
+class Site:
+    """A sourcebook and its site, which nobody changes."""
 
     database: str
     folder: Path
@@ -29,20 +32,35 @@ class ArticleSite:
     """The processor time that writing it took."""
 
 
-def article_site() -> ArticleSite:
-    """Return the article's site; the first worker of a run writes it."""
+def article_site() -> Site:
+    """Return the site of the sourcebook that ships."""
+    return _site("article", create_shipped)
+
+
+def example_site() -> Site:
+    """Return the site of the example in the documentation, which keeps its text."""
+
+    def fill(path: Path) -> None:
+        with writing(create(path)) as connection:
+            load(connection, read(EXAMPLE, EXAMPLE.with_suffix(".txt")), keep_text=True)
+
+    return _site("example", fill)
+
+
+def _site(name: str, fill: Callable[[Path], object]) -> Site:
+    """Return a site; the first worker of a run fills its sourcebook and writes it."""
 
     def write(folder: Path) -> None:
         folder.mkdir()
-        (folder / "article.db").write_bytes(shipped_template())
+        fill(folder / "sourcebook.db")
         before = time.process_time()
-        with reading(str(folder / "article.db")) as connection:
+        with reading(str(folder / "sourcebook.db")) as connection:
             write_site(connection, folder / "site", Options())
         (folder / "seconds").write_text(str(time.process_time() - before))
 
-    made = shared("article-site", write)
+    made = shared(f"{name}-site", write)
     seconds = float((made / "seconds").read_text())
-    return ArticleSite(str(made / "article.db"), made / "site", seconds)
+    return Site(str(made / "sourcebook.db"), made / "site", seconds)
 
 
 @dataclass

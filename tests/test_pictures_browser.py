@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
-import cli
 from pages.rendering import content_hash, template_text
 from tests.databases import on_sqlite
 from tests.launched_browser import browser as browser
 from tests.picture_geometry import Box, overlaps
+from tests.test_pictures import svg
 
 TEXTS = """() => Array.from(document.querySelectorAll("text"), (text) => {
   const box = text.getBBox();
@@ -29,8 +28,7 @@ def test_a_picture_opens_quietly_and_its_texts_stay_apart(
     browser: Browser, shipped: str, tmp_path: Path, which: str
 ) -> None:
     file = tmp_path / "x.svg"
-    command = ["--db", shipped, "draw", which, "-o", str(file)]
-    assert CliRunner().invoke(cli.sourcebook, command).exit_code == 0
+    file.write_text(svg(shipped, which), encoding="utf-8")
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     events: list[str] = []
     page.on("request", lambda request: events.append(request.url))
@@ -57,7 +55,6 @@ def scripted(
     browser: Browser, shipped: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
     """A page that holds a picture and the script of a site."""
-    svg = CliRunner().invoke(cli.sourcebook, ["--db", shipped, "draw", request.param]).stdout
     script = template_text("site/pictures.js")
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {content_hash(script)}"
     file = tmp_path / "page.html"
@@ -65,7 +62,7 @@ def scripted(
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Pictures</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<style>{template_text('site/pictures.css')}</style>"
-        f"<figure>{svg}</figure><script>{script}</script>",
+        f"<figure>{svg(shipped, request.param)}</figure><script>{script}</script>",
         encoding="utf-8",
     )
     page = browser.new_page(viewport={"width": 1280, "height": 900})

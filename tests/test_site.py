@@ -14,8 +14,6 @@ from sqlalchemy import text
 
 import cli
 from benchmarks.sites import measured
-from coding.load import load
-from coding.validation import read
 from database.connect import reading, writing
 from output.staging import StagingError
 from pages.reader import Statements
@@ -24,7 +22,16 @@ from pages.site.search import words_of
 from pages.site.site import Options, write_site
 from pages.site.writer import MANIFEST
 from tests.databases import create, on_postgresql
-from tests.site_pages import ArticleSite, Page, article_site, broken, read_page, read_site
+from tests.site_pages import (
+    EXAMPLE,
+    Page,
+    Site,
+    article_site,
+    broken,
+    example_site,
+    read_page,
+    read_site,
+)
 from tests.sourcebook_builder import SourcebookBuilder, derive, islands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,12 +57,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def article() -> ArticleSite:
+def article() -> Site:
     return article_site()
 
 
 @pytest.fixture(scope="module")
-def pages(article: ArticleSite) -> dict[str, Page]:
+def pages(article: Site) -> dict[str, Page]:
     return read_site(article.folder)
 
 
@@ -147,15 +154,13 @@ def test_links_are_relative(page: str, address: str, link: str) -> None:
 
 
 def test_every_link_leads_to_a_page_and_a_place_in_it(
-    article: ArticleSite, pages: dict[str, Page]
+    article: Site, pages: dict[str, Page]
 ) -> None:
     assert len(pages) > 200
     assert broken(article.folder, pages) == []
 
 
-def test_everything_has_a_page_that_can_be_reached(
-    article: ArticleSite, pages: dict[str, Page]
-) -> None:
+def test_everything_has_a_page_that_can_be_reached(article: Site, pages: dict[str, Page]) -> None:
     reached, waiting = set[str](), ["index.html"]
     while waiting:
         page = pages[waiting.pop()]
@@ -175,7 +180,7 @@ def test_everything_has_a_page_that_can_be_reached(
         assert sum(path.startswith(("sources/", "documents/")) for path in pages) == sources
 
 
-def test_the_site_is_small_and_quickly_made(article: ArticleSite) -> None:
+def test_the_site_is_small_and_quickly_made(article: Site) -> None:
     assert sum(map(len, contents(article.folder).values())) < 3_000_000
     assert article.seconds < 10
 
@@ -186,9 +191,7 @@ def test_the_same_sourcebook_makes_the_same_bytes(two: str, tmp_path: Path) -> N
 
 
 @on_postgresql
-def test_postgresql_makes_the_same_bytes(
-    shipped: str, article: ArticleSite, tmp_path: Path
-) -> None:
+def test_postgresql_makes_the_same_bytes(shipped: str, article: Site, tmp_path: Path) -> None:
     assert contents(write(shipped, tmp_path / "out")) == contents(article.folder)
 
 
@@ -229,7 +232,7 @@ def targets(page: Page) -> set[str]:
 
 
 def test_no_link_to_what_is_not_so_lacks_its_standing(
-    article: ArticleSite, pages: dict[str, Page]
+    article: Site, pages: dict[str, Page]
 ) -> None:
     """Neither in a list, a heading, a title, a picture nor the search index."""
     with reading(article.database) as connection:
@@ -261,7 +264,7 @@ def search_entries(folder: Path) -> Iterator[list[str]]:
 
 
 def test_each_fact_has_its_evidence_chain_and_certainty(
-    article: ArticleSite, pages: dict[str, Page]
+    article: Site, pages: dict[str, Page]
 ) -> None:
     with reading(article.database) as connection:
         for it in Statements(connection).about():
@@ -321,14 +324,11 @@ def test_without_the_text_a_document_is_a_map_of_its_passages(pages: dict[str, P
     assert page.all("blockquote") == page.all("q") == []
 
 
-def test_the_words_are_shown_and_marked_where_the_text_is_kept(tmp_path: Path) -> None:
-    database = create(tmp_path / "kept.db")
-    kept = ROOT / "docs" / "example.txt"
-    words = kept.read_text(encoding="utf-8")
-    with writing(database) as connection:
-        load(connection, read(ROOT / "docs" / "example.yaml", kept), keep_text=True)
-    actual = read_site(write(database, tmp_path / "out"))
-    assert broken(tmp_path / "out", actual) == []
+def test_the_words_are_shown_and_marked_where_the_text_is_kept() -> None:
+    folder = example_site().folder
+    words = EXAMPLE.with_suffix(".txt").read_text(encoding="utf-8")
+    actual = read_site(folder)
+    assert broken(folder, actual) == []
     [document] = [it for path, it in actual.items() if path.startswith("documents/")]
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     assert [it.words for it in document.all("blockquote")] == lines
@@ -403,7 +403,7 @@ def test_texts_and_keys_as_a_database_lets_them_be_make_a_site(
 
 
 def test_long_lists_are_divided(
-    article: ArticleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    article: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, limits in (
         ("site.parts", {"MOST_FACTS": 10}),
