@@ -34,7 +34,7 @@ from tests.databases import Files, Server
 from tests.sample_rows import fill, stored_rows
 
 SCHEMA = "sourcebook"
-EVENTS = 120
+EVENTS = 60
 PROGRAM = str(Path(sys.executable).with_name("sourcebook"))
 
 on_sqlite = pytest.mark.parametrize("targets", ["sqlite"], indirect=True)

@@ -38,7 +38,7 @@ def write(source: str, texts: list[str | None], integers: list[int]) -> None:
 
 
 @settings(
-    deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     texts=st.lists(st.one_of(st.none(), TEXT), min_size=1, max_size=60),
