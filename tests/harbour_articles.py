@@ -19,14 +19,13 @@ from sqlalchemy import Connection
 
 from database.connect import reading, writing
 from output.formats import Format, render
-from reports.catalogue import Catalogue
 from reports.run import run
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
+from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import SourcebookBuilder
 
 GOLDEN = Path(__file__).parent / "golden" / "harbour"
-CATALOGUE = Catalogue()
 
 Row = dict[str, Any]
 
@@ -211,7 +210,7 @@ def filled(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
 def ask(database: str, name: str, **arguments: str) -> list[Row]:
     """Return the rows of a report as a program gets them."""
     out = io.StringIO()
-    report = CATALOGUE.report(name)
+    report = REPORTS[name]
     with reading(database) as connection, run(connection, report, arguments) as page:
         render(page, Format.JSONL, out)
     return [json.loads(line) for line in out.getvalue().splitlines()]

@@ -9,16 +9,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from reports.catalogue import Catalogue
 from reports.contents import LISTS, ORDER
 from tests.databases import Files, on_sqlite
 from tests.island_reports import FAILS, ONE, book, called, marked, own, put, rows, sourcebook
+from tests.shipped_reports import REPORTS
 
 __all__ = ["book", "own"]  # fixtures
 
-SHIPPED = {report.name: report for report in Catalogue().reports()}
 ASKED = {
-    n for n, definition in SHIPPED.items() if not any(p.required for p in definition.parameters)
+    n for n, definition in REPORTS.items() if not any(p.required for p in definition.parameters)
 }
 
 
@@ -46,12 +45,12 @@ def test_every_report_is_written_in_every_format(book: str, own: Path, tmp_path:
     assert [line for line in message if "aaa-fails.sql: " in line]
     assert [line for line in message if re.match(r"Error: .*bare\.sql:\d+: ", line)]
     left_out = {line.split(":")[0] for line in message if "left out, it needs --" in line}
-    assert left_out == set(SHIPPED) - ASKED
+    assert left_out == set(REPORTS) - ASKED
     assert len(message) == 2 + len(left_out) + 1
 
 
 def test_the_order_of_reading_names_every_report() -> None:
-    assert sorted(ORDER) == sorted(SHIPPED)
+    assert sorted(ORDER) == sorted(REPORTS)
     assert (ORDER[0], ORDER[-1]) == ("summary", "changes")
     assert set(LISTS) < set(ORDER)
 
@@ -81,7 +80,7 @@ def test_a_folder_has_a_page_that_lists_the_reports_in_order(
     assert "index.sql: index is the page that lists the reports; rename it" in done.stderr
     page = (tmp_path / "out" / index).read_text(encoding="utf-8")
     assert re.findall(pattern, page, re.MULTILINE) == reading_order(["mine"])
-    for name in set(SHIPPED) - ASKED:
+    for name in set(REPORTS) - ASKED:
         assert re.search(rf"Not here(?s:.*)sourcebook report {name} NAME", page)
 
 
@@ -135,7 +134,7 @@ def test_one_workbook_holds_every_report_summary_first(
     done = sourcebook(book, "report", "--reports", own, "--all", "-o", path)
     assert (done.returncode, done.stdout) == (1, "")
     workbook = openpyxl.load_workbook(path)
-    titles = {report.name: report.title for report in Catalogue().reports()}
+    titles = {report.name: report.title for report in REPORTS.values()}
     names = [titles[name] for name in ORDER if name in ASKED]
     assert [name for name in workbook.sheetnames if name != "It fails"] == [*names, "About"]
     about = [row for row in workbook["About"].iter_rows(values_only=True) if any(row)]
@@ -151,7 +150,7 @@ def test_a_document_shows_the_first_rows_of_long_lists_and_says_so(
     path = tmp_path / "all.md"
     assert sourcebook(book, "report", "--all", "-o", path).returncode == 0
     sections = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    lists = {report.title for report in Catalogue().reports() if report.name in LISTS}
+    lists = {report.title for report in REPORTS.values() if report.name in LISTS}
     cut = set()
     for section in sections[1:]:
         title = section.partition("\n")[0]

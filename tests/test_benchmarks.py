@@ -18,7 +18,7 @@ from benchmarks.measure import Command, Trial, alternate, run
 from benchmarks.questions import questions
 from benchmarks.reporting import compare
 from database.snapshot import TABLES
-from reports.catalogue import Catalogue
+from tests.shipped_reports import REPORTS
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_every_filter_of_every_report_is_asked(database: Path) -> None:
     filters = {(q.report.name, name) for q in questions(database, []) for name in q.values}
     assert filters == {
         (report.name, parameter.name)
-        for report in Catalogue().reports()
+        for report in REPORTS.values()
         for parameter in report.parameters
         if parameter.required or parameter.optional
     }

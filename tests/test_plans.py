@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from benchmarks.generate import generate
 from database.connect import reading
-from reports.catalogue import Catalogue
 from reports.definition import Report, day_of
+from tests.shipped_reports import REPORTS
 
 LARGE = {
     "actor_names",
@@ -53,9 +53,6 @@ WHOLE = {
     },
 }
 """Reports, and what they are asked, that read large tables; and why."""
-
-CATALOGUE = Catalogue()
-REPORTS = {report.name: report for report in CATALOGUE.reports()}
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from database.connect import reading
-from reports.catalogue import Catalogue
 from reports.run import run
 from tests.databases import create_shipped
+from tests.shipped_reports import REPORTS
 
 FILTERS = {"document": "", "topic": "syrian-war", "place": "syria", "certainty": "alleged"}
-REPORTS = {report.name: report for report in Catalogue().reports()}
 
 WITHOUT = {
     "changes": ("topic", "place", "certainty"),  # what a load changed, whatever it is about

@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 
 from database.connect import reading, writing
-from reports.catalogue import Catalogue
 from reports.run import BadValueError, run
 from tests.databases import Files, Server
 from tests.island_relations import island_relations
+from tests.shipped_reports import REPORTS
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
-CATALOGUE = Catalogue()
-REPORTS = {name: CATALOGUE.report(name) for name in NAMES}
 
 NEEDED: dict[str, dict[str, str]] = {
     "actor": {"actor": "alma"},

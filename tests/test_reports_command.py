@@ -11,12 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from database.connect import writing
-from reports.catalogue import Catalogue
 from reports.command import report as command
 from tests.databases import create
+from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import islands
-
-REPORTS = {report.name: report for report in Catalogue().reports()}
 
 
 @pytest.fixture(scope="module")

@@ -28,11 +28,11 @@ from feeds.duckdb import Duckdb
 from feeds.sync import sync
 from feeds.target import Options
 from output.progress import Progress
-from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
 from reports.run import run
 from tests.databases import Files, Server
 from tests.harbour_articles import harbour
+from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import SourcebookBuilder
 
 ROOT = Path(__file__).parent.parent
@@ -102,8 +102,6 @@ ARGUMENTS: dict[str, dict[str, str]] = {
 TIMES = ("loaded", "time", "loaded_at")
 """Columns that say when something was done here."""
 
-CATALOGUE = Catalogue()
-REPORTS = list(CATALOGUE.files)
 
 Given = dict[str, str]
 Rows = list[dict[str, Any]]
@@ -249,7 +247,7 @@ def answered(document: str, original: Connection, name: str) -> list[tuple[Given
 
     A filter joins earlier ones if both still make a difference: each question takes an engine time.
     """
-    report = CATALOGUE.report(name)
+    report = REPORTS[name]
     answers: list[tuple[Given, Rows]] = []
     for given in questions(report, document):
         rows = rows_of(original, report, given)
@@ -274,7 +272,7 @@ def answers(document: str, original: Connection) -> Callable[[str], list[tuple[G
 @pytest.mark.parametrize("document", DOCUMENTS, indirect=True)
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_returns_its_golden_rows(document: str, original: Connection, name: str) -> None:
-    report = CATALOGUE.report(name)
+    report = REPORTS[name]
     rows = rows_of(original, report, questions(report, document)[0])
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     golden = GOLDEN / document / f"{name}.jsonl"
@@ -289,7 +287,7 @@ def test_values_have_the_types_of_the_header(
     document: str, original: Connection, name: str
 ) -> None:
     types = {"text": str, "integer": int, "real": float}
-    report = CATALOGUE.report(name)
+    report = REPORTS[name]
     for given in questions(report, document)[:1]:
         for row in rows_of(original, report, given):
             for column in report.columns:
@@ -302,7 +300,7 @@ def test_values_have_the_types_of_the_header(
 def test_every_engine_returns_the_rows_of_sqlite(
     answers: Callable[[str], list[tuple[Given, Rows]]], connection: Connection, name: str
 ) -> None:
-    report = CATALOGUE.report(name)
+    report = REPORTS[name]
     for given, expected in answers(name):
         rows = rows_of(connection, report, given)
         # Compared as text: 1, 1.0 and True are equal in Python.

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from database.connect import reading, writing
 from reports.run import BadValueError
 from schema.vocabulary import FactKind
-from tests.harbour_articles import CATALOGUE, Row, ask, filled, golden, key_of, loaded, sourcebook
+from tests.harbour_articles import Row, ask, filled, golden, key_of, loaded, sourcebook
+from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import SourcebookBuilder
 
 NAMES = ["expectations", "calendar", "dates", "gaps", "coverage", "changes"]
@@ -388,7 +389,7 @@ BIG = re.compile(
 )
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_filter_goes_through_an_index(database: str, name: str, given: dict[str, str]) -> None:
-    query = sa.text("explain query plan " + CATALOGUE.report(name).statement(given))
+    query = sa.text("explain query plan " + REPORTS[name].statement(given))
     with reading(database) as connection:
         plan = [row[3] for row in connection.execute(query, given)]
     assert [step for step in plan if BIG.match(step)] == []

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from database.connect import writing
 from reports.run import BadValueError
 from schema.vocabulary import FactKind
-from tests.harbour_articles import CATALOGUE, ask, by_fact, filled, golden, key_of, sourcebook
+from tests.harbour_articles import ask, by_fact, filled, golden, key_of, sourcebook
+from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import SourcebookBuilder
 
 NAMES = [
@@ -353,4 +354,4 @@ def test_dates_of_years_before_0_are_compared(blank: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_is_found_by_its_name(name: str) -> None:
     """A hyphen in it does no harm."""
-    assert CATALOGUE.report(name).name == name
+    assert REPORTS[name].name == name

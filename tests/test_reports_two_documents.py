@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from database.connect import reading, writing
-from reports.catalogue import Catalogue
 from reports.run import run
 from schema.vocabulary import FactKind
 from tests.databases import Files, Server
 from tests.island_relations import at, tie
+from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import SourcebookBuilder
 
 Row = tuple[Any, ...]
@@ -29,7 +29,7 @@ def new(sourcebooks: Files | Server) -> Iterator[str]:
 
 def ask(database: str, name: str, columns: str, **arguments: str) -> list[Row]:
     """Return these columns of a report's rows."""
-    report = Catalogue().report(name)
+    report = REPORTS[name]
     with reading(database) as connection, run(connection, report, arguments) as page:
         names = [column.name for column in page.columns]
         return [tuple(row[names.index(name)] for name in columns.split()) for row in page.rows]

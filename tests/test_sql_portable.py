@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pytest
 
 from database.statement import Token, tokens, word_set
-from reports.catalogue import Catalogue
 from schema.models import METADATA
 from schema.views import VIEWS
+from tests.shipped_reports import REPORTS
 
-SQL = {report.name: report.sql for report in Catalogue().reports()} | {
+SQL = {report.name: report.sql for report in REPORTS.values()} | {
     view.name: view.query for view in VIEWS
 }
 

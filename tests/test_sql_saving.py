@@ -18,8 +18,9 @@ from coding.validation import read as read_coding
 from database.connect import reading, writing
 from reports.catalogue import read
 from tests.databases import Files, Server, on_postgresql, on_sqlite
+from tests.shipped_reports import REPORTS
 from tests.sql_databases import folder_of, make_sqlite
-from tests.test_reports_golden import CATALOGUE, DOCUMENTS, REPORTS, questions
+from tests.test_reports_golden import DOCUMENTS, questions
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +165,7 @@ def by_driver(
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_can_be_pasted(article: str, name: str) -> None:
-    options = [
-        f"--{key}={value}" for key, value in questions(CATALOGUE.report(name), "example")[0].items()
-    ]
+    options = [f"--{key}={value}" for key, value in questions(REPORTS[name], "example")[0].items()]
     printed = typed(article, "report", name, *options, "--sql")
     assert printed.exit_code == 0, printed.stderr
     expected = rows(typed(article, "report", name, *options, "--format", "json"))
