@@ -28,7 +28,7 @@ sys.dont_write_bytecode = False
 gc.set_threshold(100_000, 20, 100)
 
 # Each run tries other examples, so that fewer suffice; a busy machine is no failure.
-settings.register_profile("sourcebook", max_examples=30, deadline=None)
+settings.register_profile("sourcebook", max_examples=15, deadline=None)
 settings.load_profile("sourcebook")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names that nobody can guess are made in it

@@ -353,7 +353,7 @@ TYPED = st.lists(SIGNS, max_size=12).map("".join)
 
 
 @given(TYPED)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_whatever_is_typed_is_looked_for_and_no_more(library: str, words: str) -> None:
     try:
         asked = SearchQuery.parse(words)
@@ -370,7 +370,7 @@ LETTERS = st.one_of(
 
 
 @given(st.lists(LETTERS, min_size=1, max_size=12).map("".join), st.data())
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_no_row_with_the_words_is_lost(library: str, text: str, data: st.DataObject) -> None:
     # What is typed is a part of it, whole or in capitals.
     start = data.draw(st.integers(0, len(text) - 1))

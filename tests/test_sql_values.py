@@ -27,7 +27,7 @@ from tests.sql_databases import ask, make_sqlite
 
 UNHURRIED = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
