@@ -53,23 +53,24 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["schema.md", "coding.schema.json", "format.md"])
-def test_a_stale_part_is_shown_and_then_rewritten(
-    checkout: Path, name: str, capsys: pytest.CaptureFixture[str]
+def test_stale_parts_are_shown_and_then_rewritten(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = checkout / "docs" / name
-    right = page.read_text(encoding="utf-8")
-    stale = right.replace("hypothetical", "imaginary")
-    assert stale != right
-    page.write_text(stale, encoding="utf-8")
+    pages = [checkout / "docs" / it for it in ("schema.md", "coding.schema.json", "format.md")]
+    right = [page.read_text(encoding="utf-8") for page in pages]
+    stale = [text.replace("hypothetical", "imaginary") for text in right]
+    for page, before, text in zip(pages, right, stale, strict=True):
+        assert text != before
+        page.write_text(text, encoding="utf-8")
     assert build.main(["--check"]) == 1
     shown = capsys.readouterr()
-    assert f"--- docs/{name}" in shown.out
-    assert "imaginary" in shown.out
+    for page in pages:
+        diff = shown.out.partition(f"--- docs/{page.name}")[2].partition("--- docs/")[0]
+        assert "imaginary" in diff
     assert "make docs" in shown.err
-    assert page.read_text(encoding="utf-8") == stale
+    assert [page.read_text(encoding="utf-8") for page in pages] == stale
     assert build.main([]) == 0
-    assert page.read_text(encoding="utf-8") == right
+    assert [page.read_text(encoding="utf-8") for page in pages] == right
     assert build.main(["--check"]) == 0
 
 
