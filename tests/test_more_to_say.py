@@ -6,7 +6,7 @@ What a coding says of them is stored and read back, and reports, searches and ci
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from coding.snapshot import Snapshot
 from coding.validation import read
 from database.connect import reading
 from database.derived.refresh import recompute
+from tests.databases import Files, Server
 
 CODING: dict[str, Any] = yaml.safe_load(
     """
@@ -123,10 +124,21 @@ def ask(database: str, query: str) -> list[Any]:
         return [*connection.execute(sa.text(query)).scalars()]
 
 
+@pytest.fixture(scope="module")
+def stored(sourcebooks: Files | Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A sourcebook with the coding; nobody changes it."""
+    made = sourcebooks.migrated()
+    run(made, "load", put(tmp_path_factory.mktemp("codings"), coding()))
+    yield made
+    sourcebooks.remove(made)
+
+
 @pytest.fixture
-def loaded(database: str, tmp_path: Path) -> str:
-    run(database, "load", put(tmp_path, coding()))
-    return database
+def loaded(stored: str, sourcebooks: Files | Server) -> Iterator[str]:
+    """The same, to be changed."""
+    made = sourcebooks.copy(stored)
+    yield made
+    sourcebooks.remove(made)
 
 
 def test_what_is_stored_is_what_the_coding_says(loaded: str, tmp_path: Path) -> None:
@@ -213,22 +225,22 @@ def test_what_was_not_known_before_leaves_the_hash_as_it_was(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["olive branch", "Operation Olive Branch", "campaign"])
-def test_an_event_is_found_by_its_names(loaded: str, name: str) -> None:
-    listed = rows(loaded, "report", "event", name)
+def test_an_event_is_found_by_its_names(stored: str, name: str) -> None:
+    listed = rows(stored, "report", "event", name)
     parts = {(row["part"], row["what"]) for row in listed}
     assert ("Called", "“Operation Olive Branch”") in parts
     assert ("How long", "“decades-long”") in parts
     assert ("In response to", "The army says that the river will be crossed") in parts
 
 
-def test_a_search_finds_the_names_of_events(loaded: str) -> None:
-    [hit] = rows(loaded, "search", "operation olive")
+def test_a_search_finds_the_names_of_events(stored: str) -> None:
+    [hit] = rows(stored, "search", "operation olive")
     assert hit["kind"] == "event-name"
     assert hit["what"] == ("“Operation Olive Branch” is a name for “The army crosses the river”")
 
 
-def test_links_of_quotes_are_sentences(loaded: str) -> None:
-    assert ask(loaded, "select sentence from fact_summaries where kind = 'link' order by 1") == [
+def test_links_of_quotes_are_sentences(stored: str) -> None:
+    assert ask(stored, "select sentence from fact_summaries where kind = 'link' order by 1") == [
         (
             "“The army crosses the river” is a response to “The army says that the river will be "
             "crossed”"
@@ -237,68 +249,68 @@ def test_links_of_quotes_are_sentences(loaded: str) -> None:
     ]
 
 
-def test_a_dated_position_is_a_position_in_the_timeline(loaded: str) -> None:
-    listed = rows(loaded, "report", "timeline", "--from", "2020-02")
+def test_a_dated_position_is_a_position_in_the_timeline(stored: str) -> None:
+    listed = rows(stored, "report", "timeline", "--from", "2020-02")
     assert [(row["kind"], row["what"]) for row in listed] == [
         ("position", "The army wants to have peace")
     ]
-    [stance] = rows(loaded, "report", "stances")
+    [stance] = rows(stored, "report", "stances")
     assert stance["date"] == "2020-02"
 
 
-def test_control_is_asked_for_by_place_and_time(loaded: str) -> None:
+def test_control_is_asked_for_by_place_and_time(stored: str) -> None:
     siege = "The rebels besiege Port Ann (the harbour)"
-    stored = "The army holds Norland"
-    listed = rows(loaded, "report", "control")
-    assert [row["sentence"] for row in listed] == [stored, siege]
+    holding = "The army holds Norland"
+    listed = rows(stored, "report", "control")
+    assert [row["sentence"] for row in listed] == [holding, siege]
     asked = {
         siege: ("--place", "port-ann"),
-        stored: ("--actor", "army"),
+        holding: ("--actor", "army"),
     }
     for sentence, options in asked.items():
-        assert [row["sentence"] for row in rows(loaded, "report", "control", *options)] == [
+        assert [row["sentence"] for row in rows(stored, "report", "control", *options)] == [
             sentence
         ]
-    assert len(rows(loaded, "report", "control", "--place", "norland")) == 2
-    assert len(rows(loaded, "report", "control", "--from", "2020-03")) == 1
+    assert len(rows(stored, "report", "control", "--place", "norland")) == 2
+    assert len(rows(stored, "report", "control", "--from", "2020-03")) == 1
 
 
-def test_an_actor_has_its_identifiers_and_what_it_controls(loaded: str) -> None:
-    listed = rows(loaded, "report", "actor", "army")
+def test_an_actor_has_its_identifiers_and_what_it_controls(stored: str) -> None:
+    listed = rows(stored, "report", "actor", "army")
     assert {"Q1", "7", "8"} <= {row["what"] for row in listed if row["part"] == "identifier"}
     assert "control" in {row["part"] for row in listed}
 
 
-def test_places_and_sources_have_their_identifiers(loaded: str) -> None:
-    listed = rows(loaded, "report", "places")
+def test_places_and_sources_have_their_identifiers(stored: str) -> None:
+    listed = rows(stored, "report", "places")
     assert [(row["place"], row["within"], row["identifiers"]) for row in listed] == [
         ("norland", None, "wikidata: Q1"),
         ("port-ann", "Norland", None),
     ]
     counts = [(row["events"], row["quotes"], row["control"]) for row in listed]
     assert counts == [(1, 0, 2), (1, 0, 1)]  # Port Ann is in Norland
-    assert len(rows(loaded, "report", "places", "--place", "port-ann")) == 1
-    assert len(rows(loaded, "report", "places", "--place", "norland")) == 2
-    [source] = rows(loaded, "report", "sources")
+    assert len(rows(stored, "report", "places", "--place", "port-ann")) == 1
+    assert len(rows(stored, "report", "places", "--place", "norland")) == 2
+    [source] = rows(stored, "report", "sources")
     assert source["identifiers"] == "doi: 10.1000/abc; issn: 1234-5678"
 
 
-def test_what_a_document_says_itself_of_control_can_be_asked_for(loaded: str) -> None:
-    kinds = {row["kind"] for row in rows(loaded, "report", "own-voice", "--kind", "control")}
+def test_what_a_document_says_itself_of_control_can_be_asked_for(stored: str) -> None:
+    kinds = {row["kind"] for row in rows(stored, "report", "own-voice", "--kind", "control")}
     assert kinds == {"control"}
 
 
-def test_ties_say_how_long_they_lasted(loaded: str) -> None:
-    [tie] = rows(loaded, "report", "ties")
+def test_ties_say_how_long_they_lasted(stored: str) -> None:
+    [tie] = rows(stored, "report", "ties")
     assert tie["duration"] == "for years"
 
 
-def test_a_source_is_cited_with_its_place_in_a_journal(loaded: str) -> None:
-    assert run(loaded, "cite").stdout == (
+def test_a_source_is_cited_with_its_place_in_a_journal(stored: str) -> None:
+    assert run(stored, "cite").stdout == (
         "Ana Writer and Jo van Stone, “Branch and River”, Journal of Rivers, vol. 12, no. 3, "
         "pp. 45–67, 10 March 2020, https://doi.org/10.1000/abc.\n"
     )
-    bibtex = run(loaded, "cite", "--format", "bibtex").stdout
+    bibtex = run(stored, "cite", "--format", "bibtex").stdout
     for line in (
         "@article{branch-and-river,",
         "  author = {Writer, Ana and van Stone, Jo},",
@@ -310,12 +322,12 @@ def test_a_source_is_cited_with_its_place_in_a_journal(loaded: str) -> None:
         "  issn = {1234-5678}",
     ):
         assert line in bibtex
-    ris = run(loaded, "cite", "--format", "ris").stdout
+    ris = run(stored, "cite", "--format", "ris").stdout
     assert ris.startswith("TY  - JOUR\n")
     for line in ("T2  - Journal of Rivers", "VL  - 12", "IS  - 3", "SP  - 45", "EP  - 67"):
         assert f"\n{line}\n" in ris
     assert "\nDO  - 10.1000/abc\nSN  - 1234-5678\n" in ris
-    [item] = json.loads(run(loaded, "cite", "--format", "csl-json").stdout)
+    [item] = json.loads(run(stored, "cite", "--format", "csl-json").stdout)
     assert item["type"] == "article-journal"
     assert item["container-title"] == "Journal of Rivers"
     assert (item["volume"], item["issue"], item["page"]) == ("12", "3", "45-67")
