@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def refusal(database: str, *arguments: str) -> str:
     status, out, message = answer("--db", database, *arguments)
     assert (status, out, message.count("\n")) == (1, "", 1)
     return message.removeprefix(f"Error: {database}: ").strip()
+
+
+@pytest.fixture(scope="module")
+def session(on_spark: str) -> Iterator[Session]:
+    """A session that several tests use: opening one takes longer than a query."""
+    with Session(on_spark) as opened:
+        yield opened
 
 
 # --- what it answers ------------------------------------------------------------------------------
@@ -75,8 +83,8 @@ def test_tables_are_counted(on_spark: str) -> None:
 
 
 @pytest.mark.parametrize("value", ['O\'Hara \\ \\n "x" `y`', "Ünï ✓ ,\t", "; drop table actors --"])
-def test_a_value_arrives_as_it_is(on_spark: str, value: str) -> None:
-    with Session(on_spark) as session, session.ask("select :v as v", {"v": value}) as result:
+def test_a_value_arrives_as_it_is(on_spark: str, session: Session, value: str) -> None:
+    with session.ask("select :v as v", {"v": value}) as result:
         assert list(result.rows) == [(value,)]
     with reading(on_spark) as connection:
         assert connection.execute(sa.text("select :v as v"), {"v": value}).scalar() == value
@@ -127,17 +135,16 @@ def test_sql_is_rewritten_for_spark(portable: str, spark: str) -> None:
         "(select 1",
     ],
 )
-def test_a_query_only_reads(on_spark: str, tmp_path: Path, statement: str) -> None:
-    with Session(on_spark) as session:
-        with (
-            pytest.raises(StatementError),
-            session.ask(statement.replace("{folder}", str(tmp_path))) as result,
-        ):
-            list(result.rows)
-        with session.ask("select count(*) from actors") as result:
-            [[actors]] = list(result.rows)
-        assert isinstance(actors, int)
-        assert actors > 10
+def test_a_query_only_reads(session: Session, tmp_path: Path, statement: str) -> None:
+    with (
+        pytest.raises(StatementError),
+        session.ask(statement.replace("{folder}", str(tmp_path))) as result,
+    ):
+        list(result.rows)
+    with session.ask("select count(*) from actors") as result:
+        [[actors]] = list(result.rows)
+    assert isinstance(actors, int)
+    assert actors > 10
     assert list(tmp_path.iterdir()) == []
 
 
@@ -153,18 +160,17 @@ def test_a_query_only_reads(on_spark: str, tmp_path: Path, statement: str) -> No
         ("select * from actrs", "no table `actrs`; did you mean `actors`?"),
     ],
 )
-def test_a_name_that_does_not_exist_is_refused(on_spark: str, query: str, message: str) -> None:
+def test_a_name_that_does_not_exist_is_refused(session: Session, query: str, message: str) -> None:
     with (
-        Session(on_spark) as session,
         pytest.raises(StatementError, match=re.escape(message)),
         session.ask(query) as result,
     ):
         list(result.rows)
 
 
-def test_double_quotes_are_for_names(on_spark: str) -> None:
+def test_double_quotes_are_for_names(session: Session) -> None:
     query = 'select "key" as "The ""key""" from actors as "a b" where "a b".key = \'iran\''
-    with Session(on_spark) as session, session.ask(query) as result:
+    with session.ask(query) as result:
         assert [column.name for column in result.columns] == ['The "key"']
         assert list(result.rows) == [("iran",)]
 
