@@ -13,7 +13,7 @@ from benchmarks.measure import run
 
 def test_both_sides_write_the_same_rows(tmp_path: Path) -> None:
     book = tmp_path / "sourcebook.db"
-    generate(book, events=300)
+    generate(book, events=100)
     run(exporting.our_command(book, tmp_path, "parquet"))
     exporting.fill_duckdb(tmp_path)
     run(exporting.their_command(tmp_path, "parquet"))
