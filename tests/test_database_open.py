@@ -245,7 +245,7 @@ def closed_port() -> int:
 
 @pytest.mark.parametrize("way", ALL)
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "reason"),
     [
         (
             "postgresql://me:S3cret@127.0.0.1:{port}/x",

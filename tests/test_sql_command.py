@@ -247,7 +247,7 @@ def test_every_format_takes_any_answer(people: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said", "place"),
+    ("query", "reason", "place"),
     [
         ("select nme from people", "no column `nme` in `people`; did you mean `name`?", "nme"),
         ("select p.nme from people as p", "did you mean `name`? `people` has id, name", None),
