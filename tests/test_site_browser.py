@@ -94,7 +94,7 @@ def test_every_page_opens_quietly_and_fits_each_window_and_paper(
         wide.append(page.evaluate(WIDER, PAPER))
         page.emulate_media(media="screen")
         page.evaluate(CLOSE)
-    assert (watched.events, [it for found in wide for it in found]) == ([], [])
+    assert (watched.events, [box for boxes in wide for box in boxes]) == ([], [])
     assert urls == sorted(watched.documents)
     launched.close()
 
