@@ -81,7 +81,7 @@ def _with_stand_ins(refused: Refused, known: Items) -> ValidatedCoding:
 
 def _described(kind: str, key: str) -> Content:
     item = {field: key if value == "?" else value for field, value in _DESCRIBED[kind].items()}
-    document = {"key": "stand-ins", "title": "T", "language": "en", "published": "2000"}
+    document = {"key": "placeholders", "title": "T", "language": "en", "published": "2000"}
     coding = {"format": 1, "coder": "check", "document": document}
     described = Coding.model_validate(coding | {f"{kind}s": [item | {"key": key}]})
     return items_of(described)[ItemKey(kind, key)]
