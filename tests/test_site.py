@@ -278,10 +278,10 @@ def test_each_fact_has_its_evidence_chain_and_certainty(
 
 
 def test_what_has_no_page_has_a_place_to_which_every_mention_leads(
-    article: tuple[str, Path, float], pages: dict[str, Page]
+    article: Site, pages: dict[str, Page]
 ) -> None:
     """Ties, positions, statements and control of places, wherever a page mentions them."""
-    with reading(article[0]) as connection:
+    with reading(article.database) as connection:
         facts = {
             f"f-{it.key}": it
             for it in Statements(connection).about()
