@@ -300,7 +300,7 @@ def test_drafts_of_what_is_alleged_are_no_facts(new: str) -> None:
 
     add(new, fill)
     assert ask(new, "network", "weight alleged") == [(1, 1)]
-    notes = dict(ask(new, "summary", "measure note"))
+    notes: dict[str, str] = dict(ask(new, "summary", "measure note"))
     assert notes["events"].startswith("1 happened, 1 only by allegation")
 
 

@@ -95,8 +95,8 @@ def test_traps_on_the_path_stay_unsprung(
     url, execute = run
     execute("create schema traps")
     execute("create schema own")
-    for arguments in (("migrate",), ("load", str(EXAMPLE))):
-        made = asked(with_path(url, "own"), *arguments)
+    for step in (["migrate"], ["load", str(EXAMPLE)]):
+        made = asked(with_path(url, "own"), *step)
         assert made.exit_code == 0, made.output
     set_traps(execute, mallory, "traps")
     database = with_path(url, "traps,own,pg_catalog")

@@ -262,8 +262,8 @@ def _draw(
         _box(drawing, actor.kind, x, y, w, h)
         kind = "onstate" if actor.kind == "state" else "name"
         line_y = y - (len(names[key]) - 1) * LINE / 2 + 4.5
-        for line in names[key]:
-            drawing.text(x - width(line, SIZES[kind]) / 2, line_y, line, kind)
+        for words in names[key]:
+            drawing.text(x - width(words, SIZES[kind]) / 2, line_y, words, kind)
             line_y += LINE
         drawing.close_group()
     return top + height

@@ -26,7 +26,8 @@ from database.statement import StatementError
 from exports.export import export
 from tests.conftest import in_memory
 from tests.databases import Files
-from tests.test_reports_golden import CATALOGUE, REPORTS, fill, questions, rows_of
+from tests.shipped_reports import REPORTS
+from tests.test_reports_golden import fill, questions, rows_of
 
 PATIENCE = 120.0
 """How long the server may take to start, in seconds."""
@@ -125,7 +126,7 @@ def copy(on_spark: str) -> Iterator[Connection]:
 
 def compare(copy: Connection, original: Connection, name: str, *, filters: bool) -> None:
     """Compare the rows of a report on both engines, with no filter or all of them."""
-    report = CATALOGUE.report(name)
+    report = REPORTS[name]
     given = questions(report, DOCUMENT)[-1 if filters else 0]
     expected = [*map(repr, rows_of(original, report, given))]
     assert [*map(repr, rows_of(copy, report, given))] == expected
