@@ -172,7 +172,9 @@ def questions(database: Path, only: Sequence[str]) -> Iterator[Question]:
                     if parameter.name == "from":
                         yield Question(report, required | MONTH)
                 elif parameter.optional:
-                    yield Question(report, {**required, parameter.name: _value(opened, parameter)})
+                    needed = [p for p in report.parameters if p.name in parameter.needs][:1]
+                    values = {p.name: _value(opened, p) for p in (*needed, parameter)}
+                    yield Question(report, required | values)
 
 
 def _value(database: sqlite3.Connection, parameter: Parameter) -> Value:

@@ -38,6 +38,17 @@ def test_every_filter_of_every_report_is_asked(database: Path) -> None:
     }
 
 
+def test_a_flag_is_asked_with_what_it_needs(database: Path) -> None:
+    flags = [
+        (parameter, question.values)
+        for question in questions(database, [])
+        for parameter in question.report.parameters
+        if parameter.needs and parameter.name in question.values
+    ]
+    assert flags
+    assert all(values.keys() & set(parameter.needs) for parameter, values in flags)
+
+
 @pytest.mark.parametrize(("report", "shell"), [("timeline", "3"), ("dyad", None)])
 def test_both_sides_return_the_same_rows(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, shell: str | None
