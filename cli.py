@@ -20,7 +20,7 @@ try:
     import click
 
     from coding.console import failing, print_rows, say, say_loaded
-    from output.options import OnceCommand, row_options
+    from output.options import StrictCommand, row_options
     from output.wording import counted
 except KeyboardInterrupt:  # Ctrl-C before there is a command line to handle it
     raise SystemExit(130) from None
@@ -108,10 +108,10 @@ LAZY = {
 """Commands in modules of their own, with their help in the list of commands."""
 
 
-class Sourcebook(OnceCommand, click.Group):
+class Sourcebook(StrictCommand, click.Group):
     """The commands; those in `LAZY` are imported only when they are used."""
 
-    command_class = OnceCommand
+    command_class = StrictCommand
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import Number, OnceCommand, failing, row_options, timeout_option
+from output.options import Number, StrictCommand, failing, row_options, timeout_option
 
 if TYPE_CHECKING:
     from adhoc.printing import PrintOptions
@@ -45,7 +45,7 @@ class QueryParameter(click.ParamType[Any]):
 
 
 @click.command(
-    cls=OnceCommand,
+    cls=StrictCommand,
     params=[
         click.Argument(["query"], required=False),
         click.Option(

@@ -10,7 +10,7 @@ import click
 
 from output.options import (
     Number,
-    OnceCommand,
+    StrictCommand,
     command_line,
     failing,
     row_options,
@@ -58,7 +58,7 @@ QUOTE_COLUMNS = columns("""
 MARKS = ("*", "*")
 
 
-class Search(OnceCommand):
+class Search(StrictCommand):
     """The command; its help ends with the columns, as that of a report does."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

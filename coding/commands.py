@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coding.console import failing, print_rows, say, say_loaded
-from output.options import OnceCommand, row_options
+from output.options import StrictCommand, row_options
 from output.wording import counted
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ texts_option = click.option(
 )
 
 
-@click.command(cls=OnceCommand, params=row_options())
+@click.command(cls=StrictCommand, params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
 @texts_option
@@ -158,7 +158,7 @@ def _load(
         yield loaded
 
 
-@click.command(cls=OnceCommand, params=row_options())
+@click.command(cls=StrictCommand, params=row_options())
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
 @click.option("--dry-run", is_flag=True, help="Print what would be removed, and change nothing.")
 @click.pass_obj
@@ -205,7 +205,7 @@ class _DryRun(Exception):  # noqa: N818 - not an error
     """Rolls a dry run back."""
 
 
-@click.command(cls=OnceCommand, params=row_options())
+@click.command(cls=StrictCommand, params=row_options())
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="CODING|FOLDER...")
 @text_option
 @texts_option

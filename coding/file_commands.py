@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from coding.console import failing, print_line, print_rows, say
-from output.options import OnceCommand, row_options
+from output.options import StrictCommand, row_options
 from output.wording import counted
 
 WARNED = 3
@@ -21,7 +21,7 @@ WARNED = 3
 FILE = click.Path(path_type=Path)
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
 @click.option(
@@ -54,7 +54,7 @@ def pin(file: Path, text: Path, was: Path | None, keep_words: bool) -> None:
         sys.exit(WARNED)
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
 def unpin(file: Path, text: Path) -> None:
@@ -70,7 +70,7 @@ def unpin(file: Path, text: Path) -> None:
     say(f"{file}: {counted(unpinned.places, 'place')} quoted")
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("file", type=FILE)
 @click.option("--text", type=FILE, required=True, help="The text that was coded.")
 @click.option("--drafts", is_flag=True, help="Show only passages with drafts and doubts.")
@@ -111,7 +111,7 @@ def review(file: Path, text: Path, drafts: bool, output: Path | None) -> None:
     )
 
 
-@click.command(cls=OnceCommand, params=row_options())
+@click.command(cls=StrictCommand, params=row_options())
 @click.argument("a", type=FILE)
 @click.argument("b", type=FILE)
 @click.option(
@@ -135,7 +135,7 @@ def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None,
     say(f"A is {a}, B is {b}; {counted(len(comparison.pairs), 'fact')} in both")
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("kind", type=click.Choice(["actor", "place", "topic", "source", "fact"]))
 @click.argument("old")
 @click.argument("new")

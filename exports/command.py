@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from exports.formats import FORMATS
-from output.options import OnceCommand, failing, only_for, write
+from output.options import StrictCommand, failing, only_for, write
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--format", type=click.Choice(list(FORMATS)), required=True, help="What to write.")
 @click.option("--keep-text", is_flag=True, help="Write the passages' text too, if it was kept.")

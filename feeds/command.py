@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from output.options import OnceCommand, failing, row_options, write
+from output.options import StrictCommand, failing, row_options, write
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -75,7 +75,7 @@ def _schema(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
-@click.command(cls=OnceCommand, epilog=EPILOG, params=[])
+@click.command(cls=StrictCommand, epilog=EPILOG, params=[])
 @click.argument("target", envvar=VARIABLE, shell_complete=_targets)
 @click.option(
     "--schema",

@@ -58,13 +58,32 @@ class Number(click.ParamType[float]):
         return number
 
 
-class OnceCommand(click.Command):
-    """A command that refuses a repeated option; click would silently keep the last value."""
+class StrictCommand(click.Command):
+    """A command that refuses options that click would misread.
+
+    Of a repeated option click silently keeps the last value; for an option that belongs before the
+    command it suggests another.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments. Raises UsageError if an option that isn't repeatable is repeated."""
+        """Parse the arguments.
+
+        Raises UsageError if an option that isn't repeatable is repeated, or belongs before the
+        command.
+        """
         if not ctx.resilient_parsing:  # completion: the user is still typing
-            _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+            try:
+                _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+            except click.NoSuchOption as error:
+                root = ctx.find_root()
+                if not any(error.option_name in option.opts for option in root.command.params):
+                    raise
+                rest = ctx.command_path.removeprefix(root.command_path)
+                message = (
+                    f"{error.option_name} goes before the command: "
+                    f"{root.command_path} {error.option_name} …{rest} …"
+                )
+                raise click.UsageError(message, ctx) from None
             for option, times in Counter(order).items():
                 if not isinstance(option, click.Option) or option.multiple or option.is_flag:
                     continue

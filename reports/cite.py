@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import OnceCommand, failing, format_of, say
+from output.options import StrictCommand, failing, format_of, say
 from reports.options import completing
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ IDS = """
 """
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument(
     "names", nargs=-1, metavar="[DOCUMENT|SOURCE]...", shell_complete=completing("source")
 )

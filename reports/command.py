@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from output.options import OnceCommand, failing, say, write
+from output.options import StrictCommand, failing, say, write
 from output.page import Column, Page
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import Parameter, Report, ReportError, Type
@@ -93,7 +93,7 @@ class ParameterType(click.ParamType[str | int]):
         return self.parameter.type.upper()
 
 
-class ReportCommand(OnceCommand):
+class ReportCommand(StrictCommand):
     """The command of one report; its help is the report's header."""
 
     def __init__(self, report: Report) -> None:
@@ -245,7 +245,7 @@ class ReportCommand(OnceCommand):
         return click.BadParameter(str(error), ctx, option, hint)
 
 
-class Reports(OnceCommand, click.Group):
+class Reports(StrictCommand, click.Group):
     """The reports of a catalogue; each becomes a command when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

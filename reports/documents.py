@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from output.options import (
-    OnceCommand,
+    StrictCommand,
     command_line,
     failing,
     row_options,
@@ -53,7 +53,7 @@ DOCUMENTS = """
 """
 
 
-@click.command(cls=OnceCommand, params=[*row_options(), timeout_option()])
+@click.command(cls=StrictCommand, params=[*row_options(), timeout_option()])
 @click.pass_obj
 @failing()
 def documents(db: str, format: str, output: Path | None, raw: bool, timeout: float | None) -> None:

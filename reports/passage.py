@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from output.options import (
-    OnceCommand,
+    StrictCommand,
     command_line,
     failing,
     row_options,
@@ -87,7 +87,7 @@ WORDS = """
 """
 
 
-@click.command(cls=OnceCommand, params=[*row_options(), timeout_option()])
+@click.command(cls=StrictCommand, params=[*row_options(), timeout_option()])
 @click.argument(
     "asked",
     nargs=-1,

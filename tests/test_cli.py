@@ -576,3 +576,15 @@ def test_no_command_takes_the_last_of_repeated_values() -> None:
                 wrong = (done.exit_code, f"give {name} once" in done.stderr)
                 assert wrong == (2, True), arguments
     assert options > 300
+
+
+def test_every_command_says_where_the_database_is_named() -> None:
+    root = click.Context(sourcebook, info_name="sourcebook")
+    for ctx in commands(root):
+        taken = [name for option in ctx.command.params for name in option.opts]
+        if ctx.command is not sourcebook and "--db" not in taken:
+            arguments = ctx.command_path.split()[1:]
+            done = CliRunner().invoke(sourcebook, [*arguments, "--db", "my.db"])
+            assert done.exit_code == 2
+            hint = f"--db goes before the command: sourcebook --db … {' '.join(arguments)} …"
+            assert hint in done.stderr

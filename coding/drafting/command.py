@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from coding.console import failing, say
-from output.options import OnceCommand
+from output.options import StrictCommand
 from output.wording import counted
 
 FILE = click.Path(path_type=Path)
@@ -28,7 +28,7 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("text", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The coding to write; it must not exist yet.")
 @click.option("--title", help="The title; default: the first passage, if it is short.")

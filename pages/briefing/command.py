@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from output.options import OnceCommand, failing, say, timeout_option
+from output.options import StrictCommand, failing, say, timeout_option
 from reports.options import completing
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _about(name: str) -> click.Option:
     )
 
 
-@click.command(cls=OnceCommand, params=[*map(_about, SUBJECTS), timeout_option()])
+@click.command(cls=StrictCommand, params=[*map(_about, SUBJECTS), timeout_option()])
 @click.option(
     "--format",
     type=click.Choice([*FORMATS.values()]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from output.options import Number, OnceCommand, failing, say, timeout_option
+from output.options import Number, StrictCommand, failing, say, timeout_option
 from reports.catalogue import Catalogue
 from reports.command import EXIT, EXPLAINED, parameter_option
 
@@ -26,7 +26,7 @@ Picture = Callable[["Connection", dict[str, Any]], Iterable[str]]
 """Draws a picture of what the arguments ask for."""
 
 
-class DrawCommand(OnceCommand):
+class DrawCommand(StrictCommand):
     """The command of one picture: it takes the options of the reports that it draws."""
 
     def __init__(
@@ -148,7 +148,7 @@ def _quiet(_: str) -> None:
     """Say nothing: the first of two answers has said it."""
 
 
-class Pictures(click.Group):
+class Pictures(StrictCommand, click.Group):
     """The pictures; the reports' headers are read only for the picture that is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

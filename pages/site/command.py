@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from output.options import OnceCommand, failing
+from output.options import StrictCommand, failing
 
 
-@click.command(cls=OnceCommand)
+@click.command(cls=StrictCommand)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--base-url",
