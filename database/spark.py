@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import socket
+import threading
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,9 @@ PORT = 15002
 
 CONNECT_TIMEOUT = 10
 """How long a server may take to answer, in seconds."""
+
+STOP_TIMEOUT = 5
+"""How long a session may take to stop, in seconds."""
 
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # errors instead of nulls, as on the other engines
@@ -122,6 +126,21 @@ def engine(url: URL, revision: str, timeout: float | None = None) -> Engine:
     return read_only_engine(url, SparkDialect, open_spark(url, revision).limit(timeout))
 
 
+def _stop(session: Any) -> None:
+    """Stop a session.
+
+    A call that Ctrl-C ended can leave the client's channel locked for ever, so the wait is limited.
+    """
+
+    def stop() -> None:
+        with suppress(Exception):
+            session.stop()
+
+    stopping = threading.Thread(target=stop, daemon=True)
+    stopping.start()
+    stopping.join(STOP_TIMEOUT)
+
+
 def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
     """Start a session with the tables and views of an export of this revision.
 
@@ -136,7 +155,7 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
             if _descriptor(session, url) == revision:
                 _create_views(session, url)
         except BaseException:
-            session.stop()
+            _stop(session)
             raise
 
     unread: list[Any] = []
@@ -161,7 +180,7 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
     def close() -> None:
         for rows in unread:  # or the client would complain about them later
             rows.close()
-        session.stop()
+        _stop(session)
 
     return ReadOnlyConnection(ask, guard, interrupt, close, PySparkException)
 

@@ -279,6 +279,6 @@ def test_a_query_is_stopped_by_its_time_limit(on_spark: str) -> None:
 def test_a_query_is_stopped_by_ctrl_c(on_spark: str) -> None:
     with Session(on_spark) as session:
         session.columns()
-        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt), session.ask(ENDLESS, timeout=60):
             pass
