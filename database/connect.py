@@ -146,7 +146,7 @@ def revision(connection: Connection, schema: str | None = None) -> str | None:
 
 
 def _columns(connection: Connection, named: TableClause) -> list[str]:
-    """Return the names of a table's columns; none if there is no such table."""
+    """Return the names of a table's columns; an empty list if it doesn't exist."""
     if connection.dialect.name == "postgresql":  # SQLAlchemy's way takes longer than connecting
         query = text(
             "select attname from pg_attribute "

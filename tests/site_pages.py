@@ -165,5 +165,5 @@ def broken(folder: Path, pages: dict[str, Page]) -> list[str]:
             if not (folder / path).is_file():
                 actual.append(f"{page.path}: {address} leads nowhere")
             elif fragment and fragment not in pages[path].ids:
-                actual.append(f"{page.path}: there is no place {address}")
+                actual.append(f"{page.path}: {address} names a place that isn't in its page")
     return actual

@@ -411,7 +411,7 @@ def test_long_lists_are_divided(
         ("site.site", {"MOST_ROWS": 20, "MOST_MARKS": 10}),
         ("site.addresses", {"PASSAGES": 5}),
         ("site.documents", {"PASSAGES": 5}),
-        ("pictures.network_layout", {"STEPS": 1}),  # where its boxes are is no matter here
+        ("pictures.network_layout", {"STEPS": 1}),  # the positions of its boxes don't matter here
     ):
         for name, limit in limits.items():
             monkeypatch.setattr(f"pages.{module}.{name}", limit)

@@ -72,12 +72,6 @@ class Parse:
             stack += [child for child in self._children[node] if child not in without]
         return sorted(members)
 
-    def ancestors(self, i: int) -> Iterator[int]:
-        """Yield the head of a token, its head, and so on."""
-        while self.tokens[i].head != i:
-            i = self.tokens[i].head
-            yield i
-
     def entities(self) -> Iterator[tuple[int, int, str]]:
         """Yield the first token, the end and the label of each name that the model found."""
         start = None

@@ -99,7 +99,6 @@ class _Picture:
         needed = columns * self._wide + (columns - 1) * ROOM
         self.drawing = Drawing(max(least, needed + 2 * LEFT), "voices")
         self._columns = columns
-        self._boxes: list[Box] = []
         self._ids: set[str] = set()
 
     def draw(self, top: float) -> float:

@@ -13,7 +13,7 @@ from pages.site.parts import External, Link
 from pages.statements import Statement, Thing
 
 Term = tuple[str, Sequence[Link | External]]
-"""What stands at the top of a page: what it is about something, and links or words."""
+"""A line at the top of a page: its label, and links or words."""
 
 
 class Book:
