@@ -23,13 +23,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from coding.drafting.calendar import Outlook, Resolver
-from coding.drafting.dates import finder
-from coding.drafting.languages import language
+from coding.date_finder import finder
+from coding.drafting.date_resolver import Outlook, Resolver
 from coding.drafting.parse import Parse, Parser, Token, parser
 from coding.drafting.quotations import analyse
 from coding.drafting.speech import doubt
 from coding.format import Coding
+from coding.languages import language
 from coding.load import SHIPPED
 from coding.reading import read_coding
 from coding.text import passages as passages_of

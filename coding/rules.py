@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from coding import dating
-from coding.dating import Finding
+from coding import date_rules
+from coding.date_rules import Finding
 from coding.faults import Fault, Severity, quoted
 from coding.format import Coding
 from coding.index import LINKED, CodingIndex
@@ -256,24 +256,24 @@ def _chain_without_parent(index: CodingIndex) -> Iterator[Finding]:
 
 
 rule("date-without-words", ERROR, "Every date comes with the words it is based on.")(
-    dating.date_without_words
+    date_rules.date_without_words
 )
 rule("too-precise", ERROR, "A date names a day without ~ or ? only if its words do.")(
-    dating.too_precise
+    date_rules.too_precise
 )
 rule("relative-day", ERROR, "What was today or yesterday was so on the day of publication.")(
-    dating.relative_day
+    date_rules.relative_day
 )
 rule(
     "after-publication",
     ERROR,
     "Nothing happened, was said or was held after the document was published.",
-)(dating.after_publication)
+)(date_rules.after_publication)
 rule("ends-before-it-begins", ERROR, "A relation or control does not end before it begins.")(
-    dating.ends_before_it_begins
+    date_rules.ends_before_it_begins
 )
 rule("follows-what-is-later", ERROR, "What follows something is not dated earlier.")(
-    dating.follows_what_is_later
+    date_rules.follows_what_is_later
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from output.wording import runs
-from pages.pictures.marks import Look, look
+from pages.look import Look, look
 from schema.date_words import date_in_words
 from schema.vocabulary import Anonymity, Certainty, FactKind, Modality, Stance
 

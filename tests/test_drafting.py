@@ -13,16 +13,16 @@ from click.testing import CliRunner, Result
 
 from benchmarks.drafting import corpus, measured
 from cli import sourcebook
-from coding.drafting.calendar import Outlook, Resolver
+from coding.date_finder import finder, names_a_day
 from coding.drafting.compose import Composer
-from coding.drafting.dates import finder, names_a_day
+from coding.drafting.date_resolver import Outlook, Resolver
 from coding.drafting.durations import duration
-from coding.drafting.languages import language
 from coding.drafting.marks import marked
 from coding.drafting.mentions import Known
 from coding.drafting.parse import parser
 from coding.drafting.quotations import analyse
 from coding.faults import InvalidInputError, Severity
+from coding.languages import language
 from coding.validation import check_file
 from tests.databases import create_shipped
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from coding.drafting.compose import Composer
-from coding.drafting.languages import language
 from coding.drafting.parse import parser
+from coding.languages import language
 
 Sections = dict[str, list[dict[str, Any]]]
 

@@ -149,6 +149,24 @@ def import_graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
     }
 
 
+def package_graph(graph: Mapping[str, set[str]], depth: int) -> dict[str, set[str]]:
+    """Return which package imports which, with packages that are deeper counted into their parent.
+
+    A package's own files and a sub-package of it count as two packages.
+    """
+    packages = {module.rpartition(".")[0] for module in graph}
+
+    def package(module: str) -> str:
+        actual = module if module in packages else module.rpartition(".")[0] or module
+        return ".".join(actual.split(".")[:depth])
+
+    between: dict[str, set[str]] = {}
+    for module, imported in graph.items():
+        mine = package(module)
+        between.setdefault(mine, set()).update({*map(package, imported)} - {mine})
+    return between
+
+
 def import_circle(graph: Mapping[str, set[str]]) -> list[str]:
     """Return the members of an import circle, sorted; empty if there is none."""
     try:
@@ -205,13 +223,11 @@ def test_no_files_import_one_another_in_a_circle() -> None:
     assert import_circle(import_graph(modules())) == []
 
 
-def test_no_packages_import_one_another_in_a_circle() -> None:
-    graph: dict[str, set[str]] = {}
-    for module, imported in import_graph(modules()).items():
-        package = module.partition(".")[0]
-        tops = {other.partition(".")[0] for other in imported} - {package}
-        graph[package] = graph.get(package, set()) | tops
-    assert import_circle(graph) == []
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_no_packages_import_one_another_in_a_circle(depth: int) -> None:
+    graph = import_graph(modules())
+    assert max(module.count(".") for module in graph) < 3  # so that no package is deeper
+    assert import_circle(package_graph(graph, depth)) == []
 
 
 @pytest.mark.parametrize(
@@ -224,6 +240,24 @@ def test_no_packages_import_one_another_in_a_circle() -> None:
 )
 def test_an_import_circle_is_found(sources: dict[str, str]) -> None:
     assert import_circle(import_graph(sources)) == sorted(sources)
+
+
+@pytest.mark.parametrize(
+    ("depth", "sources"),
+    [
+        (1, {"p.a": "import q.a", "p.b": "", "q.a": "", "q.b": "from p import b"}),
+        (1, {"p.a": "import q.a", "p.r.b": "", "q.a": "", "q.b": "from p.r import b"}),
+        (2, {"p.a": "from p.q import b", "p.q.b": "import p.c", "p.c": ""}),
+        (2, {"p": "import p.q.a", "p.a": "", "p.q.a": "import p.a"}),
+        (3, {"p.q.a": "from p.q.r import b", "p.q.r.b": "import p.q.c", "p.q.c": ""}),
+    ],
+)
+def test_a_circle_of_packages_is_found_though_no_files_make_one(
+    depth: int, sources: dict[str, str]
+) -> None:
+    graph = import_graph(sources)
+    assert import_circle(graph) == []
+    assert len(import_circle(package_graph(graph, depth))) == 2
 
 
 def test_imports_without_a_circle_are_accepted() -> None:

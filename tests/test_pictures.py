@@ -15,10 +15,10 @@ from click.testing import CliRunner, Result
 import cli
 from benchmarks.generate import generate
 from database.connect import writing
+from pages.look import Look, look
 from pages.pictures.axis import Axis, calendar_day, day_in_words, day_number
 from pages.pictures.drawn_dates import End, Piece, pieces
 from pages.pictures.lettering import balanced, width, wrap
-from pages.pictures.marks import Look, look
 from pages.pictures.packing import Rows
 from schema.edtf import Edtf
 from tests.databases import create, on_sqlite

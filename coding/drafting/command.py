@@ -67,9 +67,9 @@ def draft(
     """
     from coding.drafting.compose import Composer
     from coding.drafting.head import Head, drafted_head
-    from coding.drafting.languages import known_languages, language
     from coding.drafting.layout import written
     from coding.drafting.parse import parser
+    from coding.languages import known_languages, language
     from coding.reading import parse_coding
     from coding.text import read_text
     from output.destination import destination

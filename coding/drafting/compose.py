@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from coding.drafting.calendar import sentence_at
 from coding.drafting.events import TOPIC, Sentences, hedges_of
 from coding.drafting.head import LINES, announces, dateline
-from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Known
 from coding.drafting.parse import Parser
 from coding.drafting.people import People, one_or_all
 from coding.drafting.plain import plain_parses
 from coding.drafting.quotations import Quotations
+from coding.drafting.sentences import sentence_at
 from coding.drafting.speech import Attribution, Range, doubt
 from coding.drafting.text_dates import TextDates
 from coding.drafting.wording import Keys, reviewable, sentence_of, statement
+from coding.languages import Language
 from schema.vocabulary import PositionKind
 
 Item = dict[str, Any]

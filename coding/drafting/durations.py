@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from coding.drafting.dates import DateWords
+from coding.date_finder import DateWords
 from coding.values import UNITS
 
 SEVERAL = 2

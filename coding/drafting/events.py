@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from coding.drafting.calendar import sentences
 from coding.drafting.durations import duration
-from coding.drafting.languages import Language, alternatives
 from coding.drafting.narrative import assesses, happened, ought, will_happen
 from coding.drafting.parse import Parse
 from coding.drafting.people import People
+from coding.drafting.sentences import sentences
 from coding.drafting.speech import Attribution, Range
 from coding.drafting.text_dates import Dated, TextDates
 from coding.drafting.wording import Keys, clause, reviewable, sentence_of, title
+from coding.languages import Language, alternatives
 from schema.vocabulary import Modality, PositionKind
 
 Item = dict[str, Any]

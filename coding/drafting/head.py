@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from coding.drafting.dates import DateFinder
-from coding.drafting.languages import Language
+from coding.date_finder import DateFinder
+from coding.languages import Language
 from coding.passage_block import is_heading
 from coding.reading import slug
 from coding.text import invalid, measure

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from coding.drafting.languages import Language, alternatives
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.parse import Parse
+from coding.languages import Language, alternatives
 from coding.passage_block import is_heading
 from schema.actors import Actor, Place, Topic
 from schema.evidence import Source

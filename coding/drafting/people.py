@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch
 from coding.drafting.mentions import Candidate, Candidates, Known, Names
 from coding.drafting.parse import Parse, root_of
 from coding.drafting.speech import Attribution, Range
+from coding.languages import Language
 from coding.reading import slug
 from schema.vocabulary import ActorKind, NameKind, PlaceKind
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from coding.drafting.languages import Language
 from coding.drafting.parse import Parse, Token
+from coding.languages import Language
 
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*\.?(?<![^\W_]{4}\.)|\S")
 _SENTENCE = re.compile(r"[.!?…]")

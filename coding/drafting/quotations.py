@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from coding.date_finder import DateFinder
 from coding.drafting.context import Context
-from coding.drafting.dates import DateFinder
-from coding.drafting.languages import Language
 from coding.drafting.marks import Marked, Stretch, marked
 from coding.drafting.parse import Parse
 from coding.drafting.plain import plain_parses
 from coding.drafting.speech import Attribution, Cues, Range, Speech
 from coding.drafting.statements import Statements
+from coding.languages import Language
 
 _END = re.compile(r"[.!?…][)\]”\"’']*(?=\s|$)")
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from coding.drafting.languages import Language, alternatives
 from coding.drafting.parse import Parse
 from coding.drafting.plain import forms
+from coding.languages import Language, alternatives
 
 Range = tuple[int, int]
 """Where words begin and end in a passage."""

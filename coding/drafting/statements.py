@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from coding.drafting.languages import Language, alternatives
 from coding.drafting.parse import Parse, Token
 from coding.drafting.speech import Attribution, Cues, Range
+from coding.languages import Language, alternatives
 
 _END = frozenset(".!?…;")
 _STOPS = frozenset(',:;()–—“”"')

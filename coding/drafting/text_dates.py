@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from coding.drafting.calendar import Outlook, Resolved, Resolver
-from coding.drafting.dates import DateFinder, DateWords
-from coding.drafting.languages import Language
+from coding.date_finder import DateFinder, DateWords
+from coding.drafting.date_resolver import Outlook, Resolved, Resolver
 from coding.drafting.speech import Range
+from coding.languages import Language
 from schema.edtf import Edtf
 
 _PLAIN = re.compile(r"\d{4}(?:-\d\d){0,2}")

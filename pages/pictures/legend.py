@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pages.look import Look
 from pages.pictures.drawn_dates import End, Piece
 from pages.pictures.lettering import width
-from pages.pictures.marks import Look, Mark, draw
+from pages.pictures.marks import Mark, draw
 from pages.pictures.svg import SIZES, Drawing
 from pages.pictures.timeline_facts import Fact
 

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from output.wording import counted
 from pages.answers import Answer
+from pages.look import Look
 from pages.pictures.axis import Axis, calendar_day, day_in_words, year_in_words
 from pages.pictures.labels import LINE, ROW, SPACE, Placed, labelled
 from pages.pictures.legend import legend
 from pages.pictures.lettering import width
-from pages.pictures.marks import STYLE, Look, draw, gradients
+from pages.pictures.marks import STYLE, draw, gradients
 from pages.pictures.packing import Rows
 from pages.pictures.svg import SIZES, Drawing, number
 from pages.pictures.timeline_facts import Dated, Fact, dated, left_out, window

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 
 from output.wording import counted
 from pages.answers import Answer, published
+from pages.look import Look
 from pages.pictures.drawn_dates import Piece, pieces
-from pages.pictures.marks import Look
 from pages.reader import Statements
 from pages.statements import Statement
 from schema.date_words import date_in_words

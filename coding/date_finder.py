@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from coding.drafting.languages import Language, alternatives, language
+from coding.languages import Language, alternatives, language
 
 YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
 _AROUND = r"(?i)(?<![\w$€£#.,:/-])(?:{})(?![\w%]|[.,:/][0-9])"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from coding.drafting.dates import finder
-from coding.drafting.dates import names_a_day as words_name_a_day
+from coding.date_finder import finder
+from coding.date_finder import names_a_day as words_name_a_day
 from coding.faults import quoted
 from coding.format import Event, Evidence
 from coding.index import CodingIndex
