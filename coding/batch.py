@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from coding.changeset import ChangeSet, Peers, compare
+from coding.changeset import CodingChanges, Peers, compare
 from coding.cross_references import references
 from coding.faults import Fault, InvalidInputError
 from coding.items import SHARED, ItemKey, Items
 from coding.load import Loaded, apply, complete, load
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from coding.validation import ValidatedCoding
 
 MUTUAL = {"unknown-reference", "unknown-fact", "still-in-use", "link-twice", "identifier-twice"}
@@ -138,7 +138,7 @@ def load_together(
     documents = {coding.document for coding in codings}
     before = {}
     for coding in codings:
-        snapshot = Snapshot(connection, coding.document)
+        snapshot = DocumentSnapshot(connection, coding.document)
         changes, _ = compare(coding.items, snapshot, peers, coding.fault)
         before[coding.document] = snapshot, changes
 
@@ -165,20 +165,20 @@ def load_together(
     for coding in codings:
         snapshot, changes = before[coding.document]
         if snapshot.document_id is None:
-            snapshot.document_id = Snapshot(connection, coding.document).document_id
+            snapshot.document_id = DocumentSnapshot(connection, coding.document).document_id
         loaded.append(
             complete(connection, coding, coding.items, snapshot, changes, keep_text=keep_text)
         )
     return loaded
 
 
-def count_once(connection: Connection, group: Sequence[ChangeSet]) -> None:
+def count_once(connection: Connection, group: Sequence[CodingChanges]) -> None:
     """Let the changes of a group list a shared row once, and only if it is new or gone by now."""
     for kind in SHARED:
         listed: set[ItemKey] = set()
         touched = {item for changes in group for item in (*changes.added, *changes.removed)}
         keys = sorted(item.key for item in touched if item.kind == kind)
-        present = Snapshot(connection, "").shared(kind, keys)
+        present = DocumentSnapshot(connection, "").shared(kind, keys)
         for changes in group:
             new = {item for item in changes.added if item.kind == kind} - changes.known
             changes.known |= {item for item in new if item in listed or item.key not in present}
@@ -204,7 +204,7 @@ def settle(
     while waiting:
         again, faults = [], []
         for coding in waiting:
-            snapshot = Snapshot(connection, coding.document)
+            snapshot = DocumentSnapshot(connection, coding.document)
             try:
                 apply(connection, coding, step(coding), snapshot, peers, keep_used=keep_used)
             except InvalidInputError as error:

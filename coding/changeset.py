@@ -28,7 +28,7 @@ from coding.items import (
     source_named,
     sources_used,
 )
-from coding.snapshot import Introducer, Snapshot
+from coding.snapshot import DocumentSnapshot, Introducer
 from coding.validation import ValidatedCoding
 from schema.escape import visible
 from schema.facts import LINKED
@@ -69,7 +69,7 @@ class Peers:
 
 
 @dataclass
-class ChangeSet:
+class CodingChanges:
     """What a load has to do, by item."""
 
     added: Items = field(default_factory=dict)
@@ -121,13 +121,13 @@ class ChangeSet:
 
 
 def compare(
-    wanted: Items, snapshot: Snapshot, peers: Peers, fault: MakeFault
-) -> tuple[ChangeSet, list[Fault]]:
+    wanted: Items, snapshot: DocumentSnapshot, peers: Peers, fault: MakeFault
+) -> tuple[CodingChanges, list[Fault]]:
     """Compare a coding with the snapshot of its document.
 
     Returns the changes, and a fault for every conflict and every unknown reference.
     """
-    changes = ChangeSet()
+    changes = CodingChanges()
     bare = any(item.kind in SHARED and not content for item, content in wanted.items())
     mentions = mentioned(wanted) if bare else set()  # only bare keys need them
     faults = [
@@ -173,8 +173,8 @@ def _compare_shared(
     kind: str,
     wanted: Items,
     mentions: set[ItemKey],
-    snapshot: Snapshot,
-    changes: ChangeSet,
+    snapshot: DocumentSnapshot,
+    changes: CodingChanges,
     peers: Peers,
     fault: MakeFault,
 ) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from coding.items import CANONICAL, Content, ItemKey, Items
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from schema.escape import visible
 
 
@@ -38,7 +38,7 @@ def keep_citing(connection: Connection, document: str, wanted: Items) -> bool:
     return bool(differing)
 
 
-def citing(snapshot: Snapshot) -> tuple[Content | None, str]:
+def citing(snapshot: DocumentSnapshot) -> tuple[Content | None, str]:
     """Return what other codings say about a document; or None, and why that can't be used."""
     query = """
         select documents.key, introductions.cited_as

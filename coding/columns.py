@@ -26,7 +26,7 @@ KIND_OF = {
 OF_FACTS = (FactKind.EVENT, "fact")
 
 
-class Field(NamedTuple):
+class ItemField(NamedTuple):
     """A field of an item's content, and its column."""
 
     name: str
@@ -43,13 +43,13 @@ def table_of(kind: str) -> Table:
 
 
 @cache
-def fields(kind: str) -> tuple[Field, ...]:
+def fields(kind: str) -> tuple[ItemField, ...]:
     """Return the fields of a kind of item that its own table holds."""
     left_out = {"id", "key", "document_id", "from_kind", "to_kind"} | (
         {"kind"} if kind in TABLE_OF else set()
     )
     return tuple(
-        Field(re.sub("(_actor|_fact)?_id$", "", column.name), column, _kind(column))
+        ItemField(re.sub("(_actor|_fact)?_id$", "", column.name), column, _kind(column))
         for column in table_of(kind).columns
         if column.name not in left_out
     )

@@ -36,7 +36,7 @@ class ComparisonError(SourcebookError):
     """Two codings that cannot be compared; the message says why."""
 
 
-class Difference(NamedTuple):
+class CodingDifference(NamedTuple):
     """A difference between two codings, as a row."""
 
     kind: str
@@ -86,26 +86,28 @@ class Comparison:
         self._a, self._b = _facts(a), _facts(b)
         self.pairs = [pair for kind in FactKind for pair in _paired(self._a[kind], self._b[kind])]
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[CodingDifference]:
         """Return all differences, in the order of the text."""
-        rows: list[tuple[tuple[int, int], Difference]] = []
+        rows: list[tuple[tuple[int, int], CodingDifference]] = []
         paired_a = {id(a) for a, _ in self.pairs}
         paired_b = {id(b) for _, b in self.pairs}
         for kind in FactKind:
             for fact in self._a[kind]:
                 if id(fact) not in paired_a:
-                    row = Difference(kind, fact.passage, "only in A", fact.label, None)
+                    row = CodingDifference(kind, fact.passage, "only in A", fact.label, None)
                     rows.append((_first(fact), row))
             for fact in self._b[kind]:
                 if id(fact) not in paired_b:
-                    row = Difference(kind, fact.passage, "only in B", None, fact.label)
+                    row = CodingDifference(kind, fact.passage, "only in B", None, fact.label)
                     rows.append((_first(fact), row))
         for a, b in self.pairs:
             for name in a.fields | b.fields:
                 values = a.fields.get(name), b.fields.get(name)
                 if values[0] != values[1]:
                     label = f"{name} of {quoted(a.label, 60)}"
-                    rows.append((_first(a), Difference(a.key.kind, a.passage, label, *values)))
+                    rows.append(
+                        (_first(a), CodingDifference(a.key.kind, a.passage, label, *values))
+                    )
         return [
             row for _, row in sorted(rows, key=lambda it: (it[0], it[1].kind, it[1].difference))
         ]

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from coding.bulk import rows_in
-from coding.changeset import ChangeSet, MakeFault
+from coding.changeset import CodingChanges, MakeFault
 from coding.faults import Fault
 from coding.items import FACT_FIELDS, SHARED, ItemKey, Items, mentioned
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from schema.escape import visible
 from schema.evidence import IDENTIFIED
 from schema.facts import LINKED
@@ -107,12 +107,14 @@ MAX_LISTED = 5
 class CrossReferences:
     """References between a document that is being loaded and all others."""
 
-    def __init__(self, connection: Connection, snapshot: Snapshot, fault: MakeFault) -> None:
+    def __init__(
+        self, connection: Connection, snapshot: DocumentSnapshot, fault: MakeFault
+    ) -> None:
         self._connection = connection
         self._snapshot = snapshot
         self._fault = fault
 
-    def faults(self, wanted: Items, changes: ChangeSet) -> list[Fault]:
+    def faults(self, wanted: Items, changes: CodingChanges) -> list[Fault]:
         """Return a fault for each broken reference; notes the ids of facts elsewhere."""
         return [
             *self._unknown_facts(wanted),
@@ -162,7 +164,7 @@ class CrossReferences:
                 self._snapshot.ids[ItemKey("elsewhere", key)] = id
         return kinds
 
-    def _links_coded_there(self, changes: ChangeSet) -> Iterator[Fault]:
+    def _links_coded_there(self, changes: CodingChanges) -> Iterator[Fault]:
         """Find links that another document has coded already."""
         new = {
             (self._linked(content["from"]), content["type"], self._linked(content["to"])): item
@@ -189,7 +191,7 @@ class CrossReferences:
                     f"{visible(f'{document}:{key}')}",
                 )
 
-    def _identified_there(self, changes: ChangeSet) -> Iterator[Fault]:
+    def _identified_there(self, changes: CodingChanges) -> Iterator[Fault]:
         """Find identifiers that something else already has: a duplicate, or a mistake."""
         new = {**changes.added, **changes.changed, **changes.updated}
         for kind in IDENTIFIED:
@@ -227,7 +229,7 @@ class CrossReferences:
 
     # --- what others use of this document -----------------------------------------------------
 
-    def in_use(self, changes: ChangeSet) -> Iterator[Use]:
+    def in_use(self, changes: CodingChanges) -> Iterator[Use]:
         """Yield what the coding no longer has and others use."""
         facts = [item for item in changes.removed if item.kind in set(FactKind)]
         for how, query in USES_OF_FACTS.items():

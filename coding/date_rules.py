@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from coding.date_finder import finder
 from coding.date_finder import names_a_day as words_name_a_day
 from coding.faults import quoted
-from coding.format import Event, Evidence
+from coding.format import CodedEvent, CodedEvidence
 from coding.index import CodingIndex
 from coding.yaml_tree import Loc
 from schema.edtf import Edtf
@@ -17,7 +17,7 @@ from schema.vocabulary import LinkType, Modality
 Finding = tuple[Loc, str]
 
 
-def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
+def _dates(index: CodingIndex) -> Iterator[tuple[Loc, str, list[CodedEvidence]]]:
     """Yield every date of a fact, with the evidence that has words for it."""
     for loc, fact in index.facts:
         worded = [piece for piece in fact.evidence if piece.words]
@@ -124,7 +124,7 @@ def after_publication(index: CodingIndex) -> Iterator[Finding]:
     published = index.coding.document.published
     for section in ("events", "quotes", "positions"):
         for i, fact in enumerate(getattr(index.coding, section)):
-            if isinstance(fact, Event) and fact.modality is not Modality.ACTUAL:
+            if isinstance(fact, CodedEvent) and fact.modality is not Modality.ACTUAL:
                 continue
             dates: list[tuple[Loc, str | None]] = [((section, i, "date"), fact.date)]
             dates.extend(

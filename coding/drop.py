@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from coding.batch import count_once, settle
-from coding.changeset import ChangeSet, Peers, compare
+from coding.changeset import CodingChanges, Peers, compare
 from coding.faults import InvalidInputError
 from coding.items import ItemKey
 from coding.load import counted_kinds, journal
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from coding.validation import ValidatedCoding
 from schema.suggest import did_you_mean
 from schema.vocabulary import LoadAction
@@ -51,7 +51,7 @@ def drop(connection: Connection, documents: Sequence[str]) -> list[Dropped]:
     nothing = [_says_nothing(document) for document in dict.fromkeys(documents)]
     before = {}
     for coding in nothing:
-        snapshot = Snapshot(connection, coding.document)
+        snapshot = DocumentSnapshot(connection, coding.document)
         if snapshot.hash is None:
             query = "select key from sources join codings on codings.document_id = sources.id"
             known = connection.execute(text(query)).scalars()
@@ -71,7 +71,7 @@ def _says_nothing(document: str) -> ValidatedCoding:
     return ValidatedCoding(Path(document), document, "[]", None, [])
 
 
-def _words(connection: Connection, snapshot: Snapshot) -> dict[ItemKey, str]:
+def _words(connection: Connection, snapshot: DocumentSnapshot) -> dict[ItemKey, str]:
     """Return what the items of a document are, in words."""
     query = """
         select facts.kind, facts.key, fact_summaries.sentence
@@ -87,7 +87,7 @@ def _words(connection: Connection, snapshot: Snapshot) -> dict[ItemKey, str]:
 
 
 def _dropped(
-    connection: Connection, document: str, changes: ChangeSet, words: dict[ItemKey, str]
+    connection: Connection, document: str, changes: CodingChanges, words: dict[ItemKey, str]
 ) -> Dropped:
     journal(connection, document, LoadAction.DROPPED, changes)
     removed = [item for _, item in changes.listed()]

@@ -122,7 +122,7 @@ def review(file: Path, text: Path, drafts: bool, output: Path | None) -> None:
 )
 def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None, raw: bool) -> None:
     """Compare two codings of one text: what only one has, and where they differ."""
-    from coding.comparison import Agreement, Comparison, Difference
+    from coding.comparison import Agreement, CodingDifference, Comparison
     from coding.reading import read_coding
 
     with failing():
@@ -131,7 +131,7 @@ def compare(a: Path, b: Path, agreement: bool, format: str, output: Path | None,
             rows = list(comparison.agreement())
             print_rows(Agreement._fields, rows, format, output, raw, numbers=("a", "b"))
         else:
-            print_rows(Difference._fields, comparison.differences(), format, output, raw)
+            print_rows(CodingDifference._fields, comparison.differences(), format, output, raw)
     say(f"A is {a}, B is {b}; {counted(len(comparison.pairs), 'fact')} in both")
 
 

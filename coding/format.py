@@ -70,7 +70,7 @@ class Model(BaseModel):
         return self.__dict__.get(field, default)  # for a missing one, getattr takes far longer
 
 
-class Evidence(Model):
+class CodedEvidence(Model):
     """What one voice says about a fact, and where."""
 
     at: Places
@@ -195,22 +195,22 @@ class Reviewable(Model):
     unsure: Line | None = Field(default=None, description="why it is a guess")
 
 
-class Fact(Reviewable):
+class CodedFact(Reviewable):
     """A fact has evidence."""
 
-    evidence: list[Evidence] = Field(
+    evidence: list[CodedEvidence] = Field(
         default=[], description="at least one, or the check no-evidence fails"
     )
 
 
-class Name(Fact):
+class CodedName(CodedFact):
     """A name of an actor or event; its evidence is where the text uses it."""
 
     name: Line
     kind: NameKind = NameKind.NAME
 
 
-class Actor(Reviewable):
+class CodedActor(Reviewable):
     """A person, state, force, group, body, community or voice."""
 
     key: Key
@@ -222,12 +222,12 @@ class Actor(Reviewable):
         default=None, description="the coder's own knowledge, not from the text"
     )
     identifiers: Identifiers = {}
-    names: list[Name] = []
+    names: list[CodedName] = []
 
     _whole = _all_or_reference("name", "kind")
 
 
-class Place(Reviewable):
+class CodedPlace(Reviewable):
     """A place where things happen."""
 
     key: Key
@@ -239,14 +239,14 @@ class Place(Reviewable):
     _whole = _all_or_reference("name", "kind")
 
 
-class Topic(Reviewable):
+class CodedTopic(Reviewable):
     """What positions and comparisons are about."""
 
     key: Key
     label: Line | None = None
 
 
-class Source(Reviewable):
+class CodedSource(Reviewable):
     """Something the document relies on or points to."""
 
     key: Key
@@ -269,7 +269,7 @@ class Source(Reviewable):
     _whole = _all_or_reference("title", "kind")
 
 
-class Document(Model):
+class CodedDocument(Model):
     """The text that the file codes."""
 
     key: Key
@@ -286,7 +286,7 @@ class Document(Model):
     identifiers: Identifiers = {}
 
 
-class Passage(Model):
+class CodedPassage(Model):
     """The length and hash of a passage, which identify the text; `pin` writes them."""
 
     length: int = Field(ge=1, le=MAX_PASSAGE, description="in code points, normalised")
@@ -296,7 +296,7 @@ class Passage(Model):
     heading: bool = False
 
 
-class Event(Fact):
+class CodedEvent(CodedFact):
     """Something that happened, is going on, was expected, or is only imagined."""
 
     key: Key
@@ -307,7 +307,7 @@ class Event(Fact):
     date: Date | None = None
     duration: Duration | None = Field(default=None, description="how long, if no dates say so")
     place: Key | None = None
-    names: list[Name] = []
+    names: list[CodedName] = []
     who: dict[
         Literal[
             Role.DOER,
@@ -322,7 +322,7 @@ class Event(Fact):
     ] = {}
 
 
-class Quote(Fact):
+class CodedQuote(CodedFact):
     """An utterance; its first evidence is the place of the quoted words, if there are any."""
 
     key: Key
@@ -337,7 +337,7 @@ class Quote(Fact):
     who: dict[Literal[Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT], Counts] = {}
 
     @model_validator(mode="after")
-    def _words_fit(self) -> Quote:
+    def _words_fit(self) -> CodedQuote:
         if (self.text is None) != (self.directness is Directness.INDIRECT):
             raise ValueError("text is for direct and partial quotes; an indirect one has only says")
         if self.says is None and self.directness is not Directness.DIRECT:
@@ -349,7 +349,7 @@ class Quote(Fact):
         return self
 
 
-class Position(Fact):
+class CodedPosition(CodedFact):
     """What one or more actors want, fear, believe or refuse, on a topic."""
 
     key: Key
@@ -367,7 +367,7 @@ class Position(Fact):
         return who
 
 
-class Relation(Fact):
+class CodedRelation(CodedFact):
     """A lasting tie between two actors."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -383,7 +383,7 @@ class Relation(Fact):
     duration: Duration | None = Field(default=None, description="how long, if no dates say so")
 
 
-class Control(Fact):
+class CodedControl(CodedFact):
     """That an actor holds, contests or besieges a place."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -397,7 +397,7 @@ class Control(Fact):
     until: Date | None = None
 
 
-class Link(Fact):
+class CodedLink(CodedFact):
     """How one event or quote relates to another."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -409,7 +409,7 @@ class Link(Fact):
     lag: Line | None = Field(default=None, description="the words of the lag, verbatim")
 
 
-class Elsewhere(Fact):
+class Elsewhere(CodedFact):
     """What this document says about a fact that another coding introduced."""
 
     fact: Annotated[
@@ -424,18 +424,18 @@ class Coding(Model):
 
     format: Literal[1] = Field(description="the version of this format")
     coder: Line
-    document: Document
-    passages: list[Passage] = Field(default=[], max_length=MAX_PASSAGES)
-    topics: list[Topic] = []
-    places: list[Place] = []
-    actors: list[Actor] = []
-    sources: list[Source] = []
-    events: list[Event] = []
-    links: list[Link] = []
-    quotes: list[Quote] = []
-    positions: list[Position] = []
-    relations: list[Relation] = []
-    control: list[Control] = []
+    document: CodedDocument
+    passages: list[CodedPassage] = Field(default=[], max_length=MAX_PASSAGES)
+    topics: list[CodedTopic] = []
+    places: list[CodedPlace] = []
+    actors: list[CodedActor] = []
+    sources: list[CodedSource] = []
+    events: list[CodedEvent] = []
+    links: list[CodedLink] = []
+    quotes: list[CodedQuote] = []
+    positions: list[CodedPosition] = []
+    relations: list[CodedRelation] = []
+    control: list[CodedControl] = []
     elsewhere: list[Elsewhere] = []
 
     @field_validator("format", mode="before")

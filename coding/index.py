@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from coding.format import Coding, Elsewhere, Evidence, Fact, Name, Reviewable
+from coding.format import CodedEvidence, CodedFact, CodedName, Coding, Elsewhere, Reviewable
 from coding.items import ItemKey, key_of, name_key
 from coding.yaml_tree import Loc
 from schema.vocabulary import FactKind
@@ -33,7 +33,7 @@ REFERENCES = (
 """Fields with the key of another item: section, key in the file, attribute, section it is of."""
 
 
-class Reference(NamedTuple):
+class KeyReference(NamedTuple):
     """A reference by key: the section that must define it, the location, the key."""
 
     section: str
@@ -48,9 +48,9 @@ class CodingIndex:
         self.coding = coding
 
     @cached_property
-    def facts(self) -> list[tuple[Loc, Fact]]:
+    def facts(self) -> list[tuple[Loc, CodedFact]]:
         """Every fact, names included."""
-        facts: list[tuple[Loc, Fact]] = [
+        facts: list[tuple[Loc, CodedFact]] = [
             ((section, i, "names", j), name)
             for section in ("actors", "events")
             for i, owner in enumerate(getattr(self.coding, section))
@@ -74,7 +74,7 @@ class CodingIndex:
         return [(loc, item) for loc, item in [*items, *self.facts] if item.draft or item.unsure]
 
     @cached_property
-    def evidence(self) -> list[tuple[Loc, Evidence, Fact]]:
+    def evidence(self) -> list[tuple[Loc, CodedEvidence, CodedFact]]:
         """Every piece of evidence, with its fact."""
         return [
             ((*loc, "evidence", n), evidence, fact)
@@ -83,7 +83,7 @@ class CodingIndex:
         ]
 
     @cached_property
-    def references(self) -> list[Reference]:
+    def references(self) -> list[KeyReference]:
         """Every reference to a key of this coding."""
         return [reference for reference in self._all if ":" not in reference.key]
 
@@ -97,9 +97,9 @@ class CodingIndex:
         ]
 
     @cached_property
-    def _all(self) -> list[Reference]:
+    def _all(self) -> list[KeyReference]:
         return [
-            Reference(section, loc, key)
+            KeyReference(section, loc, key)
             for section, loc, key in (*self._of_actors(), *self._of_fields(), *self._of_chains())
             if key is not None
         ]
@@ -156,7 +156,7 @@ class CodingIndex:
         ]
         keys.append(("sources", ("document",), self.coding.document.key))
         for loc, fact in self.facts:
-            if isinstance(fact, Name):
+            if isinstance(fact, CodedName):
                 owner = getattr(self.coding, str(loc[0]))[int(loc[1])]
                 keys.append(("names", loc, name_key(owner, fact)))
             elif isinstance(fact, Elsewhere):

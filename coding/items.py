@@ -13,24 +13,24 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from coding.format import (
-    Actor,
+    CodedActor,
+    CodedControl,
+    CodedDocument,
+    CodedEvent,
+    CodedFact,
+    CodedLink,
+    CodedName,
+    CodedPlace,
+    CodedPosition,
+    CodedQuote,
+    CodedRelation,
+    CodedSource,
     Coding,
-    Control,
     Count,
     Credit,
-    Document,
     Duration,
-    Event,
-    Fact,
-    Link,
     Model,
-    Name,
-    Place,
-    Position,
-    Quote,
-    Relation,
     Reviewable,
-    Source,
 )
 from coding.values import spans
 from schema.facts import LINKED
@@ -76,10 +76,12 @@ def items_of(coding: Coding) -> Items:
     for actor in coding.actors:
         content = {**_fields(actor), **_identifiers(actor)} if actor.name else {}
         items[ItemKey("actor", actor.key)] = content
-    owners: list[Actor | Event] = [*coding.actors, *coding.events]
+    owners: list[CodedActor | CodedEvent] = [*coding.actors, *coding.events]
     for owner in owners:
         kind, field = (
-            (FactKind.NAME, "actor") if isinstance(owner, Actor) else (FactKind.EVENT_NAME, "event")
+            (FactKind.NAME, "actor")
+            if isinstance(owner, CodedActor)
+            else (FactKind.EVENT_NAME, "event")
         )
         for name in owner.names:
             items[ItemKey(kind, name_key(owner, name))] = {
@@ -88,7 +90,11 @@ def items_of(coding: Coding) -> Items:
                 **_draft(name, owner),
                 "evidence": _evidence(name, lengths),
             }
-    facts: list[Event | Quote | Position] = [*coding.events, *coding.quotes, *coding.positions]
+    facts: list[CodedEvent | CodedQuote | CodedPosition] = [
+        *coding.events,
+        *coding.quotes,
+        *coding.positions,
+    ]
     for fact in facts:
         items[ItemKey(KINDS[type(fact)], key_of(fact))] = {
             **_fields(fact, type="event_type", kind="position_kind"),
@@ -112,7 +118,7 @@ def items_of(coding: Coding) -> Items:
     return items
 
 
-def kind_of_source(source: Source) -> str:
+def kind_of_source(source: CodedSource) -> str:
     """Return whether a source is shared by all documents or belongs to this one (a voice)."""
     return "source" if source.anonymity == "named" else "voice"
 
@@ -237,19 +243,19 @@ def key_of(fact: Any) -> str:
     return str(fact.key or f"{fact.origin}--{fact.type}--{fact.target}")
 
 
-KINDS: dict[type[Fact], FactKind] = {
-    Event: FactKind.EVENT,
-    Quote: FactKind.QUOTE,
-    Position: FactKind.POSITION,
-    Relation: FactKind.RELATION,
-    Link: FactKind.LINK,
-    Control: FactKind.CONTROL,
+KINDS: dict[type[CodedFact], FactKind] = {
+    CodedEvent: FactKind.EVENT,
+    CodedQuote: FactKind.QUOTE,
+    CodedPosition: FactKind.POSITION,
+    CodedRelation: FactKind.RELATION,
+    CodedLink: FactKind.LINK,
+    CodedControl: FactKind.CONTROL,
 }
 
 
-def name_key(owner: Actor | Event, name: Name) -> str:
+def name_key(owner: CodedActor | CodedEvent, name: CodedName) -> str:
     """Return the key of a name: owner/name; of an event, which may have an actor's key, with #."""
-    return f"{owner.key}{'/' if isinstance(owner, Actor) else '#'}{name.name}"
+    return f"{owner.key}{'/' if isinstance(owner, CodedActor) else '#'}{name.name}"
 
 
 ELSEWHERE = {
@@ -283,11 +289,11 @@ def _draft(*items: Reviewable) -> Content:
     return {"draft": True} if any(item.draft or item.unsure for item in items) else {}
 
 
-def _source(source: Source | Document) -> Content:
+def _source(source: CodedSource | CodedDocument) -> Content:
     roles = (
         (SourceRole.AUTHOR, source.authors),
         (SourceRole.PUBLISHER, source.publishers),
-        (SourceRole.VOICE, source.voices if isinstance(source, Source) else []),
+        (SourceRole.VOICE, source.voices if isinstance(source, CodedSource) else []),
     )
     return {
         **_fields(source),
@@ -303,7 +309,7 @@ def _credit(role: SourceRole, actor: Credit | str) -> list[Any]:
     return [role, actor.actor] if actor.actor else [role, None, actor.name]
 
 
-def _identifiers(item: Actor | Place | Source | Document) -> Content:
+def _identifiers(item: CodedActor | CodedPlace | CodedSource | CodedDocument) -> Content:
     """Return scheme and identifier of each; a DOI is the same in capitals."""
     pairs = {
         (scheme, identifier.lower() if scheme == "doi" else identifier)
@@ -336,7 +342,7 @@ def _participants(who: Mapping[Any, list[Count]]) -> list[list[Any]]:
     ]
 
 
-def _evidence(fact: Fact, lengths: list[int]) -> list[Content]:
+def _evidence(fact: CodedFact, lengths: list[int]) -> list[Content]:
     """Return the evidence in the coder's order, with defaults filled in."""
     modality = fact.get("modality", Modality.ACTUAL)
     date = fact.get("date") or fact.get("since")

@@ -15,16 +15,16 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, text, update
 
 from coding.bulk import BulkStatements
-from coding.changeset import ChangeSet, MakeFault, Peers, compare
+from coding.changeset import CodingChanges, MakeFault, Peers, compare
 from coding.citing import citing, keep_citing
 from coding.columns import TABLE
 from coding.cross_references import CrossReferences
 from coding.faults import Fault, InvalidInputError
 from coding.fields import FieldChange
 from coding.items import ItemKey, Items, content_hash, digest, needed
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from coding.validation import ValidatedCoding
-from coding.writer import Writer
+from coding.writer import CodingWriter
 from database.derived.refresh import Refresh
 from schema.vocabulary import Action, LoadAction
 
@@ -90,7 +90,7 @@ def load(
     references to missing rows, and for removed rows that other documents still use.
     """
     peers = peers or Peers()
-    wanted, snapshot = coding.items, Snapshot(connection, coding.document)
+    wanted, snapshot = coding.items, DocumentSnapshot(connection, coding.document)
     changes = apply(connection, coding, wanted, snapshot, peers)
     return complete(connection, coding, wanted, snapshot, changes, keep_text=keep_text)
 
@@ -99,11 +99,11 @@ def apply(
     connection: Connection,
     coding: ValidatedCoding,
     wanted: Items,
-    snapshot: Snapshot,
+    snapshot: DocumentSnapshot,
     peers: Peers,
     *,
     keep_used: bool = False,
-) -> ChangeSet:
+) -> CodingChanges:
     """Write what differs between a document and these items of its coding; return the changes.
 
     `keep_used` keeps what the coding no longer has while other documents still use it: a later step
@@ -123,7 +123,7 @@ def apply(
     if changes:
         document = snapshot.document_id
         derived = Refresh(connection, [] if document is None else [document])
-        snapshot.document_id = Writer(connection, snapshot).write(changes, wanted)
+        snapshot.document_id = CodingWriter(connection, snapshot).write(changes, wanted)
         derived.finish(
             [snapshot.document_id],
             **{
@@ -136,8 +136,8 @@ def apply(
 
 
 def _compare(
-    wanted: Items, snapshot: Snapshot, peers: Peers, fault: MakeFault
-) -> tuple[ChangeSet, list[Fault]]:
+    wanted: Items, snapshot: DocumentSnapshot, peers: Peers, fault: MakeFault
+) -> tuple[CodingChanges, list[Fault]]:
     """Compare; the row of a document that goes, but is cited, gets what others say about it."""
     changes, faults = compare(wanted, snapshot, peers, fault)
     document = ItemKey("source", snapshot.document)
@@ -156,8 +156,8 @@ def complete(
     connection: Connection,
     coding: ValidatedCoding,
     wanted: Items,
-    snapshot: Snapshot,
-    changes: ChangeSet,
+    snapshot: DocumentSnapshot,
+    changes: CodingChanges,
     *,
     keep_text: bool,
 ) -> Loaded:
@@ -181,7 +181,9 @@ def complete(
     return Loaded(coding.document, changes.listed(), changes.fields(), kept, first)
 
 
-def journal(connection: Connection, document: str, action: LoadAction, changes: ChangeSet) -> None:
+def journal(
+    connection: Connection, document: str, action: LoadAction, changes: CodingChanges
+) -> None:
     """Note that a document was loaded or dropped, and what that changed."""
     sources, codings = TABLE["sources"], TABLE["codings"]
     every = (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from coding.faults import InvalidInputError, quoted
 from coding.passage_block import Edit, coded_measures, edited, rewritten
-from coding.places import Place, PlaceError, locate, parse_places, quote_place
+from coding.places import Locator, PlaceError, locate, parse_places, quote_place
 from coding.reading import MAX_CODING
 from coding.realigning import Realignment
 from coding.text import PassageSearch, invalid, read_file, read_text
@@ -103,7 +103,7 @@ def pin(
     realignment = Realignment(coded_measures(tree), passages, earlier)
     _require_same_text(tree, realignment, len(coded_measures(tree)))
 
-    def offsets(loc: Loc, n: int, place: Place) -> Place:
+    def offsets(loc: Loc, n: int, place: Locator) -> Locator:
         if place.quoted_only:
             pinned.places += 1
             place = locate(place, search)
@@ -130,7 +130,7 @@ def unpin(source: str, passages: list[str], path: Path) -> Pinned:
     realignment = Realignment(coded_measures(tree), passages)
     _require_same_text(tree, realignment, len(coded_measures(tree)))
 
-    def words(_loc: Loc, _n: int, place: Place) -> Place:
+    def words(_loc: Loc, _n: int, place: Locator) -> Locator:
         if place.start is None:
             return place
         if realignment.unchanged.get(place.passage) != place.passage:
@@ -162,7 +162,7 @@ def _rewrite(
     source: str,
     tree: Tree,
     passages: Sequence[str],
-    change: Callable[[Loc, int, Place], Place],
+    change: Callable[[Loc, int, Locator], Locator],
 ) -> str:
     """Return the coding with every place changed, and its passages measured."""
     faults = [fault for fault in tree.faults if fault.where != "passages"]  # may still be empty
@@ -198,7 +198,7 @@ def _rewrite(
     return result
 
 
-def _places(extent: Extent) -> list[Place]:
+def _places(extent: Extent) -> list[Locator]:
     """Read an `at`; an empty list for what the format will refuse."""
     if '"' in extent.text and extent.style in ("|", ">"):
         raise PlaceError("bad-place", "is a block of text; write the place on the line of `at:`")
@@ -211,8 +211,8 @@ def _places(extent: Extent) -> list[Place]:
 
 
 def _realigned(
-    tree: Tree, loc: Loc, n: int, place: Place, realignment: Realignment, pinned: Pinned
-) -> Place:
+    tree: Tree, loc: Loc, n: int, place: Locator, realignment: Realignment, pinned: Pinned
+) -> Locator:
     """Return a place in the text as it is now, and note whether it has moved or its words have."""
     number = realignment.unchanged.get(place.passage)
     if number is not None:
@@ -238,12 +238,12 @@ def _realigned(
                 "give the text that was pinned with --was"
             )
             raise PlaceError("other-text", gone if number is None else changed)
-        moved = Place(*location)
+        moved = Locator(*location)
         pinned.moved += 1
         words = realignment.passages[moved.passage - 1][moved.start : moved.end]
         pinned.to_review.append(f"{where}: {moved} is {quoted(words)}, was in another passage")
         return moved
-    moved = Place(number, *stretch)
+    moved = Locator(number, *stretch)
     if realignment.earlier is not None:
         was = realignment.earlier[place.passage - 1][place.start : place.end]
     words = realignment.passages[number - 1][stretch[0] : stretch[1]]

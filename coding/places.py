@@ -43,7 +43,7 @@ class PlaceError(Exception):
         self.rule = rule
 
 
-class Place(NamedTuple):
+class Locator(NamedTuple):
     """One place of an `at`: a whole passage, or offsets, or words that still have to be found."""
 
     passage: int
@@ -59,9 +59,9 @@ class Place(NamedTuple):
         return self.words is not None and self.start is None
 
     @property
-    def bare(self) -> Place:
+    def bare(self) -> Locator:
         """The place without its words."""
-        return Place(self.passage, self.start, self.end)
+        return Locator(self.passage, self.start, self.end)
 
     def __str__(self) -> str:
         """Return the place as a coding writes it."""
@@ -82,9 +82,9 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def parse_places(at: str) -> list[Place]:
+def parse_places(at: str) -> list[Locator]:
     """Read an `at`. Raises PlaceError where it is not a list of places."""
-    places: list[Place] = []
+    places: list[Locator] = []
     position = 0
     while True:
         match = _PLACE.match(at, position)
@@ -97,7 +97,7 @@ def parse_places(at: str) -> list[Place]:
             )
         passage, start, end, words, occurrence = match.groups()
         places.append(
-            Place(
+            Locator(
                 int(passage),
                 None if start is None else int(start),
                 None if end is None else int(end),
@@ -110,7 +110,7 @@ def parse_places(at: str) -> list[Place]:
         position = comma.end()
 
 
-def locate(place: Place, search: PassageSearch) -> Place:
+def locate(place: Locator, search: PassageSearch) -> Locator:
     """Return the place with the offsets of its words, which it keeps.
 
     Raises PlaceError if the words aren't there, or if it isn't clear which of them are meant.
@@ -162,7 +162,7 @@ def occurrences(words: str, passage: str) -> list[tuple[int, int]]:
     return sorted(stretches)
 
 
-def quote_place(place: Place, passage: str) -> Place:
+def quote_place(place: Locator, passage: str) -> Locator:
     """Return a place with offsets by its words alone, so that `locate` finds the same offsets.
 
     A place stays as it is if its words cannot say where it is: they may cut a word in two.
@@ -175,7 +175,7 @@ def quote_place(place: Place, passage: str) -> Place:
         if (place.start, place.end) not in stretches:
             continue
         number = stretches.index((place.start, place.end)) + 1
-        candidate = Place(1, words=words, occurrence=number if len(stretches) > 1 else None)
+        candidate = Locator(1, words=words, occurrence=number if len(stretches) > 1 else None)
         located = locate(candidate, search)
         if (located.start, located.end) == (place.start, place.end):
             return candidate._replace(passage=place.passage)

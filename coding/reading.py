@@ -19,19 +19,19 @@ from pydantic_core import ErrorDetails
 from coding.faults import Fault, InvalidInputError, quoted
 from coding.format import Coding
 from coding.text import read_file
-from coding.yaml_tree import Lines, Loc, Tree, parse
+from coding.yaml_tree import LineNumbers, Loc, Tree, parse
 from schema.suggest import did_you_mean
 
 MAX_CODING = 10_000_000
 """The largest coding that is read, in bytes; that of a long article has some 200,000."""
 
 
-def read_coding(path: Path) -> tuple[Coding, Lines]:
+def read_coding(path: Path) -> tuple[Coding, LineNumbers]:
     """Read a coding file; raises InvalidInputError with all its faults."""
     return parse_coding(read_file(path, MAX_CODING), str(path))
 
 
-def parse_coding(text: str, file: str) -> tuple[Coding, Lines]:
+def parse_coding(text: str, file: str) -> tuple[Coding, LineNumbers]:
     """Parse a coding; `file` names it in faults."""
     tree = parse(text, file)
     faults = tree.faults

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import exists
 
 from coding.bulk import BulkStatements
-from coding.changeset import ChangeSet
+from coding.changeset import CodingChanges
 from coding.columns import TABLE
 from coding.items import SHARED, ItemKey, dates_of
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from schema.models import METADATA
 from schema.vocabulary import FactKind
 
@@ -27,7 +27,7 @@ DATED = [
 """Every column that refers to a date."""
 
 
-def remove_facts(bulk: BulkStatements, snapshot: Snapshot, changes: ChangeSet) -> None:
+def remove_facts(bulk: BulkStatements, snapshot: DocumentSnapshot, changes: CodingChanges) -> None:
     """Remove facts with their evidence, and citations."""
     changed_quotes = _ids(snapshot, changes.changed, FactKind.QUOTE)
     bulk.set_null(TABLE["quotes"].c.occasion_id, changed_quotes)  # the event may go
@@ -53,7 +53,10 @@ def remove_facts(bulk: BulkStatements, snapshot: Snapshot, changes: ChangeSet) -
 
 
 def remove_rest(
-    bulk: BulkStatements, snapshot: Snapshot, changes: ChangeSet, idle_chains: Sequence[int]
+    bulk: BulkStatements,
+    snapshot: DocumentSnapshot,
+    changes: CodingChanges,
+    idle_chains: Sequence[int],
 ) -> None:
     """Remove unused chains, longer ones first, passages, and rows that nobody introduces."""
     for id in idle_chains:
@@ -82,5 +85,5 @@ def remove_rest(
     bulk.delete(dates, sorted(dates_of(changes.former.values())), *unused)
 
 
-def _ids(snapshot: Snapshot, items: Iterable[ItemKey], *kinds: str) -> list[int]:
+def _ids(snapshot: DocumentSnapshot, items: Iterable[ItemKey], *kinds: str) -> list[int]:
     return [snapshot.ids[item] for item in items if item.kind in kinds]

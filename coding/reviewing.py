@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 
 from coding.faults import InvalidInputError, quoted
 from coding.format import (
+    CodedControl,
+    CodedEvent,
+    CodedEvidence,
+    CodedFact,
+    CodedLink,
+    CodedName,
+    CodedPosition,
+    CodedQuote,
+    CodedRelation,
     Coding,
-    Control,
     Elsewhere,
-    Event,
-    Evidence,
-    Fact,
-    Link,
-    Name,
-    Position,
-    Quote,
-    Relation,
 )
 from coding.index import CodingIndex
 from coding.realigning import Realignment
 from coding.values import spans
-from coding.yaml_tree import Lines, Loc
+from coding.yaml_tree import LineNumbers, Loc
 from schema.escape import is_blank, visible
 from schema.vocabulary import RELATIONS
 
@@ -81,7 +81,7 @@ class ReviewedPassage:
         return any(item.draft or item.unsure for item in self.coded)
 
 
-def reviewed(coding: Coding, lines: Lines, passages: Sequence[str]) -> list[ReviewedPassage]:
+def reviewed(coding: Coding, lines: LineNumbers, passages: Sequence[str]) -> list[ReviewedPassage]:
     """Return all passages with what was coded from them. Raises InvalidInputError.
 
     The text has to be the one that was coded.
@@ -106,13 +106,13 @@ def reviewed(coding: Coding, lines: Lines, passages: Sequence[str]) -> list[Revi
 
 
 def _coded(
-    coding: Coding, lines: Lines, passages: Sequence[str]
+    coding: Coding, lines: LineNumbers, passages: Sequence[str]
 ) -> Iterator[tuple[int, CodedWords]]:
     index = CodingIndex(coding)
     names = {actor.key: actor.name or actor.key for actor in coding.actors}
     pieces: list[tuple[Loc, str, str, str, tuple[str, ...], bool, str | None]] = []
     for loc, evidence, fact in index.evidence:
-        kind = "name" if isinstance(fact, Name) else str(loc[0]).removesuffix("s")
+        kind = "name" if isinstance(fact, CodedName) else str(loc[0]).removesuffix("s")
         says = _says(fact, loc, coding, names)
         details = tuple(_details(evidence, fact))
         # A name is a draft if its actor or event is.
@@ -132,40 +132,40 @@ def _coded(
             yield span.passage, CodedWords(start, end, kind, line, says, details, draft, unsure)
 
 
-def _says(fact: Fact, loc: Loc, coding: Coding, names: dict[str, str]) -> str:
+def _says(fact: CodedFact, loc: Loc, coding: Coding, names: dict[str, str]) -> str:
     def listed(role: str) -> str:
         counts = getattr(fact, "who", {}).get(role, [])
         return ", ".join(names.get(count.actor, count.actor) for count in counts)
 
     match fact:
-        case Name():
+        case CodedName():
             owner = getattr(coding, str(loc[0]))[int(loc[1])]
-            heading = owner.title if isinstance(owner, Event) else owner.name or owner.key
+            heading = owner.title if isinstance(owner, CodedEvent) else owner.name or owner.key
             return f"{heading} is called {quoted(fact.name)} ({fact.kind})"
-        case Event():
+        case CodedEvent():
             who = "; ".join(f"{role}: {listed(role)}" for role in fact.who)
             return fact.title + (f" ({who})" if who else "")
-        case Quote():
+        case CodedQuote():
             text = quoted(" … ".join(fact.text), 200) if fact.text else ""
             says = ": ".join(filter(None, (fact.says, text)))
             return f"{listed('speaker') or 'nobody named'} ({fact.directness}): {says}"
-        case Position():
+        case CodedPosition():
             return f"{listed('holder')} ({fact.kind}): {fact.statement}"
-        case Relation():
+        case CodedRelation():
             ends = names.get(fact.origin, fact.origin), names.get(fact.target, fact.target)
             what = f" ({fact.what})" if fact.what else ""
             return f"{ends[0]} {RELATIONS[fact.type].label} {ends[1]}{what}"
-        case Control():
+        case CodedControl():
             part = f" ({fact.part})" if fact.part else ""
             return f"{names.get(fact.origin, fact.origin)} {fact.type} {fact.target}{part}"
-        case Link():
+        case CodedLink():
             return f"{fact.origin} {fact.type} {fact.target}"
         case Elsewhere():
             return fact.fact
     return ""
 
 
-def _details(evidence: Evidence, fact: Fact) -> Iterator[str]:
+def _details(evidence: CodedEvidence, fact: CodedFact) -> Iterator[str]:
     modality = evidence.modality or getattr(fact, "modality", None)
     if modality and modality != "actual":
         yield str(modality)

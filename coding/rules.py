@@ -17,7 +17,7 @@ from coding.faults import Fault, Severity, quoted
 from coding.format import Coding
 from coding.index import LINKED, CodingIndex
 from coding.values import spans
-from coding.yaml_tree import Lines, Loc
+from coding.yaml_tree import LineNumbers, Loc
 from schema.suggest import did_you_mean
 from schema.vocabulary import (
     RELATIONS,
@@ -53,7 +53,7 @@ def rule(name: str, severity: Severity, meaning: str) -> Callable[[Find], Find]:
     return register
 
 
-def check(coding: Coding, lines: Lines) -> list[Fault]:
+def check(coding: Coding, lines: LineNumbers) -> list[Fault]:
     """Return what all rules find, in the order of the file."""
     index = CodingIndex(coding)
     return sorted(

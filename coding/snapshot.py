@@ -54,7 +54,7 @@ class Introducer(NamedTuple):
     file: str
 
 
-class Snapshot:
+class DocumentSnapshot:
     """A document as the database has it: its items, and the ids of what it may refer to."""
 
     def __init__(self, connection: Connection, document: str) -> None:

@@ -17,7 +17,7 @@ from coding.rules import UNREVIEWED, check
 from coding.text import read_text
 from coding.values import composed
 from coding.verification import locator_faults, verify
-from coding.yaml_tree import Lines
+from coding.yaml_tree import LineNumbers
 from schema.escape import visible
 
 
@@ -109,7 +109,7 @@ def read(
 
 
 def _faults(
-    coding: Coding, lines: Lines, passages: list[str] | None, text_path: Path | None
+    coding: Coding, lines: LineNumbers, passages: list[str] | None, text_path: Path | None
 ) -> list[Fault]:
     faults = check(coding, lines)
     if coding.passages:

@@ -89,7 +89,7 @@ Places = Annotated[
 ]
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """A stretch of a passage; start and end are None for the whole passage."""
 
     passage: int
@@ -104,9 +104,9 @@ class Span(NamedTuple):
 
 
 @lru_cache(maxsize=4096)  # each is looked at by several rules
-def spans(places: str) -> tuple[Span, ...]:
+def spans(places: str) -> tuple[TextSpan, ...]:
     """Parse an `at` that is well formed."""
-    return tuple(Span(*map(int, re.split("[:-]", part))) for part in places.split(", "))
+    return tuple(TextSpan(*map(int, re.split("[:-]", part))) for part in places.split(", "))
 
 
 UNITS = {"day": 1, "week": 7, "month": 30.436875, "year": 365.2425, "decade": 3652.425}

@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coding.faults import Fault, quoted
-from coding.format import Coding, Evidence, Link, Name, Quote
+from coding.format import CodedEvidence, CodedLink, CodedName, CodedQuote, Coding
 from coding.index import CodingIndex
 from coding.places import occurrences, parse_places
 from coding.realigning import Realignment
 from coding.text import PassageSearch, normalise
-from coding.values import Span, spans
-from coding.yaml_tree import Lines, Loc
+from coding.values import TextSpan, spans
+from coding.yaml_tree import LineNumbers, Loc
 
 _MARKS = ("'’‘ʼʻ‛`´′", '"“”„‟«»″', "-‐‑‒–—−")  # noqa: RUF001 - the marks that people mix up
 """Apostrophes, quotation marks and dashes."""
 
 
-def locator_faults(coding: Coding, lines: Lines) -> list[Fault]:
+def locator_faults(coding: Coding, lines: LineNumbers) -> list[Fault]:
     """Return a fault for each locator outside its passage; needs the measures, not the text."""
     index = CodingIndex(coding)
     places = [((*loc, "at"), evidence.at) for loc, evidence, _fact in index.evidence]
@@ -40,7 +40,7 @@ def locator_faults(coding: Coding, lines: Lines) -> list[Fault]:
     ]
 
 
-def _outside(span: Span, coding: Coding) -> str | None:
+def _outside(span: TextSpan, coding: Coding) -> str | None:
     if span.passage > len(coding.passages):
         return f"is outside: the text has {len(coding.passages)} passages"
     if span.start is None or span.end is None:
@@ -53,7 +53,9 @@ def _outside(span: Span, coding: Coding) -> str | None:
     return None
 
 
-def verify(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Path) -> list[Fault]:
+def verify(
+    coding: Coding, lines: LineNumbers, passages: Sequence[str], text_path: Path
+) -> list[Fault]:
     """Return a fault for everything that the text contradicts, locators outside it included.
 
     A passage that has only moved is verified where it is now.
@@ -80,7 +82,7 @@ def verify(coding: Coding, lines: Lines, passages: Sequence[str], text_path: Pat
     return faults
 
 
-def _other_text(coding: Coding, lines: Lines, text_path: Path, matching: int) -> Fault:
+def _other_text(coding: Coding, lines: LineNumbers, text_path: Path, matching: int) -> Fault:
     message = (
         f"{text_path} is another text: {matching} of {len(coding.passages)} passages match; "
         "give the text that was coded"
@@ -109,16 +111,16 @@ def _changed(coding: Coding, realignment: Realignment) -> Iterator[tuple[Loc, st
 
 
 def _unverified(
-    index: CodingIndex, lines: Lines, search: PassageSearch
+    index: CodingIndex, lines: LineNumbers, search: PassageSearch
 ) -> Iterator[tuple[str, Loc, str]]:
     for loc, _evidence, _fact in index.evidence:
         for message in _other_words(lines.text((*loc, "at")), search.passages):
             yield "other-words", (*loc, "at"), message
     for loc, fact in index.facts:
-        if isinstance(fact, Quote) and fact.text and fact.evidence:
+        if isinstance(fact, CodedQuote) and fact.text and fact.evidence:
             for message in _not_verbatim(fact.text, spans(fact.evidence[0].at), search):
                 yield "not-verbatim", (*loc, "text"), message
-        elif isinstance(fact, Name):
+        elif isinstance(fact, CodedName):
             for n, evidence in enumerate(fact.evidence):
                 for message in _not_named(fact.name, spans(evidence.at), search):
                     yield "name-not-in-passage", (*loc, "evidence", n, "at"), message
@@ -128,10 +130,10 @@ def _unverified(
             yield "words-not-in-passage", loc, message
 
 
-def _verbatim_words(index: CodingIndex) -> Iterator[tuple[Loc, str, list[Evidence]]]:
+def _verbatim_words(index: CodingIndex) -> Iterator[tuple[Loc, str, list[CodedEvidence]]]:
     """Yield words, and the evidence one of whose passages must contain them."""
     for loc, fact in index.facts:
-        if isinstance(fact, Link) and fact.lag:
+        if isinstance(fact, CodedLink) and fact.lag:
             yield (*loc, "lag"), fact.lag, fact.evidence
         if lasting := fact.get("duration"):
             yield (*loc, "duration", "words"), lasting.words, fact.evidence
@@ -156,7 +158,7 @@ def _other_words(at: str, passages: Sequence[str]) -> Iterator[str]:
             yield f"{quoted(place.words)} is not at {place.bare}: {there} is; correct either"
 
 
-def _words_at(span: Span, passages: Sequence[str]) -> str | None:
+def _words_at(span: TextSpan, passages: Sequence[str]) -> str | None:
     """Return the characters of a span; None where there are none, which is a fault of its own."""
     if span.passage > len(passages) or not passages[span.passage - 1]:
         return None
@@ -167,7 +169,7 @@ def _words_at(span: Span, passages: Sequence[str]) -> str | None:
 
 
 def _not_verbatim(
-    segments: Sequence[str], places: Sequence[Span], search: PassageSearch
+    segments: Sequence[str], places: Sequence[TextSpan], search: PassageSearch
 ) -> Iterator[str]:
     if len(segments) != len(places):
         yield (
@@ -202,7 +204,7 @@ def _other_marks(given: str, words: str) -> str:
     )
 
 
-def _not_named(name: str, places: Sequence[Span], search: PassageSearch) -> Iterator[str]:
+def _not_named(name: str, places: Sequence[TextSpan], search: PassageSearch) -> Iterator[str]:
     name = normalise(name)
     for place in places:
         words = _words_at(place, search.passages)

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, text, update
 
 from coding.bulk import BulkStatements
-from coding.changeset import ChangeSet
+from coding.changeset import CodingChanges
 from coding.columns import OF_FACTS, TABLE, fields, table_of
 from coding.items import SHARED, Content, ItemKey, Items, dates_of, source_named
 from coding.removal import remove_facts, remove_rest
-from coding.snapshot import Chain, Snapshot
+from coding.snapshot import Chain, DocumentSnapshot
 from schema.edtf import Edtf
 from schema.evidence import IDENTIFIED
 from schema.facts import LINKED
@@ -29,10 +29,10 @@ STATED = ("modality", "certainty", "stance", "hedge", "date", "words")
 """What a piece of evidence says, in the order of its columns."""
 
 
-class Writer:
+class CodingWriter:
     """Writes the changes of one document."""
 
-    def __init__(self, connection: Connection, snapshot: Snapshot) -> None:
+    def __init__(self, connection: Connection, snapshot: DocumentSnapshot) -> None:
         self._connection = connection
         self._bulk = BulkStatements(connection)
         self._snapshot = snapshot
@@ -40,7 +40,7 @@ class Writer:
         self._document_id = snapshot.document_id
         self._wanted: Items = {}
 
-    def write(self, changes: ChangeSet, wanted: Items) -> int:
+    def write(self, changes: CodingChanges, wanted: Items) -> int:
         """Write all changes and return the id of the document."""
         new = {**changes.added, **changes.changed}
         self._wanted = wanted
@@ -90,7 +90,7 @@ class Writer:
                 rows,
             )
 
-    def _shared(self, changes: ChangeSet) -> None:
+    def _shared(self, changes: CodingChanges) -> None:
         for kind in SHARED:
             table = TABLE[f"{kind}s"]
             new = {
@@ -112,7 +112,7 @@ class Writer:
             if kind == "source":
                 self._source_actors({**new, **updated})
 
-    def _voices(self, changes: ChangeSet) -> None:
+    def _voices(self, changes: CodingChanges) -> None:
         new = _of(changes.added, "voice")
         changed = _of(changes.changed, "voice")
         self._insert("voice", new, document_id=self._document_id)
@@ -165,7 +165,7 @@ class Writer:
                 [(self._document_id, "-", "0" * 64, *about.values())],
             )
 
-    def _introductions(self, changes: ChangeSet) -> None:
+    def _introductions(self, changes: CodingChanges) -> None:
         for kind in SHARED:
             self._bulk.insert(
                 TABLE["introductions"],
@@ -177,7 +177,7 @@ class Writer:
                 ],
             )
 
-    def _passages(self, changes: ChangeSet) -> None:
+    def _passages(self, changes: CodingChanges) -> None:
         table = TABLE["passages"]
         added = _of(changes.added, "passage")
         changed = _of(changes.changed, "passage")
@@ -199,7 +199,7 @@ class Writer:
 
     # --- facts --------------------------------------------------------------------------------
 
-    def _facts(self, changes: ChangeSet) -> None:
+    def _facts(self, changes: CodingChanges) -> None:
         kinds = set(FactKind)
         new = {item: content for item, content in changes.added.items() if item.kind in kinds}
         rows = [(*item, self._document_id, "draft" in content) for item, content in new.items()]

@@ -46,7 +46,7 @@ Node = str | list["Node"] | dict[str, "Node"] | None
 
 
 @dataclass(frozen=True)
-class Lines:
+class LineNumbers:
     """The line of everything in a coding file, for faults."""
 
     file: str
@@ -140,7 +140,7 @@ class Extent(NamedTuple):
 class Tree:
     """A whole file, and the faults in its YAML."""
 
-    lines: Lines
+    lines: LineNumbers
     events: dict[Loc, tuple[yaml.NodeEvent, yaml.Event]] = field(default_factory=dict)
     """The first and the last event of each node; of block collections, only the first."""
     faults: list[Fault] = field(default_factory=list)
@@ -252,8 +252,8 @@ class _Parser:
             for rule, loc, line, message in self._findings
         ]
 
-    def _lines(self) -> Lines:
-        return Lines(self._file, self._numbers, self._top[0] if self._top else None)
+    def _lines(self) -> LineNumbers:
+        return LineNumbers(self._file, self._numbers, self._top[0] if self._top else None)
 
     def _bounded(self, text: str) -> Iterator[yaml.Event]:
         """Yield where nodes begin and end; raises InvalidInputError beyond the limits."""

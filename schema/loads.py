@@ -13,7 +13,7 @@ from schema.base import Base, Id, not_blank, one_of
 from schema.vocabulary import Action, LoadAction
 
 
-class Coding(Base):
+class LoadedCoding(Base):
     """The coding of a document. A document has one, so the document's id is the key."""
 
     __tablename__ = "codings"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coding.comparison import Agreement, Comparison, ComparisonError, Difference
+from coding.comparison import Agreement, CodingDifference, Comparison, ComparisonError
 from coding.reading import parse_coding
 from tests.test_cli import ROOT, run
 from tests.valid_coding import VALID_CODING
@@ -80,7 +80,7 @@ def test_agreement_counts_characters_and_pairs() -> None:
     assert rows["event", "where"] == Agreement("event", "where", 1, 1, 0.8, round(alpha, 3))
     assert rows["event", "modality"][2:] == (1, 1, 0.0, 0.0)
     assert comparison.differences() == [
-        Difference("event", "¶1", "modality of “E”", "intended", "actual")
+        CodingDifference("event", "¶1", "modality of “E”", "intended", "actual")
     ]
 
 

@@ -316,7 +316,7 @@ def test_the_published_schema_explains_values_and_roles() -> None:
     assert dict(zip(marks["enum"], marks["enumDescriptions"], strict=True)) == {
         mark.value: mark.meaning for mark in vocabulary.Marks
     }
-    roles = defined["Quote"]["properties"]["who"]["properties"]
+    roles = defined["CodedQuote"]["properties"]["who"]["properties"]
     assert roles["speaker"]["description"] == vocabulary.Role.SPEAKER.meaning
 
 

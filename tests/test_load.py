@@ -17,7 +17,7 @@ from coding.changeset import Peers
 from coding.faults import InvalidInputError
 from coding.items import ItemKey, content_hash
 from coding.load import Loaded, load
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from coding.validation import read
 from database.connect import reading, writing
 from database.errors import DatabaseError
@@ -105,7 +105,7 @@ def everything(database: str) -> dict[str, list[tuple[Any, ...]]]:
 
 def by_key(connection: Connection, document: str) -> dict[ItemKey, Any]:
     """Return what the database holds of a document, by key."""
-    return Snapshot(connection, document).items
+    return DocumentSnapshot(connection, document).items
 
 
 def test_what_is_loaded_is_what_the_coding_says(database: str, tmp_path: Path) -> None:

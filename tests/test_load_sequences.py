@@ -21,7 +21,7 @@ from coding.drop import drop
 from coding.faults import InvalidInputError
 from coding.items import ItemKey
 from coding.load import load
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from coding.validation import ValidatedCoding, read
 from database.connect import reading, writing
 from database.derived.refresh import Difference, recompute
@@ -493,7 +493,7 @@ def test_a_database_depends_only_on_the_current_codings(
         assert stored_rows(database) == after
         with reading(database) as connection:
             for key, coding in present.items():
-                assert comparable(key, Snapshot(connection, key).items) == comparable(
+                assert comparable(key, DocumentSnapshot(connection, key).items) == comparable(
                     key, coding.items
                 )
         if isinstance(loader.sourcebooks, Server) and done < steps:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from cli import sourcebook
 from coding.items import content_hash
-from coding.snapshot import Snapshot
+from coding.snapshot import DocumentSnapshot
 from coding.validation import read
 from database.connect import reading
 from database.derived.refresh import recompute
@@ -144,7 +144,7 @@ def loaded(stored: str, sourcebooks: Files | Server) -> Iterator[str]:
 def test_what_is_stored_is_what_the_coding_says(loaded: str, tmp_path: Path) -> None:
     items = read(Path(put(tmp_path, coding()))).items
     with reading(loaded) as connection:
-        assert Snapshot(connection, "branch-and-river").items == items
+        assert DocumentSnapshot(connection, "branch-and-river").items == items
         assert [*recompute(connection, write=False)] == []
     assert "unchanged" in run(loaded, "load", str(tmp_path / "coding.yaml")).stderr
 
@@ -195,7 +195,7 @@ def test_a_change_is_seen_stored_and_hashed(loaded: str, tmp_path: Path, change:
     assert content_hash(before) != content_hash(after)
     assert "unchanged" not in run(loaded, "load", str(tmp_path / "coding.yaml")).stderr
     with reading(loaded) as connection:
-        assert Snapshot(connection, "branch-and-river").items == after
+        assert DocumentSnapshot(connection, "branch-and-river").items == after
         assert [*recompute(connection, write=False)] == []
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from coding import yaml_tree as tree_module
 from coding.faults import Fault, InvalidInputError
 from coding.pinning import pin, pin_file, unpin
-from coding.places import Place, locate, parse_places, quote_place
+from coding.places import Locator, locate, parse_places, quote_place
 from coding.reading import parse_coding
 from coding.text import PassageSearch, measure, normalise
 from coding.validation import check_file
@@ -354,10 +354,10 @@ def test_the_words_of_a_place_lead_back_to_it(line: str, data: st.DataObject) ->
         return
     start = data.draw(st.integers(0, len(passage) - 1))
     end = data.draw(st.integers(start + 1, len(passage)))
-    place = quote_place(Place(1, start, end), passage)
+    place = quote_place(Locator(1, start, end), passage)
     if place.quoted_only:
         (again,) = parse_places(str(place))
-        assert locate(again, PassageSearch([passage])).bare == Place(1, start, end)
+        assert locate(again, PassageSearch([passage])).bare == Locator(1, start, end)
 
 
 # --- files ----------------------------------------------------------------------------------------

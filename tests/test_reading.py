@@ -17,7 +17,7 @@ from coding import yaml_tree as tree_module
 from coding.faults import Fault, InvalidInputError
 from coding.items import ItemKey, items_of
 from coding.reading import parse_coding, read_coding
-from coding.yaml_tree import MAX_DEPTH, MAX_NODES, Lines, parse
+from coding.yaml_tree import MAX_DEPTH, MAX_NODES, LineNumbers, parse
 from schema.escape import visible
 
 HEAD = """\
@@ -104,7 +104,7 @@ def test_lines_and_paths_are_those_of_the_file() -> None:
         assert where is None or lines.where(loc) == where
     assert lines.where(("actors", 0, "names", 0)) == "actors[envoy].names[0]"
     assert (lines.line(("quotes", 3)), lines.where(("quotes", 3))) == (1, "")
-    assert Lines("x").line(("a",)) is None
+    assert LineNumbers("x").line(("a",)) is None
 
 
 def test_a_link_without_a_key_is_named_by_its_ends() -> None:

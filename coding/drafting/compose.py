@@ -16,7 +16,7 @@ from coding.drafting.people import People, one_or_all
 from coding.drafting.plain import plain_parses
 from coding.drafting.quotations import Quotations
 from coding.drafting.sentences import sentence_at
-from coding.drafting.speech import Attribution, Range, doubt
+from coding.drafting.speech import DraftedAttribution, Range, doubt
 from coding.drafting.text_dates import TextDates
 from coding.drafting.wording import Keys, reviewable, sentence_of, statement
 from coding.languages import Language
@@ -111,7 +111,7 @@ class Composer:
             "relations": sections["relations"],
         }
 
-    def _attributed(self, attribution: Attribution) -> None:
+    def _attributed(self, attribution: DraftedAttribution) -> None:
         outer = attribution.inside
         if outer is not None and not self._relays(outer):
             return
@@ -155,24 +155,24 @@ class Composer:
             evidence["hedge"] = hedge[0]
         target.append(reviewable(item, reasons))
 
-    def _size(self, attribution: Attribution) -> int:
+    def _size(self, attribution: DraftedAttribution) -> int:
         """Return how many words are said or thought."""
         return sum(
             len(self.passages[n - 1][start:end].split()) for n, (start, end) in attribution.content
         )
 
-    def _denied(self, attribution: Attribution) -> bool:
+    def _denied(self, attribution: DraftedAttribution) -> bool:
         """Whether somebody says or thinks that it is not so; a refusal is a kind of its own."""
         if attribution.direct or attribution.kind == "refusal":
             return False
         return attribution.lemma in self.denials or self._negated(attribution)
 
-    def _negated(self, attribution: Attribution) -> bool:
+    def _negated(self, attribution: DraftedAttribution) -> bool:
         """Whether the cue is in the negative: "did not say"."""
         cue = self.passages[attribution.passage - 1][slice(*(attribution.cue or (0, 0)))]
         return any(word in self.negations for word in re.findall(r"n[’']t\b|\w+", cue.casefold()))
 
-    def _date(self, quote: Item, attribution: Attribution) -> str | None:
+    def _date(self, quote: Item, attribution: DraftedAttribution) -> str | None:
         """Date a quote by its sentence, and return why that is a guess, if it is one."""
         sentence = self._sentence(attribution)
         dated = self.dates.first_unused(attribution.passage, sentence, outside=attribution.content)
@@ -184,7 +184,7 @@ class Composer:
         dated.used = True
         return f"date: {dated.resolved.unsure}" if dated.resolved.unsure else None
 
-    def _position(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
+    def _position(self, attribution: DraftedAttribution, words: str, speakers: list[str]) -> Item:
         whole = attribution.frame == "clause" and attribution.kind in ("goal", "view")
         return {
             "key": self.keys.new(speakers, words),
@@ -196,7 +196,7 @@ class Composer:
             "evidence": [{"at": _places([(attribution.passage, self._whole(attribution))])}],
         }
 
-    def _quote(self, attribution: Attribution, words: str, speakers: list[str]) -> Item:
+    def _quote(self, attribution: DraftedAttribution, words: str, speakers: list[str]) -> Item:
         marked = [self.quotations.marked[n] for n in attribution.quoted]
         item = self._in_marks(marked, speakers, words, whole=attribution.direct)
         if not marked:
@@ -224,7 +224,7 @@ class Composer:
         quote["evidence"] = [{"at": _places([(s.passage, (s.start, s.end)) for s in stretches])}]
         return quote
 
-    def _relays(self, attribution: Attribution) -> bool:
+    def _relays(self, attribution: DraftedAttribution) -> bool:
         """Whether an attribution is a report, whose voices come through it."""
         return attribution.kind == "say" and self.people.is_report(attribution)
 
@@ -247,20 +247,20 @@ class Composer:
         start = stretch.end - len(words.lstrip(" …"))
         return Stretch(stretch.passage, start, end) if start < end else stretch
 
-    def _sentence(self, attribution: Attribution) -> Range:
+    def _sentence(self, attribution: DraftedAttribution) -> Range:
         at = (attribution.cue or attribution.content[0][1])[0]
         return self._sentence_at(attribution.passage, at)
 
     def _sentence_at(self, number: int, at: int) -> Range:
         return sentence_at(self.passages[number - 1], at)
 
-    def _whole(self, attribution: Attribution) -> Range:
+    def _whole(self, attribution: DraftedAttribution) -> Range:
         """Return the stretch of its passage with source, cue and content."""
         spans = [span for n, span in attribution.content if n == attribution.passage]
         spans += [span for span in (attribution.cue, attribution.source) if span]
         return min(start for start, _ in spans), max(end for _, end in spans)
 
-    def _around_cue(self, attribution: Attribution) -> Range:
+    def _around_cue(self, attribution: DraftedAttribution) -> Range:
         """Return the part of the passage around source and cue, where a hedge belongs to them."""
         spans = [span for span in (attribution.cue, attribution.source) if span]
         if not spans:

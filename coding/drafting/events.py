@@ -14,8 +14,8 @@ from coding.drafting.narrative import assesses, happened, ought, will_happen
 from coding.drafting.parse import Parse
 from coding.drafting.people import People
 from coding.drafting.sentences import sentences
-from coding.drafting.speech import Attribution, Range
-from coding.drafting.text_dates import Dated, TextDates
+from coding.drafting.speech import DraftedAttribution, Range
+from coding.drafting.text_dates import DatedWords, TextDates
 from coding.drafting.wording import Keys, clause, reviewable, sentence_of, title
 from coding.languages import Language, alternatives
 from schema.vocabulary import Modality, PositionKind
@@ -62,7 +62,7 @@ class Sentences:
         self.events: list[Item] = []
         self.positions: list[Item] = []
 
-    def draft(self, attributions: Sequence[Attribution], headings: frozenset[int]) -> None:
+    def draft(self, attributions: Sequence[DraftedAttribution], headings: frozenset[int]) -> None:
         """Draft the sentences outside of attributions, except those of titles and headings."""
         contents: dict[int, list[tuple[int, Range]]] = defaultdict(list)
         for part in (part for a in attributions if a.kind == "say" for part in a.content):
@@ -119,7 +119,7 @@ class Sentences:
         self,
         number: int,
         span: Range,
-        dated: Dated | None,
+        dated: DatedWords | None,
         hearsay: re.Match[str] | None,
         why: str | None = None,
         modality: Modality = Modality.ACTUAL,

@@ -95,7 +95,7 @@ def known_names(connection: Connection) -> list[Known]:
     return rows
 
 
-class Names:
+class NameIndex:
     """The known names, ready to be found."""
 
     def __init__(self, known: Iterable[Known]) -> None:
@@ -260,7 +260,7 @@ class Candidates:
             places[number] += stretches
         for place, _words, _label in known:
             places[place.passage].append(place)
-        names = Names(Known(words, "actors", words) for words in labels)
+        names = NameIndex(Known(words, "actors", words) for words in labels)
         return [
             (mention.place, mention.words, labels[mention.known.name])
             for number, text in enumerate(passages, start=1)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from coding.drafting.marks import Marked, Stretch
-from coding.drafting.mentions import Candidate, Candidates, Known, Names
+from coding.drafting.mentions import Candidate, Candidates, Known, NameIndex
 from coding.drafting.parse import Parse, root_of
-from coding.drafting.speech import Attribution, Range
+from coding.drafting.speech import DraftedAttribution, Range
 from coding.languages import Language
 from coding.reading import slug
 from schema.vocabulary import ActorKind, NameKind, PlaceKind
@@ -47,7 +47,7 @@ class People:
         known: Sequence[Known],
         author: str | None = None,
         marked: Sequence[Marked] = (),
-        attributions: Sequence[Attribution] = (),
+        attributions: Sequence[DraftedAttribution] = (),
     ) -> None:
         self.passages = passages
         self.author = author
@@ -84,7 +84,7 @@ class People:
     # --- names -------------------------------------------------------------------------------
 
     def _known(self, known: Sequence[Known]) -> dict[int, list[Stretch]]:
-        names = Names(known)
+        names = NameIndex(known)
         taken: dict[int, list[Stretch]] = {}
         places: dict[tuple[str, str, str], list[Stretch]] = {}
         for item in known:
@@ -160,7 +160,7 @@ class People:
 
     # --- sources of attributions -------------------------------------------------------------
 
-    def speakers(self, attribution: Attribution) -> tuple[list[str], str | None]:
+    def speakers(self, attribution: DraftedAttribution) -> tuple[list[str], str | None]:
         """Return the actors who say it, and why that is a guess, if it is one."""
         span = attribution.antecedent or attribution.source
         if span is None:
@@ -296,13 +296,13 @@ class People:
         """Return the first topic of the database that a stretch names."""
         return next((key for _, key in _within(self._topics.get(passage, ()), span)), None)
 
-    def is_report(self, attribution: Attribution) -> bool:
+    def is_report(self, attribution: DraftedAttribution) -> bool:
         """Whether the source of an attribution publishes what others say."""
         named = self.by_passage.get(attribution.passage, ())
         within = _within(named, attribution.source) if attribution.source else ()
         return any(self.kinds.get(key) in _REPORTS for _, key in within)
 
-    def source(self, attribution: Attribution) -> str | None:
+    def source(self, attribution: DraftedAttribution) -> str | None:
         """Return the key of the source that an attribution comes through; draft it if it is new."""
         if attribution.source is None:
             return None

@@ -14,8 +14,8 @@ from coding.drafting.context import Context
 from coding.drafting.marks import Marked, Stretch, marked
 from coding.drafting.parse import Parse
 from coding.drafting.plain import plain_parses
-from coding.drafting.speech import Attribution, Cues, Range, Speech
-from coding.drafting.statements import Statements
+from coding.drafting.speech import Cues, DraftedAttribution, Range, Speech
+from coding.drafting.statements import StatementFinder
 from coding.languages import Language
 
 _END = re.compile(r"[.!?…][)\]”\"’']*(?=\s|$)")
@@ -39,9 +39,9 @@ class Quotations:
         ]
         self.context = Context(passages, parses, self.cues, self.marked, spans)
 
-    def attributions(self) -> list[Attribution]:
+    def attributions(self) -> list[DraftedAttribution]:
         """Return all attributions of the text, in order."""
-        attributions: list[Attribution] = []
+        attributions: list[DraftedAttribution] = []
         for number, parse in enumerate(self.parses, start=1):
             attributions += [
                 item
@@ -51,7 +51,7 @@ class Quotations:
         self._silence_dates(attributions)
         by_cue = {(item.passage, item.cue): item for item in attributions}
         known = {id(item) for item in attributions}
-        previous: Attribution | None = None
+        previous: DraftedAttribution | None = None
         for n, item in enumerate(self.marked):
             whole = self.is_direct(item)
             match = None
@@ -85,12 +85,14 @@ class Quotations:
         _nest(attributions)
         return sorted(attributions, key=lambda item: (item.passage, item.cue or item.content[0][1]))
 
-    def _in_passage(self, number: int, parse: Parse) -> Iterable[Attribution]:
+    def _in_passage(self, number: int, parse: Parse) -> Iterable[DraftedAttribution]:
         if any(token.dep for token in parse.tokens):
             return Speech(parse, self.cues, number).find()
-        return Statements(parse, self.cues, self.language, number).find(self.passages[number - 1])
+        return StatementFinder(parse, self.cues, self.language, number).find(
+            self.passages[number - 1]
+        )
 
-    def _mend(self, match: Attribution, item: Marked) -> None:
+    def _mend(self, match: DraftedAttribution, item: Marked) -> None:
         """Look for the speaker beside the cue, if the parse found one inside the marks."""
         if (
             not match.source
@@ -131,7 +133,9 @@ class Quotations:
             or (before.endswith(":") and count > 2)
         )
 
-    def _partial(self, item: Marked, attributions: Sequence[Attribution]) -> Attribution | None:
+    def _partial(
+        self, item: Marked, attributions: Sequence[DraftedAttribution]
+    ) -> DraftedAttribution | None:
         """Return the narrowest attribution whose content has these words."""
         stretch = item.stretches[0]
         around = [
@@ -151,10 +155,10 @@ class Quotations:
     def _by_cue(
         self,
         item: Marked,
-        by_cue: dict[tuple[int, Range | None], Attribution],
-        attributions: list[Attribution],
+        by_cue: dict[tuple[int, Range | None], DraftedAttribution],
+        attributions: list[DraftedAttribution],
         whole: bool,
-    ) -> Attribution | None:
+    ) -> DraftedAttribution | None:
         first, sides = item.stretches[0], [(item.stretches[-1], True), (item.stretches[0], False)]
         if first.start <= 2 and first.passage > 1:
             above = self.passages[first.passage - 2]
@@ -181,18 +185,18 @@ class Quotations:
                 nameless = nameless or (stretch, token)
                 continue
             cue = (token.start, token.end)
-            made = Attribution(stretch.passage, cue, token.lemma, "say", source, [])
+            made = DraftedAttribution(stretch.passage, cue, token.lemma, "say", source, [])
             by_cue[(stretch.passage, cue)] = made
             return made
         phrase = self._by_phrase(item, attributions)
         if phrase is None and nameless and whole:
             stretch, token = nameless
             cue = (token.start, token.end)
-            return Attribution(stretch.passage, cue, token.lemma, "say", None, [])
+            return DraftedAttribution(stretch.passage, cue, token.lemma, "say", None, [])
         return phrase
 
     def _near(
-        self, stretch: Stretch, i: int, after: bool, attribution: Attribution
+        self, stretch: Stretch, i: int, after: bool, attribution: DraftedAttribution
     ) -> Range | None:
         """Return who is named between cue and marks, or in front of both, unlike in the parse."""
         if after:
@@ -201,7 +205,9 @@ class Quotations:
         same = near and attribution.source and _touch(near, attribution.source)
         return None if same else near
 
-    def _by_phrase(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
+    def _by_phrase(
+        self, item: Marked, attributions: list[DraftedAttribution]
+    ) -> DraftedAttribution | None:
         """Return an attribution by "according to", or by a name with a colon or a dash."""
         phrase = self.context.phrase(item)
         if phrase is None:
@@ -210,16 +216,16 @@ class Quotations:
         for other in attributions:
             if other.passage == passage and other.cue and _touch(other.cue, cue):
                 return other
-        return Attribution(passage, cue, "", "say", name, [])
+        return DraftedAttribution(passage, cue, "", "say", name, [])
 
     def _speaker_before(
-        self, item: Marked, attributions: Sequence[Attribution]
-    ) -> Attribution | None:
+        self, item: Marked, attributions: Sequence[DraftedAttribution]
+    ) -> DraftedAttribution | None:
         """Return an attribution to whoever spoke in the sentence before, as a guess."""
         first = item.stretches[0]
         if subject := self.context.subject_before(first):
             why = "is it who the words before the colon are about?"
-            return Attribution(first.passage, None, "", "say", subject, [], unsure=why)
+            return DraftedAttribution(first.passage, None, "", "say", subject, [], unsure=why)
         last = _last_speech(attributions, first.passage, before=first.start)
         if last is None or last.cue is None:
             return None
@@ -231,8 +237,8 @@ class Quotations:
         )
 
     def _speaker_above(
-        self, item: Marked, attributions: Sequence[Attribution]
-    ) -> Attribution | None:
+        self, item: Marked, attributions: Sequence[DraftedAttribution]
+    ) -> DraftedAttribution | None:
         """Return an attribution to whom the passage above quotes last, as a guess.
 
         Only if the words in marks are a passage of their own.
@@ -242,7 +248,9 @@ class Quotations:
             return None
         return _same_speaker(last, "is it still the speaker of the passage before?")
 
-    def _called(self, item: Marked, attributions: list[Attribution]) -> Attribution | None:
+    def _called(
+        self, item: Marked, attributions: list[DraftedAttribution]
+    ) -> DraftedAttribution | None:
         """Return an attribution to a pronoun with its cue right in front: he called it "…"."""
         first = item.stretches[0]
         i = self.context.cue_before(first, of=True)
@@ -264,14 +272,14 @@ class Quotations:
             ):
                 other.source, other.antecedent = source, None
                 return other
-        return Attribution(passage, (token.start, token.end), token.lemma, "say", source, [])
+        return DraftedAttribution(passage, (token.start, token.end), token.lemma, "say", source, [])
 
     def _alone(self, item: Marked) -> bool:
         """Whether words in marks are passages of their own."""
         first, last = item.stretches[0], item.stretches[-1]
         return first.start <= 2 and last.end >= len(self.passages[last.passage - 1]) - 3
 
-    def _goes_on(self, previous: Attribution, item: Marked, whole: bool) -> bool:
+    def _goes_on(self, previous: DraftedAttribution, item: Marked, whole: bool) -> bool:
         """Whether the speaker of the quotation before it goes on."""
         first = item.stretches[0]
         last_passage, (_, end) = previous.content[-1]
@@ -287,7 +295,7 @@ class Quotations:
 
     # --- what belongs to whom ----------------------------------------------------------------
 
-    def _take(self, attribution: Attribution, item: Marked, whole: bool) -> None:
+    def _take(self, attribution: DraftedAttribution, item: Marked, whole: bool) -> None:
         """Add the words in marks to the content of an attribution."""
         stretches = [(s.passage, (s.start, s.end)) for s in item.stretches]
         inside = [
@@ -306,13 +314,13 @@ class Quotations:
         elif not inside:
             attribution.content = sorted([*attribution.content, *stretches])
 
-    def _silence_dates(self, attributions: Sequence[Attribution]) -> None:
+    def _silence_dates(self, attributions: Sequence[DraftedAttribution]) -> None:
         """Leave out the source of what a date would say."""
         for item in attributions:
             if item.source and self.context.only_a_date(item.passage, item.source):
                 item.source = None
 
-    def _cut(self, attributions: list[Attribution]) -> None:
+    def _cut(self, attributions: list[DraftedAttribution]) -> None:
         """Take whole quotations of others out of what the parse holds to be content."""
         owned = {
             (s.passage, (s.start, s.end)): n
@@ -335,8 +343,8 @@ class Quotations:
 
 
 def _last_speech(
-    attributions: Sequence[Attribution], passage: int, before: int | None = None
-) -> Attribution | None:
+    attributions: Sequence[DraftedAttribution], passage: int, before: int | None = None
+) -> DraftedAttribution | None:
     """Return what somebody says last in a passage, with its cue before a place in it."""
     speeches = [
         item
@@ -348,9 +356,9 @@ def _last_speech(
     return max(speeches, key=lambda item: item.cue or (0, 0), default=None)
 
 
-def _same_speaker(last: Attribution, why: str) -> Attribution:
+def _same_speaker(last: DraftedAttribution, why: str) -> DraftedAttribution:
     """Return an attribution to whoever spoke last, as a guess."""
-    made = Attribution(last.passage, None, "", "say", last.source, [], unsure=why)
+    made = DraftedAttribution(last.passage, None, "", "say", last.source, [], unsure=why)
     made.antecedent = last.antecedent
     return made
 
@@ -377,9 +385,9 @@ def _without(
     return kept
 
 
-def _nest(attributions: list[Attribution]) -> None:
+def _nest(attributions: list[DraftedAttribution]) -> None:
     """Say of each attribution in whose content its cue is."""
-    by_passage: dict[int, list[Attribution]] = {}
+    by_passage: dict[int, list[DraftedAttribution]] = {}
     for item in attributions:
         for passage in {n for n, _ in item.content}:
             by_passage.setdefault(passage, []).append(item)
@@ -399,13 +407,13 @@ def _nest(attributions: list[Attribution]) -> None:
         item.inside = min(around, key=_length, default=None)
 
 
-def _length(item: Attribution) -> int:
+def _length(item: DraftedAttribution) -> int:
     return sum(end - start for _, (start, end) in item.content)
 
 
 def analyse(
     passages: Sequence[str], parses: Sequence[Parse] | None, language: Language
-) -> tuple[list[Attribution], list[Marked]]:
+) -> tuple[list[DraftedAttribution], list[Marked]]:
     """Return the attributions and the stretches in marks of a text."""
     if parses is None:
         parses = plain_parses(passages, language)

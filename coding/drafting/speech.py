@@ -24,7 +24,7 @@ _EDGES = frozenset(",.;:–—-()[] ")
 
 
 @dataclass
-class Attribution:
+class DraftedAttribution:
     """What one voice says, thinks or wants, as ranges of a passage."""
 
     passage: int
@@ -44,7 +44,7 @@ class Attribution:
     """The antecedent, if the source is a relative pronoun."""
     frame: str = "marks"
     """How its content hangs on its cue: marks, clause, infinitive, object, around, according."""
-    inside: Attribution | None = None
+    inside: DraftedAttribution | None = None
     """The attribution whose content it is part of."""
 
 
@@ -55,7 +55,7 @@ LONG = 120
 """More characters that name a source may be more than its name."""
 
 
-def doubt(item: Attribution) -> str | None:
+def doubt(item: DraftedAttribution) -> str | None:
     """Return why an attribution is a guess; None if it is rarely wrong."""
     if item.unsure:
         return item.unsure
@@ -103,13 +103,13 @@ class Speech:
         self.cues = cues
         self.number = number
 
-    def find(self) -> list[Attribution]:
+    def find(self) -> list[DraftedAttribution]:
         """Return the attributions, in the order of their cues."""
         return [*self._by_verb(), *self._by_noun(), *self._by_adjective(), *self._according()]
 
     # --- cues --------------------------------------------------------------------------------
 
-    def _by_verb(self) -> Iterator[Attribution]:
+    def _by_verb(self) -> Iterator[DraftedAttribution]:
         for i, token in enumerate(self.tokens):
             if token.pos not in ("VERB", "AUX") or not token.lemma.isalpha():
                 continue
@@ -192,7 +192,7 @@ class Speech:
             return []
         return [child for child in prepositions if self.tokens[child].lemma not in ("in", "at")][:1]
 
-    def _by_noun(self) -> Iterator[Attribution]:
+    def _by_noun(self) -> Iterator[DraftedAttribution]:
         for i, token in enumerate(self.tokens):
             if token.pos != "NOUN" or token.lemma not in self.cues.nouns:
                 continue
@@ -227,7 +227,7 @@ class Speech:
             attribution.frame = frame
             yield attribution
 
-    def _by_adjective(self) -> Iterator[Attribution]:
+    def _by_adjective(self) -> Iterator[DraftedAttribution]:
         for i, token in enumerate(self.tokens):
             if token.lemma not in self.cues.adjectives or token.dep not in (
                 "acomp",
@@ -255,7 +255,7 @@ class Speech:
             attribution.frame = "adjective"
             yield attribution
 
-    def _according(self) -> Iterator[Attribution]:
+    def _according(self) -> Iterator[DraftedAttribution]:
         words = [token.text.lower() for token in self.tokens]
         for phrase in self.cues.phrases:
             for i in range(len(words) - len(phrase)):
@@ -365,7 +365,7 @@ class Speech:
         source: Range | None,
         antecedent: Range | None,
         content: Sequence[int],
-    ) -> Attribution:
+    ) -> DraftedAttribution:
         runs: list[list[int]] = []
         for node in content:
             if runs and node == runs[-1][-1] + 1:
@@ -373,7 +373,7 @@ class Speech:
             else:
                 runs.append([node])
         spans = [span for run in runs if (span := self._span(run))]
-        return Attribution(
+        return DraftedAttribution(
             self.number,
             cue,
             self.tokens[i].lemma,

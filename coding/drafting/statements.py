@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from coding.drafting.parse import Parse, Token
-from coding.drafting.speech import Attribution, Cues, Range
+from coding.drafting.speech import Cues, DraftedAttribution, Range
 from coding.languages import Language, alternatives
 
 _END = frozenset(".!?…;")
@@ -15,7 +15,7 @@ LONGEST = 8
 """How many words in front of a cue may name who speaks."""
 
 
-class Statements:
+class StatementFinder:
     """Finds the statements of one passage by the forms of its words."""
 
     def __init__(self, parse: Parse, cues: Cues, language: Language, number: int) -> None:
@@ -28,7 +28,7 @@ class Statements:
         according = alternatives(language.words("according"))
         self.according = re.compile(rf"(?i:(?P<cue>{according}))\s(?P<name>[^,;“”\".]+)")
 
-    def find(self, text: str) -> Iterator[Attribution]:
+    def find(self, text: str) -> Iterator[DraftedAttribution]:
         """Yield the statements of the passage `text`."""
         for i, token in enumerate(self.tokens):
             if token.pos == "VERB" and token.lemma in self.cues.clause["say"]:
@@ -42,8 +42,8 @@ class Statements:
             if content is not None:
                 yield self._made(match.span("cue"), "", match.span("name"), content)
 
-    def _made(self, cue: Range, lemma: str, source: Range, content: Range) -> Attribution:
-        made = Attribution(self.number, cue, lemma, "say", source, [(self.number, content)])
+    def _made(self, cue: Range, lemma: str, source: Range, content: Range) -> DraftedAttribution:
+        made = DraftedAttribution(self.number, cue, lemma, "say", source, [(self.number, content)])
         made.frame = "clause" if lemma else "according"
         made.unsure = "read without a model"
         return made

@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
 @dataclass
-class Dated:
+class DatedWords:
     """Words of a date in a passage, and what they say."""
 
     passage: int
@@ -39,7 +39,7 @@ class TextDates:
         outlook = Outlook(language)
         since = frozenset(language.words("since"))
         self._today = published.isoformat()
-        self._dates: list[Dated] = []
+        self._dates: list[DatedWords] = []
         for number, text in enumerate(passages, start=1):
             for item in finder.find(text):
                 if item.start < begins[number - 1]:
@@ -51,13 +51,13 @@ class TextDates:
                     resolved.date or ""
                 ):
                     resolved = replace(resolved, date=f"{resolved.date}/..")
-                self._dates.append(Dated(number, item, resolved, words))
+                self._dates.append(DatedWords(number, item, resolved, words))
 
-    def is_ahead(self, dated: Dated) -> bool:
+    def is_ahead(self, dated: DatedWords) -> bool:
         """Whether the whole date is after the publication."""
         return (Edtf.parse(str(dated.resolved.date)).earliest or "") > self._today
 
-    def within(self, passage: int, span: Range) -> list[Dated]:
+    def within(self, passage: int, span: Range) -> list[DatedWords]:
         """Return the dates in a stretch of a passage."""
         low, high = (
             bisect_left(self._dates, (passage, at), key=lambda it: (it.passage, it.item.start))
@@ -67,7 +67,7 @@ class TextDates:
 
     def first_unused(
         self, passage: int, span: Range, *, outside: Sequence[tuple[int, Range]] = ()
-    ) -> Dated | None:
+    ) -> DatedWords | None:
         """Return the first unused date in a stretch of a passage, not inside what is said there."""
         for dated in self.within(passage, span):
             if dated.resolved.date is None or dated.used:

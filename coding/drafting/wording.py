@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coding.drafting.parse import Parse, root_of
-from coding.drafting.speech import Attribution, Range
+from coding.drafting.speech import DraftedAttribution, Range
 from coding.reading import slug
 
 LONGEST = 100
@@ -132,7 +132,7 @@ def _is_date(parse: Parse, i: int, date: Range) -> bool:
     return bool(words) and inside and max(token.end for token in words) >= date[1] - 2
 
 
-def statement(passages: Sequence[str], attribution: Attribution, *, position: bool) -> str:
+def statement(passages: Sequence[str], attribution: DraftedAttribution, *, position: bool) -> str:
     """Return what is said or thought, as a clause that reads without the text."""
     parts = attribution.content
     text = passages[attribution.passage - 1]
