@@ -120,21 +120,21 @@ def _needs_no_escapes(column: Column[Any]) -> bool:
 
 
 def _json_text_of_duckdb(column: str) -> str:
-    # DuckDB writes some control characters as \u001B; the others write \u001b.
+    # DuckDB writes some control characters as \u001B; the others write \u001b. Between the
+    # backslashes of a text, whatever looks like such an escape is one.
+    parts = f"list_transform(string_split({column}, '\\'), lambda part: {_in_lower_case('part')})"
     return (
         f"case when regexp_matches({column}, '[\\x0B\\x0E-\\x1F]') "
-        f"then {_escaped_by_hand(column)} else cast(to_json({column}) as varchar) end"
+        f"""then '"' || array_to_string({parts}, '\\\\') || '"' """
+        f"else cast(to_json({column}) as varchar) end"
     )
 
 
-def _escaped_by_hand(column: str) -> str:
-    for sign in ("\\", '"'):
-        column = f"replace({column}, '{sign}', '\\{sign}')"
-    short = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r"}
-    for code in range(32):
-        escape = f"\\{short[code]}" if code in short else f"\\u{code:04x}"
-        column = f"replace({column}, chr({code}), '{escape}')"
-    return f"concat('\"', {column}, '\"')"
+def _in_lower_case(part: str) -> str:
+    """Write a text without backslashes as JSON without quotes, its escapes in lower case."""
+    escapes = ", ".join(f"'\\u{code:04X}'" for code in (11, 14, 15, *range(26, 32)))
+    text = f"cast(to_json({part}) as varchar)[2:-2]"
+    return f"list_reduce([{text}, {escapes}], lambda text, code: replace(text, code, lower(code)))"
 
 
 def quoted(name: str) -> str:
