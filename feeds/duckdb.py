@@ -14,6 +14,8 @@ import os
 import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,12 +180,13 @@ def arrow(table: Table, lines: Iterable[bytes]) -> pyarrow.Table:
 # --- the schema -----------------------------------------------------------------------------------
 
 
-def _tables() -> Iterator[str]:
+@cache
+def _tables() -> list[str]:
     """Write the tables, which SQLAlchemy's standard SQL suits but for what a key does on delete."""
-    for table in plain_tables().sorted_tables:
-        for key in table.foreign_key_constraints:
-            key.ondelete = None
-        yield str(CreateTable(table))
+    tables = plain_tables().sorted_tables
+    for key in chain.from_iterable(table.foreign_key_constraints for table in tables):
+        key.ondelete = None
+    return [str(CreateTable(table)) for table in tables]
 
 
 def _additions() -> Iterator[str]:

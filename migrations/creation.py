@@ -6,6 +6,7 @@ when all rows are there. The statements never change their order: exports have t
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -49,6 +50,7 @@ class Creation(NamedTuple):
     """Foreign keys that are not in the tables."""
 
 
+@cache
 def creation(engine: str) -> Creation:
     """Return the statements for `sqlite` or `postgresql`."""
     created = _as_migrated() if engine == "sqlite" else _as_modelled()
