@@ -1,10 +1,10 @@
 """Every report on every engine: the same rows, in the same order, of the same types.
 
 The rows of two articles are kept whole. They are read before they are committed; WRITE_GOLDEN=1
-writes them again. With filters, and on sourcebooks of two documents, of next to nothing and of
-nothing, every engine must return what SQLite returns. A filter is the same line of SQL on every
-sourcebook, so each is tried on one of them, several at once where they find different rows, and all
-together on two documents.
+writes them again. With filters, and on sourcebooks of several documents and of nothing, every
+engine must return what SQLite returns. A filter is the same line of SQL on every sourcebook, so
+each is tried on one of them, several at once where they find different rows, and all together on
+several documents.
 """
 
 from __future__ import annotations
@@ -84,17 +84,6 @@ ARGUMENTS: dict[str, dict[str, str]] = {
         "to": "2020-06-01",
         "on": "2020-05-01",
     },
-    "notes": {
-        "actor": "cleo",
-        "a": "cleo",
-        "b": "dion",
-        "event": "rise",
-        "topic": "tides",
-        "document": "note",
-        "from": "2015",
-        "to": "2016",
-        "on": "2015-03-15",
-    },
     "empty": {"from": "2015", "to": "2016", "on": "2015-03-15"},
 }
 """What reports are asked, by the name or the type of their parameter."""
@@ -132,7 +121,6 @@ def fill(database: str, document: str) -> None:
             load(connection, coding)
         elif document == "harbour":
             harbour(connection)
-        elif document == "notes":
             notes(connection)
 
 
@@ -192,7 +180,7 @@ def arguments(document: str, parameter: Parameter) -> list[str]:
 
 
 def questions(report: Report, document: str) -> list[Given]:
-    """Return no filter, then each filter alone and, on two documents, all together.
+    """Return no filter, then each filter alone and, on several documents, all together.
 
     A sourcebook without what a report requires is asked nothing.
     """
