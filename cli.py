@@ -251,7 +251,7 @@ def migrate(db: str, verify: bool) -> None:
     by other means.
     """
     from database.connect import migrating, reading
-    from database.derived.refresh import Difference, recompute
+    from database.derived.refresh import Drift, recompute
     from database.location import locate, name_of
     from migrations.upgrade import upgrade
 
@@ -272,7 +272,7 @@ def migrate(db: str, verify: bool) -> None:
         print_rows(("table", "row", "problem", "columns"), rows, "table", None, raw=False)
         say(f"{counted(len(rows), 'derived row')} out of date; `sourcebook migrate` corrects them")
         sys.exit(FAILED)
-    corrected: list[Difference] = []
+    corrected: list[Drift] = []
     with failing(), migrating(db) as connection:
         before, after = upgrade(connection)
         if before == after:  # an upgrade has computed them
@@ -301,13 +301,15 @@ def tables(db: str, name: str | None, format: str, output: Path | None, raw: boo
             _write(dictionary.mermaid(), output)
         elif name is None:
             rows = list(dictionary.tables())
-            print_rows(describe.Table._fields, rows, format, output, raw, numbers=("rows",))
+            print_rows(
+                describe.DescribedTable._fields, rows, format, output, raw, numbers=("rows",)
+            )
         else:
             try:
                 columns = list(dictionary.columns(name))
             except UnknownTableError as error:
                 raise click.UsageError(error.args[0]) from None
-            print_rows(describe.Column._fields, columns, format, output, raw)
+            print_rows(describe.DescribedColumn._fields, columns, format, output, raw)
         for note in dictionary.notes:
             say(note)
 

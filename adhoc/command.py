@@ -13,7 +13,7 @@ from output.options import Number, StrictCommand, failing, row_options, timeout_
 
 if TYPE_CHECKING:
     from adhoc.printing import PrintOptions
-    from adhoc.values import Parameter
+    from adhoc.values import SqlParameter
 
 TIMEOUT = 30.0
 CHARACTERS = 2000
@@ -33,7 +33,7 @@ class QueryParameter(click.ParamType[Any]):
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Parameter:
+    ) -> SqlParameter:
         """Parse `-p`."""
         from adhoc.values import parse_parameter
         from schema.escape import visible
@@ -102,7 +102,7 @@ def sql(
     /,
     query: str | None,
     file: Path | None,
-    parameters: tuple[Parameter, ...],
+    parameters: tuple[SqlParameter, ...],
     save: str | None,
     reports: Path | None,
     **printing: Any,
@@ -144,7 +144,7 @@ def _save(
     name: str,
     folder: Path | None,
     text: str,
-    parameters: Sequence[Parameter],
+    parameters: Sequence[SqlParameter],
     timeout: float,
 ) -> None:
     """Save a query as a report, and print its path."""
@@ -193,7 +193,7 @@ def _query(query: str | None, file: Path | None) -> str:
         raise click.ClickException(f"{file}: {(error.strerror or 'unusable').lower()}") from None
 
 
-def _arguments(parameters: Sequence[Parameter]) -> dict[str, Any]:
+def _arguments(parameters: Sequence[SqlParameter]) -> dict[str, Any]:
     names = [parameter.name for parameter in parameters]
     for name in names:
         if names.count(name) > 1:

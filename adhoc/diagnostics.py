@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from wcwidth import wcswidth
 
-from database.statement import Statement, StatementError
+from database.statement import SqlStatement, StatementError
 from schema.escape import visible
 from schema.suggest import did_you_mean
 
@@ -40,7 +40,7 @@ def with_caret(sql: str, error: StatementError) -> str:
 # --- names ----------------------------------------------------------------------------------------
 
 
-def unknown_table(name: str, statement: Statement, columns: Mapping[str, Sequence[str]]) -> str:
+def unknown_table(name: str, statement: SqlStatement, columns: Mapping[str, Sequence[str]]) -> str:
     """Say that there is no such table, and which was probably meant."""
     if position_of(name.rpartition(".")[2], statement) is None:
         return f"a view that the query reads needs `{name}`, which does not exist"
@@ -48,7 +48,7 @@ def unknown_table(name: str, statement: Statement, columns: Mapping[str, Sequenc
     return f"no table `{name}`{hint}"
 
 
-def unknown_column(name: str, statement: Statement, columns: Mapping[str, Sequence[str]]) -> str:
+def unknown_column(name: str, statement: SqlStatement, columns: Mapping[str, Sequence[str]]) -> str:
     """Say that the tables of the query have no such column, and list those that they have."""
     qualifier, _, column = name.rpartition(".")
     aliases = _aliases(statement, columns)
@@ -65,7 +65,7 @@ def unknown_column(name: str, statement: Statement, columns: Mapping[str, Sequen
     return "; ".join(parts).replace("?; ", "? ")
 
 
-def _aliases(statement: Statement, columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _aliases(statement: SqlStatement, columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return the query's tables by name and alias, in lower case."""
     tables = {table.lower(): table for table in columns}
     aliases: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _aliases(statement: Statement, columns: Mapping[str, Sequence[str]]) -> dict
     return aliases
 
 
-def position_of(name: str, statement: Statement) -> int | None:
+def position_of(name: str, statement: SqlStatement) -> int | None:
     """Return where a name first occurs in the query."""
     for word in statement.words:
         if word.name.lower() == name.lower():

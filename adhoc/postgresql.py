@@ -8,13 +8,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, cast
 
 from adhoc.diagnostics import unknown_column, unknown_table
-from adhoc.values import Argument, Field, Result, Row, Text
+from adhoc.values import Argument, Result, ResultColumn, Row, Text
 from database.cancellation import postgresql_calls
 from database.errors import DatabaseError
 from database.location import locate, name_of
 from database.postgresql import catalog_rows, open_postgresql
 from database.postgresql_guard import require_read_only
-from database.statement import Statement, StatementError, word_set
+from database.statement import SqlStatement, StatementError, word_set
 from schema.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class PostgresqlSource:
 
     @contextmanager
     def ask(
-        self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None
+        self, statement: SqlStatement, arguments: Mapping[str, Argument], timeout: float | None
     ) -> Iterator[Result]:
         """Check what a query would do, and run it to its first row; then end its transaction."""
         import psycopg
@@ -127,7 +127,7 @@ class PostgresqlSource:
             self._rollback()
 
     def _explained(
-        self, error: psycopg.Error | UnicodeEncodeError | StatementError, statement: Statement
+        self, error: psycopg.Error | UnicodeEncodeError | StatementError, statement: SqlStatement
     ) -> StatementError | DatabaseError:
         """Return an error that says what is wrong with the query, and where, or with the server."""
         if isinstance(error, StatementError):  # of the guard
@@ -179,14 +179,14 @@ def _described(connection: psycopg.Connection[Any], sql: str) -> list[tuple[str,
     ]
 
 
-def _field(connection: psycopg.Connection[Any], name: str, oid: int) -> Field:
+def _field(connection: psycopg.Connection[Any], name: str, oid: int) -> ResultColumn:
     known = connection.adapters.types.get(oid)
     if known is None:
-        return Field(name)
-    return Field(name, f"{known.name}[]" if oid == known.array_oid else known.name)
+        return ResultColumn(name)
+    return ResultColumn(name, f"{known.name}[]" if oid == known.array_oid else known.name)
 
 
-def _name(statement: Statement, at: int | None) -> str:
+def _name(statement: SqlStatement, at: int | None) -> str:
     """Return the name at a place, with its qualifiers."""
     parts: list[str] = []
     for token in statement.tokens:

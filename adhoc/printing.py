@@ -15,7 +15,7 @@ from adhoc.session import Session
 from adhoc.values import Argument, Cells, Row
 from output.formats import FOR_PEOPLE
 from output.options import write
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 
 ROWS = 1000
 """How many rows a table on a terminal shows by default."""
@@ -67,7 +67,8 @@ def print_result(
             width = len(result.columns)
             types, ahead = look_ahead(width, rows if people else iter(()), cells)
             columns = [
-                Column(field.name, type) for field, type in zip(result.columns, types, strict=True)
+                PageColumn(field.name, type)
+                for field, type in zip(result.columns, types, strict=True)
             ]
             if columns or options.format in ("json", "jsonl"):
                 page = Page(columns, chain(ahead, map(cells.of, rows)))

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from adhoc.diagnostics import position_of, unknown_column, unknown_table
-from adhoc.values import Argument, Field, Result, Value
+from adhoc.values import Argument, Result, ResultColumn, Value
 from database import duckdb, spark
 from database.connect import REVISION
 from database.errors import DatabaseError, driver_message, is_query_error
 from database.location import name_of
 from database.readonly import ReadOnlyConnection
-from database.statement import Statement, StatementError
+from database.statement import SqlStatement, StatementError
 
 _NAMED = {
     "duckdb": re.compile(
@@ -57,7 +57,7 @@ class ReadOnlySource:
 
     @contextmanager
     def ask(
-        self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None
+        self, statement: SqlStatement, arguments: Mapping[str, Argument], timeout: float | None
     ) -> Iterator[Result]:
         """Check that a query only reads, and run it to its first row."""
         with self._connected(timeout) as connection:
@@ -68,7 +68,7 @@ class ReadOnlySource:
                     query, bound = statement.numbered(), [*bound.values()]
                 connection.require_query(query, bound)
                 columns, rows = connection.ask(query, bound)
-                fields = tuple(Field(name, type.lower()) for name, type in columns)
+                fields = tuple(ResultColumn(name, type.lower()) for name, type in columns)
                 yield Result(fields, (tuple(map(_value, row)) for row in rows))
             except connection.error as error:
                 raise self._explained(error, statement) from error
@@ -107,7 +107,9 @@ class ReadOnlySource:
             if self._is_file:
                 self.close()
 
-    def _explained(self, error: Exception, statement: Statement) -> StatementError | DatabaseError:
+    def _explained(
+        self, error: Exception, statement: SqlStatement
+    ) -> StatementError | DatabaseError:
         """Return an error that says what is wrong with the query, or with the database."""
         message = driver_message(error)
         if not is_query_error(error):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from adhoc.printing import look_ahead
 from adhoc.session import Session
-from adhoc.values import Cells, Parameter
+from adhoc.values import Cells, SqlParameter
 from database.connect import reading
-from database.statement import Statement, StatementError
+from database.statement import SqlStatement, StatementError
 from reports.catalogue import Catalogue
 from reports.definition import ReportError
 from reports.header import HeaderError, parse
@@ -29,7 +29,7 @@ def save_report(
     name: str,
     folder: Path,
     sql: str,
-    parameters: Sequence[Parameter],
+    parameters: Sequence[SqlParameter],
     timeout: float | None,
 ) -> Path:
     """Write a query as `folder/NAME.sql` and return the path; values of -p become the defaults.
@@ -48,7 +48,7 @@ def save_report(
         )
     arguments = {parameter.name: parameter.value for parameter in parameters}
     with Session(database) as session, session.ask(sql, arguments, timeout) as result:
-        query = Statement.read(sql, session.engine).text.strip()
+        query = SqlStatement.read(sql, session.engine).text.strip()
         names = [column.name for column in result.columns]
         cells = Cells(result.columns, sizes=False, characters=1)
         types, _ = look_ahead(len(names), result.rows, cells)
@@ -81,7 +81,9 @@ def save_report(
     return path
 
 
-def _header(name: str, parameters: Sequence[Parameter], columns: Sequence[tuple[str, str]]) -> str:
+def _header(
+    name: str, parameters: Sequence[SqlParameter], columns: Sequence[tuple[str, str]]
+) -> str:
     """Write a header with placeholders for the words."""
     lines = [name.replace("-", " ").replace("_", " ").capitalize(), "What does it answer?"]
     if parameters:
@@ -90,7 +92,7 @@ def _header(name: str, parameters: Sequence[Parameter], columns: Sequence[tuple[
     return "\n".join(f"-- {line}".rstrip() for line in lines) + "\n"
 
 
-def _parameter(parameter: Parameter) -> tuple[str, str, str]:
+def _parameter(parameter: SqlParameter) -> tuple[str, str, str]:
     name, type, text, _ = parameter
     if type not in KINDS:
         raise StatementError(

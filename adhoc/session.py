@@ -15,17 +15,17 @@ from adhoc.readonly import ReadOnlySource
 from adhoc.sqlite import SqliteSource
 from adhoc.values import Argument, Result
 from database.location import locate
-from database.statement import Engine, Statement, StatementError
+from database.statement import Engine, SqlStatement, StatementError
 
 TIMEOUT = 30.0
 """The default time limit of a query, in seconds."""
 
 
-class Source(Protocol):
+class QuerySource(Protocol):
     """What a session queries, in one engine."""
 
     def ask(
-        self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None
+        self, statement: SqlStatement, arguments: Mapping[str, Argument], timeout: float | None
     ) -> AbstractContextManager[Result]:
         """Run a query."""
 
@@ -46,7 +46,7 @@ class Session:
         """
         url = locate(database)
         self.engine = cast("Engine", url.get_backend_name())
-        self._source: Source
+        self._source: QuerySource
         match self.engine:
             case "sqlite":
                 self._source = SqliteSource(database)
@@ -86,14 +86,14 @@ class Session:
         two rows; DatabaseError where the database fails; KeyboardInterrupt at Ctrl-C, once the
         query has ended. After any of these the session can be used again.
         """
-        statement = Statement.read(sql, self.engine)
+        statement = SqlStatement.read(sql, self.engine)
         arguments = arguments or {}
         _check_arguments(statement, arguments)
         with self._source.ask(statement, arguments, timeout) as result:
             yield result
 
 
-def _check_arguments(statement: Statement, arguments: Mapping[str, Argument]) -> None:
+def _check_arguments(statement: SqlStatement, arguments: Mapping[str, Argument]) -> None:
     """Raise StatementError unless each parameter has a value, and each value its parameter."""
     missing = {
         token.text: token.start

@@ -32,7 +32,7 @@ from database.errors import SourcebookError
 from database.location import locate, name_of
 from database.statement import Engine, StatementError, tokens
 from output.options import write
-from output.page import Column, Page
+from output.page import Page, PageColumn
 from schema.dictionary import UnknownTableError
 from schema.escape import visible
 
@@ -147,9 +147,9 @@ def _reporting_errors(typed: str) -> Iterator[None]:
 
 def _print_tables(database: str, name: str, options: PrintOptions) -> None:
     with describe.describing(database) as dictionary:
-        names = describe.Column._fields if name else describe.Table._fields
+        names = describe.DescribedColumn._fields if name else describe.DescribedTable._fields
         rows = list(dictionary.columns(name) if name else dictionary.tables())
-        columns = [Column(name, "integer" if name == "rows" else "text") for name in names]
+        columns = [PageColumn(name, "integer" if name == "rows" else "text") for name in names]
         write(Page(columns, rows), options.format, None, options.raw)
         for note in dictionary.notes:
             click.echo(visible(note), err=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from database.statement import Engine, Token, tokens, word_set
+from database.statement import Engine, SqlToken, tokens, word_set
 
 KEYWORDS = word_set(
     """
@@ -57,7 +57,7 @@ class SqlCompleter(Completer):
         for text, meta in offered.items():
             yield Completion(text, -len(typed), display_meta=meta)
 
-    def _offered(self, before: list[Token], text: str, upper: bool) -> Iterator[tuple[str, str]]:
+    def _offered(self, before: list[SqlToken], text: str, upper: bool) -> Iterator[tuple[str, str]]:
         """Yield names, each with its table or kind; `before` ends where the name begins."""
         if before and before[-1].text == ".":
             owner = before[-2].name if len(before) > 1 else ""
@@ -100,7 +100,7 @@ class SqlCompleter(Completer):
         return '"' + name.replace('"', '""') + '"'
 
 
-def _is_closed(token: Token) -> bool:
+def _is_closed(token: SqlToken) -> bool:
     """Say whether no name can follow: the cursor is in or right after a string or comment."""
     if token.kind == "open":
         return not token.text.startswith('"')
@@ -109,7 +109,7 @@ def _is_closed(token: Token) -> bool:
     )
 
 
-def _alias(following: Sequence[Token]) -> Token | None:
+def _alias(following: Sequence[SqlToken]) -> SqlToken | None:
     """Return the alias at the start of what follows a table's name, if there is one."""
     if following and following[0].text.casefold() == "as":
         following = following[1:]

@@ -12,12 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from adhoc.diagnostics import position_of, unknown_column, unknown_table
-from adhoc.values import Argument, Field, Result
+from adhoc.values import Argument, Result, ResultColumn
 from database.errors import DatabaseError, driver_message, is_query_error
 from database.location import locate, name_of
 from database.sqlite import open_sqlite
 from database.sqlite_guard import Authorizer, require_names
-from database.statement import Statement, StatementError
+from database.statement import SqlStatement, StatementError
 from schema.suggest import did_you_mean
 
 _NAMED = re.compile(
@@ -38,7 +38,7 @@ class SqliteSource:
 
     @contextmanager
     def ask(
-        self, statement: Statement, arguments: Mapping[str, Argument], timeout: float | None
+        self, statement: SqlStatement, arguments: Mapping[str, Argument], timeout: float | None
     ) -> Iterator[Result]:
         """Run one query to its first row, by which SQLite knows the columns."""
         bound = {name: _bound(name, value) for name, value in arguments.items()}
@@ -47,7 +47,9 @@ class SqliteSource:
                 require_names(connection, statement, bound)
                 cursor = connection.execute(statement.text, bound)
                 names = [column[0] for column in cursor.description or ()]
-                columns = tuple(Field(name if isinstance(name, str) else "") for name in names)
+                columns = tuple(
+                    ResultColumn(name if isinstance(name, str) else "") for name in names
+                )
                 yield Result(columns, iter(cursor))
             except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
                 raise self._explained(error, statement, authorizer) from error
@@ -69,7 +71,7 @@ class SqliteSource:
         """Do nothing: no file is open between two queries."""
 
     def _explained(
-        self, error: Exception, statement: Statement, authorizer: Authorizer
+        self, error: Exception, statement: SqlStatement, authorizer: Authorizer
     ) -> StatementError | DatabaseError:
         """Return an error that says what is wrong with the query, and where, or with the file."""
         read_only = getattr(error, "sqlite_errorname", None) == "SQLITE_READONLY"
@@ -102,7 +104,7 @@ class SqliteSource:
         with open_sqlite(self._database) as (connection, _):
             return [name for (name,) in connection.execute(query)]
 
-    def _syntax_error(self, token: str, message: str, statement: Statement) -> int | None:
+    def _syntax_error(self, token: str, message: str, statement: SqlStatement) -> int | None:
         """Return the place of the token at which the query becomes one with this error."""
         candidates = [candidate for candidate in statement.tokens if candidate.text == token]
         explain = "explain "
@@ -141,7 +143,7 @@ def _bound(name: str, value: Argument) -> Any:
     return value
 
 
-def _refusal(reason: str, statement: Statement) -> StatementError:
+def _refusal(reason: str, statement: SqlStatement) -> StatementError:
     """Name the keyword, where the statement is one that SQLite makes of others."""
     first = statement.words[0] if statement.words else None
     keyword = first.text.lower() if first else ""

@@ -31,7 +31,7 @@ class Text(str):
     __slots__ = ()
 
 
-class Field(NamedTuple):
+class ResultColumn(NamedTuple):
     """A column of a result."""
 
     name: str
@@ -43,7 +43,7 @@ class Field(NamedTuple):
 class Result:
     """The columns of a query, and its rows, which are read from the database once, as used."""
 
-    columns: tuple[Field, ...]
+    columns: tuple[ResultColumn, ...]
     rows: Iterator[Row]
 
 
@@ -60,7 +60,9 @@ class Cells:
     number.
     """
 
-    def __init__(self, columns: Sequence[Field], *, sizes: bool, characters: int = 0) -> None:
+    def __init__(
+        self, columns: Sequence[ResultColumn], *, sizes: bool, characters: int = 0
+    ) -> None:
         self.cut = 0
         self._nested = [n for n, column in enumerate(columns) if column.type in _JSON]
         self._sizes = sizes
@@ -113,7 +115,7 @@ _PARAMETER = re.compile(r"(?P<name>[^\W\d]\w*)(?::(?P<type>\w*))?(?P<value>=.*)?
 _BOOL = {"true": True, "false": False}
 
 
-class Parameter(NamedTuple):
+class SqlParameter(NamedTuple):
     """One parameter of a query and its value."""
 
     name: str
@@ -165,7 +167,7 @@ TYPES: dict[str, Callable[[str], Argument]] = {
 """The types that can follow a name, besides `null`, which takes no value."""
 
 
-def parse_parameter(option: str) -> Parameter:
+def parse_parameter(option: str) -> SqlParameter:
     """Parse `name=value`, `name:type=value` or `name:null`.
 
     Raises ValueError, whose message is one line.
@@ -177,13 +179,13 @@ def parse_parameter(option: str) -> Parameter:
     if type == "null":
         if value is not None:
             raise ValueError(f"{name}: null takes no value; write {name}:null")
-        return Parameter(name, type, "", None)
+        return SqlParameter(name, type, "", None)
     if type and type not in TYPES:
         raise ValueError(f"{name}: unknown type {type!r}; use one of {', '.join(TYPES)}, null")
     if value is None:
         raise ValueError(f"{name} has no value; write {name}=value, or {name}:null for null")
     text = value[1:]
     try:
-        return Parameter(name, type, text, TYPES[type](text) if type else text)
+        return SqlParameter(name, type, text, TYPES[type](text) if type else text)
     except ValueError as error:
         raise ValueError(f"{name}: {text!r} {error}") from None

@@ -47,10 +47,10 @@ def print_rows(
 ) -> None:
     """Write rows to stdout or a file, in one of the formats; `main` gets the width that is left."""
     from output.options import write
-    from output.page import Column, Page
+    from output.page import Page, PageColumn
 
     typed = [
-        Column(name, "integer" if name in numbers else "text", main=name == main)
+        PageColumn(name, "integer" if name in numbers else "text", main=name == main)
         for name in columns
     ]
     write(Page(typed, rows), format, output, raw)

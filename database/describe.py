@@ -36,7 +36,7 @@ from database.location import is_file, locate, name_of, real_path
 from database.postgresql import keep_catalog, open_postgresql
 from database.sqlite import open_sqlite
 from schema import dictionary
-from schema.dictionary import Entry, Field
+from schema.dictionary import ColumnEntry, TableEntry
 
 PATIENCE = 10.0
 """How long counting and reading examples may take altogether, in seconds."""
@@ -49,7 +49,7 @@ EXAMPLE_LENGTH = 40
 """At most this many examples of a column, each of at most this many characters."""
 
 
-class Table(NamedTuple):
+class DescribedTable(NamedTuple):
     """A table or view."""
 
     name: str
@@ -59,7 +59,7 @@ class Table(NamedTuple):
     meaning: str | None
 
 
-class Column(NamedTuple):
+class DescribedColumn(NamedTuple):
     """A column of a table or view."""
 
     column: str
@@ -83,11 +83,11 @@ class DataDictionary:
         """Remarks for the reader, one line each."""
         return self._notes
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[TableEntry]:
         """List the tables and views, without rows."""
         return dictionary.tables()
 
-    def fields(self, name: str) -> Sequence[Field]:
+    def fields(self, name: str) -> Sequence[ColumnEntry]:
         """List the columns of a table or view, without examples. Raises UnknownTableError."""
         return dictionary.columns(name)
 
@@ -95,18 +95,18 @@ class DataDictionary:
         """Draw the tables and their foreign keys."""
         return dictionary.mermaid()
 
-    def tables(self) -> Iterator[Table]:
+    def tables(self) -> Iterator[DescribedTable]:
         """List all tables and views."""
         for entry in self.entries():
             rows = self.count(entry.name) if entry.kind == "table" else None
-            yield Table(entry.name, entry.kind, rows, entry.meaning)
+            yield DescribedTable(entry.name, entry.kind, rows, entry.meaning)
 
-    def columns(self, name: str) -> Iterator[Column]:
+    def columns(self, name: str) -> Iterator[DescribedColumn]:
         """List the columns of a table or view. Raises UnknownTableError."""
         fields = self.fields(name)
         examples = self.examples(name) if fields else {}
         for field in fields:
-            yield Column(*field, examples.get(field.column))
+            yield DescribedColumn(*field, examples.get(field.column))
 
     def count(self, name: str) -> int | None:  # noqa: ARG002 - there is nothing to count
         """Count the rows of a table."""
@@ -203,24 +203,24 @@ class OtherDatabase(DescribedSourcebook):
         """Return the schema of a table or view: the first on the path that has it."""
         return self._known[name][1]
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[TableEntry]:
         """List the tables, then the views, by name."""
         known = sorted((kind != "table", name, kind) for name, (kind, _) in self._known.items())
-        return [Entry(name, kind, self._comment(name) or "") for _, name, kind in known]
+        return [TableEntry(name, kind, self._comment(name) or "") for _, name, kind in known]
 
     def _comment(self, name: str) -> str | None:
         if self._connection.dialect.name == "sqlite":  # which keeps no comments
             return None
         return inspect(self._connection).get_table_comment(name, self.schema(name))["text"]
 
-    def fields(self, name: str) -> Sequence[Field]:
+    def fields(self, name: str) -> Sequence[ColumnEntry]:
         """List the columns of a table or view with their keys. Raises UnknownTableError."""
         if name not in self._known:
             raise dictionary.unknown_table(name, self._known)
         is_table = self._known[name][0] == "table"
         keys = self._keys(name) if is_table else {}
         return [
-            Field(
+            ColumnEntry(
                 column["name"],
                 self._type(column["type"]),
                 "; ".join(keys.get(column["name"], ())) or None,

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 from database.errors import DatabaseError, how_to_install, naming_errors
 from database.location import is_duckdb, name_of, real_path
 from database.readonly import (
-    Answer,
+    DriverResult,
     NamedType,
     ReadOnlyConnection,
     ReadOnlyDialect,
@@ -155,12 +155,12 @@ def open_duckdb(url: URL) -> ReadOnlyConnection:
         duck = driver.connect(str(path), config={**SETTINGS, "temp_directory": str(spill)})
     cursors: list[Any] = []
 
-    def ask(sql: str, parameters: Any) -> Answer:
+    def ask(sql: str, parameters: Any) -> DriverResult:
         cursor = duck.cursor()  # several results can be read at a time
         cursors.append(cursor)
         cursor.execute(sql, parameters)
         columns = [(name, str(type)) for name, type, *_ in cursor.description or ()]
-        return Answer(columns, cursor.fetchmany)
+        return DriverResult(columns, cursor.fetchmany)
 
     def interrupt() -> None:
         for cursor in cursors:

@@ -23,7 +23,7 @@ from database.cancellation import BATCH, CancellableCalls
 Row = tuple[Any, ...]
 
 
-class Answer(NamedTuple):
+class DriverResult(NamedTuple):
     """What a driver returns for a query."""
 
     columns: Sequence[tuple[str, str]]
@@ -37,7 +37,7 @@ class ReadOnlyConnection:
 
     def __init__(
         self,
-        ask: Callable[[str, Any], Answer],
+        ask: Callable[[str, Any], DriverResult],
         guard: Callable[[str, Any], None],
         interrupt: Callable[[], None],
         close: Callable[[], None],
@@ -65,7 +65,7 @@ class ReadOnlyConnection:
     ) -> tuple[Sequence[tuple[str, str]], Iterator[Row]]:
         """Run a query to its first row; return its columns, with their types, and its rows."""
 
-        def begin() -> tuple[Answer, list[Row]]:
+        def begin() -> tuple[DriverResult, list[Row]]:
             answer = self._ask(sql, parameters)
             return answer, answer.fetch(1)
 

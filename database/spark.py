@@ -22,13 +22,13 @@ from sqlalchemy.sql.compiler import IdentifierPreparer
 from database.errors import DatabaseError, how_to_install, naming_errors
 from database.location import name_of
 from database.readonly import (
-    Answer,
+    DriverResult,
     NamedType,
     ReadOnlyConnection,
     ReadOnlyDialect,
     read_only_engine,
 )
-from database.statement import Statement, StatementError, tokens, word_set
+from database.statement import SqlStatement, StatementError, tokens, word_set
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -160,11 +160,11 @@ def open_spark(url: URL, revision: str) -> ReadOnlyConnection:
 
     unread: list[Any] = []
 
-    def ask(sql: str, parameters: Any) -> Answer:
+    def ask(sql: str, parameters: Any) -> DriverResult:
         frame = session.sql(sql, parameters or None)
         rows = frame.toLocalIterator()
         unread.append(rows)
-        return Answer(frame.dtypes, lambda size: list(map(tuple, islice(rows, size))))
+        return DriverResult(frame.dtypes, lambda size: list(map(tuple, islice(rows, size))))
 
     def guard(sql: str, parameters: Any) -> None:
         if require_reading(sql):
@@ -261,7 +261,7 @@ def require_reading(sql: str) -> bool:
 
     Raises StatementError if it begins like nothing that reads, or names a dangerous function.
     """
-    words = Statement.read(sql, "spark").words
+    words = SqlStatement.read(sql, "spark").words
     for word in words:
         if word.name.lower() in DANGEROUS_FUNCTIONS:
             raise StatementError(

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from database.statement import Statement, word_set
+from database.statement import SqlStatement, word_set
 
 ONLY_READS = "a query here only reads"
 
@@ -92,7 +92,7 @@ class Authorizer:
 
 
 def require_names(
-    connection: sqlite3.Connection, statement: Statement, arguments: Mapping[str, Any]
+    connection: sqlite3.Connection, statement: SqlStatement, arguments: Mapping[str, Any]
 ) -> None:
     """Raise the driver's "no such column" for a double-quoted word that names nothing.
 

@@ -34,7 +34,7 @@ class StatementError(SourcebookError):
         self.position = position
 
 
-class Token(NamedTuple):
+class SqlToken(NamedTuple):
     """A piece of a statement, and its offset."""
 
     kind: str
@@ -113,7 +113,7 @@ def _grammar(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(_GRAMMARS[dialect] + _ALL, re.VERBOSE | re.DOTALL)
 
 
-def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
+def tokens(text: str, dialect: Dialect) -> Iterator[SqlToken]:
     """Split a text into strings, quoted names, comments, parameters, words and signs.
 
     A string, name or comment that never ends is `open`, up to the end of the text.
@@ -126,7 +126,7 @@ def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
             kind, end = "comment", _end_of_comment(text, end)
         elif kind == "open":
             end = len(text)
-        yield Token(kind, text[at:end], at)
+        yield SqlToken(kind, text[at:end], at)
         at = end
 
 
@@ -148,15 +148,15 @@ def _end_of_comment(text: str, at: int) -> int:
 
 
 @dataclass(frozen=True)
-class Statement:
+class SqlStatement:
     """One statement: its text up to a semicolon, and its parameters, each written `:name`."""
 
     text: str
     engine: Engine
-    tokens: tuple[Token, ...]
+    tokens: tuple[SqlToken, ...]
 
     @classmethod
-    def read(cls, text: str, engine: Engine) -> Statement:
+    def read(cls, text: str, engine: Engine) -> SqlStatement:
         """Parse a text. Raises StatementError unless it is one statement with named parameters."""
         if (at := text.find("\0")) >= 0:
             raise StatementError("the query holds a NUL; take it out", at)
@@ -193,12 +193,12 @@ class Statement:
         return tuple(dict.fromkeys(named))
 
     @property
-    def double_quoted(self) -> tuple[Token, ...]:
+    def double_quoted(self) -> tuple[SqlToken, ...]:
         """The words in double quotation marks: names in standard SQL."""
         return tuple(token for token in self.tokens if token.backticked != token.text)
 
     @property
-    def words(self) -> tuple[Token, ...]:
+    def words(self) -> tuple[SqlToken, ...]:
         """The keywords and names, quoted or not."""
         return tuple(token for token in self.tokens if token.kind in ("word", "quoted"))
 

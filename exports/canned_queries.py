@@ -14,7 +14,7 @@ from dataclasses import replace
 from textwrap import dedent, indent
 
 from database.statement import tokens
-from reports.definition import Line, Parameter, Report, Type, day_of
+from reports.definition import Parameter, Report, SqlLine, Type, day_of
 
 KEYS = {
     Type.ACTOR: (
@@ -119,14 +119,14 @@ def _values(parameter: Parameter) -> Iterator[str]:
     yield f'{value} as "{parameter.name}"'
 
 
-def _left_out(line: Line) -> str:
+def _left_out(line: SqlLine) -> str:
     """Return the condition under which a report leaves a line out; a line has one of the two."""
     absent = [f"{_given(name)} is null" for name in sorted(line.when)]
     present = [f"{_given(name)} is not null" for name in sorted(line.unless)]
     return " and ".join(absent) or " or ".join(present)
 
 
-def _unconditional(lines: Sequence[Line]) -> Iterator[str]:
+def _unconditional(lines: Sequence[SqlLine]) -> Iterator[str]:
     """Yield lines that all run, and give the same rows."""
     checks: list[str] = []
     rest = list(lines)
@@ -159,10 +159,10 @@ def _unconditional(lines: Sequence[Line]) -> Iterator[str]:
             yield margin + _alternatives(first, piece, rest)
 
 
-def _piece(rest: list[Line]) -> str:
+def _piece(rest: list[SqlLine]) -> str:
     """Take a clause or an item off the lines that run under one condition; return its text."""
     first = rest[0]
-    taken: list[Line] = []
+    taken: list[SqlLine] = []
     depth = 0
     while rest:
         line = rest[0]
@@ -178,7 +178,7 @@ def _piece(rest: list[Line]) -> str:
     return "\n".join(_unconditional(taken)).strip()
 
 
-def _alternatives(first: Line, piece: str, rest: list[Line]) -> str:
+def _alternatives(first: SqlLine, piece: str, rest: list[SqlLine]) -> str:
     """Return one item of a select in place of two alternatives."""
     other = "null"
     if rest and (rest[0].when, rest[0].unless) == (first.unless, first.when):

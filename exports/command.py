@@ -44,7 +44,7 @@ def export(
     """
     from database.connect import reading
     from exports.export import export as run
-    from output.page import Column, Page
+    from output.page import Page, PageColumn
     from schema.escape import visible
 
     only_for("--null", null, [format], "csv")
@@ -53,7 +53,7 @@ def export(
         raise click.UsageError("--null takes a word without commas, quotation marks and controls")
     with reading(db, stored=True) as connection:
         result = run(connection, folder, format, keep_text=keep_text, null=null or "", bom=bom)
-    columns = (Column("file"), Column("rows", "integer"), Column("bytes", "integer"))
+    columns = (PageColumn("file"), PageColumn("rows", "integer"), PageColumn("bytes", "integer"))
     rows = [(file.name, file.rows, size) for file, size in result.files]
     write(Page(columns, rows), "table", None)
     summary = (

@@ -65,7 +65,7 @@ def _write_csv(file: TextIO, table: Table, null: str, lines: Sequence[bytes]) ->
     file.write(as_csv(table, lines, null))
 
 
-class Lines(list[str]):
+class CsvLines(list[str]):
     r"""Takes lines from Python's csv writer, and ends them in `\n` as reports do.
 
     With a `lineterminator` of its own, the writer would leave a carriage return in a value bare.
@@ -89,7 +89,7 @@ def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
         or text.count(b",") != len(lines) * (len(columns) - 1)
         or any(file_type(column) in ("boolean", "list") for column in columns)
     ):
-        out = Lines()
+        out = CsvLines()
         python_csv.writer(out).writerows(written(table, lines, CELLS, NULL))
         return "".join(out).replace(EMPTY, '""').replace(NULL, null)
     # No value contains a comma or a quote, so this is a null. The first column never is one.

@@ -164,7 +164,7 @@ def _databases() -> dict[str, Any]:
     return {DATABASE.removesuffix(".db"): {"tables": tables, "queries": queries}}
 
 
-def _table(entry: dictionary.Entry) -> dict[str, Any]:
+def _table(entry: dictionary.TableEntry) -> dict[str, Any]:
     fields = dictionary.columns(entry.name)
     described: dict[str, Any] = {
         "description": entry.meaning,

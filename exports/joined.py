@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
-from schema.dictionary import Field, columns, tables
+from schema.dictionary import ColumnEntry, columns, tables
 from schema.models import METADATA
 from schema.vocabulary import Role
 
@@ -52,7 +52,7 @@ def lines_query(table: Table, engine: str) -> str:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _columns(view: str, field: Field) -> Iterator[Column[Any]]:
+def _columns(view: str, field: ColumnEntry) -> Iterator[Column[Any]]:
     """Yield the column of a view, and after headings of actors their keys."""
     name, type = field.column, Integer if field.type == "integer" else Text
     if name == "fact_id":

@@ -127,7 +127,7 @@ def feed(
     from database.connect import reading
     from database.snapshot import Snapshot
     from feeds.sync import sync
-    from feeds.target import Options
+    from feeds.target import FeedOptions
     from output.progress import Progress
     from schema.escape import visible
 
@@ -138,7 +138,7 @@ def feed(
     def rows() -> Iterator[TableResult]:
         with reading(ctx.obj, stored=True) as connection:
             source = Snapshot(connection, keep_text=keep_text)
-            result = sync(source, chosen, Options(replace, dry_run, verify), progress)
+            result = sync(source, chosen, FeedOptions(replace, dry_run, verify), progress)
         summaries.append(f"{'dry run: ' if dry_run else ''}{_summary(result)}")
         yield from result.tables
 
@@ -229,10 +229,12 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
 
 def _print(rows: Iterable[TableResult], format: str, output: Path | None, raw: bool) -> None:
     from feeds.sync import TableResult
-    from output.page import Column, Page
+    from output.page import Page, PageColumn
 
     texts: Any = ("table", "source", "target")
-    columns = [Column(name, "text" if name in texts else "integer") for name in TableResult._fields]
+    columns = [
+        PageColumn(name, "text" if name in texts else "integer") for name in TableResult._fields
+    ]
     write(Page(columns, rows), format, output, raw)
 
 

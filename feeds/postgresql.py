@@ -135,7 +135,7 @@ class Postgresql(Relational):
             from migrations.upgrade import upgrade  # slow to import
 
             upgrade(self.connection)
-        if self._state.book.documents and not self.drift():
+        if self._state.inventory.documents and not self.drift():
             return self._fill_in_place(source, progress)
         return self._fill_anew(source, progress)
 

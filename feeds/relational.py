@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from database.digest import Digest, quoted
 from database.snapshot import TABLES, Snapshot
 from feeds.structure import schema_drift
-from feeds.target import Change, NeedsRefill, Target
+from feeds.target import NeedsRefill, RowCounts, Target
 from output.progress import Progress
 from schema.models import DERIVED
 
@@ -29,7 +29,7 @@ REFERENCED = {"codings", "passages", "attributions", "facts", "events"}
 """Tables of a document to which rows of others refer: their rows are changed in place."""
 
 
-class ChangeSet(NamedTuple):
+class SyncScope(NamedTuple):
     """What can differ in a target that descends from the source."""
 
     documents: Collection[int]
@@ -93,7 +93,9 @@ class Relational(Target):
 
     # --- changes --------------------------------------------------------------------------------
 
-    def update(self, source: Snapshot, changes: ChangeSet, progress: Progress) -> dict[str, Change]:
+    def update(
+        self, source: Snapshot, changes: SyncScope, progress: Progress
+    ) -> dict[str, RowCounts]:
         """Stage the rows that can have changed, compare them, and write those that differ.
 
         Raises NeedsRefill, with everything undone, if rows have exchanged their keys.
@@ -129,7 +131,7 @@ class Relational(Target):
         self.run(*(f"drop table {staged(table)}" for table in scopes))
         return done
 
-    def _stage(self, source: Snapshot, table: Table, where: str, progress: Progress) -> Change:
+    def _stage(self, source: Snapshot, table: Table, where: str, progress: Progress) -> RowCounts:
         """Copy rows into a temporary table; count in how many the target differs from them."""
         name, keys = staged(table), _quoted(table, key=True)
         self.run(f"create temporary table {name} as select * from {table.name} where 1 = 0")
@@ -146,7 +148,7 @@ class Relational(Target):
             full join {name} as new on {_same_key(table)}
             """
         )
-        return Change(*counts.one())
+        return RowCounts(*counts.one())
 
     def _changed(self, table: Table) -> list[Any]:
         """Return the first key column of the rows in which a table and its staged rows differ."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, MetaData, func, inspect, select
 from database.connect import REVISION, VERSION_TABLE, newer, revision
 from database.errors import DatabaseError
 from database.snapshot import RECORD, TABLES
-from feeds.target import TargetState, listed, read_book
+from feeds.target import TargetState, listed, read_inventory
 from migrations.creation import version_table
 from schema.models import METADATA
 from schema.views import RENAMED, VIEWS
@@ -75,8 +75,8 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
         inspect(connection).has_table(RECORD.name)
         and connection.execute(select(RECORD.c.fed_at).limit(1)).first() is not None
     )
-    book = read_book(connection, older=older)
-    return TargetState(exists=True, older=older, fed=fed, book=book)
+    inventory = read_inventory(connection, older=older)
+    return TargetState(exists=True, older=older, fed=fed, inventory=inventory)
 
 
 def require_ours(name: str, at: str | None, foreign: list[str]) -> None:

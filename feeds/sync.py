@@ -22,9 +22,17 @@ from database.digest import Digest
 from database.errors import DatabaseError
 from database.faults import shown
 from database.snapshot import TABLES, Snapshot
-from feeds.relational import SHARED, ChangeSet, Relational
+from feeds.relational import SHARED, Relational, SyncScope
 from feeds.structure import row_counts
-from feeds.target import Change, NeedsRefill, Options, Target, TargetState, listed, read_book
+from feeds.target import (
+    FeedOptions,
+    NeedsRefill,
+    RowCounts,
+    Target,
+    TargetState,
+    listed,
+    read_inventory,
+)
 from output.progress import Progress
 
 SHOWN = 3
@@ -63,7 +71,7 @@ class _DryRun(Exception):  # noqa: N818 - no error
     """Rolls a dry run back."""
 
 
-def sync(source: Snapshot, target: Target, options: Options, progress: Progress) -> SyncResult:
+def sync(source: Snapshot, target: Target, options: FeedOptions, progress: Progress) -> SyncResult:
     """Make the target an exact copy of the source in one transaction; return what that changed.
 
     Raises DatabaseError, and then the target is as it was: for foreign objects, for a sourcebook
@@ -90,17 +98,17 @@ class _Sync:
 
     source: Snapshot
     target: Target
-    options: Options
+    options: FeedOptions
     progress: Progress
     state: TargetState
 
     def __post_init__(self) -> None:
         with self.source.naming_errors():
-            self.book = read_book(self.source.connection, keep_text=self.source.keep_text)
+            self.inventory = read_inventory(self.source.connection, keep_text=self.source.keep_text)
 
     def run(self) -> SyncResult:
         """Decide, copy and compare."""
-        state, there = self.state, self.state.book
+        state, there = self.state, self.state.inventory
         if not state.exists:
             return self._fill("first feed")
         if self.options.replace:
@@ -112,26 +120,26 @@ class _Sync:
             if any(rows for name, rows in counts.items() if name != MIGRATED):
                 self._require_fed(related=True)  # somebody has begun to fill it
             return self._fill("first feed")
-        descends = self.book.descends_from(there)
-        if not self.book.documents and not descends:
+        descends = self.inventory.descends_from(there)
+        if not self.inventory.documents and not descends:
             raise DatabaseError(
                 f"{self.target.name}: holds a sourcebook, and the source holds nothing; see that "
                 "--db is the one you mean, or use --replace"
             )
-        same = self.book.holds_same(there, texts=state.fed) and not state.older
+        same = self.inventory.holds_same(there, texts=state.fed) and not state.older
         differing = self._differing() if descends and not state.older else []
-        loaded = descends and self.book.loads != there.loads
+        loaded = descends and self.inventory.loads != there.loads
         if same and not loaded and (self.options.verify or not differing):
             return self._unchanged(same_ids=descends)
         self._require_fed(related=descends or not there.documents)
         if state.older:
             return self._fill("refilled")
         self._require_structure(self.target.drift())
-        documents = self.book.changed_since(there)
-        few = len(documents) <= max(FEW, PART * len(self.book.documents))
+        documents = self.inventory.changed_since(there)
+        few = len(documents) <= max(FEW, PART * len(self.inventory.documents))
         if descends and few and isinstance(self.target, Relational):
             try:
-                return self._update(self.target, ChangeSet(documents, there.last_load, differing))
+                return self._update(self.target, SyncScope(documents, there.last_load, differing))
             except (NeedsRefill, IntegrityError):
                 pass  # rows differ that no load accounts for, or two have exchanged their keys
         return self._fill("refilled")
@@ -147,10 +155,10 @@ class _Sync:
 
     def _require_fed(self, *, related: bool) -> None:
         """Raise DatabaseError for a sourcebook that is somebody else's."""
-        there = self.state.book.documents
+        there = self.state.inventory.documents
         if not self.state.fed:
             problem = "holds a sourcebook that no feed has made"
-        elif not related and there.keys().isdisjoint(self.book.documents):
+        elif not related and there.keys().isdisjoint(self.inventory.documents):
             problem = f"holds another sourcebook (documents {listed(sorted(there))})"
         else:
             return
@@ -182,10 +190,10 @@ class _Sync:
             after = {name: digest.rows for name, digest in digests.items()}
             self._compare(digests)
             self._record()
-        changes = {name: Change(rows, 0, before.get(name, 0)) for name, rows in after.items()}
+        changes = {name: RowCounts(rows, 0, before.get(name, 0)) for name, rows in after.items()}
         return self._result(summary, changes, digests)
 
-    def _update(self, target: Relational, changes: ChangeSet) -> SyncResult:
+    def _update(self, target: Relational, changes: SyncScope) -> SyncResult:
         """Copy what changed. Raises NeedsRefill if that is not all that differs."""
         done = target.update(self.source, changes, self.progress)
         digests = {}
@@ -203,16 +211,16 @@ class _Sync:
         self.target.record(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def _result(
-        self, summary: str, changes: Mapping[str, Change], digests: Mapping[str, Digest]
+        self, summary: str, changes: Mapping[str, RowCounts], digests: Mapping[str, Digest]
     ) -> SyncResult:
         tables = []
         for name in sorted(table.name for table in TABLES):
-            result = TableResult(name, *changes.get(name, Change()))
+            result = TableResult(name, *changes.get(name, RowCounts()))
             if name in digests and not self.options.dry_run:
                 text = str(digests[name])
                 result = result._replace(compared=digests[name].rows, source=text, target=text)
             tables.append(result)
-        return SyncResult(summary, self.book.content, tables)
+        return SyncResult(summary, self.inventory.content, tables)
 
     # --- what is compared ---------------------------------------------------------------------
 

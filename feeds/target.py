@@ -24,7 +24,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Options:
+class FeedOptions:
     """What a feed is asked for."""
 
     replace: bool = False
@@ -32,7 +32,7 @@ class Options:
     verify: bool = False
 
 
-class Document(NamedTuple):
+class DocumentVersion(NamedTuple):
     """What tells two versions of a document apart without reading them."""
 
     id: int
@@ -43,10 +43,10 @@ class Document(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Book:
+class Inventory:
     """The documents of a sourcebook by key, and the loads by number that brought them there."""
 
-    documents: dict[str, Document] = field(default_factory=dict)
+    documents: dict[str, DocumentVersion] = field(default_factory=dict)
     loads: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     loaded: dict[int, str] = field(default_factory=dict)
     """The documents of these loads; not of what an older version made."""
@@ -61,20 +61,23 @@ class Book:
         """The content hash that the last load left."""
         return self.loads[self.last_load][-1] if self.loads else None
 
-    def holds_same(self, other: Book, *, texts: bool = True) -> bool:
+    def holds_same(self, other: Inventory, *, texts: bool = True) -> bool:
         """Return whether both hold the same codings and texts, whatever their ids."""
         ours, theirs = (
-            {key: (each.coding, each.texts if texts else 0) for key, each in book.documents.items()}
-            for book in (self, other)
+            {
+                key: (each.coding, each.texts if texts else 0)
+                for key, each in inventory.documents.items()
+            }
+            for inventory in (self, other)
         )
         return ours == theirs
 
-    def descends_from(self, other: Book) -> bool:
+    def descends_from(self, other: Inventory) -> bool:
         """Return whether every load of the other is a load of this one: ids then agree."""
         return other.loads.items() <= self.loads.items()
 
-    def changed_since(self, other: Book) -> set[int]:
-        """Return the documents that differ from the other book, which this one descends from.
+    def changed_since(self, other: Inventory) -> set[int]:
+        """Return the documents that differ from the other inventory, which this one descends from.
 
         A document that was dropped is only in the other, or has another id here.
         """
@@ -87,8 +90,13 @@ class Book:
         }
 
 
-def read_book(connection: Connection, *, keep_text: bool = True, older: bool = False) -> Book:
-    """Read a book; without `keep_text`, as if no text were kept. An older version may be asked."""
+def read_inventory(
+    connection: Connection, *, keep_text: bool = True, older: bool = False
+) -> Inventory:
+    """Read an inventory; without `keep_text`, as if no text were kept.
+
+    With `older`, the database may be of an older version.
+    """
 
     def ask(query: Select[Any]) -> Sequence[Any]:
         # Row by row, every row would be a call to the thread that Ctrl-C can cancel.
@@ -105,8 +113,8 @@ def read_book(connection: Connection, *, keep_text: bool = True, older: bool = F
         texts.scalar_subquery() if keep_text else literal(0),
     ).where(sources.id == codings.document_id)
     history = select(loads.id, loads.loaded_at, loads.content_hash)
-    return Book(
-        {key: Document(*document) for key, *document in ask(documents)},
+    return Inventory(
+        {key: DocumentVersion(*document) for key, *document in ask(documents)},
         {number: tuple(load) for number, *load in ask(history)},
         {} if older else dict(map(tuple, ask(select(loads.id, loads.document)))),
     )
@@ -124,10 +132,10 @@ class TargetState:
     """Whether a feed filled them."""
     missing: str = ""
     """Which tables, columns and views are gone; nothing else is known then."""
-    book: Book = field(default_factory=Book)
+    inventory: Inventory = field(default_factory=Inventory)
 
 
-class Change(NamedTuple):
+class RowCounts(NamedTuple):
     """How many rows of a table a feed adds, changes and removes."""
 
     added: int = 0

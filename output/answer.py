@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
-from output.page import Cell, Column, Counted, Page, cell_text, shortened
+from output.page import Cell, Counted, Page, PageColumn, cell_text, shortened
 from output.wording import counted, runs
 from schema.date_words import date_in_words
 
@@ -49,12 +49,12 @@ NOT_GIVEN = "–"
 
 
 @dataclass(frozen=True)
-class Section:
+class AnswerSection:
     """Rows under a heading of their own, with the columns that they need."""
 
     heading: str
     """Empty if the answer has no sections."""
-    columns: Sequence[Column]
+    columns: Sequence[PageColumn]
     rows: Iterable[Sequence[Cell]]
     """Values as stored; `shown` makes the text that people read."""
 
@@ -74,13 +74,13 @@ class Answer:
     """How many rows there are, as far as that is known before they are read."""
     whole: bool
     """Whether that is known."""
-    columns: Sequence[Column]
+    columns: Sequence[PageColumn]
     """The columns of all sections; a section may lack those that are empty in it."""
-    section: Column | None
+    section: PageColumn | None
     """The column whose values are the headings of the sections, if there are any."""
     rows: Counted
     """The rows of all sections, which count as they are read."""
-    sections: Iterable[Section]
+    sections: Iterable[AnswerSection]
     notes: Sequence[str]
     """Sentences to read below the rows."""
     sources: Sequence[str]
@@ -110,7 +110,7 @@ class Answer:
         return " · ".join(filter(None, parts))
 
 
-def shown(column: Column, value: Cell) -> str:
+def shown(column: PageColumn, value: Cell) -> str:
     """Return a value as people read it: dates in words, passages as numbers."""
     text = cell_text(value)
     if column.type in ("date", "day"):
@@ -203,7 +203,7 @@ def answer(page: Page) -> Answer:
 
 
 def _needed(
-    legend: Iterable[str], columns: Sequence[tuple[int, Column]], rows: Sequence[Sequence[Cell]]
+    legend: Iterable[str], columns: Sequence[tuple[int, PageColumn]], rows: Sequence[Sequence[Cell]]
 ) -> list[str]:
     """Return the legend without sentences that explain a term which people don't see.
 
@@ -246,13 +246,13 @@ def _cited(page: Page, values: Iterable[Cell]) -> list[str]:
 
 def _sections(
     rows: Iterable[Sequence[Cell]],
-    columns: Sequence[Column],
+    columns: Sequence[PageColumn],
     kept: Sequence[int],
     section: int | None,
     *,
     condensed: bool,
     whole: bool,
-) -> Iterator[Section]:
+) -> Iterator[AnswerSection]:
     """Yield the rows in sections, with the columns that are kept and needed."""
     chosen = [columns[n] for n in kept]
 
@@ -266,25 +266,27 @@ def _sections(
         empty = False
         title = "" if section is None else shown(columns[section], heading)
         if section is None or not whole:
-            yield Section(title, chosen, map(cells, group))
+            yield AnswerSection(title, chosen, map(cells, group))
             continue
         members = list(map(cells, group))
         nothing = [(None, "", UNDATED if column.undated else "") for column in chosen]
         full = [n for n in range(len(chosen)) if any(row[n] not in nothing[n] for row in members)]
         full = full or [n for n, column in enumerate(chosen) if column.main] or [0]
-        yield Section(title, [chosen[n] for n in full], [[row[n] for n in full] for row in members])
+        yield AnswerSection(
+            title, [chosen[n] for n in full], [[row[n] for n in full] for row in members]
+        )
     if empty:
-        yield Section("", chosen, [])
+        yield AnswerSection("", chosen, [])
 
 
-def _shared(column: Column, values: set[Cell], rows: int) -> bool:
+def _shared(column: PageColumn, values: set[Cell], rows: int) -> bool:
     """Whether one value, or nothing, is all that people would see in the column."""
     if column.main or column.type == "passage" or len(values) != 1:
         return False
     return rows >= ALIKE or cell_text(*values) in ("", column.usually)
 
 
-def _read(column: Column, value: Cell) -> Cell:
+def _read(column: PageColumn, value: Cell) -> Cell:
     """Return what people read: nothing for the usual value, and words for null beside it."""
     if value is None and column.undated:
         return UNDATED

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from output.addresses import with_addresses
-from output.answer import Answer, Section, shown
+from output.answer import Answer, AnswerSection, shown
 from output.html_page import POLICY, SCRIPT, STYLE
-from output.page import Cell, Column, with_address
+from output.page import Cell, PageColumn, with_address
 from schema.edtf import Edtf, EdtfError
 from schema.escape import visible
 
@@ -92,7 +92,7 @@ def answer_parts(answer: Answer, *, box: str = FILTER, level: int = 2) -> Iterat
         yield f"<footer>\n{_terms([('rows', str(answer.rows.count)), *about])}</footer>\n"
 
 
-def _table_start(section: Section, level: int) -> str:
+def _table_start(section: AnswerSection, level: int) -> str:
     count = len(section.columns)
     many = ' class="few"' * (count <= FEW)
     if count >= MANY:
@@ -106,7 +106,7 @@ def _table_start(section: Section, level: int) -> str:
     return f"{start}<tr>{heads}</tr>\n</thead>\n<tbody>\n"
 
 
-def _class(column: Column, text: str = "") -> str:
+def _class(column: PageColumn, text: str = "") -> str:
     names = ["number"] * column.number + ["main"] * column.main
     if _LONG.search(text):
         names.append("long")
@@ -116,7 +116,7 @@ def _class(column: Column, text: str = "") -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _cell(column: Column, value: Cell) -> str:
+def _cell(column: PageColumn, value: Cell) -> str:
     text = shown(column, value)
     if column.type in ("date", "day"):
         text = _DAY.sub("\N{NO-BREAK SPACE}", text)  # never between day, month and year
@@ -125,7 +125,7 @@ def _cell(column: Column, value: Cell) -> str:
     return f"<td{_class(column, text)}{label}{_order(column, value)}{null}>{escaped(text)}</td>"
 
 
-def _order(column: Column, value: Cell) -> str:
+def _order(column: PageColumn, value: Cell) -> str:
     """Return the number by which a date or a passage is sorted: its words have another order."""
     number: int | str | None = None
     if isinstance(value, str) and column.type in ("date", "day"):

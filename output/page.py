@@ -20,12 +20,12 @@ class Json(str):
     __slots__ = ()
 
 
-class Citation(str):
+class LinkedCitation(str):
     """A citation in a sentence, and the address at which the source can be read."""
 
     address: str
 
-    def __new__(cls, text: str, address: str) -> "Citation":
+    def __new__(cls, text: str, address: str) -> "LinkedCitation":
         """Return the text with its address, which may be empty."""
         citation = super().__new__(cls, text)
         citation.address = address
@@ -33,7 +33,7 @@ class Citation(str):
 
 
 @dataclass(frozen=True)
-class Column:
+class PageColumn:
     """A column.
 
     Its type decides how it is aligned and sorted, and how people read its values: programs get
@@ -71,7 +71,7 @@ class Column:
 class Page:
     """An answer to be written. Its rows may be a cursor: they are read once, one at a time."""
 
-    columns: Sequence[Column]
+    columns: Sequence[PageColumn]
     rows: Iterable[Sequence[Cell]]
     title: str = ""
     question: str = ""
@@ -136,7 +136,7 @@ def cell_text(value: Cell) -> str:
 
 def with_address(citation: str) -> str:
     """Return a citation with its address at the end, for formats in which it can be followed."""
-    address = citation.address if isinstance(citation, Citation) else ""
+    address = citation.address if isinstance(citation, LinkedCitation) else ""
     return f"{citation}, {address}" if address else citation
 
 

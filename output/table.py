@@ -12,8 +12,8 @@ from math import inf
 import tabulate
 from wcwidth import iter_graphemes, wcswidth, wcwidth
 
-from output.answer import Answer, Section, shown
-from output.page import Column
+from output.answer import Answer, AnswerSection, shown
+from output.page import PageColumn
 from output.wording import counted
 from schema.date_words import MONTH_NAMES
 from schema.escape import visible
@@ -90,12 +90,14 @@ def _styled(line: str, *, bold: bool) -> str:
     return f"\x1b[1m{line}\x1b[0m" if bold else line
 
 
-def _texts(section: Section) -> Iterator[Sequence[str]]:
+def _texts(section: AnswerSection) -> Iterator[Sequence[str]]:
     for row in section.rows:
         yield [visible(text) for text in map(shown, section.columns, row)]
 
 
-def _lines(section: Section, rows: Iterator[Sequence[str]], width: int | None) -> Iterator[str]:
+def _lines(
+    section: AnswerSection, rows: Iterator[Sequence[str]], width: int | None
+) -> Iterator[str]:
     """Yield the lines of a table; null is empty, numbers are aligned right.
 
     Values are wrapped to fit the width. If the columns would become too narrow to read, each row
@@ -150,7 +152,7 @@ def _carried(text: str) -> str:
 
 
 def _fit(
-    columns: Sequence[Column], natural: Sequence[int], least: Sequence[int], width: int
+    columns: Sequence[PageColumn], natural: Sequence[int], least: Sequence[int], width: int
 ) -> list[int] | None:
     """Return widths that fit together, or None if not even the least ones do.
 
@@ -188,7 +190,7 @@ def _fit(
     return widths
 
 
-def _easy(column: Column, width: int) -> int:
+def _easy(column: PageColumn, width: int) -> int:
     """Return a width at which a column beside the one that answers is still easy to read."""
     if column.number:
         return 6  # its heading may take several lines
@@ -198,7 +200,7 @@ def _easy(column: Column, width: int) -> int:
 
 
 def _grid(
-    columns: Sequence[Column],
+    columns: Sequence[PageColumn],
     names: Sequence[str],
     rows: Iterator[Sequence[str]],
     widths: Sequence[int],

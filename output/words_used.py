@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from output.page import Cell, Column
+from output.page import Cell, PageColumn
 from schema import vocabulary
 
 MOST = 40
@@ -18,7 +18,7 @@ _VOCABULARIES = [
 class WordsUsed:
     """Sees the rows of an answer pass, and knows what the words in its columns mean."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[PageColumn]) -> None:
         self._columns = columns
         self._values: dict[int, set[str]] = {
             n: {column.usually} if column.usually else set()

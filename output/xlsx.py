@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 
 from output.answer import Answer, shown
-from output.page import Cell, Column, with_address
+from output.page import Cell, PageColumn, with_address
 from output.wording import counted
 from output.words_used import WordsUsed
 from schema.escape import visible
@@ -113,7 +113,7 @@ class XlsxBook:
         self._book.set_properties({"created": self._created})
         self._book.close()
 
-    def _write(self, sheet: Any, line: int, n: int, column: Column, value: Cell) -> int:
+    def _write(self, sheet: Any, line: int, n: int, column: PageColumn, value: Cell) -> int:
         """Write a cell as what it is, and return its width in characters."""
         if value is None:
             return 0
@@ -131,7 +131,12 @@ class XlsxBook:
         return _width(text)
 
     def _lay_out(
-        self, sheet: Any, columns: Sequence[Column], widths: Sequence[int], last: int, title: str
+        self,
+        sheet: Any,
+        columns: Sequence[PageColumn],
+        widths: Sequence[int],
+        last: int,
+        title: str,
     ) -> None:
         for n, (column, width) in enumerate(zip(columns, widths, strict=True)):
             most = _MAIN if column.main else _WIDEST
@@ -148,7 +153,7 @@ class XlsxBook:
     def _describe(
         self,
         answer: Answer,
-        columns: Sequence[Column],
+        columns: Sequence[PageColumn],
         sheet: str,
         count: int,
         words: WordsUsed,
@@ -198,7 +203,7 @@ def write_xlsx(answer: Answer, file: BinaryIO) -> None:
         book.add(answer)
 
 
-def _rows(answer: Answer, columns: Sequence[Column]) -> Iterator[Sequence[Cell]]:
+def _rows(answer: Answer, columns: Sequence[PageColumn]) -> Iterator[Sequence[Cell]]:
     """Yield the rows of all sections with the same columns, the section first if there are any."""
     for section in answer.sections:
         present = {column.name: n for n, column in enumerate(section.columns)}

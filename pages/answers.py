@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from output.page import Cell, Citation, Page
+from output.page import Cell, LinkedCitation, Page
 from reports.about import about
 from reports.catalogue import Catalogue
 from reports.definition import Report, Value
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReportAnswer:
     """The rows of a report, and its page without them."""
 
     rows: Sequence[Row]
@@ -41,7 +41,7 @@ class Answer:
     def origin(self, same: str) -> str:
         """Return the last line of a picture: the document, the data, and the same as a table."""
         document = self.page.document
-        address = document.address if isinstance(document, Citation) else ""
+        address = document.address if isinstance(document, LinkedCitation) else ""
         content = self.page.meta["content"][:12]
         source = f"Source: {document}{f', {address}' if address else ''}. " if document else ""
         return f"{source}¶: passage of the document. Content {content}. {same}"
@@ -57,7 +57,7 @@ def ask(
     name: str,
     given: Mapping[str, Given | None],
     say: Callable[[str], None] = lambda _: None,
-) -> Answer:
+) -> ReportAnswer:
     """Run one of our reports with those of the arguments that it takes.
 
     `say` gets a line on how a name was understood, and on who is left out. Raises BadValueError.
@@ -69,7 +69,7 @@ def ask(
         say(line)
     with execute(connection, report, values) as page:
         rows = [_named(report, row) for row in page.rows]
-    return Answer(rows, about(connection, page, report, values, taken), values)
+    return ReportAnswer(rows, about(connection, page, report, values, taken), values)
 
 
 def _named(report: Report, row: Sequence[Cell]) -> Row:

@@ -1,4 +1,4 @@
-"""Reads facts as statements: `Statements(connection).about("actor", "iran")` yields them.
+"""Reads facts as statements: `StatementReader(connection).about("actor", "iran")` yields them.
 
 It reads a batch of facts at a time, with a fixed number of queries, so that memory doesn't grow
 with the sourcebook.
@@ -14,7 +14,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from pages.statements import Document, Evidence, Participant, Passage, Statement, Thing, Voice
+from pages.statements import (
+    ChainVoice,
+    CitedDocument,
+    CitedEvidence,
+    CitedPassage,
+    NamedParticipant,
+    Statement,
+    Thing,
+)
 from pages.subjects import facts_about
 from reports.references import Creator
 from schema.vocabulary import ActorKind, Modality
@@ -147,7 +155,7 @@ DOCUMENTS = """
 """
 
 
-class Statements:
+class StatementReader:
     """Reads statements; remembers the documents, and whether any text is kept."""
 
     def __init__(self, connection: Connection) -> None:
@@ -167,16 +175,16 @@ class Statements:
         remaining = iter(ids)
         while batch := tuple(islice(remaining, BATCH)):
             facts = {it.fact_id: it for it in self._rows(FACTS, batch)}
-            participants: dict[int, list[Participant]] = defaultdict(list)
+            participants: dict[int, list[NamedParticipant]] = defaultdict(list)
             for it in self._rows(PARTICIPANTS, batch):
-                participants[it.fact_id].append(Participant(it.key, it.name, it.kind, it.role))
+                participants[it.fact_id].append(NamedParticipant(it.key, it.name, it.kind, it.role))
             evidence = self._evidence(batch)
             for id in batch:
                 if id in facts:
                     yield self._statement(facts[id], participants[id], evidence[id])
 
     def _statement(
-        self, it: Any, participants: Sequence[Participant], evidence: Sequence[Evidence]
+        self, it: Any, participants: Sequence[NamedParticipant], evidence: Sequence[CitedEvidence]
     ) -> Statement:
         return Statement(
             id=it.fact_id,
@@ -215,25 +223,25 @@ class Statements:
             key = self.key(it.second_document, it.second_key)
             yield Thing(it.second_kind, key, it.second_title)
 
-    def _evidence(self, facts: Sequence[int]) -> Mapping[int, list[Evidence]]:
+    def _evidence(self, facts: Sequence[int]) -> Mapping[int, list[CitedEvidence]]:
         rows = self._rows(EVIDENCE, facts)
         ids = [it.id for it in rows]
-        voices: dict[int, list[Voice]] = defaultdict(list)
+        voices: dict[int, list[ChainVoice]] = defaultdict(list)
         for it in self._rows(VOICES, sorted({it.attribution_id for it in rows})):
             key = f"{it.document}:{it.key}" if it.document else it.key
-            voices[it.attribution_id].append(Voice(key, it.title, it.anonymity))
+            voices[it.attribution_id].append(ChainVoice(key, it.title, it.anonymity))
         words = {}
         if self.kept:
             words = {(it.evidence_id, it.span): it.words for it in self._rows(WORDS, ids)}
-        passages: dict[int, list[Passage]] = defaultdict(list)
+        passages: dict[int, list[CitedPassage]] = defaultdict(list)
         for it in self._rows(SPANS, ids):
             passages[it.evidence_id].append(
-                Passage(it.passage, words.get((it.evidence_id, it.n), ""))
+                CitedPassage(it.passage, words.get((it.evidence_id, it.n), ""))
             )
-        evidence: dict[int, list[Evidence]] = defaultdict(list)
+        evidence: dict[int, list[CitedEvidence]] = defaultdict(list)
         for it in rows:
             evidence[it.fact_id].append(
-                Evidence(
+                CitedEvidence(
                     id=it.id,
                     document=self.documents[it.document_id],
                     modality=it.modality,
@@ -255,7 +263,7 @@ class Statements:
         return self._connection.execute(statement, {"ids": list(ids)}).all()
 
 
-def _documents(rows: Sequence[Any]) -> dict[int, Document]:
+def _documents(rows: Sequence[Any]) -> dict[int, CitedDocument]:
     """Return documents with what notes call them; letters tell those of one author and year."""
     names = [_called(it) for it in rows]
     if len(rows) == 1:
@@ -266,7 +274,7 @@ def _documents(rows: Sequence[Any]) -> dict[int, Document]:
     for it, name in zip(rows, names, strict=True):
         letters[name] += 1
         called = f"{name}{_letters(letters[name])}" if occurs[name] > 1 else name
-        documents[it.id] = Document(it.id, it.key, it.title, called)
+        documents[it.id] = CitedDocument(it.id, it.key, it.title, called)
     return documents
 
 

@@ -25,7 +25,7 @@ class Thing(NamedTuple):
     name: str
 
 
-class Participant(NamedTuple):
+class NamedParticipant(NamedTuple):
     """An actor in a fact. Of a tie the role is from or to; others are `named` and `controller`."""
 
     key: str
@@ -39,7 +39,7 @@ class Participant(NamedTuple):
         return Thing("actor", self.key, self.name)
 
 
-class Voice(NamedTuple):
+class ChainVoice(NamedTuple):
     """A source in a chain. `key` of an unnamed one is document:key, as in reports."""
 
     key: str
@@ -55,7 +55,7 @@ class Voice(NamedTuple):
         return f"{self.title} ({unnamed})"
 
 
-class Document(NamedTuple):
+class CitedDocument(NamedTuple):
     """A document as notes speak of it."""
 
     id: int
@@ -70,7 +70,7 @@ class Document(NamedTuple):
         return Thing("document", self.key, self.title)
 
 
-class Passage(NamedTuple):
+class CitedPassage(NamedTuple):
     """Where words of a piece of evidence are, and the words if the text is kept."""
 
     n: int
@@ -102,11 +102,11 @@ ATTITUDE: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CitedEvidence:
     """What one voice says about a fact."""
 
     id: int
-    document: Document
+    document: CitedDocument
     modality: str
     certainty: str
     hedge: str | None
@@ -115,9 +115,9 @@ class Evidence:
     """When, as this voice has it: EDTF."""
     date_words: str | None
     """The words of that date, verbatim."""
-    voices: tuple[Voice, ...]
+    voices: tuple[ChainVoice, ...]
     """Between the document and the words, the innermost first; empty: in its own voice."""
-    passages: tuple[Passage, ...]
+    passages: tuple[CitedPassage, ...]
     """In the order of the words; a passage may occur twice, where a quotation is interrupted."""
 
     @property
@@ -176,10 +176,10 @@ class Statement:
     """The speaker's own words."""
     unnamed: str | None
     """all, some or none: how much of its evidence comes through an unnamed voice."""
-    participants: tuple[Participant, ...]
+    participants: tuple[NamedParticipant, ...]
     related: tuple[Thing, ...]
     """Its topic, its place, the occasion of a quote, the two ends of a link, the event named."""
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[CitedEvidence, ...]
 
     @property
     def sentence(self) -> str:

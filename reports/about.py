@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection, text
 
-from output.page import Citation, Page
+from output.page import LinkedCitation, Page
 from output.wording import counted, listed
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value
 from reports.known_names import KNOWN
@@ -168,7 +168,7 @@ def _citation(connection: Connection, key: str) -> str:
     return key if id is None else _brief(connection, id)
 
 
-def _brief(connection: Connection, id: int) -> Citation:
+def _brief(connection: Connection, id: int) -> LinkedCitation:
     """Return author, title and date of a source."""
     [source] = references(connection, [id])
-    return Citation(source.brief(), source.url)
+    return LinkedCitation(source.brief(), source.url)

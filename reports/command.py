@@ -14,13 +14,13 @@ import click
 from click.core import ParameterSource
 
 from output.options import StrictCommand, failing, say, write
-from output.page import Column, Page
+from output.page import Page, PageColumn
 from reports.catalogue import Catalogue, UnknownReportError
 from reports.definition import Parameter, Report, ReportError, Type
 from reports.options import COLUMNS, PORTABLE, SQL, ReportOptions, report_options
 from reports.positional import (
     NAMES,
-    Names,
+    NameArguments,
     UnplacedNamesError,
     for_two,
     place,
@@ -38,9 +38,9 @@ FOLDER = "SOURCEBOOK_REPORTS"
 """The variable for --reports."""
 
 LIST = (
-    Column("report", meaning="name of the report"),
-    Column("title", meaning="its title"),
-    Column("question", meaning="the question that it answers"),
+    PageColumn("report", meaning="name of the report"),
+    PageColumn("title", meaning="its title"),
+    PageColumn("question", meaning="the question that it answers"),
 )
 EXPLAINED = {
     Type.DATE: "DATE: 2015, 2015-07-26, July 2015, autumn 2015, late 2015, 44 BC or EDTF.",
@@ -101,7 +101,7 @@ class ReportCommand(StrictCommand):
         super().__init__(
             report.name,
             params=[
-                Names(report),
+                NameArguments(report),
                 *map(parameter_option, report.parameters),
                 *report_options(),
                 COLUMNS,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from database.errors import SourcebookError
-from output.page import Column
+from output.page import PageColumn
 from schema.escape import shortened
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _integer(given: Value) -> int:
 
 
 @dataclass(frozen=True)
-class Line:
+class SqlLine:
     """A line of SQL without comments, and the parameters that decide whether it runs."""
 
     sql: str
@@ -179,7 +179,7 @@ class Report:
     notes: tuple[str, ...]
     """Paragraphs."""
     parameters: tuple[Parameter, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[PageColumn, ...]
     legend: tuple[str, ...]
     """Sentences that people need to read the rows."""
     unit: str
@@ -188,7 +188,7 @@ class Report:
     """Whether captions say how many rows there are without filters."""
     sql: str
     """The query as written, below the header."""
-    lines: tuple[Line, ...]
+    lines: tuple[SqlLine, ...]
 
     def statement(self, given: Collection[str]) -> str:
         """Return the SQL to run when these parameters are given, for SQLAlchemy's text().

@@ -74,7 +74,7 @@ def documents_page(connection: Connection) -> Page:
     """
     from sqlalchemy import text
 
-    from output.page import Column, Page
+    from output.page import Page, PageColumn
     from output.wording import listed
     from reports.about import provenance
     from reports.references import references
@@ -109,18 +109,18 @@ def documents_page(connection: Connection) -> Page:
             legend = [*filter(None, [where]), f"The text is {text_is}. Coded by {row.coder}."]
     return Page(
         (
-            Column("document", meaning="its key", detail=True),
-            Column("author", meaning="who wrote it", label="Author"),
-            Column("title", meaning="its title", main=True, label="Title"),
-            Column("published", "date", "when it was published; EDTF", label="Published"),
-            Column("publisher", meaning="who published it", detail=single, label="Publisher"),
-            Column("url", meaning="its address", detail=single, label="Address"),
-            Column("passages", "integer", "how many it has", label="Passages"),
-            Column("facts", "integer", "facts coded from it, without names", label="Facts"),
-            Column("text", meaning="whether its text is kept", detail=single, label="Text"),
-            Column("coder", meaning="who coded it", detail=True, label="Coder"),
-            Column("loaded", "day", "when its coding was last loaded, UTC", label="Loaded"),
-            Column("loaded_at", meaning="the same, to the second", detail=True),
+            PageColumn("document", meaning="its key", detail=True),
+            PageColumn("author", meaning="who wrote it", label="Author"),
+            PageColumn("title", meaning="its title", main=True, label="Title"),
+            PageColumn("published", "date", "when it was published; EDTF", label="Published"),
+            PageColumn("publisher", meaning="who published it", detail=single, label="Publisher"),
+            PageColumn("url", meaning="its address", detail=single, label="Address"),
+            PageColumn("passages", "integer", "how many it has", label="Passages"),
+            PageColumn("facts", "integer", "facts coded from it, without names", label="Facts"),
+            PageColumn("text", meaning="whether its text is kept", detail=single, label="Text"),
+            PageColumn("coder", meaning="who coded it", detail=True, label="Coder"),
+            PageColumn("loaded", "day", "when its coding was last loaded, UTC", label="Loaded"),
+            PageColumn("loaded_at", meaning="the same, to the second", detail=True),
         ),
         rows,
         title="Documents",

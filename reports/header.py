@@ -70,10 +70,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
-from database.statement import Token, tokens
-from output.page import Column
+from database.statement import SqlToken, tokens
+from output.page import PageColumn
 from output.page import Type as ColumnType
-from reports.definition import Line, Parameter, Report, Type, day_of
+from reports.definition import Parameter, Report, SqlLine, Type, day_of
 
 RESERVED = (
     *("all", "bom", "cite", "columns", "format", "help", "limit", "meta"),
@@ -139,7 +139,7 @@ def parse(path: Path, text: str) -> Report:
     )
 
 
-def columns(text: str) -> tuple[Column, ...]:
+def columns(text: str) -> tuple[PageColumn, ...]:
     """Read columns that are written as in a header, for a command that isn't a report."""
     return tuple(map(_column, _entries([*enumerate(text.split("\n"), start=1)])))
 
@@ -215,7 +215,7 @@ def _entries(section: list[tuple[int, str]]) -> Iterator[_Entry]:
         yield entry
 
 
-def _column(entry: _Entry) -> Column:
+def _column(entry: _Entry) -> PageColumn:
     text, _, label = entry.type.partition(", as ")  # a heading may hold commas
     type, *options = text.split(", ")
     if type not in get_args(ColumnType):
@@ -237,7 +237,9 @@ def _column(entry: _Entry) -> Column:
         label = label[0].upper() + label[1:]
     marks = {mark: mark in options for mark in _MARKS}
     known = cast(ColumnType, type)
-    return Column(entry.name, known, entry.meaning, usually=usually, label=label or "¶", **marks)
+    return PageColumn(
+        entry.name, known, entry.meaning, usually=usually, label=label or "¶", **marks
+    )
 
 
 def _parameter(entry: _Entry) -> Parameter:
@@ -329,7 +331,7 @@ def _vocabulary(line: int, name: str) -> tuple[str, ...]:
 
 def _lines(
     body: str, first: int, parameters: dict[str, Parameter], declared: dict[str, int]
-) -> tuple[Line, ...]:
+) -> tuple[SqlLine, ...]:
     """Split the SQL into the lines that run, and check its parameters against the header's."""
     numbered = list(_numbered(body, first))
     start = next((token.text.lower() for _, token in numbered if token.kind not in _BLANK), "")
@@ -369,13 +371,13 @@ def _lines(
         if name not in used:
             raise HeaderError(line, f"the SQL never uses :{name}")
     return tuple(
-        Line(text.rstrip(), *conditions.get(n, _ALWAYS))
+        SqlLine(text.rstrip(), *conditions.get(n, _ALWAYS))
         for n, text in sorted(sql.items())
         if text.strip()
     )
 
 
-def _numbered(body: str, first: int) -> Iterator[tuple[int, Token]]:
+def _numbered(body: str, first: int) -> Iterator[tuple[int, SqlToken]]:
     """Yield the tokens of one query, without its semicolon, each with the number of its line."""
     number, end = first, 0
     for token in tokens(body, "portable"):

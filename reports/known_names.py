@@ -11,7 +11,7 @@ HEADING = "heading"
 """The sort of the name under which reports list something."""
 
 
-class Name(NamedTuple):
+class KnownName(NamedTuple):
     """A name of something; each row of a query below is one."""
 
     key: str

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from sqlalchemy import Connection
 
-    from reports.known_names import Name
+    from reports.known_names import KnownName
 
 NAMES = "_names"
 """Their key among the arguments; no parameter of a report begins so."""
 
 
-class Names(click.Argument):
+class NameArguments(click.Argument):
     """The words after a report's name that belong to no option."""
 
     def __init__(self, report: Report) -> None:
@@ -173,11 +173,11 @@ def _is_free(parameter: Parameter, arguments: Mapping[str, Any]) -> bool:
 
 def _fits(
     connection: Connection, report: Report, arguments: Mapping[str, Any], name: str
-) -> tuple[dict[Parameter, Name | None], list[str]]:
+) -> tuple[dict[Parameter, KnownName | None], list[str]]:
     """Return the free parameters that the name fits, with what it means, and why others don't."""
     from reports.resolve import UnknownNameError, look_up
 
-    fits: dict[Parameter, Name | None] = {}
+    fits: dict[Parameter, KnownName | None] = {}
     reasons = []
     for parameter in report.parameters:
         if not _is_free(parameter, arguments):

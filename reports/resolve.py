@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from reports.definition import Type
-from reports.known_names import HEADING, KNOWN, Name
+from reports.known_names import HEADING, KNOWN, KnownName
 from schema.escape import shortened, visible
 from schema.folding import LEAST_ROMANISED, fold, foldings, romanised
 from schema.suggest import nearest_names
@@ -93,7 +93,7 @@ class UnknownNameError(Exception):
 
 def look_up(
     connection: Connection, type: Type, name: str, say: Callable[[str], None] | None = None
-) -> Name:
+) -> KnownName:
     """Return what a key or a name means, with the name that fits.
 
     A key wins, then a whole name: as it is, then folded. Otherwise each word must be a word of one
@@ -107,21 +107,21 @@ def look_up(
     return known
 
 
-def _look_up(connection: Connection, type: Type, name: str) -> Name:
+def _look_up(connection: Connection, type: Type, name: str) -> KnownName:
     name = unicodedata.normalize("NFC", name)
     exact = _exact(connection, type, name)
     for known in exact:
         if known.key == name:
             return known
-    everything: list[Name] = []
+    everything: list[KnownName] = []
     fitting = [known for known in exact if known.sort != NameKind.TITLE]
     if not fitting:
-        everything = [Name(*row) for row in connection.execute(text(KNOWN[type]))]
+        everything = [KnownName(*row) for row in connection.execute(text(KNOWN[type]))]
         asked = _Asked(name)
         fitting = asked.fitting([*_spellings(everything)]) if asked.words else []
         if not fitting:
             raise UnknownNameError(*_unknown(type, name, everything))
-    by_key: dict[str, Name] = {}
+    by_key: dict[str, KnownName] = {}
     for known in sorted(
         fitting, key=lambda known: (known.key, known.name != name, known.sort != HEADING)
     ):
@@ -157,13 +157,13 @@ def _other_use(connection: Connection, typed: str, names: Sequence[str]) -> str 
     return None
 
 
-def _exact(connection: Connection, type: Type, name: str) -> list[Name]:
+def _exact(connection: Connection, type: Type, name: str) -> list[KnownName]:
     """Return what has exactly this key or name; an event only if it has the key."""
     if type is Type.EVENT:
         query = EVENTS
     else:
         query = f"select * from ({KNOWN[type]}) as known where key = :name or name = :name"  # noqa: S608 - ours
-    return [Name(*row) for row in connection.execute(text(query), {"name": name})]
+    return [KnownName(*row) for row in connection.execute(text(query), {"name": name})]
 
 
 class _Asked:
@@ -175,7 +175,7 @@ class _Asked:
         self.words = {*self.folded.split()}
         self.romanised = {*romanised(name).split()}
 
-    def fitting(self, known: Sequence["_Spelling"]) -> list[Name]:
+    def fitting(self, known: Sequence["_Spelling"]) -> list[KnownName]:
         """Return the names that fit best."""
         for fits in self._ways(known):
             best = [spelling.of for spelling in known if fits(spelling)]
@@ -229,7 +229,7 @@ def _numbers(word: str) -> set[str]:
 class _Spelling:
     """A known name or key, in each form in which it can be compared."""
 
-    def __init__(self, spelling: str, of: Name) -> None:
+    def __init__(self, spelling: str, of: KnownName) -> None:
         self.of = of
         self.whole = of.sort != NameKind.TITLE
         self.short = of.sort not in (NameKind.TITLE, NameKind.DESCRIPTION)
@@ -238,7 +238,7 @@ class _Spelling:
         self.words = {word for way in foldings(spelling) for word in way.split()}
 
 
-def _spellings(known: Iterable[Name]) -> Iterator[_Spelling]:
+def _spellings(known: Iterable[KnownName]) -> Iterator[_Spelling]:
     for name in known:
         yield _Spelling(name.name, name)
         if name.sort == HEADING:
@@ -248,7 +248,7 @@ def _spellings(known: Iterable[Name]) -> Iterator[_Spelling]:
 # --- messages -------------------------------------------------------------------------------------
 
 
-def _understood(typed: str, known: Name) -> str:
+def _understood(typed: str, known: KnownName) -> str:
     """Say what a name was understood as; empty if it is what was typed."""
     if fold(typed) == fold(known.heading):
         return ""
@@ -260,16 +260,16 @@ def _same(name: str, other: str) -> bool:
     return name.casefold().removeprefix("the ") == other.casefold().removeprefix("the ")
 
 
-def _heading(known: Name) -> str:
+def _heading(known: KnownName) -> str:
     return f"“{known.heading}”" if known.kind in CITED else known.heading
 
 
-def _other(known: Name) -> str:
+def _other(known: KnownName) -> str:
     """Return the name that fits, unless it is the heading."""
     return "" if known.name == known.heading else f"“{known.name}”"
 
 
-def _several(name: str, fitting: Sequence[Name], everything: Sequence[Name]) -> str:
+def _several(name: str, fitting: Sequence[KnownName], everything: Sequence[KnownName]) -> str:
     """Say what a name may mean: a line for each, with the name, the kind and the key."""
     documents: dict[str, set[str]] = defaultdict(set)
     for known in everything:
@@ -288,7 +288,7 @@ def _several(name: str, fitting: Sequence[Name], everything: Sequence[Name]) -> 
     return "\n".join([f"{shortened(name)!r} may be", *lines, "give one of these keys"])
 
 
-def _unknown(type: Type, name: str, known: Sequence[Name]) -> tuple[str, str]:
+def _unknown(type: Type, name: str, known: Sequence[KnownName]) -> tuple[str, str]:
     """Say that there is none, with the most similar by heading and key, or else what there is."""
     if not known:
         return f"there is no {type} {shortened(name)!r}: the database has none", ""
@@ -302,7 +302,7 @@ def _unknown(type: Type, name: str, known: Sequence[Name]) -> tuple[str, str]:
     return f"there is no {type} {shortened(name)!r}{nearest}", "" if near else _list(type, known)
 
 
-def _list(type: Type, known: Sequence[Name]) -> str:
+def _list(type: Type, known: Sequence[KnownName]) -> str:
     """Return the headings of all there are, if they are few, or the report that lists them."""
     headings = sorted({it.heading for it in known}, key=str.casefold)
     if len(headings) <= FEW:

@@ -14,7 +14,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 from reports.definition import Report, ReportError
 from reports.evidence_text import EvidenceText, Place
 from reports.references import citations
@@ -25,7 +25,7 @@ FACTS = ("fact", "quote", "relation", "position", "event", "key")
 BATCH = 500
 """Rows whose words are read together, before the first of these rows is written."""
 
-WORDS = Column(
+WORDS = PageColumn(
     "rests_on",
     meaning="the words of the text that say it, if the text is kept; the whole passage if the row "
     "names no fact with words of its own",

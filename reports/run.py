@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Result, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from database.errors import is_query_error
-from database.statement import Statement, StatementError, escape_colons, tokens
+from database.statement import SqlStatement, StatementError, escape_colons, tokens
 from output.page import Cell, Page
 from reports.catalogue import SHIPPED
 from reports.definition import NAMED, Parameter, Report, ReportError, Type, Value, day_of
@@ -138,7 +138,7 @@ def _reading_only(
     authorizer = Authorizer(driver)
     try:
         with driver_errors(connection.engine.url), _errors_name(report):
-            require_names(driver, Statement.read(statement, "sqlite"), values)
+            require_names(driver, SqlStatement.read(statement, "sqlite"), values)
         yield
     except ReportError:
         if authorizer.refused is None:

@@ -16,7 +16,7 @@ from schema.models import DERIVED, METADATA
 from schema.suggest import did_you_mean
 
 
-class Entry(NamedTuple):
+class TableEntry(NamedTuple):
     """A table or view."""
 
     name: str
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     meaning: str
 
 
-class Field(NamedTuple):
+class ColumnEntry(NamedTuple):
     """A column of a table or view."""
 
     column: str
@@ -80,23 +80,23 @@ VOCABULARY_OF: dict[str, type[vocabulary.Vocabulary]] = {
 """The closed vocabulary of a column; a test compares it with the CHECKs."""
 
 
-def tables() -> list[Entry]:
+def tables() -> list[TableEntry]:
     """List all tables by name, then the views, each after those it uses."""
     entries = [
-        Entry(table.name, "table", table.comment or "")
+        TableEntry(table.name, "table", table.comment or "")
         for table in sorted(METADATA.tables.values(), key=lambda table: table.name)
     ]
-    return entries + [Entry(view.name, "view", view.meaning) for view in views.VIEWS]
+    return entries + [TableEntry(view.name, "view", view.meaning) for view in views.VIEWS]
 
 
-def columns(name: str) -> list[Field]:
+def columns(name: str) -> list[ColumnEntry]:
     """List the columns of a table or view. Raises UnknownTableError."""
     if name in METADATA.tables:
         return [_field(column) for column in METADATA.tables[name].columns]
     for view in views.VIEWS:
         if view.name == name:
             return [
-                Field(
+                ColumnEntry(
                     column.name, column.type, None, None, column.meaning, _values(name, column.name)
                 )
                 for column in view.columns
@@ -110,8 +110,8 @@ def unknown_table(name: str, known: Iterable[str]) -> UnknownTableError:
     return UnknownTableError(f"there is no table or view {name[:80]!r}{hint}")
 
 
-def _field(column: Column[Any]) -> Field:
-    return Field(
+def _field(column: Column[Any]) -> ColumnEntry:
+    return ColumnEntry(
         column.name,
         type_of(column),
         "; ".join(_keys(column)) or None,

@@ -17,7 +17,7 @@ from database.errors import SourcebookError
 from database.snapshot import TABLES, Snapshot
 from feeds.duckdb import Duckdb
 from feeds.sync import SyncResult, sync
-from feeds.target import Options
+from feeds.target import FeedOptions
 from output.progress import Progress
 from tests.databases import Files, Server
 
@@ -25,7 +25,7 @@ from tests.databases import Files, Server
 def fed(source: str, path: Path, **options: bool) -> SyncResult:
     """Feed as the command does."""
     keep_text = options.pop("keep_text", False)
-    asked = Options(**options)
+    asked = FeedOptions(**options)
     with reading(source) as connection:
         opened = Snapshot(connection, keep_text=keep_text)
         return sync(opened, Duckdb(path), asked, Progress())

@@ -26,7 +26,7 @@ from database.snapshot import Snapshot
 from feeds.postgresql import Postgresql
 from feeds.sqlite import Sqlite
 from feeds.sync import SyncResult, sync
-from feeds.target import Options, Target
+from feeds.target import FeedOptions, Target
 from migrations.upgrade import upgrade
 from output.progress import Progress
 from schema.models import DERIVED, METADATA
@@ -113,7 +113,7 @@ def content(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
 def fed(source: str, place: Place, **options: bool) -> SyncResult:
     """Feed."""
     keep_text = options.pop("keep_text", False)
-    asked = Options(**options)
+    asked = FeedOptions(**options)
     with reading(source) as connection:
         opened = Snapshot(connection, keep_text=keep_text)
         return sync(opened, place.target(), asked, Progress())

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from output.formats import Format, render
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 
 no_deadline = settings(deadline=None)  # a busy machine is no failure
 
@@ -45,10 +45,10 @@ HARD: list[tuple[str, Cell, int | None, float | None]] = [
 TEXTS = [value for _, value, _, _ in HARD if isinstance(value, str)]
 PAGE = Page(
     (
-        Column("key", meaning="which case"),
-        Column("<value> | text"),
-        Column("n", "integer", "a count"),
-        Column("x", "real"),
+        PageColumn("key", meaning="which case"),
+        PageColumn("<value> | text"),
+        PageColumn("n", "integer", "a count"),
+        PageColumn("x", "real"),
     ),
     HARD,
     title="Hard <values>",
@@ -65,7 +65,7 @@ def show(page: Page, format: Format, *, width: int | None = None, raw: bool = Fa
 
 
 def one_column(*values: Cell) -> Page:
-    return Page((Column("value"),), [(value,) for value in values])
+    return Page((PageColumn("value"),), [(value,) for value in values])
 
 
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2060\u2064\u3164\ufeff\uffa0"

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from coding.load import load
 from coding.validation import read
 from database.connect import reading, writing
-from pages.site.site import Options, write_site
+from pages.site.site import SiteOptions, write_site
 from tests.databases import create, create_shipped
 from tests.shared import shared
 
@@ -55,7 +55,7 @@ def _site(name: str, fill: Callable[[Path], object]) -> Site:
         fill(folder / "sourcebook.db")
         before = time.process_time()
         with reading(str(folder / "sourcebook.db")) as connection:
-            write_site(connection, folder / "site", Options())
+            write_site(connection, folder / "site", SiteOptions())
         (folder / "seconds").write_text(str(time.process_time() - before))
 
     made = shared(f"{name}-site", write)

@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 
 from output.answer import FEW, MOST, answer
 from output.formats import Format
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 from output.table import table
 from output.wording import counted
 from tests.databases import on_sqlite
@@ -22,14 +22,14 @@ from tests.terminal import terminal
 __all__ = ["book", "own"]  # fixtures
 
 COLUMNS = (
-    Column("part", section=True),
-    Column("key", detail=True),
-    Column("date", "date", label="Date"),
-    Column("what", main=True, label="What happened, or was said"),
-    Column("certainty", usually="asserted", label="Certainty"),
-    Column("place", label="Place"),
-    Column("source", "documents", label="Source"),
-    Column("passage", "passage", label="¶"),
+    PageColumn("part", section=True),
+    PageColumn("key", detail=True),
+    PageColumn("date", "date", label="Date"),
+    PageColumn("what", main=True, label="What happened, or was said"),
+    PageColumn("certainty", usually="asserted", label="Certainty"),
+    PageColumn("place", label="Place"),
+    PageColumn("source", "documents", label="Source"),
+    PageColumn("passage", "passage", label="¶"),
 )
 ROWS: list[tuple[Cell, ...]] = [
     ("Within", "a", "2015-10-14~", "A battle", "asserted", "Aleppo", "gazette", "¶1; ¶2; ¶5"),
@@ -52,7 +52,7 @@ def seen(page: Page) -> list[tuple[str, list[str], list[list[Cell]]]]:
 
 
 def test_a_section_of_empty_rows_keeps_the_column_that_answers() -> None:
-    columns = [Column("part", section=True), Column("kind"), Column("what", main=True)]
+    columns = [PageColumn("part", section=True), PageColumn("kind"), PageColumn("what", main=True)]
     rows = [("¶1", "event", "A visit"), ("¶2", None, None)]
     page = Page(columns, rows, title="Coverage", condensed=True)
     assert seen(page)[1] == ("¶2", ["what"], [[None]])
@@ -107,7 +107,11 @@ def test_null_where_empty_means_the_usual_is_not_empty() -> None:
 
 
 def test_beside_dates_null_is_undated_and_where_nothing_is_dated_the_column_goes() -> None:
-    columns = [Column("part", section=True), Column("date", "date", undated=True), Column("what")]
+    columns = [
+        PageColumn("part", section=True),
+        PageColumn("date", "date", undated=True),
+        PageColumn("what"),
+    ]
     rows: list[tuple[Cell, ...]] = [
         ("Said", "2015-11", "A"),
         ("Said", None, "B"),
@@ -122,7 +126,7 @@ def test_beside_dates_null_is_undated_and_where_nothing_is_dated_the_column_goes
 
 
 def test_no_number_is_an_empty_cell_without_a_note() -> None:
-    columns = [Column("actor"), Column("events", "integer", usually="0")]
+    columns = [PageColumn("actor"), PageColumn("events", "integer", usually="0")]
     page = Page(columns, [("Iran", 2), ("Syria", 0)], unit="actor", condensed=True)
     assert seen(page) == [("", ["actor", "events"], [["Iran", 2], ["Syria", None]])]
     assert answer(page).notes == []
@@ -173,7 +177,7 @@ def test_a_column_that_is_empty_throughout_goes_however_few_the_rows(count: int)
 
 
 def test_rows_that_are_all_alike_are_shown() -> None:
-    page = Page([Column("a"), Column("b")], [("x", 1), ("x", 1)], condensed=True)
+    page = Page([PageColumn("a"), PageColumn("b")], [("x", 1), ("x", 1)], condensed=True)
     assert seen(page) == [("", ["a", "b"], [["x", 1], ["x", 1]])]
 
 
@@ -237,7 +241,8 @@ def test_a_limit_says_what_it_leaves_out() -> None:
     assert long.size == f"the first 5 of more than {MOST:,} rows"
     assert sum(len(list(section.rows)) for section in long.sections) == 5
     assert (
-        answer(Page([Column("a")], ((n,) for n in range(FEW + 1)))).size == "more than 1,000 rows"
+        answer(Page([PageColumn("a")], ((n,) for n in range(FEW + 1)))).size
+        == "more than 1,000 rows"
     )
 
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 import cli
 from database.connect import reading, writing
-from pages.briefing.footnotes import LONGEST, Footnotes, Reference
+from pages.briefing.footnotes import LONGEST, Footnotes, NoteReference
 from pages.briefing.prose import dated, series
-from pages.reader import Statements
+from pages.reader import StatementReader
 from pages.statements import Statement
 from tests.databases import create, on_sqlite
 from tests.island_reports import rows
@@ -55,7 +55,7 @@ def page(database: str, *arguments: str) -> str:
 
 def statements(database: str, *about: str) -> dict[str, Statement]:
     with reading(database) as connection:
-        return {it.key: it for it in Statements(connection).about(*about)}
+        return {it.key: it for it in StatementReader(connection).about(*about)}
 
 
 # --- statements -----------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_documents_of_one_author_and_year_are_told_apart(two_papers: str) -> None:
     with reading(two_papers) as connection:
-        names = [it.called for it in Statements(connection).documents.values()]
+        names = [it.called for it in StatementReader(connection).documents.values()]
     assert names == ["Lund 2016a", "Lund 2016b", "“Untitled”"]
     assert "Lund 2016a: Aron Lund, “One”, May 2016." in page(two_papers, "--format", "markdown")
 
@@ -370,7 +370,7 @@ def test_a_date_begins_a_sentence(edtf: str, words: str) -> None:
 
 
 def test_a_list_has_a_note_after_each_name() -> None:
-    items = [(name, Reference(n, first=True)) for n, name in enumerate("abc", 1)]
+    items = [(name, NoteReference(n, first=True)) for n, name in enumerate("abc", 1)]
     pieces = series(items, ".")
     assert (
         "".join(it if isinstance(it, str) else f"[{it.n}]" for it in pieces)

@@ -20,7 +20,7 @@ from cli import sourcebook
 from coding.load import load
 from coding.validation import read
 from database.connect import reading, writing
-from database.derived.refresh import Difference, recompute
+from database.derived.refresh import Drift, recompute
 from schema.models import DERIVED
 from tests.databases import Files, Server, on_sqlite
 
@@ -121,7 +121,7 @@ class Book:
             with writing(self.database) as connection:
                 load(connection, read(path))
 
-    def stale(self) -> list[Difference]:
+    def stale(self) -> list[Drift]:
         with reading(self.database) as connection:
             return [*recompute(connection, write=False)]
 

@@ -116,7 +116,7 @@ def test_every_value_has_a_meaning() -> None:
         assert all(value.meaning for value in values)
 
 
-def field(table: str, column: str) -> dictionary.Field:
+def field(table: str, column: str) -> dictionary.ColumnEntry:
     [actual] = [row for row in dictionary.columns(table) if row.column == column]
     return actual
 

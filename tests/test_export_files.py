@@ -34,7 +34,7 @@ from exports.datapackage import ExportError, file_type
 from exports.formats import FORMATS as ALL_FORMATS
 from exports.job import FILES
 from output import delimited
-from output.page import Column, Page
+from output.page import Page, PageColumn
 from schema.dictionary import type_of
 from schema.models import METADATA
 from schema.vocabulary import FactKind, Modality
@@ -211,7 +211,7 @@ def json_lines(rows: list[list[Any]]) -> list[bytes]:
 
 @given(ROWS)
 def test_rows_are_written_as_reports_write_each(rows: list[list[Any]]) -> None:
-    page = Page([Column(column.name) for column in PLACES.columns], rows)
+    page = Page([PageColumn(column.name) for column in PLACES.columns], rows)
     _, *as_reports_do = delimited.csv(page, raw=True)
     assert as_csv(PLACES, json_lines(rows), "") == "".join(as_reports_do)
     columns = [column.to_pylist() for column in parquet.read_columns(PLACES, json_lines(rows))]

@@ -336,7 +336,7 @@ def test_the_source_is_read_in_one_state(source: str, copy: Place) -> None:
     load(source, 1, "update events set title = 'A long visit' where id = 1")
     from database.snapshot import Snapshot
     from feeds.sync import sync
-    from feeds.target import Options
+    from feeds.target import FeedOptions
     from output.progress import Progress
 
     with reading(source) as connection:
@@ -345,7 +345,7 @@ def test_the_source_is_read_in_one_state(source: str, copy: Place) -> None:
         if copy.is_file:
             with pytest.raises(sa.exc.OperationalError, match="locked"):
                 load(source, 2, "update events set title = 'Another' where id = 1")
-        sync(opened, copy.target(), Options(), Progress())
+        sync(opened, copy.target(), FeedOptions(), Progress())
     with altering(source):
         pass
     assert fed(source, copy).summary == "nothing to copy"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from database.connect import reading
 from database.snapshot import TABLES, Snapshot
-from feeds.relational import REFERENCED, SHARED, ChangeSet
+from feeds.relational import REFERENCED, SHARED, SyncScope
 from migrations.upgrade import downgrade
 from schema.models import DERIVED, METADATA
 from tests.databases import Files, Server, parts
@@ -323,11 +323,11 @@ def test_every_table_has_a_condition_for_the_rows_of_a_document(small: str) -> N
     with reading(small) as connection:
         snapshot = Snapshot(connection)
         for table in {*TABLES} - {*DERIVED}:
-            parts = [ChangeSet([number], 0, []).condition(table) for number in (1, 2)]
+            parts = [SyncScope([number], 0, []).condition(table) for number in (1, 2)]
             if parts[0] == "true":
                 assert table.name in SHARED or table in DERIVED
             elif table.name in JOURNAL:
-                assert ChangeSet([], 1, []).condition(table) != parts[0]
+                assert SyncScope([], 1, []).condition(table) != parts[0]
             else:
                 assert sum(snapshot.count(table, part) for part in parts) == snapshot.count(table)
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
@@ -370,6 +371,32 @@ def test_a_name_says_what_it_holds() -> None:
 )
 def test_a_vague_name_is_found(source: str) -> None:
     assert len(vague_names(source)) == 1
+
+
+def classes_of_one_name(sources: Mapping[str, str]) -> list[str]:
+    """List the public classes that share their name with another, each with its module."""
+    modules = defaultdict(list)
+    for module, source in sources.items():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                modules[node.name].append(module)
+    return [f"{name}: {', '.join(where)}" for name, where in modules.items() if len(where) > 1]
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    # A migration is a record: it keeps the tables of its day.
+    sources = modules().items()
+    now = {name: source for name, source in sources if not name.startswith("migrations.versions.")}
+    assert classes_of_one_name(now) == []
+
+
+def test_classes_of_the_same_name_are_found() -> None:
+    sources = {
+        "p.a": "class Row: ...\nclass _Own: ...",
+        "p.b": "def f():\n    class Row: ...\nclass Rows: ...",
+        "q": "class _Own: ...",
+    }
+    assert classes_of_one_name(sources) == ["Row: p.a, p.b"]
 
 
 def test_no_file_knows_a_machine() -> None:

@@ -24,7 +24,7 @@ from coding.load import load
 from coding.snapshot import DocumentSnapshot
 from coding.validation import ValidatedCoding, read
 from database.connect import reading, writing
-from database.derived.refresh import Difference, recompute
+from database.derived.refresh import Drift, recompute
 from schema.models import METADATA
 from tests.databases import Files, Server
 from tests.sample_rows import JOURNAL
@@ -85,7 +85,7 @@ def content(database: str) -> dict[str, list[str]]:
     return by_key(stored_rows(database))
 
 
-def stale(database: str) -> list[Difference]:
+def stale(database: str) -> list[Drift]:
     """List where the derived tables are not what the others say."""
     with reading(database) as connection:
         return [*recompute(connection, write=False)]

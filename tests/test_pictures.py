@@ -19,7 +19,7 @@ from pages.look import Look, look
 from pages.pictures.axis import Axis, calendar_day, day_in_words, day_number
 from pages.pictures.drawn_dates import End, Piece, pieces
 from pages.pictures.lettering import balanced, width, wrap
-from pages.pictures.packing import Rows
+from pages.pictures.packing import PackedRows
 from schema.edtf import Edtf
 from tests.databases import create, on_sqlite
 from tests.picture_geometry import SVG, Picture, cut, hidden, overlaps
@@ -511,7 +511,7 @@ def test_ticks_of_an_axis_are_apart(days: int) -> None:
 
 
 def test_boxes_go_to_the_first_free_place() -> None:
-    rows = Rows(gap=2)
+    rows = PackedRows(gap=2)
     assert [rows.place(0, 10, 2), rows.place(5, 9, 1), rows.place(20, 30, 1)] == [0, 2, 0]
     assert rows.place(12, 18, 3) == 0
     rows.close(3)

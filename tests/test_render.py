@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from output.destination import destination
 from output.formats import Format, render
-from output.page import Cell, Column, Json, Page, cell_text
+from output.page import Cell, Json, Page, PageColumn, cell_text
 from schema.escape import visible
 from tests.render_cases import HARD, PAGE, TEXTS, harmless, hostile, no_deadline, one_column, show
 
@@ -70,7 +70,7 @@ cells = st.one_of(
 )
 tables = st.integers(1, 4).flatmap(
     lambda n: st.lists(st.lists(cells, min_size=n, max_size=n), max_size=5).map(
-        lambda rows: Page([Column(f"c{i}") for i in range(n)], rows)
+        lambda rows: Page([PageColumn(f"c{i}") for i in range(n)], rows)
     )
 )
 
@@ -85,7 +85,7 @@ def test_raw_csv_is_read_back_equal(page: Page) -> None:
 
 
 def test_csv_tells_null_from_empty_text() -> None:
-    page = Page((Column("a"), Column("b")), [(None, ""), ("", None), (None, None)])
+    page = Page((PageColumn("a"), PageColumn("b")), [(None, ""), ("", None), (None, None)])
     assert show(page, Format.CSV) == 'a,b\n,""\n"",\n,\n'
 
 
@@ -150,7 +150,7 @@ def test_json_writes_no_character_that_steers_and_loses_none(value: str) -> None
 
 
 def test_two_columns_of_one_name_both_reach_json() -> None:
-    page = Page([Column("id"), Column("id"), Column("id_2")], [(1, 2, 3)])
+    page = Page([PageColumn("id"), PageColumn("id"), PageColumn("id_2")], [(1, 2, 3)])
     assert json.loads(show(page, Format.JSON)) == [{"id": 1, "id_2": 2, "id_2_2": 3}]
 
 
@@ -214,7 +214,7 @@ def test_csv_leaves_numbers_and_other_text_alone(value: Cell) -> None:
 
 
 def test_a_column_name_is_not_a_formula_either() -> None:
-    assert show(Page([Column("=cmd()")], []), Format.CSV) == "'=cmd()\n"
+    assert show(Page([PageColumn("=cmd()")], []), Format.CSV) == "'=cmd()\n"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_csv_has_no_formula_where_a_spreadsheet_splits_at_semicolons(
 @given(st.text("=+-@\u2212\uff1d;\t\r\n\" \u2800\u3164\ufe0f\u0301a,'0", max_size=12))
 def test_a_semicolon_never_uncovers_a_formula(value: str) -> None:
     """Read the file as a spreadsheet does that splits at semicolons, after another column."""
-    page = Page((Column("key"), Column("value")), [(value, value), ("k", value)])
+    page = Page((PageColumn("key"), PageColumn("value")), [(value, value), ("k", value)])
     written = show(page, Format.CSV)
     for cells in csv.reader(io.StringIO(written, newline=""), delimiter=";"):
         for cell in cells:
@@ -282,7 +282,10 @@ def test_csv_is_written_in_linear_time() -> None:
 @given(hostile, st.sampled_from([Format.TABLE, Format.MARKDOWN, Format.HTML]))
 def test_no_format_for_people_lets_data_steer(value: str, format: Format) -> None:
     page = Page(
-        [Column("s", section=True), Column(value, meaning=value, label=value, usually=value)],
+        [
+            PageColumn("s", section=True),
+            PageColumn(value, meaning=value, label=value, usually=value),
+        ],
         [(value, value), (value, "x")],
         value,
         value,
@@ -341,7 +344,12 @@ class Sink(io.StringIO):
             self.write(line)
 
 
-COLUMNS = (Column("n", "integer"), Column("key"), Column("x", "real"), Column("title"))
+COLUMNS = (
+    PageColumn("n", "integer"),
+    PageColumn("key"),
+    PageColumn("x", "real"),
+    PageColumn("title"),
+)
 
 
 def many(rows: int) -> Iterator[tuple[Cell, ...]]:

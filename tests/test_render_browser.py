@@ -10,7 +10,7 @@ from playwright.sync_api import Page as BrowserPage
 
 from output.destination import destination
 from output.formats import Format, render
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 from schema.escape import visible
 from tests.launched_browser import browser as browser
 from tests.render_cases import HARD, PAGE, TEXTS
@@ -63,7 +63,12 @@ def tab(browser: Browser, tmp_path: Path) -> Iterator[Tab]:
 
 
 def page(*rows: tuple[Cell, ...]) -> Page:
-    columns = (Column("key"), Column("n", "integer"), Column("x", "real"), Column("value"))
+    columns = (
+        PageColumn("key"),
+        PageColumn("n", "integer"),
+        PageColumn("x", "real"),
+        PageColumn("value"),
+    )
     return Page(columns[: len(rows[0])], rows)
 
 
@@ -136,7 +141,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", [*HOSTILE, "".join(HOSTILE), "".join(TEXTS)])
 def test_no_data_runs_and_nothing_is_loaded(tab: Tab, value: str) -> None:
-    columns = (Column(value, meaning=value), Column("n", "integer"))
+    columns = (PageColumn(value, meaning=value), PageColumn("n", "integer"))
     tab.open(
         Page(
             columns,
@@ -265,7 +270,9 @@ EDGES = """() => {
 def report(columns: int, rows: int = 60) -> Page:
     """Return a page as reports make them: a sentence, dates, keys, and so many columns in all."""
     names = ("key", "certainty", "who", "url", "n")
-    more = [Column(f"{names[n % 5]}_{n}", "integer" if n % 5 == 4 else "text") for n in range(40)]
+    more = [
+        PageColumn(f"{names[n % 5]}_{n}", "integer" if n % 5 == 4 else "text") for n in range(40)
+    ]
     values: list[Cell] = [
         LONG,
         "asserted",
@@ -276,9 +283,9 @@ def report(columns: int, rows: int = 60) -> Page:
     kept = columns - 3
     return Page(
         [
-            Column("what", meaning=LONG, main=True),
-            Column("date", "date"),
-            Column("passage", "passage"),
+            PageColumn("what", meaning=LONG, main=True),
+            PageColumn("date", "date"),
+            PageColumn("passage", "passage"),
             *more[:kept],
         ],
         [
@@ -358,7 +365,7 @@ def test_on_a_phone_each_row_is_a_list_with_the_names_of_its_columns(tab: Tab) -
 
 
 def test_the_box_filters_rows_by_words_in_any_case_and_accent(tab: Tab) -> None:
-    columns = [Column("part", section=True), Column("what", main=True)]
+    columns = [PageColumn("part", section=True), PageColumn("what", main=True)]
     rows = [("One", "Zoë visits İstanbul"), ("One", "zoe stays"), ("Two", "Nobody")]
     tab.open(Page(columns, rows, "t", condensed=True))
     box = tab.page.get_by_role("searchbox")
@@ -377,7 +384,7 @@ def test_the_box_filters_rows_by_words_in_any_case_and_accent(tab: Tab) -> None:
 def test_dates_and_passages_are_sorted_by_their_day_and_number(tab: Tab) -> None:
     dates = ["2015-10", "-0043-03-15", "2015-08-26", None, "[2015-08-26..2015-09-29]", "2011/.."]
     rows = [(date, f"¶{n}; ¶1") for date, n in zip(dates, [10, 9, 2, 1, 100, 5], strict=True)]
-    tab.open(Page([Column("date", "date"), Column("passage", "passage")], rows))
+    tab.open(Page([PageColumn("date", "date"), PageColumn("passage", "passage")], rows))
     assert tab.sort(1) == "ascending"
     assert [text.replace("\xa0", " ") for text in tab.column(1)] == [
         *("15 Mar 44 BC", "since 2011", "26 Aug 2015", "between 26 Aug and 29 Sep 2015"),
@@ -388,7 +395,7 @@ def test_dates_and_passages_are_sorted_by_their_day_and_number(tab: Tab) -> None
 
 
 def test_an_address_in_a_citation_can_be_followed(tab: Tab) -> None:
-    tab.open(Page([Column("c")], [("x",)], citations=[("k", "Lund, http://e.org/a&copy=1.")]))
+    tab.open(Page([PageColumn("c")], [("x",)], citations=[("k", "Lund, http://e.org/a&copy=1.")]))
     link = tab.page.locator("a")
     assert link.get_attribute("href") == "http://e.org/a&copy=1"
     assert link.get_attribute("rel") == "noopener noreferrer"

@@ -15,7 +15,7 @@ import pytest
 
 from output.destination import OutputError, destination
 from output.formats import Format, render
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         raise ArithmeticError
 
     with pytest.raises(ArithmeticError), destination(path) as out:
-        render(Page([Column("n")], rows()), Format.CSV, out)
+        render(Page([PageColumn("n")], rows()), Format.CSV, out)
     assert path.read_text() == "old"
     with pytest.raises(ArithmeticError), destination(tmp_path / "new.csv"):
         raise ArithmeticError

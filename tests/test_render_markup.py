@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 
 from output.formats import Format
-from output.page import Column, Page
+from output.page import Page, PageColumn
 from schema.escape import visible
 from tests.render_cases import HARD, PAGE, TEXTS, hostile, no_deadline, one_column, show
 
@@ -58,7 +58,7 @@ class Cells(HTMLParser):
 def test_html_holds_the_data_as_text_and_no_code_but_its_own(value: str) -> None:
     def page(value: str) -> Page:
         return Page(
-            [Column(value, meaning=value)],
+            [PageColumn(value, meaning=value)],
             [(value,)],
             *(value, value, value, [value]),
             meta={value: value},
@@ -91,7 +91,7 @@ LINKS = [
 def test_addresses_in_citations_are_links_and_nothing_else_is(
     text: str, addresses: list[str], format: Format
 ) -> None:
-    page = Page([Column("c")], [(text,)], text, text, citations=[("k", text)], document=text)
+    page = Page([PageColumn("c")], [(text,)], text, text, citations=[("k", text)], document=text)
     written = show(page, format)
     cells = Cells(written) if format is Format.HTML else on_github(written)
     links = [attrs["href"] for tag, attrs in cells.tags if tag == "a"]
@@ -142,7 +142,9 @@ def on_github(markdown: str) -> Cells:
 @example("- [ ] task")
 @example("---")
 def test_markdown_shows_the_data_and_nothing_of_it_becomes_markup(value: str) -> None:
-    page = on_github(show(Page([Column("c"), Column(value)], [(value, "x")]), Format.MARKDOWN))
+    page = on_github(
+        show(Page([PageColumn("c"), PageColumn(value)], [(value, "x")]), Format.MARKDOWN)
+    )
     tags = {tag for tag, _ in page.tags} - {"span", "br"}
     assert tags == {"table", "thead", "tbody", "tr", "th", "td"}
     shown = lines_visible(value).strip(" ")
@@ -161,12 +163,12 @@ def test_markdown_shows_the_data_and_nothing_of_it_becomes_markup(value: str) ->
 def test_markdown_around_the_table_is_text_too(value: str) -> None:
     value = value if value.strip() else ""  # a blank control is shown as an escape
     legend = [value] if value else []
-    page = Page([Column("c")], [("x",)], "Title", value, value, legend)
-    plain = Page([Column("c")], [("x",)], "Title", *(("q", "f", ["n"]) if legend else ("", "")))
+    page = Page([PageColumn("c")], [("x",)], "Title", value, value, legend)
+    plain = Page([PageColumn("c")], [("x",)], "Title", *(("q", "f", ["n"]) if legend else ("", "")))
     tags = [tag for tag, _ in on_github(show(page, Format.MARKDOWN)).tags]
     expected = [tag for tag, _ in on_github(show(plain, Format.MARKDOWN)).tags]
     assert [tag for tag in tags if tag not in ("span", "br")] == expected
-    titled = on_github(show(Page([Column("c")], [("x",)], value or "t"), Format.MARKDOWN))
+    titled = on_github(show(Page([PageColumn("c")], [("x",)], value or "t"), Format.MARKDOWN))
     assert [tag for tag, _ in titled.tags if tag not in ("span", "br")][:2] == ["h1", "p"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes, wcswidth
 
 from output.formats import Format
-from output.page import Cell, Column, Page, cell_text
+from output.page import Cell, Page, PageColumn, cell_text
 from schema.escape import visible
 from tests.render_cases import TEXTS, hostile, no_deadline, one_column, show
 
@@ -25,7 +25,7 @@ from tests.render_cases import TEXTS, hostile, no_deadline, one_column, show
 def test_every_line_fits_the_terminal_and_lines_up(
     rows: list[tuple[str, str, int | None]], width: int
 ) -> None:
-    page = Page([Column("key"), Column("text"), Column("n", "integer")], rows)
+    page = Page([PageColumn("key"), PageColumn("text"), PageColumn("n", "integer")], rows)
     lines = show(page, Format.TABLE, width=width).removesuffix("\n").split("\n")
     assert all(wcswidth(line) <= width for line in lines)
     if not lines[0].startswith("-["):
@@ -113,7 +113,7 @@ def test_a_date_is_broken_only_where_it_is_wider_than_its_column(date: str) -> N
 
 def test_the_widest_column_gives_way_first() -> None:
     page = Page(
-        [Column("date"), Column("title"), Column("n", "integer"), Column("note")],
+        [PageColumn("date"), PageColumn("title"), PageColumn("n", "integer"), PageColumn("note")],
         [("2015-10-14~", "a title of several words", 1234567, "and a note")],
     )
     assert body(page, 46) == [
@@ -131,7 +131,12 @@ def test_the_widest_column_gives_way_first() -> None:
 
 def test_the_column_that_answers_gets_the_width_that_the_others_leave() -> None:
     page = Page(
-        [Column("date", "date"), Column("who"), Column("what", main=True), Column("p", "passage")],
+        [
+            PageColumn("date", "date"),
+            PageColumn("who"),
+            PageColumn("what", main=True),
+            PageColumn("p", "passage"),
+        ],
         [
             (
                 "[2015-08-26..2015-09]",
@@ -159,7 +164,8 @@ def test_blank_lines_separate_rows_where_most_of_them_wrap() -> None:
 
 def test_a_terminal_too_narrow_for_the_columns_gets_blocks() -> None:
     page = Page(
-        [Column("date"), Column("title")], [("2015-10-14~", "a title of words"), (None, "b")]
+        [PageColumn("date"), PageColumn("title")],
+        [("2015-10-14~", "a title of words"), (None, "b")],
     )
     assert show(page, Format.TABLE, width=15) == (
         "-[ 1 ]---------\n"
@@ -175,7 +181,7 @@ def test_a_terminal_too_narrow_for_the_columns_gets_blocks() -> None:
 
 
 def test_a_long_name_leaves_room_for_its_values() -> None:
-    page = Page([Column("a name of words"), Column("b")], [("self-government", "four")])
+    page = Page([PageColumn("a name of words"), PageColumn("b")], [("self-government", "four")])
     assert show(page, Format.TABLE, width=17).splitlines() == [
         "-[ 1 ]-----------",
         "a name   | self-",
@@ -191,7 +197,7 @@ def test_without_a_width_nothing_is_wrapped() -> None:
 
 def test_the_look_is_that_of_tabulate() -> None:
     page = Page(
-        [Column("name"), Column("number", "integer"), Column("text")],
+        [PageColumn("name"), PageColumn("number", "integer"), PageColumn("text")],
         [("x", 1, "one twos four abs cd"), ("叙利亚", 20000, None), (" y", None, "0042")],
     )
     rows = [[cell_text(value) for value in row] for row in page.rows]
@@ -220,7 +226,9 @@ MEASURED = [
 def test_what_tabulate_lays_out_and_what_follows_are_one_table(width: int | None) -> None:
     some: list[tuple[Cell, ...]] = [(value, n * 9, value) for n, value in enumerate(MEASURED)]
     filler: list[tuple[Cell, ...]] = [("filler", None, "")] * (1000 - len(some))
-    page = Page([Column("a name"), Column("n", "integer"), Column("text")], some + filler + some)
+    page = Page(
+        [PageColumn("a name"), PageColumn("n", "integer"), PageColumn("text")], some + filler + some
+    )
     lines = show(page, Format.TABLE, width=width).splitlines()
     assert all(map(in_columns, lines, repeat(lines[1])))
     assert len(lines[1]) <= (width or inf)
@@ -236,7 +244,7 @@ def test_a_sign_without_a_letter_is_carried_by_a_blank(sign: str) -> None:
 
 
 def test_a_heading_is_broken_where_a_value_would_be() -> None:
-    page = Page([Column("corroboration by others"), Column("b")], [("x y", "and so on")])
+    page = Page([PageColumn("corroboration by others"), PageColumn("b")], [("x y", "and so on")])
     assert show(page, Format.TABLE, width=24).splitlines()[:3] == [
         "corroboration  b",
         "by others",
@@ -246,7 +254,7 @@ def test_a_heading_is_broken_where_a_value_would_be() -> None:
 
 def test_values_further_down_are_never_cut_and_numbers_never_broken() -> None:
     rows = [(1, "short")] * 1000 + [(10**12, "considerably longer")]
-    page = Page([Column("n", "integer"), Column("text")], rows)
+    page = Page([PageColumn("n", "integer"), PageColumn("text")], rows)
     assert body(page, 40)[-4:] == [
         "   1  short",
         "1000000000000  consider",
@@ -257,7 +265,12 @@ def test_values_further_down_are_never_cut_and_numbers_never_broken() -> None:
 
 
 def test_the_first_rows_are_laid_out_as_the_later_ones() -> None:
-    columns = [Column("n", "integer"), Column("key"), Column("x", "real"), Column("title")]
+    columns = [
+        PageColumn("n", "integer"),
+        PageColumn("key"),
+        PageColumn("x", "real"),
+        PageColumn("title"),
+    ]
     page = Page(columns, [(n, "k", 0.5, "one title") for n in range(2000)])
     lines = show(page, Format.TABLE, width=80).splitlines()
     assert lines[-1] == lines[2].replace("   0  k", "1999  k")

@@ -26,7 +26,7 @@ from database.snapshot import Snapshot
 from exports.export import export
 from feeds.duckdb import Duckdb
 from feeds.sync import sync
-from feeds.target import Options
+from feeds.target import FeedOptions
 from output.progress import Progress
 from reports.definition import Parameter, Report, Type
 from reports.run import run
@@ -156,7 +156,7 @@ def connection(
         fill(database, document)
     elif request.param == "duckdb":
         database = str(folder / "copy.duckdb")
-        sync(Snapshot(original), Duckdb(Path(database)), Options(), Progress())
+        sync(Snapshot(original), Duckdb(Path(database)), FeedOptions(), Progress())
     else:
         export(original, folder / "export", "parquet")
         database = f"{request.getfixturevalue('spark_server')}{folder / 'export'}"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from output.page import Column
+from output.page import PageColumn
 from reports.catalogue import Catalogue, UnknownReportError, read
-from reports.definition import Line, Parameter, Report, ReportError, Type
+from reports.definition import Parameter, Report, ReportError, SqlLine, Type
 from reports.header import parse
 from tests.shipped_reports import REPORTS
 
@@ -83,12 +83,12 @@ def test_a_header_says_it_all() -> None:
     assert "assault" in actual["kind"].choices
     assert actual["about"].required
     assert parts.columns == (
-        Column("name", "text", "a name", main=True, label="Who, or what"),
-        Column("n_counted", "integer", "a count: how many", usually="0", label="N counted"),
-        Column("share", "real", "a share", detail=True, label="Share"),
-        Column("date", "date", "when", label="Date"),
-        Column("source", "documents", "where", section=True, label="Source"),
-        Column("passage", "passage", "where, exactly", label="¶"),
+        PageColumn("name", "text", "a name", main=True, label="Who, or what"),
+        PageColumn("n_counted", "integer", "a count: how many", usually="0", label="N counted"),
+        PageColumn("share", "real", "a share", detail=True, label="Share"),
+        PageColumn("date", "date", "when", label="Date"),
+        PageColumn("source", "documents", "where", section=True, label="Source"),
+        PageColumn("passage", "passage", "where, exactly", label="¶"),
     )
     assert parts.legend == ("A sentence of two lines.", "Another sentence.")
 
@@ -105,7 +105,7 @@ def test_lines_are_kept_for_what_is_given(tmp_path: Path) -> None:
         assert f":{given}" in report.statement({given})
         assert "day is not null" in report.statement({given})
     assert "--" not in report.statement({"who", "since"})
-    assert Line("  and actor = :who", frozenset({"who"})) in report.lines
+    assert SqlLine("  and actor = :who", frozenset({"who"})) in report.lines
     assert report.sql.startswith("-- A comment")
 
 

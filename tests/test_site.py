@@ -16,10 +16,10 @@ import cli
 from benchmarks.sites import measured
 from database.connect import reading, writing
 from output.staging import StagingError
-from pages.reader import Statements
+from pages.reader import StatementReader
 from pages.site.addresses import file_name, relative
 from pages.site.search import words_of
-from pages.site.site import Options, write_site
+from pages.site.site import SiteOptions, write_site
 from pages.site.writer import MANIFEST
 from tests.databases import create, on_postgresql
 from tests.site_pages import (
@@ -43,7 +43,7 @@ HOSTILE = (
 
 def write(database: str, folder: Path, **options: str) -> Path:
     with reading(database) as connection:
-        write_site(connection, folder, Options(**options))
+        write_site(connection, folder, SiteOptions(**options))
     return folder
 
 
@@ -236,7 +236,7 @@ def test_no_link_to_what_is_not_so_lacks_its_standing(
 ) -> None:
     """Neither in a list, a heading, a title, a picture nor the search index."""
     with reading(article.database) as connection:
-        statements = list(Statements(connection).about())
+        statements = list(StatementReader(connection).about())
     standing = {
         f"events/{it.introduced_by}/{it.key}.html": it.standing
         for it in statements
@@ -267,7 +267,7 @@ def test_each_fact_has_its_evidence_chain_and_certainty(
     article: Site, pages: dict[str, Page]
 ) -> None:
     with reading(article.database) as connection:
-        for it in Statements(connection).about():
+        for it in StatementReader(connection).about():
             path = f"events/{it.introduced_by}/{it.key}.html" if it.kind == "event" else DOCUMENT
             shown = pages[path].all("main")[0].words
             for piece in it.evidence:
@@ -284,7 +284,7 @@ def test_what_has_no_page_has_a_place_to_which_every_mention_leads(
     with reading(article.database) as connection:
         facts = {
             f"f-{it.key}": it
-            for it in Statements(connection).about()
+            for it in StatementReader(connection).about()
             if it.kind in ("relation", "position", "quote", "control")
         }
     assert len(facts) > 150

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from database.statement import Token, tokens, word_set
+from database.statement import SqlToken, tokens, word_set
 from schema.models import METADATA
 from schema.views import VIEWS
 from tests.shipped_reports import REPORTS
@@ -95,7 +95,7 @@ def nullable(column: list[str], aliases: dict[str, str]) -> bool:
     return bool(table.columns[column[2]].nullable)
 
 
-def aliases(pieces: list[Token]) -> dict[str, str]:
+def aliases(pieces: list[SqlToken]) -> dict[str, str]:
     """Return which table each alias means."""
     words = [piece.text.lower() for piece in pieces]
     return {
@@ -105,7 +105,7 @@ def aliases(pieces: list[Token]) -> dict[str, str]:
     }
 
 
-def ctes(pieces: list[Token]) -> set[str]:
+def ctes(pieces: list[SqlToken]) -> set[str]:
     """Return the names of the parts of `with`, which columns in parentheses may follow."""
     return {
         piece.text.lower()
@@ -114,7 +114,7 @@ def ctes(pieces: list[Token]) -> set[str]:
     }
 
 
-def closing(pieces: list[Token], start: int) -> int:
+def closing(pieces: list[SqlToken], start: int) -> int:
     """Return where the parenthesis closes that is open at `start`."""
     depth = 1
     for n in range(start, len(pieces)):
@@ -124,14 +124,14 @@ def closing(pieces: list[Token], start: int) -> int:
     return len(pieces)
 
 
-def named_values(pieces: list[Token], n: int) -> bool:
+def named_values(pieces: list[SqlToken], n: int) -> bool:
     """Return whether `(values …)` is followed by a name with columns."""
     rest = [piece.text.lower() for piece in pieces[closing(pieces, n) + 1 :][:3]]
     rest = rest[1:] if rest[:1] == ["as"] else rest
     return len(rest) > 1 and rest[0].isidentifier() and rest[1] == "("
 
 
-def wrong_order(pieces: list[Token]) -> Iterator[str]:
+def wrong_order(pieces: list[SqlToken]) -> Iterator[str]:
     """Yield what an `order by` leaves to the engine: where nulls go; and what Spark cannot sort."""
     known = aliases(pieces)
     for n, piece in enumerate(pieces):

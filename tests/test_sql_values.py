@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adhoc.session import Session
-from adhoc.values import Cells, Field, Text, parse_parameter
+from adhoc.values import Cells, ResultColumn, Text, parse_parameter
 from cli import sourcebook
-from database.statement import Engine, Statement, StatementError, tokens
+from database.statement import Engine, SqlStatement, StatementError, tokens
 from output.page import Json
 from tests.databases import Files, Server, on_postgresql, on_sqlite
 from tests.sql_databases import ask, make_sqlite
@@ -108,7 +108,7 @@ def test_the_pieces_of_a_text_are_the_text(sql: str, engine: Engine) -> None:
 
 @given(parts=st.lists(st.sampled_from(["select ", ":a", " ", ":bcd", ":efghij", "+", "':x'", "é"])))
 def test_a_place_in_what_is_sent_is_found_in_what_was_written(parts: list[str]) -> None:
-    statement = Statement.read("select 1" + "".join(f" {part}" for part in parts), "postgresql")
+    statement = SqlStatement.read("select 1" + "".join(f" {part}" for part in parts), "postgresql")
     sent = statement.numbered()
     for place, sign in enumerate(sent):
         actual = statement.position(place)
@@ -182,10 +182,10 @@ def check_round_trip(session: Session, sql: str, value: object, written: str | N
         from io import StringIO
 
         from output.formats import Format, render
-        from output.page import Column, Page
+        from output.page import Page, PageColumn
 
         out = StringIO()
-        render(Page([Column("v")], [[cell]]), Format.JSONL, out)
+        render(Page([PageColumn("v")], [[cell]]), Format.JSONL, out)
         assert out.getvalue() == f'{{"v": {written}}}\n'
         json.loads(out.getvalue())
 
@@ -204,7 +204,7 @@ def test_values_of_postgresql(session: Session, sql: str, value: object, written
 
 def test_numbers_that_are_exact_stay_so_in_every_format() -> None:
     rows = [(Decimal("-1.10"), [1, "a,b"], b"\1")]
-    fields = (Field("n", "numeric"), Field("a", "int4[]"), Field("b", "bytea"))
+    fields = (ResultColumn("n", "numeric"), ResultColumn("a", "int4[]"), ResultColumn("b", "bytea"))
     [row] = map(Cells(fields, sizes=True).of, rows)
     assert row == [Json("-1.10"), Json('[1, "a,b"]'), "\\x01 (1 bytes)"]
 
@@ -215,10 +215,10 @@ def test_columns_tell_their_types(session: Session) -> None:
         "select 1 as a, array[1.5] as b, null as c, '{}'::jsonb as d where false"
     ) as screen:
         assert screen.columns == (
-            Field("a", "int4"),
-            Field("b", "numeric[]"),
-            Field("c", "text"),
-            Field("d", "jsonb"),
+            ResultColumn("a", "int4"),
+            ResultColumn("b", "numeric[]"),
+            ResultColumn("c", "text"),
+            ResultColumn("d", "jsonb"),
         )
         assert list(screen.rows) == []
 

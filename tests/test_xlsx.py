@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from output import xlsx
 from output.answer import answer
-from output.page import Cell, Column, Page
+from output.page import Cell, Page, PageColumn
 from output.xlsx import xlsx_book
 from schema.escape import visible
 from tests.island_reports import book, sourcebook
@@ -69,7 +69,7 @@ def lines_visible(value: str) -> str:
 
 @pytest.mark.parametrize("value", [*FORMULAS, *LINKS, *NUMBERS, *TEXTS])
 def test_text_is_text(value: str) -> None:
-    page = Page([Column("value"), Column("n", "integer")], [(value, 1)])
+    page = Page([PageColumn("value"), PageColumn("n", "integer")], [(value, 1)])
     data = write(page)
     [[cell, number]] = cells(sheet(load(data)))
     assert (unescape(str(cell.value)), cell.data_type) == (lines_visible(value), "s")
@@ -86,7 +86,9 @@ def test_text_is_text(value: str) -> None:
 @example("\ufffe\uffff")
 @example("👩" * 20)
 def test_any_text_comes_out_as_it_went_in(value: str) -> None:
-    page = Page([Column("c"), Column(value or "-", meaning=value)], [("x", value)], value, value)
+    page = Page(
+        [PageColumn("c"), PageColumn(value or "-", meaning=value)], [("x", value)], value, value
+    )
     workbook = load(write(page))
     [[_, cell]] = cells(sheet(workbook))
     assert unescape(str(cell.value)) == lines_visible(value)
@@ -119,14 +121,14 @@ def test_the_hardest_values_are_all_there() -> None:
     ],
 )
 def test_whole_days_are_dates_and_others_are_words(value: str, shown: datetime | str) -> None:
-    [[cell]] = cells(sheet(load(write(Page([Column("date", "date")], [(value,)])))))
+    [[cell]] = cells(sheet(load(write(Page([PageColumn("date", "date")], [(value,)])))))
     assert cell.value == shown
     assert cell.is_date == isinstance(shown, datetime)
 
 
 def test_a_text_that_is_too_long_says_so() -> None:
     longest, longer = "x" + "👩" * 16_383, "y" * 40_000
-    rows = cells(sheet(load(write(Page([Column("c")], [(longest,), (longer,)])))))
+    rows = cells(sheet(load(write(Page([PageColumn("c")], [(longest,), (longer,)])))))
     assert rows[0][0].value == longest
     cut = str(rows[1][0].value)
     assert len(cut) == 32_767
@@ -135,7 +137,7 @@ def test_a_text_that_is_too_long_says_so() -> None:
 
 def test_too_many_rows_go_on_in_another_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "MAX_ROWS", 4)  # Excel's own limit takes a minute to reach
-    workbook = load(write(Page([Column("n", "integer")], [(n,) for n in range(7)], "Many")))
+    workbook = load(write(Page([PageColumn("n", "integer")], [(n,) for n in range(7)], "Many")))
     assert workbook.sheetnames == ["Many", "Many (2)", "Many (3)", "About"]
     values = [[row[0].value for row in cells(sheet(workbook, n))] for n in range(3)]
     assert values == [[0, 1, 2], [3, 4, 5], [6]]
@@ -146,11 +148,11 @@ def test_too_many_rows_go_on_in_another_sheet(monkeypatch: pytest.MonkeyPatch) -
 
 SECTIONS = Page(
     [
-        Column("part", section=True, label="Part"),
-        Column("what", main=True, label="What"),
-        Column("when", "date", label="When"),
-        Column("certainty", usually="asserted", label="Certainty", meaning="how it is stated"),
-        Column("passage", "passage"),
+        PageColumn("part", section=True, label="Part"),
+        PageColumn("what", main=True, label="What"),
+        PageColumn("when", "date", label="When"),
+        PageColumn("certainty", usually="asserted", label="Certainty", meaning="how it is stated"),
+        PageColumn("passage", "passage"),
     ],
     [
         ("Dated", "They meet", "2015-08-26", "asserted", "¶1; ¶2"),
@@ -208,7 +210,7 @@ def test_the_last_sheet_says_what_was_asked_and_what_words_mean() -> None:
 def test_names_of_sheets_are_valid_and_unique() -> None:
     titles = ["a:b/c\\d?e*f[g]", "A B C D E F G", "'quoted'", "History", "about", "x" * 40]
     titles += ["x" * 40, "", "\u202e"]
-    pages = [Page([Column("c")], [("v",)], title) for title in titles]
+    pages = [Page([PageColumn("c")], [("v",)], title) for title in titles]
     names = load(write(*pages)).sheetnames
     assert names == [
         *("a b c d e f g", "A B C D E F G (2)", "quoted", "History (2)", "about (2)"),

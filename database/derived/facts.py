@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from database.derived import sentences
 from database.derived.documents import Row, Rows
-from database.derived.sentences import Named, Voice
+from database.derived.sentences import EvidenceReading, Named
 from database.rows import rows_by_id
 from schema.vocabulary import (
     ActorKind,
@@ -127,7 +127,7 @@ class _Standing(NamedTuple):
 
     settled: str | None
     words: str | None
-    voices: tuple[Voice, ...]
+    voices: tuple[EvidenceReading, ...]
 
     def before(self, sentence: str) -> str:
         """Return a sentence with its standing in front."""
@@ -221,7 +221,7 @@ class _Summaries:
             evidence = self._evidence(fact)
             voices = tuple(
                 map(
-                    Voice,
+                    EvidenceReading,
                     evidence.modalities,
                     map(_believed, evidence.certainties, evidence.stances),
                     evidence.hedges,

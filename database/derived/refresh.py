@@ -75,7 +75,7 @@ NAMED_ACTORS = "select actor_id from actor_names union select actor_id from acto
 DOCUMENTS_OF_SOURCES = "select distinct document_id from attributions where source_id in ({ids})"
 
 
-class Difference(NamedTuple):
+class Drift(NamedTuple):
     """Where a derived table does not hold what the normalised tables say."""
 
     table: str
@@ -157,12 +157,12 @@ class Refresh:
             for tie in rows_by_id(self._connection, MEMBERSHIP_TIES, some)
         }
 
-    def _settled(self, ids: Collection[int], compute: Compute) -> Iterator[Difference]:
+    def _settled(self, ids: Collection[int], compute: Compute) -> Iterator[Drift]:
         for some in chunks(sorted(ids)):
             yield from _compare(self._connection, some, compute(self._connection, some), write=True)
 
 
-def recompute(connection: Connection, *, write: bool) -> Iterator[Difference]:
+def recompute(connection: Connection, *, write: bool) -> Iterator[Drift]:
     """Compare all derived rows with what the normalised tables say; `write` corrects them.
 
     Documents come before facts, and facts before memberships: each is computed from the former.
@@ -190,14 +190,14 @@ def _settle_counts(
     *,
     added: bool = False,
     write: bool = True,
-) -> Iterator[Difference]:
+) -> Iterator[Drift]:
     """Correct the counts of ties and of other facts; None: of all ties."""
     yield from _differing(connection, counts_of_ties(connection, ties, added=added), write=write)
     for some in chunks(sorted(others)):
         yield from _differing(connection, counts_of_others(connection, some), write=write)
 
 
-def _differing(connection: Connection, rows: Sequence[Any], *, write: bool) -> Iterator[Difference]:
+def _differing(connection: Connection, rows: Sequence[Any], *, write: bool) -> Iterator[Drift]:
     for some in chunks(rows):
         ids = [row.fact_id for row in some]
         yield from _compare(connection, ids, {"evidence_counts": some}, write=write)
@@ -205,7 +205,7 @@ def _differing(connection: Connection, rows: Sequence[Any], *, write: bool) -> I
 
 def _compare(
     connection: Connection, ids: Sequence[int], computed: Rows, *, write: bool
-) -> Iterator[Difference]:
+) -> Iterator[Drift]:
     for name, rows in computed.items():
         table = METADATA.tables[name]
         columns = table.columns.keys()
@@ -221,21 +221,21 @@ def _compare(
 
 def _differences(
     table: str, columns: Sequence[str], stored: dict[Row, Row], wanted: dict[Row, Row]
-) -> Iterator[Difference]:
+) -> Iterator[Drift]:
     for key in sorted(stored.keys() - wanted.keys()):
-        yield Difference(table, key, (), "superfluous")
+        yield Drift(table, key, (), "superfluous")
     for key, row in wanted.items():
         there = stored.get(key)
         if there is None:
-            yield Difference(table, key, (), "missing")
+            yield Drift(table, key, (), "missing")
         elif there != row:
             triples = zip(columns, there, row, strict=True)
             differing = tuple(name for name, old, new in triples if old != new)
-            yield Difference(table, key, differing, "different")
+            yield Drift(table, key, differing, "different")
 
 
 def _write(
-    connection: Connection, table: Table, differences: Sequence[Difference], wanted: dict[Row, Row]
+    connection: Connection, table: Table, differences: Sequence[Drift], wanted: dict[Row, Row]
 ) -> None:
     for some in chunks([each.row for each in differences if each.problem != "missing"]):
         connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))

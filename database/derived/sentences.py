@@ -21,7 +21,7 @@ class Named(NamedTuple):
     kind: str
 
 
-class Voice(NamedTuple):
+class EvidenceReading(NamedTuple):
     """What one piece of evidence adds to the standing of a fact."""
 
     modality: str
@@ -60,7 +60,7 @@ UNLIKELY = re.compile(
 """Hedges of a denial that leave some chance. Others ("mostly") only qualify what is denied."""
 
 
-def first_upheld(voices: Sequence[Voice]) -> str | None:
+def first_upheld(voices: Sequence[EvidenceReading]) -> str | None:
     """Return the modality in the first voice that its document does not reject.
 
     If it rejects all, what was relayed as actual is denied.
@@ -73,7 +73,7 @@ def first_upheld(voices: Sequence[Voice]) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def standing(kind: str, settled: str | None, voices: tuple[Voice, ...]) -> str | None:
+def standing(kind: str, settled: str | None, voices: tuple[EvidenceReading, ...]) -> str | None:
     """Return the words that belong in front of a fact; None where it is stated as actual."""
     upheld = [voice for voice in voices if voice.modality == settled and not voice.rejected]
     agreeing = upheld or voices
@@ -103,7 +103,7 @@ def standing(kind: str, settled: str | None, voices: tuple[Voice, ...]) -> str |
 
 
 def with_standing(
-    sentence: str, words: str | None, voices: Sequence[Voice], settled: str | None
+    sentence: str, words: str | None, voices: Sequence[EvidenceReading], settled: str | None
 ) -> str:
     """Put the standing in front, and hedges of what is stated at the end."""
     shown = _hedges(voices, settled)
@@ -111,7 +111,7 @@ def with_standing(
 
 
 def with_standing_behind(
-    sentence: str, words: str | None, voices: Sequence[Voice], settled: str | None
+    sentence: str, words: str | None, voices: Sequence[EvidenceReading], settled: str | None
 ) -> str:
     """Quote a sentence within another, and put its standing and its hedges behind it."""
     marks = ", ".join(filter(None, [words and within_marks(words), _hedges(voices, settled)]))
@@ -123,7 +123,7 @@ def within_marks(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _hedges(voices: Sequence[Voice], settled: str | None) -> str:
+def _hedges(voices: Sequence[EvidenceReading], settled: str | None) -> str:
     hedges = [
         voice.hedge
         for voice in voices

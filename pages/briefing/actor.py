@@ -8,9 +8,9 @@ from functools import cached_property, partial
 from sqlalchemy import text
 
 from database.derived.sentences import Named, several, within
-from pages.briefing.briefing import Writer
-from pages.briefing.facts import ACTIVE, NOT_SO, Fact
-from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section
+from pages.briefing.briefing import BriefWriter
+from pages.briefing.facts import ACTIVE, NOT_SO, BriefFact
+from pages.briefing.parts import Block, Brief, BriefSection, Bullets, Paragraph
 from pages.briefing.prose import Sentence, plain, sentence, series
 from schema.vocabulary import ActorKind, FactKind, RelationType, TieNature
 
@@ -63,7 +63,7 @@ SAID_FOR_IT = """
 """
 
 
-class ActorWriter(Writer):
+class ActorWriter(BriefWriter):
     """Writes the briefing on an actor."""
 
     def brief(self) -> Brief:
@@ -97,7 +97,7 @@ class ActorWriter(Writer):
     def _lead(self) -> Iterator[Sentence]:
         """Yield who it is, what it did, what it says or wants, and what is expected."""
 
-        def event(fact: Fact) -> bool:
+        def event(fact: BriefFact) -> bool:
             return fact.kind == FactKind.EVENT and bool(fact.roles & ACTIVE)
 
         everything = self.facts.all
@@ -119,7 +119,7 @@ class ActorWriter(Writer):
             yield from self.leading(lambda it: voice in it.roles)
         yield from self.leading(lambda it: event(it) and it.settled in NOT_SO, only_stated=False)
 
-    def _who(self) -> Section:
+    def _who(self) -> BriefSection:
         """Return its names, its posts, and its ties."""
         given = {"key": self.subject.key, "name": self.subject.name}
         names = [*self.connection.execute(text(NAMES), given).scalars()]
@@ -140,9 +140,9 @@ class ActorWriter(Writer):
         if not blocks:
             blocks.append(Paragraph([plain("No name, post or tie is coded.")]))
         who = "What" if self._kind in BODIES else "Who"
-        return Section(f"{who} {self._name} {self._verb('is', 'are')}", blocks)
+        return BriefSection(f"{who} {self._name} {self._verb('is', 'are')}", blocks)
 
-    def _wants(self) -> Section:
+    def _wants(self) -> BriefSection:
         """Return its positions, and those that others hold about it."""
         name = self._name
         holds = self.facts.where(lambda it: "holder" in it.roles)
@@ -154,9 +154,9 @@ class ActorWriter(Writer):
             blocks.append(Paragraph([plain(f"What others want of {name}, or hold about {name}:")]))
             blocks += self.bullets(others, "position", self.command("actor", self.subject.key), 2)
         wants = self._verb("wants, needs and fears", "want, need and fear")
-        return Section(f"What {name} {wants}", blocks)
+        return BriefSection(f"What {name} {wants}", blocks)
 
-    def _statements(self) -> Section:
+    def _statements(self) -> BriefSection:
         """Return what it says, what is said for it, and what is said about it."""
         name, key = self._name, self.subject.key
         says = self.facts.where(lambda it: "speaker" in it.roles)
@@ -178,8 +178,8 @@ class ActorWriter(Writer):
             blocks += self.bullets(about, "statement", self.command("quotes", "--about", key))
         else:
             blocks.append(Paragraph([plain(f"Nobody is quoted about {name}.")]))
-        return Section(f"What {name} said, and what was said about {name}", blocks)
+        return BriefSection(f"What {name} said, and what was said about {name}", blocks)
 
 
-def _of_nature(nature: str | None, fact: Fact) -> bool:
+def _of_nature(nature: str | None, fact: BriefFact) -> bool:
     return fact.nature == nature

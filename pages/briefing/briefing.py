@@ -11,14 +11,14 @@ from markupsafe import Markup
 from sqlalchemy import Connection, text
 
 from output.wording import counted
-from pages.answers import Answer, Row, ask
-from pages.briefing.facts import PLANS, Fact, Facts, facts, in_order
+from pages.answers import ReportAnswer, Row, ask
+from pages.briefing.facts import PLANS, BriefFact, Facts, facts, in_order
 from pages.briefing.footnotes import Footnotes
-from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Picture, Section, Subject
+from pages.briefing.parts import Block, Brief, BriefSection, Bullets, Paragraph, Picture, Subject
 from pages.briefing.prose import Code, Sentence, full_stop, plain, sentence, spoken, ties
 from pages.pictures.timeline import inset
 from pages.pictures.timeline_lanes import in_lanes, lanes
-from pages.reader import Statements
+from pages.reader import StatementReader
 from pages.statements import STATED, Statement
 from schema.vocabulary import FactKind, Modality, RelationType
 
@@ -44,13 +44,13 @@ COMPARISONS = (
 """Types of ties that compare two actors."""
 
 
-class Writer:
+class BriefWriter:
     """Writes the parts that the briefings of all kinds of subjects have."""
 
     def __init__(self, connection: Connection, subject: Subject) -> None:
         self.connection = connection
         self.subject = subject
-        self.statements = Statements(connection)
+        self.statements = StatementReader(connection)
         self.notes = Footnotes(several=len(self.statements.documents) > 1)
         self.facts: Facts = facts(connection, subject.kind, subject.key)
         self.crowded = len(self.facts.all) >= CROWDED
@@ -61,7 +61,7 @@ class Writer:
         self.shown: set[int] = set()
         """The facts that some list has shown."""
 
-    def read(self, chosen: Sequence[Fact]) -> list[Statement]:
+    def read(self, chosen: Sequence[BriefFact]) -> list[Statement]:
         """Return facts as statements: in order of time, then of the text."""
         self.shown |= {fact.id for fact in chosen}
         return [*self.statements.read(in_order(chosen))]
@@ -82,7 +82,7 @@ class Writer:
         return [Paragraph([plain(f"{counted(count, f'more {unit}')}: ", command)], remark=True)]
 
     def bullets(
-        self, chosen: Sequence[Fact], unit: str, command: Code, most: int = 0
+        self, chosen: Sequence[BriefFact], unit: str, command: Code, most: int = 0
     ) -> list[Block]:
         """Return the weightiest facts as a list, and how many more there are."""
         if not chosen:
@@ -92,7 +92,7 @@ class Writer:
         return [Bullets(items), *self.more(len(chosen) - most, unit, command)]
 
     def leading(
-        self, *choices: Callable[[Fact], bool], most: int = 1, only_stated: bool = True
+        self, *choices: Callable[[BriefFact], bool], most: int = 1, only_stated: bool = True
     ) -> Iterator[Sentence]:
         """Yield for each choice the weightiest facts that fit: of those stated as facts, or all."""
         for fits in choices:
@@ -101,7 +101,7 @@ class Writer:
                 yield spoken(it, self.notes.refer, dated=it.date != self._last_date)
                 self._last_date = it.date
 
-    def tied(self, fits: Callable[[Fact], bool]) -> list[Block]:
+    def tied(self, fits: Callable[[BriefFact], bool]) -> list[Block]:
         """Return ties as running text, and how many more there are; comparisons are left out."""
         chosen = self.facts.where(
             lambda it: it.kind == FactKind.RELATION and it.type not in COMPARISONS and fits(it)
@@ -111,7 +111,7 @@ class Writer:
         more = self.more(len(chosen) - 2 * self.most, "tie", self.command("ties", *self.only()))
         return [Paragraph(self._as_text(chosen)), *more]
 
-    def _as_text(self, chosen: Sequence[Fact]) -> list[Sentence]:
+    def _as_text(self, chosen: Sequence[BriefFact]) -> list[Sentence]:
         """Return the weightiest ties as sentences, the weightiest first."""
         shown = {it.id: it for it in self.read(chosen[: 2 * self.most])}
         ordered = [shown[fact.id] for fact in chosen[: 2 * self.most] if fact.id in shown]
@@ -158,7 +158,7 @@ class Writer:
             f"{words}; {counted(named, 'fact')} from two or more named sources",
         )
 
-    def when(self) -> Section:
+    def when(self) -> BriefSection:
         """Return the timeline; an actor with few dates has lanes for those who stand with it."""
         given: dict[str, Any] = {}
         if self.subject.kind == "actor":
@@ -179,7 +179,7 @@ class Writer:
             section.blocks.extend([without, *self.bullets(undated, "undated event", command, 2)])
         return section
 
-    def _with_lanes(self, answer: Answer, given: dict[str, Any]) -> tuple[Answer, str]:
+    def _with_lanes(self, answer: ReportAnswer, given: dict[str, Any]) -> tuple[ReportAnswer, str]:
         """Return the timeline with what an actor heads, shortened, and with who acts for it."""
         answer = in_lanes(self.connection, answer, given)
         if not answer.lanes:
@@ -201,11 +201,11 @@ class Writer:
         query = "select fact_id, cited_as from timeline where date is not null"
         return {it.cited_as: it.fact_id for it in self.connection.execute(text(query))}
 
-    def drawn(self, answer: Answer, command: Code, remark: str = "") -> Section:
+    def drawn(self, answer: ReportAnswer, command: Code, remark: str = "") -> BriefSection:
         """Return a timeline of the weightiest of these rows."""
         dated = _dated(answer)
         if not dated:
-            return Section("When", [Paragraph([plain("No fact here has a date.")])])
+            return BriefSection("When", [Paragraph([plain("No fact here has a date.")])])
         ids = self._ids()
         weights = {fact.id: fact.weight for fact in self.facts.all}
         most = MOST_DRAWN + MOST_IN_LANE * any(row["acting_for"] for row in dated)
@@ -229,9 +229,9 @@ class Writer:
         if len(dated) > len(chosen):
             count = f"The {len(chosen)} of {len(dated):,} dated facts with the most evidence; all: "
             blocks.append(Paragraph([plain(count, command)], remark=True))
-        return Section("When", blocks)
+        return BriefSection("When", blocks)
 
-    def differences(self) -> Section:
+    def differences(self) -> BriefSection:
         """Return how actors compare, what several sources state, and where voices differ."""
         agreed = self.facts.where(lambda fact: fact.named_origins > 1 and not fact.contested)
         contested = self.facts.where(lambda fact: fact.contested)
@@ -258,7 +258,7 @@ class Writer:
             blocks += self.more(len(contested) - self.most, "disputed fact", command)
         else:
             blocks.append(Paragraph([plain("Nothing here is disputed between the voices.")]))
-        return Section("Where sources agree and differ", blocks)
+        return BriefSection("Where sources agree and differ", blocks)
 
     def _contested(self, statement: Statement) -> Sentence:
         """Return a fact with who has it otherwise."""
@@ -270,12 +270,12 @@ class Writer:
         against = full_stop("; ".join(dict.fromkeys(others)))
         return sentence(statement, self.notes.refer, f" {against[:1].upper()}{against[1:]}")
 
-    def unnamed(self) -> Section:
+    def unnamed(self) -> BriefSection:
         """Return what rests on unnamed voices alone."""
         title = "What rests on unnamed voices alone"
         chosen = self.facts.where(lambda fact: fact.unnamed and fact.kind != FactKind.LINK)
         if not chosen:
-            return Section(title, [Paragraph([plain("Nothing.")])])
+            return BriefSection(title, [Paragraph([plain("Nothing.")])])
         noted = {it.id for it in self.notes.facts}
         remaining = [fact for fact in chosen if fact.id not in noted]
         above = len(chosen) - len(remaining)
@@ -284,15 +284,15 @@ class Writer:
             words += f"; {above:,} of them above" if remaining else ", above"
         sentence = f"{words}."
         command = self.command("anonymous", "--only-support")
-        return Section(
+        return BriefSection(
             title, [Paragraph([plain(sentence)]), *self.bullets(remaining, "fact", command)]
         )
 
-    def expected(self) -> Section:
+    def expected(self) -> BriefSection:
         """Return what was expected, and what came of it."""
         title = "What was expected, and what came of it"
 
-        def event(fact: Fact) -> bool:
+        def event(fact: BriefFact) -> bool:
             return fact.kind == FactKind.EVENT and fact.id not in self.shown
 
         resolved = self.facts.where(
@@ -323,14 +323,14 @@ class Writer:
                 blocks += self.bullets(chosen, "such event", command)
         if not blocks:
             blocks.append(Paragraph([plain("Nothing else was expected, as far as is coded.")]))
-        return Section(title, blocks)
+        return BriefSection(title, blocks)
 
     @property
     def title(self) -> str:
         """What the page is called."""
         return self.subject.name or "What is in this sourcebook"
 
-    def finished(self, lead: list[Sentence], sections: list[Section]) -> Brief:
+    def finished(self, lead: list[Sentence], sections: list[BriefSection]) -> Brief:
         """Return the briefing; the notes are those that its text refers to."""
         return Brief(
             title=self.title,
@@ -343,7 +343,7 @@ class Writer:
         )
 
 
-def _coarse(fact: Fact) -> str:
+def _coarse(fact: BriefFact) -> str:
     """Return in a word how a fact stands; nothing for what is stated as a fact."""
     if fact.standing is None:
         return ""
@@ -356,7 +356,7 @@ def _coarse(fact: Fact) -> str:
     return fact.settled if fact.settled != Modality.ACTUAL else fact.standing.lower()
 
 
-def _dated(answer: Answer) -> list[Row]:
+def _dated(answer: ReportAnswer) -> list[Row]:
     return [row for row in answer.rows if row["date"] is not None]
 
 

@@ -85,7 +85,7 @@ TELLING = (PositionKind.GOAL, PositionKind.NEED, PositionKind.FEAR, PositionKind
 
 
 @dataclass(slots=True)
-class Fact:
+class BriefFact:
     """What decides whether a briefing shows a fact, and where."""
 
     id: int
@@ -116,11 +116,11 @@ class Fact:
 class Facts:
     """All facts about a subject, and in how many passages they are."""
 
-    all: list[Fact]
+    all: list[BriefFact]
     passages: dict[int, int]
     """How many passages of each document, by its id."""
 
-    def where(self, fits: Callable[[Fact], bool]) -> list[Fact]:
+    def where(self, fits: Callable[[BriefFact], bool]) -> list[BriefFact]:
         """Return those that fit, the weightiest first."""
         return sorted(filter(fits, self.all), key=lambda fact: (-fact.weight, fact.order))
 
@@ -144,7 +144,7 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
     for n, it in enumerate(rows(FACTS)):
         if it.kind in (FactKind.NAME, FactKind.EVENT_NAME):
             continue
-        fact = Fact(
+        fact = BriefFact(
             id=it.fact_id,
             kind=it.kind,
             standing=it.standing,
@@ -180,6 +180,6 @@ def _set(listed: str | None) -> frozenset[str]:
     return frozenset(listed.split("; ")) if listed else frozenset()
 
 
-def in_order(chosen: Sequence[Fact]) -> list[int]:
+def in_order(chosen: Sequence[BriefFact]) -> list[int]:
     """Return the ids of facts: dated ones first, then as the texts have them."""
     return [fact.id for fact in sorted(chosen, key=lambda fact: fact.order)]

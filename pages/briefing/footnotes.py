@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from pages.statements import Document, Evidence, Statement, paragraphs
+from pages.statements import CitedDocument, CitedEvidence, Statement, paragraphs
 from schema.vocabulary import FactKind, Stance
 
 LONGEST, LEAST_WORDS, ALL_WORDS = 300, 60, 6_000
@@ -34,7 +34,7 @@ def shortened_title(title: str) -> str:
     return f"{title[:LONGEST_TITLE].rpartition(' ')[0]} {LEFT_OUT}"
 
 
-class Reference(NamedTuple):
+class NoteReference(NamedTuple):
     """The number of a note, where the text refers to it."""
 
     n: int
@@ -45,7 +45,7 @@ class Reference(NamedTuple):
 class Voiced(NamedTuple):
     """What one voice, or several alike, say about a fact, and the words."""
 
-    document: Document
+    document: CitedDocument
     where: str
     how: str
     words: tuple[str, ...]
@@ -78,21 +78,21 @@ class Footnotes:
         """Return the title of a source: its beginning, if there are several documents."""
         return shortened_title(title) if self._several else title
 
-    def evidence(self, statement: Statement) -> Iterator[Evidence]:
+    def evidence(self, statement: Statement) -> Iterator[CitedEvidence]:
         """Yield the evidence of a fact; its voices have these titles."""
         for piece in statement.evidence:
             voices = tuple(it._replace(title=self.title(it.title)) for it in piece.voices)
             yield replace(piece, voices=voices)
 
-    def refer(self, statement: Statement) -> Reference:
+    def refer(self, statement: Statement) -> NoteReference:
         """Return a reference from the text to the note on a fact."""
         first = statement.id not in self._in_text
         self._in_text.add(statement.id)
-        return Reference(self._number(statement), first)
+        return NoteReference(self._number(statement), first)
 
-    def draw(self, statement: Statement) -> Reference:
+    def draw(self, statement: Statement) -> NoteReference:
         """Return a reference from a picture, or from what takes its place."""
-        return Reference(self._number(statement), False)
+        return NoteReference(self._number(statement), False)
 
     def _number(self, statement: Statement) -> int:
         if statement.id not in self._numbers:
@@ -116,7 +116,7 @@ class Footnotes:
 
     def _note(self, statement: Statement, room: int) -> list[Voiced]:
         """Return what the voices say; those of one document that say it alike are one."""
-        alike: dict[tuple[Document, str], list[Evidence]] = {}
+        alike: dict[tuple[CitedDocument, str], list[CitedEvidence]] = {}
         for piece in self.evidence(statement):
             how = f"{piece.how}; {piece.chain}" if piece.voices else piece.how
             alike.setdefault((piece.document, how), []).append(piece)
@@ -134,7 +134,7 @@ class Footnotes:
         return voiced
 
 
-def _differs_least(piece: Evidence, statement: Statement) -> int:
+def _differs_least(piece: CitedEvidence, statement: Statement) -> int:
     """Return 0 for the first piece of evidence, 1 for one that differs from it, 2 for others."""
     first = statement.evidence[0]
     if piece.id == first.id:

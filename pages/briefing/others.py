@@ -12,9 +12,9 @@ from database.derived.sentences import within
 from output.wording import counted, listed
 from pages.answers import ask
 from pages.briefing.actor import ActorWriter
-from pages.briefing.briefing import LEAST, Writer
-from pages.briefing.facts import Fact
-from pages.briefing.parts import Block, Brief, Bullets, Paragraph, Section, Subject
+from pages.briefing.briefing import LEAST, BriefWriter
+from pages.briefing.facts import BriefFact
+from pages.briefing.parts import Block, Brief, BriefSection, Bullets, Paragraph, Subject
 from pages.briefing.prose import Code, Sentence, dated, full_stop, plain, sentence, spoken
 from pages.statements import Statement
 from pages.subjects import subject
@@ -76,7 +76,7 @@ POST = """
 
 def briefing(connection: Connection, about: Subject) -> Brief:
     """Return the briefing on a subject."""
-    writers: dict[str, type[Writer]] = {
+    writers: dict[str, type[BriefWriter]] = {
         "actor": ActorWriter,
         "topic": TopicWriter,
         "event": EventWriter,
@@ -84,7 +84,7 @@ def briefing(connection: Connection, about: Subject) -> Brief:
     return writers.get(about.kind, WholeWriter)(connection, about).brief()
 
 
-class TopicWriter(Writer):
+class TopicWriter(BriefWriter):
     """Writes the briefing on a topic."""
 
     def brief(self) -> Brief:
@@ -107,7 +107,7 @@ class TopicWriter(Writer):
         command = self.command("stances", *self.only())
         blocks = self.bullets(positions, "position", command, 14)
         sections = [
-            Section(
+            BriefSection(
                 "Who wants, fears or holds what",
                 blocks or [Paragraph([plain("Nobody holds a position on it.")])],
             ),
@@ -117,7 +117,7 @@ class TopicWriter(Writer):
         return self.finished(lead, sections)
 
 
-class EventWriter(Writer):
+class EventWriter(BriefWriter):
     """Writes the briefing on an event."""
 
     @cached_property
@@ -138,15 +138,15 @@ class EventWriter(Writer):
         links = self.facts.where(lambda it: it.kind == FactKind.LINK)
         quotes = self.facts.where(lambda it: it.kind == FactKind.QUOTE)
         sections = [
-            Section("What each voice says", [Bullets([*self._voices(events)])]),
-            Section("Who takes part, and where", [Paragraph([*self._parts(events)])]),
+            BriefSection("What each voice says", [Bullets([*self._voices(events)])]),
+            BriefSection("Who takes part, and where", [Paragraph([*self._parts(events)])]),
             self._timeline(events),
-            Section(
+            BriefSection(
                 "How it is linked to other events",
                 self.bullets(links, "link", command, 10)
                 or [Paragraph([plain("It is linked to no other event.")])],
             ),
-            Section(
+            BriefSection(
                 "What was said on the occasion",
                 self.bullets(quotes, "statement", command)
                 or [Paragraph([plain("No statement is coded.")])],
@@ -193,7 +193,7 @@ class EventWriter(Writer):
             sentence = " ".join(parts) or "Nobody is coded as taking part."
             yield Sentence((sentence,), it.tag, it.css)
 
-    def _timeline(self, events: Sequence[Statement]) -> Section:
+    def _timeline(self, events: Sequence[Statement]) -> BriefSection:
         """Return it among the events that it is linked to, and the nearest of the same actors."""
         near = {it.key for it in self.statements.read([fact.id for fact in self.facts.all])}
         for row in ask(self.connection, "event", {"event": self.subject.key}).rows:
@@ -210,7 +210,7 @@ class EventWriter(Writer):
         return section
 
 
-class WholeWriter(Writer):
+class WholeWriter(BriefWriter):
     """Writes the briefing on a document, or on everything."""
 
     def brief(self) -> Brief:
@@ -223,14 +223,14 @@ class WholeWriter(Writer):
         none: list[Block] = [Paragraph([plain("No tie is coded.")])]
         sections = [
             self._actors(),
-            Section(
+            BriefSection(
                 "How the actors stand to one another",
                 [
                     *(self.tied(lambda it: it.nature != TieNature.STRUCTURAL) or none),
                     *self.bullets(control, "place", self.command("control", *only)),
                 ],
             ),
-            Section(
+            BriefSection(
                 "What they want, and what they say",
                 [
                     *self._by_topic(positions),
@@ -274,9 +274,9 @@ class WholeWriter(Writer):
         )
         yield from contested
 
-    def _by_topic(self, positions: Sequence[Fact]) -> Iterator[Block]:
+    def _by_topic(self, positions: Sequence[BriefFact]) -> Iterator[Block]:
         """Yield the weightiest positions on the topics that have most, and how many more."""
-        on: dict[str, list[Fact]] = {}
+        on: dict[str, list[BriefFact]] = {}
         topics = dict(map(tuple, self.connection.execute(text(TOPICS))))
         for fact in positions:
             on.setdefault(topics[fact.id], []).append(fact)
@@ -287,7 +287,7 @@ class WholeWriter(Writer):
         more = len(positions) - sum(len(on[topic][:LEAST]) for topic in largest)
         yield from self.more(more, "position", self.command("stances", *self.only()))
 
-    def _actors(self) -> Section:
+    def _actors(self) -> BriefSection:
         """Return the main actors, each with the tie that says who it is."""
         about, given = subject(self.subject.kind, self.subject.key)
         rows = self.connection.execute(text(ACTORS.format(about=about)), given).all()
@@ -301,9 +301,9 @@ class WholeWriter(Writer):
             pieces = [piece for it in posts for piece in it.pieces]
             items.append(replace(who, pieces=(*who.pieces, *pieces)))
         more = self.more(len(rows) - len(items), "actor", self.command("actors"))
-        return Section("Who it is about", [Bullets(items), *more])
+        return BriefSection("Who it is about", [Bullets(items), *more])
 
-    def _sources(self) -> Section:
+    def _sources(self) -> BriefSection:
         """Return the voices on whose word most rests."""
         given = {"document": [self.subject.key]} if self.subject.kind else {}
         rows = [row for row in ask(self.connection, "sources", given).rows if row["depth"]]
@@ -315,6 +315,6 @@ class WholeWriter(Writer):
             items.append(plain(f"{title} ({count}{unnamed})."))
         blocks: list[Block] = [Bullets(items)] if items else []
         blocks += self.more(len(rows) - len(items), "voice", self.command("sources"))
-        return Section(
+        return BriefSection(
             "Whom it relays most", blocks or [Paragraph([plain("It relays no other voice.")])]
         )

@@ -6,13 +6,12 @@ from sqlalchemy import Connection
 
 from output.page import shortened
 from output.wording import counted
-from pages.briefing.footnotes import LEFT_OUT, Reference, shortened_title
+from pages.briefing.footnotes import LEFT_OUT, NoteReference, shortened_title
 from pages.briefing.parts import Brief, Picture
 from pages.briefing.prose import Code
 from pages.rendering import html_templates, markdown_templates, policy, styles_of, template_text
 from reports.about import provenance
-from reports.references import Reference as Source
-from reports.references import references
+from reports.references import Reference, references
 from schema.date_words import date_in_words
 
 MANY = 8
@@ -37,7 +36,7 @@ def rendered(connection: Connection, brief: Brief, command: str, format: str) ->
     brief.about["notes"] = _about_notes(connection, brief)
     templates = html_templates() if format == "html" else markdown_templates()
     templates.tests |= {
-        "number_of_note": lambda it: isinstance(it, Reference),
+        "number_of_note": lambda it: isinstance(it, NoteReference),
         "code": lambda it: isinstance(it, Code),
     }
     if format == "markdown":
@@ -73,7 +72,7 @@ def _documents(connection: Connection, brief: Brief) -> list[tuple[str, str]]:
     return sorted((it.called, _cited(sources[it.key], many=many)) for it in shown)
 
 
-def _cited(source: Source, *, many: bool) -> str:
+def _cited(source: Reference, *, many: bool) -> str:
     """Return a citation; of many, what notes call a document names its author already."""
     if not many:
         return source.text()

@@ -40,7 +40,7 @@ Block = Paragraph | Bullets | Picture
 
 
 @dataclass(frozen=True)
-class Section:
+class BriefSection:
     """A heading with what is below it."""
 
     title: str
@@ -54,7 +54,7 @@ class Brief:
     title: str
     lead: list[Sentence]
     figures: list[tuple[str, str]]
-    sections: list[Section]
+    sections: list[BriefSection]
     notes: list[Note]
     documents: list[int]
     """The ids of the documents that it rests on."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from database.derived.sentences import within
-from pages.briefing.footnotes import Reference
+from pages.briefing.footnotes import NoteReference
 from pages.statements import Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind
@@ -20,7 +20,7 @@ class Code(str):
     __slots__ = ()
 
 
-Piece = str | Reference | Code
+Piece = str | NoteReference | Code
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Sentence:
     css: str = ""
 
 
-Refer = Callable[[Statement], Reference]
+Refer = Callable[[Statement], NoteReference]
 
 DAY_FIRST = re.compile("[0-9]{1,2} [A-Z]")
 COMPLETE = re.compile("between|since|until|to |from|in or ")
@@ -207,7 +207,7 @@ def _plural(template: str) -> str:
     return re.sub(r"{[^{}|]*\|([^{}]*)}", r"\1", match[1]) if match else ""
 
 
-def series(items: Sequence[tuple[str, Reference]], end: str = "") -> list[Piece]:
+def series(items: Sequence[tuple[str, NoteReference]], end: str = "") -> list[Piece]:
     """Return texts with their notes as a sentence lists them; `end` follows the last text."""
     pieces: list[Piece] = []
     for n, (text, reference) in enumerate(items):

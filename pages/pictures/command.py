@@ -148,7 +148,7 @@ def _quiet(_: str) -> None:
     """Say nothing: the first of two answers has said it."""
 
 
-class Pictures(StrictCommand, click.Group):
+class PictureGroup(StrictCommand, click.Group):
     """The pictures; the reports' headers are read only for the picture that is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -211,7 +211,7 @@ PICTURES: dict[str, tuple[tuple[str, ...], str, Picture, Sequence[click.Option]]
 }
 
 
-@click.group(cls=Pictures)
+@click.group(cls=PictureGroup)
 def draw() -> None:
     """Draw a timeline, a network or who relays whom as an SVG picture.
 

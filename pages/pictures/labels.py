@@ -8,7 +8,7 @@ from pages.pictures.axis import Axis
 from pages.pictures.lettering import balanced, width
 from pages.pictures.marks import Mark, mark
 from pages.pictures.svg import SIZES
-from pages.pictures.timeline_facts import Fact
+from pages.pictures.timeline_facts import TimelineFact
 from schema.escape import visible
 
 LINE, ROW = 16.0, 20.0
@@ -32,7 +32,7 @@ Line = list[tuple[str, str]]
 class Placed:
     """A fact with its marks and its label, before and after it has a row."""
 
-    fact: Fact
+    fact: TimelineFact
     marks: list[Mark]
     lines: list[Line]
     """The lines of the label."""
@@ -51,7 +51,7 @@ class Placed:
 
 
 def labelled(
-    fact: Fact, axis: Axis, left: float, right: float, *, dense: bool = False
+    fact: TimelineFact, axis: Axis, left: float, right: float, *, dense: bool = False
 ) -> list[Placed]:
     """Return a fact with its label right of its marks; near the edge left of them, or below.
 
@@ -88,7 +88,7 @@ def line_width(line: Line) -> float:
     return sum(width(text, SIZES[kind]) for kind, text in line) + SPACE * (len(line) - 1)
 
 
-def _lines(fact: Fact, limit: float) -> list[Line]:
+def _lines(fact: TimelineFact, limit: float) -> list[Line]:
     return [
         [(kind, line)]
         for kind, text in (("label", fact.sentence), ("small", fact.when))

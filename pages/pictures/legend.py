@@ -9,7 +9,7 @@ from pages.pictures.drawn_dates import End, Piece
 from pages.pictures.lettering import width
 from pages.pictures.marks import Mark, draw
 from pages.pictures.svg import SIZES, Drawing
-from pages.pictures.timeline_facts import Fact
+from pages.pictures.timeline_facts import TimelineFact
 
 SWATCH, LINE, APART = 36.0, 22.0, 24.0
 
@@ -29,7 +29,9 @@ Entry = tuple[Piece, Look, bool, str, str]
 """A mark, how it looks, whether it is a statement, its colour and what it means."""
 
 
-def legend(drawing: Drawing, facts: Sequence[Fact], y: float, left: float, right: float) -> float:
+def legend(
+    drawing: Drawing, facts: Sequence[TimelineFact], y: float, left: float, right: float
+) -> float:
     """Draw the legend and return where it ends."""
     x = left
     for piece, look, is_statement, colour, words in entries(facts):
@@ -52,7 +54,7 @@ def legend(drawing: Drawing, facts: Sequence[Fact], y: float, left: float, right
     return y + LINE
 
 
-def entries(facts: Sequence[Fact]) -> Iterator[Entry]:
+def entries(facts: Sequence[TimelineFact]) -> Iterator[Entry]:
     """Yield what the legend has to explain."""
     pieces = [piece for fact in facts for piece in fact.pieces]
     plain = Look.SOLID, False, "happened"

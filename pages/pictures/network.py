@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from pages.answers import Answer
+from pages.answers import ReportAnswer
 from pages.pictures.lettering import balanced, width
-from pages.pictures.network_facts import LOOSE, Actor, Edge, Graph, explained, graph
+from pages.pictures.network_facts import LOOSE, Network, NetworkActor, NetworkEdge, explained, graph
 from pages.pictures.network_layout import MOST_STEPS, bends, layout
 from pages.pictures.svg import SIZES, Drawing, attributes, number
 from schema.escape import visible
@@ -72,7 +72,7 @@ Arrange = Callable[[Sizes, Sequence[tuple[int, int]], float], tuple[Sizes, float
 """Places boxes that are joined, in a given width; returns their middles and the height."""
 
 
-class Line(NamedTuple):
+class DrawnEdge(NamedTuple):
     """An edge from box to box: straight, or bent around a box that isn't its own."""
 
     begin: Point
@@ -130,8 +130,8 @@ def star(sizes: Sizes, ends: Sequence[tuple[int, int]], width: float) -> tuple[S
 
 def network(
     connection: Connection,
-    ties: Answer | None,
-    events: Answer | None,
+    ties: ReportAnswer | None,
+    events: ReportAnswer | None,
     link: Callable[[str], str],
     *,
     most: int,
@@ -162,7 +162,7 @@ def network(
 
 
 def without_title(
-    data: Graph,
+    data: Network,
     title: str,
     caption: str,
     link: Callable[[str], str],
@@ -180,7 +180,7 @@ def without_title(
     return drawing.finished(y + 4, title, caption, STYLE)
 
 
-def _legend(drawing: Drawing, y: float, data: Graph, room: float = RIGHT - LEFT) -> float:
+def _legend(drawing: Drawing, y: float, data: Network, room: float = RIGHT - LEFT) -> float:
     """Explain the lines and boxes that occur."""
     x = LEFT
     occurring = {
@@ -218,7 +218,7 @@ def _shape(kind: str) -> str:
 
 def _draw(
     drawing: Drawing,
-    data: Graph,
+    data: Network,
     top: float,
     link: Callable[[str], str],
     arrange: Arrange = _springs,
@@ -236,7 +236,7 @@ def _draw(
     places = {key: (LEFT + x, top + y) for key, (x, y) in zip(order, middles, strict=True)}
     controls = bends(middles, sizes, ends, (room, height))
     lines = [
-        Line(places[edge.first], [(LEFT + x, top + y) for x, y in bent], places[edge.second])
+        DrawnEdge(places[edge.first], [(LEFT + x, top + y) for x, y in bent], places[edge.second])
         for edge, bent in zip(data.edges, controls, strict=True)
     ]
     for edge, line in zip(data.edges, lines, strict=True):
@@ -269,7 +269,7 @@ def _draw(
     return top + height
 
 
-def _size(actor: Actor, lines: Sequence[str]) -> tuple[float, float]:
+def _size(actor: NetworkActor, lines: Sequence[str]) -> tuple[float, float]:
     widest = max(width(line, SIZES["name"]) for line in lines)
     return widest + (24 if actor.kind == "person" else 16), LINE * len(lines) + HIGH
 
@@ -291,7 +291,7 @@ def _mark(drawing: Drawing, x: float, y: float, mark: str) -> None:
 
 def _marks(
     drawing: Drawing,
-    edges: Iterable[tuple[Edge, Line]],
+    edges: Iterable[tuple[NetworkEdge, DrawnEdge]],
     boxes: list[tuple[float, float, float, float]],
 ) -> None:
     """Draw the marks of all edges, each where it covers no box and no other mark."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 
 from output.wording import counted
-from pages.answers import Answer, passages
+from pages.answers import ReportAnswer, passages
 
 WEAKER = ("Alleged", "Inferred", "Rumoured", "Disputed")
 """Standings of ties that are drawn, but dashed; any other isn't so, or not yet, and isn't drawn."""
@@ -22,7 +22,7 @@ LOOSE = ("collective", "community", "unnamed")
 
 
 @dataclass(frozen=True)
-class Actor:
+class NetworkActor:
     """An actor."""
 
     key: str
@@ -31,7 +31,7 @@ class Actor:
 
 
 @dataclass
-class Edge:
+class NetworkEdge:
     """All that joins two actors."""
 
     first: str
@@ -78,11 +78,11 @@ class Edge:
 
 
 @dataclass
-class Graph:
+class Network:
     """The actors and edges that are drawn, and how many aren't."""
 
-    actors: dict[str, Actor]
-    edges: list[Edge]
+    actors: dict[str, NetworkActor]
+    edges: list[NetworkEdge]
     all: int
     """Actors of the sourcebook."""
     single: int
@@ -115,20 +115,26 @@ class Graph:
 
 
 def graph(
-    connection: Connection, ties: Answer | None, events: Answer | None, most: int, singles: bool
-) -> Graph:
+    connection: Connection,
+    ties: ReportAnswer | None,
+    events: ReportAnswer | None,
+    most: int,
+    singles: bool,
+) -> Network:
     """Return what the answers of the reports `ties` and `network` hold, as a graph."""
-    edges: dict[tuple[str, str], Edge] = {}
+    edges: dict[tuple[str, str], NetworkEdge] = {}
     unreal = _add_ties(connection, ties, edges) if ties else 0
     if events:
         _add_events(events, edges)
     query = text("select key, name, kind from actors order by key")
-    actors = {row.key: Actor(row.key, row.name, row.kind) for row in connection.execute(query)}
+    actors = {
+        row.key: NetworkActor(row.key, row.name, row.kind) for row in connection.execute(query)
+    }
     centre = {key for answer in (ties, events) if answer for key in _asked(answer.values)}
     chosen, single, weaker = _chosen(actors, edges.values(), centre, most, singles)
     drawn = [edge for edge in edges.values() if {edge.first, edge.second} <= chosen]
     drawn.sort(key=lambda edge: (edge.events, edge.first, edge.second))
-    return Graph(
+    return Network(
         {key: actor for key, actor in actors.items() if key in chosen},
         drawn,
         len(actors),
@@ -142,12 +148,14 @@ def _asked(values: Mapping[str, object]) -> Iterable[str]:
     return [str(values["actor"])] if "actor" in values else []
 
 
-def _edge(edges: dict[tuple[str, str], Edge], first: str, second: str) -> Edge:
+def _edge(edges: dict[tuple[str, str], NetworkEdge], first: str, second: str) -> NetworkEdge:
     pair = (min(first, second), max(first, second))
-    return edges.setdefault(pair, Edge(*pair))
+    return edges.setdefault(pair, NetworkEdge(*pair))
 
 
-def _add_ties(connection: Connection, answer: Answer, edges: dict[tuple[str, str], Edge]) -> int:
+def _add_ties(
+    connection: Connection, answer: ReportAnswer, edges: dict[tuple[str, str], NetworkEdge]
+) -> int:
     """Add the ties and return how many aren't so, which are left out."""
     query = text("select cited_as, from_key, to_key, standing from ties")
     ends = {row.cited_as: row for row in connection.execute(query)}
@@ -169,7 +177,7 @@ def _add_ties(connection: Connection, answer: Answer, edges: dict[tuple[str, str
     return unreal
 
 
-def _add_events(answer: Answer, edges: dict[tuple[str, str], Edge]) -> None:
+def _add_events(answer: ReportAnswer, edges: dict[tuple[str, str], NetworkEdge]) -> None:
     for row in answer.rows:
         edge = _edge(edges, row["source"], row["target"])
         edge.events, edge.alleged = row["weight"], row["alleged"]
@@ -177,8 +185,8 @@ def _add_events(answer: Answer, edges: dict[tuple[str, str], Edge]) -> None:
 
 
 def _chosen(
-    actors: Mapping[str, Actor],
-    edges: Iterable[Edge],
+    actors: Mapping[str, NetworkActor],
+    edges: Iterable[NetworkEdge],
     centre: set[str],
     most: int,
     singles: bool,
@@ -199,7 +207,7 @@ def _chosen(
     return chosen, len(degree) - len(candidates), len(candidates) - len(chosen)
 
 
-def explained(edge: Edge, actors: Mapping[str, Actor]) -> str:
+def explained(edge: NetworkEdge, actors: Mapping[str, NetworkActor]) -> str:
     """Return all that a reader sees on hovering over an edge."""
     names = f"{actors[edge.first].name} and {actors[edge.second].name}"
     parts = list(edge.sentences)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 EVERYWHERE = float("inf")
 
 
-class Rows:
+class PackedRows:
     """Rows of one height; a box takes one or several of them, from `left` to `right`."""
 
     def __init__(self, gap: float) -> None:

@@ -9,16 +9,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from output.wording import counted
-from pages.answers import Answer
+from pages.answers import ReportAnswer
 from pages.look import Look
 from pages.pictures.axis import Axis, calendar_day, day_in_words, year_in_words
 from pages.pictures.labels import LINE, ROW, SPACE, Placed, labelled
 from pages.pictures.legend import legend
 from pages.pictures.lettering import width
 from pages.pictures.marks import STYLE, draw, gradients
-from pages.pictures.packing import Rows
+from pages.pictures.packing import PackedRows
 from pages.pictures.svg import SIZES, Drawing, number
-from pages.pictures.timeline_facts import Dated, Fact, dated, left_out, window
+from pages.pictures.timeline_facts import Dated, TimelineFact, dated, left_out, window
 from pages.pictures.timeline_years import MOST_TOGETHER, Part, overview, parts
 from pages.pictures.timeline_years import STYLE as YEARS
 from schema.vocabulary import FactKind
@@ -66,10 +66,12 @@ class Band:
 
     title: str
     note: str
-    facts: Sequence[Fact]
+    facts: Sequence[TimelineFact]
 
 
-def timeline(connection: Connection, answer: Answer, link: Callable[[str], str]) -> Iterable[str]:
+def timeline(
+    connection: Connection, answer: ReportAnswer, link: Callable[[str], str]
+) -> Iterable[str]:
     """Yield the SVG of an answer of the report `timeline`.
 
     `link` returns the address of a fact, given its key.
@@ -78,7 +80,7 @@ def timeline(connection: Connection, answer: Answer, link: Callable[[str], str])
 
 
 def inset(
-    connection: Connection, answer: Answer, link: Callable[[str], str]
+    connection: Connection, answer: ReportAnswer, link: Callable[[str], str]
 ) -> tuple[Iterable[str], str]:
     """Return the SVG for a page that has its own title, and what the picture leaves out."""
     data = dated(connection, answer)
@@ -89,7 +91,7 @@ class Timeline:
     """A timeline as it is drawn, from the top to the bottom."""
 
     def __init__(
-        self, data: Dated, answer: Answer, link: Callable[[str], str], frame: Frame
+        self, data: Dated, answer: ReportAnswer, link: Callable[[str], str], frame: Frame
     ) -> None:
         self._data = data
         self._answer = answer
@@ -218,7 +220,12 @@ class Timeline:
         self._rows(band.facts, axis, published, dense=dense)
 
     def _rows(
-        self, facts: Sequence[Fact], axis: Axis, published: int | None, *, dense: bool = False
+        self,
+        facts: Sequence[TimelineFact],
+        axis: Axis,
+        published: int | None,
+        *,
+        dense: bool = False,
     ) -> None:
         """Draw facts on an axis, in rows below what there is."""
         drawing, row_height = self._drawing, DENSE if dense else ROW
@@ -279,10 +286,10 @@ class Timeline:
 
 
 def arrange(
-    facts: Sequence[Fact], axis: Axis, left: float, right: float, *, dense: bool = False
+    facts: Sequence[TimelineFact], axis: Axis, left: float, right: float, *, dense: bool = False
 ) -> tuple[list[Placed], list[int], int]:
     """Give every fact its rows; return the facts, the rows that have the axis, and the number."""
-    rows = Rows(GAP / 2)
+    rows = PackedRows(GAP / 2)
     sides = sorted(
         (labelled(fact, axis, left, right, dense=dense) for fact in facts),
         key=lambda sides: (sides[0].marks[0].left, sides[0].marks[-1].right),
@@ -300,7 +307,7 @@ def arrange(
     return items, [row for row in closed if row < used], used
 
 
-def bands(facts: Sequence[Fact], answer: Answer) -> Iterator[Band]:
+def bands(facts: Sequence[TimelineFact], answer: ReportAnswer) -> Iterator[Band]:
     """Yield the bands on the common axis: by what the facts are or, with members, by who acts."""
     if answer.lanes:
         for lane, note in {"": "", **answer.lanes}.items():

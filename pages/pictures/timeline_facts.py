@@ -10,10 +10,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from output.wording import counted
-from pages.answers import Answer, published
+from pages.answers import ReportAnswer, published
 from pages.look import Look
 from pages.pictures.drawn_dates import Piece, pieces
-from pages.reader import Statements
+from pages.reader import StatementReader
 from pages.statements import Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind, Modality
@@ -28,7 +28,7 @@ MOST_EMPTY = 4
 
 
 @dataclass(frozen=True)
-class Fact:
+class TimelineFact:
     """A dated fact, ready to be drawn."""
 
     key: str
@@ -92,7 +92,7 @@ class Window(NamedTuple):
     first: int
     last: int
 
-    def holds(self, fact: Fact) -> bool:
+    def holds(self, fact: TimelineFact) -> bool:
         """Return whether a fact can be drawn on it."""
         bounds = [day for day in (fact.first, fact.last) if day is not None]
         return all(self.first <= day <= self.last for day in bounds)
@@ -104,7 +104,7 @@ class Dated:
 
     published: Mapping[str, int]
     """Day of publication of each document."""
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[TimelineFact] = field(default_factory=list)
     undated: Counter[str] = field(default_factory=Counter)
     undrawn: int = 0
     """How many are dated, but not so that it can be drawn."""
@@ -125,12 +125,12 @@ class Dated:
             self.undrawn += 1
 
 
-def dated(connection: Connection, answer: Answer) -> Dated:
+def dated(connection: Connection, answer: ReportAnswer) -> Dated:
     """Return what an answer of the report `timeline` holds."""
     ids = dict(map(tuple, connection.execute(text(IDS))))
     rows = {ids[row["event"]]: row["acting_for"] for row in answer.rows}
     result = Dated(published(connection))
-    for statement in Statements(connection).read(rows):
+    for statement in StatementReader(connection).read(rows):
         result.add(statement, rows[statement.id] or "")
     if not answer.values:
         query = "select count(*) from quotes where date is null"
@@ -138,7 +138,7 @@ def dated(connection: Connection, answer: Answer) -> Dated:
     return result
 
 
-def _fact(it: Statement, published: Mapping[str, int], acting_for: str) -> Fact:
+def _fact(it: Statement, published: Mapping[str, int], acting_for: str) -> TimelineFact:
     date = it.date or ""
     words = date_in_words(date)
     limits = [published.get(piece.document.key) for piece in it.evidence]
@@ -148,7 +148,7 @@ def _fact(it: Statement, published: Mapping[str, int], acting_for: str) -> Fact:
     doubt = " ?" if set(date) & {"?", "%"} else ""
     acting = f" ({acting_for})" if acting_for else ""
     where = it.where or "no passage"
-    return Fact(
+    return TimelineFact(
         key=it.key,
         sentence=f"{it.sentence}{doubt}",
         when=f"{words} · {where}",
@@ -162,7 +162,7 @@ def _fact(it: Statement, published: Mapping[str, int], acting_for: str) -> Fact:
     )
 
 
-def left_out(dated: Dated, answer: Answer) -> Iterator[str]:
+def left_out(dated: Dated, answer: ReportAnswer) -> Iterator[str]:
     """Yield sentences on what the picture leaves out, by number and kind."""
     if {"from", "to"} & answer.values.keys():
         yield "Undated facts aren't drawn."
@@ -181,7 +181,7 @@ def left_out(dated: Dated, answer: Answer) -> Iterator[str]:
         yield f"Not drawn, because their dates can't be: {counted(dated.undrawn, 'fact')}."
 
 
-def window(facts: Sequence[Fact], publication: int | None) -> Window | None:
+def window(facts: Sequence[TimelineFact], publication: int | None) -> Window | None:
     """Return the days of the common axis; None if no fact belongs on it.
 
     Facts far from the others don't stretch it: it holds nine tenths of them, and the rest if that

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from pages.answers import Answer, ask, passages
+from pages.answers import ReportAnswer, ask, passages
 from pages.pictures.timeline_facts import IDS
 from schema.vocabulary import RelationType
 
@@ -95,7 +95,9 @@ def lanes_to_draw(
     return [(lane, facts[lane.title]) for lane in shared if facts[lane.title]]
 
 
-def in_lanes(connection: Connection, answer: Answer, given: Mapping[str, Any]) -> Answer:
+def in_lanes(
+    connection: Connection, answer: ReportAnswer, given: Mapping[str, Any]
+) -> ReportAnswer:
     """Return an actor's answer of the report `timeline` with its lanes, if it has few dated facts.
 
     The rows of others have the title of their lane as `acting_for`. `given` is what was asked.
@@ -116,7 +118,7 @@ def in_lanes(connection: Connection, answer: Answer, given: Mapping[str, Any]) -
     return replace(answer, rows=rows, lanes=reasons)
 
 
-def with_reasons(connection: Connection, answer: Answer) -> Answer:
+def with_reasons(connection: Connection, answer: ReportAnswer) -> ReportAnswer:
     """Return an answer that has those who act for an actor, with the tie of each of them."""
     notes = {lane.title: lane.note for lane in lanes(connection, str(answer.values["actor"]))}
     reasons: dict[str, str] = {}

@@ -10,7 +10,7 @@ from output.wording import counted
 from pages.pictures.axis import calendar_day, day_number, year_in_words
 from pages.pictures.lettering import width
 from pages.pictures.svg import SIZES, Drawing
-from pages.pictures.timeline_facts import Fact, Window
+from pages.pictures.timeline_facts import TimelineFact, Window
 
 MOST_TOGETHER = 150
 """Facts on one axis; if there are more, each year has its own, and each fact one line."""
@@ -40,13 +40,13 @@ class Part(NamedTuple):
 
     title: str
     window: Window
-    facts: Sequence[Fact]
+    facts: Sequence[TimelineFact]
     id: str = ""
 
 
-def parts(facts: Sequence[Fact]) -> list[Part]:
+def parts(facts: Sequence[TimelineFact]) -> list[Part]:
     """Return the facts in parts of whole years, each with an axis of its own."""
-    years: dict[int, list[Fact]] = {}
+    years: dict[int, list[TimelineFact]] = {}
     for fact in facts:
         years.setdefault(year_of(fact), []).append(fact)
     divided: list[Part] = []
@@ -59,13 +59,13 @@ def parts(facts: Sequence[Fact]) -> list[Part]:
     return [*divided, _part(together, years)]
 
 
-def year_of(fact: Fact) -> int:
+def year_of(fact: TimelineFact) -> int:
     """Return the year below which a fact stands: that in which it begins, if that is known."""
     day = fact.last if fact.first is None else fact.first
     return calendar_day(day or 0)[0]
 
 
-def _part(together: Sequence[int], years: dict[int, list[Fact]]) -> Part:
+def _part(together: Sequence[int], years: dict[int, list[TimelineFact]]) -> Part:
     facts = [fact for year in together for fact in years[year]]
     names = dict.fromkeys(year_in_words(year) for year in (together[0], together[-1]))
     ends = [fact.last for fact in facts if fact.last is not None]

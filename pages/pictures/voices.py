@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from pages.answers import Answer
+from pages.answers import ReportAnswer
 from pages.pictures.lettering import balanced, width
 from pages.pictures.svg import SIZES, Drawing, number
-from pages.pictures.voices_facts import DOCUMENT, NAMED, Chains, Voice, chains
+from pages.pictures.voices_facts import DOCUMENT, NAMED, Chains, VoiceNode, chains
 from schema.escape import visible
 
 WIDTH, LEFT = 1280.0, 24.0
@@ -47,7 +47,7 @@ POINTED = "points to it; no fact rests on it"
 class Box:
     """A voice at its place."""
 
-    voice: Voice
+    voice: VoiceNode
     column: int
     top: float
     height: float
@@ -55,7 +55,7 @@ class Box:
 
 
 def voices(
-    connection: Connection, answer: Answer, link: Callable[[str], str], *, most: int
+    connection: Connection, answer: ReportAnswer, link: Callable[[str], str], *, most: int
 ) -> Iterable[str]:
     """Yield the SVG of an answer of the report `sources`.
 
@@ -128,7 +128,7 @@ class _Picture:
         self.drawing.text(x + 44, y + 4, words, "small")
         return x + 68 + width(words, SIZES["small"])
 
-    def _place(self, voice: Voice, column: int, top: float) -> float:
+    def _place(self, voice: VoiceNode, column: int, top: float) -> float:
         """Draw a voice and what it relays, which is as high together; return where it ends."""
         lines = [
             (kind, line)
@@ -165,7 +165,7 @@ class _Picture:
             y += LINE
         drawing.close_group()
 
-    def _id(self, voice: Voice) -> str:
+    def _id(self, voice: VoiceNode) -> str:
         """Return an id that no other box of the picture has."""
         number = 1
         id = voice.id
@@ -188,5 +188,5 @@ class _Picture:
         self.drawing.rect(x, y, width, height, f"voice {shape}", radius)
 
 
-def _columns(voice: Voice) -> int:
+def _columns(voice: VoiceNode) -> int:
     return 1 + max(map(_columns, voice.relayed), default=0)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from output.wording import counted
-from pages.answers import Answer, passages
+from pages.answers import ReportAnswer, passages
 from reports.voices import RELAYS, VOICES
 
 DOCUMENT, NAMED = "document", "named"
@@ -25,7 +25,7 @@ class Step(NamedTuple):
 
 
 @dataclass
-class Voice:
+class VoiceNode:
     """A source in a chain, with the voices that it relays."""
 
     id: str
@@ -40,7 +40,7 @@ class Voice:
     """Facts that rest on this very voice."""
     ways: int = 1
     """In how many chains of the picture it is."""
-    relayed: list[Voice] = field(default_factory=list)
+    relayed: list[VoiceNode] = field(default_factory=list)
 
     @property
     def facts(self) -> int:
@@ -67,7 +67,7 @@ class Voice:
         where = f" {self.passage}." if self.passage else ""
         return f"{self.title} ({self.kind.replace('-', ' ')}{shape}): {rest}.{where} {self.through}"
 
-    def all(self) -> Iterator[Voice]:
+    def all(self) -> Iterator[VoiceNode]:
         """Yield the voice, and all that it relays."""
         yield self
         for voice in self.relayed:
@@ -78,7 +78,7 @@ class Voice:
 class Chains:
     """The documents with their voices, and how many voices aren't drawn."""
 
-    documents: Sequence[Voice]
+    documents: Sequence[VoiceNode]
     left_out: int
 
     def caption(self) -> str:
@@ -92,17 +92,17 @@ class Chains:
         return " ".join(lines)
 
 
-def chains(connection: Connection, answer: Answer, most: int) -> Chains:
+def chains(connection: Connection, answer: ReportAnswer, most: int) -> Chains:
     """Return what an answer of the report `sources` holds: of the voices, those with most facts."""
     known = {row.id: row for row in connection.execute(text(VOICES))}
     relays = {
         Step(row.document, row.source, row.through): row for row in connection.execute(text(RELAYS))
     }
     rows = {Step(row["document"], row["source"], row["through"]): row for row in answer.rows}
-    documents: dict[str, Voice] = {}
-    voices: dict[Step, Voice] = {}
+    documents: dict[str, VoiceNode] = {}
+    voices: dict[Step, VoiceNode] = {}
 
-    def voice(step: Step, id: str) -> Voice:
+    def voice(step: Step, id: str) -> VoiceNode:
         """Return a voice, which is added below those that relay it."""
         if step in voices:
             return voices[step]
@@ -111,7 +111,7 @@ def chains(connection: Connection, answer: Answer, most: int) -> Chains:
             (row["title"], row["kind"], row["anonymity"]) if row else known[id][1:4]
         )
         depth = row["depth"] if row else int(step.source != step.document or relay is not None)
-        added = Voice(id, title, kind, anonymity if depth else DOCUMENT, step.through)
+        added = VoiceNode(id, title, kind, anonymity if depth else DOCUMENT, step.through)
         if row:
             added.own, added.passage = row["facts"], passages(row["passage"])
         voices[step] = added

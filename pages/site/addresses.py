@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from pages.statements import Document, Statement, Thing
+from pages.statements import CitedDocument, Statement, Thing
 from schema.vocabulary import FactKind
 
 PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -44,7 +44,7 @@ def relative(page: str, address: str) -> str:
 class Addresses:
     """Addresses of things and facts, given the documents of the sourcebook by key."""
 
-    def __init__(self, documents: dict[str, Document]) -> None:
+    def __init__(self, documents: dict[str, CitedDocument]) -> None:
         self._documents = documents
 
     def thing(self, thing: Thing) -> str:

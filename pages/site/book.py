@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from pages.reader import Statements
+from pages.reader import StatementReader
 from pages.site.addresses import Addresses
 from pages.site.parts import External, Link
 from pages.statements import Statement, Thing
@@ -16,12 +16,12 @@ Term = tuple[str, Sequence[Link | External]]
 """A line at the top of a page: its label, and links or words."""
 
 
-class Book:
+class SiteBook:
     """A sourcebook, and the addresses of its pages."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.statements = Statements(connection)
+        self.statements = StatementReader(connection)
         self.documents = {it.key: it for it in self.statements.documents.values()}
         """The documents by key."""
         self.addresses = Addresses(self.documents)

@@ -43,11 +43,11 @@ def site(db: str, folder: Path, base_url: str | None, title: str | None) -> None
     if title is not None and not title.strip():
         raise click.UsageError("--title is empty; give a title, or leave the option out")
     try:
-        from pages.site.site import Options, write_site
+        from pages.site.site import SiteOptions, write_site
     except ModuleNotFoundError as error:
         package = str(error.name)
         raise SourcebookError(f"a site needs {package}: {how_to_install(package)}") from None
-    options = Options(f"{url.rstrip('/')}/" if url else "", title or "")
+    options = SiteOptions(f"{url.rstrip('/')}/" if url else "", title or "")
     with reading(db) as connection:
         files = write_site(connection, folder, options)
     click.echo(visible(f"{folder}: {files:,} files; open {folder / 'index.html'}"), err=True)

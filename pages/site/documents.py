@@ -10,8 +10,8 @@ from typing import Any
 
 from output.wording import counted
 from pages.site.addresses import PASSAGES, Addresses, fact_id, first_passage
-from pages.site.book import Book
-from pages.site.parts import Column, Link, PageText, Section, Table
+from pages.site.book import SiteBook
+from pages.site.parts import Link, PageSection, PageText, Table, TableColumn
 from pages.site.subjects import VOICED, published
 from pages.statements import Statement
 from reports.references import references
@@ -63,7 +63,7 @@ SIZE = "select count(*) from passages where document_id = :id"
 
 
 @dataclass
-class Stretch:
+class PassagePart:
     """Characters of a passage that are evidence, or that aren't."""
 
     start: int
@@ -91,14 +91,14 @@ class PassageText:
     heading: bool
     address: str
     length: int
-    stretches: Sequence[Stretch]
+    stretches: Sequence[PassagePart]
     kept: bool
     facts: list[tuple[Statement, str]] = field(default_factory=list)
     """Facts other than names, with their ids in the page."""
     names: list[tuple[Statement, str]] = field(default_factory=list)
 
     @property
-    def coded(self) -> Sequence[Stretch]:
+    def coded(self) -> Sequence[PassagePart]:
         """Return the stretches that are evidence."""
         return [it for it in self.stretches if it.address]
 
@@ -115,10 +115,10 @@ class PassageText:
         return f"{facts}; {coded:,} of {self.length:,} characters are evidence"
 
 
-class Documents:
+class DocumentPages:
     """Makes the pages on documents."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: SiteBook) -> None:
         self._book = book
 
     def pages(self) -> Iterator[tuple[PageText, list[PassageText]]]:
@@ -178,7 +178,7 @@ class Documents:
             passages.append(passage)
         return passages
 
-    def _relayed(self, id: int, key: str) -> list[Section]:
+    def _relayed(self, id: int, key: str) -> list[PageSection]:
         rows = [
             (
                 self._book.link("source", row.key, row.title),
@@ -191,13 +191,13 @@ class Documents:
         if not rows:
             return []
         columns = (
-            Column("Source"),
-            Column("Voice", aside=True),
-            Column("Facts", number=True),
-            Column("Passages"),
+            TableColumn("Source"),
+            TableColumn("Voice", aside=True),
+            TableColumn("Facts", number=True),
+            TableColumn("Passages"),
         )
         title = "Whom it relays"
-        return [Section("relayed", title, table=Table(columns, rows))]
+        return [PageSection("relayed", title, table=Table(columns, rows))]
 
 
 def linked_passages(addresses: Addresses, document: str, passages: str | None) -> list[Link]:
@@ -208,9 +208,9 @@ def linked_passages(addresses: Addresses, document: str, passages: str | None) -
 
 def _stretches(
     row: Any, spans: Sequence[Any], statements: dict[int, Statement], addresses: Addresses
-) -> list[Stretch]:
+) -> list[PassagePart]:
     """Divide a passage into what is evidence and what isn't; overlapping spans are one."""
-    stretches: list[Stretch] = []
+    stretches: list[PassagePart] = []
     end = 0
     for span in spans:
         start, stop = min(span.start_offset, row.length), min(span.end_offset, row.length)
@@ -219,11 +219,11 @@ def _stretches(
             stretches[-1].end = end
             continue
         if start > end:
-            stretches.append(Stretch(end, start))
-        stretches.append(Stretch(start, stop, address=addresses.fact(statements[span.fact_id])))
+            stretches.append(PassagePart(end, start))
+        stretches.append(PassagePart(start, stop, address=addresses.fact(statements[span.fact_id])))
         end = stop
     if end < row.length:
-        stretches.append(Stretch(end, row.length))
+        stretches.append(PassagePart(end, row.length))
     for it in stretches:
         it.text = (row.text or "")[it.start : it.end]
     return stretches

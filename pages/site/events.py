@@ -8,8 +8,8 @@ from itertools import islice
 
 from sqlalchemy import bindparam, text
 
-from pages.site.book import Book
-from pages.site.parts import Link, PageText, Section, split
+from pages.site.book import SiteBook
+from pages.site.parts import Link, PageSection, PageText, split
 from pages.statements import Statement
 from schema.vocabulary import FactKind
 
@@ -37,7 +37,7 @@ RELATED = """
 """What hangs together with an event: links to others, what was said on its occasion, names."""
 
 
-def events(book: Book) -> Iterator[PageText]:
+def events(book: SiteBook) -> Iterator[PageText]:
     """Yield a page for each event, with those that continue it."""
     statements = book.statements
     ids = (row.id for row in book.rows(EVENTS))
@@ -55,7 +55,7 @@ def events(book: Book) -> Iterator[PageText]:
                 yield from split(page, section)
 
 
-def _page(it: Statement, book: Book, related: Sequence[Statement]) -> PageText:
+def _page(it: Statement, book: SiteBook, related: Sequence[Statement]) -> PageText:
     crumbs = (Link("Sourcebook", "index.html"), Link("Events", "events.html"))
     page = PageText(book.addresses.fact(it), it.sentence, crumbs, "events.html", it)
     page.lead = it.summary or ""
@@ -75,5 +75,5 @@ def _page(it: Statement, book: Book, related: Sequence[Statement]) -> PageText:
     for kind, title in titles.items():
         facts = [fact for fact in related if fact.kind == kind]
         if facts:
-            page.sections.append(Section(kind.value, title, facts=facts, full=True))
+            page.sections.append(PageSection(kind.value, title, facts=facts, full=True))
     return page

@@ -9,18 +9,18 @@ from sqlalchemy import Connection, text
 
 from output.wording import counted
 from pages.answers import ask
-from pages.reader import Statements
-from pages.site.book import Book
+from pages.reader import StatementReader
+from pages.site.book import SiteBook
 from pages.site.parts import (
     MOST_FACTS,
     MOST_ROWS,
     Cell,
-    Column,
     Item,
     Link,
+    PageSection,
     PageText,
-    Section,
     Table,
+    TableColumn,
     chunked,
     near,
     numbered,
@@ -99,7 +99,7 @@ DATED = """
 CRUMBS = (Link("Sourcebook", "index.html"),)
 
 
-def lists(book: Book) -> Iterator[PageText]:
+def lists(book: SiteBook) -> Iterator[PageText]:
     """Yield all index pages."""
     yield from _tabled("actors", "Actors", actors(book), by_name=True)
     lead = "Whatever happened, was intended, expected or denied, or is only imagined."
@@ -112,7 +112,7 @@ def lists(book: Book) -> Iterator[PageText]:
     yield from _tabled("documents", "Documents", documents(book))
 
 
-def actors(book: Book) -> Table:
+def actors(book: SiteBook) -> Table:
     """Return all actors by name, with what there is on each."""
     ties = {row.key: row.ties for row in book.rows(TIED)}
     rows = [
@@ -126,19 +126,19 @@ def actors(book: Book) -> Table:
     ]
     rows.sort(key=lambda row: (fold(row[0].words), row[0].address))
     numbers = _numbers("Events", "Says", "About it", "Positions", "Ties")
-    return Table((Column("Actor"), Column("Kind", aside=True), *numbers), rows)
+    return Table((TableColumn("Actor"), TableColumn("Kind", aside=True), *numbers), rows)
 
 
-def topics(book: Book) -> Table:
+def topics(book: SiteBook) -> Table:
     """Return all topics, those with most positions first."""
     rows = [
         (book.link("topic", it.key, it.label), it.positions, it.holders, it.ties)
         for it in book.rows(TOPICS)
     ]
-    return Table((Column("Topic"), *_numbers("Positions", "Holders", "Comparisons")), rows)
+    return Table((TableColumn("Topic"), *_numbers("Positions", "Holders", "Comparisons")), rows)
 
 
-def sources(book: Book) -> Table:
+def sources(book: SiteBook) -> Table:
     """Return all sources but the documents, those on which most facts rest first."""
     rows: list[Sequence[Cell]] = [
         (
@@ -150,11 +150,11 @@ def sources(book: Book) -> Table:
         )
         for it in book.rows(SOURCES)
     ]
-    asides = (Column("Kind", aside=True), Column("Date", aside=True))
-    return Table((Column("Source"), Column("Voice"), *asides, *_numbers("Facts")), rows)
+    asides = (TableColumn("Kind", aside=True), TableColumn("Date", aside=True))
+    return Table((TableColumn("Source"), TableColumn("Voice"), *asides, *_numbers("Facts")), rows)
 
 
-def _places(book: Book) -> Table:
+def _places(book: SiteBook) -> Table:
     rows: list[Sequence[Cell]] = [
         (
             book.link("place", it.key, it.name),
@@ -164,11 +164,11 @@ def _places(book: Book) -> Table:
         )
         for it in book.rows(PLACES)
     ]
-    columns = (Column("Place"), Column("Kind", aside=True), Column("Lies in"))
+    columns = (TableColumn("Place"), TableColumn("Kind", aside=True), TableColumn("Lies in"))
     return Table((*columns, *_numbers("Events there")), rows)
 
 
-def documents(book: Book) -> Table:
+def documents(book: SiteBook) -> Table:
     """Return all documents."""
     rows = {it.key: it for it in book.rows(DOCUMENTS)}
     listed: list[Sequence[Cell]] = [
@@ -181,11 +181,11 @@ def documents(book: Book) -> Table:
         )
         for it in references(book.connection, [row.id for row in rows.values()])
     ]
-    columns = (Column("Document"), Column("By"), Column("Published", aside=True))
+    columns = (TableColumn("Document"), TableColumn("By"), TableColumn("Published", aside=True))
     return Table((*columns, *_numbers("Passages", "Facts")), listed)
 
 
-def pairs(book: Book) -> Section:
+def pairs(book: SiteBook) -> PageSection:
     """Return the pairs of actors that take part in the same events, those with most first."""
     rows = [
         (
@@ -196,16 +196,16 @@ def pairs(book: Book) -> Section:
         )
         for it in ask(book.connection, "network", {}).rows
     ]
-    columns = (Column("Actor"), Column("And"), *_numbers("Joint events", "Only alleged"))
-    section = Section("pairs", "Joint events", table=Table(columns, rows[:MOST_ROWS]))
+    columns = (TableColumn("Actor"), TableColumn("And"), *_numbers("Joint events", "Only alleged"))
+    section = PageSection("pairs", "Joint events", table=Table(columns, rows[:MOST_ROWS]))
     if len(rows) > MOST_ROWS:
         more = counted(len(rows) - MOST_ROWS, "more pair")
         section.note = f"{more} are not listed; the page of an actor has its events."
     return section
 
 
-def _numbers(*headings: str) -> list[Column]:
-    return [Column(it, number=True) for it in headings]
+def _numbers(*headings: str) -> list[TableColumn]:
+    return [TableColumn(it, number=True) for it in headings]
 
 
 def paged(
@@ -214,7 +214,7 @@ def paged(
     items: Sequence[Item],
     most: int,
     labels: Callable[[Sequence[Sequence[Item]]], Sequence[str]],
-) -> Iterator[tuple[PageText, Section, Sequence[Item]]]:
+) -> Iterator[tuple[PageText, PageSection, Sequence[Item]]]:
     """Yield the pages of a list, each with its section and the items that belong there.
 
     `labels` returns what the pages hold, in words, given the items of each.
@@ -222,7 +222,7 @@ def paged(
     chunks = chunked(items, most)
     parts = numbered(f"{name}.html", labels(chunks))
     for n, chunk in enumerate(chunks):
-        section = Section("list", "All" if n == 0 else f"Page {n + 1}", parts=near(parts, n))
+        section = PageSection("list", "All" if n == 0 else f"Page {n + 1}", parts=near(parts, n))
         page = PageText(parts[n].address, title, CRUMBS, f"{name}.html", sections=[section])
         yield page, section, chunk
 
@@ -232,7 +232,7 @@ def unlabelled(chunks: Sequence[Sequence[Item]]) -> list[str]:
     return [""] * len(chunks)
 
 
-def _facts(book: Book, name: str, title: str, lead: str, query: str) -> Iterator[PageText]:
+def _facts(book: SiteBook, name: str, title: str, lead: str, query: str) -> Iterator[PageText]:
     """Yield the pages of a list of facts in the order of their dates, undated ones last."""
     ids = in_order(book.connection, query)
     dates = partial(dates_of, book.statements)
@@ -264,7 +264,7 @@ def in_order(connection: Connection, query: str) -> Sequence[int]:
     return connection.execute(text(IN_ORDER.format(about=query))).scalars().all()
 
 
-def dates_of(statements: Statements, chunks: Sequence[Sequence[int]]) -> list[str]:
+def dates_of(statements: StatementReader, chunks: Sequence[Sequence[int]]) -> list[str]:
     """Return for each chunk of facts from when to when it reaches, in words."""
     ends = [id for chunk in chunks for id in (*chunk[:1], *chunk[-1:])]
     words = [date_in_words(it.date) if it.date else "undated" for it in statements.read(ends)]

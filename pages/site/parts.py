@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from markupsafe import Markup
 
 from output.addresses import with_addresses
-from pages.statements import Evidence, Statement
+from pages.statements import CitedEvidence, Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import FactKind
 
@@ -45,7 +45,7 @@ def external(address: str) -> External | Link:
     return External(address, address) if public else Link(address, "")
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A column of a table."""
 
     heading: str
@@ -61,12 +61,12 @@ Cell = str | int | Link | External | Statement | None | Sequence[Link | External
 class Table:
     """A table. The cell of a statement is its sentence, with its tag, as a link."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Cell]]
 
 
 @dataclass
-class Section:
+class PageSection:
     """A part of a page that has a heading."""
 
     id: str
@@ -118,7 +118,7 @@ class PageText:
     meta: str = ""
     about: Sequence[tuple[str, Sequence[Link | External]]] = ()
     """Terms, each with links or words."""
-    sections: list[Section] = field(default_factory=list)
+    sections: list[PageSection] = field(default_factory=list)
     parts: Sequence[Link] = ()
     """The pages on which all of it is continued, with this one."""
     found_as: str = ""
@@ -127,7 +127,7 @@ class PageText:
     """Texts besides its title and lead whose words find it."""
 
 
-def split(page: PageText, section: Section) -> list[PageText]:
+def split(page: PageText, section: PageSection) -> list[PageText]:
     """Leave the first facts of a section in its page; return pages that continue it."""
     chunks = chunked(section.facts, MOST_FACTS)
     if len(chunks) == 1:
@@ -147,12 +147,12 @@ def split(page: PageText, section: Section) -> list[PageText]:
     return pages
 
 
-def merged(evidence: Iterable[Evidence], *, full: bool = False) -> list[Evidence]:
+def merged(evidence: Iterable[CitedEvidence], *, full: bool = False) -> list[CitedEvidence]:
     """Return pieces of evidence; what one voice says in the same way in several places is one.
 
     `full` says that the words of the date are shown, too.
     """
-    pieces: dict[object, Evidence] = {}
+    pieces: dict[object, CitedEvidence] = {}
     for it in evidence:
         way = (it.document, it.voices, it.how, it.date, it.date_words if full else None)
         same = pieces.get(way)

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import text
 
 from output.page import Page
-from pages.answers import Answer, ask, published
+from pages.answers import ReportAnswer, ask, published
 from pages.pictures.drawn_dates import pieces
 from pages.pictures.network import hasty, star, without_title
-from pages.pictures.network_facts import WEAKER, Actor, Edge, Graph, graph
+from pages.pictures.network_facts import WEAKER, Network, NetworkActor, NetworkEdge, graph
 from pages.pictures.timeline import Frame, Timeline
 from pages.pictures.timeline_facts import Dated, left_out
 from pages.pictures.timeline_lanes import Lane, lanes_to_draw
 from pages.pictures.voices import without_title as voices_without_title
 from pages.pictures.voices_facts import chains
 from pages.site.addresses import relative
-from pages.site.book import Book
+from pages.site.book import SiteBook
 from pages.statements import Statement, Thing
 from schema.vocabulary import FactKind, Modality
 
@@ -65,10 +65,10 @@ UNDATED = """
 """
 
 
-class Pictures:
+class SitePictures:
     """Draws timelines and networks for pages; every mark leads to its fact."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: SiteBook) -> None:
         self._connection = book.connection
         self._statements = book.statements
         self._addresses = book.addresses
@@ -104,7 +104,7 @@ class Pictures:
             data.add(it, lane)
         notes = {lane.title: lane.note for lane, *_ in others}
         heading = f"Timeline: {title}" if notes else title
-        answer = Answer((), Page((), (), heading, f"The dates of {title}."), {}, notes)
+        answer = ReportAnswer((), Page((), (), heading, f"The dates of {title}."), {}, notes)
         svg = Timeline(data, answer, links.__getitem__, frame).without_title()
         remarks = [remark for *_, remark in others if remark]
         return svg, " ".join([*left_out(data, answer), *remarks])
@@ -125,11 +125,11 @@ class Pictures:
         return shown
 
     def around(
-        self, path: str, actor: Actor, statements: Sequence[Statement]
+        self, path: str, actor: NetworkActor, statements: Sequence[Statement]
     ) -> tuple[Iterable[str], str] | None:
         """Return the SVG of an actor's ties and joint events, and its caption; None: too few."""
-        actors: dict[str, Actor] = {}
-        edges: dict[str, Edge] = {}
+        actors: dict[str, NetworkActor] = {}
+        edges: dict[str, NetworkEdge] = {}
         links: dict[str, str] = {}
         for it in statements:
             tie = it.kind == FactKind.RELATION
@@ -139,9 +139,9 @@ class Pictures:
             for part in it.participants:
                 if part.key == actor.key:
                     continue
-                actors[part.key] = Actor(part.key, part.name, part.kind)
+                actors[part.key] = NetworkActor(part.key, part.name, part.kind)
                 first, second = sorted((actor.key, part.key))
-                edge = edges.setdefault(part.key, Edge(first, second))
+                edge = edges.setdefault(part.key, NetworkEdge(first, second))
                 edge.stated |= it.standing is None
                 if tie:
                     _add_tie(edge, it)
@@ -153,7 +153,7 @@ class Pictures:
         if len(chosen) < LEAST_AROUND:
             return None
         shown = sorted(chosen, key=lambda key: (edges[key].events, key))
-        data = Graph(
+        data = Network(
             {actor.key: actor, **{key: actors[key] for key in chosen}},
             [edges[key] for key in shown],
             *(len(actors), 0, 0, 0),
@@ -200,11 +200,11 @@ class Pictures:
         return voices_without_title(data, link), data.caption()
 
 
-def _weight(edge: Edge) -> int:
+def _weight(edge: NetworkEdge) -> int:
     return 3 * len(edge.sentences) + edge.events
 
 
-def _add_tie(edge: Edge, it: Statement) -> None:
+def _add_tie(edge: NetworkEdge, it: Statement) -> None:
     edge.sentences.append(f"{it.sentence} ({it.where})")
     edge.natures.add(it.nature)
     edge.key = edge.key or it.key

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, text
 from output.folder import replacing
 from output.progress import Progress
 from output.wording import counted
-from pages.pictures.network_facts import Actor
+from pages.pictures.network_facts import NetworkActor
 from pages.site import lists
-from pages.site.book import Book
-from pages.site.documents import Bar, Documents
+from pages.site.book import SiteBook
+from pages.site.documents import Bar, DocumentPages
 from pages.site.events import events
 from pages.site.home import figures, most, sourcing, summary
 from pages.site.lists import (
@@ -34,8 +34,8 @@ from pages.site.lists import (
     pairs,
     unlabelled,
 )
-from pages.site.parts import MOST_ROWS, Column, Link, PageText, Section, Table, chunked
-from pages.site.pictures import MARKED, MOST_MARKS, NARROW, Pictures
+from pages.site.parts import MOST_ROWS, Link, PageSection, PageText, Table, TableColumn, chunked
+from pages.site.pictures import MARKED, MOST_MARKS, NARROW, SitePictures
 from pages.site.search import CHUNK, Index
 from pages.site.subjects import Subjects
 from pages.site.writer import Site, site_files
@@ -68,7 +68,7 @@ SIZE = """
 
 
 @dataclass(frozen=True)
-class Options:
+class SiteOptions:
     """What the user chooses."""
 
     base_url: str = ""
@@ -76,7 +76,7 @@ class Options:
     title: str = ""
 
 
-def write_site(connection: Connection, folder: Path, options: Options) -> int:
+def write_site(connection: Connection, folder: Path, options: SiteOptions) -> int:
     """Write a site into a folder, whole or not at all; return how many files it has.
 
     Raises StagingError if the folder can't be written, or holds what no earlier site has made.
@@ -92,14 +92,14 @@ class Writing:
     """The writing of one site."""
 
     def __init__(
-        self, connection: Connection, folder: Path, options: Options, progress: Progress
+        self, connection: Connection, folder: Path, options: SiteOptions, progress: Progress
     ) -> None:
-        self._book = Book(connection)
+        self._book = SiteBook(connection)
         self._connection = connection
         self._statements = self._book.statements
         self._addresses = self._book.addresses
         documents = self._statements.documents
-        self._pictures = Pictures(self._book)
+        self._pictures = SitePictures(self._book)
         self._index = Index()
         few = list(documents)[: MOST_CITED if len(documents) <= MOST_CITED else 0]
         title = options.title
@@ -128,7 +128,7 @@ class Writing:
         self._pages(subjects.actors())
         self._pages(subjects.topics())
         self._pages(subjects.places())
-        for page, passages in Documents(self._book).pages():
+        for page, passages in DocumentPages(self._book).pages():
             self._enter(page)
             bars = [it.bar for it in passages]
             self._site.page(page, "document", passages=passages, bars=bars)
@@ -155,8 +155,8 @@ class Writing:
             self._index.add(page.found_as, page.title, page.path, page.lead, *page.found_by)
 
     def _actor_pictures(
-        self, actor: Actor, path: str, statements: Sequence[Statement]
-    ) -> Iterator[Section]:
+        self, actor: NetworkActor, path: str, statements: Sequence[Statement]
+    ) -> Iterator[PageSection]:
         network = self._pictures.around(path, actor, statements)
         if network:
             yield self._section("ties", "Posts and ties", *network)
@@ -168,7 +168,12 @@ class Writing:
             section = self._section("timeline", "Timeline", *picture)
             if others:
                 # Those of the actor itself are on the page anyway.
-                columns = (Column("Of"), Column("When"), Column("What"), Column("Passages"))
+                columns = (
+                    TableColumn("Of"),
+                    TableColumn("When"),
+                    TableColumn("What"),
+                    TableColumn("Passages"),
+                )
                 rows = [
                     (
                         self._book.link("actor", lane.actor, lane.name),
@@ -189,15 +194,15 @@ class Writing:
             page.sections.insert(0, drawn)
         return page
 
-    def _section(self, id: str, title: str, svg: Any, caption: str) -> Section:
-        return Section(id, title, picture=self._site.picture(svg), caption=caption)
+    def _section(self, id: str, title: str, svg: Any, caption: str) -> PageSection:
+        return PageSection(id, title, picture=self._site.picture(svg), caption=caption)
 
-    def _timelines(self) -> Section:
+    def _timelines(self) -> PageSection:
         """Write the pages of the timeline; return its section for the first page of the site."""
         ids = in_order(self._connection, DATED)
         whole = len(ids) <= MOST_MARKS
         labels = dates_of(self._statements, chunked(ids, MOST_MARKS)) if ids else [""]
-        home = Section("timeline", "Timeline")
+        home = PageSection("timeline", "Timeline")
         pages = paged("timeline", "Timeline", ids, MOST_MARKS, lambda _: labels)
         for (page, listed, chunk), label in zip(pages, labels, strict=True):
             statements = list(self._statements.read(chunk))
@@ -206,7 +211,7 @@ class Writing:
             section = self._section("dated", title, svg, caption)
             if whole:
                 rows = [(it.when, it, self._book.passages(it)) for it in statements]
-                columns = (Column("When"), Column("What"), Column("Passages"))
+                columns = (TableColumn("When"), TableColumn("What"), TableColumn("Passages"))
                 home.picture, home.caption = section.picture, caption
                 home.table = Table(columns, rows)
             section.facts, section.parts = statements, listed.parts
@@ -215,13 +220,13 @@ class Writing:
             self._site.page(page)
         return home
 
-    def _network(self) -> Section:
+    def _network(self) -> PageSection:
         """Write the pages of the network; return its section for the first page of the site."""
         ties = in_order(self._connection, TIES)
         addresses = {it.key: self._addresses.fact(it) for it in self._statements.read(ties)}
         svg, caption = self._pictures.network("network.html", addresses)
         home = self._section("network", "Network", svg, caption)
-        columns = (Column("Tie"), Column("When", aside=True), Column("Passages"))
+        columns = (TableColumn("Tie"), TableColumn("When", aside=True), TableColumn("Passages"))
         for page, listed, chunk in paged("network", "Network", ties, MOST_ROWS, unlabelled):
             rows = [(it, it.when, self._book.passages(it)) for it in self._statements.read(chunk)]
             listed.id, listed.title, listed.table = "ties", "Ties", Table(columns, rows)
@@ -234,7 +239,7 @@ class Writing:
         home.links = [Link("All ties and joint events as tables", "network.html#ties")]
         return home
 
-    def _home(self, timeline: Section, network: Section) -> None:
+    def _home(self, timeline: PageSection, network: PageSection) -> None:
         """Write the first page."""
         documents = self._statements.documents
         page = PageText("index.html", self._site.title, current="index.html")
@@ -253,14 +258,14 @@ class Writing:
         for id, title, made, columns in listed[len(documents) < 2 :]:
             every = made(self._book)
             table = most(every, *columns)
-            section = Section(id, title, table=table)
+            section = PageSection(id, title, table=table)
             if len(table.rows) < len(every.rows):
                 section.links = [Link(f"All {len(every.rows):,}", f"{id}.html")]
             if table.rows:
                 page.sections.append(section)
         bars: list[Bar] = []
         if len(documents) == 1:
-            bars = Documents(self._book).bars()
+            bars = DocumentPages(self._book).bars()
         measures = summary(self._connection)
         self._site.page(
             page,

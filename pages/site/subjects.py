@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from output.wording import counted
-from pages.pictures.network_facts import Actor
-from pages.site.book import Book, Term
-from pages.site.parts import Column, Link, PageText, Section, Table, external, split
-from pages.statements import Document, Statement
+from pages.pictures.network_facts import NetworkActor
+from pages.site.book import SiteBook, Term
+from pages.site.parts import Link, PageSection, PageText, Table, TableColumn, external, split
+from pages.statements import CitedDocument, Statement
 from schema.date_words import date_in_words
 from schema.vocabulary import Anonymity, FactKind, Modality, Role
 
-Pictures = Callable[[Actor, str, Sequence[Statement]], Iterable[Section]]
+Pictures = Callable[[NetworkActor, str, Sequence[Statement]], Iterable[PageSection]]
 """Draws an actor for the page of this path: returns sections with a picture each."""
 
 KINDS = {
@@ -156,12 +156,12 @@ VOICED = {
 """Who speaks in a source."""
 
 
-def identified(book: Book, **owner: object) -> list[Term]:
+def identified(book: SiteBook, **owner: object) -> list[Term]:
     """Return the identifiers of an actor or a place, by its key, or of a source, by its id."""
     return book.terms("", IDENTIFIERS, **({"actor": None, "place": None, "source": None} | owner))
 
 
-def published(book: Book, source: int, date: str | None, url: str | None) -> list[Term]:
+def published(book: SiteBook, source: int, date: str | None, url: str | None) -> list[Term]:
     """Return who wrote a source, published it and speaks in it, when and where it is published."""
     terms = book.terms("actor", ACTORS_OF, source=source)
     if date:
@@ -177,7 +177,7 @@ def article(kind: str) -> str:
     return f"{'An' if words[0] in 'aeiou' else 'A'} {words}"
 
 
-def by_kind(statements: Iterable[Statement]) -> list[Section]:
+def by_kind(statements: Iterable[Statement]) -> list[PageSection]:
     """Return facts in sections, by their kind and by whether they happened."""
     sections: dict[str, list[Statement]] = {kind: [] for kind in KINDS}
     for it in statements:
@@ -185,13 +185,15 @@ def by_kind(statements: Iterable[Statement]) -> list[Section]:
         if kind == FactKind.EVENT:
             kind = "happened" if it.modality == Modality.ACTUAL else "other"
         sections[kind].append(it)
-    return [Section(kind, KINDS[kind], facts=facts) for kind, facts in sections.items() if facts]
+    return [
+        PageSection(kind, KINDS[kind], facts=facts) for kind, facts in sections.items() if facts
+    ]
 
 
 class Subjects:
     """Makes the pages on subjects, one after the other."""
 
-    def __init__(self, book: Book, pictures: Pictures) -> None:
+    def __init__(self, book: SiteBook, pictures: Pictures) -> None:
         self._book = book
         self._pictures = pictures
 
@@ -223,13 +225,17 @@ class Subjects:
                     for s in statements
                     if s.id in names
                 ]
-                heads = (Column("Name"), Column("Kind"), Column("As stated", aside=True))
-                table = Table((*heads, Column("Passage")), rows)
-                page.sections.append(Section("names", "Names", table=table))
+                heads = (
+                    TableColumn("Name"),
+                    TableColumn("Kind"),
+                    TableColumn("As stated", aside=True),
+                )
+                table = Table((*heads, TableColumn("Passage")), rows)
+                page.sections.append(PageSection("names", "Names", table=table))
             page.sections += self._stated(statements)
             yield from self._split(page)
 
-    def _actor_sections(self, it: Any, statements: Sequence[Statement]) -> list[Section]:
+    def _actor_sections(self, it: Any, statements: Sequence[Statement]) -> list[PageSection]:
         facts: dict[str, list[Statement]] = defaultdict(list)
         for s in statements:
             facts[_part(s, it.key)].append(s)
@@ -244,9 +250,9 @@ class Subjects:
             "other": KINDS["other"],
         }
         sections = [
-            Section(id, title, facts=facts[id]) for id, title in titles.items() if facts[id]
+            PageSection(id, title, facts=facts[id]) for id, title in titles.items() if facts[id]
         ]
-        actor = Actor(it.key, it.name, it.kind)
+        actor = NetworkActor(it.key, it.name, it.kind)
         for n, drawn in enumerate(
             self._pictures(actor, self._book.link("actor", it.key, it.name).address, statements)
         ):
@@ -307,15 +313,15 @@ class Subjects:
         page.sections = [*by_kind(statements), *self._stated(statements)]
         return self._split(page)
 
-    def _stated(self, statements: Sequence[Statement]) -> list[Section]:
+    def _stated(self, statements: Sequence[Statement]) -> list[PageSection]:
         """Return a section on where it is stated: the passages, or of many documents how many.
 
         Of a few facts there is none: each has its passages.
         """
         if len(statements) < MANY_FACTS:
             return []
-        passages: dict[Document, Counter[int]] = defaultdict(Counter)
-        facts = Counter[Document]()
+        passages: dict[CitedDocument, Counter[int]] = defaultdict(Counter)
+        facts = Counter[CitedDocument]()
         for s in statements:
             places = {(e.document, passage.n) for e in s.evidence for passage in e.passages}
             facts.update({document for document, _ in places})
@@ -323,12 +329,12 @@ class Subjects:
                 passages[document][n] += 1
         if not facts:
             return []
-        first = Column("Document")
-        section = Section("stated", "Where it is stated")
+        first = TableColumn("Document")
+        section = PageSection("stated", "Where it is stated")
         if len(facts) > MANY_DOCUMENTS:
             ranked = sorted(facts, key=lambda it: (-facts[it], it.key))
             rows = [(self._document(it), facts[it]) for it in ranked[:MOST_DOCUMENTS]]
-            section.table = Table((first, Column("Facts", number=True)), rows)
+            section.table = Table((first, TableColumn("Facts", number=True)), rows)
             if len(ranked) > len(rows):
                 more = counted(len(ranked) - len(rows), "more document")
                 section.note = f"Those that state most; there are {more}."
@@ -337,14 +343,14 @@ class Subjects:
                 (self._document(it), self._passages(it, passages[it]))
                 for it in sorted(passages, key=lambda it: it.key)
             ]
-            columns = (first, Column("Passages, and how many facts where several"))
+            columns = (first, TableColumn("Passages, and how many facts where several"))
             section.table = Table(columns, listed)
         return [section]
 
-    def _document(self, document: Document) -> Link:
+    def _document(self, document: CitedDocument) -> Link:
         return Link(document.title, self._book.addresses.document(document.key))
 
-    def _passages(self, document: Document, facts: Counter[int]) -> list[Link]:
+    def _passages(self, document: CitedDocument, facts: Counter[int]) -> list[Link]:
         address = self._book.addresses.passage
         return [
             Link(f"¶{n}", address(document.key, n), str(facts[n]) * (facts[n] > 1))

@@ -16,7 +16,7 @@ from database.errors import DatabaseError
 from database.snapshot import TABLES, Snapshot
 from feeds.other import Other
 from feeds.sync import SyncResult, sync
-from feeds.target import Options
+from feeds.target import FeedOptions
 from output.progress import Progress
 from tests.databases import Files
 from tests.feed_targets import load
@@ -46,7 +46,7 @@ def target(mariadb_database: Callable[[], str]) -> str:
 def fed(source: str, target: str, **options: bool) -> SyncResult:
     """Feed as the command does."""
     keep_text = options.pop("keep_text", False)
-    asked = Options(**options)
+    asked = FeedOptions(**options)
     with reading(source) as connection:
         snapshot = Snapshot(connection, keep_text=keep_text)
         return sync(snapshot, Other(make_url(target), Progress()), asked, Progress())
