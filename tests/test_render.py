@@ -420,8 +420,8 @@ def test_a_format_imports_nothing_that_only_others_need(format: Format) -> None:
     program = (
         "import io, sys\n"
         "from output.formats import Format, render\n"
-        "from output.page import Column, Page\n"
-        f"render(Page([Column('a')], [('é',)]), Format({str(format)!r}), io.StringIO())\n"
+        "from output.page import Page, PageColumn\n"
+        f"render(Page([PageColumn('a')], [('é',)]), Format({str(format)!r}), io.StringIO())\n"
         f"print(*{foreign} & set(sys.modules))"
     )
     printed = subprocess.run(
