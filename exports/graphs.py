@@ -57,10 +57,10 @@ NODE = {
 EDGE = {
     "label": ("string", "how it reads from source to target, behind its standing"),
     "standing": ("string", "Alleged, Inferred, Rumoured or Disputed; absent: stated as a fact"),
-    "tie": ("string", "type of the standing tie, or PLOVER type of the events (else `event`)"),
-    "layer": ("string", "standing or events"),
+    "tie": ("string", "type of the tie, or PLOVER type of the events (else `event`)"),
+    "layer": ("string", "ties or events"),
     "symmetric": ("boolean", "whether it holds both ways; the graph has it once"),
-    "weight": ("int", "standing: pieces of evidence that state it as actual; events: their number"),
+    "weight": ("int", "ties: pieces of evidence that state it as actual; events: their number"),
     "fact": ("string", "keys of the tie or the events, document:key"),
     "documents": ("string", "keys of the documents that state it"),
     "passage": ("string", "where they state it: ¶n"),
@@ -92,7 +92,7 @@ select
   coalesce(ties.standing || ': ', '') || ties.label,
   ties.standing,
   ties.type,
-  'standing',
+  'ties',
   relation_types.is_symmetric,
   (
     select count(*)
@@ -165,7 +165,7 @@ where settled is distinct from 'actual'
 def report_left_out(job: ExportJob) -> None:
     """Say on stderr how many ties and events are not in the graph of actors."""
     [(ties, events)] = job.rows(LEFT_OUT)
-    sorts = ((ties, "standing tie"), (events, "event"))
+    sorts = ((ties, "tie"), (events, "event"))
     left_out = [f"{number} {sort}{'s' * (number != 1)}" for number, sort in sorts if number]
     if left_out:
         job.report(f"left out what is not actual: {' and '.join(left_out)}")

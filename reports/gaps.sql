@@ -4,7 +4,7 @@
 -- Months: those of the years 0000 to 9999 in which nothing happened or was said, if one document
 -- has something before and after them; adjacent months share a row. The time between two documents
 -- is not a gap. As in the calendar, only what begins and ends in a month counts for it. Actors:
--- those that take part in nothing and have no standing tie. Passages: those from which no evidence
+-- those that take part in nothing and have no lasting tie. Passages: those from which no evidence
 -- was coded.
 --
 -- Parameters

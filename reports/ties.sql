@@ -1,7 +1,7 @@
 -- Ties
 -- How are two actors related, for what, and since when?
 --
--- The standing ties between two actors: alliances, support, war, posts, memberships, comparisons
+-- The lasting ties between two actors: alliances, support, war, posts, memberships, comparisons
 -- that a document makes. A tie that is the same both ways is listed once, as it was coded. With
 -- --actor, ties in both directions are listed.
 --

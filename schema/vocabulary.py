@@ -84,7 +84,7 @@ class FactKind(Vocabulary):
     EVENT = "event", "something that happened, goes on, was expected or is only imagined"
     QUOTE = "quote", "an utterance"
     POSITION = "position", "what actors want, fear, hold or refuse on a topic"
-    RELATION = "relation", "a standing tie between two actors"
+    RELATION = "relation", "a lasting tie between two actors"
     LINK = "link", "how one event or utterance stands to another"
     NAME = "name", "a name of an actor"
     EVENT_NAME = "event-name", "a name of an event"
@@ -253,7 +253,7 @@ class LoadAction(Vocabulary):
 
 
 class RelationType(Vocabulary):
-    """The standing ties, read FROM, type, TO."""
+    """The lasting ties, read FROM, type, TO."""
 
     ALLY_OF = "ally-of", "is allied with"
     WORKS_WITH = "works-with", "works or coordinates with"

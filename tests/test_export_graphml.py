@@ -79,7 +79,7 @@ def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
     assert list(graph) == list(expected)
 
 
-def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
+def test_ties_are_edges(article: Connection, tmp_path: Path) -> None:
     graph = exported(article, tmp_path)
     names = [
         *("from_key", "to_key", "label", "standing", "type", "relation", "what", "topic", "since"),
@@ -102,7 +102,7 @@ def test_standing_ties_are_edges(article: Connection, tmp_path: Path) -> None:
             *(data[name] for name in ("modality", "certainty", "documents", "passage")),
         )
         for source, target, data in graph.edges(data=True)
-        if data["layer"] == "standing"
+        if data["layer"] == "ties"
     }
     assert len(actual) > 100
     assert {standing for _, _, _, standing, *_ in actual.values()} > {None, "Alleged"}
@@ -278,7 +278,7 @@ def test_a_relation_that_is_never_actual_is_not_a_tie(ties: Callable[[Any], Any]
     assert (data["fact"], data["weight"], data["standing"]) == ("letter:open", 2, "Disputed")
     assert data["label"].startswith("Disputed: ")
     assert data["modality"] == "actual; denied"
-    assert stderr == "graphml: left out what is not actual: 2 standing ties and 1 event\n"
+    assert stderr == "graphml: left out what is not actual: 2 ties and 1 event\n"
 
 
 @on_sqlite
