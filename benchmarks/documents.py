@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from benchmarks.shape import SCRIPTS, WORDS, Dates, calendar, chances, name, partners, ranks, slug
 from schema.edtf import Edtf
 from schema.vocabulary import (
+    RELATIONS,
     ActorKind,
     ControlType,
     EventType,
@@ -66,6 +67,9 @@ COLUMNS = {
 """The columns that are written; tables come after those that they refer to."""
 
 COMPARED = ("differs-from", "agrees-with", "depends-less-than", "stronger-than")
+MEMBERS = 8
+"""Members of a body, some of which have members of their own: whoever acts does so for one body."""
+
 HEDGES = ("reportedly", "it seems", "is said to", "apparently", "according to some")
 DATE_WORDS = ("on Monday", "last month", "two weeks later", "in the autumn", "that year", "in May")
 
@@ -439,6 +443,8 @@ class Documents:
 
     def _tie(self, doc: Document) -> None:
         origin, target, tie = self._actor(doc), self._actor(doc), next(self._draw["tie"])
+        if RELATIONS[RelationType(tie)].acts_for:
+            target = max(1, origin // MEMBERS)
         if origin != target:
             topic = self._any("topic") if tie in COMPARED else None
             since = self._date_near(doc) if self._maybe(0.2) else None

@@ -76,6 +76,19 @@ def test_every_constraint_holds(database: sqlite3.Connection) -> None:
     assert scalar(database, outside) == 0
 
 
+def test_whoever_acts_for_others_does_so_for_one_body(database: sqlite3.Connection) -> None:
+    bodies = """
+        select max(bodies)
+        from (
+          select count(distinct to_actor_id) as bodies
+          from relations
+          join relation_types on relation_types.key = relations.type and acts_for
+          group by from_actor_id
+        )
+    """
+    assert scalar(database, bodies) == 1
+
+
 def test_indexes_are_those_of_the_migrations(database: sqlite3.Connection, tmp_path: Path) -> None:
     from tests.databases import migrate
 
