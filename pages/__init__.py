@@ -1,1 +1,1 @@
-"""What people look at: pictures of a sourcebook."""
+"""What people look at: briefings, sites and pictures."""
