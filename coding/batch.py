@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from coding.changeset import CodingChanges, Peers, compare
-from coding.cross_references import references
 from coding.faults import Fault, InvalidInputError
-from coding.items import SHARED, ItemKey, Items
+from coding.items import SHARED, ItemKey, Items, references
 from coding.load import Loaded, apply, complete, load
 from coding.snapshot import DocumentSnapshot
 from coding.validation import ValidatedCoding
@@ -225,12 +224,11 @@ def ordered(codings: Sequence[ValidatedCoding]) -> list[ValidatedCoding]:
     by_document: dict[str, ValidatedCoding] = {}
     needs: dict[str, set[str]] = {}
     for coding in codings:
-        items, document = coding.items, coding.document  # unpacking them takes a while
+        shared, document = coding.shared_items, coding.document
         by_document[document] = coding
-        needs[document] = {key.partition(":")[0] for _, key, _ in references(items)}
-        shared = [item for item in items if item.kind in SHARED]
-        bare[document] = [item for item in shared if not items[item]]
-        introduced |= {item: document for item in shared if items[item] and item not in introduced}
+        needs[document] = {*coding.needs}
+        bare[document] = [item for item in shared if not shared[item]]
+        introduced |= {item: document for item in shared if shared[item] and item not in introduced}
     for document, unknown in bare.items():
         needs[document] |= {introduced[item] for item in unknown if item in introduced}
     result: list[ValidatedCoding] = []

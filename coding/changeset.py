@@ -53,8 +53,8 @@ class Peers:
         self._introducers: dict[ItemKey, dict[str, list[Introducer]]] = defaultdict(dict)
         for coding in codings if len(codings) > 1 else ():
             introducer = Introducer(coding.document, coding.file)
-            for item, content in coding.items.items():
-                if item.kind in SHARED and content:
+            for item, content in coding.shared_items.items():
+                if content:
                     versions = self._introducers[item]
                     versions.setdefault(CANONICAL.encode(content), []).append(introducer)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from coding.bulk import rows_in
 from coding.changeset import CodingChanges, MakeFault
 from coding.faults import Fault
-from coding.items import FACT_FIELDS, SHARED, ItemKey, Items, mentioned
+from coding.items import SHARED, ItemKey, Items, mentioned, references
 from coding.snapshot import DocumentSnapshot
 from schema.escape import visible
 from schema.evidence import IDENTIFIED
@@ -291,16 +291,6 @@ class CrossReferences:
         document = self._snapshot.document_id or 0
         for key, _id, *columns in rows_in(self._connection, query, ids, document=document):
             yield key, *columns
-
-
-def references(wanted: Items) -> Iterator[tuple[ItemKey, str, Sequence[str]]]:
-    """Yield each fact of another document that an item refers to, and the kinds it may have."""
-    for item, content in wanted.items():
-        if item.kind == "elsewhere":
-            yield item, item.key, ()
-        for field, kinds in FACT_FIELDS.get(item.kind, {}).items():
-            if ":" in (content[field] or ""):
-                yield item, content[field], kinds
 
 
 def _listed(documents: Iterable[str]) -> str:

@@ -68,7 +68,7 @@ def drop(connection: Connection, documents: Sequence[str]) -> list[Dropped]:
 
 
 def _says_nothing(document: str) -> ValidatedCoding:
-    return ValidatedCoding(Path(document), document, "[]", None, [])
+    return ValidatedCoding(Path(document), document, b"[]", b"[]", frozenset(), None, [])
 
 
 def _words(connection: Connection, snapshot: DocumentSnapshot) -> dict[ItemKey, str]:

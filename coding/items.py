@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -209,6 +209,16 @@ FACT_FIELDS: dict[str, dict[str, tuple[FactKind, ...]]] = {
     FactKind.EVENT_NAME: {"event": (FactKind.EVENT,)},
 }
 """Fields that refer to a fact, perhaps of another document, and the kinds that it may have."""
+
+
+def references(wanted: Items) -> Iterator[tuple[ItemKey, str, Sequence[str]]]:
+    """Yield each fact of another document that an item refers to, and the kinds it may have."""
+    for item, content in wanted.items():
+        if item.kind == "elsewhere":
+            yield item, item.key, ()
+        for field, kinds in FACT_FIELDS.get(item.kind, {}).items():
+            if ":" in (content[field] or ""):
+                yield item, content[field], kinds
 
 
 def dates_of(contents: Iterable[Content]) -> set[str]:

@@ -99,7 +99,7 @@ def pin(
     InvalidInputError with every place that is not found.
     """
     pinned, search = Pinned(), PassageSearch(passages)
-    tree = parse(source, str(path))
+    tree = parse(source, str(path), extents=True)
     realignment = Realignment(coded_measures(tree), passages, earlier)
     _require_same_text(tree, realignment, len(coded_measures(tree)))
 
@@ -126,7 +126,7 @@ def unpin(source: str, passages: list[str], path: Path) -> Pinned:
     text isn't the one that was coded.
     """
     pinned = Pinned()
-    tree = parse(source, str(path))
+    tree = parse(source, str(path), extents=True)
     realignment = Realignment(coded_measures(tree), passages)
     _require_same_text(tree, realignment, len(coded_measures(tree)))
 
@@ -281,7 +281,7 @@ def _texts(tree: Tree) -> dict[Loc, str]:
 def _says(result: str, texts: dict[Loc, str], passages: Sequence[str]) -> bool:
     """Return whether the pinned file parses as intended: it holds days of a coder's work."""
     try:
-        tree = parse(result, "")
+        tree = parse(result, "", extents=True)
         return not tree.faults and _texts(tree) == texts and not rewritten(result, tree, passages)
     except InvalidInputError:
         return False

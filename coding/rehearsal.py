@@ -15,11 +15,10 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection
 
 from coding.batch import MUTUAL, Refused, load_all
-from coding.cross_references import references
 from coding.duplicates import likely_duplicates, repeated_ties
 from coding.faults import Fault, Severity
 from coding.format import Coding
-from coding.items import SHARED, Content, ItemKey, Items, items_of
+from coding.items import SHARED, Content, ItemKey, Items, items_of, references
 from coding.validation import ValidatedCoding
 
 
@@ -71,12 +70,12 @@ def _with_stand_ins(refused: Refused, known: Items) -> ValidatedCoding:
     """
     coding = refused.coding
     missing = {fault.where for fault in refused.faults}
-    rows = json.loads(coding.packed)
+    rows = json.loads(coding.shared)
     for row in rows:
         kind, key, _content, _line, where = row
-        if kind in SHARED and where in missing:
+        if where in missing:
             row[2] = known.get(ItemKey(kind, key)) or _described(kind, key)
-    return replace(coding, packed=json.dumps(rows))
+    return replace(coding, shared=json.dumps(rows).encode())
 
 
 def _described(kind: str, key: str) -> Content:

@@ -64,7 +64,7 @@ class _File:
     def __post_init__(self) -> None:
         coding, _ = parse_coding(self.source, str(self.path))
         self.index = CodingIndex(coding)
-        self.tree = parse(self.source, str(self.path))
+        self.tree = parse(self.source, str(self.path), extents=True)
 
     @property
     def document(self) -> str:

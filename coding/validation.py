@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from coding.faults import Fault, InvalidInputError, Severity
 from coding.files import Texts
 from coding.format import Coding
 from coding.index import CodingIndex
-from coding.items import ItemKey, Items, items_of
+from coding.items import SHARED, Content, ItemKey, Items, items_of, references
 from coding.reading import read_coding
 from coding.rules import UNREVIEWED, check
 from coding.text import read_text
@@ -27,8 +28,15 @@ class ValidatedCoding:
 
     path: Path
     document: str
-    packed: str
-    """Its items as JSON: kind, key, content, line, and the path of keys for messages."""
+    shared: bytes
+    """The rows that it shares with other codings, as JSON: kind, key, content, line, path of keys.
+
+    Apart, since ordering and comparing many codings needs only these.
+    """
+    others: bytes
+    """Its other items, likewise."""
+    needs: frozenset[str]
+    """Other documents whose facts it refers to."""
     passages: list[str] | None
     """The text, if it was given."""
     remarks: list[Fault]
@@ -42,15 +50,17 @@ class ValidatedCoding:
     @property
     def items(self) -> Items:
         """What the coding says, by key."""
-        return {ItemKey(kind, key): content for kind, key, content, *_ in json.loads(self.packed)}
+        return {item: content for item, content, *_ in _unpacked(self.shared, self.others)}
+
+    @property
+    def shared_items(self) -> Items:
+        """The rows that it shares with other codings, by key."""
+        return {item: content for item, content, *_ in _unpacked(self.shared)}
 
     @cached_property
     def places(self) -> dict[ItemKey, tuple[int | None, str]]:
         """The line and the path of keys of each item."""
-        return {
-            ItemKey(kind, key): (line, where)
-            for kind, key, _content, line, where in json.loads(self.packed)
-        }
+        return {item: (line, where) for item, _, line, where in _unpacked(self.shared, self.others)}
 
     def fault(self, item: ItemKey, rule: str, message: str) -> Fault:
         """Return an error about an item, with its place in the file."""
@@ -75,14 +85,23 @@ def check_file(
     if any(fault.severity is Severity.ERROR for fault in faults):
         return faults, None
     locations = CodingIndex(coding).locations
-    packed = json.dumps(
-        [
-            (*item, content, *lines.place(locations.get(item, ())))
-            for item, content in items_of(coding).items()
-        ],
-        ensure_ascii=False,
+    items = items_of(coding)
+    rows = [(*it, content, *lines.place(locations.get(it, ()))) for it, content in items.items()]
+    shared, others = (
+        json.dumps([row for row in rows if (row[0] in SHARED) is wanted], ensure_ascii=False)
+        for wanted in (True, False)
     )
-    return faults, ValidatedCoding(path, coding.document.key, packed, passages, faults)
+    needs = frozenset(key.partition(":")[0] for _, key, _ in references(items))
+    document = coding.document.key
+    return faults, ValidatedCoding(
+        path, document, shared.encode(), others.encode(), needs, passages, faults
+    )
+
+
+def _unpacked(*packed: bytes) -> Iterator[tuple[ItemKey, Content, int | None, str]]:
+    for rows in map(json.loads, packed):
+        for kind, key, content, line, where in rows:
+            yield ItemKey(kind, key), content, line, where
 
 
 def read(

@@ -9,9 +9,9 @@ could control a terminal or hide text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple, NoReturn
 
 import yaml
@@ -142,7 +142,7 @@ class Tree:
 
     lines: LineNumbers
     events: dict[Loc, tuple[yaml.NodeEvent, yaml.Event]] = field(default_factory=dict)
-    """The first and the last event of each node; of block collections, only the first."""
+    """The first and the last event of each collection, and of each text if extents are wanted."""
     faults: list[Fault] = field(default_factory=list)
     faulty: set[Loc] = field(default_factory=set)
     """Locations with faults: other faults there are only consequences."""
@@ -158,12 +158,15 @@ class Tree:
         return {loc: _extent(*events) for loc, events in self.events.items()}
 
 
-def parse(text: str, file: str) -> Tree:
-    """Parse YAML into a tree with its faults; raises InvalidInputError where no tree is left."""
+def parse(text: str, file: str, *, extents: bool = False) -> Tree:
+    """Parse YAML into a tree with its faults; raises InvalidInputError where no tree is left.
+
+    `extents` also notes where each node is, for whoever rewrites the file.
+    """
     fault = _control(text, file)
     if fault:
         raise InvalidInputError([fault])
-    parser = _Parser(file)
+    parser = _Parser(file, extents=extents)
     try:
         return parser.parse(text)
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: huge numbers
@@ -221,8 +224,9 @@ def _extent(first: yaml.NodeEvent, last: yaml.Event) -> Extent:
 class _Parser:
     """Builds a tree by recursive descent; `_bounded` limits how far it descends."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, extents: bool) -> None:
         self._file = file
+        self._extents = extents
         self._events: Iterator[yaml.Event] = iter(())
         self._top: list[Node] = []
         """The top node. Children are added as they come, so that faults can name their place."""
@@ -235,7 +239,10 @@ class _Parser:
         """Return the tree; raises InvalidInputError unless it is a mapping."""
         self._events = self._bounded(text)
         for event in self._events:
-            self._node(event, (), self._top.append)
+            self._numbers[()] = _line(event)
+            self._top.append(node := self._node(event, ()))
+            if isinstance(event, yaml.CollectionStartEvent) and isinstance(node, (list, dict)):
+                self._children(event, node, ())
         lines = self._lines()
         if isinstance(lines.tree, dict):
             return Tree(lines, self._ends, self.faults(), self._faulty)
@@ -258,7 +265,8 @@ class _Parser:
     def _bounded(self, text: str) -> Iterator[yaml.Event]:
         """Yield where nodes begin and end; raises InvalidInputError beyond the limits."""
         nodes = depth = documents = 0
-        for event in yaml.parse(text, Loader=LOADER):
+        next_event = LOADER(text).get_event  # yaml.parse asks twice for each
+        for event in iter(next_event, None):
             levels = _LEVELS.get(type(event))
             if levels is None:
                 documents += isinstance(event, yaml.DocumentStartEvent)
@@ -281,46 +289,54 @@ class _Parser:
     def _fault(self, rule: str, event: yaml.Event, message: str, loc: Loc) -> None:
         self._findings.append((rule, loc, _line(event), message))
 
-    def _node(self, event: yaml.Event, loc: Loc, add: Callable[[Node], object]) -> None:
-        """Parse the node that begins with an event, children included, and add it to its parent."""
-        if loc not in self._numbers:  # a value keeps the line of its key
-            self._numbers[loc] = _line(event)
+    def _node(self, event: yaml.Event, loc: Loc) -> Node:
+        """Return the node that begins with an event, a collection still without its children."""
         before = len(self._findings)
         self._refuse_extras(event, loc)
+        value: Node = None
         if isinstance(event, yaml.ScalarEvent):
-            empty = not event.value and not event.style
-            add(None if empty else event.value)
-            self._ends[loc] = event, event
-            if empty and loc:
+            if event.value or event.style:
+                value = event.value
+            elif loc:
                 remedy = "or remove the key"
                 if getattr(self._ends[loc[:-1]][0], "flow_style", False):
                     remedy = "or put quotes around text that contains a comma"
                 self._fault("no-value", event, f"has no value; write one, {remedy}", loc)
+            if self._extents:
+                self._ends[loc] = event, event
+        elif isinstance(event, yaml.CollectionStartEvent):
+            value = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         if len(self._findings) > before:
             self._faulty.add(loc)
-        if isinstance(event, yaml.AliasEvent):
-            add(None)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            self._collection(event, loc, add)
+        return value
 
-    def _collection(
-        self, first: yaml.CollectionStartEvent, loc: Loc, add: Callable[[Node], object]
+    def _children(
+        self, first: yaml.CollectionStartEvent, parent: list[Node] | dict[str, Node], loc: Loc
     ) -> None:
-        value: list[Node] | dict[str, Node] = (
-            [] if isinstance(first, yaml.SequenceStartEvent) else {}
-        )
-        add(value)
+        """Parse what a collection holds into it."""
         self._ends[loc] = first, first
         while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
-            if isinstance(value, list):
-                self._node(event, (*loc, len(value)), value.append)
+            if isinstance(parent, list):
+                place = (*loc, len(parent))
+                self._numbers[place] = _line(event)
+                node = self._node(event, place)
+                parent.append(node)
+            elif (key := self._key(event, loc, parent)) is None:
+                self._skip(event)
+                self._skip(next(self._events))
+                continue
             else:
-                self._pair(event, loc, value)
+                place = (*loc, key)
+                self._numbers[place] = _line(event)  # a value has the line of its key
+                event = next(self._events)
+                node = parent[key] = self._node(event, place)
+            if isinstance(event, yaml.CollectionStartEvent) and isinstance(node, (list, dict)):
+                self._children(event, node, place)
         if first.flow_style:
             self._ends[loc] = first, event
 
-    def _pair(self, event: yaml.Event, loc: Loc, mapping: dict[str, Node]) -> None:
-        """Parse a key and its value; skip both if the key is refused."""
+    def _key(self, event: yaml.Event, loc: Loc, mapping: dict[str, Node]) -> str | None:
+        """Return the next key of a mapping; None, with a fault, if it is refused."""
         self._refuse_extras(event, loc)
         if not isinstance(event, yaml.ScalarEvent):
             message = "has a list, a mapping or an alias for a key; keys are text"
@@ -332,12 +348,8 @@ class _Parser:
         elif not event.value:
             self._fault("no-key", event, "has a value without a key; write one", loc)
         else:
-            place = (*loc, event.value)
-            self._numbers[place] = _line(event)
-            self._node(next(self._events), place, partial(mapping.__setitem__, event.value))
-            return
-        self._skip(event)
-        self._skip(next(self._events))
+            return event.value
+        return None
 
     def _skip(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.CollectionStartEvent):

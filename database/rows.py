@@ -5,7 +5,9 @@ For thousands of small rows SQLAlchemy takes longer than the engines do.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -19,10 +21,19 @@ AT_ONCE = 500
 
 
 def rows_by_id(connection: Connection, query: str, ids: Iterable[int]) -> Sequence[Any]:
-    """Return the rows of a query, with these ids written into it: all are integers."""
+    """Return the rows of a query, with these ids written into it: all are integers.
+
+    Named tuples: to get a column of SQLAlchemy's rows takes ten times as long.
+    """
     listed = ", ".join(map(str, ids)) or "null"
     joined = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
-    return connection.exec_driver_sql(query.format(ids=listed, joined=joined)).all()
+    result = connection.exec_driver_sql(query.format(ids=listed, joined=joined))
+    return list(map(_row_type(*result.keys())._make, result.all()))
+
+
+@lru_cache
+def _row_type(*columns: str) -> Any:
+    return namedtuple("Row", columns, rename=True)
 
 
 def ids_in(connection: Connection, query: str, ids: Collection[int]) -> set[int]:

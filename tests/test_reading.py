@@ -252,7 +252,8 @@ def test_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_refused_keys_leave_no_trace() -> None:
-    tree = parse("a: {b: 1}\na: {c: [2]}\n? {d: [3]}\n: {e: 4}\n", "c.yaml")
+    text = "a: {b: 1}\na: {c: [2]}\n? {d: [3]}\n: {e: 4}\n"
+    tree = parse(text, "c.yaml", extents=True)
     assert tree.root == {"a": {"b": "1"}}
     assert set(tree.lines.numbers) == set(tree.extents) == {(), ("a",), ("a", "b")}
     assert [fault.line for fault in tree.faults] == [2, 3]
