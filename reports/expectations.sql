@@ -6,8 +6,8 @@
 -- report event has what followed an event, answered it or took its place.
 --
 -- Parameters
---   actor         actor                only facts in which this actor has a role, and its ties in
---                                      either direction
+--   actor         actor                only facts in which this actor has a role, links of such
+--                                      facts, and its ties in either direction
 --   with_members  flag, with actor     also those of actors who act for this one
 --   outcome       choice of outcome    only what this came of
 --   certainty     choice of certainty  only what at least one voice states like this
@@ -53,15 +53,24 @@
 -- out or imagines it. Words in quotation marks are the text's: “very unlikely” says less than “did
 -- not happen”.
 
-with involved (fact_id, acting_for) as (
-  select fact_id,
-    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
-      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
-  from participation
-  where true
+with parts (part_id, acting_for, member) as (
+  select fact_id, acting_for, member from participation where true
     and actor = :actor  -- if :actor
     and steps = 0  -- unless :with_members
-  group by fact_id
+),
+-- A link involves whoever takes part in what it links.
+involved (fact_id, acting_for) as (
+  select id,
+    min(acting_for) || case count(distinct acting_for || ' ' || member) when 1 then ''
+      when 2 then '; ' || max(acting_for) else '; ' || max(acting_for) || '; and others' end
+  from (
+    select part_id as id, acting_for, member from parts
+    union all
+    select id, acting_for, member from parts join event_links on from_fact_id = part_id
+    union all
+    select id, acting_for, member from parts join event_links on to_fact_id = part_id
+  ) as taking_part
+  group by id
 ),
 -- Whatever some voice does not hold to be so, and threats.
 doubtful (fact_id) as (
@@ -126,24 +135,17 @@ voices (fact_id, denies, name, more, n) as (
   group by fact_id, denies, source_id, name
 ),
 firsts (fact_id, expected_by, denied_by) as materialized (
-  select fact_id,
-    max(case denies when 0 then name || more end),
+  select fact_id, max(case denies when 0 then name || more end),
     max(case denies when 1 then name || more end)
-  from voices
-  where n = 1
-  group by fact_id
+  from voices where n = 1 group by fact_id
 )
 select
-  fact_overview.cited_as as fact,
-  fact_overview.kind,
+  fact_overview.cited_as as fact, fact_overview.kind,
   outcomes.heading as part,
   fact_overview.sentence,
-  firsts.expected_by,
-  firsts.denied_by,
+  firsts.expected_by, firsts.denied_by,
   fact_overview.modality as reading,
-  fact_overview.hedge,
-  fact_overview.through,
-  fact_overview.certainty,
+  fact_overview.hedge, fact_overview.through, fact_overview.certainty,
   coalesce(events.date, quotes.date, positions.date, relations.since, controls.since) as date,
   coalesce(
     fact_overview.standing,
@@ -151,10 +153,8 @@ select
     case when fact_overview.kind = 'event' then 'came to pass' end) as outcome,
   involved.acting_for,  -- if :actor
   cast(null as text) as acting_for,  -- unless :actor
-  fact_overview.source,
-  fact_overview.passage
-from judged
-join outcomes on outcomes.part = judged.part
+  fact_overview.source, fact_overview.passage
+from judged join outcomes on outcomes.part = judged.part
 join fact_overview on fact_overview.fact_id = judged.fact_id
 left join firsts on firsts.fact_id = judged.fact_id
 left join events on events.id = judged.fact_id

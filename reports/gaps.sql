@@ -1,11 +1,10 @@
 -- Gaps
 -- Which months, actors or passages have nothing?
 --
--- Months: those of the years 0000 to 9999 in which nothing happened or was said, if one document
--- has something before and after them; adjacent months share a row. The time between two documents
--- is not a gap. As in the calendar, only what begins and ends in a month counts for it. Actors:
--- those that take part in nothing and have no lasting tie. Passages: those from which no evidence
--- was coded.
+-- Months: those in which nothing happened or was said, if one document has something before and
+-- after them; adjacent months share a row. The time between two documents is not a gap. As in the
+-- calendar, only what begins and ends in a month counts for it. Actors: those that take part in
+-- nothing and have no lasting tie. Passages: those from which no evidence was coded.
 --
 -- Parameters
 --   document  document, repeated  only months between what these documents date, actors that they
@@ -37,68 +36,77 @@
 -- Legend
 --   Only months between the first and the last thing that a document dates to a month can be gaps.
 
-with happened (fact_id, date) as (
-  select id, date from events where modality = 'actual'
-  union all
-  select id, date from quotes
+-- Months from day numbers, in any year, as in calendar.sql.
+with cycles (day, cycle, rest) as (
+  select day, (day - 60 + 14609700000000000) / 146097, (day - 60 + 14609700000000000) % 146097
+  from (select first_day as day from dates union select last_day from dates) as days
+  where day is not null
 ),
--- Months as text; what begins before the year 0 or ends after 9999 is cut.
+years (day, year, rest) as (
+  select day, cycle * 400 + (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365, rest
+  from cycles
+),
+months (day, month) as (
+  select day, year * 12 + 2
+    + (5 * (rest - 365 * (year % 400) - (year % 400) / 4 + (year % 400) / 100) + 2) / 153
+  from years
+),
 dated (fact_id, begins, ends) as (
-  select
-    happened.fact_id,
-    coalesce(substr(dates.earliest, 1, 7), '0000-01'),
-    coalesce(substr(dates.latest, 1, 7), '9999-12')
-  from happened
+  select happened.fact_id, begun.month, ended.month
+  from (
+    select id as fact_id, date from events where modality = 'actual'
+    union all select id, date from quotes
+  ) as happened
   join dates on dates.edtf = happened.date
-  where dates.first_day is not null and dates.last_day is not null
-    and coalesce(dates.earliest, dates.latest) is not null
+  join months as begun on begun.day = dates.first_day
+  join months as ended on ended.day = dates.last_day
+  where true
     and happened.fact_id in (select fact_id from fact_documents  -- if :document
       where document in (:document))  -- if :document
 ),
+-- Later than 9999, dates have no months.
+busy (month, fact_id) as (
+  select begins, fact_id from dated where begins = ends and begins < 480000000120000
+),
 periods (begins, ends) as (
-  select min(dated.begins), max(dated.begins)
-  from dated
-  join evidence on evidence.fact_id = dated.fact_id
-  where dated.begins = dated.ends
+  select min(month), max(month)
+  from busy join evidence on evidence.fact_id = busy.fact_id
   group by evidence.document_id
 ),
--- Months are counted from January of the year 0, to reckon with them.
-busy (month, n) as (
-  select distinct begins,
-    cast(substr(begins, 1, 4) as integer) * 12 + cast(substr(begins, 6, 2) as integer) - 1
-  from dated
-  where begins = ends
+paired (before, after) as (
+  select month, lead(month) over (order by month) from (select distinct month from busy) as single
 ),
-paired (before, n, after, next_n) as (
-  select month, n, lead(month) over (order by n), lead(n) over (order by n)
-  from busy
-),
--- Back to text, with the zeros in front: 12 months to the year, January is 0.
-still (first_month, last_month, before, after, size) as (
-  select
-    substr(cast(10000 + (n + 1) / 12 as text), 2) || '-'
-      || substr(cast(101 + (n + 1) % 12 as text), 2),
-    substr(cast(10000 + (next_n - 1) / 12 as text), 2) || '-'
-      || substr(cast(101 + (next_n - 1) % 12 as text), 2),
-    before,
-    after,
-    next_n - n - 1
-  from paired
-  where next_n - n > 1
+still (before, after) as (
+  select before, after from paired where after - before > 1
     and exists (select 1 from periods where periods.begins <= before and periods.ends >= after)
 ),
-gaps (rank, gap, what, label, note, size, near, source, n) as (
+-- Back to text, with the zeros in front; January is 0.
+written (month, label) as (
+  select month, case when month < 480000000000000
+      then '-' || substr(cast(80000000000000 - month / 12 as text), 11)
+      else substr(cast(month / 12 as text), 11) end
+    || '-' || substr(cast(101 + month % 12 as text), 2)
+  from (
+    select before as month from still union select before + 1 from still
+    union select after - 1 from still union select after from still
+  ) as named
+),
+gaps (rank, gap, what, note, size, near, source, n) as (
   select 1, 'months',
-    still.first_month || case when still.size > 1 then ' to ' || still.last_month else '' end,
-    still.first_month || case when still.size > 1 then '/' || still.last_month else '' end,
-    'between ' || still.before || ' and ' || still.after,
-    still.size, count(dated.fact_id), cast(null as text), cast(null as integer)
+    begins.label || case when begins.month < ends.month then ' to ' || ends.label else '' end,
+    'between ' || before.label || ' and ' || after.label,
+    still.after - still.before - 1, count(dated.fact_id), cast(null as text), still.before
   from still
+  join written as before on before.month = still.before
+  join written as begins on begins.month = still.before + 1
+  join written as ends on ends.month = still.after - 1
+  join written as after on after.month = still.after
   left join dated on dated.begins < dated.ends
-    and dated.begins <= still.last_month and dated.ends >= still.first_month
-  group by still.first_month, still.last_month, still.before, still.after, still.size
+    and dated.begins < still.after and dated.ends > still.before
+  group by before.label, begins.label, ends.label, after.label, begins.month, ends.month,
+    still.before, still.after
   union all
-  select 2, 'actor', actors.key, actors.name, actors.name,
+  select 2, 'actor', actors.key, actors.name,
     (select count(distinct name) from actor_names where actor_names.actor_id = actors.id),
     (select count(distinct source_id) from source_actors where source_actors.actor_id = actors.id),
     null, null
@@ -112,7 +120,7 @@ gaps (rank, gap, what, label, note, size, near, source, n) as (
       where document in (:document)  -- if :document
     )  -- if :document
   union all
-  select 3, 'passage', '¶' || passages.n, '¶' || passages.n,
+  select 3, 'passage', '¶' || passages.n,
     case when passages.section = passages.n then 'heading' end,
     passages.length,
     (select count(distinct citations.source_id) from citations
@@ -131,7 +139,8 @@ select
     when 'actor' then 'Actors who take part in nothing and have no ties'
     else 'Passages from which nothing was coded'
   end as kind,
-  label,
+  case gap when 'months' then replace(what, ' to ', '/') when 'actor' then note else what
+    end as label,
   case gap
     when 'months' then case near
       when 0 then 'nothing is dated more loosely either'
@@ -144,12 +153,6 @@ select
       else '; author, publisher or voice of ' || near || ' sources' end
     else coalesce(note || ', ', '') || size || ' characters'
   end as about,
-  source,
-  case when gap = 'passage' then what end as passage,
-  gap, what, note, size, near
+  source, case when gap = 'passage' then what end as passage, gap, what, note, size, near
 from gaps
-order by
-  rank,
-  source nulls first,
-  n nulls first,
-  what
+order by rank, source nulls first, n nulls first, what

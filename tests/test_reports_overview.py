@@ -160,6 +160,31 @@ def test_expectations_of_an_actor_include_its_ties(blank: str, actor: str, rows:
     ] * rows
 
 
+@pytest.mark.parametrize(("actor", "rows"), [("alma", 1), ("brim", 1), ("idle", 0)])
+def test_expectations_of_an_actor_include_links_of_its_events(
+    blank: str, actor: str, rows: int
+) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        for key in ("alma", "brim", "idle"):
+            book.actor(key, key.title())
+        book.document("log", "The Log", 1)
+        book.event("raid", "A raid", seen(1, 0), doer=["alma"])
+        book.quote("threat", seen(1, 20), says="A threat.", speaker=["brim"])
+        book.fact(
+            FactKind.LINK,
+            "raid--follows--threat",
+            [{**seen(1, 40), "modality": "denied"}],
+            from_fact_id=book.ids["fact", "raid"],
+            from_kind="event",
+            type="follows",
+            to_fact_id=book.ids["fact", "threat"],
+            to_kind="quote",
+        )
+    actual = ask(blank, "expectations", actor=actor)
+    assert [row["fact"] for row in actual] == ["raid--follows--threat"] * rows
+
+
 # --- calendar -------------------------------------------------------------------------------------
 
 
@@ -280,13 +305,32 @@ def test_the_time_between_two_documents_is_not_a_gap(blank: str) -> None:
         book = SourcebookBuilder(connection)
         for document, dates in (
             ("log", ("1979-01", "1979-03")),
-            ("diary", ("2015-06", "2015-08", "-0043-03")),
+            ("diary", ("2015-06", "2015-08")),
+            ("annals", ("-0043-03",)),
         ):
             book.document(document, document.title(), 1)
             for n, date in enumerate(dates):
                 voice = {"voice": document, "at": [(1, n)]}
                 book.event(f"{document}-{n}", "It is", voice, date=date)
     assert [row["what"] for row in ask(blank, "gaps")] == ["1979-02", "2015-07"]
+
+
+def test_gaps_are_found_in_years_before_0_and_at_their_end(blank: str) -> None:
+    with writing(blank) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("log", "The Log", 1)
+        dates = ("-0043-03-15", "-0043-02", "-0045-12", "-0001-11-30", "0000-02-29")
+        for n, date in enumerate(dates):
+            book.event(f"e{n}", "It is", seen(1, n), date=date)
+        vague = ("-0044", "Y-20000/-0043-04", "Y-20000", "Y12015", "Y-20000/..", f"Y{'9' * 17}")
+        for n, date in enumerate(vague):
+            book.event(f"vague{n}", "It is", seen(1, 50 + n), date=date)
+    columns = ("what", "note", "size", "near")
+    assert [tuple(row[name] for name in columns) for row in ask(blank, "gaps")] == [
+        ("-0044-01 to -0043-01", "between -0045-12 and -0043-02", 13, 2),
+        ("-0043-04 to -0001-10", "between -0043-03 and -0001-11", 511, 1),
+        ("-0001-12 to 0000-01", "between -0001-11 and 0000-02", 2, 0),
+    ]
 
 
 def test_years_before_0_come_first(blank: str) -> None:
