@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,15 +33,13 @@ def rehearse(database: str | None, codings: Sequence[ValidatedCoding]) -> list[F
     Without a database they are loaded into an empty one. What another coding may introduce is then
     only a warning. Raises DatabaseError.
     """
-    from database.connect import migrating, writing
-    from migrations.upgrade import upgrade
+    from database.connect import writing
 
     faults: list[Fault] = []
     with TemporaryDirectory() as folder:
         place = database or str(Path(folder) / "rehearsal.db")
         if database is None:
-            with migrating(place) as connection:
-                upgrade(connection)
+            Path(place).write_bytes(_empty())
         try:
             with writing(place) as connection:
                 faults += _loaded(connection, codings)
@@ -53,6 +52,19 @@ def rehearse(database: str | None, codings: Sequence[ValidatedCoding]) -> list[F
             for fault in faults
         ]
     return faults
+
+
+@cache
+def _empty() -> bytes:
+    """Return an empty sourcebook in SQLite; the second check of a process need not create it."""
+    from database.connect import migrating
+    from migrations.upgrade import upgrade
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        with migrating(str(path)) as connection:
+            upgrade(connection)
+        return path.read_bytes()
 
 
 _DESCRIBED = {

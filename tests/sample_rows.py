@@ -246,12 +246,17 @@ EXTRA_ROWS: dict[str, Row] = {
 """One more row for each table, valid in a database that holds ROWS."""
 
 
+def in_order() -> list[sa.Table]:
+    """Return the tables, each after those that it refers to in any revision."""
+    # In older revisions loads refer to codings, and links to events.
+    late = (*JOURNAL, "event_links")
+    return sorted(METADATA.sorted_tables, key=lambda table: table.name in late)
+
+
 def fill(connection: sa.Connection) -> None:
     """Insert ROWS, as far as this revision has tables and columns for them."""
     inspector = sa.inspect(connection)
-    # In older revisions loads refer to codings, and links to events.
-    late = (*JOURNAL, "event_links")
-    for table in sorted(METADATA.sorted_tables, key=lambda table: table.name in late):
+    for table in in_order():
         if table.name in ROWS and inspector.has_table(table.name):
             there = {column["name"] for column in inspector.get_columns(table.name)}
             rows = [

@@ -1,4 +1,7 @@
-"""Loading: all or nothing; it writes only what differs, and nothing the second time."""
+"""Loading: all or nothing; it writes only what differs, and nothing the second time.
+
+What is decided in Python, as most refusals are, is tried on one engine.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from reports.definition import Type
 from reports.resolve import look_up
 from schema.models import METADATA
 from schema.vocabulary import Action
-from tests.databases import Files, Server
+from tests.databases import Files, Server, on_sqlite
 from tests.sample_rows import JOURNAL
 from tests.valid_coding import VALID_CODING
 
@@ -125,6 +128,7 @@ def test_the_same_coding_again_changes_nothing(book: str, tmp_path: Path) -> Non
     assert ask(book, "select count(*) from loads") == [(1,)]
 
 
+@on_sqlite
 def test_order_and_comments_change_nothing(book: str, tmp_path: Path) -> None:
     hashes = ask(book, "select hash from codings")
     head, events, rest = VALID_CODING.partition("events:\n")
@@ -191,22 +195,22 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "action", "item", "key"), CHANGES)
-def test_only_what_differs_is_changed(
-    book: str, tmp_path: Path, old: str, new: str, action: Action, item: str, key: str
-) -> None:
-    ids = ask(book, "select kind, key, id from facts order by id")
-    assert old in VALID_CODING
-    path = put(tmp_path, VALID_CODING.replace(old, new, 1))
-    done = loaded(book, path)
-    assert done.changes == [(action, ItemKey(item, key))]
-    assert not done.first
-    with reading(book) as connection:
-        assert by_key(connection, "harbour-talks") == read(path).items
-    assert ask(book, "select kind, key, id from facts order by id") == ids
-    assert ask(book, "select item, key, action from changes order by load_id desc limit 1") == [
-        (item, key, action)
-    ]
+def test_only_what_differs_is_changed(book: str, tmp_path: Path) -> None:
+    """One change after the other."""
+    numbers = "select kind, key, id from facts order by id"
+    ids, coding = ask(book, numbers), VALID_CODING
+    for old, new, action, item, key in CHANGES:
+        assert old in coding
+        coding = coding.replace(old, new, 1)
+        path = put(tmp_path, coding)
+        done = loaded(book, path)
+        assert done.changes == [(action, ItemKey(item, key))], new
+        assert not done.first
+        with reading(book) as connection:
+            assert by_key(connection, "harbour-talks") == read(path).items, new
+    assert ask(book, numbers) == ids
+    journal = "select action, item, key from changes where load_id > 1 order by load_id"
+    assert ask(book, journal) == [(action, item, key) for _, _, action, item, key in CHANGES]
 
 
 @pytest.mark.parametrize(
@@ -279,6 +283,7 @@ def test_two_codings_share_what_they_agree_on(book: str, tmp_path: Path) -> None
     ]
 
 
+@on_sqlite
 def test_the_order_of_loading_leaves_no_trace(
     database: str, second_database: str, tmp_path: Path
 ) -> None:
@@ -294,6 +299,7 @@ def test_the_order_of_loading_leaves_no_trace(
             assert by_key(screen, document) == by_key(two, document)
 
 
+@on_sqlite
 def test_conflicting_introductions_name_both_files(book: str, tmp_path: Path) -> None:
     before = everything(book)
     other = OTHER.replace("name: Sudland, kind: state", "name: Sudland, kind: government")
@@ -308,6 +314,7 @@ def test_conflicting_introductions_name_both_files(book: str, tmp_path: Path) ->
     assert everything(book) == before
 
 
+@on_sqlite
 def test_a_reference_needs_an_introduction(database: str, tmp_path: Path) -> None:
     referring = OTHER.replace(
         "{key: sudland-state, name: Sudland, kind: state}", "{key: sudland-state}"
@@ -367,6 +374,7 @@ def test_another_document_adds_evidence(book: str, tmp_path: Path) -> None:
         )
 
 
+@on_sqlite
 def test_evidence_for_a_missing_fact_is_refused(database: str, tmp_path: Path) -> None:
     adding = VALID_CODING + "elsewhere:\n- fact: nowhere:nothing\n  evidence:\n  - at: 1:0-10\n"
     path = put(tmp_path, adding)
@@ -383,6 +391,7 @@ def test_evidence_for_a_missing_fact_is_refused(database: str, tmp_path: Path) -
 ADDING = "elsewhere:\n- fact: harbour-talks:{}\n  evidence:\n  - at: 1:0-10\n"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("old", "new", "fact"),
     [
@@ -408,6 +417,7 @@ def test_a_fact_with_evidence_from_another_document_stays(
     assert everything(book) == before
 
 
+@on_sqlite
 def test_events_that_others_link_to_or_quote_at_stay(book: str, tmp_path: Path) -> None:
     path = put(tmp_path, VALID_CODING)
     other = OTHER.replace("to: meeting", "to: harbour-talks:talks").replace(
@@ -432,6 +442,7 @@ def test_evidence_on_a_link_outlives_its_change(book: str, tmp_path: Path) -> No
     assert loaded(book, other).changes == []
 
 
+@on_sqlite
 def test_a_link_is_coded_by_one_document(book: str, tmp_path: Path) -> None:
     ends = "from: harbour-talks:walk-out, type: follows, to: harbour-talks:talks"
     path = put(
@@ -442,6 +453,7 @@ def test_a_link_is_coded_by_one_document(book: str, tmp_path: Path) -> None:
     assert message.endswith("under `elsewhere`, as harbour-talks:walk-out--follows--talks")
 
 
+@on_sqlite
 def test_an_occasion_is_an_event(book: str, tmp_path: Path) -> None:
     fact = "harbour-talks:norland-wants-harbour"
     other = OTHER.replace("  directness: partial", f"  occasion: {fact}\n  directness: partial")
@@ -450,6 +462,7 @@ def test_an_occasion_is_an_event(book: str, tmp_path: Path) -> None:
     assert message.endswith(f"{fact} is of kind position; give an event")
 
 
+@on_sqlite
 def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Path) -> None:
     path = put(tmp_path, VALID_CODING)
     other = OTHER.replace(
@@ -466,6 +479,7 @@ def test_a_source_that_another_document_points_to_stays(book: str, tmp_path: Pat
     )
 
 
+@on_sqlite
 def test_codings_loaded_together_are_corrected_together(database: str, tmp_path: Path) -> None:
     paths = [put(tmp_path, VALID_CODING), put(tmp_path, OTHER, "other.yaml")]
     for path in paths:
@@ -504,6 +518,7 @@ def test_a_citation_may_leave_out_columns_of_the_cited_document(
         assert ask(item, query) == [("en", "2020-03-10")]
 
 
+@on_sqlite
 def test_a_file_name_that_is_not_utf_8_is_stored_as_it_is_displayed(
     database: str, tmp_path: Path
 ) -> None:

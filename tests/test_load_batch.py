@@ -1,4 +1,7 @@
-"""Loading many codings in one command: order, groups, bad files, folders and their texts."""
+"""Loading many codings in one command: order, groups, bad files, folders and their texts.
+
+What is decided in Python is tried on one engine; what shares a transaction, on both.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from coding.renaming import rename
 from coding.validation import read
 from database.connect import reading
 from database.derived.refresh import recompute
+from tests.databases import on_sqlite
 
 HEAD = """\
 format: 1
@@ -49,6 +53,7 @@ def ask(database: str, query: str) -> list[Any]:
         return [*connection.execute(text(query)).scalars()]
 
 
+@on_sqlite
 def test_codings_are_loaded_after_those_they_refer_to(
     database: str, write: Callable[..., Path]
 ) -> None:
@@ -113,6 +118,7 @@ def test_codings_that_refer_to_one_another_are_loaded_together(
     assert "primal" in listed.stdout
 
 
+@on_sqlite
 def test_a_key_that_three_codings_share_is_renamed_in_one_go(
     database: str, write: Callable[..., Path]
 ) -> None:
@@ -132,6 +138,7 @@ def test_a_key_that_three_codings_share_is_renamed_in_one_go(
     assert "a: added 1 actor; changed 1 event; removed 1 actor" in done.stderr
 
 
+@on_sqlite
 def test_joined_keys_are_loaded_in_one_go(database: str, write: Callable[..., Path]) -> None:
     actor = "actors: \n- key: {0}\n  name: {0}\n  kind: person\n"
     event = "events: [{{key: e, title: E, who: {{doer: {0}}}, evidence: [{{at: 1}}]}}]\n"
@@ -146,6 +153,7 @@ def test_joined_keys_are_loaded_in_one_go(database: str, write: Callable[..., Pa
     assert ask(database, "select key from actors") == ["recep-tayyip-erdogan"]
 
 
+@on_sqlite
 def test_a_bad_coding_does_not_keep_the_others_out(
     database: str, tmp_path: Path, write: Callable[..., Path]
 ) -> None:
@@ -165,6 +173,7 @@ def test_a_bad_coding_does_not_keep_the_others_out(
     assert ask(database, "select count(*) from codings") == [1]
 
 
+@on_sqlite
 def test_a_row_that_is_there_already_is_not_counted_as_new(
     database: str, write: Callable[..., Path]
 ) -> None:
@@ -212,6 +221,7 @@ def test_codings_loaded_together_count_a_shared_row_once(
     assert ask(database, counted.format("removed")) == [1]
 
 
+@on_sqlite
 def test_a_row_that_another_coding_takes_over_is_neither_new_nor_gone(
     database: str, write: Callable[..., Path]
 ) -> None:
@@ -231,6 +241,7 @@ def test_a_row_that_another_coding_takes_over_is_neither_new_nor_gone(
     assert ask(database, "select key from actors") == ["iran"]
 
 
+@on_sqlite
 def test_a_folder_is_loaded_with_the_texts_of_its_codings(database: str, tmp_path: Path) -> None:
     root = Path(__file__).parent.parent / "docs"
     codings, texts = tmp_path / "codings", tmp_path / "texts" / "deep"
@@ -257,6 +268,7 @@ def test_a_folder_is_loaded_with_the_texts_of_its_codings(database: str, tmp_pat
     assert "has no codings" in load(database, tmp_path / "empty").stderr
 
 
+@on_sqlite
 def test_two_codings_of_a_document_are_refused_and_the_others_loaded(
     database: str, write: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -60,7 +60,7 @@ def calls(work: Callable[[], object]) -> int:
 
 def test_all_codings_are_loaded_though_nobody_reads_the_output(tmp_path: Path) -> None:
     database = Files(tmp_path).migrated()
-    paths = codings(tmp_path, 20)
+    paths = codings(tmp_path, 4)
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -72,9 +72,9 @@ def test_all_codings_are_loaded_though_nobody_reads_the_output(tmp_path: Path) -
     )
     os.close(writer)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count(": added ") == 20
+    assert done.stderr.count(": added ") == 4
     listed = run("--db", database, "sql", "select count(*) as n from codings", "--format", "csv")
-    assert listed.stdout.split() == ["n", "20"]
+    assert listed.stdout.split() == ["n", "4"]
 
 
 def test_every_coding_that_renames_a_shared_actor_is_journalled(tmp_path: Path) -> None:
@@ -151,12 +151,12 @@ def test_a_coding_that_waits_for_its_load_takes_little_memory() -> None:
     read(path)
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    validated = [read(path) for _ in range(3)]
+    validated = [read(path)]
     peers = Peers(validated)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peers.documents
-    assert (after - before) / 3 < 1_000_000
+    assert after - before < 1_000_000
 
 
 def test_changes_shows_the_newest_load_although_the_clock_was_ahead(tmp_path: Path) -> None:

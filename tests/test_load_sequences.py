@@ -451,7 +451,11 @@ def loader(sourcebooks: Files | Server, tmp_path: Path) -> Loader:
     return Loader(sourcebooks, tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    ("sourcebooks", "seed"),
+    [("sqlite", 0), ("sqlite", 1), ("postgresql", 1)],
+    indirect=["sourcebooks"],
+)
 def test_a_database_depends_only_on_the_current_codings(
     database: str, loader: Loader, seed: int
 ) -> None:
