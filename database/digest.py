@@ -20,6 +20,9 @@ from schema.dictionary import type_of
 
 Engine = Literal["sqlite", "postgresql", "duckdb"]
 
+Form = Literal["row", "typed", "object"]
+"""How a row is written: as digests need it, with true and false, and these with names."""
+
 MODULUS = 2**64
 
 
@@ -73,32 +76,49 @@ def read_digest(answer: Sequence[Any]) -> Digest:
     return Digest(int(rows), int(number or 0) % MODULUS)
 
 
-# --- a row as a JSON array ------------------------------------------------------------------------
+# --- a row as JSON --------------------------------------------------------------------------------
 
 
-def json_row(table: Table, engine: Engine, left_out: Sequence[str] = ()) -> str:
-    """Write the expression that makes a row a JSON array without white space.
+def json_row(table: Table, engine: Engine, left_out: Sequence[str] = (), form: Form = "row") -> str:
+    """Write the expression that makes a row a JSON array, or an object, without white space.
 
-    Columns in `left_out` become null. Booleans are 0 and 1. Text is escaped only where JSON
-    requires it. SQLite fails on a blob.
+    Columns in `left_out` become null. Booleans are 0 and 1, in other forms true and false. Text is
+    escaped only where JSON requires it. SQLite fails on a blob.
     """
     if engine == "sqlite":
-        names = (
-            "null" if column.name in left_out else quoted(column.name) for column in table.columns
-        )
-        return f"json_array({', '.join(names)})"
-    values = (
-        "'null'" if column.name in left_out else _json_value(column, engine)
-        for column in table.columns
-    )
-    return f"'[' || concat_ws(',', {', '.join(values)}) || ']'"
+        values = [
+            "null" if it.name in left_out else _sqlite_value(it, form) for it in table.columns
+        ]
+        if form == "object":
+            values = [
+                f"'{it.name}', {value}" for it, value in zip(table.columns, values, strict=True)
+            ]
+        return f"json_{'object' if form == 'object' else 'array'}({', '.join(values)})"
+    values = [
+        "'null'" if it.name in left_out else _json_value(it, engine, form) for it in table.columns
+    ]
+    if form == "object":
+        values = [
+            f"'\"{it.name}\":' || {value}" for it, value in zip(table.columns, values, strict=True)
+        ]
+    start, end = "{}" if form == "object" else "[]"
+    return f"'{start}' || concat_ws(',', {', '.join(values)}) || '{end}'"
 
 
-def _json_value(column: Column[Any], engine: Engine) -> str:
+def _sqlite_value(column: Column[Any], form: Form) -> str:
+    name = quoted(column.name)
+    if type_of(column) == "boolean" and form != "row":
+        return f"json(case {name} when 1 then 'true' when 0 then 'false' end)"
+    return f"json({name})" if column.info and form == "object" else name
+
+
+def _json_value(column: Column[Any], engine: Engine, form: Form) -> str:
     name, type = quoted(column.name), type_of(column)
     if type == "boolean":
-        name = f"cast({name} as integer)"
-    if type != "text":
+        name = f"cast({name} as {'integer' if form == 'row' else 'text'})"
+    if column.info and form == "object":
+        value = name
+    elif type != "text":
         # concat_ws writes numbers itself, which is quicker, but skips nulls.
         value = name if not column.nullable else f"cast({name} as text)"
     elif engine == "duckdb":

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-from database.digest import Digest, digest_query, json_row, quoted, read_digest, total
+from database.digest import Digest, Engine, Form, digest_query, json_row, quoted, read_digest, total
 from database.errors import DatabaseError, driver_message, naming_errors
 from database.faults import LEAST, MOST, check_fault, encoding_fault, value_fault
 from database.location import name_of
@@ -48,7 +48,7 @@ class Snapshot:
     def __init__(self, connection: Connection, *, keep_text: bool = True) -> None:
         self.connection = connection
         self.keep_text = keep_text
-        self.engine = connection.dialect.name
+        self.engine: Engine = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
         self.name = name_of(connection.engine.url)
 
     def count(self, table: Table, where: str = "true") -> int:
@@ -65,9 +65,9 @@ class Snapshot:
         return naming_errors(self.name, DBAPIError)
 
     def lines(
-        self, table: Table, where: str = "true", *, ordered: bool = True
+        self, table: Table, where: str = "true", *, ordered: bool = True, form: Form = "row"
     ) -> Generator[list[bytes], None, None]:
-        """Return batches of rows as JSON arrays, in primary-key order or in the fastest.
+        """Return batches of rows as JSON, in primary-key order or in the fastest.
 
         Raises DatabaseError for a value that its column must not hold (a blob, invalid UTF-8, a
         NUL, a fraction, an unexpected null); it names table, key and column. Only SQLite lets
@@ -78,16 +78,17 @@ class Snapshot:
         hidden = left_out(table, keep_text=self.keep_text)
         if self.engine == "sqlite":
             # A blob makes json_array fail; so do unfit numbers and nulls, which become one.
-            line = f"iif({_unfit(table)}, json_array(x''), {json_row(table, 'sqlite', hidden)})"
+            line = (
+                f"iif({_unfit(table)}, json_array(x''), {json_row(table, 'sqlite', hidden, form)})"
+            )
             read = (
                 self._pages_of_sqlite(table, line, where)
                 if ordered
                 else self._lines_of_sqlite(f"select cast({line} as blob) {rest}")
             )
         else:
-            read = self._lines_of_postgresql(
-                f"select {json_row(table, 'postgresql', hidden)} {rest}"
-            )
+            line = json_row(table, "postgresql", hidden, form)
+            read = self._lines_of_postgresql(f"select {line} {rest}")
         try:
             with closing(read):
                 for lines in read:
@@ -97,7 +98,7 @@ class Snapshot:
             raise self.error(self.fault(table) or driver_message(error)) from error
 
     def answer(self, query: str) -> Generator[list[bytes], None, None]:
-        """Return batches of what a query answers in its one column: JSON arrays, as bytes."""
+        """Return batches of what a query answers in its one column: JSON, as bytes."""
         lines = self._lines_of_sqlite if self.engine == "sqlite" else self._lines_of_postgresql
         with closing(lines(query)) as read, self.naming_errors():
             yield from read
@@ -150,8 +151,9 @@ class Snapshot:
                 lines = page.split(b"\n")
                 yield lines
                 values = json.loads(lines[-1])
+                row = values if isinstance(values, dict) else dict(zip(names, values, strict=True))
                 after = f"({columns}) > ({', '.join('?' * len(key))})"
-                last = [values[names.index(name)] for name in key]
+                last = [row[name] for name in key]
                 rows = max(1, min(BATCH_ROWS, BATCH_BYTES * len(lines) // len(page)))
 
     def _lines_of_postgresql(self, query: str) -> Generator[list[bytes], None, None]:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import csv as python_csv
 import json
-from collections.abc import Iterator, Sequence
+import re
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from json.encoder import encode_basestring as json_string
-from typing import TextIO
 
 import sqlalchemy as sa
 from sqlalchemy import Table
 
-from database.digest import quoted
+from database.digest import Form, quoted
 from database.snapshot import TABLES
-from exports.datapackage import BETWEEN, ExportedFile, ExportError, file_type, table_schema
-from exports.job import FILES, ExportJob, Writers, in_background, unbracketed, written
+from exports.datapackage import ExportedFile, ExportError, table_schema
+from exports.job import FILES, ExportJob
 from schema.dictionary import type_of
 from schema.models import METADATA
 
 DATES = METADATA.tables["dates"]
 
-NULL, EMPTY = "\0", "\0\0"
-"""Null and an empty text before they are written: no text holds a NUL."""
+ESCAPE = re.compile(rb"\\(u[0-9a-f]{4}|.)")
+"""An escape in JSON."""
 
-CELLS: Writers = {
-    "text": lambda text: text or EMPTY,  # Python's csv would write it as nothing
-    "integer": str,
-    "boolean": ("false", "true").__getitem__,
-    "list": BETWEEN.join,
-}
-JSON: Writers = {
-    **CELLS,
-    "text": json_string,
-    "list": partial(json.dumps, ensure_ascii=False),
-}
+QUOTE, ROW_END = b"\xf8", b"\xf9"
+"""A quotation mark in a text, and the end of a row, until the rest is done: no UTF-8 has them."""
+
+NEEDS_QUOTES = re.compile(b"[,\n\r" + QUOTE + b"]").search
 
 
 def csv(job: ExportJob) -> Iterator[ExportedFile]:
@@ -52,49 +44,27 @@ def csv(job: ExportJob) -> Iterator[ExportedFile]:
             f'some texts of {", ".join(holding)} are empty: they are "" and null is nothing, which '
             "few programs distinguish; --null TEXT writes null as TEXT"
         )
-    for table in FILES:
-        name = f"{table.name}.csv"
-        encoding = "utf-8-sig" if job.bom else "utf-8"
-        with (job.folder / name).open("w", encoding=encoding, newline="") as file:
-            file.write(",".join(table.columns.keys()) + "\n")
-            in_background(partial(_write_csv, file, table, job.null), job.batches(table))
-        yield described(job, table, name, "text/csv", job.null)
+    mark = BOM_UTF8 if job.bom else b""
+    yield from _files(job, "typed", partial(as_csv, null=job.null.encode()), "text/csv", mark)
 
 
-def _write_csv(file: TextIO, table: Table, null: str, lines: Sequence[bytes]) -> None:
-    file.write(as_csv(table, lines, null))
+def as_csv(lines: Sequence[bytes], null: bytes) -> bytes:
+    """Turn rows from JSON arrays into csv, in which only texts that need quotes have them."""
+    text = b"\n".join(lines)[1:-1].replace(b"]\n[", ROW_END)
+    if b"\\" in text:
+        text = ESCAPE.sub(_unescaped, text)
+    cells = text.split(b'"')  # every other is a text; between these are commas, numbers and nulls
+    cells[::2] = [other.replace(b"null", null) for other in cells[::2]]
+    cells[1::2] = [
+        b'"%b"' % cell if not cell or NEEDS_QUOTES(cell) else cell for cell in cells[1::2]
+    ]
+    return b"".join(cells).replace(QUOTE, b'""').replace(ROW_END, b"\n") + b"\n"
 
 
-class CsvLines(list[str]):
-    r"""Takes lines from Python's csv writer, and ends them in `\n` as reports do.
-
-    With a `lineterminator` of its own, the writer would leave a carriage return in a value bare.
-    """
-
-    def write(self, line: str) -> None:
-        """Add a line."""
-        self.append(line.removesuffix("\r\n") + "\n")
-
-
-def as_csv(table: Table, lines: Sequence[bytes], null: str) -> str:
-    """Return rows as Python's csv writes them, but with empty text in quotes, and much faster.
-
-    Faster if no value needs quotes: if the JSON has no backslash (and so no quote or line end in a
-    value), no empty text, and no comma except between values.
-    """
-    text, columns = unbracketed(lines), table.columns
-    if (
-        b'""' in text
-        or b"\\" in text
-        or text.count(b",") != len(lines) * (len(columns) - 1)
-        or any(file_type(column) in ("boolean", "list") for column in columns)
-    ):
-        out = CsvLines()
-        python_csv.writer(out).writerows(written(table, lines, CELLS, NULL))
-        return "".join(out).replace(EMPTY, '""').replace(NULL, null)
-    # No value contains a comma or a quote, so this is a null. The first column never is one.
-    bare = text.replace(b",null", b"," + null.encode()).translate(None, b'"')
-    return bare.decode() + "\n"
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    if escape[1] == b'"':
+        return QUOTE
+    return str(json.loads(b'"%b"' % escape[0])).encode()
 
 
 def _holds(job: ExportJob, table: Table, word: str) -> bool:
@@ -107,28 +77,33 @@ def _holds(job: ExportJob, table: Table, word: str) -> bool:
 
 def jsonl(job: ExportJob) -> Iterator[ExportedFile]:
     """Write one object a row: numbers, true and false, null, lists, and texts as they are."""
-    for table in FILES:
-        name = f"{table.name}.jsonl"
-        members = ", ".join(f"{json_string(column.name)}: %s" for column in table.columns)
-        line = f"{{{members}}}\n"
-        with (job.folder / name).open("w", encoding="utf-8", newline="") as file:
-            for lines in job.batches(table):
-                file.writelines(line % row for row in written(table, lines, JSON, "null"))
-        yield described(job, table, name, "application/jsonl", None)
+    return _files(job, "object", lambda lines: b"\n".join(lines) + b"\n", "application/jsonl")
 
 
-def described(
-    job: ExportJob, table: Table, name: str, mediatype: str, null: str | None
-) -> ExportedFile:
-    """Describe the file of a table."""
+def _files(
+    job: ExportJob,
+    form: Form,
+    write: Callable[[Sequence[bytes]], bytes],
+    mediatype: str,
+    mark: bytes = b"",
+) -> Iterator[ExportedFile]:
+    """Write a file for each table, and describe it."""
+    # The standard's validator knows no year 0.
     year_0 = job.snapshot.count(DATES, "earliest < '0001' or latest < '0001'")
-    resource = {
-        "type": "table",
-        "description": table.comment,
-        "format": name.rpartition(".")[2],
-        "mediatype": mediatype,
-        "encoding": "utf-8",
-        # The standard's validator knows no year 0.
-        "schema": table_schema(table, null, days=not year_0),
-    }
-    return ExportedFile(name, job.snapshot.count(table), resource)
+    for table in FILES:
+        name, rows = f"{table.name}.{job.format}", 0
+        with (job.folder / name).open("wb") as file:
+            if form == "typed":
+                file.write(mark + ",".join(table.columns.keys()).encode() + b"\n")
+            for lines in job.batches(table, form):
+                file.write(write(lines))
+                rows += len(lines)
+        resource = {
+            "type": "table",
+            "description": table.comment,
+            "format": job.format,
+            "mediatype": mediatype,
+            "encoding": "utf-8",
+            "schema": table_schema(table, job.null if form == "typed" else None, days=not year_0),
+        }
+        yield ExportedFile(name, rows, resource)

@@ -22,7 +22,7 @@ from database.connect import VERSION_TABLE
 from database.snapshot import TABLES
 from exports.canned_queries import canned_query
 from exports.datapackage import ExportedFile, ExportError
-from exports.job import ExportJob, decoded
+from exports.job import ExportJob
 from migrations.creation import creation
 from reports.catalogue import Catalogue
 from reports.definition import Parameter, Report, Type
@@ -153,7 +153,8 @@ def _insert(file: sqlite3.Connection, job: ExportJob, table: Table) -> None:
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     values = ", ".join("?" * len(table.columns))
     for lines in job.batches(table):
-        file.executemany(f"insert into {table.name} ({columns}) values ({values})", decoded(lines))
+        rows = map(json.loads, lines)
+        file.executemany(f"insert into {table.name} ({columns}) values ({values})", rows)
 
 
 def _databases() -> dict[str, Any]:

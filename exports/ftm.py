@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from exports.datapackage import ExportedFile
 from exports.ftm_entities import ORGANISATIONS, Entity, entity, json_line
 from exports.job import ExportJob
-from exports.joined import json_list
+from exports.joined import LISTS
 
 ENTITIES = "entities.ftm.json"
 
@@ -97,7 +97,7 @@ DESCRIPTION = """
     end
 """
 
-LISTS = {
+QUERIES = {
     "alias": NAMES.format("in"),
     "weakAlias": NAMES.format("not in"),
     "eventAlias": EVENT_NAMES,
@@ -254,9 +254,9 @@ def ftm(job: ExportJob) -> Iterator[ExportedFile]:
 def _entities(job: ExportJob) -> Iterator[Entity]:
     """Return all entities, in an order that depends on keys alone."""
     lists = {
-        name: f"cast({json_list(query, job.snapshot.engine)} as text) as "
+        name: f"cast({LISTS[job.snapshot.engine].format(query)} as text) as "
         f'"{PROPERTY.get(name, name)}[]"'
-        for name, query in LISTS.items()
+        for name, query in QUERIES.items()
     }
     for query in (ACTORS, DOCUMENTS, POSTS, EVENTS, TIES, NOTES):
         for row in job.rows(query.format(**lists)):

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
+from database.digest import Engine, Form, json_row, quoted
+from exports.datapackage import BETWEEN
 from schema.dictionary import ColumnEntry, columns, tables
 from schema.models import METADATA
 from schema.vocabulary import Role
@@ -23,30 +25,32 @@ ROLES: dict[str, Sequence[Role]] = {
 }
 """Columns of views with the headings of actors, and the roles in which these take part."""
 
-LINES = {
-    "sqlite": "cast(json_array({}) as blob)",
-    "postgresql": "cast(json_build_array({}) as text)",
-}
 LISTS = {
-    "sqlite": "json((select json_group_array(value) from ({}) as in_order))",
-    "postgresql": "(select coalesce(json_agg(value), '[]') from ({}) as in_order)",
+    "sqlite": "(select json_group_array(value) from ({}) as in_order)",
+    "postgresql": "to_json(array({}))",
 }
-"""How the engines make JSON arrays: of a row, and of what a query returns."""
+"""How the engines make a JSON array of what a query returns in its column `value`."""
+
+JOINED_LISTS = {
+    "sqlite": f"(select group_concat(value, '{BETWEEN}') from ({{}}) as in_order)",
+    "postgresql": f"nullif(array_to_string(array({{}}), '{BETWEEN}'), '')",
+}
+"""How they make a text of it, for csv."""
 
 
-def json_list(query: str, engine: str) -> str:
-    """Write the expression for what a query returns in its column `value`, as a JSON array."""
-    return LISTS[engine].format(query)
-
-
-def lines_query(table: Table, engine: str) -> str:
-    """Write the query for the rows of a file, each as a JSON array, in the order of facts."""
+def lines_query(table: Table, engine: Engine, form: Form) -> str:
+    """Write the query for the rows of a file, each as JSON, in the order of facts."""
+    lists = LISTS if form == "object" else JOINED_LISTS
     values = (
-        json_list(column.info["list"], engine) if column.info else f"{table.name}.{column.name}"
+        f"{lists[engine].format(column.info['list'])} as {quoted(column.name)}"
+        if column.info
+        else quoted(column.name)
         for column in table.columns
     )
-    line = LINES[engine].format(", ".join(values))
-    return f"select {line} from {table.name} order by {table.name}.fact_id"
+    rows = f"select {', '.join(values)} from {table.name} order by fact_id"
+    line = json_row(table, engine, form=form)
+    line = f"cast({line} as blob)" if engine == "sqlite" else line
+    return f"select {line} from ({rows}) as {table.name}"
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import chain
 
 import pyarrow as pa
-from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
+from pyarrow.json import ParseOptions, ReadOptions, read_json
 from pyarrow.parquet import ParquetWriter
 from sqlalchemy import Table
 
 from exports.datapackage import ExportedFile, ExportError, file_type, table_schema
-from exports.job import FILES, ExportJob, decoded, in_background, unbracketed
+from exports.job import FILES, ExportJob
 
 GROUP_ROWS = 15_000
 GROUP_BYTES = 4_000_000
 """Rows, or bytes of them as JSON, after which a group ends: it is in memory as a whole."""
 
-READ = {"integer": pa.int64(), "boolean": pa.int64(), "list": pa.list_(pa.string())}
+READ = {"integer": pa.int64(), "boolean": pa.bool_(), "list": pa.list_(pa.string())}
 WRITTEN = {
     **READ,
-    "boolean": pa.bool_(),
     "day": pa.date32(),
     "moment": pa.timestamp("ms", "UTC"),
 }
@@ -41,12 +39,13 @@ def parquet(job: ExportJob) -> Iterator[ExportedFile]:
     # Its own pool keeps much of what has been freed: a quarter of the memory of this process.
     pa.set_memory_pool(pa.system_memory_pool())
     for table in FILES:
-        name, schema = f"{table.name}.parquet", parquet_schema(table)
+        name, schema, rows = f"{table.name}.parquet", parquet_schema(table), 0
         with ParquetWriter(job.folder / name, schema) as writer:
-            write = partial(_write, writer, table, schema)
-            in_background(write, _groups(job.batches(table)))
+            for lines in _groups(job.batches(table, "object")):
+                writer.write_table(_typed(table, lines, schema))
+                rows += len(lines)
         resource = {"description": table.comment, "format": "parquet"}
-        yield ExportedFile(name, job.snapshot.count(table), resource)
+        yield ExportedFile(name, rows, resource)
 
 
 def _groups(batches: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
@@ -63,41 +62,27 @@ def _groups(batches: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
         yield group
 
 
-def _write(writer: ParquetWriter, table: Table, schema: pa.Schema, lines: Sequence[bytes]) -> None:
-    writer.write_table(_typed(table, lines, schema))
-
-
 def _typed(table: Table, lines: Sequence[bytes], schema: pa.Schema) -> pa.Table:
     arrays = []
-    for field, values in zip(schema, read_columns(table, lines), strict=True):
+    rows = read_rows(table, lines)
+    for field in schema:
         try:
-            arrays.append(values.cast(field.type))
+            arrays.append(rows[field.name].cast(field.type))
         except pa.ArrowInvalid as error:
             reason = str(error).partition("\n")[0]
             raise ExportError(f"{table.name}.{field.name}: {reason}; correct it first") from error
     return pa.table(arrays, schema)
 
 
-def read_columns(table: Table, lines: Sequence[bytes]) -> list[pa.Array | pa.ChunkedArray]:
-    """Return the columns of some rows as text and integers."""
-    types = {column.name: READ.get(file_type(column), pa.string()) for column in table.columns}
-    text = unbracketed(lines)
-    if b"\\" in text or READ["list"] in types.values():  # an escape of JSON, or arrays in arrays
-        values = zip(*decoded(lines), strict=True)
-        return [pa.array(*pair) for pair in zip(values, types.values(), strict=True)]
-    # JSON arrays without escapes are csv inside their brackets, which pyarrow reads in C++.
-    read = read_csv(
+def read_rows(table: Table, lines: Sequence[bytes]) -> pa.Table:
+    """Read rows from JSON objects; days and moments are text."""
+    types = [(column.name, READ.get(file_type(column), pa.string())) for column in table.columns]
+    text = b"\n".join(lines)
+    return read_json(
         pa.py_buffer(text),
-        ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(types)),
-        ParseOptions(double_quote=False),
-        ConvertOptions(
-            column_types=types,
-            null_values=["null"],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
+        ReadOptions(use_threads=False, block_size=len(text) + 1),
+        ParseOptions(explicit_schema=pa.schema(types)),
     )
-    return list(read.columns)
 
 
 def parquet_schema(table: Table) -> pa.Schema:

@@ -6,18 +6,23 @@ opens a database that such a file has built.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TextIO
+from typing import Any, TextIO
 
 from sqlalchemy import Table
 
 from database.connect import REVISION
 from database.snapshot import TABLES
 from exports.datapackage import ExportedFile
-from exports.job import ExportJob, Writers, written
+from exports.job import ExportJob
 from migrations.creation import creation
+from schema.dictionary import type_of
+
+Writers = Mapping[str, Callable[[Any], str]]
+"""What writes a value as text, by the type of its column. Booleans are 0 or 1."""
 
 INSERT_ROWS = 500
 INSERT_CHARACTERS = 1_000_000
@@ -56,6 +61,20 @@ COPIED: Writers = {
     "integer": str,
     "boolean": ("f", "t").__getitem__,
 }
+
+
+def _written(
+    table: Table, lines: Sequence[bytes], writers: Writers, null: str
+) -> Iterator[tuple[str, ...]]:
+    """Return rows with their values written as text."""
+    # A column at a time: what is the same for all its values is looked up once.
+    cells = []
+    for column, values in zip(
+        table.columns, zip(*map(json.loads, lines), strict=True), strict=True
+    ):
+        write = writers[type_of(column)]
+        cells.append([null if value is None else write(value) for value in values])
+    return zip(*cells, strict=True)
 
 
 def sql(job: ExportJob) -> Iterator[ExportedFile]:
@@ -99,8 +118,10 @@ def _write_rows(job: ExportJob, table: Table, sqlite: TextIO, postgresql: TextIO
     rows = characters = 0
     postgresql.write(f"copy {table.name} ({columns}) from stdin;\n")
     for lines in job.batches(table):
-        postgresql.writelines("\t".join(row) + "\n" for row in written(table, lines, COPIED, r"\N"))
-        for row in written(table, lines, LITERALS, "null"):
+        postgresql.writelines(
+            "\t".join(row) + "\n" for row in _written(table, lines, COPIED, r"\N")
+        )
+        for row in _written(table, lines, LITERALS, "null"):
             values = f"({', '.join(row)})"
             if rows == INSERT_ROWS or characters >= INSERT_CHARACTERS:
                 sqlite.write(";\n")
