@@ -22,6 +22,7 @@ from pages.pictures.lettering import balanced, width, wrap
 from pages.pictures.packing import PackedRows
 from schema.edtf import Edtf
 from tests.databases import create, on_sqlite
+from tests.island_relations import at, tie
 from tests.picture_geometry import SVG, Picture, cut, hidden, overlaps
 from tests.sourcebook_builder import SourcebookBuilder
 
@@ -320,6 +321,40 @@ def test_lanes_keep_apart_who_acts_for_an_actor(shipped: str) -> None:
     assert "Ali Khamenei for Iran Ali Khamenei heads Iran as supreme leader · ¶2" in words(drawn)
     far = "Qassem Soleimani heads the Quds Force as commander · ¶10; The Quds Force is part of Iran"
     assert f"Qassem Soleimani for Iran {far}" in words(drawn)
+
+
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A state for which two men act who have the same name, and the two together."""
+    database = create(tmp_path_factory.mktemp("pictures") / "namesakes.db")
+    with writing(database) as connection:
+        book = SourcebookBuilder(connection)
+        book.document("log", "The Log", 1)
+        book.actor("realm", "Realm", "state")
+        for n, key in enumerate(("hassan-elder", "hassan-younger")):
+            book.actor(key, "Ali Hassan", "person")
+            tie(book, key, "holds-post-in", "realm", at((1, n), voice="log"), what=f"envoy {n}")
+            book.event(
+                f"trip-{n}", f"Trip {n}", at((1, 9 + n), voice="log"), date=f"201{n}", doer=[key]
+            )
+        book.event(
+            "meeting",
+            "A meeting",
+            at((1, 20), voice="log"),
+            date="2015",
+            doer=["hassan-elder", "hassan-younger"],
+        )
+    return database
+
+
+@pytest.mark.parametrize("members", [(), ("--with-members",)], ids=["few dates", "members"])
+def test_two_actors_of_one_name_have_a_lane_each(namesakes: str, members: tuple[str, ...]) -> None:
+    drawn = picture(namesakes, "timeline", "--actor", "realm", *members)
+    tops = {text.what: text.top for text in drawn.texts}
+    elder, younger = (f"Ali Hassan for Realm (hassan-{which})" for which in ("elder", "younger"))
+    assert tops[elder] < tops["Trip 0"] < tops[younger] < tops["Trip 1"]
+    for n in range(2):
+        assert f"envoy {n}" in words(drawn)
 
 
 @on_sqlite

@@ -82,6 +82,20 @@ def test_the_verb_after_a_group_has_its_number(name: str, verb: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "verb"),
+    [
+        *(("The White Helmets", "say"), ("The Democrats of Velmora", "say")),
+        *(("The United Nations", "says"), ("The Red Cross", "says"), ("The Arab League", "says")),
+        *(("The League of Arab States", "says"), ("Doctors Without Borders", "says")),
+        *(("A union of fishermen", "says"), ("The fishermen’s union", "says")),
+    ],
+)
+def test_an_organisation_named_as_many_takes_the_verb_in_the_plural(name: str, verb: str) -> None:
+    speakers = [Named(name, "organisation")]
+    assert quote(speakers, "The war is over.", None) == f"{name} {verb} that the war is over"
+
+
+@pytest.mark.parametrize(
     ("what", "topic", "sentence"),
     [
         ("the war", "Syria", "Iran differs from Russia in the war"),

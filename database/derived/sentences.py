@@ -140,21 +140,26 @@ ALWAYS_ONE = {
     ActorKind.PERSON,
     ActorKind.STATE,
     ActorKind.GOVERNMENT,
-    ActorKind.ORGANISATION,
     ActorKind.OUTLET,
     ActorKind.INSTITUTE,
 }
 PLURALS = {"people", "media", "men", "women", "police"}
-SINGULARS = {"Corps", "corps", "Hamas", "Headquarters", "headquarters"}
-"""Singulars in s, as abbreviations in capitals are: ISIS."""
+SINGULARS = {"Corps", "corps", "Hamas", "Headquarters", "headquarters", "Nations"}
+"""Singulars in s, as abbreviations in capitals are: ISIS, the United Nations."""
 
 
 def several(actors: Collection[Named]) -> bool:
-    """Return whether a verb after these actors is in the plural."""
+    """Return whether a verb after these actors is in the plural.
+
+    One actor is several if its name says so: "The White Helmets say". An organisation needs its
+    article for that: Doctors Without Borders is one.
+    """
     if len(actors) != 1:
         return len(actors) > 1
     [actor] = actors
     if actor.kind in ALWAYS_ONE or re.match("(An?|The only) ", actor.name):
+        return False
+    if actor.kind == ActorKind.ORGANISATION and not actor.name.startswith("The "):
         return False
     head = re.split(r" (?:of|in|from|behind|with|for|who|to|hostile) |:|\(", actor.name)[0].split()
     if not head or head[-1].isupper() or head[-1] in SINGULARS:

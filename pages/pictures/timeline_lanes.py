@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
@@ -68,6 +69,7 @@ class Lane:
     """Its key."""
     name: str
     title: str
+    """With its key, if another lane has the same title: two actors can have one name."""
     note: str
     """The tie between the two, with its passages."""
     facts: frozenset[int]
@@ -120,13 +122,28 @@ def in_lanes(
 
 def with_reasons(connection: Connection, answer: ReportAnswer) -> ReportAnswer:
     """Return an answer that has those who act for an actor, with the tie of each of them."""
-    notes = {lane.title: lane.note for lane in lanes(connection, str(answer.values["actor"]))}
-    reasons: dict[str, str] = {}
+    known = [*lanes(connection, str(answer.values["actor"]))]
+    notes = {lane.title: lane.note for lane in known}
+    ids = dict(map(tuple, connection.execute(text(IDS))))
+    rows, reasons = [], dict[str, str]()
     for row in answer.rows:
-        if title := row["acting_for"]:
-            known = [notes[part] for part in title.split("; ") if part in notes]
-            reasons[title] = "; ".join(known)
-    return replace(answer, lanes=reasons)
+        if row["acting_for"]:
+            parts = [*_lane_titles(row["acting_for"], ids.get(row["event"]), known)]
+            row = {**row, "acting_for": "; ".join(parts)}
+            reasons[row["acting_for"]] = "; ".join(notes[part] for part in parts if part in notes)
+        rows.append(row)
+    return replace(answer, rows=rows, lanes=reasons)
+
+
+def _lane_titles(acting_for: str, fact: int | None, known: Sequence[Lane]) -> Iterator[str]:
+    """Yield the titles of a fact's lanes: the report has only names, which two actors can share."""
+    for part in dict.fromkeys(acting_for.split("; ")):
+        alike = [
+            it.title
+            for it in known
+            if it.title in (part, f"{part} ({it.actor})") and fact in it.facts
+        ]
+        yield from alike or [part]
 
 
 def lanes(connection: Connection, actor: str) -> Iterator[Lane]:
@@ -153,5 +170,8 @@ def lanes(connection: Connection, actor: str) -> Iterator[Lane]:
             ids = frozenset(it.fact_id for it in facts)
             name = row.actor_name if heads else row.member_name
             of[other] = Lane(other, name, facts[0].title, note, ids, heads)
-    yield from headed.values()
-    yield from (lane for key, lane in acting.items() if key not in headed)
+    every = [*headed.values(), *(it for key, it in acting.items() if key not in headed)]
+    titles = Counter(lane.title for lane in every)
+    for lane in every:
+        alone = titles[lane.title] == 1
+        yield lane if alone else replace(lane, title=f"{lane.title} ({lane.actor})")
