@@ -11,38 +11,26 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli import sourcebook as commands
+from cli import sourcebook
 from exports.job import FILES
 from tests.databases import create_shipped, names
-from tests.export_folders import contents
+from tests.export_folders import contents, run
 
 ROOT = Path(__file__).parent.parent
-
-
-def sourcebook(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, ROOT / "cli.py", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
 def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the article that ships, and its export in csv."""
     folder = tmp_path_factory.mktemp("article")
-    create_shipped(folder / "sourcebook.db")
-    assert sourcebook("export", "out", "--format", "csv", cwd=folder).returncode == 0
+    run(create_shipped(folder / "sourcebook.db"), folder / "out", "csv")
     return folder
 
 
 def test_the_files_are_listed_and_the_content_is_named(article: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    ran = sourcebook("export", out, "--format", "csv", cwd=article)
-    assert ran.returncode == 0
+    out, database = tmp_path / "out", str(article / "sourcebook.db")
+    ran = CliRunner().invoke(sourcebook, ["--db", database, "export", str(out), "--format", "csv"])
+    assert ran.exit_code == 0
     header, _, *files = [line.split() for line in ran.stdout.splitlines()]
     assert header == ["file", "rows", "bytes"]
     assert {name: int(size) for name, _, size in files} == {
@@ -77,7 +65,7 @@ def test_an_error_is_one_line(
     (article / "mine" / "notes.txt").write_text("mine")
     before = names(article), contents(article / "mine")
     monkeypatch.chdir(article)
-    ran = CliRunner().invoke(commands, arguments)
+    ran = CliRunner().invoke(sourcebook, arguments)
     assert ran.exit_code == status
     assert ran.stdout == ""
     assert says in ran.stderr

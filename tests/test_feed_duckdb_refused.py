@@ -7,31 +7,33 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from database.connect import reading
 from database.errors import DatabaseError, SourcebookError
 from database.location import locate
 from tests.databases import on_sqlite
-from tests.duckdb_files import change, content, fed, refused, rows_of, state
+from tests.duckdb_files import change, fed, refused, state
+
+FOREIGN = {
+    "table mine": "create table mine (a integer)",
+    "view seen": "create view seen as select 1 as a",
+    "function added": "create macro added(a) as a + 1",
+    "table other.actors": "create schema other; create table other.actors (a integer)",
+}
+ALSO_FOREIGN = {
+    "type kind": "create type kind as enum ('a')",
+    "sequence numbers": "create sequence numbers",
+}
 
 
 @on_sqlite
-@pytest.mark.parametrize(
-    ("statement", "named"),
-    [
-        ("create table mine (a integer)", "table mine"),
-        ("create view mine as select 1 as a", "view mine"),
-        ("create macro mine(a) as a + 1", "function mine"),
-        ("create sequence mine", "sequence mine"),
-        ("create schema other; create table other.actors (a integer)", "table other.actors"),
-        ("create type mine as enum ('a')", "type mine"),
-    ],
-)
-def test_what_is_not_ours_is_refused(
-    shipped: str, fed_copy: Path, statement: str, named: str
-) -> None:
-    change(fed_copy, *statement.split("; "))
-    message = f"also holds what does not belong to a sourcebook ({named}); give another TARGET"
-    assert refused(shipped, fed_copy) == message
+@pytest.mark.parametrize("foreign", [FOREIGN, ALSO_FOREIGN])  # a message names five at most
+def test_what_is_not_ours_is_refused(shipped: str, fed_copy: Path, foreign: dict[str, str]) -> None:
+    change(fed_copy, *"; ".join(foreign.values()).split("; "))
+    message = refused(shipped, fed_copy)
+    start, _, named = message.partition("(")
+    assert start == "also holds what does not belong to a sourcebook "
+    named, _, advice = named.partition(")")
+    assert sorted(named.split(", ")) == sorted(foreign)
+    assert advice == "; give another TARGET"
     assert refused(shipped, fed_copy, replace=True) == message
 
 
@@ -48,7 +50,7 @@ def test_a_file_of_somebody_elses_is_refused(shipped: str, tmp_path: Path) -> No
 def test_an_empty_database_is_filled(shipped: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.ddb"
     change(path, "select 1")
-    assert fed(shipped, path).summary == "first feed"
+    assert fed(shipped, path, dry_run=True).summary == "first feed"
 
 
 @on_sqlite
@@ -81,9 +83,6 @@ def test_verify_names_table_key_and_column(shipped: str, fed_copy: Path) -> None
     assert fed(shipped, fed_copy).summary == "nothing to copy"  # codings alone are compared
     message = refused(shipped, fed_copy, verify=True)
     assert 'evidence, id 1: hedge is "x" there, null in the source' in message
-    assert fed(shipped, fed_copy, replace=True).summary == "replaced"
-    with reading(shipped) as connection:
-        assert rows_of(fed_copy) == content(connection)
 
 
 @on_sqlite
@@ -164,4 +163,3 @@ def test_quite_another_sourcebook_is_not_written_over(shipped_copy: str, fed_cop
         connection.exec_driver_sql("update loads set loaded_at = '2011-01-01T00:00:00Z'")
     message = refused(shipped_copy, fed_copy)
     assert message.startswith("holds another sourcebook (documents ")
-    assert fed(shipped_copy, fed_copy, replace=True).summary == "replaced"

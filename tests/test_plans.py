@@ -79,8 +79,10 @@ def asked(report: Report) -> list[tuple[str, ...]]:
 
 def read_whole(connection: sa.Connection, query: str, given: dict[str, str]) -> list[str]:
     """Name the large tables that a query reads from one end to the other, or an index of theirs."""
-    roots = connection.execute(sa.text("select rootpage, tbl_name from sqlite_schema"))
-    owners = {root: str(table) for root, table in roots}
+    owners = connection.info.get("owners")
+    if owners is None:
+        roots = connection.execute(sa.text("select rootpage, tbl_name from sqlite_schema"))
+        owners = connection.info["owners"] = {root: str(table) for root, table in roots}
     program = connection.execute(sa.text(f"explain {query}"), given).all()
     opened = {step.p1: owners.get(step.p2) for step in program if step.opcode == "OpenRead"}
     starts = {step.p1 for step in program if step.opcode in ("Rewind", "Last")}

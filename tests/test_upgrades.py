@@ -6,6 +6,7 @@ that its feed left in a target, and the coding.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,7 +25,7 @@ from database.derived.refresh import recompute
 from migrations.upgrade import upgrade
 from schema.models import DERIVED
 from schema.views import RENAMED, VIEWS
-from tests.databases import migrate, on_postgresql
+from tests.databases import create, on_postgresql
 from tests.postgres import GUEST
 from tests.sample_rows import fill
 from tests.test_load_sequences import content
@@ -48,18 +49,24 @@ def command(database: str, *arguments: str) -> str:
     return done.stderr
 
 
-@pytest.fixture
-def upgraded(tmp_path: Path) -> str:
-    """The database of an earlier version, upgraded."""
-    database = restored(tmp_path / "old.db", "revision_0002.sql")
+@pytest.fixture(scope="module")
+def upgraded_once(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database of an earlier version, upgraded; nobody changes it."""
+    database = restored(tmp_path_factory.mktemp("old") / "old.db", "revision_0002.sql")
     assert "upgraded from schema sourcebook_0002" in command(database, "migrate")
     return database
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> str:
-    """A new database with the same coding."""
-    database = migrate(str(tmp_path / "fresh.db"))
+def upgraded(upgraded_once: str, tmp_path: Path) -> str:
+    """The same, to be changed."""
+    return str(shutil.copyfile(upgraded_once, tmp_path / "old.db"))
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A new database with the same coding; nobody changes it."""
+    database = create(tmp_path_factory.mktemp("fresh") / "fresh.db")
     with writing(database) as connection:
         load(connection, read(OLD / "example.yaml"))
     return database
