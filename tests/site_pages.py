@@ -39,12 +39,14 @@ def article_site() -> Site:
 
 def example_site() -> Site:
     """Return the site of the example in the documentation, which keeps its text."""
+    return _site("example", lambda path: load_example(create(path)))
 
-    def fill(path: Path) -> None:
-        with writing(create(path)) as connection:
-            load(connection, read(EXAMPLE, EXAMPLE.with_suffix(".txt")), keep_text=True)
 
-    return _site("example", fill)
+def load_example(database: str) -> str:
+    """Load the example with its text into a sourcebook; return its path or URL."""
+    with writing(database) as connection:
+        load(connection, read(EXAMPLE, EXAMPLE.with_suffix(".txt")), keep_text=True)
+    return database
 
 
 def _site(name: str, fill: Callable[[Path], object]) -> Site:

