@@ -350,8 +350,11 @@ def test_a_path_may_hold_whatever_signs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for database, make in ((name, migrate), (str(tmp_path / name), create)):
-        make(database)
+    for database in (name, str(tmp_path / name)):
+        with migrating(database) as connection:
+            connection.exec_driver_sql("create table made (n integer)")
+        assert names(tmp_path) == [name]
+        create(database)
         with writing(database) as connection:
             connection.exec_driver_sql("insert into topics (key, label) values ('a', 'b')")
         with reading(database) as connection:

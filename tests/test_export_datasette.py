@@ -34,7 +34,7 @@ Ask = Callable[..., Response]
 YAML = ("datasette.yaml", "metadata.yaml")
 
 REPORTS = {report.name: report for report in Catalogue.of(None).reports()}
-TRIES = 8
+TRIES = 2
 
 KEYS = {
     Type.ACTOR: "select key from actors union all select name from actors",

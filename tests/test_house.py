@@ -9,9 +9,11 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZipFile
 
 import pytest
@@ -101,28 +103,43 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield the line and the dotted name of every import, wherever it is in the file.
+class Outline(NamedTuple):
+    """What a source file is for, what it imports and what it gives a name to, with the lines.
 
     `from a import b` counts as `a` and `a.b`: `b` may be a module.
     """
+
+    docstring: str | None
+    imports: list[tuple[int, str]]
+    names: list[tuple[int, str]]
+
+
+@cache
+def outline(source: str) -> Outline:
+    """Return the outline of a source file; several tests need that of every file."""
+    tree = ast.parse(source)
+    made = Outline(ast.get_docstring(tree), [], [])
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node.lineno, alias.name
+            made.imports.extend((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = "." if node.level else str(node.module)
-            yield node.lineno, base
+            made.imports.append((node.lineno, base))
             if not node.level:
-                for alias in node.names:
-                    yield node.lineno, f"{base}.{alias.name}"
+                made.imports.extend((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            made.names.append((node.lineno, node.id if isinstance(node, ast.Name) else node.attr))
+        elif isinstance(node, ast.arg):
+            made.names.append((node.lineno, node.arg))
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
+            made.names.append((node.lineno, node.name))
+    return made
 
 
 def top_imports(source: str) -> set[tuple[int, str]]:
     """Return the line and the top package of every import."""
-    return {
-        (line, imported.partition(".")[0] or ".") for line, imported in imports(ast.parse(source))
-    }
+    imports = outline(source).imports
+    return {(line, imported.partition(".")[0] or ".") for line, imported in imports}
 
 
 def wrong_imports(package: str, source: str) -> list[str]:
@@ -143,7 +160,7 @@ def import_graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
     return {
         module: {
             imported
-            for _, imported in imports(ast.parse(source))
+            for _, imported in outline(source).imports
             if imported in sources and imported != module
         }
         for module, source in sources.items()
@@ -331,8 +348,8 @@ def test_the_wheel_carries_the_readme(wheel: ZipFile) -> None:
 
 
 def test_a_file_says_what_it_is_for() -> None:
-    trees = {name(path): ast.parse(path.read_text(encoding="utf-8")) for path in PYTHON}
-    assert [n for n, tree in trees.items() if not ast.get_docstring(tree)] == []
+    outlines = {name(path): outline(path.read_text(encoding="utf-8")) for path in PYTHON}
+    assert [n for n, it in outlines.items() if not it.docstring] == []
 
 
 def test_no_file_is_too_long() -> None:
@@ -342,20 +359,9 @@ def test_no_file_is_too_long() -> None:
     assert {n: count for n, count in lines.items() if count > MOST_LINES} == {}
 
 
-def names(source: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the name of everything that a source file gives a name to."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
-        elif isinstance(node, ast.arg):
-            yield node.lineno, node.arg
-        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
-            yield node.lineno, node.name
-
-
 def vague_names(source: str) -> list[str]:
     """List the names in a source file that don't say what they hold."""
-    return [f"{line}: {name}" for line, name in names(source) if name.strip("_") in VAGUE]
+    return [f"{line}: {name}" for line, name in outline(source).names if name.strip("_") in VAGUE]
 
 
 def test_a_name_says_what_it_holds() -> None:

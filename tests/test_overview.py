@@ -40,8 +40,8 @@ def commands(screen: str) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def article(sourcebooks: Files | Server) -> Iterator[tuple[str, str]]:
-    """The article's sourcebook, and the screen that `init` ended with."""
-    made = sourcebooks.empty()
+    """The article's sourcebook, and the screen that `init` ends with."""
+    made = sourcebooks.shipped()
     yield made, run(ROOT, "--db", made, "init").stdout
     sourcebooks.remove(made)
 

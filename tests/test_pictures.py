@@ -421,13 +421,13 @@ def test_an_edge_that_is_only_alleged_is_dashed(shipped: str) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("which", ["timeline", "network", "voices"])
+@pytest.mark.parametrize("arguments", [("timeline",), ("network", "--most", "12"), ("voices",)])
 def test_the_same_data_make_the_same_bytes(
-    shipped: str, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shipped: str, arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, file = svg(shipped, which), tmp_path / "x.svg"
+    before, file = svg(shipped, *arguments), tmp_path / "x.svg"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
-    assert draw(shipped, which, "-o", str(file)).exit_code == 0
+    assert draw(shipped, *arguments, "-o", str(file)).exit_code == 0
     assert file.read_text(encoding="utf-8") == before
 
 

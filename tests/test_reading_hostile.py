@@ -71,7 +71,7 @@ def test_work_grows_with_the_size_of_the_coding(tmp_path: Path, kind: str) -> No
         return calls(lambda: check_file(path))
 
     work(50)  # imports
-    small, large = work(300), work(1200)
+    small, large = work(150), work(600)
     assert large < 6 * small
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from adhoc.recipes import Recipe, recipes
+from adhoc.session import Session
 from cli import sourcebook
 from tests.databases import on_sqlite
 
@@ -43,8 +44,18 @@ def test_a_recipe_answers_alike_on_every_engine(shipped: str, recipe: Recipe) ->
 
 
 @on_sqlite
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.question)
-def test_a_recipe_reads_copies_too(fed_file: Path, on_spark: str, recipe: Recipe) -> None:
-    for copy in (str(fed_file), on_spark):
-        rows = printed(copy, "sql", "--format", "markdown", recipe.sql)
-        assert rows == rows_in(PAGE, recipe.question)
+def test_the_recipes_read_copies_too(shipped: str, fed_file: Path, on_spark: str) -> None:
+    with (
+        Session(shipped) as original,
+        Session(str(fed_file)) as on_duckdb,
+        Session(on_spark) as spark,
+    ):
+        for recipe in RECIPES:
+            expected = answer(original, recipe.sql)
+            assert answer(on_duckdb, recipe.sql) == expected, recipe.question
+            assert answer(spark, recipe.sql) == expected, recipe.question
+
+
+def answer(session: Session, query: str) -> tuple[list[str], list[tuple[object, ...]]]:
+    with session.ask(query) as result:
+        return [column.name for column in result.columns], list(result.rows)

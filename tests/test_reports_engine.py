@@ -211,7 +211,6 @@ def test_actors_are_counted_by_every_role_of_an_event() -> None:
     ],
 )
 def test_an_actor_is_found_by_any_name(database: str, name: str, key: str) -> None:
-    assert keys(database, "timeline", actor=name) == keys(database, "timeline", actor=key)
     assert keys(database, "quotes", about=name) == keys(database, "quotes", about=key)
 
 

@@ -113,7 +113,6 @@ def test_traps_on_the_path_stay_unsprung(
             ("export", str(tmp_path / "sql"), "--format", "sql"),
             ("feed", str(tmp_path / "copy.db")),
             ("feed", str(tmp_path / "copy.db"), "--verify"),
-            ("init",),
         )
     ):
         result = asked(database, *arguments)

@@ -163,29 +163,44 @@ def test_tables_are_told_as_the_command_tells_them(typed: Type) -> None:
     assert shown.err.count(".quit           leave") == 2
 
 
-@pytest.mark.parametrize("command", ["show tables", "Show Tables;", "\\d", "\\dt", "\\dt;"])
-def test_tables_are_listed_by_the_commands_of_other_shells(typed: Type, command: str) -> None:
-    assert typed(f"{command}{ENTER}").out.startswith("name,kind,rows,meaning\nactor_names,table,1,")
-
-
 @pytest.mark.parametrize(
-    "command",
-    ["\\d actors", "\\d actors;", "\\d+ actors", '\\d "actors"', "desc actors", "describe actors;"],
+    ("commands", "head"),
+    [
+        (
+            ("show tables", "Show Tables;", "\\d", "\\dt", "\\dt;"),
+            "name,kind,rows,meaning\nactor_names,table,1,",
+        ),
+        (
+            (
+                *("\\d actors", "\\d actors;", "\\d+ actors", '\\d "actors"', "desc actors"),
+                "describe actors;",
+            ),
+            "column,type,key,null,meaning,values,examples",
+        ),
+    ],
 )
-def test_a_table_is_described_by_the_commands_of_other_shells(typed: Type, command: str) -> None:
-    assert typed(f"{command}{ENTER}").out.startswith("column,type,key,null,meaning,values,examples")
+def test_tables_are_described_by_the_commands_of_other_shells(
+    typed: Type, commands: tuple[str, ...], head: str
+) -> None:
+    answers = typed(
+        "".join(f"select 0 as next;{ENTER}{command}{ENTER}" for command in commands)
+    ).out
+    assert [it.startswith(head) for it in answers.split("next\n0\n")[1:]] == [True] * len(commands)
 
 
-@pytest.mark.parametrize("command", ["help", "HELP;", "?", "\\?", "\\h", ".help"])
-def test_help_is_printed_however_it_is_asked_for(typed: Type, command: str) -> None:
-    shown = typed(f"{command}{ENTER}")
+@on_sqlite
+def test_help_is_printed_however_it_is_asked_for(typed: Type) -> None:
+    commands = ("help", "HELP;", "?", "\\?", "\\h", ".help")
+    shown = typed("".join(f"{command}{ENTER}" for command in commands))
     assert shown.out == ""
-    assert ".examples N     the query for question N, and its rows" in shown.err
+    lines = shown.err.count(".examples N     the query for question N, and its rows")
+    assert lines == len(commands)
 
 
 LEAVING = ["quit", "quit;", "exit", "EXIT;", "\\q", "\\q;", ".quit", ".exit"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("command", LEAVING)
 def test_it_is_left_by_a_command_too(typed: Type, command: str) -> None:
     assert typed(f"{command}{ENTER}select 1;{ENTER}").out == ""
