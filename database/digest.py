@@ -7,10 +7,11 @@ engines the rows that they hand out are hashed here. Equal rows have equal diges
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import md5
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +25,9 @@ Form = Literal["row", "typed", "object"]
 """How a row is written: as digests need it, with true and false, and these with names."""
 
 MODULUS = 2**64
+
+ESCAPE = re.compile(rb"\\(u[0-9a-f]{4}|.)")
+"""An escape in JSON."""
 
 
 class Digest(NamedTuple):
@@ -155,6 +159,15 @@ def _in_lower_case(part: str) -> str:
     escapes = ", ".join(f"'\\u{code:04X}'" for code in (11, 14, 15, *range(26, 32)))
     text = f"cast(to_json({part}) as varchar)[2:-2]"
     return f"list_reduce([{text}, {escapes}], lambda text, code: replace(text, code, lower(code)))"
+
+
+def unescaped(text: bytes, kept: Mapping[bytes, bytes]) -> bytes:
+    """Replace JSON's escapes by the characters that they mean, or by what `kept` has for them."""
+
+    def plain(escape: re.Match[bytes]) -> bytes:
+        return kept.get(escape[0]) or str(json.loads(b'"%b"' % escape[0])).encode()
+
+    return ESCAPE.sub(plain, text) if b"\\" in text else text
 
 
 def quoted(name: str) -> str:

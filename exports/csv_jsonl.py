@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +10,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy import Table
 
-from database.digest import Form, quoted
+from database.digest import Form, quoted, unescaped
 from database.snapshot import TABLES
 from exports.datapackage import ExportedFile, ExportError, table_schema
 from exports.job import FILES, ExportJob
@@ -19,9 +18,6 @@ from schema.dictionary import type_of
 from schema.models import METADATA
 
 DATES = METADATA.tables["dates"]
-
-ESCAPE = re.compile(rb"\\(u[0-9a-f]{4}|.)")
-"""An escape in JSON."""
 
 QUOTE, ROW_END = b"\xf8", b"\xf9"
 """A quotation mark in a text, and the end of a row, until the rest is done: no UTF-8 has them."""
@@ -51,20 +47,14 @@ def csv(job: ExportJob) -> Iterator[ExportedFile]:
 def as_csv(lines: Sequence[bytes], null: bytes) -> bytes:
     """Turn rows from JSON arrays into csv, in which only texts that need quotes have them."""
     text = b"\n".join(lines)[1:-1].replace(b"]\n[", ROW_END)
-    if b"\\" in text:
-        text = ESCAPE.sub(_unescaped, text)
-    cells = text.split(b'"')  # every other is a text; between these are commas, numbers and nulls
+    cells = unescaped(text, {rb"\"": QUOTE}).split(
+        b'"'
+    )  # every other is a text; between these are commas, numbers and nulls
     cells[::2] = [other.replace(b"null", null) for other in cells[::2]]
     cells[1::2] = [
         b'"%b"' % cell if not cell or NEEDS_QUOTES(cell) else cell for cell in cells[1::2]
     ]
     return b"".join(cells).replace(QUOTE, b'""').replace(ROW_END, b"\n") + b"\n"
-
-
-def _unescaped(escape: re.Match[bytes]) -> bytes:
-    if escape[1] == b'"':
-        return QUOTE
-    return str(json.loads(b'"%b"' % escape[0])).encode()
 
 
 def _holds(job: ExportJob, table: Table, word: str) -> bool:

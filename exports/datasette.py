@@ -39,18 +39,14 @@ JOURNALS = ("loads", "changes", "feeds", VERSION_TABLE)
 """Tables about the database, not about texts: hidden at first."""
 
 LABELS = {
-    "actors": "name",
     "codings": "file",
-    "events": "title",
     "fact_summaries": "sentence",
-    "places": "name",
     "quotes": "text",
     "positions": "statement",
     "relation_types": "label",
-    "sources": "title",
     "topics": "label",
 }
-"""The column that labels a row where another table refers to it."""
+"""The column that labels a row where another table refers to it, if not its name or title."""
 
 FACETS = {
     "fact_overview": ("certainty", "source"),
@@ -67,14 +63,7 @@ SEARCHES = {
 }
 """Full-text indexes: the table, its key and the column that is searched."""
 
-SEARCHED = {
-    "actors": ("actor_search", "id"),
-    "fact_overview": ("fact_search", "fact_id"),
-    "quotations": ("fact_search", "fact_id"),
-    "stances": ("fact_search", "fact_id"),
-    "ties": ("fact_search", "fact_id"),
-    "timeline": ("fact_search", "fact_id"),
-}
+SEARCHED = {"actors": ("actor_search", "id")} | dict.fromkeys(FACETS, ("fact_search", "fact_id"))
 """What else a full-text index searches, and the column that holds its key."""
 
 

@@ -218,20 +218,6 @@ where facts.kind in ('quote', 'position')
 order by facts.introduced_by, facts.key
 """
 
-LEFT_OUT = """
-select kind, count(*)
-from fact_summaries
-where kind = 'link'
-  or (kind in ('event', 'relation') and settled is distinct from 'actual')
-group by kind
-order by kind
-"""
-KINDS = {
-    "event": "events that are not actual",
-    "link": "links between events or quotes",
-    "relation": "ties that are not actual",
-}
-
 
 def ftm(job: ExportJob) -> Iterator[ExportedFile]:
     """Write actors, writings, posts, events and ties as FollowTheMoney's entities."""
@@ -241,9 +227,7 @@ def ftm(job: ExportJob) -> Iterator[ExportedFile]:
         for item in _entities(job):
             file.write(json_line(item, changed))
             count += 1
-    left_out = [f"{number} {KINDS[kind]}" for kind, number in job.rows(LEFT_OUT)]
-    if left_out:
-        job.report("left out " + ", ".join(left_out))
+    job.report_left_out()
     for name, number in changed.items():
         job.report(
             f"{number} values of {name} are cut or left out: FollowTheMoney cannot hold them"

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 from xml.sax.saxutils import escape
 
 from exports.datapackage import ExportedFile
-from exports.graphs import GRAPHS, Attributes, Days, Edge, Graph, report_left_out
+from exports.graphs import GRAPHS, Attributes, Days, Edge, Graph
 from exports.job import ExportJob
-
-Item = TypeVar("Item")
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold, not even escaped."""
@@ -61,23 +59,15 @@ def _graphs(job: ExportJob, layout: Layout) -> Iterator[ExportedFile]:
     """Write each graph, and say on stderr what is left out or escaped."""
     job.require_valid()
     xml = Xml()
-    elements = 0
-
-    def counted(items: Iterable[Item]) -> Iterator[Item]:
-        nonlocal elements
-        for item in items:
-            elements += 1
-            yield item
-
     for graph in GRAPHS:
-        name = f"{graph.name}.{job.format}"
-        elements = 0
+        name, elements = f"{graph.name}.{job.format}", 0
         with (job.folder / name).open("w", encoding="utf-8", newline="\n") as file:
             file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-            lines = layout(graph, counted(graph.nodes(job)), counted(graph.edges(job)), xml)
-            file.writelines(f"{line}\n" for line in lines)
+            for line in layout(graph, graph.nodes(job), graph.edges(job), xml):
+                file.write(f"{line}\n")
+                elements += line.lstrip().startswith(("<node ", "<edge "))
         yield ExportedFile(name, elements)
-    report_left_out(job)
+    job.report_left_out()
     if xml.escaped:
         job.report(rf"{xml.escaped} characters that XML cannot hold are written as \x00")
 

@@ -153,23 +153,6 @@ where facts.settled = 'actual'
 order by from_key, to_key, tie, both_ways, facts.standing nulls first, fact
 """
 
-LEFT_OUT = """
-select
-  count(*) filter (where kind = 'relation'),
-  count(*) filter (where kind = 'event')
-from fact_summaries
-where settled is distinct from 'actual'
-"""
-
-
-def report_left_out(job: ExportJob) -> None:
-    """Say on stderr how many ties and events are not in the graph of actors."""
-    [(ties, events)] = job.rows(LEFT_OUT)
-    sorts = ((ties, "tie"), (events, "event"))
-    left_out = [f"{number} {sort}{'s' * (number != 1)}" for number, sort in sorts if number]
-    if left_out:
-        job.report(f"left out what is not actual: {' and '.join(left_out)}")
-
 
 def _ties(job: ExportJob) -> Iterator[Edge]:
     for source, target, *values in job.rows(TIES):

@@ -23,6 +23,20 @@ from output.progress import Progress
 FILES: tuple[Table, ...] = (*TABLES, *JOINED)
 """What csv, jsonl and parquet have a file for: every table, and what needs no joins."""
 
+LEFT_OUT = """
+select kind, count(*)
+from fact_summaries
+where kind = 'link' or (kind in ('event', 'relation') and settled is distinct from 'actual')
+group by kind
+order by kind
+"""
+KINDS = {
+    "event": "events that are not actual",
+    "link": "links between events or quotes",
+    "relation": "ties that are not actual",
+}
+"""What has no place in a graph, or in FollowTheMoney."""
+
 BATCH_ROWS = 100
 """Rows of a query that are in memory at a time."""
 
@@ -60,6 +74,11 @@ class ExportJob:
     def report(self, message: str) -> None:
         """Say on stderr what the format had to leave out or change."""
         self.progress.say(f"{self.format}: {message}")
+
+    def report_left_out(self) -> None:
+        """Say on stderr how many facts a format that knows no modality has left out."""
+        if left_out := [f"{KINDS[kind]} ({number})" for kind, number in self.rows(LEFT_OUT)]:
+            self.report(f"left out: {', '.join(left_out)}")
 
     def batches(self, table: Table, form: Form = "row") -> Iterator[list[bytes]]:
         """Return the rows of a file as JSON, in primary-key order.

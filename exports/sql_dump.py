@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any, TextIO
+from itertools import chain
+from typing import TextIO
 
 from sqlalchemy import Table
 
@@ -19,10 +20,6 @@ from database.snapshot import TABLES
 from exports.datapackage import ExportedFile
 from exports.job import ExportJob
 from migrations.creation import creation
-from schema.dictionary import type_of
-
-Writers = Mapping[str, Callable[[Any], str]]
-"""What writes a value as text, by the type of its column. Booleans are 0 or 1."""
 
 INSERT_ROWS = 500
 INSERT_CHARACTERS = 1_000_000
@@ -47,34 +44,24 @@ CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What the sqlite3 shell would not read back from a text: it ends lines in its own way."""
 
 
-def _literal(text: str) -> str:
-    if CONTROLS.search(text):
-        return f"cast(x'{text.encode().hex()}' as text)"
-    return "'" + text.replace("'", "''") + "'"
-
-
-LITERALS: Writers = {"text": _literal, "integer": str, "boolean": str}
-
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-COPIED: Writers = {
-    "text": lambda text: text.translate(ESCAPES),
-    "integer": str,
-    "boolean": ("f", "t").__getitem__,
-}
+"""What COPY takes for something else in a text."""
 
 
-def _written(
-    table: Table, lines: Sequence[bytes], writers: Writers, null: str
-) -> Iterator[tuple[str, ...]]:
-    """Return rows with their values written as text."""
-    # A column at a time: what is the same for all its values is looked up once.
-    cells = []
-    for column, values in zip(
-        table.columns, zip(*map(json.loads, lines), strict=True), strict=True
-    ):
-        write = writers[type_of(column)]
-        cells.append([null if value is None else write(value) for value in values])
-    return zip(*cells, strict=True)
+def _literal(value: str | int | None) -> str:
+    """Write a value for SQLite."""
+    if not isinstance(value, str):
+        return "null" if value is None else str(value)
+    if CONTROLS.search(value):
+        return f"cast(x'{value.encode().hex()}' as text)"
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _copied(value: str | int | None) -> str:
+    """Write a value for COPY, which takes 0 and 1 for booleans, too."""
+    if isinstance(value, str):
+        return value.translate(ESCAPES)
+    return r"\N" if value is None else str(value)
 
 
 def sql(job: ExportJob) -> Iterator[ExportedFile]:
@@ -117,18 +104,15 @@ def _write_rows(job: ExportJob, table: Table, sqlite: TextIO, postgresql: TextIO
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     rows = characters = 0
     postgresql.write(f"copy {table.name} ({columns}) from stdin;\n")
-    for lines in job.batches(table):
-        postgresql.writelines(
-            "\t".join(row) + "\n" for row in _written(table, lines, COPIED, r"\N")
-        )
-        for row in _written(table, lines, LITERALS, "null"):
-            values = f"({', '.join(row)})"
-            if rows == INSERT_ROWS or characters >= INSERT_CHARACTERS:
-                sqlite.write(";\n")
-                rows = characters = 0
-            start = ",\n" if rows else f"insert into {table.name} ({columns}) values\n"
-            sqlite.write(start + values)
-            rows, characters = rows + 1, characters + len(values)
+    for row in map(json.loads, chain.from_iterable(job.batches(table))):
+        postgresql.write("\t".join(map(_copied, row)) + "\n")
+        values = f"({', '.join(map(_literal, row))})"
+        if rows == INSERT_ROWS or characters >= INSERT_CHARACTERS:
+            sqlite.write(";\n")
+            rows = characters = 0
+        start = ",\n" if rows else f"insert into {table.name} ({columns}) values\n"
+        sqlite.write(start + values)
+        rows, characters = rows + 1, characters + len(values)
     postgresql.write("\\.\n")
     if rows:
         sqlite.write(";\n")

@@ -5,8 +5,6 @@ Touches that schema only.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from database.connect import revision, transaction
-from database.digest import Digest, quoted
+from database.digest import Digest, quoted, unescaped
 from database.errors import DatabaseError
 from database.location import name_of
 from database.snapshot import RECORD, TABLES, Snapshot, driver_errors
@@ -62,8 +60,8 @@ OURS = """
 """Views first, since they depend on tables. The first table is the one that a load locks first,
 so that a load and a feed never wait for each other."""
 
-ESCAPE = re.compile(rb"\\(u[0-9a-f]{4}|.)")
-"""An escape in JSON."""
+KEPT = {escape: escape for escape in (rb"\"", rb"\\")}
+"""Escapes of JSON that COPY reads as they are."""
 
 DEPENDED_ON, IN_USE = "2BP01", "55P03"
 """Codes of the server: others' views or keys depend on it; a lock is not free at once."""
@@ -228,10 +226,4 @@ def csv(lines: list[bytes]) -> bytes:
     The two are alike but for the brackets and for escapes other than of `"` and of the backslash.
     """
     rows = b"\n".join(lines)[1:-1].replace(b"]\n[", b"\n") + b"\n"
-    return ESCAPE.sub(_unescaped, rows) if b"\\" in rows else rows
-
-
-def _unescaped(escape: re.Match[bytes]) -> bytes:
-    if escape[0] in (b'\\"', b"\\\\"):
-        return escape[0]
-    return str(json.loads(b'"%b"' % escape[0])).encode()
+    return unescaped(rows, KEPT)

@@ -10,12 +10,12 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from database.digest import Digest, quoted
 from database.snapshot import TABLES, Snapshot
 from feeds.structure import schema_drift
-from feeds.target import NeedsRefill, RowCounts, Target
+from feeds.target import RowCounts, Target
 from output.progress import Progress
 from schema.models import DERIVED
 
@@ -98,7 +98,7 @@ class Relational(Target):
     ) -> dict[str, RowCounts]:
         """Stage the rows that can have changed, compare them, and write those that differ.
 
-        Raises NeedsRefill, with everything undone, if rows have exchanged their keys.
+        Raises IntegrityError, with everything undone, if rows have exchanged their keys.
         """
         from database.derived.refresh import Refresh
 
@@ -121,9 +121,6 @@ class Relational(Target):
                     sources=renamed.get("sources", ()),
                 )
             savepoint.commit()
-        except IntegrityError:
-            savepoint.rollback()
-            raise NeedsRefill from None
         except BaseException:
             with suppress(DBAPIError):  # on a full disk SQLite has no savepoint any more
                 savepoint.rollback()

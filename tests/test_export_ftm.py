@@ -72,8 +72,8 @@ def test_every_actual_fact_becomes_an_entity(
     assert sum(schemata[name] for name in links) == count["ties"]
     assert all(schemata[name] for name in (*links, "Position", "Article"))
     assert capsys.readouterr().err == (
-        f"ftm: left out {count['events']} events that are not actual, {count['links']} links "
-        "between events or quotes\n"
+        f"ftm: left out: events that are not actual ({count['events']}), "
+        f"links between events or quotes ({count['links']})\n"
     )
     assert schemata["Note"] == count["quotes"] + count["positions"]
 
@@ -201,7 +201,7 @@ def test_what_becomes_of_ties(
     assert [
         values(entity, "name") for entity in entities.values() if entity["schema"] == "Position"
     ] == [["queen, Alma"]]
-    assert capsys.readouterr().err == "ftm: left out 2 ties that are not actual\n"
+    assert capsys.readouterr().err == "ftm: left out: ties that are not actual (2)\n"
 
 
 # --- events ---------------------------------------------------------------------------------------

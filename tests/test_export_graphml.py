@@ -278,7 +278,9 @@ def test_a_relation_that_is_never_actual_is_not_a_tie(ties: Callable[[Any], Any]
     assert (data["fact"], data["weight"], data["standing"]) == ("letter:open", 2, "Disputed")
     assert data["label"].startswith("Disputed: ")
     assert data["modality"] == "actual; denied"
-    assert stderr == "graphml: left out what is not actual: 2 ties and 1 event\n"
+    assert stderr == (
+        "graphml: left out: events that are not actual (1), ties that are not actual (2)\n"
+    )
 
 
 @on_sqlite
