@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 import cli
 from benchmarks.generate import generate
-from database.connect import migrating, reading
+from database.connect import reading
 from database.derived.refresh import recompute
 from database.errors import SourcebookError
 from database.location import locate
@@ -27,7 +27,6 @@ from feeds.postgresql import Postgresql
 from feeds.sqlite import Sqlite
 from feeds.sync import SyncResult, sync
 from feeds.target import FeedOptions, Target
-from migrations.upgrade import upgrade
 from output.progress import Progress
 from schema.models import DERIVED, METADATA
 from tests.databases import Files, Server
@@ -84,13 +83,6 @@ class Place:
         with self.changing() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
-
-    def migrate(self) -> None:
-        """Make a sourcebook without any document, where nothing is yet."""
-        if not self.is_file:
-            self.do(f"create schema {SCHEMA}")
-        with migrating(self.url) as connection:
-            upgrade(connection)
 
     def stored_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Give all rows that it holds, but for the record of feeds."""
@@ -292,6 +284,16 @@ def targets(request: pytest.FixtureRequest) -> Iterator[Files | Server]:
 def place(targets: Files | Server) -> Iterator[Place]:
     """A place where nothing is yet."""
     made = Place(targets.empty())
+    yield made
+    targets.remove(made.database)
+
+
+@pytest.fixture
+def migrated_place(targets: Files | Server) -> Iterator[Place]:
+    """A sourcebook without any document."""
+    made = Place(targets.migrated())
+    if not made.is_file:
+        made.do(f"alter schema public rename to {SCHEMA}")
     yield made
     targets.remove(made.database)
 

@@ -10,6 +10,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -185,10 +186,13 @@ def test_a_mark_at_the_start_lets_a_spreadsheet_know_the_encoding(
     done = CliRunner().invoke(sourcebook, [*command, "--keep-text", "--bom", "--null", NULL])
     assert done.exit_code == 0, done.stderr
     plain = contents(exported["csv"])
-    for name, data in contents(tmp_path / "out").items():
-        if name.endswith(".csv"):
-            assert data == b"\xef\xbb\xbf" + plain[name]
-    assert valid(tmp_path / "out").valid
+    marked = contents(tmp_path / "out")
+    for resource in descriptor(tmp_path / "out")["resources"]:
+        data = marked.pop(resource["path"])
+        assert data == b"\xef\xbb\xbf" + plain[resource["path"]]
+        assert resource["bytes"] == len(data)
+        assert resource["hash"] == f"sha256:{sha256(data).hexdigest()}"
+    assert marked.keys() == {"datapackage.json"}
     done = CliRunner().invoke(sourcebook, [*command[:-1], "jsonl", "--bom"])
     assert (done.exit_code, done.stdout) == (2, "")
 

@@ -63,8 +63,8 @@ def test_sequences_go_on_behind_the_rows(copy: Place) -> None:
         assert connection.exec_driver_sql(query).scalar_one() == 4
 
 
-def test_a_migrated_place_without_rows_is_filled(small: str, place: Place) -> None:
-    place.migrate()
+def test_a_migrated_place_without_rows_is_filled(small: str, migrated_place: Place) -> None:
+    place = migrated_place
     made = file_of_events(place)
     assert fed(small, place).summary == "first feed"
     assert equal(small, place)

@@ -54,10 +54,11 @@ def test_what_is_written_while_a_feed_waits_is_seen(
 
 
 @on_postgresql
-def test_what_is_written_while_a_first_feed_waits_is_kept(source: str, place: Place) -> None:
-    place.migrate()
+def test_what_is_written_while_a_first_feed_waits_is_kept(
+    source: str, migrated_place: Place
+) -> None:
     mine = "insert into topics (key, label) values ('mine', 'mine')"
-    message = refusal_after(source, place, mine)
+    message = refusal_after(source, migrated_place, mine)
     assert "holds a sourcebook that no feed has made" in message
 
 

@@ -453,7 +453,7 @@ def loader(sourcebooks: Files | Server, tmp_path: Path) -> Loader:
 
 @pytest.mark.parametrize(
     ("sourcebooks", "seed"),
-    [("sqlite", 0), ("sqlite", 1), ("postgresql", 1)],
+    [("sqlite", 0), ("postgresql", 1)],
     indirect=["sourcebooks"],
 )
 def test_a_database_depends_only_on_the_current_codings(

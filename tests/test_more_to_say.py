@@ -21,7 +21,7 @@ from coding.snapshot import DocumentSnapshot
 from coding.validation import read
 from database.connect import reading
 from database.derived.refresh import recompute
-from tests.databases import Files, Server
+from tests.databases import Files, Server, on_sqlite
 
 CODING: dict[str, Any] = yaml.safe_load(
     """
@@ -186,6 +186,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+@on_sqlite  # the same statements run on both engines: test_load.py tries them
 def test_a_change_is_seen_stored_and_hashed(loaded: str, tmp_path: Path) -> None:
     """One change after the other."""
     changed = coding()
