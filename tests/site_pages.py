@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,7 +74,7 @@ class Element:
     attributes: dict[str, str]
     text: str = ""
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Return its text with white space collapsed."""
         return " ".join(self.text.split())
@@ -91,9 +92,9 @@ class Page:
         return [it for it in self.elements if it.tag == tag]
 
     @cached_property
-    def ids(self) -> list[str]:
-        """Return all ids."""
-        return [it.attributes["id"] for it in self.elements if "id" in it.attributes]
+    def ids(self) -> Counter[str]:
+        """Return how often each id occurs."""
+        return Counter(it.attributes["id"] for it in self.elements if "id" in it.attributes)
 
     @property
     def references(self) -> Iterator[str]:
@@ -159,7 +160,7 @@ def broken(folder: Path, pages: dict[str, Page]) -> list[str]:
     """Return links that lead to no file or no place in a page, and ids that occur twice."""
     actual = []
     for page in pages.values():
-        actual += [f"{page.path}: id {id} twice" for id in set(page.ids) if page.ids.count(id) > 1]
+        actual += [f"{page.path}: id {id} twice" for id, count in page.ids.items() if count > 1]
         for address in page.references:
             if address.startswith(("http://", "https://")):
                 continue

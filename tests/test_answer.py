@@ -21,6 +21,9 @@ from tests.terminal import terminal
 
 __all__ = ["book", "own"]  # fixtures
 
+# What is shown of a page doesn't depend on the engine.
+pytestmark = [on_sqlite, pytest.mark.usefixtures("sourcebooks")]
+
 COLUMNS = (
     PageColumn("part", section=True),
     PageColumn("key", detail=True),
@@ -415,7 +418,6 @@ def test_filters_and_names_are_in_the_caption(book: str) -> None:
     assert "SOURCE_DATE_EPOCH isn't a number of seconds since 1970" in wrong.stderr
 
 
-@on_sqlite
 def test_an_answer_longer_than_the_terminal_goes_through_the_pager(
     book: str, tmp_path: Path
 ) -> None:
@@ -434,7 +436,6 @@ def test_an_answer_longer_than_the_terminal_goes_through_the_pager(
     assert "PAGED" not in shown
 
 
-@on_sqlite
 def test_only_text_goes_to_a_terminal(book: str) -> None:
     with terminal("--db", book, "report", "quotes", "--format", "xlsx") as screen:
         screen.wait("a terminal can't show a workbook: add -o FILE.xlsx")

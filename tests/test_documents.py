@@ -105,6 +105,7 @@ def test_a_passage_is_printed_where_its_text_is_kept(two: str) -> None:
     assert "Ostrand depends on Velmora for grain" in {row["what"] for row in coded}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "numbers"),
     [
@@ -127,6 +128,7 @@ def test_passages_have_headings_and_a_citation(two: str) -> None:
     assert "From Mira Hallin, “Two Sides of the Sound”, 18 June 2021, ¶¶ 2–3." in text
 
 
+@on_sqlite
 def test_what_is_no_passage_is_refused(two: str, shipped: str) -> None:
     assert refusal(shipped, "passage", "99") == (
         "Error: there is no ¶ 99; the document has ¶ 1 to 28"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,13 +42,19 @@ def refusal(database: Path, *arguments: str) -> str:
     return message.removeprefix(f"Error: {database}: ").strip()
 
 
+@pytest.fixture(scope="module")
+def session(fed_file: Path) -> Iterator[Session]:
+    """A session that several tests use."""
+    with Session(str(fed_file)) as opened:
+        yield opened
+
+
 # --- what it answers ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ("report", "timeline", "--format", "csv"),
         ("report", "timeline", "--actor", "Qassem Soleimani", "--format", "json"),
         ("report", "quotes", "--words", "--cite", "--format", "markdown"),
         ("report", "summary", "--format", "csv"),
@@ -150,14 +157,13 @@ def test_any_duckdb_file_can_be_queried_and_describes_itself(tmp_path: Path) -> 
     ],
 )
 def test_a_query_reads_the_file_and_does_nothing_else(
-    fed_file: Path, tmp_path: Path, statement: str
+    fed_file: Path, session: Session, tmp_path: Path, statement: str
 ) -> None:
     here = [1]
     (tmp_path / "in.csv").write_text("a\n1\n")
     before = fed_file.read_bytes()
     with (
         pytest.raises(StatementError),
-        Session(str(fed_file)) as session,
         session.ask(statement.replace("{folder}", str(tmp_path))) as result,
     ):
         list(result.rows)

@@ -50,6 +50,7 @@ def values(entity: Entity, name: str) -> list[str]:
 def test_every_actual_fact_becomes_an_entity(
     article: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """On both engines; what becomes of their values is decided in Python, so one suffices below."""
     entities = exported(article, tmp_path)
     schemata = Counter(entity["schema"] for entity in entities.values())
     count = {
@@ -78,6 +79,7 @@ def test_every_actual_fact_becomes_an_entity(
     assert schemata["Note"] == count["quotes"] + count["positions"]
 
 
+@on_sqlite
 def test_identifiers_and_names_of_events_are_there(article: Connection, tmp_path: Path) -> None:
     entities = exported(article, tmp_path)
     putin = entities[ftm_entities.entity_id("actor", "vladimir-putin")]
@@ -86,6 +88,7 @@ def test_identifiers_and_names_of_events_are_there(article: Connection, tmp_path
     assert {"Geneva III peace process", "Geneva talks"} <= aliases
 
 
+@on_sqlite
 def test_other_identifiers_have_their_scheme(database: str, tmp_path: Path) -> None:
     with writing(database) as connection:
         book = SourcebookBuilder(connection)
@@ -108,6 +111,7 @@ def test_other_identifiers_have_their_scheme(database: str, tmp_path: Path) -> N
     assert values(letter, "sourceUrl") == ["https://doi.org/10.1000/182"]
 
 
+@on_sqlite
 def test_quotes_and_positions_are_notes_with_their_standing(
     article: Connection, tmp_path: Path
 ) -> None:
@@ -129,6 +133,7 @@ def test_quotes_and_positions_are_notes_with_their_standing(
     assert values(note, "notes")[0].startswith("stand-together-or-fall-apart ¶4: ")
 
 
+@on_sqlite
 def test_nothing_that_is_not_actual_is_exported(article: Connection, tmp_path: Path) -> None:
     names = {
         name for entity in exported(article, tmp_path).values() for name in values(entity, "name")
@@ -140,6 +145,7 @@ def test_nothing_that_is_not_actual_is_exported(article: Connection, tmp_path: P
     assert not names & (actual[False] - actual[True])
 
 
+@on_sqlite
 def test_the_same_sourcebook_makes_the_same_bytes(article: Connection, tmp_path: Path) -> None:
     list(ftm(job(article, tmp_path, "ftm")))
     first = (tmp_path / ENTITIES).read_bytes()
@@ -147,6 +153,7 @@ def test_the_same_sourcebook_makes_the_same_bytes(article: Connection, tmp_path:
     assert (tmp_path / ENTITIES).read_bytes() == first
 
 
+@on_sqlite
 def test_a_post_is_held(article: Connection, tmp_path: Path) -> None:
     entities = exported(article, tmp_path)
     # Anyone can compute the id of an actor, so that exports can be joined.

@@ -59,6 +59,7 @@ def article(sourcebooks: Files | Server) -> Iterator[Connection]:
     yield from shipped_articles(sourcebooks)
 
 
+@on_sqlite
 def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
     graph = exported(article, tmp_path)
     query = """
@@ -79,6 +80,7 @@ def test_nodes_are_the_actors(article: Connection, tmp_path: Path) -> None:
     assert list(graph) == list(expected)
 
 
+@on_sqlite
 def test_ties_are_edges(article: Connection, tmp_path: Path) -> None:
     graph = exported(article, tmp_path)
     names = [
@@ -109,6 +111,7 @@ def test_ties_are_edges(article: Connection, tmp_path: Path) -> None:
     assert actual == expected
 
 
+@on_sqlite
 def test_events_are_edges_that_are_counted(article: Connection, tmp_path: Path) -> None:
     """An edge says which events it counts, and where these are stated."""
     graph = exported(article, tmp_path)
@@ -142,6 +145,7 @@ def test_events_are_edges_that_are_counted(article: Connection, tmp_path: Path) 
     assert counted == expected
 
 
+@on_sqlite
 def test_every_attribute_is_declared_with_its_meaning(article: Connection, tmp_path: Path) -> None:
     exported(article, tmp_path)
     for name, attributes in zip(GRAPHML, ((NODE, EDGE), (VOICE, RELAY)), strict=True):
@@ -151,6 +155,7 @@ def test_every_attribute_is_declared_with_its_meaning(article: Connection, tmp_p
         assert all("</desc>" in line for line in declared)
 
 
+@on_sqlite
 def test_voices_are_a_graph_of_their_own(article: Connection, tmp_path: Path) -> None:
     """An edge leads from a voice to the one that relays it, weighted by the evidence."""
     graph = exported(article, tmp_path, "voices")
@@ -172,6 +177,7 @@ def test_voices_are_a_graph_of_their_own(article: Connection, tmp_path: Path) ->
     assert networkx.is_directed_acyclic_graph(graph)
 
 
+@on_sqlite
 def test_gephi_gets_the_same_graphs(article: Connection, tmp_path: Path) -> None:
     for name in ("sourcebook", "voices"):
         graph, other = exported(article, tmp_path, name), exported_gexf(article, tmp_path, name)
@@ -186,6 +192,7 @@ def test_gephi_gets_the_same_graphs(article: Connection, tmp_path: Path) -> None
             }
 
 
+@on_sqlite
 def test_an_edge_has_the_days_of_its_events(article: Connection, tmp_path: Path) -> None:
     """Gephi's timeline shows an edge at the times that its dates can mean."""
     dates = {
@@ -310,6 +317,7 @@ def test_events_are_counted_by_pair_type_and_direction(
     assert stderr == ""
 
 
+@on_sqlite
 def test_both_graph_formats_agree_on_what_is_alleged(database: str, tmp_path: Path) -> None:
     """Evidence that the document rejects, or that is not actual, does not count."""
     cases = {
@@ -427,7 +435,10 @@ def test_lone_surrogates_are_escaped() -> None:
 def test_ids_and_engine_leave_no_trace(
     sourcebooks: Files | Server, tmp_path: Path, article: Connection
 ) -> None:
-    """The same facts under other ids, on whichever engine, are the same bytes."""
+    """The same facts under other ids, on whichever engine, are the same bytes.
+
+    So the other tests need one engine.
+    """
     renumbered = Files(tmp_path).migrated()
     with writing(renumbered) as connection:
         # Actors in another order, so that their ids are others.

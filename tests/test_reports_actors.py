@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from database.connect import reading, writing
 from reports.run import BadValueError, run
@@ -29,6 +30,10 @@ KEYS = ("fact", "key", "relation")
 Row = tuple[Any, ...]
 
 
+OPEN: dict[str, Connection] = {}
+"""Sourcebooks that nobody changes, by path or URL: opening one takes as long as a report."""
+
+
 @pytest.fixture(scope="module")
 def new(sourcebooks: Files | Server) -> Iterator[Callable[[], str]]:
     """A function that returns a new sourcebook without rows."""
@@ -43,23 +48,30 @@ def new(sourcebooks: Files | Server) -> Iterator[Callable[[], str]]:
         sourcebooks.remove(database)
 
 
-@pytest.fixture(scope="module")
-def empty(new: Callable[[], str]) -> str:
-    return new()
+def opened(database: str) -> Iterator[str]:
+    """Yield a sourcebook that stays open meanwhile."""
+    with reading(database) as OPEN[database]:
+        yield database
+    del OPEN[database]
 
 
 @pytest.fixture(scope="module")
-def made(new: Callable[[], str]) -> str:
+def empty(new: Callable[[], str]) -> Iterator[str]:
+    yield from opened(new())
+
+
+@pytest.fixture(scope="module")
+def made(new: Callable[[], str]) -> Iterator[str]:
     """A sourcebook with the islands and their relations."""
     database = new()
     with writing(database) as connection:
         island_relations(connection)
-    return database
+    yield from opened(database)
 
 
 def ask(database: str, name: str, columns: str = "", /, **arguments: str) -> list[Row]:
     """Return these columns of a report's rows, all by default; keys without their document."""
-    with reading(database) as connection, run(connection, REPORTS[name], arguments) as page:
+    with run(OPEN[database], REPORTS[name], arguments) as page:
         names = [column.name for column in page.columns]
         wanted = [names.index(column) for column in columns.split() or names]
         keys = {names.index(column) for column in KEYS if column in names}
@@ -117,10 +129,7 @@ def test_an_actor_with_nothing_gets_nothing(made: str, name: str) -> None:
     ("name", "column"), [("actor", "key"), ("dyad", "fact"), ("ties", "relation")]
 )
 def test_keys_name_their_document_once_there_are_several(made: str, name: str, column: str) -> None:
-    with (
-        reading(made) as connection,
-        run(connection, REPORTS[name], NEEDED.get(name, {})) as page,
-    ):
+    with run(OPEN[made], REPORTS[name], NEEDED.get(name, {})) as page:
         n = [field.name for field in page.columns].index(column)
         keys = {str(row[n]) for row in page.rows} - {"alma"}  # the actor itself
     assert {key.partition(":")[0] for key in keys} == {"bulletin", "gazette"}
