@@ -67,6 +67,8 @@ COLUMNS = {
 """The columns that are written; tables come after those that they refer to."""
 
 COMPARED = ("differs-from", "agrees-with", "depends-less-than", "stronger-than")
+ACTING = {str(type) for type, label in RELATIONS.items() if label.acts_for}
+"""Ties by which somebody acts for somebody else."""
 MEMBERS = 8
 """Members of a body, some of which have members of their own: whoever acts does so for one body."""
 
@@ -443,7 +445,7 @@ class Documents:
 
     def _tie(self, doc: Document) -> None:
         origin, target, tie = self._actor(doc), self._actor(doc), next(self._draw["tie"])
-        if RELATIONS[RelationType(tie)].acts_for:
+        if tie in ACTING:
             target = max(1, origin // MEMBERS)
         if origin != target:
             topic = self._any("topic") if tie in COMPARED else None
