@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from feeds.sync import SyncResult, TableResult
     from feeds.target import Target
     from output.progress import Progress
+
+TEXTS: Any = ("table", "source", "target")
+"""Columns of the result that are text; the others are numbers."""
 
 VARIABLE = "SOURCEBOOK_TARGET"
 SCHEMA = "sourcebook"
@@ -126,8 +129,9 @@ def feed(
     """
     from database.connect import reading
     from database.snapshot import Snapshot
-    from feeds.sync import sync
+    from feeds.sync import TableResult, sync
     from feeds.target import FeedOptions
+    from output.page import Page, PageColumn
     from output.progress import Progress
     from schema.escape import visible
 
@@ -145,8 +149,11 @@ def feed(
     with failing():
         chosen = _target(target, schema, password_file, progress, typed=typed)
         _require_fitting(ctx, chosen, output)
+        columns = [
+            PageColumn(name, "text" if name in TEXTS else "integer") for name in TableResult._fields
+        ]
         # An output file is opened first: what can't be listed isn't fed.
-        _print(rows() if output else list(rows()), format, output, raw)
+        write(Page(columns, rows() if output else list(rows())), format, output, raw)
     progress.say(visible(f"{chosen.name}: {summaries[0]}"))
 
 
@@ -222,20 +229,6 @@ def _with_password(url: URL, file: Path | None, *, typed: bool) -> URL:
     if not password or "\0" in password:
         raise click.UsageError(f"--password-file: the first line of {file} is empty or holds a NUL")
     return url.set(password=password)
-
-
-# --- what is printed ------------------------------------------------------------------------------
-
-
-def _print(rows: Iterable[TableResult], format: str, output: Path | None, raw: bool) -> None:
-    from feeds.sync import TableResult
-    from output.page import Page, PageColumn
-
-    texts: Any = ("table", "source", "target")
-    columns = [
-        PageColumn(name, "text" if name in texts else "integer") for name in TableResult._fields
-    ]
-    write(Page(columns, rows), format, output, raw)
 
 
 def _summary(result: SyncResult) -> str:

@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Table
 from sqlalchemy.engine import URL
@@ -32,7 +32,7 @@ from database.location import is_duckdb
 from database.snapshot import RECORD, Snapshot, batched
 from feeds.sqlite import disk_errors, require_no_logs
 from feeds.structure import plain_tables, state_of
-from feeds.target import Target, TargetState
+from feeds.target import Target, TargetState, now
 from migrations.creation import creation
 from output.progress import Progress
 from output.staging import replace, require_folder, staging_dir
@@ -64,7 +64,6 @@ class Duckdb(Target):
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._path = Path(os.path.realpath(path))  # a link stays a link
-        self._built = False
 
     @contextmanager
     def opened(self, source: Snapshot) -> Iterator[TargetState]:  # noqa: ARG002 - never DuckDB
@@ -87,56 +86,46 @@ class Duckdb(Target):
             interrupts(),
             duckdb.connect(":memory:", config=SETTINGS) as self._duck,
         ):
+            new = self._folder / path.name
             self._run(f"set temp_directory = {literal(self._folder)}")
-            with self._old() as state:
-                yield state
-            if self._built:
-                self._run("checkpoint new", "use memory", "detach new")
-                replace(self._folder / path.name, path)
+            with ExitStack() as self._connections:
+                yield self._describe() if path.exists() else TargetState()
+            if new.exists():
+                replace(new, path)
 
-    @contextmanager
-    def _old(self) -> Iterator[TargetState]:
-        """Describe what is there; others cannot write to it meanwhile."""
-        if not self._path.exists():
-            yield TargetState()
-            return
+    def _describe(self) -> TargetState:
         if Path(f"{self._path}.wal").exists():  # its last writer was killed
             old = f"attach {literal(self._path)} as old (type duckdb)"
             self._run(old, "checkpoint old", "detach old")
-        engine = duckdb_engine(URL.create("duckdb", database=self.name))
-        with engine.connect() as self.connection:
-            yield state_of(self.name, self.connection)
+        self._read(Path(self.name))
+        return state_of(self.name, self.connection)
+
+    def _read(self, path: Path) -> None:
+        """Read from a file from now on; others cannot write to it meanwhile."""
+        engine = duckdb_engine(URL.create("duckdb", database=str(path)))
+        self.connection = self._connections.enter_context(engine.connect())
 
     def digest(self, table: Table) -> Digest:
         """Let DuckDB compute the digest."""
-        [answer] = self._ask(digest_query(table, "duckdb", self._rows_of(table)))
-        return read_digest(answer)
+        return read_digest(self.connection.exec_driver_sql(digest_query(table, "duckdb")).one())
 
     def lines(self, table: Table) -> Generator[list[bytes], None, None]:
         """Return all rows by primary key."""
         order = ", ".join(quoted(column.name) for column in table.primary_key.columns)
-        row = json_row(table, "duckdb")
-        rows = self._ask(f"select {row} from {self._rows_of(table)} order by {order}")
-        yield from batched(line.encode() for (line,) in rows)
-
-    def _rows_of(self, table: Table) -> str:
-        return f"new.main.{quoted(table.name)}" if self._built else quoted(table.name)
-
-    def _ask(self, query: str) -> Iterator[Any]:
-        """Ask the new file, or the old one until there is a new one."""
-        if self._built:
-            return iter(self._duck.cursor().execute(query).fetchone, None)
-        return iter(self.connection.exec_driver_sql(query))
+        query = f"select {json_row(table, 'duckdb')} from {quoted(table.name)} order by {order}"
+        yield from batched(line.encode() for (line,) in self.connection.exec_driver_sql(query))
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
-        """Build the new file."""
-        new = literal(self._folder / self._path.name)
+        """Build the new file, and read from it from now on."""
+        new = self._folder / self._path.name
         options = f"type duckdb, block_size {BLOCK}, storage_version '{STORAGE}'"
-        self._run(f"attach {new} as new ({options})", "use new")
+        self._run(f"attach {literal(new)} as new ({options})", "use new")
         self._run("begin", *_tables(), "commit")
         sent = self.copy_all(source, progress)
         self._run("begin", *_additions(), "commit")
-        self._built = True
+        self.record()
+        self._run("checkpoint new", "use memory", "detach new")
+        self._read(new)
         return sent
 
     def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
@@ -146,9 +135,9 @@ class Duckdb(Target):
             self._run(f"insert into {quoted(into)} select * from arriving")
             self._duck.unregister("arriving")
 
-    def record(self, fed_at: str) -> None:
+    def record(self) -> None:
         """Record in the new file that a feed filled it."""
-        self._run(f"insert into new.main.{RECORD.name} values ({literal(fed_at)})")
+        self._run(f"insert into {RECORD.name} values ({literal(now())})")
 
     def _run(self, *statements: str) -> None:
         for statement in statements:

@@ -99,7 +99,9 @@ class Other(Target):
             self._create()
         for table in (RECORD, *reversed(TABLES)):
             self.connection.execute(delete(self._tables.tables[table.name]))
-        return self.copy_all(source, progress)
+        sent = self.copy_all(source, progress)
+        self.record()
+        return sent
 
     def _create(self) -> None:
         """Create the tables anew.

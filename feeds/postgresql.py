@@ -133,9 +133,10 @@ class Postgresql(Relational):
             from migrations.upgrade import upgrade  # slow to import
 
             upgrade(self.connection)
-        if self._state.inventory.documents and not self.drift():
-            return self._fill_in_place(source, progress)
-        return self._fill_anew(source, progress)
+        in_place = self._state.inventory.documents and not self.drift()
+        sent = (self._fill_in_place if in_place else self._fill_anew)(source, progress)
+        self.record()
+        return sent
 
     def _fill_in_place(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
         """Delete all rows and copy them again: readers keep the old ones and wait for nobody.
@@ -188,9 +189,9 @@ class Postgresql(Relational):
         self.run(f"set local default_statistics_target = {STATISTICS}")
         self.run(f"analyze {', '.join(table.name for table in TABLES)}")
 
-    def record(self, fed_at: str) -> None:
+    def record(self) -> None:
         """Record that a feed filled it, and let new rows be numbered after the copied ones."""
-        super().record(fed_at)
+        super().record()
         for table in TABLES:
             if (column := table.autoincrement_column) is not None:
                 name = self.rows.scalar(

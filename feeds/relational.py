@@ -126,6 +126,7 @@ class Relational(Target):
                 savepoint.rollback()
             raise
         self.run(*(f"drop table {staged(table)}" for table in scopes))
+        self.record()
         return done
 
     def _stage(self, source: Snapshot, table: Table, where: str, progress: Progress) -> RowCounts:

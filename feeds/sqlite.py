@@ -58,9 +58,9 @@ class Sqlite(Relational):
             if self._before is not None and not self._wrote:
                 self._before.rollback()  # to commit, even nothing, is to wait for readers
 
-    def record(self, fed_at: str) -> None:
+    def record(self) -> None:
         """Record that a feed filled it."""
-        super().record(fed_at)
+        super().record()
         self._wrote = self.connection is self._before
 
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
@@ -78,6 +78,7 @@ class Sqlite(Relational):
             self.run(*schema.keys)
             if fault := source.dangling():
                 raise source.error(fault)
+        self.record()
         return sent
 
     def _replace(self, new: Path) -> None:

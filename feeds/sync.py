@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from heapq import merge
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -26,7 +25,6 @@ from feeds.relational import SHARED, Relational, SyncScope
 from feeds.structure import row_counts
 from feeds.target import (
     FeedOptions,
-    NeedsRefill,
     RowCounts,
     Target,
     TargetState,
@@ -138,10 +136,9 @@ class _Sync:
         documents = self.inventory.changed_since(there)
         few = len(documents) <= max(FEW, PART * len(self.inventory.documents))
         if descends and few and isinstance(self.target, Relational):
-            try:
-                return self._update(self.target, SyncScope(documents, there.last_load, differing))
-            except (NeedsRefill, IntegrityError):
-                pass  # rows differ that no load accounts for, or two have exchanged their keys
+            scope = SyncScope(documents, there.last_load, differing)
+            if result := self._update(self.target, scope):
+                return result
         return self._fill("refilled")
 
     # --- requirements -------------------------------------------------------------------------
@@ -189,26 +186,24 @@ class _Sync:
             digests = self.target.fill(self.source, self.progress)
             after = {name: digest.rows for name, digest in digests.items()}
             self._compare(digests)
-            self._record()
         changes = {name: RowCounts(rows, 0, before.get(name, 0)) for name, rows in after.items()}
         return self._result(summary, changes, digests)
 
-    def _update(self, target: Relational, changes: SyncScope) -> SyncResult:
-        """Copy what changed. Raises NeedsRefill if that is not all that differs."""
-        done = target.update(self.source, changes, self.progress)
+    def _update(self, target: Relational, changes: SyncScope) -> SyncResult | None:
+        """Copy what changed. Return None if more differs, or if rows have exchanged their keys."""
+        try:
+            done = target.update(self.source, changes, self.progress)
+        except IntegrityError:
+            return None
         digests = {}
         with self.progress.stage("comparing"):
             for table, where in changes.scopes().items():
                 digests[table.name] = self.source.digest(table, where)
                 if target.digest(table, where) != digests[table.name]:
-                    raise NeedsRefill
+                    return None  # rows differ that no load accounts for
         if self.options.verify:
             digests = self._require_equal()
-        self._record()
         return self._result("updated", done, digests)
-
-    def _record(self) -> None:
-        self.target.record(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def _result(
         self, summary: str, changes: Mapping[str, RowCounts], digests: Mapping[str, Digest]

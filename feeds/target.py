@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, delete, func, insert, literal, select
@@ -143,10 +144,6 @@ class RowCounts(NamedTuple):
     removed: int = 0
 
 
-class NeedsRefill(Exception):  # noqa: N818 - no error: it says how the target is fed
-    """A target cannot be updated row by row; it has to be refilled."""
-
-
 class Target(ABC):
     """A database that becomes an exact copy."""
 
@@ -177,12 +174,15 @@ class Target(ABC):
 
     @abstractmethod
     def fill(self, source: Snapshot, progress: Progress) -> dict[str, Digest]:
-        """Replace everything by the rows of the source; return the digests of what was sent."""
+        """Replace everything by the rows of the source, and record that.
 
-    def record(self, fed_at: str) -> None:
+        Return the digests of what was sent.
+        """
+
+    def record(self) -> None:
         """Record that a feed filled it."""
         self.connection.execute(delete(RECORD))
-        self.connection.execute(insert(RECORD), {"fed_at": fed_at})
+        self.connection.execute(insert(RECORD), {"fed_at": now()})
 
     @abstractmethod
     def write(self, into: str, table: Table, batches: Iterable[list[bytes]]) -> None:
@@ -220,6 +220,11 @@ class Target(ABC):
     def drift(self) -> str:
         """Say how the structure differs from what a feed creates; empty: it doesn't."""
         return ""
+
+
+def now() -> str:
+    """Return the time as a feed records it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def listed(items: list[str]) -> str:
