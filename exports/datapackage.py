@@ -112,8 +112,9 @@ def table_schema(table: Table, null: str | None, *, days: bool = True) -> dict[s
         "primaryKey": list(table.primary_key.columns.keys()),
         "uniqueKeys": sorted(list(key.columns.keys()) for key in unique),
         "foreignKeys": [
-            {"fields": fields, "reference": reference}
-            for fields, reference in filter(None, map(_reference, foreign_keys(table)))
+            _reference(key)
+            for key in foreign_keys(table)
+            if len(key.columns) == 1 or not any(column.nullable for column in key.columns)
         ],
     }
     present = {name: value for name, value in described.items() if value}
@@ -140,16 +141,11 @@ def _field(
     return field | ({"constraints": constraints} if constraints else {})
 
 
-def _reference(foreign: ForeignKeyConstraint) -> tuple[list[str], dict[str, Any]] | None:
-    """Return the columns of a foreign key and what they refer to; None if it can't be described."""
-    elements = foreign.elements
-    if len(elements) > 1 and any(element.parent.nullable for element in elements):
-        return None
+def _reference(key: ForeignKeyConstraint) -> dict[str, Any]:
     # A key that refers to its own table names none.
-    target = foreign.referred_table
-    resource = {} if target is foreign.table else {"resource": target.name}
-    fields = [element.column.name for element in elements]
-    return [element.parent.name for element in elements], resource | {"fields": fields}
+    target = {} if key.referred_table is key.table else {"resource": key.referred_table.name}
+    referred = [element.column.name for element in key.elements]
+    return {"fields": key.column_keys, "reference": target | {"fields": referred}}
 
 
 def exported_files(folder: Path) -> set[str]:

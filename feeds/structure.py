@@ -65,7 +65,13 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
     """
     at = revision(connection)
     begun = at is not None or (not views and inspect(connection).has_table(VERSION_TABLE))
-    require_ours(name, at, foreign_objects(connection, ours=begun))
+    if foreign := foreign_objects(connection, ours=begun):
+        raise DatabaseError(
+            f"{name}: {'also holds' if at else 'holds'} what does not belong to a sourcebook "
+            f"({listed(foreign)}); give another TARGET"
+        )
+    if at and at > REVISION:
+        raise DatabaseError(newer(name, at))
     if at is None:
         return TargetState(exists=begun)
     older = at != REVISION
@@ -77,17 +83,6 @@ def state_of(name: str, connection: Connection, *, views: bool = True) -> Target
     )
     inventory = read_inventory(connection, older=older)
     return TargetState(exists=True, older=older, fed=fed, inventory=inventory)
-
-
-def require_ours(name: str, at: str | None, foreign: list[str]) -> None:
-    """Raise DatabaseError if a target holds foreign objects or was made by a newer version."""
-    if foreign:
-        raise DatabaseError(
-            f"{name}: {'also holds' if at else 'holds'} what does not belong to a sourcebook "
-            f"({listed(foreign)}); give another TARGET"
-        )
-    if at and at > REVISION:
-        raise DatabaseError(newer(name, at))
 
 
 def foreign_objects(connection: Connection, *, ours: bool) -> list[str]:
