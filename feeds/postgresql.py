@@ -217,6 +217,10 @@ class Postgresql(Relational):
             for lines in batches:
                 copy.write(csv(lines))
 
+    def run(self, *statements: str) -> None:
+        """Run statements in one round trip: creating a sourcebook takes hundreds of them."""
+        super().run(";\n".join(statements))
+
     def _select(self, query: str) -> Sequence[Any]:
         return self.connection.exec_driver_sql(query).all()
 
