@@ -143,8 +143,7 @@ class Postgresql(Relational):
 
         A truncated table would be empty for transactions that began before, and locked for others.
         """
-        for table in (RECORD, *reversed(TABLES)):
-            self.run(f"delete from {table.name}")
+        self.run(*(f"delete from {table.name}" for table in (RECORD, *reversed(TABLES))))
         sent = self.copy_all(source, progress)
         self._analyze()
         return sent
