@@ -164,27 +164,22 @@ def by_driver(
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-@pytest.fixture(scope="module")
-def connection(article: str) -> Iterator[sa.Connection]:
-    with reading(article) as connection:
-        yield connection
-
-
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_report_can_be_pasted(article: str, connection: sa.Connection, name: str) -> None:
+def test_every_report_can_be_pasted(article: str, name: str) -> None:
     given = questions(REPORTS[name], "example")[0]
     options = [f"--{key}={value}" for key, value in given.items()]
     printed = typed(article, "report", name, *options, "--sql")
     assert printed.exit_code == 0, printed.stderr
-    with run(connection, REPORTS[name], given) as page:
-        names = [column.name for column in page.columns]
-        expected = [dict(zip(names, row, strict=True)) for row in page.rows]
-    assert by_driver(connection, printed.stdout) == expected
     portable = typed(article, "report", name, *options, "--sql", "--portable").stdout
     comment, _, query = portable.partition("\n\n")
     values = dict(re.findall("^--   :([a-z_]+) = (.*)$", comment, re.MULTILINE))
     assert set(values) == set(re.findall(r"(?<!:):([a-z_]+)", query))
-    assert by_driver(connection, query, values) == expected
+    with reading(article) as connection:
+        with run(connection, REPORTS[name], given) as page:
+            names = [column.name for column in page.columns]
+            expected = [dict(zip(names, row, strict=True)) for row in page.rows]
+        assert by_driver(connection, printed.stdout) == expected
+        assert by_driver(connection, query, values) == expected
 
 
 def test_a_portable_query_leaves_out_what_was_not_asked(article: str) -> None:
