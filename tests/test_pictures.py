@@ -219,7 +219,7 @@ def test_the_voices_of_many_documents_are_legible(large: str) -> None:
     drawn = picture(large, "voices", "--most", "30")
     assert_boxes_apart(drawn)
     assert "Not drawn: " in words(drawn)
-    assert " in 2 chains" in words(drawn)
+    assert re.search(r" in \d+ chains", words(drawn))
 
 
 def assert_boxes_apart(drawn: Picture) -> None:
