@@ -1,4 +1,4 @@
-"""What keeps people from reading a page, as axe finds it in a real browser."""
+"""Finds with axe, in a real browser, what keeps people from reading a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-# Contrast is what takes long, so texts of the same tags and classes are looked at once.
+# Contrast takes longest, so of texts with the same tags and classes only one is checked.
 MARK = """() => {
   const looks = new Map();
   for (const it of document.querySelectorAll("body *")) {
@@ -40,7 +40,7 @@ def axe() -> str:
 def barriers(page: Page) -> list[object]:
     """Return the serious and critical faults of an open page, in light and dark colours.
 
-    What the colours don't decide is looked at once.
+    Rules that don't depend on colours are checked once.
     """
     page.evaluate(axe())
     page.evaluate(MARK)

@@ -43,6 +43,7 @@ pytest_plugins = [
     "tests.duckdb_files",  # the article's sourcebook, fed to DuckDB
     "tests.export_folders",  # exports of a hostile one
     "tests.feed_targets",  # what a feed fills, on both engines
+    "tests.open_sourcebooks",  # those that the tests of a module only read
     "tests.spark_servers",  # a server that speaks Spark Connect
 ]
 

@@ -289,8 +289,8 @@ def test_the_same_data_make_the_same_bytes(shipped: str, monkeypatch: pytest.Mon
     for format in ("html", "markdown"):
         command = ("--actor", "iran", "--format", format)
         first, second = (brief(shipped, *command).stdout for _ in range(2))
-        assert first == second
-        assert "14 July 2017" in first
+        assert first == second, format
+        assert "14 July 2017" in first, format
 
 
 # --- hostile data ---------------------------------------------------------------------------------

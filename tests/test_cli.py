@@ -463,7 +463,7 @@ def test_a_terminals_table_names_the_document_where_there_are_several(
 
 
 def test_no_format_steers_a_terminal(article: Path, tmp_path: Path) -> None:
-    """Neither the values nor the columns of a query, which go there by whatever name."""
+    """Neither values nor names of columns do, by whatever name the terminal is opened."""
     query = "select char(27) || '[31m' || char(8238) as \"\x1b[32m\""
     mine = "select char(27) || '[31m' || char(8238) as text"
     (tmp_path / "evil.sql").write_text(
@@ -472,12 +472,13 @@ def test_no_format_steers_a_terminal(article: Path, tmp_path: Path) -> None:
     for command in (("sql", query), ("report", "--reports", str(tmp_path), "evil")):
         for format in ("csv", "tsv", "json", "jsonl"):
             ours, theirs = os.openpty()
-            run(*command, "--format", format, "-o", os.ttyname(theirs), cwd=article)
+            done = run(*command, "--format", format, "-o", os.ttyname(theirs), cwd=article)
+            assert done.returncode == 0, (command, format)
             harmless(os.read(ours, 65_536).decode())
             os.close(ours)
             os.close(theirs)
             piped = run(*command, "--format", format, cwd=article).stdout
-            assert ("\x1b[31m\u202e" in piped) == (format in ("csv", "tsv"))
+            assert ("\x1b[31m\u202e" in piped) == (format in ("csv", "tsv")), (command, format)
         harmless(in_terminal(article, *command, "--format", "csv")[0])
     harmless(in_terminal(article, "sql", query, "--format", "csv", "-o", "/dev/stdout")[0])
 

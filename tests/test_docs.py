@@ -265,7 +265,7 @@ def test_our_codings_match_the_published_schema(path: Path) -> None:
     assert wrong(as_editors_do(path.read_text(encoding="utf-8"))) == []
 
 
-def test_so_does_what_the_application_reads() -> None:
+def test_a_coding_read_as_text_matches_the_published_schema_too() -> None:
     assert wrong(as_text(CODINGS[0].read_text(encoding="utf-8"))) == []
 
 

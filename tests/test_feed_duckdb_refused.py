@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from database.connect import reading
 from database.errors import DatabaseError, SourcebookError
 from database.location import locate
 from tests.databases import on_sqlite
-from tests.duckdb_files import change, fed, refused, state
+from tests.duckdb_files import change, content, fed, refused, rows_of, state
 
 FOREIGN = {
     "table mine": "create table mine (a integer)",
@@ -78,11 +79,16 @@ def test_what_somebody_changed_is_found(
 
 
 @on_sqlite
-def test_verify_names_table_key_and_column(shipped: str, fed_copy: Path) -> None:
+def test_verify_names_table_key_and_column_and_replace_puts_it_right(
+    shipped: str, fed_copy: Path
+) -> None:
     change(fed_copy, "update evidence set hedge = 'x' where id = 1")
     assert fed(shipped, fed_copy).summary == "nothing to copy"  # codings alone are compared
     message = refused(shipped, fed_copy, verify=True)
     assert 'evidence, id 1: hedge is "x" there, null in the source' in message
+    assert fed(shipped, fed_copy, replace=True).summary == "replaced"
+    with reading(shipped) as connection:
+        assert rows_of(fed_copy) == content(connection)
 
 
 @on_sqlite

@@ -104,7 +104,7 @@ def name(path: Path) -> str:
 
 
 class Outline(NamedTuple):
-    """What a source file is for, what it imports and what it gives a name to, with the lines.
+    """What a source file is for, what it imports, and its names, with their lines, and classes.
 
     `from a import b` counts as `a` and `a.b`: `b` may be a module.
     """
@@ -112,13 +112,14 @@ class Outline(NamedTuple):
     docstring: str | None
     imports: list[tuple[int, str]]
     names: list[tuple[int, str]]
+    classes: list[str]
 
 
 @cache
 def outline(source: str) -> Outline:
     """Return the outline of a source file; several tests need that of every file."""
     tree = ast.parse(source)
-    made = Outline(ast.get_docstring(tree), [], [])
+    made = Outline(ast.get_docstring(tree), [], [], [])
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             made.imports.extend((node.lineno, alias.name) for alias in node.names)
@@ -133,6 +134,8 @@ def outline(source: str) -> Outline:
             made.names.append((node.lineno, node.arg))
         elif isinstance(node, ast.ClassDef | ast.FunctionDef):
             made.names.append((node.lineno, node.name))
+            if isinstance(node, ast.ClassDef):
+                made.classes.append(node.name)
     return made
 
 
@@ -381,11 +384,11 @@ def test_a_vague_name_is_found(source: str) -> None:
 
 def classes_of_one_name(sources: Mapping[str, str]) -> list[str]:
     """List the public classes that share their name with another, each with its module."""
-    modules = defaultdict(list)
+    modules: dict[str, list[str]] = defaultdict(list)
     for module, source in sources.items():
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                modules[node.name].append(module)
+        for name in outline(source).classes:
+            if not name.startswith("_"):
+                modules[name].append(module)
     return [f"{name}: {', '.join(where)}" for name, where in modules.items() if len(where) > 1]
 
 

@@ -200,7 +200,7 @@ def test_only_what_differs_is_changed(book: str, tmp_path: Path) -> None:
     numbers = "select kind, key, id from facts order by id"
     ids, coding = ask(book, numbers), VALID_CODING
     for old, new, action, item, key in CHANGES:
-        assert old in coding
+        assert old in coding, new
         coding = coding.replace(old, new, 1)
         path = put(tmp_path, coding)
         done = loaded(book, path)

@@ -99,8 +99,8 @@ ALEMBIC_FINDS = {
     "comment on table events is 'something else'": "comment events",
     "comment on column topics.label is 'something else'": "column topics.label",
 }
-TWICE = 2
-"""How many of these are two differences: something is gone, and something else is new."""
+TWO_DIFFERENCES = 2
+"""How many of these Alembic counts twice: something is gone, and something else is new."""
 
 ALEMBIC_OVERLOOKS = {
     """
@@ -117,7 +117,7 @@ def test_drift_is_found(database: str, modelled: dict[str, str]) -> None:
         for view in reversed(sa.inspect(connection).get_view_names()):
             connection.exec_driver_sql(f"drop view if exists {view} cascade")
         for changes, count in (
-            (ALEMBIC_FINDS, len(ALEMBIC_FINDS) + TWICE),
+            (ALEMBIC_FINDS, len(ALEMBIC_FINDS) + TWO_DIFFERENCES),
             (ALEMBIC_OVERLOOKS, 0),
         ):
             savepoint = connection.begin_nested()
@@ -233,21 +233,22 @@ def test_every_revision_goes_up_down_and_up_with_its_rows(empty_database: str) -
             upgrade(connection, after)
             if before == "base":
                 fill(connection)
-            assert whole(connection)
+            assert whole(connection), after
             then = _kept(connection), parts(connection)
-            assert all(then[0][name] for name in at_first[0] or then[0])  # new tables are empty
-            assert stored_rows(connection, columns) == unchanged
+            # New tables are empty.
+            assert all(then[0][name] for name in at_first[0] or then[0]), after
+            assert stored_rows(connection, columns) == unchanged, after
         with migrating(empty_database) as connection:
             downgrade(connection, before)
-            assert whole(connection)
-            assert (_kept(connection), parts(connection)) == at_first
+            assert whole(connection), before
+            assert (_kept(connection), parts(connection)) == at_first, before
             assert revision(connection) == (None if before == "base" else before)
         with migrating(empty_database) as connection:
             upgrade(connection, after)
             if before == "base":
                 fill(connection)
-            assert whole(connection)
-            assert (_kept(connection), parts(connection)) == then
+            assert whole(connection), after
+            assert (_kept(connection), parts(connection)) == then, after
 
 
 def test_all_the_way_down_and_up_again(database: str) -> None:

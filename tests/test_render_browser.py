@@ -313,7 +313,7 @@ def test_nothing_is_wider_than_the_window(tab: Tab, columns: int) -> None:
     for width in (1280, 1200, 1000, 700, 390):
         tab.page.set_viewport_size({"width": width, "height": 800})
         assert tab.page.evaluate(EDGES) == [], width
-        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, width
 
 
 @pytest.mark.parametrize("columns", [3, 5, 6, 8, 12, 17, 30])

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
-from database.connect import reading, writing
+from database.connect import writing
 from reports.run import BadValueError, run
-from tests.databases import Files, Server
 from tests.island_relations import island_relations
+from tests.open_sourcebooks import OPEN, opened
 from tests.shipped_reports import REPORTS
 
 NAMES = ("actor", "dependence", "dyad", "event", "names", "network", "posts", "stances", "ties")
@@ -30,40 +29,10 @@ KEYS = ("fact", "key", "relation")
 Row = tuple[Any, ...]
 
 
-OPEN: dict[str, Connection] = {}
-"""Sourcebooks that nobody changes, by path or URL: opening one takes as long as a report."""
-
-
 @pytest.fixture(scope="module")
-def new(sourcebooks: Files | Server) -> Iterator[Callable[[], str]]:
-    """A function that returns a new sourcebook without rows."""
-    created: list[str] = []
-
-    def create() -> str:
-        created.append(sourcebooks.migrated())
-        return created[-1]
-
-    yield create
-    for database in created:
-        sourcebooks.remove(database)
-
-
-def opened(database: str) -> Iterator[str]:
-    """Yield a sourcebook that stays open meanwhile."""
-    with reading(database) as OPEN[database]:
-        yield database
-    del OPEN[database]
-
-
-@pytest.fixture(scope="module")
-def empty(new: Callable[[], str]) -> Iterator[str]:
-    yield from opened(new())
-
-
-@pytest.fixture(scope="module")
-def made(new: Callable[[], str]) -> Iterator[str]:
+def made(new_sourcebook: Callable[[], str]) -> Iterator[str]:
     """A sourcebook with the islands and their relations."""
-    database = new()
+    database = new_sourcebook()
     with writing(database) as connection:
         island_relations(connection)
     yield from opened(database)
@@ -106,13 +75,13 @@ def test_every_fact_says_where_it_stands(made: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(NEEDED)))
-def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
-    assert ask(empty, name) == []
+def test_an_empty_database_gives_no_rows(empty_sourcebook: str, name: str) -> None:
+    assert ask(empty_sourcebook, name) == []
 
 
-def test_an_empty_database_says_that_it_has_no_event(empty: str) -> None:
+def test_an_empty_database_says_that_it_has_no_event(empty_sourcebook: str) -> None:
     with pytest.raises(BadValueError, match="no event 'landing': the database has none"):
-        ask(empty, "event", event="landing")
+        ask(empty_sourcebook, "event", event="landing")
 
 
 @pytest.mark.parametrize("name", ["actor", "dependence", "names", "network", "posts", "ties"])

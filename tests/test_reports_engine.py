@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Connection
 
 from database.connect import reading, writing
 from output.formats import Format, render
@@ -20,7 +19,8 @@ from reports.catalogue import Catalogue
 from reports.definition import Report, ReportError, Type
 from reports.run import BadValueError, run
 from schema.vocabulary import ROLES_OF, FactKind
-from tests.databases import Files, Server, create, on_sqlite
+from tests.databases import create, on_sqlite
+from tests.open_sourcebooks import OPEN, opened
 from tests.shipped_reports import REPORTS
 from tests.sourcebook_builder import islands
 
@@ -29,39 +29,9 @@ NAMES = ("actors", "quotes", "sources", "timeline")
 NASTY = ["'", "''; drop table facts; --", "%", "_", ":nobody", "\\", "🦊", "a\nb", "\x1b[2J"]
 
 
-OPEN: dict[str, Connection] = {}
-"""Sourcebooks that nobody changes, by path or URL: opening one takes as long as a report."""
-
-
 @pytest.fixture(scope="module")
-def new(sourcebooks: Files | Server) -> Iterator[Callable[[], str]]:
-    """A function that returns a new sourcebook without rows."""
-    created: list[str] = []
-
-    def create() -> str:
-        created.append(sourcebooks.migrated())
-        return created[-1]
-
-    yield create
-    for database in created:
-        sourcebooks.remove(database)
-
-
-def opened(database: str) -> Iterator[str]:
-    """Yield a sourcebook that stays open meanwhile."""
-    with reading(database) as OPEN[database]:
-        yield database
-    del OPEN[database]
-
-
-@pytest.fixture(scope="module")
-def empty(new: Callable[[], str]) -> Iterator[str]:
-    yield from opened(new())
-
-
-@pytest.fixture(scope="module")
-def database(new: Callable[[], str]) -> Iterator[str]:
-    made = new()
+def database(new_sourcebook: Callable[[], str]) -> Iterator[str]:
+    made = new_sourcebook()
     with writing(made) as connection:
         islands(connection)
     yield from opened(made)
@@ -103,8 +73,8 @@ def test_values_are_of_the_type_that_the_header_says(database: str, name: str) -
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_empty_database_gives_no_rows(empty: str, name: str) -> None:
-    assert ask(empty, name) == []
+def test_an_empty_database_gives_no_rows(empty_sourcebook: str, name: str) -> None:
+    assert ask(empty_sourcebook, name) == []
 
 
 def combined(report: Report) -> list[tuple[str, ...]]:
@@ -242,9 +212,9 @@ def test_an_unknown_actor_gets_the_nearest_names(database: str) -> None:
         keys(database, "timeline", actor="Angstroem")
 
 
-def test_nobody_is_near_where_nobody_is(empty: str) -> None:
+def test_nobody_is_near_where_nobody_is(empty_sourcebook: str) -> None:
     with pytest.raises(BadValueError, match="no actor 'alma': the database has none"):
-        keys(empty, "timeline", actor="alma")
+        keys(empty_sourcebook, "timeline", actor="alma")
 
 
 @pytest.mark.parametrize("value", NASTY)

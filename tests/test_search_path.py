@@ -161,7 +161,7 @@ def test_a_sourcebook_among_traps_is_refused(
             ("export", str(tmp_path / "a"), "--format", "csv"),
         ):
             result = asked(url, *arguments)
-            assert (result.exit_code, result.stdout) == (1, ""), result.output
+            assert (result.exit_code, result.stdout) == (1, ""), (arguments, result.output)
             message = result.stderr.splitlines()[-1]
             assert f"its schema public holds {name} of {mallory}, which" in message
             assert message.endswith("drop it, and revoke create on that schema")

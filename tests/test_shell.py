@@ -185,7 +185,8 @@ def test_tables_are_described_by_the_commands_of_other_shells(
     answers = typed(
         "".join(f"select 0 as next;{ENTER}{command}{ENTER}" for command in commands)
     ).out
-    assert [it.startswith(head) for it in answers.split("next\n0\n")[1:]] == [True] * len(commands)
+    for command, answer in zip(commands, answers.split("next\n0\n")[1:], strict=True):
+        assert answer.startswith(head), command
 
 
 @on_sqlite
