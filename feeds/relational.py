@@ -37,7 +37,7 @@ class SyncScope(NamedTuple):
     """The last that the target knows."""
     shared: Collection[Table]
 
-    def scopes(self) -> dict[Table, str]:
+    def conditions(self) -> dict[Table, str]:
         """Return the tables to copy from, each with the condition for the rows that can differ.
 
         Derived tables are not among them: the target computes their rows from the others.
@@ -94,7 +94,7 @@ class Relational(Target):
     # --- changes --------------------------------------------------------------------------------
 
     def update(
-        self, source: Snapshot, changes: SyncScope, progress: Progress
+        self, source: Snapshot, scope: SyncScope, progress: Progress
     ) -> dict[str, RowCounts]:
         """Stage the rows that can have changed, compare them, and write those that differ.
 
@@ -102,20 +102,20 @@ class Relational(Target):
         """
         from database.derived.refresh import Refresh
 
-        scopes = changes.scopes()
+        conditions = scope.conditions()
         savepoint = self.connection.begin_nested()
         try:
-            derived = Refresh(self.connection, changes.documents)
+            derived = Refresh(self.connection, scope.documents)
             with progress.stage("reading what changed"):
                 done = {
                     table.name: self._stage(source, table, where, progress)
-                    for table, where in scopes.items()
+                    for table, where in conditions.items()
                 }
             with progress.stage("writing what changed"):
-                renamed = {table.name: self._changed(table) for table in changes.shared}
-                self._apply(scopes)
+                renamed = {table.name: self._changed(table) for table in scope.shared}
+                self._apply(conditions)
                 derived.finish(
-                    changes.documents,
+                    scope.documents,
                     actors=renamed.get("actors", ()),
                     topics=renamed.get("topics", ()),
                     sources=renamed.get("sources", ()),
@@ -125,7 +125,7 @@ class Relational(Target):
             with suppress(DBAPIError):  # on a full disk SQLite has no savepoint any more
                 savepoint.rollback()
             raise
-        self.run(*(f"drop table {staged(table)}" for table in scopes))
+        self.run(*(f"drop table {staged(table)}" for table in conditions))
         self.record()
         return done
 
@@ -156,18 +156,18 @@ class Relational(Target):
         )
         return [*self.connection.exec_driver_sql(query).scalars()]
 
-    def _apply(self, scopes: dict[Table, str]) -> None:
+    def _apply(self, conditions: dict[Table, str]) -> None:
         """Make tables equal their staged rows; no reference ever dangles.
 
         Rows to which others refer are changed in place. Others that differ are deleted, with
         those that hang on them, and inserted again: so two of them can exchange unique values.
         """
-        for table, where in reversed(scopes.items()):
+        for table, where in reversed(conditions.items()):
             if table.name not in SHARED:
                 self._delete(table, where, changed=table.name not in REFERENCED)
-        for table in scopes:
+        for table in conditions:
             self._upsert(table)
-        for table, where in reversed(scopes.items()):
+        for table, where in reversed(conditions.items()):
             if table.name in SHARED:
                 self._delete(table, where, changed=False)
 

@@ -189,15 +189,15 @@ class _Sync:
         changes = {name: RowCounts(rows, 0, before.get(name, 0)) for name, rows in after.items()}
         return self._result(summary, changes, digests)
 
-    def _update(self, target: Relational, changes: SyncScope) -> SyncResult | None:
+    def _update(self, target: Relational, scope: SyncScope) -> SyncResult | None:
         """Copy what changed. Return None if more differs, or if rows have exchanged their keys."""
         try:
-            done = target.update(self.source, changes, self.progress)
+            done = target.update(self.source, scope, self.progress)
         except IntegrityError:
             return None
         digests = {}
         with self.progress.stage("comparing"):
-            for table, where in changes.scopes().items():
+            for table, where in scope.conditions().items():
                 digests[table.name] = self.source.digest(table, where)
                 if target.digest(table, where) != digests[table.name]:
                     return None  # rows differ that no load accounts for
