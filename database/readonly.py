@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -70,13 +70,13 @@ class ReadOnlyConnection:
             return answer, answer.fetch(1)
 
         (columns, fetch), first = self.calls.call(begin)
-        return columns, self._rows(first, fetch)
+        return columns, chain.from_iterable(self._batches(first, fetch))
 
-    def _rows(self, first: list[Row], fetch: Callable[[int], list[Row]]) -> Iterator[Row]:
-        """Yield the rows; each call fetches more of them than the one before."""
+    def _batches(self, first: list[Row], fetch: Callable[[int], list[Row]]) -> Iterator[list[Row]]:
+        """Yield rows; each call fetches more of them than the one before."""
         batch, size = first, 1
         while batch:
-            yield from batch
+            yield batch
             size = min(2 * size, BATCH)
             batch = self.calls.call(partial(fetch, size))
 

@@ -6,8 +6,8 @@ For thousands of small rows SQLAlchemy takes longer than the engines do.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -28,12 +28,12 @@ def rows_by_id(connection: Connection, query: str, ids: Iterable[int]) -> Sequen
     listed = ", ".join(map(str, ids)) or "null"
     joined = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
     result = connection.exec_driver_sql(query.format(ids=listed, joined=joined))
-    return list(map(_row_type(*result.keys())._make, result.all()))
+    return list(map(_row_maker(*result.keys()), result.all()))
 
 
 @lru_cache
-def _row_type(*columns: str) -> Any:
-    return namedtuple("Row", columns, rename=True)
+def _row_maker(*columns: str) -> Callable[[Any], Any]:
+    return partial(tuple.__new__, namedtuple("Row", columns, rename=True))
 
 
 def ids_in(connection: Connection, query: str, ids: Collection[int]) -> set[int]:

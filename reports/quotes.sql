@@ -90,7 +90,11 @@ select
   quotations.through,
   case
     when chains.depth > 0 then
-      coalesce(case chains.depth when 1 then voices.name end, chains.voices) || (
+      -- A chain ends with the title of the document.
+      coalesce(
+        case chains.depth when 1 then voices.name end,
+        substr(chains.chain, 1, length(chains.chain) - length(documents.title) - 2)
+      ) || (
         select case min(evidence.stance) when 'doubts' then '; doubted'
           when 'rejects' then '; rejected' else '' end
         from evidence
@@ -107,8 +111,11 @@ select
   quotations.certainty
 from quotations
 join fact_summaries on fact_summaries.fact_id = quotations.fact_id
-left join chains on chains.attribution_id = fact_summaries.attribution_id
-left join voices on voices.source_id = chains.source_id
+-- Without the view of chains, which SQLite would compute for all facts.
+left join attribution_chains as chains on chains.attribution_id = fact_summaries.attribution_id
+left join attributions on attributions.id = fact_summaries.attribution_id
+left join sources as documents on documents.id = attributions.document_id
+left join voices on voices.source_id = attributions.source_id
 join spoken on spoken.fact_id = quotations.fact_id  -- if :speaker
 where true
   and quotations.fact_id in (select fact_id from concerned)  -- if :about

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from typing import Any, cast
 
 from sqlalchemy import Connection, Result, TextClause, text
@@ -68,7 +69,7 @@ def execute(connection: Connection, report: Report, values: Mapping[str, Value])
                 f"{report.path}: returns the columns {', '.join(names)}; "
                 f"its header says {', '.join(promised)}"
             )
-        rows = _rows(result, report)
+        rows = chain.from_iterable(_batches(result, report))
         yield Page(
             report.columns,
             rows,
@@ -150,10 +151,9 @@ def _reading_only(
             driver.set_authorizer(None)  # SQLAlchemy ends the transaction
 
 
-def _rows(result: Result[Any], report: Report) -> Iterator[Sequence[Cell]]:
+def _batches(result: Result[Any], report: Report) -> Iterator[Sequence[Sequence[Cell]]]:
     with _errors_name(report):
-        for batch in result.partitions(AT_ONCE):
-            yield from batch
+        yield from result.partitions(AT_ONCE)
 
 
 @contextmanager

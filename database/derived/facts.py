@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -63,10 +64,11 @@ PARTICIPANTS = """
 ACTORS = "select id, name, key, kind from actors where id in ({ids})"
 
 EVIDENCE = """
-    select evidence.fact_id, documents.key as document,
-      evidence.modality, evidence.certainty, evidence.stance, evidence.hedge, evidence.date_words,
-      evidence.attribution_id, attributions.parent_id,
-      attribution_chains.chain, attribution_chains.anonymity
+    select evidence.fact_id,
+      evidence.modality, evidence.certainty, evidence.stance, evidence.hedge,
+      attributions.parent_id is null,
+      documents.key as document, evidence.date_words,
+      evidence.attribution_id, attribution_chains.chain, attribution_chains.anonymity
     from evidence
     join sources as documents on documents.id = evidence.document_id
     join attributions on attributions.id = evidence.attribution_id
@@ -74,6 +76,8 @@ EVIDENCE = """
     where evidence.fact_id in ({ids})
     order by documents.key, evidence.n
 """
+STATED = slice(1, 6)
+"""What a piece of evidence says of its fact: its columns up to whether the voice is its own."""
 
 PLACES = """
     select fact_passages.fact_id, documents.key as document, fact_passages.passage,
@@ -86,13 +90,7 @@ PLACES = """
 
 SHOWN = (Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT, Role.HOLDER, Role.OBJECT)
 """Roles that have a column for the headings of their actors, in the order of the columns."""
-
-UNNAMED = {
-    frozenset(): None,
-    frozenset({False}): Unnamed.NONE.value,
-    frozenset({True, False}): Unnamed.SOME.value,
-    frozenset({True}): Unnamed.ALL.value,
-}
+NOBODY = (None,) * (1 + len(SHOWN))
 
 RANK = {str(role): rank for rank, role in enumerate(Role)}
 
@@ -106,28 +104,15 @@ People = dict[str, list[Any]]
 """Participants by role, in the order of roles, and within a role in the coder's order."""
 
 
-class _Evidence(NamedTuple):
-    """The columns of EVIDENCE for a fact, each with a value for each piece."""
-
-    facts: Sequence[int] = ()
-    documents: Sequence[str] = ()
-    modalities: Sequence[str] = ()
-    certainties: Sequence[str] = ()
-    stances: Sequence[str | None] = ()
-    hedges: Sequence[str | None] = ()
-    words: Sequence[str | None] = ()
-    attributions: Sequence[int] = ()
-    parents: Sequence[int | None] = ()
-    chains: Sequence[str] = ()
-    anonymities: Sequence[str] = ()
-
-
 class _Standing(NamedTuple):
     """Whether a fact is so."""
 
     settled: str | None
     words: str | None
     voices: tuple[EvidenceReading, ...]
+    modality: str | None
+    certainty: str | None
+    hedge: str | None
 
     def before(self, sentence: str) -> str:
         """Return a sentence with its standing in front."""
@@ -158,8 +143,7 @@ class _Summaries:
         more = rows_by_id(connection, FACTS, sorted(linked - {None} - self.asked))
         self.facts = {fact.id: fact for fact in (*selected, *more)}
         ids = sorted(self.facts)
-        evidence = _by_fact(rows_by_id(connection, EVIDENCE, ids))
-        self.evidence = {id: _Evidence(*zip(*rows, strict=True)) for id, rows in evidence.items()}
+        self.evidence = _by_fact(rows_by_id(connection, EVIDENCE, ids))
         self.places = _by_fact(rows_by_id(connection, PLACES, facts))
         self.participants = _by_fact(rows_by_id(connection, PARTICIPANTS, ids))
         owners = {
@@ -175,7 +159,6 @@ class _Summaries:
         self.actors = {
             actor.id: actor for actor in rows_by_id(connection, ACTORS, sorted(owners - {None}))
         }
-        self.standings: dict[int, _Standing] = {}
 
     def rows(self) -> list[Row]:
         """Return the rows of the facts that were asked for and still exist."""
@@ -183,13 +166,13 @@ class _Summaries:
 
     def _row(self, fact: Any) -> Row:
         """Return the columns of a fact's summary in order."""
-        evidence, places = self._evidence(fact), self.places.get(fact.id, ())
+        evidence, places = self.evidence.get(fact.id, ()), self.places.get(fact.id, ())
         people = self._people(fact.id)
         standing = self._standing(fact)
         bare = self._bare_sentence(fact, people)
         covered = fact.link and standing.words
-        documents = {*evidence.documents}
-        chains = dict(zip(evidence.attributions, evidence.chains, strict=True))
+        documents = {piece.document for piece in evidence}
+        chains = {piece.attribution_id: piece.chain for piece in evidence}
         way = next(iter(chains)) if len(chains) == 1 else None
         return (
             fact.id,
@@ -200,58 +183,28 @@ class _Summaries:
             standing.words,
             self._statement(fact, people, bare),
             standing.settled,
-            _list(evidence.modalities),
-            _list(evidence.certainties),
-            _list(evidence.hedges),
-            _list(evidence.words),
-            *self._headings(fact, people),
+            standing.modality,
+            standing.certainty,
+            standing.hedge,
+            _list([piece.date_words for piece in evidence]),
+            *(_headings(fact.kind, people) if people else NOBODY),
             way,
             " | ".join(chains.values()) or None if way is None else None,
             _list(sorted(documents)),
             _list([_mark(place, documents) for place in places]),
             *(places[0][1:] if places else (None, None, None)),
-            self._unnamed(evidence, people),
+            _unnamed(evidence, people),
         )
 
-    def _evidence(self, fact: Any) -> _Evidence:
-        return self.evidence.get(fact.id) or _Evidence()
-
     def _standing(self, fact: Any) -> _Standing:
-        if fact.id not in self.standings:
-            evidence = self._evidence(fact)
-            voices = tuple(
-                map(
-                    EvidenceReading,
-                    evidence.modalities,
-                    map(_believed, evidence.certainties, evidence.stances),
-                    evidence.hedges,
-                    [parent is None for parent in evidence.parents],
-                    [stance == Stance.REJECTS for stance in evidence.stances],
-                )
-            )
-            settled = fact.modality or sentences.first_upheld(voices)
-            words = sentences.standing(fact.kind, settled, voices)
-            if fact.draft:
-                words = f"Draft, {sentences.within_marks(words)}" if words else "Draft"
-            self.standings[fact.id] = _Standing(settled, words, voices)
-        return self.standings[fact.id]
-
-    # --- who takes part -----------------------------------------------------------------------
+        stated = tuple([piece[STATED] for piece in self.evidence.get(fact.id, ())])
+        return _standing(fact.kind, fact.modality, fact.draft, stated)
 
     def _people(self, fact: int) -> People:
-        people: People = defaultdict(list)
+        people: People = {}
         for actor in sorted(self.participants.get(fact, ()), key=_rank):
-            people[actor.role].append(actor)
+            people.setdefault(actor.role, []).append(actor)
         return people
-
-    def _headings(self, fact: Any, people: People) -> Iterator[str | None]:
-        if fact.kind in (FactKind.EVENT, FactKind.QUOTE):
-            in_order = {actor.id: actor for group in people.values() for actor in group}
-            yield _names(in_order.values())
-        else:
-            yield None
-        for role in SHOWN:
-            yield _names(people[role]) if role in people else None
 
     # --- what it says -------------------------------------------------------------------------
 
@@ -304,13 +257,42 @@ class _Summaries:
         link = sentences.link(fact.link, first, second, fact.lag, denied=denied)
         return f"Both {sentences.within_marks(both)}: {link}" if both else link
 
-    # --- what vouches for it ------------------------------------------------------------------
 
-    def _unnamed(self, evidence: _Evidence, people: People) -> str | None:
-        speakers = people.get(Role.SPEAKER, ())
-        masked = bool(speakers) and all(actor.kind == ActorKind.UNNAMED for actor in speakers)
-        veiled = {masked or anonymity != Anonymity.NAMED for anonymity in evidence.anonymities}
-        return UNNAMED[frozenset(veiled)]
+@lru_cache(maxsize=10_000)
+def _standing(
+    kind: str, modality: str | None, draft: bool, stated: tuple[tuple[Any, ...], ...]
+) -> _Standing:
+    """Return how a fact stands; most facts are stated in one of a few ways."""
+    voices = tuple(
+        EvidenceReading(
+            modality, _believed(certainty, stance), hedge, own, stance == Stance.REJECTS
+        )
+        for modality, certainty, stance, hedge, own in stated
+    )
+    settled = modality or sentences.first_upheld(voices)
+    words = sentences.standing(kind, settled, voices)
+    if draft:
+        words = f"Draft, {sentences.within_marks(words)}" if words else "Draft"
+    lists = (_list([piece[n] for piece in stated]) for n in (0, 1, 3))
+    return _Standing(settled, words, voices, *lists)
+
+
+def _headings(kind: str, people: People) -> Iterator[str | None]:
+    everybody = {actor.id: actor for group in people.values() for actor in group}
+    yield _names(everybody.values()) if kind in (FactKind.EVENT, FactKind.QUOTE) else None
+    for role in SHOWN:
+        yield _names(people[role]) if role in people else None
+
+
+def _unnamed(evidence: Sequence[Any], people: People) -> str | None:
+    """Return whether unnamed voices are behind all of the evidence, some or none of it."""
+    speakers = people.get(Role.SPEAKER, ())
+    masked = bool(speakers) and all(actor.kind == ActorKind.UNNAMED for actor in speakers)
+    veiled = [masked or piece.anonymity != Anonymity.NAMED for piece in evidence]
+    if not veiled:
+        return None
+    some = Unnamed.SOME if any(veiled) else Unnamed.NONE
+    return (Unnamed.ALL if all(veiled) else some).value
 
 
 def _believed(certainty: str, stance: str | None) -> str:

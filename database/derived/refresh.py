@@ -213,10 +213,9 @@ def _compare(
         query = f"select {', '.join(columns)} from {name} where {SCOPES[name]}"
         stored = {row[:width]: row for row in rows_by_id(connection, query, ids)}
         wanted = {row[:width]: row for row in rows}
-        differences = list(_differences(name, columns, stored, wanted))
         if write:
-            _write(connection, table, differences, wanted)
-        yield from differences
+            _write(connection, table, stored, wanted)
+        yield from _differences(name, columns, stored, wanted)
 
 
 def _differences(
@@ -235,9 +234,9 @@ def _differences(
 
 
 def _write(
-    connection: Connection, table: Table, differences: Sequence[Drift], wanted: dict[Row, Row]
+    connection: Connection, table: Table, stored: dict[Row, Row], wanted: dict[Row, Row]
 ) -> None:
-    for some in chunks([each.row for each in differences if each.problem != "missing"]):
+    for some in chunks([key for key, row in stored.items() if wanted.get(key) != row]):
         connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
-    rows = [wanted[each.row] for each in differences if each.row in wanted]
-    insert_rows(connection, table, table.columns.keys(), rows)
+    new = [row for key, row in wanted.items() if stored.get(key) != row]
+    insert_rows(connection, table, table.columns.keys(), new)

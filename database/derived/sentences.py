@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from schema.vocabulary import ActorKind, Certainty, FactKind, LinkType, Modality, PositionKind
@@ -72,7 +71,6 @@ def first_upheld(voices: Sequence[EvidenceReading]) -> str | None:
     return next(iter(upheld or relayed), None)
 
 
-@lru_cache(maxsize=1024)
 def standing(kind: str, settled: str | None, voices: tuple[EvidenceReading, ...]) -> str | None:
     """Return the words that belong in front of a fact; None where it is stated as actual."""
     upheld = [voice for voice in voices if voice.modality == settled and not voice.rejected]
