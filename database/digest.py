@@ -22,7 +22,11 @@ from schema.dictionary import type_of
 Engine = Literal["sqlite", "postgresql", "duckdb"]
 
 Form = Literal["row", "typed", "object"]
-"""How a row is written: as digests need it, with true and false, and these with names."""
+"""How a row is written as JSON.
+
+A `row` is an array with booleans as 0 and 1, as digests need it; `typed` is one with true and
+false; `object` has these with the names of the columns.
+"""
 
 MODULUS = 2**64
 
@@ -86,8 +90,8 @@ def read_digest(answer: Sequence[Any]) -> Digest:
 def json_row(table: Table, engine: Engine, left_out: Sequence[str] = (), form: Form = "row") -> str:
     """Write the expression that makes a row a JSON array, or an object, without white space.
 
-    Columns in `left_out` become null. Booleans are 0 and 1, in other forms true and false. Text is
-    escaped only where JSON requires it. SQLite fails on a blob.
+    Columns in `left_out` become null. Text is escaped only where JSON requires it. SQLite fails on
+    a blob.
     """
     if engine == "sqlite":
         values = [
@@ -113,14 +117,19 @@ def _sqlite_value(column: Column[Any], form: Form) -> str:
     name = quoted(column.name)
     if type_of(column) == "boolean" and form != "row":
         return f"json(case {name} when 1 then 'true' when 0 then 'false' end)"
-    return f"json({name})" if column.info and form == "object" else name
+    return f"json({name})" if _is_list(column, form) else name
+
+
+def _is_list(column: Column[Any], form: Form) -> bool:
+    """Say whether a value is JSON already: exports mark lists so, and csv has them as text."""
+    return bool(column.info) and form == "object"
 
 
 def _json_value(column: Column[Any], engine: Engine, form: Form) -> str:
     name, type = quoted(column.name), type_of(column)
     if type == "boolean":
         name = f"cast({name} as {'integer' if form == 'row' else 'text'})"
-    if column.info and form == "object":
+    if _is_list(column, form):
         value = name
     elif type != "text":
         # concat_ws writes numbers itself, which is quicker, but skips nulls.
@@ -155,7 +164,7 @@ def _json_text_of_duckdb(column: str) -> str:
 
 
 def _in_lower_case(part: str) -> str:
-    """Write a text without backslashes as JSON without quotes, its escapes in lower case."""
+    """Write the JSON of a text without backslashes: without its quotes, escapes in lower case."""
     escapes = ", ".join(f"'\\u{code:04X}'" for code in (11, 14, 15, *range(26, 32)))
     text = f"cast(to_json({part}) as varchar)[2:-2]"
     return f"list_reduce([{text}, {escapes}], lambda text, code: replace(text, code, lower(code)))"

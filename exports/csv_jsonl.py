@@ -20,7 +20,7 @@ from schema.models import METADATA
 DATES = METADATA.tables["dates"]
 
 QUOTE, ROW_END = b"\xf8", b"\xf9"
-"""A quotation mark in a text, and the end of a row, until the rest is done: no UTF-8 has them."""
+"""Stand-ins for a quotation mark in a text, and for the end of a row: UTF-8 has no such bytes."""
 
 NEEDS_QUOTES = re.compile(b"[,\n\r" + QUOTE + b"]").search
 
@@ -45,11 +45,10 @@ def csv(job: ExportJob) -> Iterator[ExportedFile]:
 
 
 def as_csv(lines: Sequence[bytes], null: bytes) -> bytes:
-    """Turn rows from JSON arrays into csv, in which only texts that need quotes have them."""
+    """Turn rows from JSON arrays into csv; only texts that need quotes get them."""
     text = b"\n".join(lines)[1:-1].replace(b"]\n[", ROW_END)
-    cells = unescaped(text, {rb"\"": QUOTE}).split(
-        b'"'
-    )  # every other is a text; between these are commas, numbers and nulls
+    # Every other piece is a text; between these are commas, numbers, nulls, true and false.
+    cells = unescaped(text, {rb"\"": QUOTE}).split(b'"')
     cells[::2] = [other.replace(b"null", null) for other in cells[::2]]
     cells[1::2] = [
         b'"%b"' % cell if not cell or NEEDS_QUOTES(cell) else cell for cell in cells[1::2]
@@ -83,7 +82,7 @@ def _files(
     for table in FILES:
         name, rows = f"{table.name}.{job.format}", 0
         with (job.folder / name).open("wb") as file:
-            if form == "typed":
+            if job.format == "csv":
                 file.write(mark + ",".join(table.columns.keys()).encode() + b"\n")
             for lines in job.batches(table, form):
                 file.write(write(lines))
@@ -94,6 +93,8 @@ def _files(
             "format": job.format,
             "mediatype": mediatype,
             "encoding": "utf-8",
-            "schema": table_schema(table, job.null if form == "typed" else None, days=not year_0),
+            "schema": table_schema(
+                table, job.null if job.format == "csv" else None, days=not year_0
+            ),
         }
         yield ExportedFile(name, rows, resource)

@@ -1,7 +1,7 @@
 """An export job: what a format is given, and how it reads the rows of the sourcebook.
 
-Rows come as JSON, a batch of bounded size at a time: memory grows neither with their number
-nor with their length.
+Rows come as JSON, a batch of bounded size at a time: memory grows neither with their number nor
+with their length.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KINDS = {
     "link": "links between events or quotes",
     "relation": "ties that are not actual",
 }
-"""What has no place in a graph, or in FollowTheMoney."""
+"""What has no place in a graph of actors, or in FollowTheMoney."""
 
 BATCH_ROWS = 100
 """Rows of a query that are in memory at a time."""
