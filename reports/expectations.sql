@@ -137,15 +137,15 @@ voices (fact_id, denies, name, more, n) as (
 firsts (fact_id, expected_by, denied_by) as materialized (
   select fact_id, max(case denies when 0 then name || more end),
     max(case denies when 1 then name || more end)
-  from voices where n = 1 group by fact_id
+  from voices
+  where n = 1
+  group by fact_id
 )
 select
-  fact_overview.cited_as as fact, fact_overview.kind,
-  outcomes.heading as part,
-  fact_overview.sentence,
-  firsts.expected_by, firsts.denied_by,
-  fact_overview.modality as reading,
-  fact_overview.hedge, fact_overview.through, fact_overview.certainty,
+  fact_overview.cited_as as fact, fact_overview.kind, outcomes.heading as part,
+  fact_overview.sentence, firsts.expected_by, firsts.denied_by,
+  fact_overview.modality as reading, fact_overview.hedge, fact_overview.through,
+  fact_overview.certainty,
   coalesce(events.date, quotes.date, positions.date, relations.since, controls.since) as date,
   coalesce(
     fact_overview.standing,
@@ -154,7 +154,8 @@ select
   involved.acting_for,  -- if :actor
   cast(null as text) as acting_for,  -- unless :actor
   fact_overview.source, fact_overview.passage
-from judged join outcomes on outcomes.part = judged.part
+from judged
+join outcomes on outcomes.part = judged.part
 join fact_overview on fact_overview.fact_id = judged.fact_id
 left join firsts on firsts.fact_id = judged.fact_id
 left join events on events.id = judged.fact_id
@@ -170,6 +171,5 @@ where true
   and exists (select 1 from evidence  -- if :certainty
     where evidence.fact_id = judged.fact_id and evidence.certainty = :certainty)  -- if :certainty
 order by
-  outcomes.n,
-  fact_overview.document nulls last, fact_overview.paragraph nulls last,
+  outcomes.n, fact_overview.document nulls last, fact_overview.paragraph nulls last,
   fact_overview.start nulls last, fact_overview.kind, fact_overview.cited_as

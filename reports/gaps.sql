@@ -70,15 +70,21 @@ busy (month, fact_id) as (
 ),
 periods (begins, ends) as (
   select min(month), max(month)
-  from busy join evidence on evidence.fact_id = busy.fact_id
+  from busy
+  join evidence on evidence.fact_id = busy.fact_id
   group by evidence.document_id
 ),
 paired (before, after) as (
-  select month, lead(month) over (order by month) from (select distinct month from busy) as single
+  select month, lead(month) over (order by month)
+  from busy
 ),
-still (before, after) as (
-  select before, after from paired where after - before > 1
+still (before, after, near) as (
+  select before, after, count(dated.fact_id)
+  from paired
+  left join dated on dated.begins < dated.ends and dated.begins < after and dated.ends > before
+  where after - before > 1
     and exists (select 1 from periods where periods.begins <= before and periods.ends >= after)
+  group by before, after
 ),
 -- Back to text, with the zeros in front; January is 0.
 written (month, label) as (
@@ -95,16 +101,12 @@ gaps (rank, gap, what, note, size, near, source, n) as (
   select 1, 'months',
     begins.label || case when begins.month < ends.month then ' to ' || ends.label else '' end,
     'between ' || before.label || ' and ' || after.label,
-    still.after - still.before - 1, count(dated.fact_id), cast(null as text), still.before
+    still.after - still.before - 1, still.near, cast(null as text), still.before
   from still
   join written as before on before.month = still.before
   join written as begins on begins.month = still.before + 1
   join written as ends on ends.month = still.after - 1
   join written as after on after.month = still.after
-  left join dated on dated.begins < dated.ends
-    and dated.begins < still.after and dated.ends > still.before
-  group by before.label, begins.label, ends.label, after.label, begins.month, ends.month,
-    still.before, still.after
   union all
   select 2, 'actor', actors.key, actors.name,
     (select count(distinct name) from actor_names where actor_names.actor_id = actors.id),
@@ -114,11 +116,9 @@ gaps (rank, gap, what, note, size, near, source, n) as (
   where not exists (select 1 from participants where participants.actor_id = actors.id)
     and not exists (select 1 from relations where relations.from_actor_id = actors.id)
     and not exists (select 1 from relations where relations.to_actor_id = actors.id)
-    and actors.id in (  -- if :document
-      select actor_id from actor_names  -- if :document
+    and actors.id in (select actor_id from actor_names  -- if :document
       join fact_documents on fact_documents.fact_id = actor_names.id  -- if :document
-      where document in (:document)  -- if :document
-    )  -- if :document
+      where document in (:document))  -- if :document
   union all
   select 3, 'passage', '¶' || passages.n,
     case when passages.section = passages.n then 'heading' end,
