@@ -76,7 +76,7 @@ periods (begins, ends) as (
 ),
 paired (before, after) as (
   select month, lead(month) over (order by month)
-  from busy
+  from (select distinct month from busy) as single
 ),
 still (before, after, near) as (
   select before, after, count(dated.fact_id)
