@@ -1,6 +1,7 @@
 """The queries that list everything a parameter can name, by key, heading and other names.
 
-Imports no SQLAlchemy: shell completion needs none.
+A row may come twice: SQLite looks a key up in an index only through `union all`. Imports no
+SQLAlchemy: shell completion needs none.
 """
 
 from typing import NamedTuple
@@ -27,7 +28,7 @@ KNOWN = {
     Type.ACTOR: """
         select actors.key, actors.name as heading, actors.name, actors.kind, 'heading' as sort
         from actors
-        union
+        union all
         select actors.key, actors.name, actor_names.name, actors.kind, actor_names.name_kind
         from actor_names
         join actors on actors.id = actor_names.actor_id
@@ -44,7 +45,7 @@ KNOWN = {
         from events
         join facts on facts.id = events.id
         join sources as documents on documents.id = facts.document_id
-        union
+        union all
         select documents.key || ':' || facts.key, events.title, event_names.name, 'event', name_kind
         from event_names
         join events on events.id = event_names.event_id
@@ -57,14 +58,14 @@ KNOWN = {
           'heading' as sort
         from codings
         join sources on sources.id = codings.document_id
-        union
+        union all
         select sources.key, sources.title, actors.name, 'document', 'author'
         from codings
         join sources on sources.id = codings.document_id
         join source_actors on source_actors.source_id = sources.id
         join actors on actors.id = source_actors.actor_id
         where source_actors.role = 'author'
-        union
+        union all
         select sources.key, sources.title, source_credits.name, 'document', 'author'
         from codings
         join sources on sources.id = codings.document_id
@@ -75,7 +76,7 @@ KNOWN = {
         select key, title as heading, title as name, 'source' as kind, 'heading' as sort
         from sources
         where document_id is null
-        union
+        union all
         select
           documents.key || ':' || sources.key, sources.title, sources.title, 'source', 'heading'
         from sources

@@ -116,7 +116,7 @@ def _look_up(connection: Connection, type: Type, name: str) -> KnownName:
     everything: list[KnownName] = []
     fitting = [known for known in exact if known.sort != NameKind.TITLE]
     if not fitting:
-        everything = [KnownName(*row) for row in connection.execute(text(KNOWN[type]))]
+        everything = sorted({KnownName(*row) for row in connection.execute(text(KNOWN[type]))})
         asked = _Asked(name)
         fitting = asked.fitting([*_spellings(everything)]) if asked.words else []
         if not fitting:
@@ -160,9 +160,15 @@ def _other_use(connection: Connection, typed: str, names: Sequence[str]) -> str 
 def _exact(connection: Connection, type: Type, name: str) -> list[KnownName]:
     """Return what has exactly this key or name; an event only if it has the key."""
     if type is Type.EVENT:
-        query = EVENTS
-    else:
-        query = f"select * from ({KNOWN[type]}) as known where key = :name or name = :name"  # noqa: S608 - ours
+        return _known(connection, EVENTS, name)
+    # One after the other: a key is found in an index, and nearly always it is what was typed.
+    query = f"select * from ({KNOWN[type]}) as known where"  # noqa: S608 - ours
+    return _known(connection, f"{query} key = :name", name) or _known(
+        connection, f"{query} name = :name", name
+    )
+
+
+def _known(connection: Connection, query: str, name: str) -> list[KnownName]:
     return [KnownName(*row) for row in connection.execute(text(query), {"name": name})]
 
 
