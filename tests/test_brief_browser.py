@@ -77,7 +77,7 @@ def test_a_briefing_on_a_large_sourcebook_prints_on_four_pages(
 ) -> None:
     """What is left out is counted, with the command that shows it."""
     database = tmp_path / "large.db"
-    generate(database, events=400)
+    generate(database, events=2_000)
     connection = sqlite3.connect(database)
     busiest = [f"--{kind}={key}" for kind, key in connection.execute(BUSIEST)]
     connection.close()
