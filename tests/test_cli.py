@@ -418,15 +418,21 @@ def in_terminal(article: Path, *arguments: str) -> tuple[str, str]:
         text=True,
     ) as process:
         os.close(theirs)
-        printed = b""
-        try:
-            while chunk := os.read(ours, 65_536):
-                printed += chunk
-        except OSError:  # how Linux ends a terminal that nobody writes to any more
-            pass
+        printed = printed_there(ours)
         message = process.stderr.read() if process.stderr else ""
-    os.close(ours)
-    return printed.decode(), message
+    return printed, message
+
+
+def printed_there(terminal: int) -> str:
+    """Read what is printed in a terminal until nobody writes to it any more, and close it."""
+    printed = b""
+    try:
+        while chunk := os.read(terminal, 65_536):
+            printed += chunk
+    except OSError:  # how Linux ends it
+        pass
+    os.close(terminal)
+    return printed.decode()
 
 
 def test_a_terminals_table_leaves_out_details_and_says_so(article: Path) -> None:
@@ -474,19 +480,18 @@ def test_no_format_steers_a_terminal(article: Path, tmp_path: Path) -> None:
             ours, theirs = os.openpty()
             done = run(*command, "--format", format, "-o", os.ttyname(theirs), cwd=article)
             assert done.returncode == 0, (command, format)
-            harmless(os.read(ours, 65_536).decode())
-            os.close(ours)
             os.close(theirs)
+            harmless(printed_there(ours), command, format)
             piped = run(*command, "--format", format, cwd=article).stdout
             assert ("\x1b[31m\u202e" in piped) == (format in ("csv", "tsv")), (command, format)
-        harmless(in_terminal(article, *command, "--format", "csv")[0])
-    harmless(in_terminal(article, "sql", query, "--format", "csv", "-o", "/dev/stdout")[0])
+        harmless(in_terminal(article, *command, "--format", "csv")[0], command)
+    harmless(in_terminal(article, "sql", query, "--format", "csv", "-o", "/dev/stdout")[0], "-o")
 
 
-def harmless(printed: str) -> None:
+def harmless(printed: str, *case: object) -> None:
     """Check that a terminal got the hostile values, and that they don't steer it."""
-    assert "[31m" in printed
-    assert not set("\x1b\u202e") & set(printed)
+    assert "[31m" in printed, case
+    assert not set("\x1b\u202e") & set(printed), case
 
 
 # --- what a command imports -----------------------------------------------------------------------
