@@ -70,7 +70,7 @@ COMPARED = ("differs-from", "agrees-with", "depends-less-than", "stronger-than")
 ACTING = {str(type) for type, label in RELATIONS.items() if label.acts_for}
 """Ties by which somebody acts for somebody else."""
 MEMBERS = 8
-"""Members of a body, some of which have members of their own: whoever acts does so for one body."""
+"""How many members a body has; some have members of their own. Each acts for one body only."""
 
 HEDGES = ("reportedly", "it seems", "is said to", "apparently", "according to some")
 DATE_WORDS = ("on Monday", "last month", "two weeks later", "in the autumn", "that year", "in May")

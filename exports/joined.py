@@ -35,7 +35,7 @@ JOINED_LISTS = {
     "sqlite": f"(select group_concat(value, '{BETWEEN}') from ({{}}) as in_order)",
     "postgresql": f"nullif(array_to_string(array({{}}), '{BETWEEN}'), '')",
 }
-"""How they make a text of it, for csv."""
+"""How they join the same into one text, for csv."""
 
 
 def lines_query(table: Table, engine: Engine, form: Form) -> str:

@@ -45,7 +45,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-"""What COPY takes for something else in a text."""
+"""Characters of a text that COPY would take for something else."""
 
 
 def _literal(value: str | int | None) -> str:
@@ -58,7 +58,7 @@ def _literal(value: str | int | None) -> str:
 
 
 def _copied(value: str | int | None) -> str:
-    """Write a value for COPY, which takes 0 and 1 for booleans, too."""
+    """Write a value for COPY, which also reads 0 and 1 as booleans."""
     if isinstance(value, str):
         return value.translate(ESCAPES)
     return r"\N" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""How a fact looks: what shape its mark in a picture and its tag on a page have."""
+"""How a fact looks: the shape of its mark in a picture and of its tag on a page."""
 
 from __future__ import annotations
 

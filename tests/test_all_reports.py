@@ -16,7 +16,7 @@ from tests.shipped_reports import REPORTS
 
 __all__ = ["book", "own"]  # fixtures
 
-# Reports run on both engines in the first test; what is written of them doesn't depend on one.
+# The first test runs reports on both engines; how they are written doesn't depend on the engine.
 ASKED = {
     n for n, definition in REPORTS.items() if not any(p.required for p in definition.parameters)
 }

@@ -437,7 +437,7 @@ def test_ids_and_engine_leave_no_trace(
 ) -> None:
     """The same facts under other ids, on whichever engine, are the same bytes.
 
-    So the other tests need one engine.
+    So the other tests use one engine.
     """
     renumbered = Files(tmp_path).migrated()
     with writing(renumbered) as connection:

@@ -51,7 +51,7 @@ def there(place: Place) -> bool:
 def test_a_killed_feed_leaves_the_old_state_or_the_new(
     many: str, place: Place, files: Files
 ) -> None:
-    """Whatever the moment, and whatever it does, the next feed succeeds."""
+    """Whenever it is killed, and whatever it was doing, the next feed succeeds."""
     chance = random.Random()
     source = shutil.copyfile(many, files.empty())
     started = time.perf_counter()

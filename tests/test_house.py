@@ -104,7 +104,7 @@ def name(path: Path) -> str:
 
 
 class Outline(NamedTuple):
-    """What a source file is for, what it imports, and its names, with their lines, and classes.
+    """The docstring of a source file, its imports and names with their lines, and its classes.
 
     `from a import b` counts as `a` and `a.b`: `b` may be a module.
     """
@@ -171,7 +171,7 @@ def import_graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def package_graph(graph: Mapping[str, set[str]], depth: int) -> dict[str, set[str]]:
-    """Return which package imports which, with packages that are deeper counted into their parent.
+    """Return which package imports which; deeper packages count as part of their parent.
 
     A package's own files and a sub-package of it count as two packages.
     """

@@ -204,7 +204,7 @@ CHANGING = {
 
 
 def refill(connection: sa.Connection) -> None:
-    """Insert sample rows instead of those that are there."""
+    """Replace all rows with sample rows."""
     tables = set(sa.inspect(connection).get_table_names())
     for table in reversed(in_order()):
         if table.name in tables & ROWS.keys():

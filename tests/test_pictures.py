@@ -325,7 +325,7 @@ def test_lanes_keep_apart_who_acts_for_an_actor(shipped: str) -> None:
 
 @pytest.fixture(scope="module")
 def namesakes(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A state for which two men act who have the same name, and the two together."""
+    """A state for which two men of the same name act: each travels, and the two meet."""
     database = create(tmp_path_factory.mktemp("pictures") / "namesakes.db")
     with writing(database) as connection:
         book = SourcebookBuilder(connection)

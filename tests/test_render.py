@@ -375,8 +375,8 @@ def test_rows_are_written_before_the_last_is_read(format: Format, width: int | N
 
 @pytest.mark.parametrize("format", WRITTEN)
 def test_many_rows_need_little_memory(format: Format) -> None:
-    # Tracing is slow: as few rows as take more than this if they are kept. A table remembers the
-    # first thousand, csv 20,000 cells.
+    # Tracing is slow, so there are just enough rows to exceed this if they were kept. A table
+    # remembers the first thousand, csv 20,000 cells.
     rows, most = {Format.CSV: (40_000, 12_000_000), Format.TABLE: (4_000, 2_000_000)}.get(
         format, (2_000, 300_000)
     )

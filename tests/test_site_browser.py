@@ -100,7 +100,7 @@ def test_pages_of_every_kind_open_quietly_and_fit_each_window_and_paper(
 
 
 def test_no_page_keeps_anybody_out(browser: Browser, folder: Path) -> None:
-    """Two dense pages of the article, and of a small site a page of each other kind."""
+    """Two dense pages of the article, and a page of each other kind from a small site."""
     small = example_site().folder
     pages = [*(folder / it for it in DENSE), *(small / f"{it}.html" for it in LISTS)]
     pages += [

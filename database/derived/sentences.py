@@ -143,14 +143,14 @@ ALWAYS_ONE = {
 }
 PLURALS = {"people", "media", "men", "women", "police"}
 SINGULARS = {"Corps", "corps", "Hamas", "Headquarters", "headquarters", "Nations"}
-"""Singulars in s, as abbreviations in capitals are: ISIS, the United Nations."""
+"""Nouns in s that take the singular, as abbreviations in capitals do (ISIS)."""
 
 
 def several(actors: Collection[Named]) -> bool:
     """Return whether a verb after these actors is in the plural.
 
-    One actor is several if its name says so: "The White Helmets say". An organisation needs its
-    article for that: Doctors Without Borders is one.
+    So it is after one actor whose name is a plural: "The White Helmets say". The name of an
+    organisation must begin with "The": "Doctors Without Borders says".
     """
     if len(actors) != 1:
         return len(actors) > 1
