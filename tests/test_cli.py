@@ -580,8 +580,12 @@ def test_no_command_takes_the_last_of_repeated_values() -> None:
             if isinstance(option, click.Option) and not (option.multiple or option.is_flag):
                 options += 1
                 name = option.opts[-1]
-                with pytest.raises(click.UsageError, match=f"give {name} once"):
+                message = "accepted"
+                try:
                     ctx.command.make_context(ctx.info_name, [name, "1", name, "2"], ctx.parent)
+                except click.UsageError as error:
+                    message = error.message
+                assert f"give {name} once" in message, ctx.command_path
     assert options > 300
 
 
