@@ -60,7 +60,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
         "on": "2024-05-01",
     },
     "article": {
-        "actor": "Qassem Soleimani",
+        "actor": "Iran",
         "a": "iran",
         "b": "russia",
         "event": "russian-withdrawal",
