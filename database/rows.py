@@ -33,6 +33,7 @@ def rows_by_id(connection: Connection, query: str, ids: Iterable[int]) -> Sequen
 
 @lru_cache
 def _row_maker(*columns: str) -> Callable[[Any], Any]:
+    # `_make` would also compare the number of values with that of the columns.
     return partial(tuple.__new__, namedtuple("Row", columns, rename=True))
 
 

@@ -66,7 +66,7 @@ ACTORS = "select id, name, key, kind from actors where id in ({ids})"
 EVIDENCE = """
     select evidence.fact_id,
       evidence.modality, evidence.certainty, evidence.stance, evidence.hedge,
-      attributions.parent_id is null,
+      attributions.parent_id is null as own_voice,
       documents.key as document, evidence.date_words,
       evidence.attribution_id, attribution_chains.chain, attribution_chains.anonymity
     from evidence
@@ -91,6 +91,7 @@ PLACES = """
 SHOWN = (Role.SPEAKER, Role.ADDRESSEE, Role.SUBJECT, Role.HOLDER, Role.OBJECT)
 """Roles that have a column for the headings of their actors, in the order of the columns."""
 NOBODY = (None,) * (1 + len(SHOWN))
+"""The headings of a fact in which nobody takes part."""
 
 RANK = {str(role): rank for rank, role in enumerate(Role)}
 
