@@ -1,7 +1,7 @@
 -- Dyad
 -- What passed between two actors, in order: events, statements, positions, ties?
 --
--- What either actor does, says or holds that involves the other, in whatever role, and the standing
+-- What either actor does, says or holds that involves the other, in whatever role, and the lasting
 -- ties between them. What others do to both, or say about both, did not pass between them. What
 -- isn't plainly stated as a fact begins with its standing: "Alleged:", "Did not happen:".
 --

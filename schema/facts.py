@@ -309,7 +309,7 @@ class Position(Base):
 
 
 class RelationKind(Base):
-    """The types of standing ties, each once, with how they read from the other side."""
+    """The types of lasting ties, each once, with how they read from the other side."""
 
     __tablename__ = "relation_types"
     __table_args__ = (
@@ -338,7 +338,7 @@ class RelationKind(Base):
 
 
 class Relation(Base):
-    """A standing tie between two actors, a post, or a comparison that the document makes.
+    """A lasting tie between two actors, a post, or a comparison that the document makes.
 
     A symmetric one is stored once, in the direction in which it was coded.
     """
