@@ -426,11 +426,9 @@ def in_terminal(article: Path, *arguments: str) -> tuple[str, str]:
 def printed_there(terminal: int) -> str:
     """Read what is printed in a terminal until nobody writes to it any more, and close it."""
     printed = b""
-    try:
+    with contextlib.suppress(OSError):  # how Linux ends it
         while chunk := os.read(terminal, 65_536):
             printed += chunk
-    except OSError:  # how Linux ends it
-        pass
     os.close(terminal)
     return printed.decode()
 
