@@ -1,8 +1,8 @@
 """Dates in words, for people: `2015-10-14~` is "about 14 Oct 2015"; and words that people type.
 
 Words are never more precise than the date that they stand for. "between … and …" means once, on
-some day within; "… to …" means the whole time. What has no words here (`Y17000`, `156X-12-25`) is
-shown as it is.
+some day within; "… to …" means the whole time. What has no words here (`156X-12-25`) is shown
+as it is.
 """
 
 import re
@@ -29,6 +29,7 @@ MONTH_NAMES = (*MONTHS, *(month[:3] for month in MONTHS))
 """The names of months, in full and with three letters."""
 
 _DATE = re.compile(r"(-?[0-9]{2}(?:[0-9][0-9X]|XX))(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?")
+_LONG_YEAR = re.compile("Y(-?[0-9]+)()()")
 _MONTH = re.compile(r"-?[0-9]{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"(-?[0-9]{4}-[0-9]{2})-([0-9]{2})")
 
@@ -61,7 +62,8 @@ def _date(text: str, *, full: bool, month_as: int | None = None, alone: bool = T
 
     `month_as` shortens a month without a day. A date that isn't `alone` is part of a longer one.
     """
-    match = _DATE.fullmatch(re.sub("[?~%]", "", text))
+    bare = re.sub("[?~%]", "", text)
+    match = _DATE.fullmatch(bare) or _LONG_YEAR.fullmatch(bare)
     if match is None:
         return ""
     number, month, day = ("" if part in (None, "XX") else part for part in match.groups())
@@ -91,6 +93,8 @@ def _date(text: str, *, full: bool, month_as: int | None = None, alone: bool = T
 def _year(number: int) -> str:
     if number <= 0:
         return f"{1 - number} BC"
+    if number > 9999:
+        return f"the year {number}"
     return str(number) if number > 99 else f"AD {number}"
 
 
@@ -202,7 +206,8 @@ _PARTS = {
 """The first and last day of a part of a month, the first and last month of a part of a year."""
 
 _NUMBERS = re.compile(r"(-?[0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
-_YEAR_LAST = re.compile(r"(.*?) ?(?:([0-9]{3,4})|([0-9]{1,5}) ?(bce?|ad|ce)|ad ([0-9]{1,4}))")
+_YEAR_LAST = re.compile(r"(.*?) ?(?:([0-9]{3,4})|([0-9]+) ?(bce?|ad|ce)|ad ([0-9]{1,4}))")
+_LATE_YEAR = re.compile("(?:the )?year ([1-9][0-9]{4,})")
 _DECADE = re.compile(r"(?:the )?([0-9]{3})0s")
 _MONTH_AND_DAY = re.compile(r"(?:([0-9]{1,2}) )?([a-z]+)(?: ([0-9]{1,2}))?")
 _EARLY_OR_LATE = re.compile(r"(early|mid|late)(?:[ -]([a-z]+))?")
@@ -240,15 +245,17 @@ def _typed(words: str) -> str:
         return "-".join([year, *(part.zfill(2) for part in rest)])
     if match := _DECADE.fullmatch(words):
         return f"{match[1]}X"
+    if match := _LATE_YEAR.fullmatch(words):
+        return f"Y{match[1]}"
     match = _YEAR_LAST.fullmatch(words)
     if match is None:
         return ""
     before, year, digits, era, ad = match.groups()
     if era in ("bc", "bce"):
-        number = int(digits)
-        if not 0 < number <= 10_000:  # EDTF writes years before -9999 in another way
+        number = 1 - int(digits)
+        if number > 0:
             return ""
-        year = f"-{number - 1:04}" if number > 1 else "0000"
+        year = f"Y{number}" if number < -9999 else f"{number:0{5 if number else 4}}"
     else:
         year = (year or digits or ad).zfill(4)
     return _in_year(before.removesuffix("-"), year) if before else year

@@ -374,6 +374,13 @@ def github(markdown: str) -> list[tuple[str, dict[str, str | None]]]:
         ("[2016-05-01..2016-05-10]", "In early May 2016"),
         ("201X", "In the 2010s"),
         ("-0043-03-15", "On 15 March 44 BC"),
+        ("-0043", "In 44 BC"),
+        ("-0043~", "Around 44 BC"),
+        ("-0043/-0002", "From 44 BC to 3 BC"),
+        ("0014-03", "In March AD 14"),
+        ("[2015-08-03,2015-08-05]", "On 3 or 5 August 2015"),
+        ("Y12000", "In the year 12000"),
+        ("Y-11999", "In 12000 BC"),
     ],
 )
 def test_a_date_begins_a_sentence(edtf: str, words: str) -> None:

@@ -68,7 +68,10 @@ WORDS = {
     "0000": "1 BC",
     "0014": "AD 14",
     "0476": "476",
-    "Y17000": "Y17000",
+    "Y17000": "the year 17000",
+    "Y-11999/Y17000~": "12000 BC to about the year 17000",
+    "Y-11999": "12000 BC",
+    "Y1700000X": "Y1700000X",
     "1950S2": "1950S2",
     "156X-12-25": "156X-12-25",
     "19XX/20XX": "19XX/20XX",
@@ -147,6 +150,8 @@ def test_words_are_never_more_precise_than_the_date(edtf: str) -> None:
 @given(_SINGLE)
 @example("0000-12-31")
 @example("2015-41")
+@example("Y12000~")
+@example("Y-11999")
 def test_what_is_read_of_the_words_of_a_single_date_is_that_date(edtf: str) -> None:
     words = date_in_words(edtf)
     try:
@@ -198,6 +203,9 @@ def test_whatever_is_typed_is_a_date_or_refused_in_one_line(typed: str) -> None:
         "44 bce": "-0043",
         "1 BC": "0000",
         "0 BC": None,
+        "10000 BC": "-9999",
+        "10001 BC": "Y-10000",
+        "5 March 12000 BC": None,
         "15 March 44 BC": "-0043-03-15",
         "-0043": "-0043",
         "AD 14": "0014",

@@ -34,7 +34,7 @@ class Sentence:
 
 Refer = Callable[[Statement], NoteReference]
 
-DAY_FIRST = re.compile("[0-9]{1,2} [A-Z]")
+DAY_FIRST = re.compile("[0-9]{1,2}(?:,| or| [A-Z][a-z])")
 COMPLETE = re.compile("between|since|until|to |from|in or ")
 """Dates in words that need no preposition."""
 
