@@ -72,9 +72,11 @@ def say(message: str) -> None:
 
 def say_loaded(loaded: Any) -> None:
     """Say on stderr what loading a coding has changed."""
+    from output.wording import counted
+
     if loaded.changes:
         say(f"{loaded.document}: {loaded.summary()}")
     else:
         say(f"{loaded.document}: unchanged")
     if loaded.kept:
-        say(f"{loaded.document}: text of {loaded.kept} passages kept")
+        say(f"{loaded.document}: text of {counted(loaded.kept, 'passage')} kept")

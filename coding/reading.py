@@ -20,6 +20,7 @@ from coding.faults import Fault, InvalidInputError, quoted
 from coding.format import Coding
 from coding.text import read_file
 from coding.yaml_tree import LineNumbers, Loc, Tree, parse
+from output.wording import counted
 from schema.suggest import did_you_mean
 
 MAX_CODING = 10_000_000
@@ -67,7 +68,8 @@ def _explained(error: ValidationError, tree: Tree) -> list[Fault]:
     if unpinned:  # one message: a new coding has hundreds of them
         message = f"{quoted(tree.lines.text(unpinned[0]))} is not pinned"
         if len(unpinned) > 1:
-            message += f", nor are {len(unpinned) - 1} places below"
+            others = len(unpinned) - 1
+            message += f", nor {'is' if others == 1 else 'are'} {counted(others, 'place')} below"
         message += "; run `sourcebook pin FILE --text TEXT`"
         faults.append(tree.lines.fault("ill-formed", unpinned[0], message))
     return faults

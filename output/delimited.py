@@ -21,8 +21,9 @@ _SIGNS = r"=+\-@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 # too. A spreadsheet in a country that writes 1,5 splits lines at semicolons, and ignores quotation
 # marks that don't open a field: so a formula may also start after a semicolon, a tab or a line end.
 _FORMULA = re.compile(rf"(\A|[;\t\r\n])((?:[^\w;\t\r\n{_SIGNS}]|[{_FILLERS}])*)(?=[{_SIGNS}])")
-# Dates before year 0 start with a minus sign and hold nothing that could run.
+# Dates before year 0 and numbers may start with a sign; they hold nothing that could run.
 _DATE = re.compile(r"-[0-9X]{4}[-0-9X?~%/.]*")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def csv(page: Page, *, raw: bool, bom: bool = False) -> Iterator[str]:
@@ -58,7 +59,7 @@ def csv(page: Page, *, raw: bool, bom: bool = False) -> Iterator[str]:
 
 def _neutral(value: str) -> str:
     """Return text in which nothing is a formula; dates and exact numbers stay as they are."""
-    if _DATE.fullmatch(value):
+    if _DATE.fullmatch(value) or _NUMBER.fullmatch(value):
         return value
     neutral = _FORMULA.sub(_apostrophe, value)
     if isinstance(value, Json):  # a minus sign at its start belongs to a number
