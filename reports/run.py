@@ -204,7 +204,7 @@ def bind(
         if value is not None and value == values.get(parameter.other_than or ""):
             raise BadValueError(
                 parameter.name,
-                f"{value} is given as --{parameter.other_than} already; name somebody else",
+                f"both are {value}; name somebody else",
             )
     return values
 
