@@ -4,7 +4,8 @@
 -- Every piece of evidence that comes from or through somebody whom the text does not name, or from
 -- nobody at all, and every statement whose speakers are all unnamed. First what nothing else
 -- supports, then what others speak of, too; within each in the order of the text. A statement and
--- the positions that the same words carry are one row, that of the statement. Names are left out.
+-- the positions that the same words carry are one row, that of the statement. Equal ties of several
+-- documents support one another. Names are left out.
 --
 -- Parameters
 --   kind          event | quote | position | relation | link  only facts of this kind
@@ -30,7 +31,8 @@
 --   verdict     text, usually relays it, as The document  what the document makes of it: relays it,
 --                                                         doubts it, rejects it or endorses it
 --   overall     text                                      how the fact stands with all other
---                                                         evidence; empty: there is none
+--                                                         evidence, or an equal tie with that of
+--                                                         named voices; empty: there is none
 --   sentence    text, detail                              the fact as a sentence, with its standing
 --                                                         overall
 --   anonymity   text, detail                              why it is here: unnamed (somebody is
@@ -38,8 +40,9 @@
 --                                                         occurs in its chain; speaker: the chain
 --                                                         is named, the speaker is not
 --   named       integer, detail                           other pieces of evidence for the same
---                                                         fact, without an unnamed voice; 0: it
---                                                         rests on unnamed voices alone
+--                                                         fact or an equal tie, without an
+--                                                         unnamed voice; 0: it rests on unnamed
+--                                                         voices alone
 --   positions   integer, detail                           positions that rest on the same words as
 --                                                         this statement, and have no row of their
 --                                                         own
@@ -61,8 +64,20 @@
 -- Where nothing else supports a row, the document itself doesn't state it either. It only states
 -- that unnamed speakers said what they said.
 
-with unnamed (evidence_id, fact_id, kind, why, words) as (
-  select evidence.id, evidence.fact_id, fact_summaries.kind,
+-- Equal ties support one another: what named voices say of each, and how it stands.
+with supported (first_id, named, standing) as (
+  select counts.counted_as_id, count(*), min(coalesce(standing, 'Stated')) || coalesce('; '
+    || nullif(max(coalesce(standing, 'Stated')), min(coalesce(standing, 'Stated'))), '')
+  from relations
+  join evidence_counts as counts on counts.fact_id = relations.id
+  join fact_summaries on fact_summaries.fact_id = relations.id
+  join evidence on evidence.fact_id = relations.id
+  join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+  where attribution_chains.anonymity = 'named'
+  group by counts.counted_as_id
+),
+unnamed (evidence_id, fact_id, kind, named, standing, why, words) as (
+  select evidence.id, evidence.fact_id, fact_summaries.kind, supported.named, supported.standing,
     case attribution_chains.anonymity when 'named' then 'speaker' else anonymity end,
     case evidence.modality when 'hypothetical' then 'imagined' when 'possible' then 'possible'
       when 'denied' then case kind when 'event' then 'said not to happen'
@@ -76,10 +91,13 @@ with unnamed (evidence_id, fact_id, kind, why, words) as (
   from fact_summaries
   cross join evidence
   join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
+  join evidence_counts as counts on counts.fact_id = evidence.fact_id
+  left join supported on supported.first_id = counts.counted_as_id
   where evidence.fact_id = fact_summaries.fact_id
     and fact_summaries.kind not in ('name', 'event-name')
     and fact_summaries.kind = :kind  -- if :kind
     and fact_summaries.unnamed = 'all'  -- if :only_support
+    and supported.named is null  -- if :only_support
     and evidence.certainty = :certainty  -- if :certainty
     and (
       fact_summaries.unnamed = 'all'
@@ -91,11 +109,8 @@ carried (quote_evidence_id, position_evidence_id) as (
   select distinct quotes.evidence_id, positions.evidence_id
   from unnamed as quotes
   join spans as quoted on quoted.evidence_id = quotes.evidence_id
-  join spans as held
-    on held.document_id = quoted.document_id
-    and held.passage = quoted.passage
-    and held.start_offset < quoted.end_offset
-    and quoted.start_offset < held.end_offset
+  join spans as held on held.document_id = quoted.document_id and held.passage = quoted.passage
+    and held.start_offset < quoted.end_offset and quoted.start_offset < held.end_offset
   join unnamed as positions on positions.evidence_id = held.evidence_id
   where quotes.kind = 'quote' and positions.kind = 'position'
 ),
@@ -117,8 +132,8 @@ voices (source_id, name) as (
 select
   fact_overview.cited_as as fact,
   fact_overview.kind,
-  case fact_overview.unnamed when 'all' then 'Nothing else supports these'
-    else 'Others speak of these, too' end as support,
+  case when fact_overview.unnamed = 'all' and unnamed.named is null
+    then 'Nothing else supports these' else 'Others speak of these, too' end as support,
   case unnamed.why when 'speaker' then fact_overview.speaker
     else coalesce(voices.name, chains.title) end as voice,
   case unnamed.why when 'speaker' then chains.voices else chains.relayed_by end as relayed_by,
@@ -134,19 +149,16 @@ select
   end as claim,
   case when coalesce(evidence.stance, 'neutral') = 'neutral' then 'relays it'
     else evidence.stance || ' it' end as verdict,
-  case fact_overview.unnamed when 'some' then coalesce(fact_overview.standing, 'Stated') end
-    as overall,
+  coalesce(unnamed.standing, case fact_overview.unnamed when 'some'
+    then coalesce(fact_overview.standing, 'Stated') end) as overall,
   fact_overview.sentence,
   unnamed.why as anonymity,
-  case fact_overview.unnamed
-    when 'all' then 0
-    else (
-      select count(*)
-      from evidence as others
-      join attribution_chains on attribution_chains.attribution_id = others.attribution_id
-      where others.fact_id = unnamed.fact_id and attribution_chains.anonymity = 'named'
-    )
-  end as named,
+  coalesce(unnamed.named, case fact_overview.unnamed when 'all' then 0 else (
+    select count(*)
+    from evidence as others
+    join attribution_chains on attribution_chains.attribution_id = others.attribution_id
+    where others.fact_id = unnamed.fact_id and attribution_chains.anonymity = 'named'
+  ) end) as named,
   (select count(*) from carried where quote_evidence_id = unnamed.evidence_id) as positions,
   evidence.modality,
   evidence.certainty,
@@ -166,10 +178,6 @@ where unnamed.evidence_id not in (select position_evidence_id from carried)
   and unnamed.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and unnamed.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
 order by
-  support,
-  chains.document,
-  evidence_passages.paragraph,
-  evidence_passages.start,
-  fact_overview.kind,
-  fact_overview.cited_as,
-  evidence.n
+  support, chains.document,
+  evidence_passages.paragraph, evidence_passages.start,
+  fact_overview.kind, fact_overview.cited_as, evidence.n

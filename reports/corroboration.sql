@@ -2,7 +2,8 @@
 -- How many independent origins does each event and tie have, and where do they differ?
 --
 -- One row for each event and tie, those with the most origins first; if two documents state the
--- same tie, a row for each of them. The report attributions has a row for each piece of evidence.
+-- same tie, a row for each that the filters keep, with the figures of all. The report attributions
+-- has a row for each piece of evidence.
 --
 -- Origins are counted, not citations: an origin is the innermost voice of a chain, a document's own
 -- voice among them, and two documents that cite one report are one origin. Unnamed and voiceless
@@ -54,8 +55,8 @@
 -- counted: they may not be independent. “… → …”: the first says it through the
 -- second.
 
-with asked (fact_id) as (
-  select counted_as_id
+with asked (fact_id, first_id) as (
+  select fact_id, counted_as_id
   from evidence_counts as counts
   where true
     and counts.fact_id in (select fact_id from fact_documents  -- if :document
@@ -103,7 +104,7 @@ compared (fact_id, agree, differ) as (
   left join dates on dates.edtf = evidence.date
   where figures.pieces > 1
     and figures.fact_id in (  -- if :document or :topic or :place or :certainty
-      select fact_id from asked  -- if :document or :topic or :place or :certainty
+      select first_id from asked  -- if :document or :topic or :place or :certainty
     )  -- if :document or :topic or :place or :certainty
   group by figures.fact_id
 )
@@ -160,7 +161,7 @@ join fact_overview on fact_overview.fact_id = counted.fact_id
 left join sources as documents on documents.key = fact_overview.source
 where fact_overview.kind in ('event', 'relation')
   and figures.named_origins >= :least
-  and figures.fact_id in (  -- if :document or :topic or :place or :certainty
+  and counted.fact_id in (  -- if :document or :topic or :place or :certainty
     select fact_id from asked  -- if :document or :topic or :place or :certainty
   )  -- if :document or :topic or :place or :certainty
 order by

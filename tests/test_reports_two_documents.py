@@ -230,6 +230,38 @@ def test_an_equal_tie_is_shown_as_the_document_that_is_asked_for_has_it(
     assert len(ask(new, name, columns, certainty="asserted")) == 1
 
 
+def test_equal_ties_of_other_documents_support_what_an_unnamed_voice_says(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        book.source("aide", "An aide", "remarks", unnamed_in="diary")
+        book.chain("diary", "aide")
+        tie(book, "alma", "supports", "brim", at((1, 0), voice="log"))
+        tie(book, "alma", "supports", "brim", at((2, 0), voice="diary>aide"))
+        tie(book, "brim", "supports", "alma", at((3, 0), voice="diary>aide"))
+
+    add(new, fill)
+    columns = "support fact overall named"
+    alone = ("Nothing else supports these", "diary:brim--supports--alma", None, 0)
+    assert ask(new, "anonymous", columns) == [
+        alone,
+        ("Others speak of these, too", "diary:alma--supports--brim", "Stated", 1),
+    ]
+    assert ask(new, "anonymous", columns, only_support="1") == [alone]
+    counted = dict(ask(new, "summary", "measure count"))
+    assert (counted["facts, unnamed alone"], counted["facts, unnamed in part"]) == (1, 1)
+
+
+def test_corroboration_lists_an_equal_tie_of_the_document_that_is_asked_for(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        for voice in ("diary", "log"):
+            tie(book, "alma", "supports", "brim", at((1, 0), voice=voice))
+
+    add(new, fill)
+    columns = "fact source documents origins"
+    log = ("log:alma--supports--brim", "log", 2, 2)
+    assert ask(new, "corroboration", columns, document="log") == [log]
+    assert len(ask(new, "corroboration", columns)) == 2
+
+
 def test_a_title_within_another_stays_whole(new: str) -> None:
     def fill(book: SourcebookBuilder) -> None:
         book.source("keeper", "Log", "remarks")
