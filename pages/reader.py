@@ -165,6 +165,8 @@ class StatementReader:
         query = text("select 1 from passages where text is not null limit 1")
         self.kept = connection.execute(query).scalar() is not None
         """Whether the text of any document is kept, so that there are words."""
+        self.equal_to: dict[int, int] = {}
+        """Facts that are read as another, which then has their evidence too: ids by id."""
 
     def about(self, kind: str = "", key: str = "") -> Iterator[Statement]:
         """Yield the statements about something; kind and key are those of `facts_about`."""
@@ -174,11 +176,17 @@ class StatementReader:
         """Yield the statements of facts with these ids, in their order."""
         remaining = iter(ids)
         while batch := tuple(islice(remaining, BATCH)):
+            shown = dict.fromkeys(self.equal_to.get(id, id) for id in batch)
+            batch = tuple(shown)
             facts = {it.fact_id: it for it in self._rows(FACTS, batch)}
             participants: dict[int, list[NamedParticipant]] = defaultdict(list)
             for it in self._rows(PARTICIPANTS, batch):
                 participants[it.fact_id].append(NamedParticipant(it.key, it.name, it.kind, it.role))
-            evidence = self._evidence(batch)
+            evidence = defaultdict(list, self._evidence(batch))
+            others = [id for id, first in self.equal_to.items() if first in shown]
+            for n in range(0, len(others), BATCH):
+                for id, pieces in self._evidence(others[n : n + BATCH]).items():
+                    evidence[self.equal_to[id]] += pieces
             for id in batch:
                 if id in facts:
                     yield self._statement(facts[id], participants[id], evidence[id])

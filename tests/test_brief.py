@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +18,7 @@ from pages.briefing.footnotes import LONGEST, Footnotes, NoteReference
 from pages.briefing.prose import dated, series
 from pages.reader import StatementReader
 from pages.statements import Statement
+from schema.vocabulary import FactKind
 from tests.databases import create, on_sqlite
 from tests.island_reports import rows
 from tests.sourcebook_builder import SourcebookBuilder, derive
@@ -134,6 +136,54 @@ def test_documents_of_one_author_and_year_are_told_apart(two_papers: str) -> Non
         names = [it.called for it in StatementReader(connection).documents.values()]
     assert names == ["Lund 2016a", "Lund 2016b", "“Untitled”"]
     assert "Lund 2016a: Aron Lund, “One”, May 2016." in page(two_papers, "--format", "markdown")
+
+
+def test_what_two_documents_say_alike_is_one_sentence_and_counts_once(tmp_path: Path) -> None:
+    database = create(tmp_path / "alike.db")
+    with writing(database) as connection:
+        book = SourcebookBuilder(connection)
+        for key, name in (("alma", "Alma"), ("brim", "Brim"), ("cole", "Cole")):
+            book.actor(key, name)
+        for paper in ("a", "b", "c"):
+            book.document(paper, f"Paper {paper}", 1)
+            if paper != "c":
+                book.source(f"talk-{paper}", "A talk", "talk", unnamed_in=paper)
+                book.chain(paper, f"talk-{paper}")
+        ties: list[tuple[str, str, str, dict[str, Any]]] = [
+            *((paper, paper, "brim", {}) for paper in ("a", "b")),
+            ("c", "c", "brim", {"until": book.date("1990")}),
+            *((paper, f"{paper}>talk-{paper}", "cole", {}) for paper in ("a", "b")),
+        ]
+        for _, voice, other, dates in ties:
+            book.fact(
+                FactKind.RELATION,
+                f"alma--supports--{other}",
+                [{"voice": voice, "at": [(1, 0)], "certainty": "reported"}],
+                from_actor_id=book.ids["actor", "alma"],
+                to_actor_id=book.ids["actor", other],
+                type="supports",
+                **dates,
+            )
+        for paper in ("a", "b"):
+            book.name("alma", "The Great", {"voice": paper, "at": [(1, 50)]}, "title")
+        derive(connection)
+    text = page(database, "--actor", "alma", "--format", "markdown")
+    _, _, section = re.sub(r"\[\^[0-9]+\]", "", text).partition("## What Alma is")
+    assert "Alma supports Brim and Cole. **Reported:** Alma supports Brim (until 1990)." in section
+    assert text.count("“The Great”") == 1
+    [name] = re.findall(r"“The Great”\.\[\^([0-9]+)\]", text)
+    assert re.search(rf"\[\^{name}\]: “Paper a” ¶1: .* “Paper b” ¶1: ", text)
+    whole = page(database, "--format", "markdown")
+    counts = {row["measure"]: row["count"] for row in rows(database, "summary")}
+    figures = re.findall(r"([0-9]+) facts? (?:on|from)", whole)
+    assert f"- Facts: {counts['facts']}, all" in whole
+    assert [*map(int, figures)] == [
+        counts["facts, unnamed alone"],
+        counts["facts, several origins"],
+    ]
+    assert figures == ["1", "1"]
+    assert "- Alma (state, 2 facts)." in whole
+    assert not re.search(" $", whole, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ POSTS = (RelationType.HEADS, RelationType.HOLDS_POST_IN, RelationType.ADVISES)
 
 # Names in full, then titles, descriptions, metonyms; short ones say nothing new.
 NAMES = """
-    select actor_names.id
+    select actor_names.id, actor_names.name
     from actors
     join actor_names on actor_names.actor_id = actors.id
     where actors.key = :key
@@ -122,8 +122,12 @@ class ActorWriter(BriefWriter):
     def _who(self) -> BriefSection:
         """Return its names, its posts, and its ties."""
         given = {"key": self.subject.key, "name": self.subject.name}
-        names = [*self.connection.execute(text(NAMES), given).scalars()]
-        called = [*self.statements.read(names[:4])]
+        names: dict[str, int] = {}
+        for id, name in self.connection.execute(text(NAMES), given):
+            first = names.setdefault(name, id)
+            if first != id:
+                self.statements.equal_to[id] = first
+        called = [*self.statements.read([*names.values()][:4])]
         blocks: list[Block] = []
         if called:
             before = called[0].bare.partition("“")[0]

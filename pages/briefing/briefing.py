@@ -53,6 +53,7 @@ class BriefWriter:
         self.statements = StatementReader(connection)
         self.notes = Footnotes(several=len(self.statements.documents) > 1)
         self.facts: Facts = facts(connection, subject.kind, subject.key)
+        self.statements.equal_to |= self.facts.equal_to
         self.crowded = len(self.facts.all) >= CROWDED
         self.most = LEAST if self.crowded else MOST
         query = text("select key, sentence from relation_types")
@@ -134,8 +135,8 @@ class BriefWriter:
         else:
             rests = f"{counted(len(documents), 'document')}, {counted(passages, 'passage')}"
             yield "Rests on", rests
-        everything = self.facts.all
-        others = Counter(_coarse(fact) for fact in everything)
+        everything = self.facts.counted()
+        others = Counter(_coarse(equals[0]) for equals in everything)
         stated = others.pop("", 0)
         if others:
             kinds = [f"{n:,} {word}" for word, n in others.most_common()]
@@ -146,12 +147,13 @@ class BriefWriter:
             split = ", all stated or reported as facts" if stated else ""
         yield "Facts", f"{len(everything):,}{split}"
         counts: Counter[str] = Counter()
-        for fact in everything:
-            counts.update([it for it in STATED if it in fact.certainties][:1])
+        for equals in everything:
+            stated_as = {it for fact in equals for it in fact.certainties}
+            counts.update([it for it in STATED if it in stated_as][:1])
         how = (f"{counts[it]:,} {word}" for it, word in STATED.items() if counts[it])
         yield "How they are stated", ", ".join(how).replace("stated flatly", "flatly")
-        unnamed = sum(fact.unnamed for fact in everything)
-        named = sum(fact.named_origins > 1 for fact in everything)
+        unnamed = sum(all(fact.unnamed for fact in equals) for equals in everything)
+        named = sum(equals[0].named_origins > 1 for equals in everything)
         words = f"{counted(unnamed, 'fact')} on unnamed voices alone"
         yield (
             "How well sourced",

@@ -19,11 +19,13 @@ NOT_SO = (*PLANS, Modality.HYPOTHETICAL, Modality.DENIED)
 
 FACTS = f"""
     select
-      fact_summaries.fact_id, fact_summaries.kind, fact_summaries.standing,
+      fact_summaries.fact_id, coalesce(evidence_counts.counted_as_id, fact_summaries.fact_id)
+        as counted_as, fact_summaries.kind, fact_summaries.standing,
       fact_summaries.settled, fact_summaries.modality, fact_summaries.certainty,
       fact_summaries.unnamed, coalesce(relations.type, positions.position_kind) as type,
       coalesce(events.date, quotes.date) as date, relation_types.nature,
       quotes.text is not null as quoted,
+      relations.what, relations.topic_id, relations.since, relations.until,
       figures.pieces, figures.origins, figures.named_origins
     {DATED}
     left join evidence_counts on evidence_counts.fact_id = fact_summaries.fact_id
@@ -89,6 +91,8 @@ class BriefFact:
     """What decides whether a briefing shows a fact, and where."""
 
     id: int
+    counted_as: int
+    """The fact that it is counted as: of equal ties of several documents the first."""
     kind: str
     standing: str | None
     settled: str
@@ -111,6 +115,15 @@ class BriefFact:
         """Whether it is a dated or undated event that is stated as a fact."""
         return self.kind == FactKind.EVENT and self.settled == Modality.ACTUAL
 
+    def add(self, equal: BriefFact) -> None:
+        """Take over what an equal tie of another document adds."""
+        self.readings |= equal.readings
+        self.certainties |= equal.certainties
+        self.unnamed &= equal.unnamed
+        self.contested |= equal.contested
+        self.roles |= equal.roles
+        self.weight = max(self.weight, equal.weight)
+
 
 @dataclass
 class Facts:
@@ -119,6 +132,15 @@ class Facts:
     all: list[BriefFact]
     passages: dict[int, int]
     """How many passages of each document, by its id."""
+    equal_to: dict[int, int]
+    """Ties that are left out because they say what another says: its id by theirs."""
+
+    def counted(self) -> list[list[BriefFact]]:
+        """Return the facts as the report `summary` counts them: equal ties are one."""
+        groups: dict[int, list[BriefFact]] = defaultdict(list)
+        for fact in self.all:
+            groups[fact.counted_as].append(fact)
+        return [*groups.values()]
 
     def where(self, fits: Callable[[BriefFact], bool]) -> list[BriefFact]:
         """Return those that fit, the weightiest first."""
@@ -140,12 +162,14 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
         for id, role in connection.execute(text(ROLES), {"key": key}):
             roles[id].add(role)
     contested = {row.fact_id for row in rows(CONTESTED)}
-    result = []
+    result: dict[object, BriefFact] = {}
+    equal_to: dict[int, int] = {}
     for n, it in enumerate(rows(FACTS)):
         if it.kind in (FactKind.NAME, FactKind.EVENT_NAME):
             continue
         fact = BriefFact(
             id=it.fact_id,
+            counted_as=it.counted_as,
             kind=it.kind,
             standing=it.standing,
             settled=it.settled or Modality.ACTUAL.value,
@@ -172,8 +196,12 @@ def facts(connection: Connection, kind: str, key: str) -> Facts:
             + (fact.type == RelationType.HEADS)
             + bool(it.quoted)
         )
-        result.append(fact)
-    return Facts(result, {it[0]: it[1] for it in rows(PASSAGES)})
+        same = (it.counted_as, it.standing, it.what, it.topic_id, it.since, it.until)
+        first = result.setdefault(same, fact)
+        if first is not fact:
+            equal_to[fact.id] = first.id
+            first.add(fact)
+    return Facts([*result.values()], {it[0]: it[1] for it in rows(PASSAGES)}, equal_to)
 
 
 def _set(listed: str | None) -> frozenset[str]:

@@ -32,7 +32,8 @@ AS_WHAT: dict[str, str] = {
 }
 
 ACTORS = """
-    select actors.id, actors.key, actors.name, actors.kind, count(*) as facts
+    select actors.id, actors.key, actors.name, actors.kind,
+      count(distinct coalesce(evidence_counts.counted_as_id, parts.fact_id)) as facts
     from (
       select participants.actor_id, participants.fact_id from participants
       union
@@ -41,9 +42,10 @@ ACTORS = """
       select relations.to_actor_id, relations.id from relations
     ) as parts
     join actors on actors.id = parts.actor_id
+    left join evidence_counts on evidence_counts.fact_id = parts.fact_id
     where parts.fact_id in ({about})
     group by actors.id, actors.key, actors.name, actors.kind
-    order by count(*) desc, actors.name, actors.key
+    order by facts desc, actors.name, actors.key
 """
 
 TOPICS = """
@@ -294,11 +296,10 @@ class WholeWriter(BriefWriter):
         items = []
         for row in rows[:MOST_ACTORS]:
             ids = [*self.connection.execute(text(POST), {"id": row.id}).scalars()]
-            who = plain(
-                f"{row.name} ({row.kind.replace('-', ' ')}, {counted(row.facts, 'fact')}). "
-            )
+            kind = row.kind.replace("-", " ")
+            who = plain(f"{row.name} ({kind}, {counted(row.facts, 'fact')}).")
             posts = [sentence(it, self.notes.refer) for it in self.statements.read(ids)]
-            pieces = [piece for it in posts for piece in it.pieces]
+            pieces = [piece for it in posts for piece in (" ", *it.pieces)]
             items.append(replace(who, pieces=(*who.pieces, *pieces)))
         more = self.more(len(rows) - len(items), "actor", self.command("actors"))
         return BriefSection("Who it is about", [Bullets(items), *more])
