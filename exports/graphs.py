@@ -153,6 +153,36 @@ where facts.settled = 'actual'
 order by from_key, to_key, tie, both_ways, facts.standing nulls first, fact
 """
 
+# Readers of xsd:date disagree on a year 0, and on how to write years of five digits.
+BEYOND = """
+select count(*)
+from fact_summaries as facts
+left join events on events.id = facts.fact_id
+left join relations on relations.id = facts.fact_id
+where facts.settled = 'actual'
+  and exists (
+    select 1
+    from dates
+    where dates.edtf in (events.date, relations.since, relations.until)
+      and (
+        (dates.first_day is not null and dates.earliest is null)
+        or (dates.last_day is not null and dates.latest is null)
+      )
+  )
+  and (
+    facts.kind = 'relation'
+    or exists (
+      select 1
+      from participants as doer
+      join participants as partner
+        on partner.fact_id = doer.fact_id and partner.actor_id <> doer.actor_id
+      where doer.fact_id = facts.fact_id
+        and doer.role = 'doer'
+        and partner.role in ('doer', 'receiver')
+    )
+  )
+"""
+
 
 def _ties(job: ExportJob) -> Iterator[Edge]:
     for source, target, *values in job.rows(TIES):
@@ -170,6 +200,12 @@ def _ties(job: ExportJob) -> Iterator[Edge]:
         values = [*edge[2:], len(rows), facts, documents, passages, dates, start, end]
         padding = [None] * (len(EDGE) - len(values))
         yield Edge(edge[0], edge[1], [*values, *padding], times)
+    [(beyond,)] = job.rows(BEYOND)
+    if beyond:
+        job.report(
+            f"ties and events with dates before the year 0 or after 9999: {beyond}; start "
+            "and end leave these out"
+        )
 
 
 def _merged(times: Sequence[Days]) -> list[Days]:

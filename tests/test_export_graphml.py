@@ -259,7 +259,9 @@ def ties(database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> C
     return made
 
 
-def relation(book: SourcebookBuilder, key: str, *evidence: Any, type: str = "supports") -> None:
+def relation(
+    book: SourcebookBuilder, key: str, *evidence: Any, type: str = "supports", **dates: Any
+) -> None:
     book.fact(
         FactKind.RELATION,
         key,
@@ -267,6 +269,7 @@ def relation(book: SourcebookBuilder, key: str, *evidence: Any, type: str = "sup
         from_actor_id=book.ids["actor", "alma"],
         to_actor_id=book.ids["actor", "brim"],
         type=type,
+        **dates,
     )
 
 
@@ -362,6 +365,28 @@ def test_equal_ties_of_two_documents_say_so(ties: Callable[[Any], Any]) -> None:
         "letter:alma--supports--brim": None,
         "memo:alma--supports--brim": "letter:alma--supports--brim",
     }
+
+
+@on_sqlite
+def test_dates_that_readers_cannot_take_are_counted(ties: Callable[[Any], Any]) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        both: Any = {"doer": ["alma"], "receiver": ["brim"]}
+        book.event("war", "War", piece(), date="-0043", event_type="assault", **both)
+        book.event("peace", "Peace", piece(), date="0014", event_type="consult", **both)
+        book.event("alone", "Alone", piece(), date="-0043", doer=["alma"])
+        relation(book, "pact", piece(), since=book.date("-0043"), until=book.date("Y12000"))
+
+    edges, stderr = ties(fill)
+    dates = ("start", "end", "date", "since", "until")
+    assert {data["fact"]: [data.get(it) for it in dates] for *_, data in edges} == {
+        "letter:war": [None, None, "-0043", None, None],
+        "letter:peace": ["0014-01-01", "0014-12-31", "0014", None, None],
+        "letter:pact": [None, None, None, "-0043", "Y12000"],
+    }
+    assert stderr == (
+        "graphml: ties and events with dates before the year 0 or after 9999: 2; start and end "
+        "leave these out\n"
+    )
 
 
 @on_sqlite
