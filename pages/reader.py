@@ -176,14 +176,13 @@ class StatementReader:
         """Yield the statements of facts with these ids, in their order."""
         remaining = iter(ids)
         while batch := tuple(islice(remaining, BATCH)):
-            shown = dict.fromkeys(self.equal_to.get(id, id) for id in batch)
-            batch = tuple(shown)
+            batch = tuple(self.equal_to.get(id, id) for id in batch)
             facts = {it.fact_id: it for it in self._rows(FACTS, batch)}
             participants: dict[int, list[NamedParticipant]] = defaultdict(list)
             for it in self._rows(PARTICIPANTS, batch):
                 participants[it.fact_id].append(NamedParticipant(it.key, it.name, it.kind, it.role))
             evidence = defaultdict(list, self._evidence(batch))
-            others = [id for id, first in self.equal_to.items() if first in shown]
+            others = [id for id, first in self.equal_to.items() if first in evidence]
             for n in range(0, len(others), BATCH):
                 for id, pieces in self._evidence(others[n : n + BATCH]).items():
                     evidence[self.equal_to[id]] += pieces
