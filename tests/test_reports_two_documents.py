@@ -246,7 +246,7 @@ def test_equal_ties_of_other_documents_support_what_an_unnamed_voice_says(new: s
         ("Others speak of these, too", "diary:alma--supports--brim", "Stated", 1),
     ]
     assert ask(new, "anonymous", columns, only_support="1") == [alone]
-    counted = dict(ask(new, "summary", "measure count"))
+    counted: dict[str, int] = dict(ask(new, "summary", "measure count"))
     assert (counted["facts, unnamed alone"], counted["facts, unnamed in part"]) == (1, 1)
 
 
