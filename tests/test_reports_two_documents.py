@@ -123,15 +123,53 @@ def test_time_has_one_order_in_any_year(new: str) -> None:
     add(new, fill)
     key = "log:now"
     parts = ask(new, "event", "part key", event=key)
-    assert [row for row in parts if row[0] in ("Before", "Meanwhile", "After")] == [
+    assert [
+        row for row in parts if row[0] in ("Before", "Meanwhile", "Order unknown", "After")
+    ] == [
         ("Before", "log:ides"),
         ("Before", "log:ice"),
-        ("Meanwhile", "log:year"),  # some time in 2015: perhaps before, perhaps after
+        ("Order unknown", "log:year"),  # some time in 2015: perhaps before, perhaps after
     ]
     in_order = ["log:ice", "log:ides", "log:year", "log:now"]
     assert [row[0] for row in ask(new, "dyad", "fact", a="alma", b="brim")] == in_order
     rows = ask(new, "actor", "part key", actor="alma")
     assert [fact for part, fact in rows if part == "event"] == in_order
+
+
+@pytest.mark.parametrize(
+    ("date", "part"),
+    [
+        ("2015-07-24", "Meanwhile"),
+        ("2015-07", "Order unknown"),
+        ("[2015-07-20..2015-07-30]", "Order unknown"),
+        ("2015-07-20/2015-07-30", "Meanwhile"),
+        ("2011/..", "Meanwhile"),
+        ("../2017", "Meanwhile"),
+        ("2015/..", "Order unknown"),  # it may have begun in autumn
+        ("2015/2016", "Order unknown"),
+        ("2014-07-01/2015-07-24", "Meanwhile"),
+        ("2015-07-25/..", "After"),
+    ],
+)
+def test_meanwhile_is_what_surely_shares_a_day(new: str, date: str, part: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        for n, (key, when) in enumerate({"visit": "2015-07-24", "fair": date}.items(), start=1):
+            book.event(key, key.title(), at((n, 0), voice="log"), date=when, doer=["alma"])
+
+    add(new, fill)
+    rows = ask(new, "event", "part key", event="visit")
+    assert rows[-1] == (part, "log:fair")
+    if part in ("Meanwhile", "Order unknown"):
+        assert ask(new, "event", "part key", event="fair")[-1] == (part, "log:visit")
+
+
+def test_two_long_events_that_surely_overlap_go_on_meanwhile(new: str) -> None:
+    def fill(book: SourcebookBuilder) -> None:
+        for n, (key, when) in enumerate({"war": "2011/..", "aid": "2015/.."}.items(), start=1):
+            book.event(key, key.title(), at((n, 0), voice="log"), date=when, doer=["alma"])
+
+    add(new, fill)
+    assert ask(new, "event", "part key", event="war")[-1] == ("Meanwhile", "log:aid")
 
 
 # --- people with one heading ----------------------------------------------------------------------
