@@ -9,8 +9,8 @@
 -- the day of the document.
 --
 -- Equal ties of several documents are one post. day, attested and documents are about all of them,
--- and so is the status "disputed". Everything else is about the one with most dates: relation names
--- it. The report ties lists each.
+-- and so is the status "disputed"; source and passage name the first three ties. Everything else is
+-- about the one with most dates: relation names it. The report ties lists each.
 --
 -- Parameters
 --   on            date                 only what may have been held on this day, and what is
@@ -84,19 +84,14 @@ posts (fact_id, post_id) as (
 ),
 attested (post_id, first, last, known, day, number, documents, disputed) as (
   select
-    posts.post_id,
-    min(documents.published),
-    max(documents.published),
+    posts.post_id, min(documents.published), max(documents.published),
     max(coalesce(dates.latest, dates.earliest)),
     coalesce(
       cast(:on as text),  -- if :on
-      max(coalesce(dates.latest, dates.earliest)),
-      max(documents.published)
-    ),
+      max(coalesce(dates.latest, dates.earliest)), max(documents.published)),
     coalesce(
       :on_day,  -- if :on
-      max(dates.last_day), max(dates.first_day)
-    ),
+      max(dates.last_day), max(dates.first_day)),
     count(distinct documents.id),
     case when min(evidence.modality) < max(evidence.modality) then 1 else 0 end
   from posts
@@ -106,19 +101,32 @@ attested (post_id, first, last, known, day, number, documents, disputed) as (
   group by posts.post_id
 ),
 -- Of equal ties the one with most dates is shown.
-shown (fact_id, post_id, n) as (
+shown (fact_id, post_id, n, source, passage, place) as (
   select posts.fact_id, posts.post_id,
     row_number() over (
       partition by posts.post_id
-      order by
-        case when relations.since is null then 1 else 0 end
-          + case when relations.until is null then 1 else 0 end,
-        fact_summaries.introduced_by,
-        fact_summaries.key
-    )
+      order by case when relations.since is null then 1 else 0 end
+        + case when relations.until is null then 1 else 0 end, introduced_by, key
+    ),
+    source,
+    case when document = source then replace(passage, '¶', document || ' ¶') else passage end,
+    row_number() over (partition by posts.post_id order by introduced_by, key)
   from posts
   join relations on relations.id = posts.fact_id
   join fact_summaries on fact_summaries.fact_id = posts.fact_id
+),
+stated (post_id, source, passage) as (
+  select post_id,
+    max(case place when 1 then source end)
+      || coalesce('; ' || nullif(max(case place when 2 then source end),
+        max(case place when 1 then source end)), '')
+      || coalesce('; ' || max(case place when 3 then source end), ''),
+    max(case place when 1 then passage end)
+      || coalesce('; ' || max(case place when 2 then passage end), '')
+      || coalesce('; ' || max(case place when 3 then passage end), '')
+  from shown
+  group by post_id
+  having count(*) > 1
 ),
 -- Dates outside the years 0000 to 9999 have day numbers alone.
 judged (fact_id, post_id, status) as (
@@ -154,18 +162,15 @@ select
   ties.certainty,
   involved.acting_for,  -- if :actor
   cast(null as text) as acting_for,  -- unless :actor
-  ties.source,
-  ties.passage,
+  coalesce(stated.source, ties.source) as source,
+  coalesce(stated.passage, ties.passage) as passage,
   attested.day,
-  ties.from_name as holder,
-  ties.what as post,
-  ties.type as tie,
-  ties.to_name as whom,
-  attested.documents,
-  ties.through,
+  ties.from_name as holder, ties.what as post, ties.type as tie, ties.to_name as whom,
+  attested.documents, ties.through,
   ties.cited_as as relation
 from judged
 join attested on attested.post_id = judged.post_id
+left join stated on stated.post_id = judged.post_id
 cross join ties -- so that SQLite does not start from all actors
 left join involved on involved.fact_id = judged.fact_id  -- if :actor
 where ties.fact_id = judged.fact_id
@@ -173,8 +178,4 @@ where ties.fact_id = judged.fact_id
 order by
   part, ties.to_key,
   case ties.type when 'heads' then 1 when 'holds-post-in' then 2 else 3 end,
-  ties.from_key,
-  ties.document,
-  ties.paragraph,
-  ties.start,
-  ties.cited_as
+  ties.from_key, ties.document, ties.paragraph, ties.start, ties.cited_as

@@ -75,7 +75,7 @@ def test_equal_posts_of_two_documents_are_one(new: str) -> None:
     add(new, fill)
     columns = "holder post status attested documents source passage"
     assert ask(new, "posts", columns) == [
-        ("Alma", "the Chief", "held", "2020-01-01; 2020-03-01", 2, "diary", "¶2")
+        ("Alma", "the Chief", "held", "2020-01-01; 2020-03-01", 2, "diary; log", "diary ¶2; log ¶1")
     ]
 
 
