@@ -68,12 +68,16 @@
 with supported (first_id, named, standing) as (
   select counts.counted_as_id, count(*), min(coalesce(standing, 'Stated')) || coalesce('; '
     || nullif(max(coalesce(standing, 'Stated')), min(coalesce(standing, 'Stated'))), '')
-  from relations
-  join evidence_counts as counts on counts.fact_id = relations.id
-  join fact_summaries on fact_summaries.fact_id = relations.id
-  join evidence on evidence.fact_id = relations.id
+  from (
+    select distinct counted_as_id as first_id
+    from fact_summaries cross join evidence_counts as counts
+    where unnamed in ('all', 'some') and kind = 'relation'
+      and counts.fact_id = fact_summaries.fact_id
+  ) as ties
+  cross join evidence_counts as counts cross join fact_summaries cross join evidence
   join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
-  where attribution_chains.anonymity = 'named'
+  where counts.counted_as_id = ties.first_id and fact_summaries.fact_id = counts.fact_id
+    and evidence.fact_id = counts.fact_id and attribution_chains.anonymity = 'named'
   group by counts.counted_as_id
 ),
 unnamed (evidence_id, fact_id, kind, named, standing, why, words) as (
@@ -88,8 +92,7 @@ unnamed (evidence_id, fact_id, kind, named, standing, why, words) as (
         when evidence.modality <> 'actual' then evidence.modality
         when evidence.certainty = 'asserted' then 'stated' else 'reported' end end
   -- A cross join, so that SQLite doesn't start from all evidence.
-  from fact_summaries
-  cross join evidence
+  from fact_summaries cross join evidence
   join attribution_chains on attribution_chains.attribution_id = evidence.attribution_id
   join evidence_counts as counts on counts.fact_id = evidence.fact_id
   left join supported on supported.first_id = counts.counted_as_id
@@ -154,8 +157,7 @@ select
   fact_overview.sentence,
   unnamed.why as anonymity,
   coalesce(unnamed.named, case fact_overview.unnamed when 'all' then 0 else (
-    select count(*)
-    from evidence as others
+    select count(*) from evidence as others
     join attribution_chains on attribution_chains.attribution_id = others.attribution_id
     where others.fact_id = unnamed.fact_id and attribution_chains.anonymity = 'named'
   ) end) as named,
@@ -167,13 +169,13 @@ select
   chains.through,
   chains.document as source,
   evidence_passages.passage
-from unnamed
+from unnamed cross join evidence
 join fact_overview on fact_overview.fact_id = unnamed.fact_id
-join evidence on evidence.id = unnamed.evidence_id
 join chains on chains.attribution_id = evidence.attribution_id
 left join voices on voices.source_id = chains.source_id
 join evidence_passages on evidence_passages.evidence_id = evidence.id
-where unnamed.evidence_id not in (select position_evidence_id from carried)
+where evidence.id = unnamed.evidence_id
+  and unnamed.evidence_id not in (select position_evidence_id from carried)
   and chains.document in (:document)  -- if :document
   and unnamed.fact_id in (select fact_id from fact_topics where topic = :topic)  -- if :topic
   and unnamed.fact_id in (select fact_id from fact_places where place = :place)  -- if :place
