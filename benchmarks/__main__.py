@@ -30,6 +30,7 @@ from benchmarks.reporting import reports
 from benchmarks.sites import sites
 from benchmarks.starting import starting
 from database.snapshot import TABLES
+from output.wording import counted
 
 PAGE = ROOT / "docs" / "performance.md"
 
@@ -89,8 +90,8 @@ def _page(trial: Trial, options: argparse.Namespace) -> Iterator[str]:
             "data; `.venv/bin/python -m benchmarks.generate` makes the sourcebook alone."
         ),
         *paragraph(
-            f"Each figure is the median of {options.rounds} runs of a whole process after one that "
-            "warms up, or of fewer runs (at least one) if those take longer than "
+            f"Each figure is the median of {counted(options.rounds, 'run')} of a whole process "
+            "after one that warms up, or of fewer runs (at least one) if those take longer than "
             f"{LONGEST:.0f} s. Programs that are compared run alternately, so that other work on "
             "the machine slows both."
         ),
