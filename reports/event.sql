@@ -51,19 +51,21 @@
 -- nothing else connects them.
 
 -- A day surely belongs to a period from since to until; within a year of a rough end nobody knows.
+-- A slash after or before ten signs is next to a whole day; blanks keep short texts from counting.
 with periods (edtf, first_day, last_day, since, until) as (
   select edtf, first_day, last_day,
-    case when precision = 'day' or edtf like '%-__-__/%' then first_day
-      when edtf like '../%' then -999999999 when precision = 'span' then first_day + 366 end,
-    case when precision = 'day' or edtf like '%/%-__-__' then last_day
-      when edtf like '%/..' then 999999999 when precision = 'span' then last_day - 366 end
+    case when precision = 'day' or substr(edtf, 11, 1) = '/' then first_day
+      when substr(edtf, 1, 3) = '../' then -999999999
+      when precision = 'span' then first_day + 366 end,
+    case when precision = 'day' or substr('      ' || edtf, length(edtf) - 4, 1) = '/' then last_day
+      when substr(edtf, length(edtf) - 2) = '/..' then 999999999
+      when precision = 'span' then last_day - 366 end
   from dates
 ),
 asked (id, name, place_id, first_day, last_day, since, until, duration_words) as (
   select facts.id, documents.key || ':' || facts.key, events.place_id, first_day, last_day,
     since, until, duration_words from sources as documents
-  cross join facts
-  join events on events.id = facts.id
+  cross join facts join events on events.id = facts.id
   left join periods on periods.edtf = events.date
   where facts.document_id = documents.id
     and facts.key in (cast(:event as text), substr(cast(:event as text), length(documents.key) + 2))
@@ -87,8 +89,7 @@ timed (event_id, other_id, first_day, last_day, shared, name, rank) as (
         or (asked.since <= others.until and others.since <= asked.until
           and asked.since <= asked.until and others.since <= others.until) then 8 else 9 end
   from asked cross join participants as ours cross join participants as theirs
-  join actors on actors.id = theirs.actor_id
-  join events on events.id = theirs.fact_id
+  join actors on actors.id = theirs.actor_id join events on events.id = theirs.fact_id
   join periods as others
     on others.edtf = events.date and coalesce(others.first_day, others.last_day) is not null
   where ours.fact_id = asked.id and theirs.actor_id = ours.actor_id and theirs.fact_id <> asked.id
@@ -159,8 +160,7 @@ select
 from asked join listed on listed.event_id = asked.id
 join fact_overview on fact_overview.fact_id = listed.fact_id
 left join fact_summaries as others on others.fact_id = listed.other_id
-left join events on events.id = listed.other_id
-left join quotes on quotes.id = listed.other_id
+left join events on events.id = listed.other_id left join quotes on quotes.id = listed.other_id
 left join evidence on evidence.id = listed.evidence_id
 left join sources as documents on documents.id = evidence.document_id
 left join evidence_passages on evidence_passages.evidence_id = evidence.id
