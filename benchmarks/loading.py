@@ -30,9 +30,10 @@ def loads(trial: Trial) -> Iterator[str]:
         "## Loading",
         "",
         *paragraph(
-            "`sourcebook load` of copies of the article's coding in one command. What one coding "
-            "alone takes, with starting up, is subtracted; the rest is divided by the number of "
-            f"the others, for each of which the limits are {SECONDS} s and {MEGABYTES} MB. One run."
+            "One `sourcebook load` of several copies of the article's coding, run once. What a run "
+            "with one coding takes is subtracted, since that includes starting; the rest is "
+            "divided by the number of further codings. Each may take "
+            f"{SECONDS} s and {MEGABYTES} MB."
         ),
         "| codings | processor time for each | memory for each |",
         "| ---: | ---: | ---: |",

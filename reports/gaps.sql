@@ -64,7 +64,7 @@ dated (fact_id, begins, ends) as (
     and happened.fact_id in (select fact_id from fact_documents  -- if :document
       where document in (:document))  -- if :document
 ),
--- Later than 9999, dates have no months.
+-- Dates after the year 9999 have no months.
 busy (month, fact_id) as (
   select begins, fact_id from dated where begins = ends and begins < 480000000120000
 ),

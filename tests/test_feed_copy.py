@@ -191,12 +191,12 @@ HARD: dict[str, list[str]] = {
         "update evidence set n = 9 where id = 1",
         "update evidence set n = 2 where id = 5",
         "update evidence set fact_id = 7, n = 1 where id = 1",
-        # A place is no longer within another, which goes.
+        # The place around another is removed.
         "update places set within_id = null",
         "update introductions set place_id = 2 where place_id = 1",
         "update identifiers set place_id = 2 where place_id = 1",
         "delete from places where id = 1",
-        # A date that was used is no longer there.
+        # Nothing has this date any more, so it is removed.
         "update events set date = null",
         "update evidence set date = null",
         "update sources set published = null",

@@ -234,7 +234,7 @@ NEIGHBOURS = ("Before", "Meanwhile", "Order unknown", "After")
 @pytest.mark.parametrize(
     ("event", "near", "actual"),
     [
-        # What the text links to it is no neighbour.
+        # Events that the text links to this one are not among its neighbours.
         ("landing", "9", ["storm", "vow"]),
         ("landing", "1", ["storm", "vow"]),  # one at the same time, one in unknown order
         ("peace", "0", []),

@@ -110,19 +110,19 @@ class _Standing(NamedTuple):
 
     settled: str | None
     words: str | None
-    voices: tuple[EvidenceReading, ...]
+    readings: tuple[EvidenceReading, ...]
     modality: str | None
     certainty: str | None
     hedge: str | None
 
     def before(self, sentence: str) -> str:
         """Return a sentence with its standing in front."""
-        return sentences.with_standing(sentence, self.words, self.voices, self.settled)
+        return sentences.with_standing(sentence, self.words, self.readings, self.settled)
 
     def behind(self, sentence: str, covering: str | None) -> str:
         """Return a sentence to quote, with its standing behind it, unless that covers it anyway."""
         words = None if self.words == covering else self.words
-        return sentences.with_standing_behind(sentence, words, self.voices, self.settled)
+        return sentences.with_standing_behind(sentence, words, self.readings, self.settled)
 
     @property
     def denied(self) -> bool:
@@ -264,18 +264,18 @@ def _standing(
     kind: str, modality: str | None, draft: bool, stated: tuple[tuple[Any, ...], ...]
 ) -> _Standing:
     """Return how a fact stands; most facts are stated in one of a few ways."""
-    voices = tuple(
+    readings = tuple(
         EvidenceReading(
             modality, _believed(certainty, stance), hedge, own, stance == Stance.REJECTS
         )
         for modality, certainty, stance, hedge, own in stated
     )
-    settled = modality or sentences.first_upheld(voices)
-    words = sentences.standing(kind, settled, voices)
+    settled = modality or sentences.first_upheld(readings)
+    words = sentences.standing(kind, settled, readings)
     if draft:
         words = f"Draft, {sentences.within_marks(words)}" if words else "Draft"
     lists = (_list([piece[n] for piece in stated]) for n in (0, 1, 3))
-    return _Standing(settled, words, voices, *lists)
+    return _Standing(settled, words, readings, *lists)
 
 
 def _headings(kind: str, people: People) -> Iterator[str | None]:

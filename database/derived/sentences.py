@@ -59,28 +59,30 @@ UNLIKELY = re.compile(
 """Hedges of a denial that leave some chance. Others ("mostly") only qualify what is denied."""
 
 
-def first_upheld(voices: Sequence[EvidenceReading]) -> str | None:
+def first_upheld(readings: Sequence[EvidenceReading]) -> str | None:
     """Return the modality in the first voice that its document does not reject.
 
     If it rejects all, what was relayed as actual is denied.
     """
-    upheld = [voice.modality for voice in voices if not voice.rejected]
-    relayed = [voice.modality for voice in voices]
+    upheld = [reading.modality for reading in readings if not reading.rejected]
+    relayed = [reading.modality for reading in readings]
     if not upheld and relayed[:1] == [Modality.ACTUAL]:
         return Modality.DENIED.value
     return next(iter(upheld or relayed), None)
 
 
-def standing(kind: str, settled: str | None, voices: tuple[EvidenceReading, ...]) -> str | None:
+def standing(kind: str, settled: str | None, readings: tuple[EvidenceReading, ...]) -> str | None:
     """Return the words that belong in front of a fact; None where it is stated as actual."""
-    upheld = [voice for voice in voices if voice.modality == settled and not voice.rejected]
-    agreeing = upheld or voices
-    certainties = {voice.certainty for voice in agreeing}
+    upheld = [
+        reading for reading in readings if reading.modality == settled and not reading.rejected
+    ]
+    agreeing = upheld or readings
+    certainties = {reading.certainty for reading in agreeing}
     weak = next((certainty.capitalize() for certainty in WEAKER if certainty in certainties), None)
     alone = None if certainties & STATED else weak
     if settled == Modality.DENIED:
-        own = any(voice.own or voice.rejected for voice in agreeing)
-        hedges = [voice.hedge or "" for voice in agreeing]
+        own = any(reading.own or reading.rejected for reading in agreeing)
+        hedges = [reading.hedge or "" for reading in agreeing]
         if any(map(RULED_OUT.search, hedges)):
             return "Ruled out" if own else "Said to be ruled out"
         if all(map(UNLIKELY.search, hedges)):
@@ -96,23 +98,23 @@ def standing(kind: str, settled: str | None, voices: tuple[EvidenceReading, ...]
         if settled == plan:
             return f"{alone} {noun}" if alone else word
     # Of events the coder has settled which voice is right.
-    denied = any(voice.modality == Modality.DENIED for voice in voices)
+    denied = any(reading.modality == Modality.DENIED for reading in readings)
     return "Disputed" if denied and kind != FactKind.EVENT else alone
 
 
 def with_standing(
-    sentence: str, words: str | None, voices: Sequence[EvidenceReading], settled: str | None
+    sentence: str, words: str | None, readings: Sequence[EvidenceReading], settled: str | None
 ) -> str:
     """Put the standing in front, and hedges of what is stated at the end."""
-    shown = _hedges(voices, settled)
+    shown = _hedges(readings, settled)
     return f"{f'{words}: ' if words else ''}{sentence}{f' ({shown})' if shown else ''}"
 
 
 def with_standing_behind(
-    sentence: str, words: str | None, voices: Sequence[EvidenceReading], settled: str | None
+    sentence: str, words: str | None, readings: Sequence[EvidenceReading], settled: str | None
 ) -> str:
     """Quote a sentence within another, and put its standing and its hedges behind it."""
-    marks = ", ".join(filter(None, [words and within_marks(words), _hedges(voices, settled)]))
+    marks = ", ".join(filter(None, [words and within_marks(words), _hedges(readings, settled)]))
     return f"“{sentence.translate(INNER)}”{f' ({marks})' if marks else ''}"
 
 
@@ -121,13 +123,13 @@ def within_marks(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _hedges(voices: Sequence[EvidenceReading], settled: str | None) -> str:
+def _hedges(readings: Sequence[EvidenceReading], settled: str | None) -> str:
     hedges = [
-        voice.hedge
-        for voice in voices
-        if voice.hedge
-        and voice.modality == settled
-        and (voice.certainty in STATED or settled == Modality.DENIED)
+        reading.hedge
+        for reading in readings
+        if reading.hedge
+        and reading.modality == settled
+        and (reading.certainty in STATED or settled == Modality.DENIED)
     ]
     return "; ".join(f"“{hedge}”" for hedge in dict.fromkeys(hedges))
 
@@ -149,7 +151,7 @@ SINGULARS = {"Corps", "corps", "Hamas", "Headquarters", "headquarters", "Nations
 def several(actors: Collection[Named]) -> bool:
     """Return whether a verb after these actors is in the plural.
 
-    So it is after one actor whose name is a plural: "The White Helmets say". The name of an
+    One actor takes the plural, too, if its name is one: "The White Helmets say". The name of an
     organisation must begin with "The": "Doctors Without Borders says".
     """
     if len(actors) != 1:
